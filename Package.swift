@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The targets stand in the order in which a text passes through the program: each may import
+// those above it, never those below (Sources/README.md).
+let package = Package(
+  name: "laq-tui",
+  products: [
+    .executable(name: "laq-tui", targets: ["laq-tui"]),
+    .library(name: "LAQ", targets: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CTerminal",
+      cSettings: [.define("_XOPEN_SOURCE_EXTENDED", to: "1")],
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(
+      name: "Checkpoint",
+      dependencies: [.product(name: "HeapModule", package: "swift-collections")]),
+    .target(name: "EmbeddedModel", resources: [.copy("Resources/model")]),
+    .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
+    .target(name: "Eviction", dependencies: ["Transformer", "Kernels"]),
+    .target(name: "Exploration", dependencies: ["Checkpoint", "Transformer", "Eviction"]),
+    .target(name: "Screen"),
+    .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
+    .target(name: "Views", dependencies: ["Screen", "Exploration"]),
+    .executableTarget(
+      name: "laq-tui",
+      dependencies: [
+        "Views", "Terminal", "Exploration", "EmbeddedModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
+    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
+    .testTarget(name: "ProgramTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,26 @@
+#pragma once
+#include <stddef.h>
+
+/// A weight matrix in the layout that oneDNN multiplies fastest on this CPU.
+typedef struct laq_linear laq_linear;
+
+/// Nonzero when this CPU (and `ONEDNN_MAX_CPU_ISA`) offers bf16 dot products.
+int laq_bf16_is_fast(void);
+
+/// Packs row-major weights `[outputs][inputs]`; the caller may free them afterwards.
+///
+/// @param bf16 nonzero to round weights and activations to bfloat16 (sums stay f32).
+/// @return NULL when oneDNN has no such product on this machine or memory ran out.
+laq_linear *laq_linear_create(const float *weights, int outputs, int inputs, int bf16);
+
+/// Releases what `laq_linear_create` made; NULL is allowed.
+void laq_linear_destroy(laq_linear *linear);
+
+/// `y[rows][outputs] = x[rows][inputs] · weightsᵀ`. Not reentrant for one `linear`.
+/// @return 0, or oneDNN's status.
+int laq_linear_apply(laq_linear *linear, const float *x, int rows, float *y);
+
+/// Runs `body(context, index)` for every index in `0 ..< count`, on the threads that oneDNN uses
+/// (the machine's OpenMP pool), so that two pools never spin against each other; one after the
+/// other where oneDNN was built without OpenMP. Which thread runs an index is unspecified.
+void laq_parallel(int count, void (*body)(void *context, int index), void *context);

@@ -1,0 +1,224 @@
+// Matrix products with packed weights. The difference between oneDNN's 2.x and 3.x C API is kept
+// in the two functions below `#if DNNL_VERSION_MAJOR`.
+#include "COneDNN.h"
+
+#include <oneapi/dnnl/dnnl.h>
+#include <oneapi/dnnl/dnnl_version.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A decode step has as many rows as lanes, a prefill a chunk and its remainder: few sizes recur.
+enum { CACHED_SIZES = 12 };
+
+typedef struct {
+  int rows;
+  unsigned long used;
+  dnnl_primitive_t primitive;
+  dnnl_memory_t source, destination;
+} product;
+
+struct laq_linear {
+  int outputs, inputs, bf16;
+  dnnl_memory_t weights;
+  uint16_t *rounded; // activations as bf16, `[capacity]`
+  size_t capacity;
+  unsigned long clock;
+  product products[CACHED_SIZES];
+};
+
+static dnnl_engine_t engine;
+static dnnl_stream_t stream;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void start(void) {
+  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) { engine = NULL; return; }
+  if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) stream = NULL;
+}
+
+int laq_bf16_is_fast(void) {
+#if defined(__x86_64__)
+  const int wanted = dnnl_cpu_isa_avx512_core_bf16;
+  return ((int)dnnl_get_effective_cpu_isa() & wanted) == wanted;
+#else
+  return 0;
+#endif
+}
+
+#if DNNL_VERSION_MAJOR < 3
+typedef const dnnl_memory_desc_t *descriptor;
+
+// An inner product's primitive descriptor; `weights` NULL leaves their layout to oneDNN.
+static dnnl_status_t describe(const laq_linear *l, int rows, descriptor weights, dnnl_primitive_desc_t *out) {
+  dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_memory_desc_t s, w, d;
+  dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
+  dnnl_memory_desc_init_by_tag(&s, 2, sd, type, dnnl_ab);
+  if (weights) w = *weights;
+  else dnnl_memory_desc_init_by_tag(&w, 2, wd, type, dnnl_format_tag_any);
+  dnnl_memory_desc_init_by_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
+  dnnl_inner_product_desc_t operation;
+  dnnl_status_t status = dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_inference, &s, &w, NULL, &d);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(out, &operation, NULL, engine, NULL);
+}
+
+static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnnl_data_type_t type, void *data) {
+  dnnl_memory_desc_t md;
+  dnnl_dims_t dims = {rows, columns};
+  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 2, dims, type, dnnl_ab);
+  return status != dnnl_success ? status : dnnl_memory_create(out, &md, engine, data);
+}
+
+static descriptor descriptor_of(dnnl_memory_t memory) {
+  const dnnl_memory_desc_t *md = NULL;
+  dnnl_memory_get_memory_desc(memory, &md);
+  return md;
+}
+
+static dnnl_status_t reorder_create(dnnl_primitive_desc_t *out, dnnl_memory_t from, dnnl_memory_t to) {
+  return dnnl_reorder_primitive_desc_create(out, descriptor_of(from), engine, descriptor_of(to), engine, NULL);
+}
+#else
+typedef const_dnnl_memory_desc_t descriptor;
+static void release(dnnl_memory_desc_t md) { dnnl_memory_desc_destroy(md); }
+
+static dnnl_status_t describe(const laq_linear *l, int rows, descriptor weights, dnnl_primitive_desc_t *out) {
+  dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_memory_desc_t s = NULL, w = NULL, d = NULL;
+  dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
+  dnnl_memory_desc_create_with_tag(&s, 2, sd, type, dnnl_ab);
+  dnnl_memory_desc_create_with_tag(&w, 2, wd, type, dnnl_format_tag_any);
+  dnnl_memory_desc_create_with_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
+  dnnl_status_t status = dnnl_inner_product_forward_primitive_desc_create(
+      out, engine, dnnl_forward_inference, s, weights ? weights : w, NULL, d, NULL);
+  release(s); release(w); release(d);
+  return status;
+}
+
+static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnnl_data_type_t type, void *data) {
+  dnnl_memory_desc_t md = NULL;
+  dnnl_dims_t dims = {rows, columns};
+  dnnl_status_t status = dnnl_memory_desc_create_with_tag(&md, 2, dims, type, dnnl_ab);
+  if (status == dnnl_success) status = dnnl_memory_create(out, md, engine, data);
+  release(md);
+  return status;
+}
+
+static descriptor descriptor_of(dnnl_memory_t memory) {
+  const_dnnl_memory_desc_t md = NULL;
+  dnnl_memory_get_memory_desc(memory, &md);
+  return md;
+}
+
+static dnnl_status_t reorder_create(dnnl_primitive_desc_t *out, dnnl_memory_t from, dnnl_memory_t to) {
+  return dnnl_reorder_primitive_desc_create(out, descriptor_of(from), engine, descriptor_of(to), engine, NULL);
+}
+#endif
+
+static void forget(product *p) {
+  if (p->primitive) dnnl_primitive_destroy(p->primitive);
+  if (p->source) dnnl_memory_destroy(p->source);
+  if (p->destination) dnnl_memory_destroy(p->destination);
+  memset(p, 0, sizeof *p);
+}
+
+static dnnl_status_t pack(laq_linear *l, const float *weights) {
+  dnnl_primitive_desc_t pd = NULL, reorder = NULL;
+  dnnl_primitive_t primitive = NULL;
+  dnnl_memory_t plain = NULL;
+  // The layout is chosen for a prefill chunk: the decode step's products accept it too.
+  dnnl_status_t status = describe(l, 512, NULL, &pd);
+  if (status != dnnl_success) return status;
+  status = dnnl_memory_create(&l->weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), engine, DNNL_MEMORY_ALLOCATE);
+  dnnl_primitive_desc_destroy(pd);
+  if (status == dnnl_success) status = plain_memory(&plain, l->outputs, l->inputs, dnnl_f32, (void *)weights);
+  if (status == dnnl_success) status = reorder_create(&reorder, plain, l->weights);
+  if (status == dnnl_success) status = dnnl_primitive_create(&primitive, reorder);
+  if (status == dnnl_success) {
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, l->weights}};
+    status = dnnl_primitive_execute(primitive, stream, 2, arguments);
+    dnnl_stream_wait(stream);
+  }
+  if (primitive) dnnl_primitive_destroy(primitive);
+  if (reorder) dnnl_primitive_desc_destroy(reorder);
+  if (plain) dnnl_memory_destroy(plain);
+  return status;
+}
+
+laq_linear *laq_linear_create(const float *weights, int outputs, int inputs, int bf16) {
+  pthread_once(&once, start);
+  if (!engine || !stream) return NULL;
+  laq_linear *l = calloc(1, sizeof *l);
+  if (!l) return NULL;
+  l->outputs = outputs;
+  l->inputs = inputs;
+  l->bf16 = bf16;
+  if (pack(l, weights) != dnnl_success) { laq_linear_destroy(l); return NULL; }
+  return l;
+}
+
+void laq_linear_destroy(laq_linear *l) {
+  if (!l) return;
+  for (int i = 0; i < CACHED_SIZES; i++) forget(&l->products[i]);
+  if (l->weights) dnnl_memory_destroy(l->weights);
+  free(l->rounded);
+  free(l);
+}
+
+// The product for a number of rows: cached, or made in the place of the least recently used one.
+static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
+  product *oldest = &l->products[0];
+  for (int i = 0; i < CACHED_SIZES; i++) {
+    product *p = &l->products[i];
+    if (p->rows == rows) { *out = p; return dnnl_success; }
+    if (p->used < oldest->used) oldest = p;
+  }
+  forget(oldest);
+  dnnl_primitive_desc_t pd = NULL;
+  dnnl_status_t status = describe(l, rows, descriptor_of(l->weights), &pd);
+  if (status == dnnl_success) status = dnnl_primitive_create(&oldest->primitive, pd);
+  if (pd) dnnl_primitive_desc_destroy(pd);
+  if (status == dnnl_success) status = plain_memory(&oldest->source, rows, l->inputs, l->bf16 ? dnnl_bf16 : dnnl_f32, DNNL_MEMORY_NONE);
+  if (status == dnnl_success) status = plain_memory(&oldest->destination, rows, l->outputs, dnnl_f32, DNNL_MEMORY_NONE);
+  if (status != dnnl_success) { forget(oldest); return status; }
+  oldest->rows = rows;
+  *out = oldest;
+  return dnnl_success;
+}
+
+// Round to nearest even; NaN stays NaN.
+static void round_to_bf16(const float *x, uint16_t *y, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, 4);
+    uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
+  }
+}
+
+int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
+  product *p = NULL;
+  dnnl_status_t status = product_for(l, rows, &p);
+  if (status != dnnl_success) return (int)status;
+  p->used = ++l->clock;
+  void *source = (void *)x;
+  if (l->bf16) {
+    size_t count = (size_t)rows * (size_t)l->inputs;
+    if (count > l->capacity) {
+      free(l->rounded);
+      l->rounded = malloc(count * sizeof(uint16_t));
+      l->capacity = l->rounded ? count : 0;
+      if (!l->rounded) return (int)dnnl_out_of_memory;
+    }
+    round_to_bf16(x, l->rounded, count);
+    source = l->rounded;
+  }
+  dnnl_memory_set_data_handle(p->source, source);
+  dnnl_memory_set_data_handle(p->destination, y);
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, l->weights}, {DNNL_ARG_DST, p->destination}};
+  status = dnnl_primitive_execute(p->primitive, stream, 3, arguments);
+  if (status == dnnl_success) status = dnnl_stream_wait(stream);
+  return (int)status;
+}

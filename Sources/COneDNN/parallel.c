@@ -1,0 +1,34 @@
+#define _GNU_SOURCE
+#include "COneDNN.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+// libgomp's entry point behind `#pragma omp parallel`. oneDNN brings libgomp into the process; it is
+// looked up rather than linked, so that the package needs no OpenMP flags and runs without it too.
+typedef void (*gomp_parallel)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+
+static gomp_parallel parallel;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void look_up(void) { parallel = (gomp_parallel)dlsym(RTLD_DEFAULT, "GOMP_parallel"); }
+
+typedef struct {
+  atomic_int next;
+  int count;
+  void (*body)(void *, int);
+  void *context;
+} work;
+
+static void share(void *data) {
+  work *w = data;
+  for (int i; (i = atomic_fetch_add_explicit(&w->next, 1, memory_order_relaxed)) < w->count;) w->body(w->context, i);
+}
+
+void laq_parallel(int count, void (*body)(void *, int), void *context) {
+  pthread_once(&once, look_up);
+  work w = {.next = 0, .count = count, .body = body, .context = context};
+  if (parallel && count > 1) parallel(share, &w, 0, 0);
+  else share(&w);
+}

@@ -1,0 +1,1 @@
+int laq_placeholder;

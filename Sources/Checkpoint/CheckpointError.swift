@@ -1,0 +1,36 @@
+/// What is wrong with a model's files: which file, which key or tensor, what was expected and found.
+public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  /// The path is no folder with a model.
+  case notAModel(path: String)
+  /// A file cannot be opened or mapped.
+  case unreadable(file: String, reason: String)
+  /// A file is not the JSON that it should be.
+  case malformed(file: String, reason: String)
+  /// A key is missing or holds something else than it should.
+  case badValue(file: String, key: String, expected: String, found: String)
+  /// Something that this program does not support, and what it does.
+  case unsupported(file: String, what: String, supported: String)
+  /// No such tensor.
+  case missingTensor(file: String, tensor: String)
+  /// A tensor of another shape than the configuration says.
+  case wrongShape(file: String, tensor: String, expected: [Int], found: [Int])
+
+  public var description: String {
+    switch self {
+    case .notAModel(let path):
+      "\(path): a folder with config.json, model.safetensors and tokenizer.json was expected; check the path given to --model"
+    case .unreadable(let file, let reason):
+      "\(file): cannot be read (\(reason)); check the path and its permissions"
+    case .malformed(let file, let reason):
+      "\(file): \(reason); the file is damaged or of another kind, so copy it again from its source"
+    case .badValue(let file, let key, let expected, let found):
+      "\(file): '\(key)' should be \(expected), and is \(found)"
+    case .unsupported(let file, let what, let supported):
+      "\(file): \(what) is not supported; supported: \(supported)"
+    case .missingTensor(let file, let tensor):
+      "\(file): there is no tensor '\(tensor)'; config.json describes another model than these weights"
+    case .wrongShape(let file, let tensor, let expected, let found):
+      "\(file): tensor '\(tensor)' should have the shape \(expected), and has \(found); config.json describes another model than these weights"
+    }
+  }
+}

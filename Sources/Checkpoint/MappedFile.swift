@@ -1,0 +1,35 @@
+import Foundation
+
+/// A file mapped into memory, read-only: pages come in when they are touched, nothing is copied.
+///
+/// `@unchecked Sendable`: the mapping is private, read-only and never changes until it is released.
+public final class MappedFile: @unchecked Sendable {
+  /// The path as it was given.
+  public let path: String
+  /// The file's bytes.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Maps a file.
+  /// - Throws: `CheckpointError.unreadable` for a missing, empty or unreadable file or a folder.
+  public init(path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CheckpointError.unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError.unreadable(file: path, reason: "not a regular file")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else { throw CheckpointError.unreadable(file: path, reason: "the file is empty") }
+    guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    else {
+      throw CheckpointError.unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    self.path = path
+    bytes = UnsafeRawBufferPointer(start: start, count: count)
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+}

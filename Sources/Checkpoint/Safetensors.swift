@@ -1,0 +1,128 @@
+import Foundation
+
+/// The element types that weights are read from.
+public enum ElementType: String, Sendable, Hashable {
+  case float32 = "F32"
+  case float16 = "F16"
+  case bfloat16 = "BF16"
+
+  /// Bytes of one element.
+  public var byteCount: Int { self == .float32 ? 4 : 2 }
+}
+
+/// One tensor of a safetensors file.
+public struct TensorDescription: Sendable, Hashable {
+  /// The element type as the file names it; `nil` in `elementType` where it cannot be read here.
+  public let typeName: String
+  /// Sizes, outermost first; a scalar has none.
+  public let shape: [Int]
+  /// The elements' place in the file.
+  public let byteRange: Range<Int>
+
+  /// The element type, when it is one of those that can be read.
+  public var elementType: ElementType? { ElementType(rawValue: typeName) }
+}
+
+/// A safetensors file: a checked header over mapped bytes.
+public struct Safetensors: Sendable {
+  /// The file's path.
+  public var path: String { file.path }
+  /// Every tensor by its name.
+  public let tensors: [String: TensorDescription]
+
+  private let file: MappedFile
+
+  /// Maps a file and checks its whole header; the tensors' bytes are not touched.
+  /// - Throws: `CheckpointError` for a header that is cut off, too large, no JSON, or that describes
+  ///   bytes outside the file, overlapping tensors, or sizes that disagree with type and shape.
+  public init(path: String) throws {
+    let file = try MappedFile(path: path)
+    func malformed(_ reason: String) -> CheckpointError { .malformed(file: path, reason: reason) }
+    guard file.bytes.count >= 8 else { throw malformed("it ends within the 8 bytes of its header's length") }
+    let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
+    guard length <= 100 << 20, length <= UInt64(file.bytes.count - 8) else {
+      throw malformed("its header should have \(length) bytes, and the file has \(file.bytes.count)")
+    }
+    let start = 8 + Int(length)
+    let header = try JSONObject(Data(file.bytes[8..<start]), file: path)
+    var tensors: [String: TensorDescription] = [:]
+    for name in header.values.keys where name != "__metadata__" {
+      tensors[name] = try Self.describe(
+        name, in: header, dataStart: start, fileSize: file.bytes.count)
+    }
+    var end = start
+    for (name, tensor) in tensors.sorted(by: { ($0.value.byteRange.lowerBound, $0.key) < ($1.value.byteRange.lowerBound, $1.key) })
+    where !tensor.byteRange.isEmpty {
+      guard tensor.byteRange.lowerBound >= end else {
+        throw malformed("tensor '\(name)' overlaps the one before it")
+      }
+      end = tensor.byteRange.upperBound
+    }
+    self.file = file
+    self.tensors = tensors
+  }
+
+  private static func describe(
+    _ name: String, in header: JSONObject, dataStart: Int, fileSize: Int
+  ) throws -> TensorDescription {
+    let entry = try header.object(name)
+    let type = try entry.string("dtype")
+    guard let shape = entry.values["shape"] as? [Int], shape.allSatisfy({ $0 >= 0 }) else {
+      throw entry.bad("shape", expected: "a list of sizes")
+    }
+    guard let offsets = entry.values["data_offsets"] as? [Int], offsets.count == 2,
+      offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= fileSize - dataStart
+    else {
+      throw entry.bad("data_offsets", expected: "two ascending offsets of at most \(fileSize - dataStart)")
+    }
+    if let element = ElementType(rawValue: type) {
+      var bytes = element.byteCount
+      for size in shape {
+        let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+        guard !overflow else { throw entry.bad("shape", expected: "a tensor that fits in memory") }
+        bytes = product
+      }
+      guard bytes == offsets[1] - offsets[0] else {
+        throw entry.bad("data_offsets", expected: "\(bytes) bytes for \(type) \(shape)")
+      }
+    }
+    return TensorDescription(
+      typeName: type, shape: shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
+  }
+
+  /// A tensor's elements as floats, row-major; cost: one pass over its bytes.
+  /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
+  public func floats(_ name: String, shape: [Int]) throws -> [Float] {
+    guard let tensor = tensors[name] else {
+      throw CheckpointError.missingTensor(file: path, tensor: name)
+    }
+    guard tensor.shape == shape else {
+      throw CheckpointError.wrongShape(
+        file: path, tensor: name, expected: shape, found: tensor.shape)
+    }
+    guard let type = tensor.elementType else {
+      throw CheckpointError.unsupported(
+        file: path, what: "the type \(tensor.typeName) of tensor '\(name)'",
+        supported: "F32, F16, BF16")
+    }
+    let source = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    let count = source.count / type.byteCount
+    return [Float](unsafeUninitializedCapacity: count) { target, initialized in
+      switch type {
+      case .float32:
+        UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
+      case .float16:
+        for index in 0..<count {
+          target[index] = Float(
+            Float16(bitPattern: source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
+        }
+      case .bfloat16:
+        for index in 0..<count {
+          let bits = source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+          target[index] = Float(bitPattern: UInt32(bits) << 16)
+        }
+      }
+      initialized = count
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// Why a text cannot be explored; the sentence says which file, what was expected and what to do.
+public enum PromptError: Error, Equatable, CustomStringConvertible {
+  /// There is no such file.
+  case missing(String)
+  /// The path names a folder or a device.
+  case notAFile(String)
+  /// The file may not be read, or reading failed.
+  case unreadable(String, reason: String)
+  /// No bytes, or no tokens.
+  case empty(String)
+  /// More bytes than any supported context could hold.
+  case tooLarge(String, byteCount: Int, limit: Int)
+  /// More tokens than the model's context holds, with room for an answer.
+  case tooLong(String, tokenCount: Int, limit: Int)
+
+  public var description: String {
+    switch self {
+    case .missing(let name):
+      "\(name): there is no such file; check the path, or use '-' to read standard input"
+    case .notAFile(let name):
+      "\(name): this is a folder or a device, and a text file was expected"
+    case .unreadable(let name, let reason):
+      "\(name): cannot be read (\(reason)); check its permissions"
+    case .empty(let name):
+      "\(name): the text is empty; give a text of at least one character"
+    case .tooLarge(let name, let byteCount, let limit):
+      """
+      \(name): \(byteCount >> 20) MiB is more than a context can hold; \
+      texts of up to \(limit >> 20) MiB are read, so give an extract
+      """
+    case .tooLong(let name, let tokenCount, let limit):
+      """
+      \(name): the text has \(tokenCount) tokens, and this model has room for \(limit) and an answer; \
+      shorten the text, ask for a shorter answer (--steps), or use a model with a longer context
+      """
+    }
+  }
+}

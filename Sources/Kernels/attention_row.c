@@ -1,0 +1,34 @@
+// One query at a time: decode steps, and scorers that recompute a few rows.
+#include "Kernels.h"
+#include "vector.h"
+
+#include <math.h>
+
+BODY float dot(const float *a, const float *b, int count) {
+  v16 sums = splat(0);
+  int i = 0;
+  for (; i + 16 <= count; i += 16) sums += load16(a + i) * load16(b + i);
+  float total = sum16(sums);
+  for (; i < count; i++) total += a[i] * b[i];
+  return total;
+}
+
+BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, float scale, float *scores) {
+  for (int j = 0; j < count; j++) scores[j] = scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+}
+CHOOSE(void, laq_key_scores,
+       (const float *q, const float *keys, int count, int dimension, float scale, float *scores),
+       (q, keys, count, dimension, scale, scores))
+
+float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
+                 float *scratch, float *out) {
+  laq_key_scores(q, keys, count, dimension, scale, scratch);
+  float largest_score = scratch[0];
+  for (int j = 1; j < count; j++) largest_score = scratch[j] > largest_score ? scratch[j] : largest_score;
+  float total = laq_exponentials(scratch, count, -largest_score);
+  float factor = 1.0f / total;
+  for (int i = 0; i < dimension; i++) out[i] = 0;
+  for (int j = 0; j < count; j++)
+    laq_add_scaled(out, values + (size_t)j * (size_t)dimension, scratch[j] * factor, dimension);
+  return largest_score + logf(total);
+}

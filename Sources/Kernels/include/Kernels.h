@@ -1,0 +1,49 @@
+#pragma once
+#include <stddef.h>
+
+// The vector loops that oneDNN has no primitive for. Every function is compiled for AVX-512, AVX2 and
+// the plain instruction set and chosen when the program runs; all sums have a fixed order on one CPU.
+
+/// Keys per packed tile, see `laq_pack_keys`.
+enum { LAQ_TILE = 64 };
+
+/// The largest head dimension that `laq_attend_causal` takes.
+enum { LAQ_MAX_DIMENSION = 512 };
+
+/// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
+void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
+
+/// Rotary embedding in place, half-split pairs `(i, i + dimension/2)` as in Hugging Face's Llama;
+/// `cosine` and `sine` hold `dimension/2` values for the vector's position.
+void laq_rope(float *x, const float *cosine, const float *sine, int dimension);
+
+/// SwiGLU: `y[i] = silu(gate[i]) · up[i]`.
+void laq_swiglu(const float *gate, const float *up, int count, float *y);
+
+/// `scores[j] = scale · q·keys[j]` for `count` keys `[count][dimension]`.
+void laq_key_scores(const float *q, const float *keys, int count, int dimension, float scale, float *scores);
+
+/// `x[i] = exp(x[i] + shift)` in place (accurate to 3e-7 relative; below -87 gives 0); returns the sum.
+float laq_exponentials(float *x, int count, float shift);
+
+/// `accumulated[i] += factor · x[i]`.
+void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
+
+/// One query against `count` keys and values: `out = softmax(scale · q·K) · V`; returns the log-sum-exp.
+/// `scratch` holds `count` floats. `count` is at least 1.
+float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
+                 float *scratch, float *out);
+
+/// Floats of `laq_pack_keys`' output.
+size_t laq_packed_keys_count(int count, int dimension);
+
+/// Packs keys `[count][dimension]` as tiles `[tile][dimension][LAQ_TILE]`, zero-padded.
+void laq_pack_keys(const float *keys, int count, int dimension, float *packed);
+
+/// Causal attention of `rows` consecutive queries `[rows][stride]` of one head, the first at position
+/// `first`, over keys `0 ... first + rows - 1` (flash style: running maximum, no row of scores kept).
+///
+/// @param packed keys as `laq_pack_keys` makes them; @param values `[position][dimension]`.
+/// @param out `[rows][out_stride]`; @param log_sum_exp `[rows]`.
+void laq_attend_causal(const float *q, int stride, int rows, int first, const float *packed, const float *values,
+                       int dimension, float scale, float *out, int out_stride, float *log_sum_exp);

@@ -1,0 +1,53 @@
+#pragma once
+#include "dispatch.h"
+#include <stdint.h>
+
+// Wide vectors never cross a call: every body is inlined into the function that has the target.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// Sixteen lanes: one AVX-512 register, two of AVX2, four of SSE or NEON.
+typedef float v16 __attribute__((vector_size(64)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef float v16u __attribute__((vector_size(64), aligned(4)));
+
+BODY v16 load16(const float *p) { return *(const v16u *)p; }
+BODY void store16(float *p, v16 v) { *(v16u *)p = v; }
+BODY v16 splat(float x) { return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
+// A fixed tree, so that the sum has the same bytes on every instruction set that adds pairwise.
+BODY float sum16(v16 v) {
+  float a = (v[0] + v[8]) + (v[4] + v[12]), b = (v[1] + v[9]) + (v[5] + v[13]);
+  float c = (v[2] + v[10]) + (v[6] + v[14]), d = (v[3] + v[11]) + (v[7] + v[15]);
+  return (a + c) + (b + d);
+}
+
+BODY v16 max16(v16 a, v16 b) {
+  i16 greater = a > b;
+  return (v16)(((i16)a & greater) | ((i16)b & ~greater));
+}
+
+BODY float largest(v16 v) {
+  float m = v[0];
+  for (int i = 1; i < 16; i++) m = v[i] > m ? v[i] : m;
+  return m;
+}
+
+// exp(x): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), the exponent field for 2^n.
+BODY v16 exp16(v16 x) {
+  x = max16(x, splat(-87.5f));
+  x = -max16(-x, splat(-88.0f));
+  v16 magic = splat(12582912.0f);
+  v16 n = (x * splat(1.44269504088896341f) + magic) - magic;
+  v16 r = x - n * splat(0.693359375f);
+  r = r - n * splat(-2.12194440e-4f);
+  v16 p = splat(1.9875691500e-4f);
+  p = p * r + splat(1.3981999507e-3f);
+  p = p * r + splat(8.3334519073e-3f);
+  p = p * r + splat(4.1665795894e-2f);
+  p = p * r + splat(1.6666665459e-1f);
+  p = p * r + splat(5.0000001201e-1f);
+  p = p * (r * r) + r + splat(1.0f);
+  i16 exponent = (__builtin_convertvector(n, i16) + 127) << 23;
+  v16 result = p * (v16)exponent;
+  return (v16)((i16)result & (x > splat(-87.4f)));
+}

@@ -1,0 +1,83 @@
+import Kernels
+
+/// One lane's next token.
+public struct LaneInput {
+  /// The cache that the token attends to and is appended to.
+  public let cache: KVCache
+  /// The token's id.
+  public let token: Int
+  /// The token's true position: after a prompt of `n` tokens, `n` and up, however many were evicted.
+  public let position: Int
+
+  /// Makes a step's input for one lane.
+  public init(cache: KVCache, token: Int, position: Int) {
+    self.cache = cache
+    self.token = token
+    self.position = position
+  }
+}
+
+/// What one token leaves behind in a decode step.
+public struct LaneOutput: Sendable {
+  /// The next token's logits, `[vocabulary]`.
+  public let logits: [Float]
+  /// The token's post-RoPE queries, one array per layer, `[queryHead][dimension]`.
+  public let queries: [[Float]]
+}
+
+extension Decoder {
+  /// Decodes one token in each of several lanes: one pass over the weights serves them all, and only
+  /// attention differs.
+  ///
+  /// Each token's key and value are appended to its lane's cache. Lanes must be distinct caches.
+  /// - Throws: `TransformerError`; the caches are then to be dropped.
+  public func step(_ lanes: [LaneInput]) throws -> [LaneOutput] {
+    guard !lanes.isEmpty else { return [] }
+    precondition(
+      Set(lanes.map { ObjectIdentifier($0.cache) }).count == lanes.count, "a cache serves one lane")
+    let dimension = shape.headDimension
+    return try exclusively {
+      let buffers = try workspace(for: lanes.map(\.token))
+      let angles = lanes.map { rotary.angles(at: $0.position) }
+      var queries: [[[Float]]] = Array(repeating: [], count: lanes.count)  // [lane][layer]
+      let queryWidth = shape.queryHeadCount * dimension
+      for (index, layer) in layers.enumerated() {
+        try runLayer(layer, angles: angles, buffers: buffers) {
+          for (lane, input) in lanes.enumerated() {
+            let row = buffers.projected[lane]
+            queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
+            input.cache.append(
+              layer: index, keys: row + queryWidth,
+              values: row + queryWidth + shape.kvHeadCount * dimension)
+          }
+          attend(lanes, layer: index, buffers: buffers)
+        }
+      }
+      let all = try logits(after: buffers.states, last: lanes.count)
+      let vocabulary = configuration.vocabularySize
+      return lanes.indices.map { lane in
+        LaneOutput(
+          logits: Array(all[lane * vocabulary..<(lane + 1) * vocabulary]), queries: queries[lane])
+      }
+    }
+  }
+
+  /// Every lane's and head's attention over its own cache.
+  private func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
+    let dimension = shape.headDimension
+    let scale = 1 / Float(dimension).squareRoot()
+    let heads = shape.queryHeadCount
+    inParallel(count: lanes.count * heads) { index in
+      let (lane, head) = (index / heads, index % heads)
+      let cache = lanes[lane].cache
+      let held = cache.heads[layer][cache.granularity.head(forQueryHead: head, in: shape)]
+      let count = held.keys.count / dimension
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
+        guard let scratch = scratch.baseAddress else { return }
+        _ = laq_attend(
+          buffers.projected[lane] + head * dimension, held.keys, held.values, Int32(count),
+          Int32(dimension), scale, scratch, buffers.attended[lane] + head * dimension)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import COneDNN
+
+/// The number format of weights and activations in matrix products; sums are always f32.
+public enum Precision: String, Sendable, Hashable, CaseIterable {
+  /// bfloat16 where the CPU multiplies it directly, f32 elsewhere.
+  case automatic
+  /// 32-bit floats everywhere: the setting for comparisons with a reference.
+  case float32
+  /// bfloat16 products; an error where the CPU has none.
+  case bfloat16
+
+  /// Whether products round their operands to bfloat16 on this machine.
+  public var usesBFloat16: Bool {
+    switch self {
+    case .automatic: laq_bf16_is_fast() != 0
+    case .float32: false
+    case .bfloat16: true
+    }
+  }
+}
+
+/// A weight matrix packed for oneDNN: `y = x · Wᵀ`.
+///
+/// `@unchecked Sendable`: the C object caches primitives when it multiplies, so `apply` must not run
+/// twice at once on one matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
+final class Linear: @unchecked Sendable {
+  /// Elements of one output row.
+  let outputCount: Int
+  /// Elements of one input row.
+  let inputCount: Int
+  private let packed: OpaquePointer
+
+  /// Packs `weights`, `[outputCount][inputCount]` row-major; cost: one pass over the matrix.
+  init(_ weights: [Float], outputCount: Int, inputCount: Int, precision: Precision) throws {
+    precondition(weights.count == outputCount * inputCount)
+    let packed = laq_linear_create(
+      weights, Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
+    guard let packed else {
+      throw TransformerError.noMatrixProduct(
+        outputs: outputCount, inputs: inputCount, precision: precision)
+    }
+    self.packed = packed
+    self.outputCount = outputCount
+    self.inputCount = inputCount
+  }
+
+  deinit { laq_linear_destroy(packed) }
+
+  /// Multiplies `rows` rows: `x` is `[rows][inputCount]`, `y` becomes `[rows][outputCount]`.
+  func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
+    let status = laq_linear_apply(packed, x, Int32(rows), y)
+    guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+  }
+}

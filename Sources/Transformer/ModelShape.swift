@@ -1,0 +1,29 @@
+/// The sizes of a decoder that everything downstream of the forward pass needs.
+///
+/// Query head `h` reads the keys of KV head `h / groupSize` (grouped-query attention,
+/// repeat-interleave order as in Hugging Face's `repeat_kv`).
+public struct ModelShape: Sendable, Hashable {
+  /// Decoder layers.
+  public let layerCount: Int
+  /// Query heads per layer.
+  public let queryHeadCount: Int
+  /// Key/value heads per layer; divides `queryHeadCount`.
+  public let kvHeadCount: Int
+  /// Elements of one head's query, key or value.
+  public let headDimension: Int
+
+  /// Query heads that share one KV head.
+  public var groupSize: Int { queryHeadCount / kvHeadCount }
+
+  /// Makes a shape.
+  /// - Precondition: all counts are positive and `kvHeadCount` divides `queryHeadCount`.
+  public init(layerCount: Int, queryHeadCount: Int, kvHeadCount: Int, headDimension: Int) {
+    precondition(
+      layerCount > 0 && kvHeadCount > 0 && headDimension > 0 && queryHeadCount % kvHeadCount == 0,
+      "no decoder has \(layerCount) layers, \(queryHeadCount)/\(kvHeadCount) heads of \(headDimension)")
+    self.layerCount = layerCount
+    self.queryHeadCount = queryHeadCount
+    self.kvHeadCount = kvHeadCount
+    self.headDimension = headDimension
+  }
+}

@@ -1,0 +1,55 @@
+/// What one prefill leaves behind: every layer's post-RoPE queries, keys and values, and the
+/// log-sum-exp of each query's scaled logits.
+///
+/// No attention matrix is stored: `exp(q·k/√d − logSumExp)` gives any element on demand, at the
+/// cost of one dot product (see `Recording+Attention.swift`).
+public struct Recording: Sendable {
+  /// The sizes of the model that was run.
+  public let shape: ModelShape
+  /// Prompt tokens recorded; positions are `0 ..< tokenCount`.
+  public let tokenCount: Int
+  /// One entry per layer, first layer first.
+  public let layers: [LayerRecording]
+  /// The logits that follow the last prompt token, `[vocabulary]`.
+  public let lastLogits: [Float]
+
+  /// Joins the layers of one prefill.
+  /// - Precondition: `layers.count == shape.layerCount` and every array has the size that
+  ///   `LayerRecording` documents.
+  public init(shape: ModelShape, tokenCount: Int, layers: [LayerRecording], lastLogits: [Float]) {
+    precondition(layers.count == shape.layerCount, "\(layers.count) layers for \(shape)")
+    for layer in layers {
+      let row = tokenCount * shape.headDimension
+      precondition(
+        layer.queries.count == shape.queryHeadCount * row
+          && layer.keys.count == shape.kvHeadCount * row
+          && layer.values.count == shape.kvHeadCount * row
+          && layer.logSumExp.count == shape.queryHeadCount * tokenCount,
+        "a layer's arrays do not fit \(shape) and \(tokenCount) tokens")
+    }
+    self.shape = shape
+    self.tokenCount = tokenCount
+    self.layers = layers
+    self.lastLogits = lastLogits
+  }
+}
+
+/// One layer's share of a `Recording`. All arrays are row-major, `Float`.
+public struct LayerRecording: Sendable {
+  /// Post-RoPE queries, `[queryHead][position][dimension]`.
+  public let queries: [Float]
+  /// Post-RoPE keys, `[kvHead][position][dimension]`.
+  public let keys: [Float]
+  /// Values, `[kvHead][position][dimension]`.
+  public let values: [Float]
+  /// Natural log-sum-exp of `q·k/√d` over the keys a query may see, `[queryHead][position]`.
+  public let logSumExp: [Float]
+
+  /// Makes a layer's recording from its four arrays.
+  public init(queries: [Float], keys: [Float], values: [Float], logSumExp: [Float]) {
+    self.queries = queries
+    self.keys = keys
+    self.values = values
+    self.logSumExp = logSumExp
+  }
+}

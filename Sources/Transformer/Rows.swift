@@ -1,0 +1,44 @@
+/// A row-major matrix of floats that kernels on several threads write to, a row each.
+///
+/// A class over raw storage, because an array cannot be written from two threads without each of them
+/// taking the whole of it. Internal to one forward pass; never shared beyond it.
+final class Rows {
+  let count: Int
+  let width: Int
+  let start: UnsafeMutablePointer<Float>
+  private let owner: Rows?
+
+  /// Allocates uninitialised rows.
+  init(count: Int, width: Int) {
+    self.count = count
+    self.width = width
+    start = .allocate(capacity: max(1, count * width))
+    owner = nil
+  }
+
+  /// Copies an array, `[count][width]`.
+  convenience init(_ array: [Float], width: Int) {
+    self.init(count: array.count / width, width: width)
+    array.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { start.update(from: base, count: source.count) }
+    }
+  }
+
+  private init(view owner: Rows, from row: Int) {
+    count = owner.count - row
+    width = owner.width
+    start = owner[row]
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { start.deallocate() } }
+
+  /// The first element of a row.
+  subscript(row: Int) -> UnsafeMutablePointer<Float> { start + row * width }
+
+  /// The last `count` rows, sharing this storage.
+  func suffix(_ count: Int) -> Rows { Rows(view: self, from: self.count - count) }
+
+  /// A copy as an array.
+  var array: [Float] { Array(UnsafeBufferPointer(start: start, count: count * width)) }
+}

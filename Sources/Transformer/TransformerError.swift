@@ -1,0 +1,41 @@
+/// What can go wrong in a forward pass.
+public enum TransformerError: Error, Equatable, CustomStringConvertible {
+  /// oneDNN offers no such product here.
+  case noMatrixProduct(outputs: Int, inputs: Int, precision: Precision)
+  /// oneDNN failed while it multiplied.
+  case productFailed(status: Int, rows: Int)
+  /// A token id that the model has no embedding for.
+  case tokenOutOfRange(id: Int, vocabularySize: Int)
+  /// A text that does not fit the model's context.
+  case textTooLong(tokenCount: Int, contextLength: Int)
+  /// A prompt without tokens.
+  case emptyPrompt
+  /// A head dimension that the attention kernel does not take.
+  case headDimensionTooLarge(Int, limit: Int)
+
+  public var description: String {
+    switch self {
+    case .noMatrixProduct(let outputs, let inputs, let precision):
+      """
+      oneDNN has no \(precision.rawValue) product of \(outputs) x \(inputs) on this machine; \
+      choose another precision, or free memory
+      """
+    case .productFailed(let status, let rows):
+      "oneDNN failed with status \(status) on a product of \(rows) rows; this is a fault of this program or its libraries"
+    case .tokenOutOfRange(let id, let vocabularySize):
+      """
+      token id \(id) has no embedding: the model's vocabulary ends at \(vocabularySize - 1); \
+      check that tokenizer.json belongs to this model
+      """
+    case .textTooLong(let tokenCount, let contextLength):
+      """
+      the text has \(tokenCount) tokens, and the model's context holds \(contextLength); \
+      shorten the text, or choose a model with a longer context
+      """
+    case .emptyPrompt:
+      "the text has no tokens; give a text of at least one character"
+    case .headDimensionTooLarge(let dimension, let limit):
+      "a head has \(dimension) dimensions; at most \(limit) are supported"
+    }
+  }
+}
