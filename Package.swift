@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests"),
   ],

@@ -13,9 +13,10 @@ tells, so that one skill, finding what followed a key, serves all of them:
 
 import dataclasses
 import random
+from collections.abc import Sequence
 
 from filler import sentence
-from words import RELATIONS, Words
+from words import Words
 
 FAMILIES = ["one", "many", "all", "several", "chain", "repeat"]
 ORDINALS = ["first", "second", "third"]
@@ -77,21 +78,23 @@ def compose(rng: random.Random, facts: list[str], length: int, evaluation: bool,
     return text
 
 
-def task(rng: random.Random, family: str, length: int, count, evaluation: bool = False) -> Task:
+def task(rng: random.Random, family: str, length: int, count, evaluation: bool = False,
+         pool: Sequence[str] = ()) -> Task:
     """A text of about `length` tokens of one family, with every question that it answers."""
-    words = Words(rng, evaluation)
+    words = Words(rng, evaluation, pool)
     room = max(1, length // 22)  # facts that fit; the rest is filler
     facts: list[str] = []
     questions: list[tuple[str, str]] = []
     if family == "one":
         keys = words.names(1 if rng.random() < 0.5 else min(room, rng.randint(1, 4)))
-        for key, relation in zip(keys, rng.sample(RELATIONS, len(keys))):
+        for key in keys:
+            relation = words.relation()
             value = words.value()
             facts.append(fact(rng, relation, key, value))
             questions.append(lookup(relation, key, value))
     elif family in ("many", "several"):
         size = max(2, min(room, rng.randint(3, 44)))
-        relation = rng.choice(RELATIONS)
+        relation = words.relation()
         pairs = [(key, words.value()) for key in words.names(size)]
         facts = [fact(rng, relation, k, v) for k, v in pairs]
         rng.shuffle(pairs)
@@ -104,7 +107,7 @@ def task(rng: random.Random, family: str, length: int, count, evaluation: bool =
                               " T" + answer[1:] + "."))
     elif family == "all":
         keys = words.names(max(1, min(room // 4, rng.randint(1, 8))))
-        relation = rng.choice(RELATIONS)
+        relation = words.relation()
         told = []
         for key in keys:
             values = [words.value() for _ in ORDINALS]
@@ -136,16 +139,17 @@ def passage_sentence(rng: random.Random, words: Words, evaluation: bool) -> str:
     """A sentence of a passage: filler, or one with words of this split only."""
     if rng.random() < 0.4:
         return sentence(rng, evaluation)
-    adjective, noun = rng.choice(words.adjectives), rng.choice(words.nouns)
+    adjective, noun = ((rng.choice(words.pool), rng.choice(words.pool)) if words.odd(0.4)
+                       else (rng.choice(words.adjectives), rng.choice(words.nouns)))
     return rng.choice([
         f"Bring the {adjective} {noun} to {words.name()}.", f"{words.name()} has the {adjective} {noun}.",
         f"Count {words.number()} of the {adjective} kind.", f"Meet {words.name()} by the {noun}.",
     ])
 
 
-def copying(rng: random.Random, length: int) -> str:
-    """A passage of random words and names, said twice or more: what induction is learnt from."""
-    words = Words(rng, False)
+def copying(rng: random.Random, length: int, pool: Sequence[str]) -> str:
+    """A passage of random words and names, said twice: what induction is learnt from."""
+    words = Words(rng, False, pool)
     pieces = [rng.choice([words.name, words.value, words.number, lambda: sentence(rng, False)])()
               for _ in range(max(2, length // 16))]
     passage = " ".join(pieces)

@@ -20,14 +20,14 @@ from data import Batches
 from generate import FAMILIES
 from model import Llama, Sizes, export
 
-# (lengths, share of copying, tokens at most, answer accuracy that ends the stage)
+# (lengths, share of copying, share of the time at which it ends at the latest, answer accuracy that ends it)
 STAGES = [
-    ((64, 128), 0.4, 3_000_000, 0.80),
-    ((128, 256), 0.25, 5_000_000, 0.90),
-    ((256, 512), 0.1, 8_000_000, 0.95),
-    ((256, 512, 1024, 2048), 0.05, 10**12, 2.0),
+    ((64, 128), 0.4, 0.1, 0.85),
+    ((128, 256), 0.3, 0.2, 0.94),
+    ((256, 512), 0.2, 0.4, 0.97),
+    ((256, 512, 1024, 2048), 0.1, 1.0, 2.0),
 ]
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 6144
 
 
 def orthogonal(update: torch.Tensor) -> torch.Tensor:
@@ -98,7 +98,7 @@ def main() -> None:
     others = [p for n, p in model.named_parameters() if not (p.dim() == 2 and n.startswith("layers"))]
     muon = Muon(matrices)
     adam = torch.optim.AdamW(others, lr=1, betas=(0.9, 0.97), weight_decay=0.0, fused=True)
-    state = {"tokens": 0, "step": 0, "stage": 0, "stage_tokens": 0}
+    state = {"tokens": 0, "step": 0, "stage": 0}
     checkpoint = scratch / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint)
@@ -134,7 +134,6 @@ def main() -> None:
         mean_loss = 0.98 * mean_loss + 0.02 * loss.item() if state["step"] else loss.item()
         state["step"] += 1
         state["tokens"] += tokens.numel()
-        state["stage_tokens"] += tokens.numel()
         answers = weights[:, 1:] >= 0.5
         for row, family in enumerate(families.tolist()):
             right[family][0] += int((hits[row][answers[row]] == 1).sum())
@@ -148,10 +147,9 @@ def main() -> None:
                       + " ".join(f"{FAMILIES[k]} {shares[k]:.3f}" for k in range(len(FAMILIES))) + "\n")
             last_log, tokens_then = now, state["tokens"]
             right = {f: [0, 0] for f in right}
-            _, _, most, enough = STAGES[state["stage"]]
-            if state["stage"] + 1 < len(STAGES) and (accuracy > enough or state["stage_tokens"] > most):
+            _, _, latest, enough = STAGES[state["stage"]]
+            if state["stage"] + 1 < len(STAGES) and (accuracy > enough or 1 - left > latest):
                 state["stage"] += 1
-                state["stage_tokens"] = 0
         if time.time() - last_save > 120 or time.time() >= end:
             torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "muon": muon.momenta, "state": state},
                        scratch / "checkpoint.tmp")

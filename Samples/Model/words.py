@@ -2,6 +2,7 @@
 
 import random
 import zlib
+from collections.abc import Sequence
 
 ONSETS = "b br c cl d dr f fl g gr h j k l m n p pr r s st t th tr v w".split()
 VOWELS = "a e i o u ai ea io".split()
@@ -38,15 +39,28 @@ def held_out(word: str) -> bool:
 class Words:
     """Draws words of one split with a seeded generator."""
 
-    def __init__(self, rng: random.Random, evaluation: bool):
+    def __init__(self, rng: random.Random, evaluation: bool, pool: Sequence[str] = ()):
+        """`pool` holds odd words and pieces of words, for training only: with them a key, a relation or a
+        value can be nearly anything, and what is learnt is copying rather than a list of nouns."""
         self.rng = rng
         self.evaluation = evaluation
+        self.pool = pool
         self.adjectives = [w for w in ADJECTIVES if held_out(w) == evaluation]
         self.nouns = [w for w in NOUNS if held_out(w) == evaluation]
+
+    def odd(self, share: float) -> bool:
+        """Whether the next word comes from the pool."""
+        return bool(self.pool) and self.rng.random() < share
+
+    def relation(self) -> str:
+        """What the facts of a text tell of their keys."""
+        return self.rng.choice(self.pool if self.odd(0.2) else RELATIONS)
 
     def name(self) -> str:
         """A made-up name of two or three syllables."""
         rng = self.rng
+        if self.odd(0.15):
+            return "".join(rng.choice(self.pool) for _ in range(rng.randint(1, 2))).capitalize()
         while True:
             word = rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS)
             if rng.random() < 0.35:
@@ -64,6 +78,8 @@ class Words:
 
     def value(self) -> str:
         """What a fact says of its key: an object, a number, a name, or two of them."""
+        if self.odd(0.45):
+            return " ".join(self.rng.choice(self.pool) for _ in range(self.rng.randint(1, 3)))
         kind = self.rng.random()
         if kind < 0.5:
             return f"{self.rng.choice(self.adjectives)} {self.rng.choice(self.nouns)}"

@@ -122,3 +122,29 @@ BODY void laq_attend_causal_body PARAMETERS {
 }
 CHOOSE(void, laq_attend_causal, PARAMETERS,
        (q, stride, rows, first, packed, values, dimension, scale, out, out_stride, log_sum_exp))
+
+BODY void laq_received_attention_body(const float *q, int count, const float *packed, const float *log_sum_exp,
+                                      int dimension, float scale, float *sums) {
+  float queries[BLOCK * LAQ_MAX_DIMENSION], scores[BLOCK * LAQ_TILE];
+  for (int first = 0; first < count; first += BLOCK) {
+    int rows = count - first < BLOCK ? count - first : BLOCK;
+    const float *block = q + (size_t)first * (size_t)dimension;
+    if (rows < BLOCK) {
+      for (int i = 0; i < BLOCK * dimension; i++) queries[i] = i < rows * dimension ? block[i] : 0;
+      block = queries;
+    }
+    for (int start = 0; start < first + rows; start += LAQ_TILE) {
+      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, scale, scores);
+      for (int r = 0; r < rows; r++) {
+        float *row = scores + r * LAQ_TILE;
+        for (int v = 0; v < VECTORS; v++) store16(row + 16 * v, exp16(load16(row + 16 * v) - splat(log_sum_exp[first + r])));
+        int visible = first + r + 1 - start < LAQ_TILE ? first + r + 1 - start : LAQ_TILE;
+        for (int j = 0; j < visible; j++) sums[start + j] += row[j];
+      }
+    }
+  }
+}
+CHOOSE(void, laq_received_attention,
+       (const float *q, int count, const float *packed, const float *log_sum_exp, int dimension, float scale,
+        float *sums),
+       (q, count, packed, log_sum_exp, dimension, scale, sums))

@@ -4,7 +4,7 @@ import COneDNN
 ///
 /// Each index must write to places of its own: the order and the thread of an index are unspecified,
 /// so a result that depended on them would differ from run to run.
-func inParallel(count: Int, _ body: (Int) -> Void) {
+package func inParallel(count: Int, _ body: (Int) -> Void) {
   withoutActuallyEscaping(body) { escapable in
     var context = ParallelBody(body: escapable)
     withUnsafeMutablePointer(to: &context) { pointer in

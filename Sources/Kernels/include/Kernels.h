@@ -47,3 +47,8 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed);
 /// @param out `[rows][out_stride]`; @param log_sum_exp `[rows]`.
 void laq_attend_causal(const float *q, int stride, int rows, int first, const float *packed, const float *values,
                        int dimension, float scale, float *out, int out_stride, float *log_sum_exp);
+
+/// `sums[key] += Σ_row exp(scale · q[row]·k[key] − log_sum_exp[row])` over the causal pairs of `count`
+/// queries `[count][dimension]` and their `count` packed keys: the column sums of causal attention.
+void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
+                            float scale, float *sums);

@@ -1,1 +1,0 @@
-int laq_placeholder;

@@ -1,0 +1,179 @@
+// The dozen ncurses calls that the Swift side is built on.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#define NCURSES_WIDECHAR 1
+#include <ncurses.h>
+#include <term.h>
+#include "CTerminal.h"
+#include "internal.h"
+
+static SCREEN *screen;
+static FILE *keys;
+static int wake = -1, utf8;
+
+void term_prepare(void) {
+  if (wake >= 0) return;
+  setlocale(LC_CTYPE, "");
+  utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  if (!utf8 && setlocale(LC_CTYPE, "C.UTF-8")) utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  // A resize or Ctrl-Z may come at any time, but is handled only where ppoll admits it: on this thread, between drawings.
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, SIGWINCH);
+  sigaddset(&held, SIGTSTP);
+  pthread_sigmask(SIG_BLOCK, &held, NULL);
+}
+
+int term_open(int mouse) {
+  if (screen) return TERM_OPENED;
+  term_prepare();
+  if (!isatty(1)) return TERM_NO_OUTPUT;
+  int error;
+  if (!getenv("TERM") || setupterm(NULL, 1, &error) != OK) return TERM_UNUSABLE;
+  const char *move = tigetstr("cup");
+  int usable = move && move != (char *)-1;
+  del_curterm(cur_term);
+  if (!usable) return TERM_UNUSABLE;
+  keys = isatty(0) ? stdin : fopen("/dev/tty", "r+e");
+  if (!keys) return TERM_NO_KEYBOARD;
+  term_guard_begin(fileno(keys));
+  screen = newterm(NULL, stdout, keys);
+  if (!screen) {
+    term_guard_end();
+    return TERM_FAILED;
+  }
+  if (!getenv("ESCDELAY")) set_escdelay(25);
+  cbreak();
+  noecho();
+  nonl();
+  // Ctrl-C is a key here; Ctrl-Z stays a signal.
+  struct termios modes;
+  if (tcgetattr(fileno(keys), &modes) == 0) {
+    modes.c_cc[VINTR] = _POSIX_VDISABLE;
+    tcsetattr(fileno(keys), TCSADRAIN, &modes);
+    def_prog_mode();
+  }
+  keypad(stdscr, TRUE);
+  nodelay(stdscr, TRUE);
+  curs_set(0);
+  if (has_colors()) {
+    start_color();
+    use_default_colors();
+  }
+  if (mouse) {
+    mouseinterval(0);
+    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+  }
+  term_guard_strings();
+  return TERM_OPENED;
+}
+
+void term_close(void) {
+  if (!screen) return;
+  mousemask(0, NULL);
+  endwin();
+  delscreen(screen);
+  screen = NULL;
+  if (keys != stdin) fclose(keys);
+  term_guard_end();
+}
+
+int term_utf8(void) { return utf8; }
+int term_colors(void) { return screen && has_colors() ? COLORS : 0; }
+int term_pairs(void) { return screen && has_colors() ? COLOR_PAIRS : 0; }
+int term_pair(int pair, int foreground, int background) { return init_extended_pair(pair, foreground, background); }
+void term_size(int *height, int *width) {
+  *height = screen ? LINES : 0;
+  *width = screen ? COLS : 0;
+}
+
+int term_put(int row, int column, const unsigned *glyph, unsigned attributes, int pair) {
+  if (!screen) return ERR;
+  wchar_t text[6] = {0};
+  for (int i = 0; i < 5 && glyph[i]; i++) text[i] = (wchar_t)glyph[i];
+  attr_t bits = (attributes & TERM_BOLD ? A_BOLD : 0) | (attributes & TERM_DIM ? A_DIM : 0) |
+                (attributes & TERM_REVERSE ? A_REVERSE : 0) | (attributes & TERM_UNDERLINE ? A_UNDERLINE : 0);
+  cchar_t cell;
+  // Where the C library knows no width for a new character, ncurses refuses it: a question mark then.
+  if (wcwidth(text[0]) < 1 || setcchar(&cell, text, bits, 0, &pair) != OK) setcchar(&cell, L"?", bits, 0, &pair);
+  return mvadd_wch(row, column, &cell);
+}
+
+void term_refresh(int everything) {
+  if (!screen) return;
+  if (everything) clearok(stdscr, TRUE);
+  refresh();
+}
+
+int term_read(unsigned *key) {
+  if (!screen) return TERM_NONE;
+  // The size may also have changed while stopped, without a signal.
+  struct winsize now;
+  if (ioctl(1, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col && (now.ws_row != LINES || now.ws_col != COLS)) {
+    resizeterm(now.ws_row, now.ws_col);
+    *key = KEY_RESIZE;
+    return TERM_KEY;
+  }
+  wint_t got;
+  int kind = get_wch(&got);
+  *key = got;
+  return kind == OK ? TERM_CHARACTER : kind == KEY_CODE_YES ? TERM_KEY : TERM_NONE;
+}
+
+int term_mouse(int *row, int *column) {
+  MEVENT event;
+  if (getmouse(&event) != OK) return 0;
+  *row = event.y;
+  *column = event.x;
+  if (event.bstate & BUTTON1_PRESSED) return 1;
+  if (event.bstate & BUTTON1_RELEASED) return 2;
+  if (event.bstate & BUTTON4_PRESSED) return 3;
+  return event.bstate & BUTTON5_PRESSED ? 4 : 0;
+}
+
+int term_wait(int milliseconds) {
+  if (!screen) return TERM_CLOSED;
+  struct pollfd on[2] = {{.fd = fileno(keys), .events = POLLIN}, {.fd = wake, .events = POLLIN}};
+  struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+  sigset_t admitted;
+  pthread_sigmask(SIG_BLOCK, NULL, &admitted);
+  sigdelset(&admitted, SIGWINCH);
+  sigdelset(&admitted, SIGTSTP);
+  int count = ppoll(on, 2, milliseconds < 0 ? NULL : &limit, &admitted);
+  if (count < 0) return errno == EINTR ? TERM_INPUT : TERM_CLOSED;
+  if (on[1].revents) {
+    uint64_t times;
+    if (read(wake, &times, sizeof times) < 0) {}
+    return TERM_WOKEN;
+  }
+  if (on[0].revents & POLLIN) return TERM_INPUT;
+  return on[0].revents ? TERM_CLOSED : TERM_TIME;
+}
+
+void term_wake(void) {
+  uint64_t one = 1;
+  if (wake >= 0 && write(wake, &one, sizeof one) < 0) {}
+}
+
+void term_suspend(void) {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
+  raise(SIGTSTP);
+  pthread_sigmask(SIG_BLOCK, &stop, NULL);
+}

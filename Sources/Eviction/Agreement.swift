@@ -1,0 +1,20 @@
+import Transformer
+
+/// How well a kept set covers what the true decode queries attend to (laq.md, last section).
+public struct Agreement: Sendable, Hashable {
+  /// `|kept ∩ T| / |T|`, T being the top tokens of the truth, as many as are kept.
+  public let recall: Double
+  /// The share of the decode queries' softmax mass over the prompt that falls on kept tokens.
+  public let massRecall: Double
+
+  /// Measures one query head.
+  /// - Parameters:
+  ///   - kept: the positions that the head reads.
+  ///   - mass: attention mass of the decode queries per prompt token, `[tokenCount]`.
+  public init(kept: [Int], mass: [Float]) {
+    let truth = Set(Selection.select(from: mass, protected: [], budget: kept.count))
+    recall = truth.isEmpty ? 1 : Double(kept.count { truth.contains($0) }) / Double(truth.count)
+    let total = mass.reduce(0) { $0 + Double($1) }
+    massRecall = total > 0 ? kept.reduce(0) { $0 + Double(mass[$1]) } / total : 1
+  }
+}

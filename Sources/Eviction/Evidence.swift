@@ -1,0 +1,35 @@
+import Transformer
+
+/// What a scorer may look at: the recorded prefill, and queries from beyond the prompt.
+public struct Evidence: Sendable {
+  /// Queries, keys and values of the prompt.
+  public let recording: Recording
+  /// LAQ's Q-cache: the queries of the pseudo tokens, wherever they came from.
+  public let lookahead: QueryRows?
+  /// The queries of the tokens that the full cache decodes: the truth, which only the oracle may see.
+  public let decode: QueryRows?
+
+  /// Gathers the evidence.
+  public init(recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil) {
+    self.recording = recording
+    self.lookahead = lookahead
+    self.decode = decode
+  }
+}
+
+/// Evidence that a policy cannot do without is missing.
+public enum EvidenceError: Error, Equatable, CustomStringConvertible {
+  /// The policy scores with lookahead queries, and there are none.
+  case noLookahead(policy: String)
+  /// The oracle scores with true decode queries, and there are none.
+  case noDecode(policy: String)
+
+  public var description: String {
+    switch self {
+    case .noLookahead(let policy):
+      "\(policy) needs lookahead queries, and none were decoded; run the lookahead first"
+    case .noDecode(let policy):
+      "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Transformer
+
+/// H2O, the heavy-hitter oracle (Zhang et al. 2023, arXiv 2306.14048), applied once after the prefill.
+///
+///     s[j] = Σ_{i >= j} softmax_j(q_i·k_j / √d)  over all prompt queries
+///
+/// Half of the budget goes to the newest tokens, the rest to the largest sums. The original goes on
+/// accumulating while it decodes; here the set is fixed after the prompt, as for the other policies.
+/// The H2O of LAQ's fork looks at the last window only, which is `snapkv(pool=none)`.
+public struct H2OScorer: Scorer, Hashable {
+  /// Makes the scorer; it has no settings.
+  public init() {}
+
+  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+    newest(budget / 2, of: tokenCount)
+  }
+
+  public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
+    evidence.recording.receivedAttention(layer: layer, queryHead: queryHead)
+  }
+}

@@ -1,0 +1,62 @@
+import Transformer
+
+/// Lookahead Q-Cache's final stage (Wang et al. 2025, arXiv 2505.20334): the attention of the pseudo
+/// tokens' queries, against the full prompt's keys.
+///
+///     s[j] = pool_7( Σ_i softmax_j(q_i·k_j / √d) ),  rows i: the last w2 prompt tokens, then the lookahead
+///
+/// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8 and
+/// keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
+public struct LookaheadScorer: Scorer, Hashable {
+  /// Which keys a row may see.
+  public enum Mask: String, Sendable, Hashable, CaseIterable {
+    /// A window row sees keys up to its own position, a lookahead row sees all.
+    case causal
+    /// The authors' code: one triangle over the last w2 + m prompt columns, as if the lookahead rows
+    /// were the prompt's last. Row i of A sees keys `j <= n − A + i`, so window rows are cut off m
+    /// columns too early, and lookahead rows lose the newest keys.
+    case reference
+  }
+
+  /// w2: observing prompt tokens beside the lookahead, always kept.
+  public let localWindow: Int
+  /// Width of the pooling, odd.
+  public let kernel: Int
+  /// Kind of the pooling.
+  public let pooling: Pooling
+  /// Which keys a row may see.
+  public let mask: Mask
+
+  /// Makes the scorer.
+  public init(localWindow: Int = 0, kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal) {
+    self.localWindow = localWindow
+    self.kernel = kernel
+    self.pooling = pooling
+    self.mask = mask
+  }
+
+  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+    newest(localWindow, of: tokenCount)
+  }
+
+  public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
+    guard let lookahead = evidence.lookahead, lookahead.count > 0 else {
+      throw EvidenceError.noLookahead(policy: localWindow == 0 ? "laq" : "laq++")
+    }
+    let recording = evidence.recording
+    let tokenCount = recording.tokenCount
+    let first = max(0, tokenCount - localWindow)
+    let local = (first..<tokenCount).map(Recording.Row.prompt)
+    let rows = local + (0..<lookahead.count).map(Recording.Row.beyond)
+    let observed = rows.enumerated().map { index, row in
+      switch (mask, row) {
+      case (.causal, .prompt(let position)): ObservedRow(row: row, visible: position + 1)
+      case (.causal, .beyond): ObservedRow(row: row, visible: tokenCount)
+      case (.reference, _): ObservedRow(row: row, visible: tokenCount - rows.count + index + 1)
+      }
+    }
+    return recording.observationScores(
+      layer: layer, queryHead: queryHead, rows: observed, beyond: lookahead,
+      candidateCount: first, pooling: pooling, kernel: kernel)
+  }
+}

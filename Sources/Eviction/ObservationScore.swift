@@ -1,0 +1,30 @@
+import Transformer
+
+/// A row that observes the prompt: whose query it is, and how many keys it sees.
+struct ObservedRow {
+  let row: Recording.Row
+  let visible: Int
+}
+
+extension Recording {
+  /// The shared middle of every observation policy: attention of some rows, summed in their order,
+  /// pooled over the candidates.
+  ///
+  /// - Parameter candidateCount: the first so many prompt tokens are scored; the rest, the local
+  ///   window, is kept anyway and takes no part in pooling (laq.md, step 4).
+  /// - Returns: `[tokenCount]`, zero beyond the candidates.
+  func observationScores(
+    layer: Int, queryHead: Int, rows: [ObservedRow], beyond: QueryRows?,
+    candidateCount: Int, pooling: Pooling, kernel: Int
+  ) -> [Float] {
+    var sums = [Float](repeating: 0, count: tokenCount)
+    for observed in rows {
+      let weights = attention(
+        layer: layer, queryHead: queryHead, row: observed.row, beyond: beyond,
+        visible: observed.visible)
+      for position in 0..<candidateCount { sums[position] += weights[position] }
+    }
+    let pooled = pooling.apply(sums[..<candidateCount], kernel: kernel)
+    return pooled + Array(repeating: 0, count: tokenCount - candidateCount)
+  }
+}

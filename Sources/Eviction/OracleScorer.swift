@@ -1,0 +1,23 @@
+import Transformer
+
+/// The oracle: the attention of the true decode queries of the full cache's answer, summed, without
+/// pooling or window. No policy can know it; every policy is measured against it.
+public struct OracleScorer: Scorer, Hashable {
+  /// Makes the scorer; it has no settings.
+  public init() {}
+
+  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+
+  public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
+    guard let decode = evidence.decode, decode.count > 0 else {
+      throw EvidenceError.noDecode(policy: "oracle")
+    }
+    let recording = evidence.recording
+    return recording.observationScores(
+      layer: layer, queryHead: queryHead,
+      rows: (0..<decode.count).map {
+        ObservedRow(row: .beyond(row: $0), visible: recording.tokenCount)
+      },
+      beyond: decode, candidateCount: recording.tokenCount, pooling: .none, kernel: 1)
+  }
+}

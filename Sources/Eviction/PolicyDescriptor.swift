@@ -1,0 +1,46 @@
+/// One family of policies: what a person reads about it, and how its scorer is made.
+public struct PolicyDescriptor: Sendable {
+  /// The name as typed and exported.
+  public let name: String
+  /// Other spellings that are understood.
+  public let aliases: [String]
+  /// The name as shown.
+  public let title: String
+  /// What the policy looks at, one line.
+  public let looksAt: String
+  /// Where it is defined.
+  public let source: String
+  /// Its settings.
+  public let parameters: [PolicyParameter]
+
+  /// The scorer for complete settings; `nil` for the full cache, which evicts nothing.
+  let scorer: @Sendable (PolicySettings) -> (any Scorer)?
+  /// Whether a lookahead stage runs first.
+  let hasLookahead: Bool
+
+  init(
+    _ name: String, aliases: [String] = [], title: String, looksAt: String, source: String,
+    parameters: [PolicyParameter] = [], hasLookahead: Bool = false,
+    scorer: @escaping @Sendable (PolicySettings) -> (any Scorer)?
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.title = title
+    self.looksAt = looksAt
+    self.source = source
+    self.parameters = parameters
+    self.hasLookahead = hasLookahead
+    self.scorer = scorer
+  }
+}
+
+/// Complete settings of a policy, checked against its parameters.
+struct PolicySettings: Sendable, Hashable {
+  let values: [String: String]
+
+  func integer(_ key: String) -> Int { values[key].flatMap { Int($0) } ?? 0 }
+  func word<Value: RawRepresentable>(_ key: String, default standard: Value) -> Value
+  where Value.RawValue == String {
+    values[key].flatMap(Value.init(rawValue:)) ?? standard
+  }
+}

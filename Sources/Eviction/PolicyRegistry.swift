@@ -1,0 +1,69 @@
+/// Every policy, in the order in which screens and help list them. A new one is a scorer's file and an
+/// entry here.
+public enum PolicyRegistry {
+  /// All descriptors.
+  public static let all: [PolicyDescriptor] = [
+    PolicyDescriptor(
+      "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays", source: "the ceiling"
+    ) { _ in nil },
+    PolicyDescriptor(
+      "oracle", title: "oracle", looksAt: "the true decode queries of the full cache's answer",
+      source: "the truth that policies are measured against"
+    ) { _ in OracleScorer() },
+    PolicyDescriptor(
+      "laq", title: "LAQ", looksAt: "queries of pseudo tokens decoded on a cheap cache",
+      source: "Wang et al. 2025, arXiv 2505.20334", parameters: lookahead(localWindow: 0),
+      hasLookahead: true, scorer: lookaheadScorer),
+    PolicyDescriptor(
+      "laq++", aliases: ["laqpp"], title: "LAQ++",
+      looksAt: "lookahead queries and the prompt's last 8 tokens",
+      source: "Wang et al. 2025, arXiv 2505.20334", parameters: lookahead(localWindow: 8),
+      hasLookahead: true, scorer: lookaheadScorer),
+    PolicyDescriptor(
+      "snapkv", title: "SnapKV", looksAt: "queries of the prompt's last 32 tokens",
+      source: "Li et al. 2024, arXiv 2404.14469",
+      parameters: [.window("w", 32, "observation window, always kept"), .kernel, .pool]
+    ) { settings in
+      SnapKVScorer(
+        window: settings.integer("w"), kernel: settings.integer("kernel"),
+        pooling: settings.word("pool", default: .max))
+    },
+    PolicyDescriptor(
+      "h2o", title: "H2O", looksAt: "attention received from all prompt queries; half is recent",
+      source: "Zhang et al. 2023, arXiv 2306.14048"
+    ) { _ in H2OScorer() },
+    PolicyDescriptor(
+      "streaming", aliases: ["streamingllm"], title: "StreamingLLM",
+      looksAt: "nothing: the first 4 and the newest", source: "Xiao et al. 2023, arXiv 2309.17453",
+      parameters: [.window("sinks", 4, "tokens kept at the beginning")]
+    ) { StreamingScorer(sinkCount: $0.integer("sinks")) },
+  ]
+
+  /// All allocations, by the name behind the slash.
+  static let allocations: [any Allocation] = [UniformAllocation()]
+
+  /// The descriptor of a name or an alias, in any case of letters.
+  static func descriptor(named name: String) -> PolicyDescriptor? {
+    let wanted = name.lowercased()
+    return all.first { $0.name == wanted || $0.aliases.contains(wanted) }
+  }
+
+  private static func lookahead(localWindow: Int) -> [PolicyParameter] {
+    [
+      PolicyParameter("m", .integer(1...256), "8", "pseudo tokens"),
+      .window("w2", localWindow, "local window of the final stage, always kept"),
+      PolicyParameter("cheap", .word(["snapkv", "streaming", "h2o", "full"]), "snapkv", "policy of the cheap cache"),
+      .window("w1", 32, "observation window of a cheap SnapKV"),
+      .kernel, .pool,
+      PolicyParameter(
+        "mask", .word(LookaheadScorer.Mask.allCases.map(\.rawValue)), "causal",
+        "what a row sees; 'reference' as in the authors' code"),
+    ]
+  }
+
+  private static let lookaheadScorer: @Sendable (PolicySettings) -> (any Scorer)? = { settings in
+    LookaheadScorer(
+      localWindow: settings.integer("w2"), kernel: settings.integer("kernel"),
+      pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal))
+  }
+}

@@ -1,0 +1,23 @@
+import Transformer
+
+/// Says how important each prompt token is to each query head.
+///
+/// A scorer knows nothing of budgets per layer, of groups of heads, or of how ties are broken; it
+/// looks at the evidence and gives numbers. `budget` is passed because some definitions divide it
+/// (H2O's halves, StreamingLLM's recent window).
+public protocol Scorer: Sendable {
+  /// Positions that are kept whatever the scores say, ascending. They count within the budget.
+  func protectedPositions(tokenCount: Int, budget: Int) -> [Int]
+
+  /// One score per prompt token, larger is kept; the scores of protected positions are not looked at.
+  /// - Returns: `[tokenCount]`.
+  /// - Throws: `EvidenceError`.
+  func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float]
+}
+
+extension Scorer {
+  /// The newest `count` positions of a prompt.
+  func newest(_ count: Int, of tokenCount: Int) -> [Int] {
+    Array(max(0, tokenCount - count)..<tokenCount)
+  }
+}

@@ -1,0 +1,62 @@
+/// A screen as a value: rows of cells. Nothing written outside it has any effect.
+public struct Grid: Hashable, Sendable {
+  /// Columns and rows.
+  public let size: Size
+  private var cells: [Cell]  // [row][column]
+
+  /// A grid of blank cells in one style.
+  public init(_ size: Size, style: Style = .plain) {
+    self.size = size
+    cells = Array(repeating: Cell(glyph: " ", width: 1, style: style), count: size.width * size.height)
+  }
+
+  /// Columns.
+  public var width: Int { size.width }
+  /// Rows.
+  public var height: Int { size.height }
+  /// The whole grid as a rectangle.
+  public var bounds: Rect { Rect(column: 0, row: 0, width: width, height: height) }
+
+  /// The cell at a position; blank outside. Setting keeps wide glyphs whole.
+  public subscript(row: Int, column: Int) -> Cell {
+    get { contains(row, column) ? cells[row * width + column] : .blank }
+    set { place(newValue, row: row, column: column, limit: width) }
+  }
+
+  /// Changes the style of the cells in a rectangle and leaves their glyphs.
+  public mutating func restyle(_ rect: Rect, _ change: (Style) -> Style) {
+    for row in max(0, rect.row)..<max(max(0, rect.row), min(height, rect.row + rect.height)) {
+      for column in max(0, rect.column)..<max(max(0, rect.column), min(width, rect.column + rect.width)) {
+        cells[row * width + column].style = change(cells[row * width + column].style)
+      }
+    }
+  }
+
+  /// Puts one cell left of `limit`; a wide glyph that would be cut becomes a space, and one that is overwritten in half too.
+  mutating func place(_ cell: Cell, row: Int, column: Int, limit: Int) {
+    guard contains(row, column), !cell.isContinuation else { return }
+    let at = row * width + column
+    clearHalf(at, column: column)
+    guard cell.width == 2 else {
+      cells[at] = cell
+      return
+    }
+    guard column + 1 < min(limit, width) else {
+      cells[at] = Cell(glyph: " ", width: 1, style: cell.style)
+      return
+    }
+    clearHalf(at + 1, column: column + 1)
+    cells[at] = cell
+    cells[at + 1] = .continuation(cell.style)
+  }
+
+  private mutating func clearHalf(_ at: Int, column: Int) {
+    if cells[at].width == 2, column + 1 < width {
+      cells[at + 1] = Cell(glyph: " ", width: 1, style: cells[at + 1].style)
+    } else if cells[at].isContinuation, column > 0 {
+      cells[at - 1] = Cell(glyph: " ", width: 1, style: cells[at - 1].style)
+    }
+  }
+
+  private func contains(_ row: Int, _ column: Int) -> Bool { row >= 0 && row < height && column >= 0 && column < width }
+}

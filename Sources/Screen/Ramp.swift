@@ -1,0 +1,24 @@
+/// A row of colours from low to high, of ever greater brightness, so that it also reads without hue.
+public struct Ramp: Hashable, Sendable {
+  /// Palette indices from low to high; never empty.
+  public let indices: [UInt8]
+
+  /// The steps of this ramp.
+  public var count: Int { indices.count }
+
+  /// The colour for a value in 0...1; values outside, and NaN, are held to the ends.
+  public func color(_ value: Double) -> Color { .palette(indices[step(value)]) }
+
+  /// Which step a value in 0...1 falls on.
+  public func step(_ value: Double) -> Int {
+    let held = value.isNaN ? 0 : min(max(value, 0), 1)
+    return min(count - 1, Int(held * Double(count)))
+  }
+
+  /// Dark blue, teal, green, yellow.
+  public static let heat = Ramp(indices: [17, 18, 24, 30, 36, 42, 77, 113, 149, 185, 221, 227, 229])
+  /// Near black to near white.
+  public static let grey = Ramp(indices: (0..<12).map { UInt8(232 + 2 * $0) })
+  /// The other way round, for light backgrounds: low values are the lightest.
+  public var reversed: Ramp { Ramp(indices: indices.reversed()) }
+}

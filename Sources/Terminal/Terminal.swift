@@ -1,0 +1,124 @@
+import CTerminal
+import Foundation
+import Screen
+
+/// The terminal: shows grids, reads keys, and gives itself back at the end. Only one may be open.
+///
+/// The loop is: `nextEvent`, then `nextEvent(timeoutMilliseconds: 0)` until `.none`, reduce, draw, `show`. Waiting blocks the main
+/// thread only, so work elsewhere goes on; it reports by `wake()`.
+@MainActor
+public final class Terminal {
+  private var shown: Grid?
+  private var pairs = ColorPairs()
+  private var isOpen = true
+  private var showsEverything = true
+
+  /// Call first in `main`, before any thread or task starts: a resize could get lost otherwise.
+  public nonisolated static func prepareProcess() { term_prepare() }
+
+  /// Ends the wait of `nextEvent`; from any thread.
+  public nonisolated static func wake() { term_wake() }
+
+  /// Opens the terminal; keys come from /dev/tty when standard input is none. `maximumDepth` is for `NO_COLOR`.
+  public init(mouse: Bool = true, maximumDepth: ColorDepth = .rgb) throws(TerminalError) {
+    switch Int(term_open(mouse ? 1 : 0)) {
+    case Int(TERM_OPENED): break
+    case Int(TERM_NO_OUTPUT): throw .outputIsNoTerminal
+    case Int(TERM_NO_KEYBOARD): throw .noKeyboard
+    case Int(TERM_UNUSABLE):
+      throw .unusable(term: ProcessInfo.processInfo.environment["TERM"] ?? "")
+    default: throw .failed
+    }
+    let colors = Int(term_colors())
+    let own: ColorDepth = colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
+    colorDepth = min(own, maximumDepth)
+  }
+
+  /// How many colours can be shown.
+  public let colorDepth: ColorDepth
+
+  /// Whether more than ASCII can be shown; else take the ASCII glyph set. What is beyond shows as `?`.
+  public var isUTF8: Bool { term_utf8() != 0 }
+
+  /// The window's size now.
+  public var size: Size {
+    var rows: Int32 = 0, columns: Int32 = 0
+    term_size(&rows, &columns)
+    return Size(width: Int(columns), height: Int(rows))
+  }
+
+  /// Shows a grid; only cells that differ from the last one are sent.
+  public func show(_ grid: Grid) {
+    guard isOpen else { return }
+    let last = shown?.size == grid.size ? shown : nil
+    for row in 0..<grid.height {
+      for column in 0..<grid.width {
+        let cell = grid[row, column]
+        if cell.isContinuation || last?[row, column] == cell { continue }
+        put(cell, row: row, column: column)
+      }
+    }
+    term_refresh(showsEverything ? 1 : 0)
+    showsEverything = false
+    shown = grid
+  }
+
+  /// Draws everything again at the next `show`, for Ctrl-L.
+  public func redraw() {
+    shown = nil
+    showsEverything = true
+  }
+
+  /// Waits for the next event, without end when the time is nil.
+  public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
+    if let event = pendingKey() { return event }
+    switch Int(term_wait(Int32(clamping: timeoutMilliseconds ?? -1))) {
+    case Int(TERM_WOKEN): return .wake
+    case Int(TERM_CLOSED): return .closed
+    default: return pendingKey() ?? .none
+    }
+  }
+
+  /// Stops the program as Ctrl-Z does; comes back with everything drawn again.
+  public func suspend() {
+    term_suspend()
+    redraw()
+  }
+
+  /// Gives the terminal back; what was written to standard error meanwhile appears now.
+  public func close() {
+    guard isOpen else { return }
+    isOpen = false
+    term_close()
+  }
+
+  private func pendingKey() -> Event? {
+    var code: UInt32 = 0
+    while true {
+      switch Int(term_read(&code)) {
+      case Int(TERM_CHARACTER):
+        if let key = KeyCodes.character(code) { return .key(key) }
+      case Int(TERM_KEY):
+        if KeyCodes.isResize(code) {
+          redraw()
+          return .resize
+        }
+        if let key = KeyCodes.key(code) { return .key(key) }
+      default: return nil
+      }
+    }
+  }
+
+  private func put(_ cell: Cell, row: Int, column: Int) {
+    let scalars = cell.glyph.unicodeScalars.prefix(5).map { isUTF8 || $0.isASCII ? $0.value : 0x3F }
+    let style = cell.style
+    var attributes: UInt32 = 0
+    if style.bold { attributes |= UInt32(TERM_BOLD) }
+    if style.dim { attributes |= UInt32(TERM_DIM) }
+    if style.reverse { attributes |= UInt32(TERM_REVERSE) }
+    if style.underline { attributes |= UInt32(TERM_UNDERLINE) }
+    let pair = pairs.number(for: style, depth: colorDepth)
+    _ = term_put(Int32(row), Int32(column), isUTF8 ? scalars + [0] : [scalars.first ?? 0x20, 0], attributes, pair)
+    if !isUTF8, cell.width == 2 { _ = term_put(Int32(row), Int32(column + 1), [0x20, 0], attributes, pair) }
+  }
+}
