@@ -1,26 +1,18 @@
-import Foundation
-
 /// Typed access to a JSON object, with errors that name file and key.
 struct JSONObject {
   let file: String
-  let values: [String: Any]
+  let values: [ByteString: JSONValue]
   private let prefix: String
 
   /// Parses bytes that came from outside.
-  ///
-  /// Foundation's parser recurses, so nesting is measured first: a hostile file must not exhaust the
-  /// stack.
-  init(_ data: Data, file: String) throws {
-    guard Self.nesting(of: data) <= 64 else {
-      throw CheckpointError.malformed(file: file, reason: "its JSON is nested deeper than 64 levels")
-    }
-    let parsed: Any
+  init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
+    let parsed: JSONValue
     do {
-      parsed = try JSONSerialization.jsonObject(with: data)
-    } catch {
-      throw CheckpointError.malformed(file: file, reason: "it is not valid JSON")
+      parsed = try JSONParser.parse(bytes)
+    } catch let failure as JSONParser.Failure {
+      throw CheckpointError.malformed(file: file, reason: failure.reason)
     }
-    guard let values = parsed as? [String: Any] else {
+    guard case .object(let values) = parsed else {
       throw CheckpointError.malformed(file: file, reason: "a JSON object was expected")
     }
     self.init(file: file, values: values, prefix: "")
@@ -29,99 +21,101 @@ struct JSONObject {
   /// Reads and parses a file.
   init(path: String) throws {
     let mapped = try MappedFile(path: path)
-    try self.init(Data(mapped.bytes), file: path)
+    try self.init(mapped.bytes, file: path)
+    withExtendedLifetime(mapped) {}
   }
 
-  private init(file: String, values: [String: Any], prefix: String) {
+  private init(file: String, values: [ByteString: JSONValue], prefix: String) {
     self.file = file
     self.values = values
     self.prefix = prefix
   }
 
+  /// What stands under a key; `nil` when it is missing.
+  subscript(key: String) -> JSONValue? { values[ByteString(key)] }
+
   /// Whether a key is there and not null.
-  func has(_ key: String) -> Bool { values[key] != nil && !(values[key] is NSNull) }
+  func has(_ key: String) -> Bool {
+    switch self[key] {
+    case nil, .null: false
+    default: true
+    }
+  }
 
   /// An error about a key of this object.
   func bad(_ key: String, expected: String) -> CheckpointError {
-    let found = values[key].map { String(describing: $0).prefix(80) } ?? "missing"
-    return .badValue(file: file, key: prefix + key, expected: expected, found: String(found))
+    bad(ByteString(key), expected: expected, found: self[key])
+  }
+
+  /// An error about what stands somewhere below this object.
+  func bad(_ key: ByteString, expected: String, found: JSONValue?) -> CheckpointError {
+    .badValue(
+      file: file, key: "\(prefix)\(key)", expected: expected, found: found?.description ?? "missing")
+  }
+
+  /// An error about something that is valid, but not supported.
+  func unsupported(_ what: String, supported: String) -> CheckpointError {
+    .unsupported(file: file, what: what, supported: supported)
   }
 
   /// A whole number in a range.
   func integer(_ key: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
-    guard has(key) else {
-      if let standard { return standard }
-      throw bad(key, expected: "a whole number")
-    }
-    guard let number = values[key] as? NSNumber, let exact = Int(exactly: number.doubleValue),
-      range.contains(exact)
-    else {
+    if let standard, !has(key) { return standard }
+    guard let value = self[key]?.wholeNumber, range.contains(value) else {
       throw bad(key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return exact
+    return value
   }
 
   /// A positive finite number.
   func positive(_ key: String, default standard: Double? = nil) throws -> Double {
-    guard has(key) else {
-      if let standard { return standard }
+    if let standard, !has(key) { return standard }
+    guard let value = self[key]?.double, value > 0, value.isFinite else {
       throw bad(key, expected: "a positive number")
     }
-    guard let number = (values[key] as? NSNumber)?.doubleValue, number > 0, number.isFinite else {
-      throw bad(key, expected: "a positive number")
-    }
-    return number
+    return value
   }
 
-  /// A truth value; false when missing.
-  func flag(_ key: String) throws -> Bool {
-    guard has(key) else { return false }
-    guard let value = values[key] as? Bool else { throw bad(key, expected: "true or false") }
+  /// A truth value; false, or what is given, when missing.
+  func flag(_ key: String, default standard: Bool = false) throws -> Bool {
+    guard has(key) else { return standard }
+    guard case .bool(let value) = self[key] else { throw bad(key, expected: "true or false") }
     return value
   }
 
   /// A string.
-  func string(_ key: String) throws -> String {
-    guard let value = values[key] as? String else { throw bad(key, expected: "a string") }
+  func string(_ key: String) throws -> String { try bytes(key).text }
+
+  /// A string's exact bytes.
+  func bytes(_ key: String) throws -> ByteString {
+    guard let value = self[key]?.string else { throw bad(key, expected: "a string") }
     return value
   }
 
   /// An object below this one.
-  func object(_ key: String) throws -> JSONObject {
-    guard let value = values[key] as? [String: Any] else { throw bad(key, expected: "an object") }
-    return JSONObject(file: file, values: value, prefix: prefix + key + ".")
+  func object(_ key: String) throws -> JSONObject { try object(ByteString(key)) }
+
+  /// An object below this one.
+  func object(_ key: ByteString) throws -> JSONObject {
+    guard let value = values[key]?.object else {
+      throw bad(key, expected: "an object", found: values[key])
+    }
+    return JSONObject(file: file, values: value, prefix: "\(prefix)\(key).")
   }
 
   /// A list of objects; empty when missing.
   func objects(_ key: String) throws -> [JSONObject] {
     guard has(key) else { return [] }
-    guard let list = values[key] as? [[String: Any]] else {
-      throw bad(key, expected: "a list of objects")
-    }
-    return list.enumerated().map { index, value in
-      JSONObject(file: file, values: value, prefix: "\(prefix)\(key)[\(index)].")
+    guard let list = self[key]?.array else { throw bad(key, expected: "a list of objects") }
+    return try list.enumerated().map { index, value in
+      guard let values = value.object else { throw bad(key, expected: "a list of objects") }
+      return JSONObject(file: file, values: values, prefix: "\(prefix)\(key)[\(index)].")
     }
   }
 
-  private static func nesting(of data: Data) -> Int {
-    var depth = 0
-    var deepest = 0
-    var inString = false
-    var escaped = false
-    for byte in data {
-      if inString {
-        if escaped { escaped = false } else if byte == 0x5C { escaped = true } else if byte == 0x22 { inString = false }
-        continue
-      }
-      switch byte {
-      case 0x22: inString = true
-      case 0x5B, 0x7B:
-        depth += 1
-        deepest = max(deepest, depth)
-      case 0x5D, 0x7D: depth -= 1
-      default: break
-      }
-    }
-    return deepest
+  /// This object's parts where it is a `Sequence` of them under a key, otherwise itself.
+  func parts(_ key: String) throws -> [JSONObject] {
+    guard try string("type") == "Sequence" else { return [self] }
+    return try objects(key).flatMap { try $0.parts(key) }
   }
 }

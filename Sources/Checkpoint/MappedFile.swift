@@ -12,7 +12,8 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps a file.
   /// - Throws: `CheckpointError.unreadable` for a missing, empty or unreadable file or a folder.
   public init(path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw CheckpointError.unreadable(file: path, reason: String(cString: strerror(errno)))
     }

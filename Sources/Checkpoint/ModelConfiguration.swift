@@ -33,7 +33,7 @@ public struct ModelConfiguration: Sendable, Hashable {
   /// - Throws: `CheckpointError` naming the key, what was expected and what was found.
   public init(path: String) throws {
     let json = try JSONObject(path: path)
-    let architecture = (json.values["architectures"] as? [String])?.first
+    let architecture = json["architectures"]?.array?.first?.string?.description
     guard let architecture, Self.supportedArchitectures.contains(architecture) else {
       throw CheckpointError.unsupported(
         file: path, what: "the architecture \(architecture ?? "(none named)")",
@@ -48,11 +48,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     guard queryHeadCount % kvHeadCount == 0 else {
       throw json.bad("num_key_value_heads", expected: "a divisor of num_attention_heads (\(queryHeadCount))")
     }
-    headDimension = try json.integer(
-      "head_dim", in: 2...1_024, default: hiddenSize / queryHeadCount)
-    guard headDimension >= 2, headDimension % 2 == 0 else {
-      throw json.bad("head_dim", expected: "an even number, because rotary positions turn pairs")
-    }
+    headDimension = try Self.headDimension(json, hidden: hiddenSize, heads: queryHeadCount)
     vocabularySize = try json.integer("vocab_size", in: 1...4_194_304)
     contextLength = try json.integer("max_position_embeddings", in: 1...16_777_216)
     rmsNormEpsilon = Float(try json.positive("rms_norm_eps", default: 1e-6))
@@ -64,7 +60,26 @@ public struct ModelConfiguration: Sendable, Hashable {
       throw json.bad(key, expected: "false: biases are not supported")
     }
     ropeTheta = try Self.ropeTheta(json)
-    endTokens = try Self.endTokens(json, besideFile: path)
+    endTokens = try Self.endTokens(json, besideFile: path, vocabulary: vocabularySize)
+  }
+
+  /// `head_dim`, or without it the width shared out among the heads.
+  private static func headDimension(_ json: JSONObject, hidden: Int, heads: Int) throws -> Int {
+    guard json.has("head_dim") || hidden % heads == 0 else {
+      throw json.bad(
+        "head_dim",
+        expected: "given, because hidden_size (\(hidden)) is no multiple of num_attention_heads (\(heads))")
+    }
+    let dimension = try json.integer("head_dim", in: 2...1_024, default: hidden / heads)
+    guard (2...1_024).contains(dimension) else {
+      throw json.bad(
+        "hidden_size", expected: "2 to 1024 times num_attention_heads (\(heads)), as head_dim is missing")
+    }
+    guard dimension % 2 == 0 else {
+      throw json.bad(
+        "head_dim", expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
+    }
+    return dimension
   }
 
   /// θ stands at the top level, or since transformers 5 in `rope_parameters`.
@@ -79,15 +94,20 @@ public struct ModelConfiguration: Sendable, Hashable {
     return try json.positive("rope_theta", default: 10_000)
   }
 
-  private static func endTokens(_ json: JSONObject, besideFile path: String) throws -> Set<Int> {
+  private static func endTokens(
+    _ json: JSONObject, besideFile path: String, vocabulary: Int
+  ) throws -> Set<Int> {
     let beside = (path as NSString).deletingLastPathComponent + "/generation_config.json"
     var found: Set<Int> = []
     let generation =
       FileManager.default.fileExists(atPath: beside) ? [try JSONObject(path: beside)] : []
     for source in [json] + generation where source.has("eos_token_id") {
-      let value = source.values["eos_token_id"]
-      guard let ids = value as? [Int] ?? (value as? Int).map({ [$0] }) else {
-        throw source.bad("eos_token_id", expected: "a token id or a list of them")
+      let value = source["eos_token_id"]
+      guard let ids = value?.wholeNumbers ?? value?.wholeNumber.map({ [$0] }),
+        ids.allSatisfy((0..<vocabulary).contains)
+      else {
+        throw source.bad(
+          "eos_token_id", expected: "a token id from 0 to \(vocabulary - 1), or a list of them")
       }
       found.formUnion(ids)
     }

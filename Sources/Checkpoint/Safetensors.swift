@@ -1,5 +1,3 @@
-import Foundation
-
 /// The element types that weights are read from.
 public enum ElementType: String, Sendable, Hashable {
   case float32 = "F32"
@@ -31,6 +29,8 @@ public struct Safetensors: Sendable {
   public let tensors: [String: TensorDescription]
 
   private let file: MappedFile
+  /// The format's own limit.
+  private static let maximumHeaderSize = 100_000_000
 
   /// Maps a file and checks its whole header; the tensors' bytes are not touched.
   /// - Throws: `CheckpointError` for a header that is cut off, too large, no JSON, or that describes
@@ -40,21 +40,26 @@ public struct Safetensors: Sendable {
     func malformed(_ reason: String) -> CheckpointError { .malformed(file: path, reason: reason) }
     guard file.bytes.count >= 8 else { throw malformed("it ends within the 8 bytes of its header's length") }
     let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
-    guard length <= 100 << 20, length <= UInt64(file.bytes.count - 8) else {
-      throw malformed("its header should have \(length) bytes, and the file has \(file.bytes.count)")
+    guard length <= Self.maximumHeaderSize, length <= UInt64(file.bytes.count - 8) else {
+      throw malformed(
+        "its header should have \(length) bytes, where \(min(file.bytes.count - 8, Self.maximumHeaderSize)) are possible")
     }
     let start = 8 + Int(length)
-    let header = try JSONObject(Data(file.bytes[8..<start]), file: path)
+    let header = try JSONObject(UnsafeRawBufferPointer(rebasing: file.bytes[8..<start]), file: path)
     var tensors: [String: TensorDescription] = [:]
     for name in header.values.keys where name != "__metadata__" {
-      tensors[name] = try Self.describe(
+      let tensor = try Self.describe(
         name, in: header, dataStart: start, fileSize: file.bytes.count)
+      // Names that differ in bytes may still be the same `String`.
+      guard tensors.updateValue(tensor, forKey: name.text) == nil else {
+        throw malformed("tensor '\(name)' stands in it twice")
+      }
     }
     var end = start
-    for (name, tensor) in tensors.sorted(by: { ($0.value.byteRange.lowerBound, $0.key) < ($1.value.byteRange.lowerBound, $1.key) })
+    for (name, tensor) in tensors.sorted(by: { Self.isBefore($0, $1) })
     where !tensor.byteRange.isEmpty {
       guard tensor.byteRange.lowerBound >= end else {
-        throw malformed("tensor '\(name)' overlaps the one before it")
+        throw malformed("tensor '\(ByteString(name))' overlaps the one before it")
       }
       end = tensor.byteRange.upperBound
     }
@@ -62,15 +67,21 @@ public struct Safetensors: Sendable {
     self.tensors = tensors
   }
 
+  private static func isBefore(
+    _ a: (key: String, value: TensorDescription), _ b: (key: String, value: TensorDescription)
+  ) -> Bool {
+    (a.value.byteRange.lowerBound, a.key) < (b.value.byteRange.lowerBound, b.key)
+  }
+
   private static func describe(
-    _ name: String, in header: JSONObject, dataStart: Int, fileSize: Int
+    _ name: ByteString, in header: JSONObject, dataStart: Int, fileSize: Int
   ) throws -> TensorDescription {
     let entry = try header.object(name)
-    let type = try entry.string("dtype")
-    guard let shape = entry.values["shape"] as? [Int], shape.allSatisfy({ $0 >= 0 }) else {
+    let type = try entry.bytes("dtype").description
+    guard let shape = entry["shape"]?.wholeNumbers, shape.allSatisfy({ $0 >= 0 }) else {
       throw entry.bad("shape", expected: "a list of sizes")
     }
-    guard let offsets = entry.values["data_offsets"] as? [Int], offsets.count == 2,
+    guard let offsets = entry["data_offsets"]?.wholeNumbers, offsets.count == 2,
       offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= fileSize - dataStart
     else {
       throw entry.bad("data_offsets", expected: "two ascending offsets of at most \(fileSize - dataStart)")

@@ -1,0 +1,21 @@
+/// Tokens decoded greedily on one cache, with what the model thought at each of them.
+public struct Continuation: Sendable {
+  /// The decoded tokens; an end token is not among them.
+  public var tokens: [Int] = []
+  /// One entry per decoded token, and one for the end token if it came.
+  public var steps: [NextTokens] = []
+  /// Whether an end token ended it, rather than the limit.
+  public var hasEnded = false
+
+  /// Makes an empty continuation.
+  public init() {}
+
+  /// The first index at which two continuations differ; `nil` when one begins with the other and
+  /// both ended alike.
+  public func firstDifference(from other: Continuation) -> Int? {
+    for index in 0..<min(tokens.count, other.tokens.count) where tokens[index] != other.tokens[index] {
+      return index
+    }
+    return tokens.count == other.tokens.count ? nil : min(tokens.count, other.tokens.count)
+  }
+}

@@ -1,0 +1,53 @@
+import Checkpoint
+import Eviction
+import Transformer
+
+/// Runs prompts through a model and tells their stories.
+///
+/// An actor on a thread of its own (`EngineThread`): whoever awaits it, a screen above all, stays free.
+/// Cancelling the awaiting task stops the work between two layers.
+public actor Explorer {
+  private let thread = EngineThread()
+  private let checkpoint: Checkpoint
+  private let precision: Precision
+  private var decoder: Decoder?
+
+  nonisolated public var unownedExecutor: UnownedSerialExecutor {
+    thread.asUnownedSerialExecutor()
+  }
+
+  /// Prepares to run a model; its weights are opened with the first prompt.
+  public init(checkpoint: Checkpoint, precision: Precision = .automatic) {
+    self.checkpoint = checkpoint
+    self.precision = precision
+  }
+
+  /// Tells a prompt's story from the beginning, or from an earlier one's recording.
+  ///
+  /// The recording of `earlier` is used again when it is of the same prompt: a change of budget or
+  /// policies costs scoring and decoding only.
+  /// - Parameter onUpdate: called on the engine's thread with every step that a screen may show.
+  /// - Returns: the finished story; a failure or a cancellation is its last stage.
+  public func explore(
+    _ story: Story, earlier: Story? = nil, onUpdate: @escaping @Sendable (Story) -> Void = { _ in }
+  ) -> Story {
+    var telling = StoryTelling(story: story, onUpdate: onUpdate)
+    do {
+      let decoder = try telling.timed(\.opening) { _ in try open() }
+      try telling.tell(decoder, endTokens: checkpoint.configuration.endTokens, earlier: earlier)
+    } catch is CancellationError {
+      telling.update { $0.stage = .cancelled }
+    } catch {
+      telling.update { $0.stage = .failed(String(describing: error)) }
+    }
+    return telling.story
+  }
+
+  private func open() throws -> Decoder {
+    if let decoder { return decoder }
+    let opened = try Decoder(
+      checkpoint.configuration, weights: checkpoint.weights(), precision: precision)
+    decoder = opened
+    return opened
+  }
+}

@@ -1,0 +1,87 @@
+import Transformer
+
+/// Greedy decoding of several lanes side by side: one pass over the weights per step.
+final class GreedyDecoding {
+  /// A cache, and what has been decoded on it.
+  struct Lane {
+    let cache: KVCache
+    let limit: Int
+    var continuation = Continuation()
+    var queries: QueryRows
+    var logits: [Float]
+    var isOpen = true
+
+    /// A lane that starts from the prefill's own logits on the kept tokens.
+    init(_ recording: Recording, kept: KeptTokens, limit: Int) {
+      cache = KVCache(recording, keeping: kept)
+      self.limit = limit
+      queries = QueryRows(shape: recording.shape)
+      logits = recording.lastLogits
+    }
+  }
+
+  private let decoder: Decoder
+  private let recording: Recording
+  private let endTokens: Set<Int>
+  /// The first lane's logits and choices of the first run, the full cache's: what later runs are
+  /// compared with.
+  private(set) var referenceLogits: [[Float]] = []
+  private var referenceTokens: [Int] = []
+
+  init(decoder: Decoder, recording: Recording, endTokens: Set<Int>) {
+    self.decoder = decoder
+    self.recording = recording
+    self.endTokens = endTokens
+  }
+
+  /// Decodes until every lane has ended or reached its limit.
+  ///
+  /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
+  /// - Parameter reference: the full cache's logits per step; when `nil`, this run's first lane is it.
+  func run(
+    _ lanes: inout [Lane], reference: [[Float]]? = nil, onStep: (Int, [Lane]) -> Void
+  ) throws {
+    var step = 0
+    while lanes.contains(where: \.isOpen) {
+      try Task.checkCancellation()
+      if reference == nil, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
+      var fed: [Int] = []
+      for index in lanes.indices where lanes[index].isOpen {
+        let following = next(lanes[index], isReference: reference == nil && index == 0)
+        lanes[index].continuation.steps.append(following)
+        if endTokens.contains(following.choice) {
+          lanes[index].continuation.hasEnded = true
+          lanes[index].isOpen = false
+          continue
+        }
+        lanes[index].continuation.tokens.append(following.choice)
+        if reference == nil, index == 0 { referenceTokens.append(following.choice) }
+        fed.append(index)
+      }
+      onStep(step, lanes)
+      let position = recording.tokenCount + step
+      let outputs = try decoder.step(
+        fed.map { index in
+          LaneInput(
+            cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
+            position: position)
+        })
+      for (index, output) in zip(fed, outputs) {
+        lanes[index].logits = output.logits
+        lanes[index].queries.append(output.queries, position: position)
+        if lanes[index].continuation.tokens.count >= lanes[index].limit { lanes[index].isOpen = false }
+      }
+      step += 1
+    }
+    onStep(step, lanes)
+  }
+
+  /// The next tokens of a lane; compared with the full cache's while both decoded the same tokens.
+  private func next(_ lane: Lane, isReference: Bool) -> NextTokens {
+    let step = lane.continuation.tokens.count
+    let isComparable =
+      !isReference && step < referenceLogits.count
+      && lane.continuation.tokens.elementsEqual(referenceTokens.prefix(step))
+    return NextTokens(logits: lane.logits, reference: isComparable ? referenceLogits[step] : nil)
+  }
+}

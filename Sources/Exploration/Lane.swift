@@ -1,0 +1,41 @@
+import Eviction
+import Transformer
+
+/// What one policy made of the prompt: what it kept, and the answer that this led to.
+public struct Lane: Sendable {
+  /// The policy.
+  public let policy: Policy
+  /// The kept positions.
+  public let kept: KeptTokens
+  /// The scores behind them; `nil` for the full cache.
+  public let scores: ScoreTable?
+  /// LAQ's lookahead, for policies that have one.
+  public let lookahead: Lookahead?
+  /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
+  /// has answered. `[layer][queryHead]`.
+  public let agreement: [[Agreement]]?
+  /// The answer so far.
+  public internal(set) var answer = Continuation()
+
+  /// The mean share of the true attention mass that falls on kept tokens.
+  public var massRecall: Double? { mean(\.massRecall) }
+  /// The mean recall of the oracle's tokens.
+  public var recall: Double? { mean(\.recall) }
+
+  private func mean(_ value: KeyPath<Agreement, Double>) -> Double? {
+    guard let all = agreement?.flatMap({ $0 }), !all.isEmpty else { return nil }
+    return all.reduce(0) { $0 + $1[keyPath: value] } / Double(all.count)
+  }
+}
+
+/// LAQ's stages 2 and 3: the cheap cache, and the pseudo tokens that were decoded on it.
+public struct Lookahead: Sendable {
+  /// How it was made.
+  public let settings: LookaheadSettings
+  /// What the cheap cache held of the prompt.
+  public let cheap: KeptTokens
+  /// The pseudo tokens; exactly one query was stored for each.
+  public internal(set) var pseudo = Continuation()
+  /// The Q-cache.
+  public internal(set) var queries: QueryRows
+}

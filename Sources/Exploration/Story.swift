@@ -1,0 +1,87 @@
+import Eviction
+import Transformer
+
+/// One prompt's whole story, as far as it has been computed: an immutable value that grows from
+/// update to update and that every screen is a function of.
+public struct Story: Sendable {
+  /// What is being computed.
+  public enum Stage: Sendable, Hashable {
+    /// The text is tokenized; the model is being opened.
+    case opening
+    /// The prompt passes through the model.
+    case prefill(PrefillProgress)
+    /// Pseudo tokens and the full cache's answer are decoded together.
+    case lookahead(step: Int)
+    /// Every policy's answer is decoded, all in one pass per token.
+    case decode(step: Int)
+    /// Everything is there.
+    case done
+    /// Stopped by the user; what was computed stays.
+    case cancelled
+    /// Something went wrong; the sentence says what.
+    case failed(String)
+  }
+
+  /// The model's name.
+  public let modelName: String
+  /// The text and its tokens.
+  public let prompt: Prompt
+  /// What was asked for.
+  public let settings: ExplorationSettings
+  /// The sentence of each token id, for drawing.
+  public let vocabulary: Vocabulary
+  /// What is being computed.
+  public internal(set) var stage: Stage = .opening
+  /// The prefill; `nil` until it is done.
+  public internal(set) var recording: Recording?
+  /// The full cache's answer.
+  public internal(set) var full: Lane?
+  /// The queries of the full cache's answer, a row per token fed: the truth.
+  public internal(set) var decodeQueries: QueryRows?
+  /// The true queries' attention mass per layer, query head and prompt token.
+  public internal(set) var trueMass: [[[Float]]]?
+  /// One lane per policy, in the settings' order, as they become available.
+  public internal(set) var lanes: [Lane] = []
+  /// Seconds that each finished stage took.
+  public internal(set) var seconds = StageTimes()
+
+  /// Makes a story of which only the text is known.
+  public init(
+    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary
+  ) {
+    self.modelName = modelName
+    self.prompt = prompt
+    self.settings = settings
+    self.vocabulary = vocabulary
+  }
+
+  /// Whether nothing more will come.
+  public var isFinished: Bool {
+    switch stage {
+    case .done, .cancelled, .failed: true
+    default: false
+    }
+  }
+
+  /// A lane by its place in the settings' list of policies.
+  public func lane(_ index: Int) -> Lane? {
+    lanes.indices.contains(index) ? lanes[index] : nil
+  }
+}
+
+/// Seconds that the stages of a story took.
+public struct StageTimes: Sendable, Hashable {
+  /// Opening the model's weights.
+  public internal(set) var opening = 0.0
+  /// The prompt's pass through the model.
+  public internal(set) var prefill = 0.0
+  /// Cheap caches, pseudo tokens and the full cache's answer.
+  public internal(set) var lookahead = 0.0
+  /// Scoring and selection under every policy.
+  public internal(set) var eviction = 0.0
+  /// Every policy's answer.
+  public internal(set) var decode = 0.0
+
+  /// All of them.
+  public var total: Double { opening + prefill + lookahead + eviction + decode }
+}

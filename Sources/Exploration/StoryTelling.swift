@@ -1,0 +1,141 @@
+import Eviction
+import Transformer
+
+/// The order of events in a story: prefill, lookahead beside the full cache's answer, eviction under
+/// every policy, every policy's answer.
+struct StoryTelling {
+  private(set) var story: Story
+  let onUpdate: @Sendable (Story) -> Void
+
+  init(story: Story, onUpdate: @escaping @Sendable (Story) -> Void) {
+    self.story = story
+    self.onUpdate = onUpdate
+  }
+
+  mutating func update(_ change: (inout Story) -> Void) {
+    change(&story)
+    onUpdate(story)
+  }
+
+  /// Runs a stage and adds what it took.
+  mutating func timed<Result>(
+    _ stage: WritableKeyPath<StageTimes, Double>, _ body: (inout StoryTelling) throws -> Result
+  ) rethrows -> Result {
+    let start = ContinuousClock.now
+    let result = try body(&self)
+    story.seconds[keyPath: stage] += (ContinuousClock.now - start) / .seconds(1)
+    return result
+  }
+
+  mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
+    let recording = try timed(\.prefill) { telling in
+      if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash {
+        return recording
+      }
+      let tokens = telling.story.prompt.tokens.map(\.id)
+      return try decoder.prefill(tokens) { progress in
+        telling.update { $0.stage = .prefill(progress) }
+      }
+    }
+    update { $0.recording = recording }
+    let greedy = GreedyDecoding(decoder: decoder, recording: recording, endTokens: endTokens)
+    let settings = story.settings
+
+    let lookaheads = try timed(\.lookahead) { telling in
+      try telling.lookAhead(greedy, recording: recording, earlier: earlier)
+    }
+    try timed(\.eviction) { telling in
+      let mass = telling.trueMass(recording)
+      for policy in settings.policies {
+        try Task.checkCancellation()
+        let lane = try telling.evict(
+          policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] },
+          mass: mass)
+        telling.update {
+          $0.trueMass = mass
+          $0.lanes.append(lane)
+        }
+      }
+    }
+    try timed(\.decode) { telling in try telling.answer(greedy, recording: recording) }
+    update { $0.stage = .done }
+  }
+
+  /// Decodes the full cache's answer and every lookahead that the policies ask for, in one pass per
+  /// token; policies with equal lookahead settings share one.
+  private mutating func lookAhead(
+    _ greedy: GreedyDecoding, recording: Recording, earlier: Story?
+  ) throws -> [LookaheadSettings: Lookahead] {
+    let settings = story.settings
+    let wanted = Set(settings.policies.compactMap(\.lookahead)).sorted {
+      "\($0)" < "\($1)"
+    }
+    let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
+    var lanes = [GreedyDecoding.Lane(recording, kept: everything, limit: settings.answerLimit)]
+    var lookaheads: [Lookahead] = []
+    for lookahead in wanted {
+      let cheap = try lookahead.cheap.evict(
+        Evidence(recording: recording), budget: settings.budget, granularity: settings.granularity
+      ).kept
+      lookaheads.append(
+        Lookahead(
+          settings: lookahead, cheap: cheap, queries: QueryRows(shape: recording.shape)))
+      lanes.append(GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount))
+    }
+    let full = Policy("full")
+    try greedy.run(&lanes) { step, lanes in
+      guard let full else { return }
+      update {
+        $0.stage = .lookahead(step: step)
+        $0.full = Lane(
+          policy: full, kept: everything, scores: nil, lookahead: nil, agreement: nil,
+          answer: lanes[0].continuation)
+        $0.decodeQueries = lanes[0].queries
+      }
+    }
+    for index in lookaheads.indices {
+      lookaheads[index].pseudo = lanes[index + 1].continuation
+      lookaheads[index].queries = lanes[index + 1].queries
+    }
+    return Dictionary(uniqueKeysWithValues: lookaheads.map { ($0.settings, $0) })
+  }
+
+  /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
+  private func trueMass(_ recording: Recording) -> [[[Float]]]? {
+    guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
+    let evidence = Evidence(recording: recording, decode: decode)
+    return try? ScoreTable(
+      OracleScorer(), evidence: evidence, budget: story.settings.budget, granularity: .queryHead
+    ).layers
+  }
+
+  private func evict(
+    _ policy: Policy, recording: Recording, lookahead: Lookahead?, mass: [[[Float]]]?
+  ) throws -> Lane {
+    let evidence = Evidence(
+      recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries)
+    let (kept, scores) = try policy.evict(
+      evidence, budget: story.settings.budget, granularity: story.settings.granularity)
+    let agreement = mass?.enumerated().map { layer, heads in
+      heads.enumerated().map { head, mass in
+        Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
+      }
+    }
+    return Lane(
+      policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
+  }
+
+  /// Decodes every lane's answer from the prefill's logits: LAQ's pseudo tokens are gone.
+  private mutating func answer(_ greedy: GreedyDecoding, recording: Recording) throws {
+    var lanes = story.lanes.map {
+      GreedyDecoding.Lane(recording, kept: $0.kept, limit: story.settings.answerLimit)
+    }
+    let reference = greedy.referenceLogits
+    try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in
+      update { story in
+        story.stage = .decode(step: step)
+        for (index, lane) in lanes.enumerated() { story.lanes[index].answer = lane.continuation }
+      }
+    }
+  }
+}

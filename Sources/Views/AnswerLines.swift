@@ -1,0 +1,74 @@
+import Exploration
+import Screen
+
+/// The answer that each policy leads to, and where it first differs from the full cache's.
+struct AnswerLines {
+  private let state: ViewState
+  private let glyphs: GlyphSet
+  private var theme: Theme { state.theme }
+
+  init(_ state: ViewState, glyphs: GlyphSet) {
+    self.state = state
+    self.glyphs = glyphs
+  }
+
+  /// The full cache's answer and every policy's.
+  func all(width: Int) -> [[Span]] {
+    [line(state.story.full, title: "full", index: nil, width: width)]
+      + state.settings.policies.indices.map {
+        line(state.story.lane($0), title: state.settings.policies[$0].title, index: $0, width: width)
+      }
+  }
+
+  /// The full cache's, the active and the pinned policy's.
+  func short(width: Int) -> [[Span]] {
+    var lines = [line(state.story.full, title: "full", index: nil, width: width)]
+    for index in [state.policy, state.pinned].compactMap({ $0 })
+    where state.settings.policies.indices.contains(index) {
+      lines.append(
+        line(state.story.lane(index), title: state.settings.policies[index].title, index: index, width: width))
+    }
+    return lines
+  }
+
+  private func line(_ lane: Lane?, title: String, index: Int?, width: Int) -> [Span] {
+    let isActive = index == state.policy && index != nil
+    let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "
+    let name = TextWidth.padded(TextWidth.clipped(title, to: 18, ellipsis: glyphs.ellipsis), to: 18)
+    var spans = [
+      Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
+    ]
+    guard let lane else { return spans + [Span(glyphs.ellipsis, theme[.dim])] }
+    let difference = state.story.full.flatMap { lane.answer.firstDifference(from: $0.answer) }
+    let isComplete = state.story.stage == .done
+    if index != nil, isComplete {
+      spans.append(
+        difference == nil
+          ? Span("\(glyphs.check) ", theme[.good]) : Span("\(glyphs.crossMark) ", theme[.error]))
+    } else {
+      spans.append(Span("  "))
+    }
+    let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
+    spans.append(Span(mass, theme[.dim]))
+    return spans + answer(lane, difference: index == nil ? nil : difference)
+  }
+
+  /// The answer's text; the shown decode step and the first difference are marked.
+  private func answer(_ lane: Lane, difference: Int?) -> [Span] {
+    var spans: [Span] = []
+    let shown: Int? = if case .decode(let index) = state.shownStep, state.step != nil { index } else { nil }
+    for (index, token) in lane.answer.tokens.enumerated() {
+      let text = Sanitizer.visible(
+        bytes: state.story.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
+      var style = theme[.text]
+      if let shown, index > shown { style = theme[.dim] }
+      if index == shown { style = theme[.selected] }
+      if index == difference { style = theme[.error].with(Style(reverse: true)) }
+      spans.append(Span(text, style))
+    }
+    if lane.answer.hasEnded, let difference, difference == lane.answer.tokens.count {
+      spans.append(Span(" \(glyphs.crossMark)ends here", theme[.error]))
+    }
+    return spans
+  }
+}

@@ -1,0 +1,140 @@
+import Exploration
+import Screen
+
+/// What every view shares: the box with its title, the status line and the footer.
+struct Frame {
+  let state: ViewState
+  let glyphs: GlyphSet
+  var grid: Grid
+
+  /// The rows inside the box above the status line.
+  let content: Range<Int>
+  /// Columns inside the box, with a space at each side.
+  let left = 2
+  let right: Int
+
+  var theme: Theme { state.theme }
+  var width: Int { right - left }
+
+  init(_ state: ViewState, size: Size, glyphs: GlyphSet) {
+    self.state = state
+    self.glyphs = glyphs
+    grid = Grid(size)
+    right = size.width - 2
+    content = 1..<size.height - 4
+    drawChrome(size)
+  }
+
+  private mutating func drawChrome(_ size: Size) {
+    let frame = theme[.frame]
+    let box = Rect(column: 0, row: 0, width: size.width, height: size.height - 1)
+    let isWide = size.width >= 100
+    var title = [Span("laq-tui", theme[.title]), Span("  ")]
+    title.append(
+      Span(
+        TextWidth.clipped(
+          Sanitizer.visible(state.story.prompt.name, glyphs: glyphs, spaces: false),
+          to: isWide ? 28 : 14, ellipsis: glyphs.ellipsis), theme[.text]))
+    title.append(Span(" \(glyphs.dot) ", theme[.dim]))
+    for view in ViewState.View.allCases {
+      let text = "\(view.rawValue) \(view.title)"
+      title.append(
+        view == state.view ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
+    }
+    let trailing = [
+      Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
+      Span("  n=\(state.story.prompt.tokens.count)", theme[.dim]),
+    ]
+    grid.box(box, glyphs: glyphs, style: frame, title: title, trailing: trailing)
+    grid.rule(
+      row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
+    line(size.height - 3, status)
+    if let entry = state.entry {
+      let text =
+        switch entry {
+        case .search(let text): "/" + text
+        case .command(let text): ":" + text
+        }
+      grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
+      grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
+    } else {
+      grid.put(footer, row: size.height - 1, column: 1, limit: size.width)
+    }
+  }
+
+  /// Writes one line of the box's inside.
+  mutating func line(_ row: Int, _ spans: [Span], from column: Int = 0) {
+    grid.put(spans, row: row, column: left + column, limit: right)
+  }
+
+  /// A rule within the box.
+  mutating func rule(_ row: Int) {
+    grid.rule(row: row, column: left, width: width, glyphs: glyphs, style: theme[.frame])
+  }
+
+  private var status: [Span] {
+    if let message = state.message { return [Span(message, theme[.warning])] }
+    let times = state.story.seconds
+    let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
+    switch state.story.stage {
+    case .opening: return [spinner, Span("opening the model", theme[.status])]
+    case .prefill(let progress):
+      let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
+      return [
+        spinner,
+        Span("prefill \(progress.tokensDone) of \(progress.tokenCount) tokens, \(share) %   Esc stops", theme[.status]),
+      ]
+    case .lookahead(let step):
+      return [spinner, Span("lookahead and full answer, token \(step)   Esc stops", theme[.status])]
+    case .decode(let step):
+      return [spinner, Span("answers of \(state.story.lanes.count) policies, token \(step)   Esc stops", theme[.status])]
+    case .failed(let reason): return [Span(reason, theme[.error])]
+    case .cancelled: return [Span("stopped; r runs again", theme[.warning])]
+    case .done:
+      var text = "ready  \(glyphs.dot)  prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
+      text += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
+      if let lane = state.lane, let full = state.story.full {
+        text += "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
+      }
+      return [Span(text, theme[.status])]
+    }
+  }
+
+  private var footer: [Span] {
+    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, width: grid.width - 2).flatMap { hint in
+      [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
+    }
+  }
+}
+
+/// Seconds with the digits that matter.
+func seconds(_ value: Double) -> String { "\(decimal(value, value < 0.1 ? 3 : 2)) s" }
+
+/// MiB with one or two decimals.
+func mebibytes(_ bytes: Int) -> String {
+  let value = Double(bytes) / 1_048_576
+  return "\(decimal(value, value < 10 ? 2 : 1)) MiB"
+}
+
+/// A fixed number of decimals, without the locale.
+func decimal(_ value: Double, _ places: Int) -> String {
+  guard value.isFinite else { return "-" }
+  let scale = (0..<places).reduce(1.0) { result, _ in result * 10 }
+  let rounded = Int((abs(value) * scale).rounded())
+  let whole = rounded / Int(scale)
+  let sign = value < 0 && rounded > 0 ? "-" : ""
+  guard places > 0 else { return "\(sign)\(whole)" }
+  let fraction = String(rounded % Int(scale))
+  return "\(sign)\(whole)." + String(repeating: "0", count: places - fraction.count) + fraction
+}
+
+/// A whole number with commas.
+func grouped(_ value: Int) -> String {
+  let digits = String(abs(value))
+  var result = ""
+  for (offset, digit) in digits.enumerated() {
+    if offset > 0, (digits.count - offset) % 3 == 0 { result += "," }
+    result.append(digit)
+  }
+  return value < 0 ? "-" + result : result
+}

@@ -1,0 +1,175 @@
+import Eviction
+import Exploration
+import Screen
+import Transformer
+
+/// What the program must do after a key.
+public enum Effect: Sendable, Hashable {
+  case none
+  /// Settings changed: tell the story again.
+  case explore
+  /// Stop the running work.
+  case cancel
+  /// Write the kept tokens; to a new file when no path is named.
+  case export(String?)
+  case redraw
+  case suspend
+  case quit
+}
+
+extension ViewState {
+  /// Handles one key: the same path for a person, for `--keys` and for tests.
+  /// - Parameter size: the terminal's, for moves by pages and lines.
+  public mutating func handle(_ key: Key, size: Size) -> Effect {
+    message = nil
+    if entry != nil { return edit(key) }
+    if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
+      // 1 and 2 choose views unless a number is being typed; 0 begins none.
+      if count != nil || digit > ViewState.View.allCases.count {
+        count = min((count ?? 0) * 10 + digit, 1_000_000)
+        return .none
+      }
+    }
+    guard let binding = KeyTable.binding(for: key) else {
+      count = nil
+      return .none
+    }
+    let times = count ?? 1
+    defer { count = nil }
+    if showsHelp {
+      switch binding.action {
+      case .help, .back, .quit: showsHelp = false
+      case .interrupt: return interrupt()
+      default: break
+      }
+      return .none
+    }
+    if let only = binding.view, only != view {
+      message = "\(binding.shown) works in the \(only.title.lowercased()) view (\(only.rawValue))"
+      return .none
+    }
+    return perform(binding.action, times: times, hasCount: count != nil, size: size)
+  }
+
+  private mutating func perform(
+    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size
+  ) -> Effect {
+    switch action {
+    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
+      move(action, times: times, hasCount: hasCount, size: size)
+    case .textView: view = .text
+    case .heatmapView: view = .heatmap
+    case .open: view = view == .text ? .heatmap : .text
+    case .layerDown: turn(\.layer, by: -times, count: story.recording?.shape.layerCount)
+    case .layerUp: turn(\.layer, by: times, count: story.recording?.shape.layerCount)
+    case .headDown: turn(\.head, by: -times, count: story.recording?.shape.queryHeadCount)
+    case .headUp: turn(\.head, by: times, count: story.recording?.shape.queryHeadCount)
+    case .headMode: headMode = Self.following(headMode)
+    case .policyNext: choosePolicy(policy + times)
+    case .policyPrevious: choosePolicy(policy - times)
+    case .pin: pinned = pinned == policy ? nil : policy
+    case .budgetUp: return changeBudget(up: true)
+    case .budgetDown: return changeBudget(up: false)
+    case .granularity:
+      return changeSettings { $0.granularity = $0.granularity == .kvHead ? .queryHead : .kvHead }
+    case .stepForward: go(to: (step ?? timeline.steps.count - 1) + times)
+    case .stepBack: go(to: (step ?? timeline.steps.count - 1) - times)
+    case .phaseForward: go(to: timeline.phaseBoundary(from: step ?? timeline.steps.count - 1, forward: true))
+    case .phaseBack: go(to: timeline.phaseBoundary(from: step ?? timeline.steps.count - 1, forward: false))
+    case .play:
+      isPlaying.toggle()
+      if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
+    case .scale: scale = Self.following(scale)
+    case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
+    case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
+    case .theme:
+      let index = Theme.all.firstIndex(of: theme) ?? 0
+      theme = Theme.all[(index + 1) % Theme.all.count]
+    case .notes: showsNotes.toggle()
+    case .search: entry = .search("")
+    case .command: entry = .command("")
+    case .searchNext: find(search, from: cursor + 1, forward: true)
+    case .searchPrevious: find(search, from: cursor - 1, forward: false)
+    case .export: return .export(nil)
+    case .run: return .explore
+    case .undo:
+      guard let earlier = undo.popLast() else {
+        message = "nothing to undo"
+        return .none
+      }
+      settings = earlier
+      choosePolicy(min(policy, settings.policies.count - 1))
+      return .explore
+    case .help: showsHelp = true
+    case .redraw: return .redraw
+    case .suspend: return .suspend
+    case .back:
+      if !story.isFinished { return .cancel }
+      (step, isPlaying) = (nil, false)
+    case .interrupt: return interrupt()
+    case .quit: return .quit
+    }
+    return .none
+  }
+
+  private mutating func interrupt() -> Effect {
+    guard story.isFinished else { return .cancel }
+    return .quit
+  }
+
+  private mutating func turn(_ value: WritableKeyPath<ViewState, Int>, by change: Int, count: Int?) {
+    guard let count else {
+      message = "the model is not open yet"
+      return
+    }
+    self[keyPath: value] = min(max(0, self[keyPath: value] + change), count - 1)
+  }
+
+  mutating func choosePolicy(_ index: Int) {
+    let count = settings.policies.count
+    guard count > 0 else { return }
+    policy = (index % count + count) % count
+    // Another policy has other steps: the phase is found again at its end.
+    if step != nil { go(to: timeline.steps.count - 1) }
+  }
+
+  private mutating func go(to index: Int) {
+    let last = timeline.steps.count - 1
+    step = min(max(0, index), last)
+    isPlaying = isPlaying && index < last
+  }
+
+  /// Moves on by one while playing.
+  public mutating func advance() {
+    guard isPlaying else { return }
+    go(to: (step ?? 0) + 1)
+  }
+
+  /// Changes the settings; the earlier ones can be undone.
+  mutating func changeSettings(_ change: (inout ExplorationSettings) -> Void) -> Effect {
+    var changed = settings
+    change(&changed)
+    guard changed != settings else { return .none }
+    undo.append(settings)
+    settings = changed
+    return .explore
+  }
+
+  private mutating func changeBudget(up: Bool) -> Effect {
+    let count = story.prompt.tokens.count
+    return changeSettings { $0.budget = Self.nextBudget($0.budget, up: up, count: count) }
+  }
+
+  /// Budgets go by powers of two and their midpoints, up to the prompt's length.
+  private static func nextBudget(_ budget: Int, up: Bool, count: Int) -> Int {
+    let steps = (2...20).flatMap { [1 << $0, 3 << ($0 - 1)] }
+    let next = up ? steps.first { $0 > budget } : steps.last { $0 < budget }
+    return max(1, min(next ?? budget, up ? max(count, budget) : budget))
+  }
+
+  private static func following<Value: CaseIterable & Equatable>(_ value: Value) -> Value {
+    let all = Array(Value.allCases)
+    let index = all.firstIndex(of: value) ?? 0
+    return all[(index + 1) % all.count]
+  }
+}

@@ -1,0 +1,43 @@
+import Screen
+
+extension ViewState {
+  /// The smallest window that a view can be read in.
+  public static let smallestSize = Size(width: 60, height: 16)
+
+  /// Draws the whole screen: a pure function of state, size and glyphs.
+  public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
+    guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else {
+      var grid = Grid(size)
+      let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (q quits)"
+      for (row, line) in Self.wrapped(wanted, width: max(1, size.width)).prefix(size.height).enumerated() {
+        grid.put(line, row: row, column: 0)
+      }
+      return grid
+    }
+    var frame = Frame(self, size: size, glyphs: glyphs)
+    if showsHelp {
+      HelpView(self).draw(into: &frame)
+    } else {
+      switch view {
+      case .text: TextView(self, glyphs: glyphs).draw(into: &frame)
+      case .heatmap: HeatmapView(self).draw(into: &frame)
+      }
+    }
+    return frame.grid
+  }
+
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = [""]
+    for word in text.split(separator: " ") {
+      let last = lines[lines.count - 1]
+      if last.isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+}

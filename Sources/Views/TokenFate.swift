@@ -1,0 +1,69 @@
+import Exploration
+import Screen
+
+/// What became of a token under the active and the pinned policy, in the chosen layer and head.
+enum TokenFate: CaseIterable {
+  case protected, both, active, pinned, neither, undecided
+
+  var role: Theme.Role {
+    switch self {
+    case .protected: .window
+    case .both: .keptBoth
+    case .active: .keptActive
+    case .pinned: .keptPinned
+    case .neither: .evicted
+    case .undecided: .text
+    }
+  }
+
+  /// The cover glyph: fates differ without colour, too.
+  func glyph(_ glyphs: GlyphSet) -> String {
+    switch self {
+    case .protected: "W"
+    case .both: glyphs.shades[3]
+    case .active: glyphs.shades[2]
+    case .pinned: glyphs.shades[1]
+    case .neither: glyphs.shades[0]
+    case .undecided: " "
+    }
+  }
+}
+
+/// The fates of every token at the shown step.
+struct TokenFates {
+  let fates: [TokenFate]
+
+  init(_ state: ViewState) {
+    let count = state.story.prompt.tokens.count
+    guard let lane = state.lane, state.shownStep != .prefill else {
+      fates = Array(repeating: .undecided, count: count)
+      return
+    }
+    var kept = lane.kept
+    var isLookahead = false
+    if case .lookahead = state.shownStep, let cheap = lane.lookahead?.cheap {
+      kept = cheap
+      isLookahead = true
+    }
+    var active = [Bool](repeating: false, count: count)
+    for position in kept.positions(layer: state.layer, queryHead: state.head) { active[position] = true }
+    var pinned: [Bool]?
+    if let other = state.pinnedLane?.kept, !isLookahead {
+      var map = [Bool](repeating: false, count: count)
+      for position in other.positions(layer: state.layer, queryHead: state.head) { map[position] = true }
+      pinned = map
+    }
+    let protected = Set(isLookahead ? [] : lane.scores?.protected ?? [])
+    fates = (0..<count).map { position in
+      if active[position], protected.contains(position) { return .protected }
+      return switch (active[position], pinned?[position] ?? active[position]) {
+      case (true, true): .both
+      case (true, false): .active
+      case (false, true): .pinned
+      case (false, false): .neither
+      }
+    }
+  }
+
+  func count(_ wanted: TokenFate...) -> Int { fates.count { wanted.contains($0) } }
+}

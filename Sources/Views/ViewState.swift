@@ -1,0 +1,108 @@
+import Exploration
+import Screen
+
+/// Everything that a screen is a function of, beside the terminal's size and its glyphs.
+public struct ViewState: Sendable {
+  /// The views, in the order of their digits.
+  public enum View: Int, Sendable, CaseIterable {
+    case text = 1
+    case heatmap = 2
+
+    /// The view's name in the title and for `--screen`.
+    public var title: String { self == .text ? "Text" : "Heatmap" }
+  }
+
+  /// How a heatmap turns attention to brightness.
+  public enum Scale: String, Sendable, CaseIterable {
+    case logarithmic = "log"
+    case linear
+  }
+
+  /// Which heads a heatmap row shows.
+  public enum HeadMode: String, Sendable, CaseIterable {
+    case single, mean, max
+  }
+
+  /// A line being typed at the bottom.
+  public enum Entry: Sendable, Hashable {
+    case search(String)
+    case command(String)
+  }
+
+  /// The story as far as it has come.
+  public var story: Story
+  /// What is asked for now; the story runs anew when it differs from the story's own.
+  public var settings: ExplorationSettings
+  /// The open view.
+  public var view = View.text
+  /// Whether the help lies over it.
+  public var showsHelp = false
+  /// Whether the learner's notes are shown.
+  public var showsNotes = true
+  /// The active policy, an index into the settings' list.
+  public var policy = 0
+  /// The pinned policy, an index into the same list.
+  public var pinned: Int?
+  /// The chosen layer.
+  public var layer = 0
+  /// The chosen query head.
+  public var head = 0
+  /// Which heads the heatmap shows.
+  public var headMode = HeadMode.single
+  /// The heatmap's scale.
+  public var scale = Scale.logarithmic
+  /// Keys per heatmap cell; `nil` fits all of them to the width.
+  public var keysPerCell: Int?
+  /// The token under the cursor, a position.
+  public var cursor = 0
+  /// The heatmap's row under the cursor, an index into its rows.
+  public var heatmapRow = 0
+  /// The step shown; `nil` follows the newest.
+  public var step: Int?
+  /// Whether steps advance by themselves.
+  public var isPlaying = false
+  /// The theme.
+  public var theme: Theme
+  /// A number typed before a key.
+  public var count: Int?
+  /// The line being typed.
+  public var entry: Entry?
+  /// The last search, for `n` and `N`.
+  public var search = ""
+  /// The last message, shown in the status line until the next key.
+  public var message: String?
+  /// Frames drawn while work runs; turns the spinner.
+  public var tick = 0
+  /// Earlier settings, for undo; the newest last.
+  public var undo: [ExplorationSettings] = []
+
+  /// A state at the beginning of a story.
+  public init(story: Story, theme: Theme = .dark) {
+    self.story = story
+    settings = story.settings
+    self.theme = theme
+    cursor = max(0, story.prompt.tokens.count - 1)
+    pinned = settings.policies.firstIndex { $0.descriptor.name == "snapkv" }
+    if pinned == policy { pinned = nil }
+  }
+
+  /// The active lane, once it exists.
+  public var lane: Lane? { story.lane(policy) }
+  /// The pinned lane, once it exists.
+  public var pinnedLane: Lane? { pinned.flatMap(story.lane) }
+  /// The active lane's steps.
+  public var timeline: Timeline { Timeline(lane) }
+  /// The step that is shown.
+  public var shownStep: Timeline.Step {
+    let steps = timeline.steps
+    return steps[min(step ?? steps.count - 1, steps.count - 1)]
+  }
+  /// The active policy's title.
+  public var policyTitle: String {
+    settings.policies.indices.contains(policy) ? settings.policies[policy].title : "full"
+  }
+  /// The pinned policy's title.
+  public var pinnedTitle: String? {
+    pinned.flatMap { settings.policies.indices.contains($0) ? settings.policies[$0].title : nil }
+  }
+}

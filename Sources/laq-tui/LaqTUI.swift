@@ -1,0 +1,178 @@
+import ArgumentParser
+import Checkpoint
+import EmbeddedModel
+import Eviction
+import Exploration
+import Foundation
+import Screen
+import Terminal
+import Transformer
+import Views
+
+/// The command line.
+@main
+struct LaqTUI: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "laq-tui",
+    abstract: "See which tokens of a long prompt each KV-cache eviction policy keeps, and what that does to the answer.",
+    discussion: """
+      Opens a text in the terminal; '-' reads standard input. With --screen or --export nothing is
+      opened: the result is printed or written, and the program ends.
+
+      Exit status: 0 done, 1 failed, 2 no usable terminal, 64 wrong usage.
+      """,
+    version: "laq-tui 0.1.0")
+
+  @Argument(help: "The text to explore, or '-' for standard input.")
+  var text: String
+
+  @Option(help: "A Hugging Face model folder, or 'embedded'.")
+  var model = EmbeddedModel.name
+
+  @Option(help: "Tokens to keep per layer and head.")
+  var budget = 64
+
+  @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
+  var policies: [String] = []
+
+  @Option(help: "The layer to begin with, from 1.")
+  var layer = 1
+
+  @Option(help: "The query head to begin with, from 1.")
+  var head = 1
+
+  @Option(help: "Answer tokens at most.")
+  var steps = 64
+
+  @Option(help: "One kept set per 'kv' head or per 'query' head.")
+  var granularity = Granularity.kvHead
+
+  @Option(help: "Number format of matrix products: automatic, float32, bfloat16.")
+  var precision = Precision.automatic
+
+  @Option(help: "Print this view as text and end: text or heatmap.")
+  var screen: ScreenName?
+
+  @Option(help: "The size of a printed screen.")
+  var size = "120x36"
+
+  @Flag(help: "Print the screen with colours.")
+  var ansi = false
+
+  @Option(help: "Keys to play first, as in '2]]}+'; <Esc>, <C-d> and the like for others.")
+  var keys = ""
+
+  @Option(help: "Write the kept tokens to this .json or .csv file and end.")
+  var export: String?
+
+  @Flag(help: "Let --export replace an existing file.")
+  var force = false
+
+  @Option(help: "dark, light or mono.")
+  var theme: String?
+
+  @Option(help: "Colours: auto, always or never.")
+  var color = ColorChoice.auto
+
+  @Flag(help: "Draw with ASCII characters only.")
+  var ascii = false
+
+  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  func validate() throws {
+    guard budget >= 1 else { throw ValidationError("--budget must be at least 1.") }
+    guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
+    guard layer >= 1, head >= 1 else { throw ValidationError("--layer and --head count from 1.") }
+    guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
+    for name in policies { try Self.check { _ = try Policy(parsing: name) } }
+    try Self.check { _ = try Key.parse(keys) }
+    if let theme, Theme.named(theme) == nil {
+      throw ValidationError("--theme must be one of \(Theme.all.map(\.name).joined(separator: ", ")).")
+    }
+  }
+
+  private static func check(_ body: () throws -> Void) throws {
+    do { try body() } catch { throw ValidationError(String(describing: error)) }
+  }
+
+  @MainActor
+  func run() async throws {
+    Terminal.prepareProcess()
+    do {
+      let opening = try open()
+      if screen != nil || export != nil {
+        try await Batch(opening: opening).run(self)
+      } else {
+        try await Session(opening: opening, options: self).run()
+      }
+    } catch let error as TerminalError {
+      Self.fail(error, status: 2)
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      Self.fail(error, status: 1)
+    }
+  }
+
+  /// Ends with one sentence on standard error.
+  private static func fail(_ error: any Error, status: Int32) -> Never {
+    FileHandle.standardError.write(Data("laq-tui: \(error)\n".utf8))
+    Foundation.exit(status)
+  }
+
+  /// Reads the text and the model's small files: enough for a first screen.
+  private func open() throws -> Opening {
+    let (name, bytes) = try PromptReader.read(text)
+    let isEmbedded = model == EmbeddedModel.name
+    let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
+    let prompt = try Prompt(name: name, text: bytes, tokenizer: checkpoint.tokenizer)
+    let limit = checkpoint.configuration.contextLength - steps
+    guard prompt.tokens.count <= limit else {
+      throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
+    }
+    let named = policies.compactMap { Policy($0) }
+    let settings = ExplorationSettings(
+      budget: budget, granularity: granularity, policies: named.isEmpty ? nil : named,
+      answerLimit: steps)
+    let story = Story(
+      modelName: isEmbedded ? EmbeddedModel.name : checkpoint.name, prompt: prompt,
+      settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    return Opening(
+      story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision),
+      layer: min(layer, checkpoint.configuration.layerCount) - 1,
+      head: min(head, checkpoint.configuration.queryHeadCount) - 1)
+  }
+}
+
+/// What is known before the model runs.
+struct Opening {
+  let story: Story
+  let explorer: Explorer
+  let layer: Int
+  let head: Int
+}
+
+extension Granularity: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
+
+/// The views by the names that `--screen` takes.
+enum ScreenName: String, ExpressibleByArgument, CaseIterable {
+  case text, heatmap
+
+  var view: ViewState.View { self == .text ? .text : .heatmap }
+}
+
+/// When to use colours.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+
+  /// `NO_COLOR` counts unless colours are asked for.
+  var isMonochrome: Bool {
+    switch self {
+    case .always: false
+    case .never: true
+    case .auto: !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+    }
+  }
+}
