@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests"),
+    .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
   ],
   swiftLanguageModes: [.v6]
 )

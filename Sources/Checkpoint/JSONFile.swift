@@ -49,8 +49,12 @@ struct JSONObject {
 
   /// An error about what stands somewhere below this object.
   func bad(_ key: ByteString, expected: String, found: JSONValue?) -> CheckpointError {
-    .badValue(
-      file: file, key: "\(prefix)\(key)", expected: expected, found: found?.description ?? "missing")
+    bad(key, expected: expected, found: found?.description ?? "missing")
+  }
+
+  /// An error about something below this object, in words.
+  func bad(_ key: ByteString, expected: String, found: String) -> CheckpointError {
+    .badValue(file: file, key: "\(prefix)\(key)", expected: expected, found: found)
   }
 
   /// An error about something that is valid, but not supported.

@@ -7,80 +7,100 @@ struct PreTokenizer: Sendable {
     case words
   }
 
+  /// A stretch of the text that is tokenized by itself.
+  struct Piece: Equatable {
+    /// The place in the text.
+    let byteRange: Range<Int>
+    /// Whether a space that is not in the text goes before it.
+    let hasPrefixSpace: Bool
+  }
+
   let steps: [Step]
-  /// Whether a space is put before a text that does not begin with one.
+  /// Whether a space is put before a stretch that does not begin with one.
   let addsPrefixSpace: Bool
 
   /// Reads `pre_tokenizer` of a `tokenizer.json`.
   init(_ json: JSONObject) throws {
+    let supported = "ByteLevel, or a Sequence of Digits and at last ByteLevel"
     var steps: [Step] = []
-    var addsPrefixSpace = false
-    let type = try json.string("type")
-    for part in type == "Sequence" ? try json.objects("pretokenizers") : [json] {
+    var byteLevel: JSONObject?
+    for part in try json.parts("pretokenizers") {
       switch try part.string("type") {
-      case "Digits":
+      case "Digits" where byteLevel == nil:
         steps.append(.digits(individually: try part.flag("individual_digits")))
-      case "ByteLevel":
-        addsPrefixSpace = try part.flag("add_prefix_space")
-        if try !part.has("use_regex") || part.flag("use_regex") { steps.append(.words) }
-      case let other:
-        throw CheckpointError.unsupported(
-          file: json.file, what: "the pre-tokenizer \(other)", supported: "ByteLevel, Digits, Sequence")
+      case "ByteLevel" where byteLevel == nil:
+        byteLevel = part
+      case _ where byteLevel != nil:
+        throw json.unsupported("a pre-tokenizer after ByteLevel", supported: supported)
+      default:
+        throw json.unsupported("the pre-tokenizer \(try part.bytes("type"))", supported: supported)
       }
     }
+    guard let byteLevel else {
+      throw json.unsupported("a pre-tokenizer without ByteLevel", supported: supported)
+    }
+    addsPrefixSpace = try byteLevel.flag("add_prefix_space", default: true)
+    if try byteLevel.flag("use_regex", default: true) { steps.append(.words) }
     self.steps = steps
-    self.addsPrefixSpace = addsPrefixSpace
   }
 
   /// The pieces of a text, in order, covering it.
-  func split(_ bytes: ArraySlice<UInt8>) -> [Range<Int>] {
+  func split(_ bytes: ArraySlice<UInt8>) -> [Piece] {
     let scalars = scanScalars(bytes)
-    var pieces = [0..<scalars.count]
-    for step in steps {
-      pieces = pieces.flatMap { piece in
-        switch step {
-        case .digits(let individually): Self.splitDigits(scalars, piece, individually: individually)
-        case .words: Self.splitWords(scalars, piece)
-        }
-      }
+    var pieces = [scalars[...]]
+    for case .digits(let individually) in steps {
+      pieces = pieces.flatMap { Self.splitDigits($0, individually: individually) }
     }
+    pieces = pieces.filter { !$0.isEmpty }
+    if addsPrefixSpace { pieces = pieces.map(Self.addingSpace) }
+    for case .words in steps { pieces = pieces.flatMap(Self.splitWords) }
     return pieces.compactMap { piece in
-      piece.isEmpty
-        ? nil
-        : scalars[piece.lowerBound].byteRange.lowerBound..<scalars[piece.upperBound - 1].byteRange.upperBound
+      guard let first = piece.first, let last = piece.last else { return nil }
+      return Piece(
+        byteRange: first.byteRange.lowerBound..<last.byteRange.upperBound,
+        hasPrefixSpace: first.byteRange.isEmpty)
     }
   }
 
+  /// A space that stands nowhere in the text, before a piece that does not begin with one.
+  private static func addingSpace(_ piece: ArraySlice<ScannedScalar>) -> ArraySlice<ScannedScalar> {
+    guard let first = piece.first, first.scalar != " " else { return piece }
+    let start = first.byteRange.lowerBound
+    return [ScannedScalar(byteRange: start..<start, scalar: " ")] + piece
+  }
+
   private static func splitDigits(
-    _ scalars: [ScannedScalar], _ piece: Range<Int>, individually: Bool
-  ) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = piece.lowerBound
-    for index in piece where index > start {
+    _ scalars: ArraySlice<ScannedScalar>, individually: Bool
+  ) -> [ArraySlice<ScannedScalar>] {
+    var result: [ArraySlice<ScannedScalar>] = []
+    var start = scalars.startIndex
+    for index in scalars.indices where index > start {
       let isNumber = scalars[index].isNumber
       let wasNumber = scalars[index - 1].isNumber
       if isNumber != wasNumber || (individually && isNumber) {
-        result.append(start..<index)
+        result.append(scalars[start..<index])
         start = index
       }
     }
-    result.append(start..<piece.upperBound)
+    result.append(scalars[start...])
     return result
   }
 
   /// GPT-2's `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, by hand.
-  private static func splitWords(_ scalars: [ScannedScalar], _ piece: Range<Int>) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = piece.lowerBound
+  private static func splitWords(
+    _ scalars: ArraySlice<ScannedScalar>
+  ) -> [ArraySlice<ScannedScalar>] {
+    var result: [ArraySlice<ScannedScalar>] = []
+    var start = scalars.startIndex
     func run(from index: Int, while condition: (ScannedScalar) -> Bool) -> Int {
       var end = index
-      while end < piece.upperBound, condition(scalars[end]) { end += 1 }
+      while end < scalars.endIndex, condition(scalars[end]) { end += 1 }
       return end
     }
-    while start < piece.upperBound {
-      var end = contractionEnd(scalars, at: start, before: piece.upperBound)
+    while start < scalars.endIndex {
+      var end = contractionEnd(scalars, at: start)
       if end == start {
-        let word = scalars[start].scalar == " " && start + 1 < piece.upperBound ? start + 1 : start
+        let word = scalars[start].scalar == " " && start + 1 < scalars.endIndex ? start + 1 : start
         let first = scalars[word]
         if first.isLetter {
           end = run(from: word) { $0.isLetter }
@@ -91,18 +111,19 @@ struct PreTokenizer: Sendable {
         } else {
           end = run(from: start) { $0.isSpace }
           // The last space before a word belongs to the word.
-          if end < piece.upperBound, end - start > 1 { end -= 1 }
+          if end < scalars.endIndex, end - start > 1 { end -= 1 }
         }
       }
-      result.append(start..<end)
+      result.append(scalars[start..<end])
       start = end
     }
     return result
   }
 
   private static func contractionEnd(
-    _ scalars: [ScannedScalar], at start: Int, before end: Int
+    _ scalars: ArraySlice<ScannedScalar>, at start: Int
   ) -> Int {
+    let end = scalars.endIndex
     guard scalars[start].scalar == "'", start + 1 < end else { return start }
     let first = scalars[start + 1].scalar
     if first == "s" || first == "t" || first == "m" || first == "d" { return start + 2 }

@@ -17,14 +17,19 @@ public struct Tokenizer: Sendable {
   let merger: BytePairMerger
   /// What each token decodes to, before a leading space is stripped.
   let tokenBytes: [[UInt8]]
-  /// Token ids by the bytes that they decode to, or by their UTF-8 for SentencePiece.
-  let ids: [[UInt8]: Int]
-  /// The id of each byte's token, where there is one.
+  /// Token ids by the bytes that they decode to, or for SentencePiece by the vocabulary's own spelling.
+  let ids: [ByteString: Int]
+  /// The id of each byte's token; all are there for a byte-level tokenizer.
   let byteIDs: [Int?]
   let addedTokens: AddedTokens
   /// Put before every text.
   let prefix: [Int]
+  /// Stands for what has no other token; for SentencePiece it is there where a byte's token is not.
   let unknown: Int?
+  /// Whether neighbouring unknown characters become one token.
+  let fusesUnknown: Bool
+  /// Whether a piece that is a token as a whole is taken as it is.
+  let ignoresMerges: Bool
 
   /// Whether a token is one of the special ones, which stand for no text.
   public func isSpecial(_ id: Int) -> Bool { addedTokens.special.contains(id) }
@@ -54,46 +59,61 @@ public struct Tokenizer: Sendable {
   }
 
   private func encode(_ text: [UInt8], _ range: Range<Int>) -> [Token] {
-    let symbols: [[BytePairMerger.Symbol]]
     switch style {
     case .byteLevel(let preTokenizer):
-      symbols = preTokenizer.split(text[range]).enumerated().map { index, piece in
-        var piece = piece.compactMap { at in
-          byteIDs[Int(text[at])].map { BytePairMerger.Symbol(id: $0, byteRange: at..<at + 1) }
-        }
-        if index == 0, preTokenizer.addsPrefixSpace, text[range.lowerBound] != 0x20,
-          let space = byteIDs[0x20]
-        {
-          piece.insert(.init(id: space, byteRange: range.lowerBound..<range.lowerBound), at: 0)
-        }
-        return piece
-      }
+      preTokenizer.split(text[range]).flatMap { encode(text, $0) }
     case .sentencePiece(let prependsSpace):
-      symbols = [sentencePieceSymbols(text[range], prependsSpace: prependsSpace)]
+      merged(sentencePieceSymbols(text[range], prependsSpace: prependsSpace))
     }
-    return symbols.flatMap(merger.merge).map { Token(id: $0.id, byteRange: $0.byteRange) }
+  }
+
+  private func merged(_ symbols: [BytePairMerger.Symbol]) -> [Token] {
+    merger.merge(symbols).map { Token(id: $0.id, byteRange: $0.byteRange) }
+  }
+
+  private func encode(_ text: [UInt8], _ piece: PreTokenizer.Piece) -> [Token] {
+    let range = piece.byteRange
+    let added: [UInt8] = piece.hasPrefixSpace ? [0x20] : []
+    if ignoresMerges, let id = ids[ByteString(added + text[range])] {
+      return [Token(id: id, byteRange: range)]
+    }
+    // Opening has checked that every byte has a token: nothing is dropped here.
+    var symbols = added.compactMap { byteIDs[Int($0)] }.map {
+      BytePairMerger.Symbol(id: $0, byteRange: range.lowerBound..<range.lowerBound)
+    }
+    for at in range {
+      if let id = byteIDs[Int(text[at])] { symbols.append(.init(id: id, byteRange: at..<at + 1)) }
+    }
+    return merged(symbols)
   }
 
   private func sentencePieceSymbols(
     _ text: ArraySlice<UInt8>, prependsSpace: Bool
   ) -> [BytePairMerger.Symbol] {
-    let space = Array("▁".utf8)
     var symbols: [BytePairMerger.Symbol] = []
-    if prependsSpace, let id = ids[space] {
-      symbols.append(.init(id: id, byteRange: text.startIndex..<text.startIndex))
-    }
-    for scanned in scanScalars(text) {
-      let bytes = Array(text[scanned.byteRange])
-      if let id = ids[bytes == [0x20] ? space : bytes] {
-        symbols.append(.init(id: id, byteRange: scanned.byteRange))
-        continue
+    var endsUnknown = false
+    func append(_ bytes: ArraySlice<UInt8>, _ range: Range<Int>) {
+      if let id = ids[bytes.elementsEqual([0x20]) ? "▁" : ByteString(Array(bytes))] {
+        symbols.append(.init(id: id, byteRange: range))
+        endsUnknown = false
+        return
       }
-      for at in scanned.byteRange {
-        if let id = byteIDs[Int(text[at])] ?? unknown {
-          symbols.append(.init(id: id, byteRange: at..<at + 1))
+      let fallback = bytes.compactMap { byteIDs[Int($0)] }
+      if fallback.count == bytes.count {
+        for (offset, id) in fallback.enumerated() {
+          let start = min(range.lowerBound + offset, range.upperBound)
+          symbols.append(.init(id: id, byteRange: start..<min(start + 1, range.upperBound)))
         }
+        endsUnknown = false
+      } else if endsUnknown, fusesUnknown, let last = symbols.indices.last {
+        symbols[last].byteRange = symbols[last].byteRange.lowerBound..<range.upperBound
+      } else if let unknown {
+        symbols.append(.init(id: unknown, byteRange: range))
+        endsUnknown = true
       }
     }
+    if prependsSpace { append(Array("▁".utf8)[...], text.startIndex..<text.startIndex) }
+    for scanned in scanScalars(text) { append(text[scanned.byteRange], scanned.byteRange) }
     return symbols
   }
 }

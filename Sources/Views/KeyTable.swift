@@ -9,7 +9,7 @@ public enum KeyTable {
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case scale, zoomIn, zoomOut, theme, notes, search, searchNext, searchPrevious
+    case loss, scale, zoomIn, zoomOut, theme, notes, search, searchNext, searchPrevious
     case export, run, undo, help, command, redraw, suspend, interrupt, back, quit
   }
 
@@ -81,6 +81,7 @@ public enum KeyTable {
     Binding([.character("<")], "<", .phaseBack, "previous phase", group: "STEP"),
     Binding([.character(" ")], "Space", .play, "play or pause", group: "STEP"),
     Binding([.character("r")], "r", .run, "run again", group: "STEP"),
+    Binding([.character("o")], "o", .loss, "where the loss is largest", group: "LOOK", hint: "loss"),
     Binding([.enter], "Enter", .open, "same place in the other view", group: "LOOK"),
     Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", view: .heatmap),
     Binding([.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom", view: .heatmap),

@@ -79,6 +79,7 @@ extension ViewState {
     case .play:
       isPlaying.toggle()
       if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
+    case .loss: if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
     case .scale: scale = Self.following(scale)
     case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
     case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)

@@ -3,10 +3,11 @@ import Screen
 
 /// The prompt's tokens as they are written on a screen.
 struct TokenText {
-  /// A token's visible text, and whether a line ends after it.
+  /// A token's visible text, whether a word begins with it, and whether a line ends after it.
   struct Piece {
     let text: String
     let width: Int
+    let beginsWord: Bool
     let endsLine: Bool
   }
 
@@ -27,9 +28,11 @@ struct TokenText {
       let text =
         isAdded ? "<s>" : Sanitizer.visible(bytes: bytes, glyphs: glyphs, spaces: showsSpaces)
       pieces.append(
-        Piece(text: text, width: TextWidth.of(text), endsLine: bytes.last == 0x0A))
+        Piece(
+          text: text, width: TextWidth.of(text), beginsWord: bytes.first == 0x20,
+          endsLine: bytes.last == 0x0A))
       for _ in position + 1..<max(run, position + 1) {
-        pieces.append(Piece(text: "+", width: 1, endsLine: false))
+        pieces.append(Piece(text: "+", width: 1, beginsWord: false, endsLine: false))
       }
       position = run
     }
@@ -60,15 +63,20 @@ struct TokenText {
   /// A row of the text: the positions on it.
   typealias Row = Range<Int>
 
-  /// Wraps the tokens at their borders.
+  /// Wraps at the borders of tokens: before a word where the row has one, inside a long word otherwise.
   func rows(width: Int) -> [Row] {
     var rows: [Row] = []
     var start = 0
     var used = 0
+    var wordStart = 0
     for (position, piece) in pieces.enumerated() {
+      if piece.beginsWord { wordStart = position }
       if used > 0, used + piece.width > width {
-        rows.append(start..<position)
-        (start, used) = (position, 0)
+        // Rows that would be left half empty are broken inside the word instead.
+        let isNear = wordStart > start && position - wordStart < 8
+        rows.append(start..<(isNear ? wordStart : position))
+        start = isNear ? wordStart : position
+        used = pieces[start..<position].reduce(0) { $0 + $1.width }
       }
       used += piece.width
       if piece.endsLine {

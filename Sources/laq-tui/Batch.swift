@@ -13,8 +13,7 @@ struct Batch {
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
     let size = Size(options.size) ?? Size(width: 120, height: 36)
     var state = ViewState(story: story, theme: theme(options))
-    state.layer = opening.layer
-    state.head = opening.head
+    opening.place(&state)
     state.view = options.screen?.view ?? .text
     for key in try Key.parse(options.keys) {
       switch state.handle(key, size: size) {

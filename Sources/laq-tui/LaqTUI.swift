@@ -35,11 +35,11 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
 
-  @Option(help: "The layer to begin with, from 1.")
-  var layer = 1
+  @Option(help: "The layer to begin with, from 1. Default: where the pinned policy loses most.")
+  var layer: Int?
 
   @Option(help: "The query head to begin with, from 1.")
-  var head = 1
+  var head: Int?
 
   @Option(help: "Answer tokens at most.")
   var steps = 64
@@ -83,7 +83,7 @@ struct LaqTUI: AsyncParsableCommand {
   func validate() throws {
     guard budget >= 1 else { throw ValidationError("--budget must be at least 1.") }
     guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
-    guard layer >= 1, head >= 1 else { throw ValidationError("--layer and --head count from 1.") }
+    guard layer ?? 1 >= 1, head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
     for name in policies { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(keys) }
@@ -140,8 +140,8 @@ struct LaqTUI: AsyncParsableCommand {
       settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
       story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision),
-      layer: min(layer, checkpoint.configuration.layerCount) - 1,
-      head: min(head, checkpoint.configuration.queryHeadCount) - 1)
+      layer: layer.map { min($0, checkpoint.configuration.layerCount) - 1 },
+      head: head.map { min($0, checkpoint.configuration.queryHeadCount) - 1 })
   }
 }
 
@@ -149,8 +149,16 @@ struct LaqTUI: AsyncParsableCommand {
 struct Opening {
   let story: Story
   let explorer: Explorer
-  let layer: Int
-  let head: Int
+  let layer: Int?
+  let head: Int?
+
+  /// The state that a person sees first, or once the story is told: at the place asked for, or where
+  /// there is most to see.
+  func place(_ state: inout ViewState) {
+    if layer == nil, head == nil { state.goToLargestLoss() }
+    if let layer { state.layer = layer }
+    if let head { state.head = head }
+  }
 }
 
 extension Granularity: ExpressibleByArgument {}

@@ -19,6 +19,9 @@ final class Session {
   private var work: Task<Void, Never>?
   private var generation = 0
   private var pending: [Key]
+  private let opening: Opening
+  /// Whether a person has taken over: from then on the program never moves the cursor by itself.
+  private var isTouched = false
 
   init(opening: Opening, options: LaqTUI) throws {
     pending = try Key.parse(options.keys)
@@ -29,8 +32,7 @@ final class Session {
     let hasColor = terminal.colorDepth >= .palette256
     let theme = hasColor ? options.theme.flatMap(Theme.named) ?? .dark : .mono
     state = ViewState(story: opening.story, theme: theme)
-    state.layer = opening.layer
-    state.head = opening.head
+    self.opening = opening
   }
 
   func run() async throws {
@@ -51,7 +53,10 @@ final class Session {
         state.advance()
       case .resize, .wake: break
       }
-      for key in keys where !handle(key) { break loop }
+      for key in keys {
+        isTouched = true
+        if !handle(key) { break loop }
+      }
       draw()
     }
     work?.cancel()
@@ -104,6 +109,10 @@ final class Session {
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
     if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished { return }
     state.story = story
+    if story.stage == .done, !isTouched {
+      opening.place(&state)
+      isTouched = true
+    }
   }
 }
 

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import Checkpoint
+
+/// Tokenizer files that are broken, hostile, or ask for what is not supported.
+@Suite struct TokenizerFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A fixture's text with one part replaced.
+  private func changed(_ name: String, _ old: String, _ new: String) throws -> String {
+    let text = try String(contentsOfFile: Places.fixture("\(name).tokenizer.json"), encoding: .utf8)
+    try #require(text.contains(old), "the fixture has no \(old)")
+    return text.replacingOccurrences(of: old, with: new)
+  }
+
+  private func problem(_ text: String) throws -> String? {
+    let path = try folder.write(text)
+    return failure { _ = try Tokenizer(path: path) }
+  }
+
+  @Test(arguments: [
+    (#""type":"BPE""#, #""type":"Unigram""#, "Unigram"),
+    (#""<unk>":0"#, #""<unk>":9223372036854775807"#, "vocab.<unk>"),
+    (#""<unk>":0"#, #""<unk>":-1"#, "vocab.<unk>"),
+    (#""<unk>":0"#, #""<unk>":4194304"#, "vocab.<unk>"),
+    (#""<unk>":0"#, #""<unk>":true"#, "vocab.<unk>"),
+    (#""<unk>":0"#, #""<unk>":"0""#, "vocab.<unk>"),
+    (#""<unk>":0"#, #""<unk>":1"#, "no other token"),
+    (#""<unk>":0"#, #""<s>":0"#, "twice"),
+    (#""vocab":{"#, #""vocab":[],"other":{"#, "model.vocab"),
+    (#""merges":["#, #""merges":{},"other":["#, "model.merges"),
+    (#""merges":["#, #""merges":[["a"],"#, "model.merges[0]"),
+    (#""merges":["#, #""merges":[7,"#, "model.merges[0]"),
+    (#""merges":["#, #""merges":["ab","#, "model.merges[0]"),
+    (#""merges":["#, #""merges":[["a","nowhere"],"#, "model.merges[0]"),
+    (#""!":"#, #""!!!!":"#, "byte 33"),
+    (#""id":1,"content":"<s>""#, #""id":9223372036854775807,"content":"<s>""#, "added_tokens[1].id"),
+    (#""id":1,"content":"<s>""#, #""id":-1,"content":"<s>""#, "added_tokens[1].id"),
+    (#""lstrip":false"#, #""lstrip":true"#, "lstrip"),
+    (#""rstrip":false"#, #""rstrip":true"#, "rstrip"),
+    (#""single_word":false"#, #""single_word":true"#, "single_word"),
+    (#""ids":[1]"#, #""ids":[1000000]"#, "special_tokens.<s>.ids"),
+    (#""ids":[1]"#, #""ids":[-1]"#, "special_tokens.<s>.ids"),
+    (#""ids":[1]"#, #""ids":1"#, "special_tokens.<s>.ids"),
+    (#""normalizer":null"#, #""normalizer":{"type":"NFC"}"#, "NFC"),
+    (#""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Metaspace""#, "Metaspace"),
+    (#""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Digits""#, "without ByteLevel"),
+    (#""type":"TemplateProcessing""#, #""type":"BertProcessing""#, "BertProcessing"),
+    (#""dropout":null"#, #""dropout":0.5"#, "dropout"),
+    (#""end_of_word_suffix":null"#, #""end_of_word_suffix":"</w>""#, "end_of_word_suffix"),
+    (#""unk_token":null"#, #""unk_token":"nowhere""#, "unk_token"),
+  ])
+  func aByteLevelFileThatCannotBeUsedIsAnErrorNamingWhy(
+    _ old: String, _ new: String, naming cause: String
+  ) throws {
+    let problem = try problem(try changed("gpt2", old, new))
+    #expect(problem?.contains(cause) == true, "\(problem ?? "was accepted")")
+  }
+
+  @Test(arguments: [
+    (#""type":"Prepend""#, #""type":"NFKC""#, "NFKC"),
+    (#""prepend":"▁""#, #""prepend":"_""#, "prepend"),
+    (#""String":" ""#, #""Regex":" ""#, "Replace"),
+    (#""<0x41>":"#, #""<0x4a>":"#, "unk_token"),
+    (#""byte_fallback":true"#, #""byte_fallback":false"#, "unk_token"),
+    (#""ignore_merges":false"#, #""ignore_merges":true"#, "ignore_merges"),
+  ])
+  func aSentencePieceFileThatCannotBeUsedIsAnErrorNamingWhy(
+    _ old: String, _ new: String, naming cause: String
+  ) throws {
+    let text = try changed("sentencepiece", old, new)
+      .replacingOccurrences(of: #""unk_token":"<unk>""#, with: #""unk_token":null"#)
+    let problem = try problem(text)
+    #expect(problem?.contains(cause) == true, "\(problem ?? "was accepted")")
+  }
+
+  @Test func brokenFilesAreRefused() throws {
+    for text in ["", "[]", "{}", #"{"model":1}"#, #"{"model":{}}"#, #"{"model":{"vocab":{},"merges":[]}}"#] {
+      #expect(try problem(text) != nil, "\(text)")
+    }
+    let deep = String(repeating: #"{"model":"#, count: 100_000)
+    #expect(try problem(deep)?.contains("nested") == true)
+  }
+
+  @Test(arguments: ["gpt2", "sentencepiece"])
+  func changedBytesAreAnErrorOrATokenizer(_ name: String) throws {
+    let original = [UInt8](
+      try Data(contentsOf: URL(fileURLWithPath: Places.fixture("\(name).tokenizer.json"))))
+    let text = Array("Once upon\u{301} a time 12 \u{2126} 😀".utf8) + [0xFF]
+    for index in stride(from: 0, to: original.count, by: 37) {
+      var bytes = original
+      bytes[index] ^= 1 << UInt8(index % 7)
+      let path = try folder.write(bytes)
+      let problem = failure {
+        let tokens = try Tokenizer(path: path).encode(text)
+        #expect(covers(tokens, text))
+      }
+      #expect(problem?.hasPrefix("another") != true)
+    }
+  }
+
+  @Test func mergesAreSplitAtTheSpaceByteEvenBeforeACombiningMark() throws {
+    let text = """
+      {"model": {"type": "BPE", "unk_token": "u", "vocab": {"u": 0, "▁": 1, "e": 2, "\u{301}": 3, "e\u{301}": 4,
+      "\u{E9}": 5}, "merges": ["e \u{301}"]}, "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}}
+      """
+    let tokenizer = try Tokenizer(path: try folder.write(text))
+    #expect(tokenizer.encode(Array("e\u{301}".utf8)).map(\.id) == [4])
+    #expect(tokenizer.encode(Array("\u{E9}".utf8)).map(\.id) == [5])
+  }
+}

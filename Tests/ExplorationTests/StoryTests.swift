@@ -1,0 +1,108 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Testing
+import Transformer
+@testable import Exploration
+
+/// Whole stories on the embedded model.
+@Suite struct StoryTests {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let model = root.appendingPathComponent("Sources/EmbeddedModel/Resources/model").path
+
+  static let text = """
+    The old mill was quiet. The passcode of Brandton is 48213. Nobody knew why the harp had been left in \
+    the mill. The passcode of Temley is amber lantern. A dark wind came over the harbour while the \
+    clerk was still at work. Every evening the baker closed the market and went home.
+
+    Question: What is the passcode of Temley?
+    Answer:
+    """
+
+  static func tell(
+    _ policies: [String], budget: Int, granularity: Granularity = .kvHead, earlier: Story? = nil
+  ) async throws -> Story {
+    let checkpoint = try Checkpoint(path: model)
+    let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
+    let settings = ExplorationSettings(
+      budget: budget, granularity: granularity, policies: try policies.map { try Policy(parsing: $0) },
+      answerLimit: 16)
+    let story = Story(
+      modelName: "embedded", prompt: prompt, settings: settings,
+      vocabulary: Vocabulary(checkpoint.tokenizer))
+    return await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: earlier)
+  }
+
+  @Test func theEmbeddedModelFindsTheNeedle() async throws {
+    let story = try await Self.tell(["laq"], budget: 64)
+    #expect(story.stage == .done)
+    let answer = try #require(story.full).answer
+    #expect(story.vocabulary.text(answer.tokens) == " The passcode of Temley is amber lantern.")
+    #expect(answer.hasEnded)
+  }
+
+  @Test func lookaheadStoresExactlyOneQueryPerPseudoToken() async throws {
+    let story = try await Self.tell(["laq", "laq++(m=3)", "laq(m=200)"], budget: 24)
+    let count = story.prompt.tokens.count
+    for (lane, limit) in zip(story.lanes, [8, 3, 200]) {
+      let lookahead = try #require(lane.lookahead)
+      #expect(lookahead.queries.count == lookahead.pseudo.tokens.count)
+      #expect(lookahead.queries.positions == Array(count..<count + lookahead.queries.count))
+      #expect(lookahead.queries.count <= limit)
+      // An end token is chosen, but never fed.
+      #expect(lookahead.pseudo.hasEnded || lookahead.queries.count == limit)
+      // The first pseudo token comes from the prefill's logits, as the full cache's first token does.
+      #expect(lookahead.pseudo.tokens.first == story.full?.answer.tokens.first)
+      #expect(lookahead.cheap.positions.joined().allSatisfy { $0.count == 24 })
+    }
+  }
+
+  @Test(arguments: Granularity.allCases)
+  func nothingChangesWhenTheBudgetHoldsEverything(_ granularity: Granularity) async throws {
+    let names = PolicyRegistry.all.map(\.name)
+    let story = try await Self.tell(names, budget: 4096, granularity: granularity)
+    let full = try #require(story.full)
+    for lane in story.lanes {
+      #expect(lane.answer.tokens == full.answer.tokens, "\(lane.policy)")
+      #expect(lane.massRecall.map { abs($0 - 1) < 1e-5 } == true, "\(lane.policy)")
+      #expect(lane.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(lane.policy)")
+    }
+  }
+
+  @Test func everyPolicyKeepsItsBudget() async throws {
+    let names = PolicyRegistry.all.map(\.name).filter { $0 != "full" }
+    let story = try await Self.tell(names, budget: 20)
+    #expect(story.lanes.count == names.count)
+    for lane in story.lanes {
+      #expect(lane.kept.positions.joined().allSatisfy { $0.count == 20 }, "\(lane.policy)")
+      #expect(!lane.answer.tokens.isEmpty)
+    }
+  }
+
+  @Test func theOracleCoversMoreOfTheTruthThanAnyOther() async throws {
+    let story = try await Self.tell(["oracle", "laq", "snapkv", "h2o", "streaming"], budget: 24, granularity: .queryHead)
+    let masses = try story.lanes.map { try #require($0.massRecall) }
+    #expect(masses.dropFirst().allSatisfy { $0 <= masses[0] })
+  }
+
+  @Test func anEarlierRecordingIsUsedAgain() async throws {
+    let first = try await Self.tell(["snapkv"], budget: 24)
+    let again = try await Self.tell(["snapkv"], budget: 32, earlier: first)
+    let fresh = try await Self.tell(["snapkv"], budget: 32)
+    #expect(again.lanes[0].kept == fresh.lanes[0].kept)
+    #expect(again.lanes[0].answer.tokens == fresh.lanes[0].answer.tokens)
+    #expect(again.seconds.prefill < fresh.seconds.prefill)
+  }
+
+  @Test func aCancelledStoryKeepsItsText() async throws {
+    let task = Task.detached {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await Self.tell(["laq"], budget: 24)
+    }
+    let story = try await task.value
+    #expect(story.stage == .cancelled)
+    #expect(story.recording == nil)
+    #expect(!story.prompt.tokens.isEmpty)
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// The built program, run from a working folder that holds nothing of the package.
+enum Program {
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The program beside the test bundle that runs now.
+  static func executable() throws -> URL {
+    let bundle = CommandLine.arguments.first { $0.contains(".xctest") }.map { URL(fileURLWithPath: $0) }
+    var folder = bundle ?? Bundle.main.bundleURL
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let program = folder.appendingPathComponent("laq-tui")
+      if FileManager.default.isExecutableFile(atPath: program.path) { return program }
+    }
+    throw Missing()
+  }
+
+  struct Missing: Error, CustomStringConvertible {
+    var description: String { "laq-tui was not found beside \(CommandLine.arguments)" }
+  }
+
+  static func sample(_ name: String) -> String {
+    root.appendingPathComponent("Samples/\(name)").path
+  }
+
+  /// Runs the program without a terminal.
+  static func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = try executable()
+    process.arguments = arguments
+    process.currentDirectoryURL = FileManager.default.temporaryDirectory
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, errors, source) = (Pipe(), Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = source
+    try process.run()
+    try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try source.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: complaint, as: UTF8.self))
+  }
+}
