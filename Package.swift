@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The targets stand in the order in which a text passes through the program: each may import
@@ -46,3 +46,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// CI (and whoever sets the variable) builds with warnings as errors; dependencies are not affected.
+if Context.environment["LAQ_STRICT"] != nil {
+  for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -3,7 +3,7 @@
     train.py --scratch FOLDER --until HH:MM     (or --hours H)
 
 Muon for the matrices of the layers, AdamW for the rest. The learning rate is constant and falls to zero
-over the last quarter of the time. Lengths grow as the answers get right (STAGES).
+over the second half of the time. Lengths grow as the answers get right (STAGES).
 """
 
 import argparse
@@ -122,7 +122,7 @@ def main() -> None:
         tokens, weights, families = batches.next()
         tokens, weights = torch.from_numpy(tokens), torch.from_numpy(weights)
         left = (end - time.time()) / (end - began)
-        rate = min(1.0, (state["step"] + 1) / 60) * min(1.0, max(left, 0.0) / 0.3)
+        rate = min(1.0, (state["step"] + 1) / 60) * min(1.0, max(left, 0.0) / 0.5)
         loss, hits = loss_of(model, tokens, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -15,6 +15,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// A tensor of another shape than the configuration says.
   case wrongShape(file: String, tensor: String, expected: [Int], found: [Int])
 
+  /// The problem in one line: file, key or tensor, expected, found, and what to do.
   public var description: String {
     switch self {
     case .notAModel(let path):
@@ -24,9 +25,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .malformed(let file, let reason):
       "\(file): \(reason); the file is damaged or of another kind, so copy it again from its source"
     case .badValue(let file, let key, let expected, let found):
-      "\(file): '\(key)' should be \(expected), and is \(found)"
+      "\(file): '\(key)' should be \(expected), and is \(found); correct it, or copy the file again from its source"
     case .unsupported(let file, let what, let supported):
-      "\(file): \(what) is not supported; supported: \(supported)"
+      "\(file): \(what) is not supported; choose a model with what is: \(supported)"
     case .missingTensor(let file, let tensor):
       "\(file): there is no tensor '\(tensor)'; config.json describes another model than these weights"
     case .wrongShape(let file, let tensor, let expected, let found):

@@ -38,11 +38,13 @@ public struct Safetensors: Sendable {
   public init(path: String) throws {
     let file = try MappedFile(path: path)
     func malformed(_ reason: String) -> CheckpointError { .malformed(file: path, reason: reason) }
-    guard file.bytes.count >= 8 else { throw malformed("it ends within the 8 bytes of its header's length") }
+    guard file.bytes.count >= 8 else {
+      throw malformed("it ends within the 8 bytes of its header's length")
+    }
     let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
     guard length <= Self.maximumHeaderSize, length <= UInt64(file.bytes.count - 8) else {
-      throw malformed(
-        "its header should have \(length) bytes, where \(min(file.bytes.count - 8, Self.maximumHeaderSize)) are possible")
+      let possible = min(file.bytes.count - 8, Self.maximumHeaderSize)
+      throw malformed("its header should have \(length) bytes, where \(possible) are possible")
     }
     let start = 8 + Int(length)
     let header = try JSONObject(UnsafeRawBufferPointer(rebasing: file.bytes[8..<start]), file: path)

@@ -1,7 +1,8 @@
 import Transformer
 
 /// The oracle: the attention of the true decode queries of the full cache's answer, summed, without
-/// pooling or window. No policy can know it; every policy is measured against it.
+/// pooling or window. No policy can know it; every policy is measured against it. Where the answer is
+/// empty there is no truth: all scores are equal, and the first positions stay.
 public struct OracleScorer: Scorer, Hashable {
   /// Makes the scorer; it has no settings.
   public init() {}
@@ -9,7 +10,7 @@ public struct OracleScorer: Scorer, Hashable {
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    guard let decode = evidence.decode, decode.count > 0 else {
+    guard let decode = evidence.decode else {
       throw EvidenceError.noDecode(policy: "oracle")
     }
     let recording = evidence.recording

@@ -6,15 +6,19 @@ final class GreedyDecoding {
   struct Lane {
     let cache: KVCache
     let limit: Int
+    /// Whether the first token is fed even if it ends the text: the reference's lookahead always has
+    /// one query.
+    let feedsFirst: Bool
     var continuation = Continuation()
     var queries: QueryRows
     var logits: [Float]
     var isOpen = true
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
-    init(_ recording: Recording, kept: KeptTokens, limit: Int) {
+    init(_ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false) {
       cache = KVCache(recording, keeping: kept)
       self.limit = limit
+      self.feedsFirst = feedsFirst
       queries = QueryRows(shape: recording.shape)
       logits = recording.lastLogits
     }
@@ -49,7 +53,8 @@ final class GreedyDecoding {
       for index in lanes.indices where lanes[index].isOpen {
         let following = next(lanes[index], isReference: reference == nil && index == 0)
         lanes[index].continuation.steps.append(following)
-        if endTokens.contains(following.choice) {
+        let isForced = step == 0 && lanes[index].feedsFirst
+        if endTokens.contains(following.choice), !isForced {
           lanes[index].continuation.hasEnded = true
           lanes[index].isOpen = false
           continue
@@ -69,7 +74,9 @@ final class GreedyDecoding {
       for (index, output) in zip(fed, outputs) {
         lanes[index].logits = output.logits
         lanes[index].queries.append(output.queries, position: position)
-        if lanes[index].continuation.tokens.count >= lanes[index].limit { lanes[index].isOpen = false }
+        let tokens = lanes[index].continuation.tokens
+        let isOver = tokens.last.map(endTokens.contains) ?? false
+        if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }
       }
       step += 1
     }

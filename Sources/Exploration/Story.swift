@@ -63,6 +63,13 @@ public struct Story: Sendable {
     }
   }
 
+  /// This story with another stage: what is known stays on the screen while it is told anew.
+  public func at(_ stage: Stage) -> Story {
+    var copy = self
+    copy.stage = stage
+    return copy
+  }
+
   /// A lane by its place in the settings' list of policies.
   public func lane(_ index: Int) -> Lane? {
     lanes.indices.contains(index) ? lanes[index] : nil

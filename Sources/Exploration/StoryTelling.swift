@@ -80,7 +80,7 @@ struct StoryTelling {
       lookaheads.append(
         Lookahead(
           settings: lookahead, cheap: cheap, queries: QueryRows(shape: recording.shape)))
-      lanes.append(GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount))
+      lanes.append(GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount, feedsFirst: true))
     }
     let full = Policy("full")
     try greedy.run(&lanes) { step, lanes in

@@ -31,10 +31,17 @@ struct AnswerLines {
     return lines
   }
 
+  /// The active policy's.
+  func active(width: Int) -> [[Span]] {
+    guard state.settings.policies.indices.contains(state.policy) else { return [] }
+    return [line(state.lane, title: state.policyTitle, index: state.policy, width: width)]
+  }
+
   private func line(_ lane: Lane?, title: String, index: Int?, width: Int) -> [Span] {
     let isActive = index == state.policy && index != nil
+    let columns = width < 70 ? 12 : 18
     let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "
-    let name = TextWidth.padded(TextWidth.clipped(title, to: 18, ellipsis: glyphs.ellipsis), to: 18)
+    let name = TextWidth.padded(TextWidth.clipped(title, to: columns, ellipsis: glyphs.ellipsis), to: columns)
     var spans = [
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]

@@ -29,7 +29,8 @@ struct Frame {
     let frame = theme[.frame]
     let box = Rect(column: 0, row: 0, width: size.width, height: size.height - 1)
     let isWide = size.width >= 100
-    var title = [Span("laq-tui", theme[.title]), Span("  ")]
+    // The policy and its budget must stay when the line is short.
+    var title = size.width < 76 ? [] : [Span("laq-tui", theme[.title]), Span("  ")]
     title.append(
       Span(
         TextWidth.clipped(
@@ -91,12 +92,14 @@ struct Frame {
     case .failed(let reason): return [Span(reason, theme[.error])]
     case .cancelled: return [Span("stopped; r runs again", theme[.warning])]
     case .done:
-      var text = "ready  \(glyphs.dot)  prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
-      text += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
+      var memory = ""
       if let lane = state.lane, let full = state.story.full {
-        text += "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
+        memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
-      return [Span(text, theme[.status])]
+      var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
+      stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
+      let texts = [stages, seconds(times.total)].map { "ready  \(glyphs.dot)  \($0)\(memory)" }
+      return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
     }
   }
 

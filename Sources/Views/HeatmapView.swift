@@ -18,15 +18,14 @@ struct HeatmapView {
     let theme = frame.theme
     let glyphs = frame.glyphs
     var row = frame.content.lowerBound
-    frame.line(row, StoryLines(state, glyphs: glyphs).place)
-    frame.line(
-      row + 1,
-      [
-        Span(
-          "rows: queries   columns: \(grouped(state.story.prompt.tokens.count)) keys, \(columns.keysPerCell) per cell, largest shown (+ -)   heads: \(state.headMode.rawValue) (m)   scale \(state.scale.rawValue) (z)",
-          theme[.dim])
-      ])
-    row += 2
+    // The smallest windows keep the map and drop what explains it.
+    let isSmall = frame.content.count < 17
+    frame.line(row, StoryLines(state, glyphs: glyphs).place(width: frame.width))
+    row += 1
+    if !isSmall {
+      frame.line(row, axes(columns, theme).fitting(frame.width))
+      row += 1
+    }
     guard state.story.recording != nil else {
       frame.line(row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
       return
@@ -34,29 +33,51 @@ struct HeatmapView {
     drawAxis(columns, into: &frame, row: row)
     row += 2
 
-    let tailCount = 5 + (state.showsNotes ? 1 : 0) + barLanes.count
+    let showsNotes = state.showsNotes && frame.content.count >= 26
+    let bars = isSmall ? barLanes.filter { $0.0 != "oracle" } : barLanes
+    let tailCount = (isSmall ? 3 : 5) + (showsNotes ? 1 : 0) + bars.count
     let area = row..<max(row + 1, frame.content.upperBound - tailCount)
     let weighted = rows.entries.map { ($0, rows.weights($0)) }
     row = drawRows(weighted, columns, into: &frame, area: area)
-    frame.rule(row)
-    row += 1
-    for (title, lane) in barLanes {
+    if !isSmall {
+      frame.rule(row)
+      row += 1
+    }
+    for (title, lane) in bars {
       drawBar(title, lane, columns, into: &frame, row: row)
       row += 1
     }
-    frame.rule(row)
-    drawCell(weighted, columns, into: &frame, row: row + 1)
-    var agreement = [Span("cosine with the true decode rows:  ", theme[.dim])]
+    if !isSmall {
+      frame.rule(row)
+      row += 1
+    }
+    drawCell(weighted, columns, into: &frame, row: row)
+    var agreement = [Span(frame.width < 74 ? "cosine with decode: " : "cosine with the true decode rows:  ", theme[.dim])]
     for (name, sections) in [("window", [HeatmapRows.Section.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead])] {
       let value = rows.agreement(weighted, of: sections)
       agreement.append(Span("\(name) "))
-      agreement.append(Span((value.map { decimal($0, 2) } ?? "-") + "   ", theme[.accent]))
+      agreement.append(Span((value.map { decimal($0, 2) } ?? "-") + "  ", theme[.accent]))
     }
-    frame.line(row + 2, agreement)
-    frame.line(row + 3, legend(frame))
-    if state.showsNotes, row + 4 < frame.content.upperBound {
-      frame.line(row + 4, [Span("Bright cells are keys that a query reads. Where lookahead rows look like decode rows and window rows do not, LAQ keeps what SnapKV loses.", theme[.note])])
+    frame.line(row + 1, agreement)
+    frame.line(row + 2, legend(frame))
+    if showsNotes {
+      let notes = [
+        "Bright: keys that a query reads. Where lookahead rows resemble decode rows, LAQ keeps what the window overlooks.",
+        "Bright: keys that a query reads. Which rows resemble the decode rows?",
+      ]
+      frame.line(row + 3, Line.note(notes, style: theme[.note], width: frame.width))
     }
+  }
+
+  private func axes(_ columns: HeatmapColumns, _ theme: Theme) -> Line {
+    var line = Line()
+    let keys = grouped(state.story.prompt.tokens.count)
+    line.add(Span("rows: queries   ", theme[.dim]), rank: 3)
+    line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
+    line.add(Span(", largest shown (+ -)", theme[.dim]), rank: 2)
+    line.add(Span("   heads: \(state.headMode.rawValue) (m)", theme[.dim]))
+    line.add(Span("   scale \(state.scale.rawValue) (z)", theme[.dim]), rank: 1)
+    return line
   }
 
   private var barLanes: [(String, Lane)] {
@@ -83,37 +104,66 @@ struct HeatmapView {
     }
   }
 
-  /// Draws as many rows as fit, the selected one in sight; two to a line where half blocks and colour
-  /// allow. Returns the row after the last.
+  /// Draws as many rows as fit, some of every section and the selected one among them; two to a line
+  /// where half blocks and colour allow. Returns the row after the last.
   private func drawRows(
     _ weighted: [(HeatmapRows.Entry, [Float])], _ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>
   ) -> Int {
     let perLine = frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
-    let capacity = area.count * perLine
     let selected = min(max(0, state.heatmapRow), max(0, weighted.count - 1))
-    var top = max(0, min(selected - capacity / 2, weighted.count - capacity))
-    top -= top % perLine
     var line = area.lowerBound
-    var index = top
     var previous: HeatmapRows.Section?
-    while line < area.upperBound, index < weighted.count {
-      let (entry, weights) = weighted[index]
-      let isPair = perLine == 2 && index + 1 < weighted.count && weighted[index + 1].0.section == entry.section
+    for indices in shownLines(selected: selected, perLine: perLine, capacity: area.count) {
+      let (entry, weights) = weighted[indices.lowerBound]
+      let isPair = indices.count == 2
+      let isSelected = indices.contains(selected)
       let title = entry.section == previous ? "" : entry.section.rawValue
-      let isSelected = selected == index || (isPair && selected == index + 1)
-      let label = TextWidth.padded(title, to: 10) + TextWidth.padded(selected == index + 1 && isPair ? weighted[index + 1].0.label : entry.label, to: 5)
+      let name = isSelected ? weighted[selected].0.label : entry.label
+      let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
       frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
       let upper = columns.pooled(weights)
-      let lower = isPair ? columns.pooled(weighted[index + 1].1) : nil
+      let lower = isPair ? columns.pooled(weighted[indices.lowerBound + 1].1) : nil
       for cell in 0..<columns.count {
         let span = paint(upper[cell], lower?[cell], frame, isPaired: perLine == 2)
         frame.line(line, [span], from: gutter + cell)
       }
       previous = entry.section
-      index += isPair ? 2 : 1
       line += 1
     }
     return line
+  }
+
+  /// The rows of each line. Where not all fit, every section has an equal share of the lines, its
+  /// newest window rows or its first others, or those around the selected row.
+  private func shownLines(selected: Int, perLine: Int, capacity: Int) -> [Range<Int>] {
+    var sections: [[Range<Int>]] = []
+    for section in HeatmapRows.Section.allCases {
+      let indices = rows.entries.indices.filter { rows.entries[$0].section == section }
+      guard let first = indices.first, let last = indices.last else { continue }
+      sections.append(
+        stride(from: first, through: last, by: perLine).map { $0..<min($0 + perLine, last + 1) })
+    }
+    var shares = [Int](repeating: 0, count: sections.count)
+    // The selected row's section comes first, for windows with fewer lines than sections.
+    let own = sections.firstIndex { $0.contains { $0.contains(selected) } } ?? 0
+    let order = sections.indices.filter { $0 == own } + sections.indices.filter { $0 != own }
+    var left = capacity
+    while left > 0, order.contains(where: { shares[$0] < sections[$0].count }) {
+      for index in order where left > 0 && shares[index] < sections[index].count {
+        shares[index] += 1
+        left -= 1
+      }
+    }
+    return sections.indices.flatMap { index in
+      let lines = sections[index]
+      let share = shares[index]
+      let isWindow = rows.entries[lines[0].lowerBound].section == .window
+      var top = isWindow ? lines.count - share : 0
+      if let place = lines.firstIndex(where: { $0.contains(selected) }), !(top..<top + share).contains(place) {
+        top = max(0, min(place - share / 2, lines.count - share))
+      }
+      return lines[top..<top + share]
+    }
   }
 
   private func paint(_ upper: Float, _ lower: Float?, _ frame: Frame, isPaired: Bool) -> Span {
@@ -160,25 +210,31 @@ struct HeatmapView {
     let text = keys.prefix(12).flatMap { state.story.prompt.bytes(at: $0) }
     let largest = keys.max { weights[$0] < weights[$1] } ?? keys.lowerBound
     let sum = keys.reduce(Float(0)) { $0 + weights[$1] }
-    frame.line(
-      row,
-      [
-        Span("cell  row \(entry.label)  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "),
-        Span("\"\(Sanitizer.visible(bytes: text, glyphs: frame.glyphs, spaces: false))\"", frame.theme[.accent]),
-        Span("  max \(decimal(Double(weights[largest]), 4)) at \(largest)   sum \(decimal(Double(sum), 4))"),
-      ])
+    let visible = TextWidth.clipped(
+      Sanitizer.visible(bytes: text, glyphs: frame.glyphs, spaces: false), to: frame.width < 74 ? 14 : 30,
+      ellipsis: frame.glyphs.ellipsis)
+    var line = Line()
+    line.add(Span("cell  "), rank: 1)
+    line.add(Span("row \(entry.label)  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "))
+    line.add(Span("\"\(visible)\"", frame.theme[.accent]))
+    line.add(Span("  max \(decimal(Double(weights[largest]), 4))"))
+    line.add(Span(" at \(largest)"), rank: 2)
+    line.add(Span("   sum \(decimal(Double(sum), 4))"), rank: 3)
+    frame.line(row, line.fitting(frame.width))
   }
 
   private func legend(_ frame: Frame) -> [Span] {
-    var spans = [Span("legend  ", frame.theme[.dim])]
+    var line = Line()
+    line.add(Span("legend  ", frame.theme[.dim]))
     for (value, name) in [(0.0, "0"), (0.25, "1e-3"), (0.5, "1e-2"), (0.75, "1e-1"), (1.0, "1")] {
       let label = state.scale == .linear ? decimal(value, 2) : name
-      spans.append(
+      line.add(
         frame.theme.hasColor
           ? Span("  ", Style(background: frame.theme.ramp.color(value))) : Span(frame.glyphs.level(value)))
-      spans.append(Span(" \(label)  "))
+      line.add(Span(" \(label)  "))
     }
-    spans.append(Span("  kept bar: share of the cell that is kept", frame.theme[.dim]))
-    return spans
+    line.add(Span("kept: share of the cell", frame.theme[.dim]), rank: 1)
+    line.add(Span(" that is kept", frame.theme[.dim]), rank: 2)
+    return line.fitting(frame.width)
   }
 }

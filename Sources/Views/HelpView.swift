@@ -22,8 +22,15 @@ struct HelpView {
     let lines = groups.flatMap { name, bindings in
       [[Span(name, theme[.accent])]] + bindings.map(line(theme))
     }
-    let area = frame.content.lowerBound + 2..<frame.content.upperBound - 2
-    for (index, spans) in lines.prefix(area.count * columnCount).enumerated() {
+    let gap = frame.content.count < 26 ? 0 : 1
+    let area = frame.content.lowerBound + 1 + gap..<frame.content.upperBound - 1 - gap
+    let capacity = max(0, area.count) * columnCount
+    let top = max(0, min(state.helpTop, lines.count - capacity))
+    if lines.count > capacity {
+      let more = top + capacity < lines.count ? "j: more" : "k: back"
+      frame.grid.put([Span(more, theme[.accent])], row: frame.content.lowerBound, endingAt: frame.right)
+    }
+    for (index, spans) in lines.dropFirst(top).prefix(capacity).enumerated() {
       frame.grid.put(
         spans, row: area.lowerBound + index % area.count,
         column: frame.left + index / area.count * columnWidth,
@@ -31,8 +38,16 @@ struct HelpView {
     }
     frame.line(
       frame.content.upperBound - 1,
-      [Span("A number before a key repeats it. :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :export kept.json", theme[.note])])
+      Line.note(
+        [
+          "3l moves by three.  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
+          "3l moves by three.  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
+          "3l moves by three.  :goto 41  :policy laq(m=16)",
+        ], style: theme[.note], width: frame.width))
   }
+
+  /// A first line within the list, whatever the window's size.
+  static func clamped(_ top: Int) -> Int { min(max(0, top), KeyTable.bindings.count) }
 
   /// Keys that do nothing in the open view are dim.
   private func line(_ theme: Theme) -> (KeyTable.Binding) -> [Span] {

@@ -39,6 +39,10 @@ extension ViewState {
     if showsHelp {
       switch binding.action {
       case .help, .back, .quit: showsHelp = false
+      case .down: helpTop = HelpView.clamped(helpTop + times)
+      case .up: helpTop = HelpView.clamped(helpTop - times)
+      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10)
+      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10)
       case .interrupt: return interrupt()
       default: break
       }
@@ -101,7 +105,7 @@ extension ViewState {
       settings = earlier
       choosePolicy(min(policy, settings.policies.count - 1))
       return .explore
-    case .help: showsHelp = true
+    case .help: (showsHelp, helpTop) = (true, 0)
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:

@@ -13,17 +13,16 @@ struct StoryLines {
     self.glyphs = glyphs
   }
 
-  func header(_ fates: TokenFates) -> [[Span]] { [place, counts(fates)] }
+  func header(_ fates: TokenFates, width: Int) -> [[Span]] { [place(width: width), counts(fates, width: width)] }
 
   /// Layer, head, group, the phases with the shown one marked, the pinned policy.
-  var place: [Span] {
-    var spans: [Span] = []
+  func place(width: Int) -> [Span] {
+    var line = Line()
     if let shape = state.story.recording?.shape {
-      spans.append(Span("layer "))
-      spans.append(Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
-      spans.append(Span("   head "))
-      spans.append(Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
-      spans.append(Span("   group KV \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)   "))
+      line.add(Span("layer "), Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
+      line.add(Span("   head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
+      line.add(Span("   group KV \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 2)
+      line.add(Span("   "))
     }
     let steps = state.timeline.steps
     let shown = state.shownStep
@@ -34,11 +33,12 @@ struct StoryLines {
     let decoded = state.lane?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
-      if offset > 0 { spans.append(Span(" \(glyphs.phase) ", theme[.dim])) }
-      spans.append(phase.0 == shown.phase ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]))
+      let isShown = phase.0 == shown.phase
+      if offset > 0 { line.add(Span(" \(glyphs.phase) ", theme[.dim]), rank: 1) }
+      line.add(isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
-    if let pinned = state.pinnedTitle { spans.append(Span("   pinned: \(pinned) (x)", theme[.dim])) }
-    return spans
+    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (x)", theme[.dim]), rank: 3) }
+    return line.fitting(width)
   }
 
   private func index(_ step: Timeline.Step, in phase: String, total: Int) -> String {
@@ -49,25 +49,28 @@ struct StoryLines {
     }
   }
 
-  private func counts(_ fates: TokenFates) -> [Span] {
+  private func counts(_ fates: TokenFates, width: Int) -> [Span] {
     let total = fates.fates.count
     guard state.lane != nil, state.shownStep != .prefill else {
       return [Span("\(grouped(total)) tokens, nothing evicted", theme[.dim])]
     }
     let active = fates.count(.protected, .both, .active)
     let share = decimal(100 * Double(active) / Double(max(1, total)), 1)
-    var spans = [Span("kept \(grouped(active)) of \(grouped(total)) (\(share) %)")]
+    var line = Line()
+    line.add(Span("kept \(grouped(active)) of \(grouped(total))"))
+    line.add(Span(" (\(share) %)"), rank: 4)
     if let pinned = state.pinnedTitle {
-      spans.append(
-        Span("   both \(fates.count(.both, .protected))   \(state.policyTitle) only \(fates.count(.active))   \(pinned) only \(fates.count(.pinned))"))
+      line.add(Span("   both \(fates.count(.both, .protected))"), rank: 2)
+      line.add(Span("   \(state.policyTitle) only \(fates.count(.active))"), rank: 2)
+      line.add(Span("   \(pinned) only \(fates.count(.pinned))"), rank: 2)
     }
     if let agreement = state.lane?.agreement?[state.layer][state.head] {
-      spans.append(
-        Span("   recall \(decimal(agreement.recall, 2))  mass \(decimal(agreement.massRecall, 2))", theme[.accent]))
+      line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
+      line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
     }
     if let lane = state.lane, let recall = lane.recall, let mass = lane.massRecall {
-      spans.append(Span("   all heads \(decimal(recall, 2)) / \(decimal(mass, 2))", theme[.dim]))
+      line.add(Span("   all heads \(decimal(recall, 2)) / \(decimal(mass, 2))", theme[.dim]), rank: 6)
     }
-    return spans
+    return line.fitting(width)
   }
 }

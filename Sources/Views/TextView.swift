@@ -18,28 +18,36 @@ struct TextView {
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    for line in StoryLines(state, glyphs: frame.glyphs).header(fates) {
+    for line in StoryLines(state, glyphs: frame.glyphs).header(fates, width: frame.width) {
       frame.line(row, line)
       row += 1
     }
     frame.rule(row)
     row += 1
 
-    let isTall = frame.content.count >= 26
-    let bottom = bottomLines(frame, isTall: isTall)
+    let bottom = bottomLines(frame)
     let textEnd = frame.content.upperBound - bottom.count - 1
     drawText(into: &frame, rows: row..<textEnd)
     frame.rule(textEnd)
     for (offset, line) in bottom.enumerated() { frame.line(textEnd + 1 + offset, line) }
   }
 
-  private func bottomLines(_ frame: Frame, isTall: Bool) -> [[Span]] {
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text)
+  /// What stands under the text: all of it in a tall window, the least of it in the smallest.
+  private func bottomLines(_ frame: Frame) -> [[Span]] {
+    let height = frame.content.count
+    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width)
     let answers = AnswerLines(state, glyphs: frame.glyphs)
-    var lines = inspector.lines(detailed: isTall)
-    lines += isTall ? answers.all(width: frame.width) : answers.short(width: frame.width)
+    var lines: [[Span]]
+    switch height {
+    case 26...: lines = inspector + answers.all(width: frame.width)
+    case 18...: lines = inspector + answers.short(width: frame.width)
+    case 15...: lines = inspector.prefix(1) + answers.short(width: frame.width)
+    default: lines = inspector.prefix(1) + answers.active(width: frame.width)
+    }
     lines.append(legend(frame))
-    if isTall, state.showsNotes { lines.append([Span(note, frame.theme[.note])]) }
+    if height >= 26, state.showsNotes {
+      lines.append(Line.note(notes, style: frame.theme[.note], width: frame.width))
+    }
     return lines
   }
 
@@ -72,35 +80,59 @@ struct TextView {
   }
 
   private func legend(_ frame: Frame) -> [Span] {
-    var spans = [Span("legend  ", frame.theme[.dim])]
-    func entry(_ fate: TokenFate, _ words: String) {
-      spans.append(
-        usesColor
-          ? Span(" \(fate.glyph(frame.glyphs)) ", frame.theme[fate.role])
-          : Span(fate.glyph(frame.glyphs)))
-      spans.append(Span(" \(words)   "))
+    guard let pinned = state.pinnedTitle else {
+      return legend([(.both, "kept"), (.neither, "evicted"), (.protected, "always kept")], gap: 3, frame)
     }
-    if let pinned = state.pinnedTitle {
-      entry(.both, "kept by both")
-      entry(.active, "\(state.policyTitle) only")
-      entry(.pinned, "\(pinned) only")
-      entry(.neither, "evicted by both")
-    } else {
-      entry(.both, "kept")
-      entry(.neither, "evicted")
+    let active = state.policyTitle
+    let wordings: [(gap: Int, entries: [(TokenFate, String)])] = [
+      (
+        3,
+        [
+          (.both, "kept by both"), (.active, "\(active) only"), (.pinned, "\(pinned) only"),
+          (.neither, "evicted by both"), (.protected, "always kept"),
+        ]
+      ),
+      (
+        2,
+        [
+          (.both, "both"), (.active, "\(active) only"), (.pinned, "\(pinned) only"), (.neither, "neither"),
+          (.protected, "always"),
+        ]
+      ),
+      (1, [(.both, "both"), (.active, active), (.pinned, pinned), (.neither, "none"), (.protected, "always")]),
+    ]
+    return Line.first(of: wordings.map { legend($0.entries, gap: $0.gap, frame) }, width: frame.width)
+  }
+
+  private func legend(_ entries: [(TokenFate, String)], gap: Int, _ frame: Frame) -> [Span] {
+    var spans = gap < 2 ? [] : [Span("legend  ", frame.theme[.dim])]
+    for (offset, (fate, words)) in entries.enumerated() {
+      if offset > 0 { spans.append(Span(String(repeating: " ", count: gap))) }
+      let glyph = fate.glyph(frame.glyphs)
+      spans.append(usesColor ? Span(gap < 2 ? glyph : " \(glyph) ", frame.theme[fate.role]) : Span(glyph))
+      spans.append(Span(" \(words)"))
     }
-    entry(.protected, "always kept")
     return spans
   }
 
-  private var note: String {
+  /// What one sees, in a longer and a shorter sentence.
+  private var notes: [String] {
     switch state.shownStep {
     case .prefill:
-      "The whole prompt is in the cache: nothing is evicted yet. Press . to step on, > for the next phase."
+      [
+        "The whole prompt is in the cache: nothing is evicted yet. Press . to step on, > for the next phase.",
+        "Nothing is evicted yet. Press . to step on, > for the next phase.",
+      ]
     case .lookahead:
-      "LAQ decodes cheap pseudo tokens on this small cache; only their queries are kept, to choose by them."
+      [
+        "LAQ decodes cheap pseudo tokens on this small cache; only their queries are kept, to choose by them.",
+        "LAQ decodes pseudo tokens on this small cache and keeps their queries.",
+      ]
     case .evict, .decode:
-      "Each colour is one token's fate in this layer and head. x pins a policy to compare, p goes to the next."
+      [
+        "\(usesColor ? "Each colour" : "Each mark") is one token's fate in this layer and head. x pins a policy to compare, p goes to the next.",
+        "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; p: next policy.",
+      ]
     }
   }
 }

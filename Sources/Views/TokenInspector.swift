@@ -16,24 +16,25 @@ struct TokenInspector {
     self.text = text
   }
 
-  func lines(detailed: Bool) -> [[Span]] {
+  /// The token, the active policy and the pinned one.
+  func lines(width: Int) -> [[Span]] {
     let prompt = state.story.prompt
     let token = prompt.tokens[state.cursor]
     let bytes = prompt.bytes(at: state.cursor).prefix(8).map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }
-    var first = [
-      Span("cursor  token \(state.cursor) "), Span("\"\(text.pieces[state.cursor].text)\"", theme[.accent]),
-      Span("  id \(grouped(token.id))  bytes \(bytes.joined(separator: " "))", theme[.dim]),
-    ]
+    var first = Line()
+    first.add(Span("cursor  token \(state.cursor) "), Span("\"\(text.pieces[state.cursor].text)\"", theme[.accent]))
+    first.add(Span("  id \(grouped(token.id))", theme[.dim]), rank: 3)
+    first.add(Span("  bytes \(bytes.joined(separator: " "))", theme[.dim]), rank: 4)
     if let mass = state.story.trueMass?[state.layer][state.head][state.cursor], let decode = state.story.decodeQueries {
-      first.append(
-        Span("   true attention \(decimal(Double(mass), 3)) over \(decode.count) decoded tokens", theme[.text]))
+      first.add(Span("   true attention \(decimal(Double(mass), 3))", theme[.text]), rank: 1)
+      first.add(Span(" over \(decode.count) decoded tokens", theme[.text]), rank: 2)
     }
-    var lines = [first]
+    var lines = [first.fitting(width)]
     if let lane = state.lane { lines.append(line(lane)) }
-    if detailed, let lane = state.pinnedLane { lines.append(line(lane)) }
+    if let lane = state.pinnedLane { lines.append(line(lane)) }
     return lines
   }
 

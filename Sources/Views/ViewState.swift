@@ -37,6 +37,8 @@ public struct ViewState: Sendable {
   public var view = View.text
   /// Whether the help lies over it.
   public var showsHelp = false
+  /// The help's first line shown, where it does not fit.
+  public var helpTop = 0
   /// Whether the learner's notes are shown.
   public var showsNotes = true
   /// The active policy, an index into the settings' list.

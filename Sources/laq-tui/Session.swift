@@ -88,6 +88,7 @@ final class Session {
   private func explore(earlier: Story?) {
     work?.cancel()
     generation += 1
+    let earlier = earlier?.recording == nil ? nil : earlier
     let story = Story(
       modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
       vocabulary: state.story.vocabulary)
@@ -100,14 +101,17 @@ final class Session {
     }
     // A state without a recording would blank the screen while settings are re-scored.
     state.step = nil
-    if earlier?.recording == nil { state.story = story }
+    state.story = earlier?.recording == nil ? story : state.story.at(.opening)
   }
 
   /// Takes the engine's newest story, unless it belongs to settings that have changed since.
   private func receive() {
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
-    if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished { return }
+    if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
+      state.story = state.story.at(story.stage)
+      return
+    }
     state.story = story
     if story.stage == .done, !isTouched {
       opening.place(&state)

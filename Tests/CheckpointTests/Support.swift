@@ -19,6 +19,8 @@ final class TemporaryFolder {
   /// Writes a file and gives its path.
   func write(_ bytes: some Sequence<UInt8>, as name: String = "file") throws -> String {
     let file = path + "/" + name
+    // Removed first: some file systems wait for the disk when a file is overwritten.
+    try? FileManager.default.removeItem(atPath: file)
     try Data(Array(bytes)).write(to: URL(fileURLWithPath: file))
     return file
   }

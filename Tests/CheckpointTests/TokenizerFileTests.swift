@@ -21,7 +21,7 @@ import Testing
     return failure { _ = try Tokenizer(path: path) }
   }
 
-  @Test(arguments: [
+  private static let unusableByteLevel: [(old: String, new: String, cause: String)] = [
     (#""type":"BPE""#, #""type":"Unigram""#, "Unigram"),
     (#""<unk>":0"#, #""<unk>":9223372036854775807"#, "vocab.<unk>"),
     (#""<unk>":0"#, #""<unk>":-1"#, "vocab.<unk>"),
@@ -52,7 +52,9 @@ import Testing
     (#""dropout":null"#, #""dropout":0.5"#, "dropout"),
     (#""end_of_word_suffix":null"#, #""end_of_word_suffix":"</w>""#, "end_of_word_suffix"),
     (#""unk_token":null"#, #""unk_token":"nowhere""#, "unk_token"),
-  ])
+  ]
+
+  @Test(arguments: unusableByteLevel)
   func aByteLevelFileThatCannotBeUsedIsAnErrorNamingWhy(
     _ old: String, _ new: String, naming cause: String
   ) throws {
@@ -60,14 +62,16 @@ import Testing
     #expect(problem?.contains(cause) == true, "\(problem ?? "was accepted")")
   }
 
-  @Test(arguments: [
+  private static let unusableSentencePiece: [(old: String, new: String, cause: String)] = [
     (#""type":"Prepend""#, #""type":"NFKC""#, "NFKC"),
     (#""prepend":"▁""#, #""prepend":"_""#, "prepend"),
     (#""String":" ""#, #""Regex":" ""#, "Replace"),
     (#""<0x41>":"#, #""<0x4a>":"#, "unk_token"),
     (#""byte_fallback":true"#, #""byte_fallback":false"#, "unk_token"),
     (#""ignore_merges":false"#, #""ignore_merges":true"#, "ignore_merges"),
-  ])
+  ]
+
+  @Test(arguments: unusableSentencePiece)
   func aSentencePieceFileThatCannotBeUsedIsAnErrorNamingWhy(
     _ old: String, _ new: String, naming cause: String
   ) throws {

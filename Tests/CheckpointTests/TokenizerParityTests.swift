@@ -49,7 +49,8 @@ import Testing
     let tokenizer = try Tokenizer(path: try Places.fixture("\(name).tokenizer.json"))
     var generator = SystemRandomNumberGenerator()
     var texts = (0..<256).map { [UInt8($0)] }
-    texts += [[0xC3], [0xE2, 0x84], [0xF0, 0x9F, 0x98], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]]
+    texts += [[0xC3], [0xE2, 0x84], [0xF0, 0x9F, 0x98], [0xC0, 0x80], [0xED, 0xA0, 0x80]]
+    texts += [[0xF4, 0x90, 0x80, 0x80], Array("a".utf8) + [0xE2, 0x84] + Array("b ".utf8)]
     texts += (0..<200).map { length in
       (0..<length % 40).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }

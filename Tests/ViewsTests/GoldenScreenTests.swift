@@ -1,0 +1,85 @@
+import Foundation
+import Screen
+import Testing
+
+@testable import Views
+
+/// Every view against a screen kept as text in `Screens/`; `LAQ_UPDATE_SCREENS=1` writes them anew.
+@Suite struct GoldenScreenTests {
+  static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 60, height: 16)]
+
+  enum Subject: String, CaseIterable, Sendable {
+    case text, heatmap, help
+
+    func state(theme: Theme) -> ViewState {
+      var state = StoryFixture.state(theme: theme)
+      switch self {
+      case .text: break
+      case .heatmap: state.view = .heatmap
+      case .help: state.showsHelp = true
+      }
+      return state
+    }
+  }
+
+  @Test(arguments: Subject.allCases, sizes)
+  func unicode(_ subject: Subject, _ size: Size) throws {
+    let grid = subject.state(theme: .mono).draw(size: size)
+    try compare(TextRenderer.text(grid), with: "\(subject.rawValue)-\(size.width)x\(size.height).txt")
+  }
+
+  @Test(arguments: Subject.allCases, sizes)
+  func ascii(_ subject: Subject, _ size: Size) throws {
+    let grid = subject.state(theme: .mono).draw(size: size, glyphs: .ascii)
+    let text = TextRenderer.text(grid)
+    #expect(text.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
+    try compare(text, with: "\(subject.rawValue)-\(size.width)x\(size.height)-ascii.txt")
+  }
+
+  @Test(arguments: Subject.allCases)
+  func colour(_ subject: Subject) throws {
+    let grid = subject.state(theme: .dark).draw(size: Self.sizes[0])
+    try compare(TextRenderer.ansi(grid), with: "\(subject.rawValue)-120x36.ansi")
+  }
+
+  @Test func lookaheadStep() throws {
+    var state = StoryFixture.state()
+    state.step = 5
+    try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "text-lookahead-120x36.txt")
+    state.view = .heatmap
+    try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "heatmap-lookahead-120x36.txt")
+  }
+
+  @Test func aTooSmallWindowAsksForMore() {
+    let text = TextRenderer.text(StoryFixture.state().draw(size: Size(width: 20, height: 5)))
+    #expect(text == "60x16 needed, 20x5\nhere: please enlarge\nthe window (q quits)\n\n\n")
+  }
+
+  private func compare(_ actual: String, with name: String) throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Screens/\(name)")
+    if ProcessInfo.processInfo.environment["LAQ_UPDATE_SCREENS"] == "1" {
+      try Data(actual.utf8).write(to: file)
+      return
+    }
+    let stored = try? String(contentsOf: file, encoding: .utf8)
+    let expected = try #require(stored, "Screens/\(name) is missing; LAQ_UPDATE_SCREENS=1 writes it")
+    guard actual != expected else { return }
+    Issue.record("\(name) differs\n\(Self.difference(expected, actual))")
+  }
+
+  /// Both screens, differing lines marked.
+  private static func difference(_ expected: String, _ actual: String) -> String {
+    // Escape sequences would recolour the terminal that shows the failure.
+    let (expected, actual) = (lines(expected), lines(actual))
+    func marked(_ lines: [String], _ other: [String]) -> String {
+      lines.enumerated().map { index, line in
+        (index < other.count && other[index] == line ? "  " : "! ") + line
+      }.joined(separator: "\n")
+    }
+    return "expected:\n\(marked(expected, actual))\nactual:\n\(marked(actual, expected))"
+  }
+
+  private static func lines(_ text: String) -> [String] {
+    text.replacingOccurrences(of: "\u{1B}", with: "\\e").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+}

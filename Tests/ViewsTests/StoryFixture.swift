@@ -1,0 +1,218 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Screen
+import Transformer
+
+@testable import Exploration
+@testable import Views
+
+/// A finished story made by hand: no model runs, and every number comes from whole numbers.
+///
+/// The keys of one passage answer the question at the end, those of another one resemble the window's
+/// queries: LAQ keeps the first, SnapKV the second, as on a real model.
+enum StoryFixture {
+  static let story = makeStory()
+
+  static let text = """
+    The harbour office keeps four thousand letters, most of them about rope, salt and tar. Nobody has read \
+    them all; the shelves are damp, and the lamps go out at nine.
+    In the spring of 1931 the clerk, Ilse Brandt, hid the brass key behind the tide clock. She told nobody, \
+    not even the master, who asked her twice.
+    The ledger only says: «鍵は時計の裏» and a date; the visitors' book says café, 3 \u{1F511}.
+    \tRope\t12\u{1B}[0m shillings
+    The rain came early that year. Boats were pulled up on the stones, and the men mended nets in the long \
+    shed while the wind took tiles from the roof. A cook sold soup by the door, a penny for each bowl, and \
+    kept the coins in a tin under her stool. On Sundays the shed stood empty and the gulls walked in.
+    The master wrote: the harbour is quiet, the rope is dry, the salt is sold. He asked for two new lamps \
+    and for a clerk who could read his hand.
+
+    Question: where did the clerk hide the brass key?
+    Answer:
+    """
+
+  static let tokenizer: Tokenizer = {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent("Sources/EmbeddedModel/Resources/model/tokenizer.json").path
+    do { return try Tokenizer(path: path) } catch { fatalError("the checkpoint's tokenizer: \(error)") }
+  }()
+
+  static let shape = ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8)
+
+  /// A prompt of any bytes.
+  static func prompt(_ text: [UInt8], name: String = "harbour.txt") -> Prompt {
+    do { return try Prompt(name: name, text: text, tokenizer: tokenizer) } catch {
+      fatalError("\(name): \(error)")
+    }
+  }
+
+  /// A state as a person sees it who opened the finished story.
+  static func state(theme: Theme = .mono) -> ViewState {
+    var state = ViewState(story: story, theme: theme)
+    state.goToLargestLoss()
+    return state
+  }
+
+  /// A story of which only the text is known, or also what the policies make of it.
+  static func makeStory(
+    _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16
+  ) -> Story {
+    let policies: [Policy] = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
+    let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
+    var story = Story(
+      modelName: "fixture", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    let recording = makeRecording(prompt)
+    story.recording = recording
+    story.full = Lane(
+      policy: Policy("full") ?? policies[0], kept: .all(shape: shape, tokenCount: recording.tokenCount),
+      scores: nil, lookahead: nil, agreement: nil, answer: continuation(" behind the tide clock."))
+    let decode = queries(count: story.full?.answer.tokens.count ?? 0, after: recording.tokenCount, seed: 21)
+    story.decodeQueries = decode
+    do {
+      let mass = try ScoreTable(
+        OracleScorer(), evidence: Evidence(recording: recording, decode: decode), budget: budget,
+        granularity: .queryHead
+      ).layers
+      story.trueMass = mass
+      let answers = [
+        " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
+      ]
+      story.lanes = try zip(policies, answers).map { policy, answer in
+        try lane(policy, answer: answer, recording: recording, decode: decode, mass: mass, settings: settings)
+      }
+    } catch { fatalError("the fixture's lanes: \(error)") }
+    story.stage = .done
+    return story
+  }
+
+  private static func lane(
+    _ policy: Policy, answer: String, recording: Recording, decode: QueryRows, mass: [[[Float]]],
+    settings: ExplorationSettings
+  ) throws -> Lane {
+    var lookahead: Lookahead?
+    if let wanted = policy.lookahead {
+      let cheap = try wanted.cheap.evict(
+        Evidence(recording: recording), budget: settings.budget, granularity: settings.granularity)
+      let pseudo = continuation(" behind the tin clock, she said.", limit: wanted.tokenCount)
+      lookahead = Lookahead(
+        settings: wanted, cheap: cheap.kept, pseudo: pseudo,
+        queries: queries(count: pseudo.tokens.count, after: recording.tokenCount, seed: 12))
+    }
+    let evidence = Evidence(recording: recording, lookahead: lookahead?.queries, decode: decode)
+    let (kept, scores) = try policy.evict(
+      evidence, budget: settings.budget, granularity: settings.granularity)
+    let agreement = mass.enumerated().map { layer, heads in
+      heads.enumerated().map { head, mass in
+        Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
+      }
+    }
+    return Lane(
+      policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement,
+      answer: continuation(answer))
+  }
+
+  private static func continuation(_ text: String, limit: Int = 16) -> Continuation {
+    var continuation = Continuation()
+    continuation.tokens = tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).prefix(limit).map(\.id)
+    continuation.hasEnded = continuation.tokens.count < limit
+    return continuation
+  }
+
+  // MARK: Keys and queries
+
+  /// Halves from -1 to 1: sums of their products are exact in `Float`.
+  private static func noise(_ generator: inout FixedGenerator) -> [Float] {
+    (0..<shape.headDimension).map { _ in Float(generator.next(below: 5)) / 2 - 1 }
+  }
+
+  private static func makeRecording(_ prompt: Prompt) -> Recording {
+    let count = prompt.tokens.count
+    var generator = FixedGenerator(seed: 7)
+    // What answers the question, and what merely resembles it.
+    let answering = passage("hid the brass key behind the tide clock", in: prompt)
+    let similar = passage("The master wrote: the harbour is quiet", in: prompt)
+    let layers = (0..<shape.layerCount).map { _ in
+      var keys: [Float] = []
+      for head in 0..<shape.kvHeadCount {
+        for position in 0..<count {
+          var key = noise(&generator)
+          if answering.contains(position) { key[0] += 3 + Float(head) }
+          if similar.contains(position) { key[1] += 3 }
+          if position == 0 { key[7] += 4 }
+          keys += key
+        }
+      }
+      var queries: [Float] = []
+      for _ in 0..<shape.queryHeadCount {
+        for _ in 0..<count {
+          var query = noise(&generator)
+          query[1] += 4
+          query[7] += 3
+          queries += query
+        }
+      }
+      let values = [Float](repeating: 0, count: keys.count)
+      return LayerRecording(
+        queries: queries, keys: keys, values: values,
+        logSumExp: logSumExp(queries: queries, keys: keys, count: count))
+    }
+    return Recording(shape: shape, tokenCount: count, layers: layers, lastLogits: [])
+  }
+
+  private static func logSumExp(queries: [Float], keys: [Float], count: Int) -> [Float] {
+    let dimension = shape.headDimension
+    return (0..<shape.queryHeadCount).flatMap { head in
+      let keyStart = head / shape.groupSize * count * dimension
+      return (0..<count).map { row in
+        let query = (head * count + row) * dimension
+        var sum = 0.0
+        for key in 0...row {
+          var dot: Float = 0
+          for index in 0..<dimension { dot += queries[query + index] * keys[keyStart + key * dimension + index] }
+          sum += exp(Double(dot) / Double(dimension).squareRoot())
+        }
+        return Float(log(sum))
+      }
+    }
+  }
+
+  private static func queries(count: Int, after tokenCount: Int, seed: UInt64) -> QueryRows {
+    var generator = FixedGenerator(seed: seed)
+    var rows = QueryRows(shape: shape)
+    for row in 0..<count {
+      let layers = (0..<shape.layerCount).map { _ in
+        (0..<shape.queryHeadCount).flatMap { _ in
+          var query = noise(&generator)
+          query[0] += 5
+          query[7] += 3
+          return query
+        }
+      }
+      rows.append(layers, position: tokenCount + row)
+    }
+    return rows
+  }
+
+  private static func passage(_ words: String, in prompt: Prompt) -> Set<Int> {
+    let needle = Array(words.utf8)
+    guard let start = prompt.text.indices.first(where: { prompt.text[$0...].starts(with: needle) }) else { return [] }
+    let range = start..<start + needle.count
+    return Set(prompt.tokens.indices.filter { prompt.tokens[$0].byteRange.overlaps(range) })
+  }
+}
+
+/// A linear congruential generator (Knuth's MMIX constants): the same numbers everywhere.
+struct FixedGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ (state >> 33)
+  }
+
+  /// A number from 0 to one less than `bound`, from the upper bits.
+  mutating func next(below bound: Int) -> Int { Int((next() >> 11) % UInt64(bound)) }
+}
