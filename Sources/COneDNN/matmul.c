@@ -198,7 +198,11 @@ static void round_to_bf16(const float *x, uint16_t *y, size_t count) {
   }
 }
 
-int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
+// Below this many multiplications a second thread costs more than it saves, and far more on a busy
+// machine, where the threads of a region wait for the one that is not running.
+static const long SMALL = 4L << 20;
+
+static int apply(laq_linear *l, const float *x, int rows, float *y) {
   product *p = NULL;
   dnnl_status_t status = product_for(l, rows, &p);
   if (status != dnnl_success) return (int)status;
@@ -221,4 +225,13 @@ int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
   status = dnnl_primitive_execute(p->primitive, stream, 3, arguments);
   if (status == dnnl_success) status = dnnl_stream_wait(stream);
   return (int)status;
+}
+
+int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
+  if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, x, rows, y);
+  // A product is always made and run with the same number of threads: its size decides.
+  int before = laq_set_threads(1);
+  int status = apply(l, x, rows, y);
+  if (before > 0) laq_set_threads(before);
+  return status;
 }

@@ -10,9 +10,23 @@
 typedef void (*gomp_parallel)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 
 static gomp_parallel parallel;
+static int (*get_threads)(void);
+static void (*set_threads)(int);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void look_up(void) { parallel = (gomp_parallel)dlsym(RTLD_DEFAULT, "GOMP_parallel"); }
+static void look_up(void) {
+  parallel = (gomp_parallel)dlsym(RTLD_DEFAULT, "GOMP_parallel");
+  get_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+}
+
+int laq_set_threads(int count) {
+  pthread_once(&once, look_up);
+  if (!get_threads || !set_threads) return 0;
+  int before = get_threads();
+  set_threads(count);
+  return before;
+}
 
 typedef struct {
   atomic_int next;

@@ -1,9 +1,16 @@
 /// Why a policy name is not understood; the sentence says what is.
 public enum PolicyNameError: Error, Equatable, CustomStringConvertible {
+  /// No policy has this name or alias.
   case unknownPolicy(String, nearest: String)
+  /// What stands behind the slash is no allocation.
   case unknownAllocation(String, known: [String])
+  /// The policy has no setting of this key.
   case unknownSetting(policy: String, key: String, known: [String])
+  /// A key stands in the brackets more than once.
+  case repeatedSetting(policy: String, key: String)
+  /// The value is outside of what the setting takes.
   case badSetting(policy: String, key: String, value: String, range: String)
+  /// The text has not the form of a policy name.
   case malformed(String)
 
   public var description: String {
@@ -19,6 +26,8 @@ public enum PolicyNameError: Error, Equatable, CustomStringConvertible {
       known.isEmpty
         ? "\(policy) has no settings, and '\(key)' was given"
         : "\(policy) has no setting '\(key)'; its settings: \(known.joined(separator: ", "))"
+    case .repeatedSetting(let policy, let key):
+      "\(policy): \(key) is given more than once; give it once"
     case .badSetting(let policy, let key, let value, let range):
       "\(policy): \(key)=\(value) is not allowed; \(key) takes \(range)"
     case .malformed(let text):
@@ -58,10 +67,13 @@ extension Policy: LosslessStringConvertible, CustomStringConvertible {
     }
     var values = Dictionary(
       uniqueKeysWithValues: descriptor.parameters.map { ($0.key, $0.standard) })
-    for (key, value) in pairs {
+    for (index, (key, value)) in pairs.enumerated() {
       guard let parameter = descriptor.parameters.first(where: { $0.key == key }) else {
         throw PolicyNameError.unknownSetting(
           policy: descriptor.name, key: key, known: descriptor.parameters.map(\.key))
+      }
+      guard !pairs[..<index].contains(where: { $0.0 == key }) else {
+        throw PolicyNameError.repeatedSetting(policy: descriptor.name, key: key)
       }
       guard parameter.allows(value) else {
         throw PolicyNameError.badSetting(

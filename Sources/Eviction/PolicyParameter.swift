@@ -49,7 +49,10 @@ extension PolicyParameter {
   static let kernel = PolicyParameter("kernel", .odd(1...63), "7", "width of the pooling")
   static let pool = PolicyParameter("pool", .word(Pooling.allCases.map(\.rawValue)), "max", "kind of pooling")
 
-  static func window(_ key: String, _ standard: Int, _ meaning: String) -> PolicyParameter {
-    PolicyParameter(key, .integer(0...4096), String(standard), meaning)
+  /// A number of tokens; `least` is 1 where none would leave nothing to score by.
+  static func window(
+    _ key: String, _ standard: Int, least: Int = 0, _ meaning: String
+  ) -> PolicyParameter {
+    PolicyParameter(key, .integer(least...4096), String(standard), meaning)
   }
 }

@@ -22,7 +22,7 @@ public enum PolicyRegistry {
     PolicyDescriptor(
       "snapkv", title: "SnapKV", looksAt: "queries of the prompt's last 32 tokens",
       source: "Li et al. 2024, arXiv 2404.14469",
-      parameters: [.window("w", 32, "observation window, always kept"), .kernel, .pool]
+      parameters: [.window("w", 32, least: 1, "observation window, always kept"), .kernel, .pool]
     ) { settings in
       SnapKVScorer(
         window: settings.integer("w"), kernel: settings.integer("kernel"),
@@ -53,7 +53,7 @@ public enum PolicyRegistry {
       PolicyParameter("m", .integer(1...256), "8", "pseudo tokens"),
       .window("w2", localWindow, "local window of the final stage, always kept"),
       PolicyParameter("cheap", .word(["snapkv", "streaming", "h2o", "full"]), "snapkv", "policy of the cheap cache"),
-      .window("w1", 32, "observation window of a cheap SnapKV"),
+      .window("w1", 32, least: 1, "observation window of a cheap SnapKV"),
       .kernel, .pool,
       PolicyParameter(
         "mask", .word(LookaheadScorer.Mask.allCases.map(\.rawValue)), "causal",

@@ -67,7 +67,8 @@ extension Decoder {
     let dimension = shape.headDimension
     let scale = 1 / Float(dimension).squareRoot()
     let heads = shape.queryHeadCount
-    inParallel(count: lanes.count * heads) { index in
+    let keys = lanes.reduce(0) { $0 + $1.cache.count(layer: layer, head: 0) }
+    inParallel(count: lanes.count * heads, work: 2 * keys * heads * dimension) { index in
       let (lane, head) = (index / heads, index % heads)
       let cache = lanes[lane].cache
       let held = cache.heads[layer][cache.granularity.head(forQueryHead: head, in: shape)]

@@ -4,7 +4,13 @@ import COneDNN
 ///
 /// Each index must write to places of its own: the order and the thread of an index are unspecified,
 /// so a result that depended on them would differ from run to run.
-package func inParallel(count: Int, _ body: (Int) -> Void) {
+/// - Parameter work: about how many multiplications there are in all; little work stays on this thread,
+///   because waking another costs more.
+package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
+  guard count > 1, work >= 1 << 20 else {
+    for index in 0..<count { body(index) }
+    return
+  }
   withoutActuallyEscaping(body) { escapable in
     var context = ParallelBody(body: escapable)
     withUnsafeMutablePointer(to: &context) { pointer in

@@ -1,6 +1,7 @@
 import Exploration
 import Foundation
 import Screen
+import Transformer
 
 /// View 2: attention of observing rows against pooled keys, and kept bars under it.
 struct HeatmapView {
@@ -43,8 +44,8 @@ struct HeatmapView {
       frame.rule(row)
       row += 1
     }
-    for (title, lane) in bars {
-      drawBar(title, lane, columns, into: &frame, row: row)
+    for (title, kept) in bars {
+      drawBar(title, kept, columns, into: &frame, row: row)
       row += 1
     }
     if !isSmall {
@@ -52,7 +53,7 @@ struct HeatmapView {
       row += 1
     }
     drawCell(weighted, columns, into: &frame, row: row)
-    var agreement = [Span(frame.width < 74 ? "cosine with decode: " : "cosine with the true decode rows:  ", theme[.dim])]
+    var agreement = [Span(frame.width < 74 ? "cosine to decode: " : "cosine with the true decode rows:  ", theme[.dim])]
     for (name, sections) in [("window", [HeatmapRows.Section.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead])] {
       let value = rows.agreement(weighted, of: sections)
       agreement.append(Span("\(name) "))
@@ -80,13 +81,18 @@ struct HeatmapView {
     return line
   }
 
-  private var barLanes: [(String, Lane)] {
-    var lanes: [(String, Lane)] = []
-    guard state.shownStep != .prefill else { return [] }
-    if let lane = state.lane { lanes.append((lane.policy.title, lane)) }
-    if let lane = state.pinnedLane { lanes.append((lane.policy.title, lane)) }
+  /// What is kept at the shown step.
+  private var barLanes: [(String, KeptTokens)] {
+    var lanes: [(String, KeptTokens)] = []
+    switch state.shownStep {
+    case .prefill: return []
+    case .lookahead: return state.lane?.lookahead.map { [("cheap", $0.cheap)] } ?? []
+    case .evict, .decode: break
+    }
+    if let lane = state.lane { lanes.append((lane.policy.title, lane.kept)) }
+    if let lane = state.pinnedLane { lanes.append((lane.policy.title, lane.kept)) }
     if let oracle = state.story.lanes.first(where: { $0.policy.needsDecode }), state.lane?.policy.needsDecode != true {
-      lanes.append(("oracle", oracle))
+      lanes.append(("oracle", oracle.kept))
     }
     return lanes
   }
@@ -187,10 +193,10 @@ struct HeatmapView {
   }
 
   private func drawBar(
-    _ title: String, _ lane: Lane, _ columns: HeatmapColumns, into frame: inout Frame, row: Int
+    _ title: String, _ tokens: KeptTokens, _ columns: HeatmapColumns, into frame: inout Frame, row: Int
   ) {
     frame.line(row, [Span("kept ", frame.theme[.dim]), Span(TextWidth.clipped(title, to: 10))])
-    let kept = Set(lane.kept.positions(layer: state.layer, queryHead: state.head))
+    let kept = Set(tokens.positions(layer: state.layer, queryHead: state.head))
     for cell in 0..<columns.count {
       let keys = columns.keys(cell)
       let share = Double(keys.count { kept.contains($0) }) / Double(max(1, keys.count))

@@ -17,14 +17,12 @@ struct HelpView {
         groups.append((binding.group, [binding]))
       }
     }
-    let columnWidth = frame.width >= 108 ? 36 : frame.width >= 74 ? 37 : frame.width
-    let columnCount = max(1, frame.width / columnWidth)
+    let layout = Self.layout(content: frame.content.count, width: frame.width)
     let lines = groups.flatMap { name, bindings in
       [[Span(name, theme[.accent])]] + bindings.map(line(theme))
     }
-    let gap = frame.content.count < 26 ? 0 : 1
-    let area = frame.content.lowerBound + 1 + gap..<frame.content.upperBound - 1 - gap
-    let capacity = max(0, area.count) * columnCount
+    let start = frame.content.lowerBound + (frame.content.count < 26 ? 1 : 2)
+    let capacity = layout.rows * layout.columns
     let top = max(0, min(state.helpTop, lines.count - capacity))
     if lines.count > capacity {
       let more = top + capacity < lines.count ? "j: more" : "k: back"
@@ -32,9 +30,9 @@ struct HelpView {
     }
     for (index, spans) in lines.dropFirst(top).prefix(capacity).enumerated() {
       frame.grid.put(
-        spans, row: area.lowerBound + index % area.count,
-        column: frame.left + index / area.count * columnWidth,
-        limit: min(frame.right, frame.left + (index / area.count + 1) * columnWidth - 1))
+        spans, row: start + index % layout.rows,
+        column: frame.left + index / layout.rows * layout.columnWidth,
+        limit: min(frame.right, frame.left + (index / layout.rows + 1) * layout.columnWidth - 1))
     }
     frame.line(
       frame.content.upperBound - 1,
@@ -46,8 +44,18 @@ struct HelpView {
         ], style: theme[.note], width: frame.width))
   }
 
-  /// A first line within the list, whatever the window's size.
-  static func clamped(_ top: Int) -> Int { min(max(0, top), KeyTable.bindings.count) }
+  /// The rows of a column, and the columns with their width, in a frame's inside.
+  private static func layout(content: Int, width: Int) -> (rows: Int, columns: Int, columnWidth: Int) {
+    let columnWidth = width >= 108 ? 36 : width >= 74 ? 37 : max(1, width)
+    return (max(1, content - (content < 26 ? 2 : 4)), max(1, width / columnWidth), columnWidth)
+  }
+
+  /// A first line after which the list still fills a window.
+  static func clamped(_ top: Int, size: Size) -> Int {
+    let layout = layout(content: size.height - 5, width: size.width - 4)
+    let count = KeyTable.bindings.count + Set(KeyTable.bindings.map(\.group)).count
+    return max(0, min(top, count - layout.rows * layout.columns))
+  }
 
   /// Keys that do nothing in the open view are dim.
   private func line(_ theme: Theme) -> (KeyTable.Binding) -> [Span] {

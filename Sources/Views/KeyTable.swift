@@ -108,7 +108,7 @@ public enum KeyTable {
   static func footer(
     for view: ViewState.View, showsHelp: Bool, width: Int
   ) -> [(keys: String, word: String)] {
-    if showsHelp { return [("j k", "more"), ("? Esc", "close help")] }
+    if showsHelp { return [("j k", "scroll"), ("? Esc", "close help")] }
     let pairs: [Action: String] = [
       .layerDown: "[ ]", .headDown: "{ }", .budgetDown: "b/B", .stepForward: ", .", .zoomIn: "+/-",
     ]

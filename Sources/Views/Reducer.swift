@@ -39,10 +39,10 @@ extension ViewState {
     if showsHelp {
       switch binding.action {
       case .help, .back, .quit: showsHelp = false
-      case .down: helpTop = HelpView.clamped(helpTop + times)
-      case .up: helpTop = HelpView.clamped(helpTop - times)
-      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10)
-      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10)
+      case .down: helpTop = HelpView.clamped(helpTop + times, size: size)
+      case .up: helpTop = HelpView.clamped(helpTop - times, size: size)
+      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size)
+      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size)
       case .interrupt: return interrupt()
       default: break
       }

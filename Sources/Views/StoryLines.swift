@@ -57,6 +57,11 @@ struct StoryLines {
     let active = fates.count(.protected, .both, .active)
     let share = decimal(100 * Double(active) / Double(max(1, total)), 1)
     var line = Line()
+    if case .lookahead = state.shownStep {
+      line.add(Span("cheap cache: \(grouped(active)) of \(grouped(total)) (\(share) %)"))
+      line.add(Span("   pseudo tokens are decoded on it", theme[.dim]), rank: 1)
+      return line.fitting(width)
+    }
     line.add(Span("kept \(grouped(active)) of \(grouped(total))"))
     line.add(Span(" (\(share) %)"), rank: 4)
     if let pinned = state.pinnedTitle {

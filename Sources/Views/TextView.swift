@@ -80,6 +80,9 @@ struct TextView {
   }
 
   private func legend(_ frame: Frame) -> [Span] {
+    if case .lookahead = state.shownStep {
+      return legend([(.both, "in the cheap cache"), (.neither, "left out")], gap: 3, frame)
+    }
     guard let pinned = state.pinnedTitle else {
       return legend([(.both, "kept"), (.neither, "evicted"), (.protected, "always kept")], gap: 3, frame)
     }
@@ -130,7 +133,8 @@ struct TextView {
       ]
     case .evict, .decode:
       [
-        "\(usesColor ? "Each colour" : "Each mark") is one token's fate in this layer and head. x pins a policy to compare, p goes to the next.",
+        "Each \(usesColor ? "colour" : "mark") is one token's fate in this layer and head. "
+          + "x pins a policy to compare, p goes to the next.",
         "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; p: next policy.",
       ]
     }

@@ -13,9 +13,9 @@ import Testing
     "no UTF-8": [0xFF, 0xFE, 0xC0, 0x80, 0xE9, 0x20, 0xED, 0xA0, 0x80, 0xF4, 0x90, 0x80, 0x80, 0xE2, 0x82, 0xF0, 0x9F],
     "every byte": Array(0...255),
     "only newlines": Array(repeating: 0x0A, count: 200),
-    "one long word": Array(repeating: 0x61, count: 1_200),
-    "one wide word": Array(String(repeating: "鍵", count: 300).utf8),
-    "only emoji": Array(String(repeating: "👩‍👩‍👧‍👦🇯🇵👍🏽", count: 20).utf8),
+    "one long word": Array(repeating: 0x61, count: 600),
+    "one wide word": Array(String(repeating: "鍵", count: 100).utf8),
+    "only emoji": Array(String(repeating: "👩‍👩‍👧‍👦🇯🇵👍🏽", count: 6).utf8),
     "marks on nothing": Array(String(repeating: "\u{301}", count: 60).utf8),
     "right to left": Array("שלום עולם مرحبا بالعالم".utf8),
     "one byte": [0x41],
@@ -35,18 +35,12 @@ import Testing
           for glyphs in [GlyphSet.unicode, .ascii] {
             let grid = state.draw(size: Size(width: width, height: height), glyphs: glyphs)
             #expect(ScreenChecks.isClean(grid), "\(name), keys '\(keys.unicodeScalars.map(\.value))', \(width)x\(height)")
-            #expect(TextRenderer.text(grid).unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F })
+            let text = TextRenderer.text(grid)
+            #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F })
+            #expect(!glyphs.isASCII || text.utf8.allSatisfy { $0 < 0x80 }, "\(name), \(width)x\(height)")
           }
         }
       }
-    }
-  }
-
-  @Test func asciiScreensHoldOnlyASCII() {
-    for bytes in Self.texts.values {
-      let state = ViewState(story: StoryFixture.makeStory(StoryFixture.prompt(bytes), budget: 16), theme: .mono)
-      let text = TextRenderer.text(state.draw(size: Size(width: 80, height: 24), glyphs: .ascii))
-      #expect(text.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
     }
   }
 }

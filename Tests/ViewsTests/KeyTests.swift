@@ -35,13 +35,25 @@ import Testing
       var text = ""
       for _ in 0..<pages {
         text += TextRenderer.text(state.draw(size: size))
-        try press("8j")
+        for key in try Key.parse("8j") { _ = state.handle(key, size: size) }
       }
       try press("<Esc>")
       for binding in KeyTable.bindings {
         #expect(text.contains(binding.shown + " ") && text.contains(binding.words), "\(binding.action) at \(size)")
       }
     }
+  }
+
+  @Test func helpScrollsNoFurtherThanItsEnd() throws {
+    let small = Size(width: 60, height: 16)
+    state.showsHelp = true
+    for _ in 0..<20 { _ = state.handle(.pageDown, size: small) }
+    let last = state.draw(size: small)
+    #expect(TextRenderer.text(last).contains("quit") && TextRenderer.text(last).contains("k: back"))
+    _ = state.handle(.up, size: small)
+    #expect(state.draw(size: small) != last)
+    for _ in 0..<20 { _ = state.handle(.pageUp, size: small) }
+    #expect(state.helpTop == 0)
   }
 
   @Test func theFooterAlwaysNamesHelpAndQuit() {
@@ -240,7 +252,7 @@ import Testing
     try press("2")
     for theme in [Theme.mono, .dark] {
       state.theme = theme
-      for height in 16...40 {
+      for height in [16, 17, 19, 21, 22, 24, 31, 36] {
         for row in HeatmapRows(state).entries.indices {
           state.heatmapRow = row
           let lines = TextRenderer.lines(state.draw(size: Size(width: 60, height: height)))
@@ -476,6 +488,8 @@ import Testing
     #expect(!state.showsHelp)
     try press("<F1>")
     #expect(state.showsHelp)
+    try press("jjj")
+    #expect(state.helpTop == 0, "all of it fits")
     try press("<Esc>")
     #expect(!state.showsHelp)
     try press("??")

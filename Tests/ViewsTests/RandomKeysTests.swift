@@ -39,7 +39,7 @@ import Testing
       state.advance()
       pressed += keys.count
       // A debug build draws slowly: not after every key.
-      guard generator.next(below: 8) == 0 else { continue }
+      guard generator.next(below: 4) == 0 else { continue }
       let grid = state.draw(size: size, glyphs: generator.next(below: 4) == 0 ? .ascii : .unicode)
       #expect(grid.size == size)
       #expect(ScreenChecks.isClean(grid))

@@ -20,6 +20,10 @@ void laq_linear_destroy(laq_linear *linear);
 /// @return 0, or oneDNN's status.
 int laq_linear_apply(laq_linear *linear, const float *x, int rows, float *y);
 
+/// Sets how many threads the next products and parallel loops of this thread use; returns what it was
+/// (0 where oneDNN was built without OpenMP, and nothing was set).
+int laq_set_threads(int count);
+
 /// Runs `body(context, index)` for every index in `0 ..< count`, on the threads that oneDNN uses
 /// (the machine's OpenMP pool), so that two pools never spin against each other; one after the
 /// other where oneDNN was built without OpenMP. Which thread runs an index is unspecified.

@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Eviction
+
+/// The one parser and the one printer of policy names.
+@Suite struct PolicyNameTests {
+  @Test func defaultsPrintAsTheBareName() throws {
+    for descriptor in PolicyRegistry.all {
+      #expect(try Policy(parsing: descriptor.name).name == descriptor.name)
+      let spelled = descriptor.parameters.map { "\($0.key)=\($0.standard)" }.joined(separator: ",")
+      #expect(try Policy(parsing: "\(descriptor.name)(\(spelled))/uniform").name == descriptor.name)
+    }
+  }
+
+  @Test func aliasesCaseAndSpacesAreForgiven() throws {
+    for (typed, name) in [
+      ("streamingllm", "streaming"), ("laqpp", "laq++"), ("fullkv", "full"), ("SnapKV", "snapkv"),
+      (" LAQ++ ( M = 016 , w2 = 4 ) ", "laq++(m=16,w2=4)"), ("snapkv/uniform", "snapkv"), ("laq()", "laq"),
+    ] { #expect(try Policy(parsing: typed).name == name, "\(typed)") }
+  }
+
+  @Test func everySettingIsPrintedInTheOrderOfTheParameters() throws {
+    let name = "laq(m=16,w2=4,cheap=h2o,w1=16,kernel=5,pool=avg,mask=reference)"
+    #expect(try Policy(parsing: name).name == name)
+    let turned = "laq(mask=reference,pool=avg,kernel=5,w1=16,cheap=h2o,w2=4,m=16)"
+    #expect(try Policy(parsing: turned).name == name)
+  }
+
+  @Test func randomSettingsRoundTrip() throws {
+    var generator = SeededGenerator(seed: 5)
+    for descriptor in PolicyRegistry.all {
+      for _ in 0..<100 {
+        let pairs = descriptor.parameters.shuffled(using: &generator).filter { _ in
+          Bool.random(using: &generator)
+        }.map { "\($0.key)=\(Self.value($0, &generator))" }
+        let text = pairs.isEmpty ? descriptor.name : "\(descriptor.name)(\(pairs.joined(separator: ",")))"
+        let policy = try Policy(parsing: text)
+        #expect(try Policy(parsing: policy.name) == policy, "\(text)")
+        #expect(Policy(policy.description)?.name == policy.name)
+        #expect(policy.allSettings.map(\.key) == descriptor.parameters.map(\.key))
+      }
+    }
+  }
+
+  @Test func namesAndAliasesAreUnique() {
+    let names = PolicyRegistry.all.flatMap { [$0.name] + $0.aliases }
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test func standardsAreAllowed() {
+    for parameter in PolicyRegistry.all.flatMap(\.parameters) {
+      #expect(parameter.allows(parameter.standard), "\(parameter.key)")
+    }
+  }
+
+  @Test(arguments: [
+    ("snapvk", "snapkv"), ("lqa", "laq"), ("h20", "h2o"), ("steaming", "streaming"), ("laq+", "laq"),
+    ("orakel", "oracle"),
+  ]) func unknownNamesSuggestTheNearest(_ typed: String, _ nearest: String) {
+    #expect(throws: PolicyNameError.unknownPolicy(typed, nearest: nearest)) { try Policy(parsing: typed) }
+    let sentence = PolicyNameError.unknownPolicy(typed, nearest: nearest).description
+    #expect(sentence.contains("did you mean '\(nearest)'"))
+    for descriptor in PolicyRegistry.all { #expect(sentence.contains(descriptor.name)) }
+  }
+
+  @Test(arguments: [
+    ("laq(m=0)", "a whole number from 1 to 256"), ("laq(m=257)", "1 to 256"),
+    ("laq(kernel=4)", "an odd number"),
+    ("snapkv(kernel=65)", "from 1 to 63"), ("snapkv(w=0)", "from 1 to 4096"), ("laq(w1=0)", "from 1 to 4096"),
+    ("laq(w2=-1)", "from 0 to 4096"), ("laq(m=eight)", "a whole number"),
+    ("laq(m=99999999999999999999)", "a whole number"), ("laq(pool=sum)", "max, avg, none"),
+    ("laq(cheap=laq)", "snapkv, streaming, h2o, full"), ("laq(mask=none)", "causal, reference"),
+  ]) func settingsOutOfRangeStateTheRange(_ typed: String, _ range: String) {
+    let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
+    #expect(error?.description.contains(range) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func unknownSettingsAndAllocationsListTheKnown() {
+    let known = ["w", "kernel", "pool"]
+    #expect(throws: PolicyNameError.unknownSetting(policy: "snapkv", key: "m", known: known)) {
+      try Policy(parsing: "snapkv(m=4)")
+    }
+    #expect(throws: PolicyNameError.unknownSetting(policy: "h2o", key: "w", known: [])) {
+      try Policy(parsing: "h2o(w=4)")
+    }
+    #expect(throws: PolicyNameError.unknownAllocation("ad", known: PolicyRegistry.allocations.map(\.name))) {
+      try Policy(parsing: "laq/ad")
+    }
+  }
+
+  @Test func repeatedSettingsAreRefused() {
+    #expect(throws: PolicyNameError.repeatedSetting(policy: "laq", key: "m")) {
+      try Policy(parsing: "laq(m=4,w2=1,m=8)")
+    }
+  }
+
+  @Test(arguments: [
+    "", "/", "laq/", "/uniform", "laq/uniform/uniform", "laq(", "laq(m=4", "laq(m)", "laq(m=)", "laq(=4)",
+    "laq(m=4=5)", "laq(m=4))x",
+  ]) func malformedNamesAreRefused(_ typed: String) {
+    #expect(throws: PolicyNameError.malformed(typed)) { try Policy(parsing: typed) }
+  }
+
+  @Test func anyTextIsAnswered() {
+    var generator = SeededGenerator(seed: 6)
+    let pieces = [
+      "laq", "snapkv", "++", "(", ")", "=", ",", "/", "m", "w", "4", "-", "é", "\u{0}", "uniform", " ",
+    ]
+    for _ in 0..<2000 {
+      let text = (0..<Int.random(in: 0...9, using: &generator))
+        .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+      do {
+        let policy = try Policy(parsing: text)
+        #expect(try Policy(parsing: policy.name) == policy)
+      } catch {
+        #expect(error is PolicyNameError, "\(text)")
+      }
+    }
+  }
+
+  private static func value(_ parameter: PolicyParameter, _ generator: inout SeededGenerator) -> String {
+    switch parameter.domain {
+    case .integer(let range): String(Int.random(in: range, using: &generator))
+    case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
+    case .word(let words): words.randomElement(using: &generator) ?? ""
+    }
+  }
+}

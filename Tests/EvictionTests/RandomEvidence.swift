@@ -1,0 +1,87 @@
+import Foundation
+import Transformer
+
+@testable import Eviction
+
+/// A seeded generator (SplitMix64): the same numbers in every run.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// A random prompt of some shape, with eight rows from beyond it.
+struct RandomEvidence {
+  let shape: ModelShape
+  let tokenCount: Int
+  /// `[layer][queryHead][position · dimension]`
+  let queries: [[[Float]]]
+  /// `[layer][kvHead][position · dimension]`
+  let keys: [[[Float]]]
+  /// `[row][layer][queryHead][dimension]`
+  let rows: [[[[Float]]]]
+
+  init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    func values(_ count: Int) -> [Float] {
+      (0..<count).map { _ in Float.random(in: -2...2, using: &generator) }
+    }
+    self.shape = shape
+    self.tokenCount = tokenCount
+    let d = shape.headDimension
+    queries = (0..<shape.layerCount).map { _ in
+      (0..<shape.queryHeadCount).map { _ in values(tokenCount * d) }
+    }
+    keys = (0..<shape.layerCount).map { _ in
+      (0..<shape.kvHeadCount).map { _ in values(tokenCount * d) }
+    }
+    rows = (0..<8).map { _ in
+      (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in values(d) } }
+    }
+  }
+
+  var evidence: Evidence { evidence(kvHeadOrder: Array(0..<shape.kvHeadCount)) }
+
+  /// The evidence with its KV heads, and the query heads that read them, in another order.
+  func evidence(kvHeadOrder order: [Int]) -> Evidence {
+    let group = shape.groupSize
+    let queryOrder = order.flatMap { $0 * group..<($0 + 1) * group }
+    let layers = (0..<shape.layerCount).map { layer in
+      let keys = order.flatMap { self.keys[layer][$0] }
+      return LayerRecording(
+        queries: queryOrder.flatMap { queries[layer][$0] }, keys: keys, values: keys,
+        logSumExp: queryOrder.flatMap { logSumExp(layer: layer, queryHead: $0) })
+    }
+    var beyond = QueryRows(shape: shape)
+    for (index, row) in rows.enumerated() {
+      beyond.append(row.map { heads in queryOrder.flatMap { heads[$0] } }, position: tokenCount + index)
+    }
+    return Evidence(
+      recording: Recording(shape: shape, tokenCount: tokenCount, layers: layers, lastLogits: []),
+      lookahead: beyond, decode: beyond)
+  }
+
+  /// The definition, slow and plain: `ln Σ_{j <= i} exp(q_i·k_j / √d)`.
+  private func logSumExp(layer: Int, queryHead: Int) -> [Float] {
+    let d = shape.headDimension
+    let q = queries[layer][queryHead]
+    let k = keys[layer][queryHead / shape.groupSize]
+    return (0..<tokenCount).map { i in
+      var sum = 0.0
+      for j in 0...i {
+        var dot = 0.0
+        for x in 0..<d { dot += Double(q[i * d + x]) * Double(k[j * d + x]) }
+        sum += exp(dot / Double(d).squareRoot())
+      }
+      return Float(log(sum))
+    }
+  }
+}

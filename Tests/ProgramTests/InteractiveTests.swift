@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// The real program under a pseudo-terminal.
+@Suite(.serialized) struct InteractiveTests {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
+    let text = """
+      The passcode of Temley is amber lantern. The old mill was quiet.
+
+      Question: What is the passcode of Temley?
+      Answer:
+      """
+    try Data(text.utf8).write(to: url)
+    path = url.path
+  }
+
+  /// What puts a terminal back from the alternate screen.
+  private static let restored = "\u{1B}[?1049l"
+
+  @Test func opensTellsTheStoryAndQuits() throws {
+    let session = try TerminalSession([path, "--budget", "16"])
+    #expect(session.waits(for: "Text"))
+    #expect(session.waits(for: "ready"))
+    session.type("2")
+    #expect(session.waits(for: "key position"))
+    session.type("?")
+    #expect(session.waits(for: "export kept tokens"))
+    session.type("?q")
+    #expect(session.status() == 0)
+    #expect(session.output.contains(Self.restored))
+  }
+
+  @Test func escapeAloneNeverQuits() throws {
+    let session = try TerminalSession([path])
+    #expect(session.waits(for: "ready"))
+    session.type("\u{1B}")
+    usleep(300_000)
+    let before = session.position
+    session.type("?")
+    #expect(session.waits(for: "MOVE", after: before))
+    session.type("qq")
+    #expect(session.status() == 0)
+  }
+
+  @Test func aTerminationRestoresTheTerminal() throws {
+    let session = try TerminalSession([path])
+    #expect(session.waits(for: "Text"))
+    session.signal(SIGTERM)
+    #expect(session.status() != nil)
+    #expect(session.output.contains(Self.restored))
+  }
+
+  @Test func aTinyWindowAsksForALargerOne() throws {
+    let session = try TerminalSession([path], columns: 20, rows: 5)
+    #expect(session.waits(for: "60x16"))
+    session.type("q")
+    #expect(session.status() == 0)
+  }
+
+  @Test func aDumbTerminalIsRefusedWithASentence() throws {
+    let session = try TerminalSession([path], environment: ["TERM": "dumb"])
+    #expect(session.status() == 2)
+    #expect(session.output.contains("--screen"))
+    #expect(!session.output.contains("\u{1B}"))
+  }
+
+  @Test func withoutColoursNoneAreSent() throws {
+    let session = try TerminalSession([path], environment: ["TERM": "xterm-256color", "NO_COLOR": "1"])
+    #expect(session.waits(for: "ready"))
+    session.type("q")
+    #expect(session.status() == 0)
+    #expect(!session.output.contains("[38;5;"))
+    #expect(!session.output.contains("[48;5;"))
+  }
+
+  @Test func aMissingFileLeavesTheTerminalAlone() throws {
+    let session = try TerminalSession(["/nowhere.txt"])
+    #expect(session.status() == 1)
+    #expect(session.output.contains("no such file"))
+    #expect(!session.output.contains("\u{1B}"))
+  }
+}
