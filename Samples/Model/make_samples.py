@@ -18,7 +18,7 @@ SAMPLES = [
     ("question-first.txt", "many", 900, True, 13, 0),
     ("chain.txt", "chain", 1000, False, 14, 0),
     ("all-values.txt", "all", 1100, False, 15, 0),
-    ("passage.txt", "repeat", 900, False, 16, 0),
+    ("passage.txt", "repeat", 900, False, 21, 0),
 ]
 
 

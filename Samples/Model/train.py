@@ -83,6 +83,7 @@ def main() -> None:
     parser.add_argument("--until", help="wall-clock time HH:MM at which the learning rate reaches zero")
     parser.add_argument("--hours", type=float, default=1.5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=pathlib.Path, help="begin with this exported model's weights, at the last stage")
     arguments = parser.parse_args()
     scratch = arguments.scratch
     began = time.time()
@@ -100,6 +101,11 @@ def main() -> None:
     adam = torch.optim.AdamW(others, lr=1, betas=(0.9, 0.97), weight_decay=0.0, fused=True)
     state = {"tokens": 0, "step": 0, "stage": 0}
     checkpoint = scratch / "checkpoint.pt"
+    if arguments.start and not checkpoint.exists():
+        from safetensors.torch import load_file
+        exported = load_file(arguments.start / "model.safetensors")
+        model.load_state_dict({k.removeprefix("model."): v.float() for k, v in exported.items()})
+        state["stage"] = len(STAGES) - 1
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         model.load_state_dict(saved["model"])
