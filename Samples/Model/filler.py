@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Sequence
 
 from words import ADJECTIVES, NOUNS, PEOPLE, PLACES
 
@@ -47,10 +48,39 @@ HELD_OUT_TEMPLATES = [
 ]
 
 
-def sentence(rng: random.Random, evaluation: bool) -> str:
-    """One sentence; templates of the other split are never used."""
-    place, place2 = rng.sample(PLACES, 2)
-    person, person2 = rng.sample(PEOPLE, 2)
-    text = rng.choice(HELD_OUT_TEMPLATES if evaluation else TEMPLATES).format(
-        l=place, l2=place2, p=person, p2=person2, a=rng.choice(ADJECTIVES), n=rng.choice(NOUNS))
-    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+FUNCTION_WORDS = """and but then when because after before with without near under over from to at of for all some no
+was were had would could never always often still""".split()
+
+
+class Filler:
+    """The filler of one text. Half of the training texts have a few templates only, some of them invented from
+    odd words: their sentences are alike, so that copying one needs more than its last words."""
+
+    def __init__(self, rng: random.Random, evaluation: bool, pool: Sequence[str] = ()):
+        self.rng = rng
+        self.templates = HELD_OUT_TEMPLATES if evaluation else TEMPLATES
+        if not evaluation and rng.random() < 0.5:
+            invented = [invent(rng, pool) for _ in range(rng.randint(2, 8))] if pool else []
+            self.templates = rng.sample(TEMPLATES, rng.randint(2, 6)) + invented
+
+    def sentence(self) -> str:
+        """One sentence; templates of the other split are never used."""
+        rng = self.rng
+        place, place2 = rng.sample(PLACES, 2)
+        person, person2 = rng.sample(PEOPLE, 2)
+        text = rng.choice(self.templates).format(
+            l=place, l2=place2, p=person, p2=person2, a=rng.choice(ADJECTIVES), n=rng.choice(NOUNS))
+        return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+
+
+def invent(rng: random.Random, pool: Sequence[str]) -> str:
+    """A template of odd words, function words and two to four places for words, with a comma now and then."""
+    pieces = [rng.choice(FUNCTION_WORDS) if rng.random() < 0.5 else rng.choice(pool)
+              for _ in range(rng.randint(3, 8))]
+    slots = rng.sample(["the {p}", "the {p2}", "the {l}", "the {l2}", "a {n}", "the {a} {n}"], rng.randint(2, 4))
+    for slot in slots:
+        pieces.insert(rng.randrange(len(pieces) + 1), slot)
+    if rng.random() < 0.3:
+        pieces[rng.randrange(len(pieces) - 1)] += ","
+    text = " ".join(pieces)
+    return text[0].upper() + text[1:] + "."

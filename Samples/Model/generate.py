@@ -15,7 +15,7 @@ import dataclasses
 import random
 from collections.abc import Sequence
 
-from filler import sentence
+from filler import Filler
 from words import Words
 
 FAMILIES = ["one", "many", "all", "several", "chain", "repeat"]
@@ -59,12 +59,12 @@ def lookup(relation: str, key: str, value: str) -> tuple[str, str]:
     return f"What is the {relation} of {key}?", f" The {relation} of {key} is {value}."
 
 
-def compose(rng: random.Random, facts: list[str], length: int, evaluation: bool, count) -> str:
+def compose(rng: random.Random, facts: list[str], length: int, filler: Filler, count) -> str:
     """The facts in their order, spread over filler until the text has `length` tokens by `count`."""
     used = sum(count(f) for f in facts)
     fillers: list[str] = []
     while used < length:
-        fillers.append(sentence(rng, evaluation))
+        fillers.append(filler.sentence())
         used += count(fillers[-1])
     places = sorted(rng.randrange(len(fillers) + 1) for _ in facts)
     pieces: list[str] = []
@@ -82,6 +82,7 @@ def task(rng: random.Random, family: str, length: int, count, evaluation: bool =
          pool: Sequence[str] = ()) -> Task:
     """A text of about `length` tokens of one family, with every question that it answers."""
     words = Words(rng, evaluation, pool)
+    filler = Filler(rng, evaluation, pool)
     room = max(1, length // 22)  # facts that fit; the rest is filler
     facts: list[str] = []
     questions: list[tuple[str, str]] = []
@@ -128,17 +129,17 @@ def task(rng: random.Random, family: str, length: int, count, evaluation: bool =
     elif family == "repeat":
         keys = words.names(max(1, min(room // 4, rng.randint(1, 5))))
         for key in keys:
-            passage = " ".join(passage_sentence(rng, words, evaluation) for _ in range(rng.randint(1, 3)))
+            passage = " ".join(passage_sentence(rng, words, filler) for _ in range(rng.randint(1, 3)))
             facts.append(f'The note of {key} reads: "{passage}"')
             questions.append((f"Repeat the note of {key}.", f' The note of {key} reads: "{passage}"'))
     rng.shuffle(questions)
-    return Task(compose(rng, facts, length, evaluation, count), questions)
+    return Task(compose(rng, facts, length, filler, count), questions)
 
 
-def passage_sentence(rng: random.Random, words: Words, evaluation: bool) -> str:
+def passage_sentence(rng: random.Random, words: Words, filler: Filler) -> str:
     """A sentence of a passage: filler, or one with words of this split only."""
     if rng.random() < 0.4:
-        return sentence(rng, evaluation)
+        return filler.sentence()
     adjective, noun = ((rng.choice(words.pool), rng.choice(words.pool)) if words.odd(0.4)
                        else (rng.choice(words.adjectives), rng.choice(words.nouns)))
     return rng.choice([
@@ -150,7 +151,8 @@ def passage_sentence(rng: random.Random, words: Words, evaluation: bool) -> str:
 def copying(rng: random.Random, length: int, pool: Sequence[str]) -> str:
     """A passage of random words and names, said twice: what induction is learnt from."""
     words = Words(rng, False, pool)
-    pieces = [rng.choice([words.name, words.value, words.number, lambda: sentence(rng, False)])()
+    filler = Filler(rng, False, pool)
+    pieces = [rng.choice([words.name, words.value, words.number, filler.sentence])()
               for _ in range(max(2, length // 16))]
     passage = " ".join(pieces)
     return passage + "\n\n" + passage

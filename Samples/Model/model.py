@@ -22,7 +22,7 @@ class Sizes:
     kv_heads: int = 4
     head: int = 32
     context: int = 2560
-    theta: float = 10000.0
+    theta: float = 500000.0
     epsilon: float = 1e-5
 
     def config(self) -> dict:
@@ -104,13 +104,19 @@ class Llama(nn.Module):
         self.embed_tokens = nn.Embedding(s.vocabulary, s.hidden)
         self.layers = nn.ModuleList(Layer(s) for _ in range(s.layers))
         self.norm = nn.RMSNorm(s.hidden, eps=s.epsilon)
-        frequencies = 1.0 / s.theta ** (torch.arange(0, s.head, 2).float() / s.head)
-        angles = torch.arange(s.context).float()[:, None] * frequencies
-        self.register_buffer("cosine", angles.cos(), persistent=False)
-        self.register_buffer("sine", angles.sin(), persistent=False)
+        self.register_buffer("cosine", torch.empty(s.context, s.head // 2), persistent=False)
+        self.register_buffer("sine", torch.empty(s.context, s.head // 2), persistent=False)
+        self.rotate_by(s.theta)
         for parameter in self.parameters():
             if parameter.dim() == 2:
                 nn.init.normal_(parameter, std=1 / math.sqrt(parameter.shape[1]))
+
+    def rotate_by(self, theta: float) -> None:
+        """Sets the base of the rotary frequencies."""
+        frequencies = 1.0 / theta ** (torch.arange(0, self.s.head, 2).float() / self.s.head)
+        angles = torch.arange(self.s.context).float()[:, None] * frequencies
+        self.cosine.copy_(angles.cos())
+        self.sine.copy_(angles.sin())
 
     def forward(self, tokens):
         length = tokens.shape[1]

@@ -7,7 +7,7 @@ import sys
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from filler import sentence
+from filler import Filler
 from generate import FAMILIES, task
 from words import Words
 
@@ -27,7 +27,7 @@ def corpus():
         made = task(rng, FAMILIES[index % len(FAMILIES)], 200, lambda text: len(text) // 4)
         question, answer = made.questions[0]
         yield f"{made.body}\n\nQuestion: {question}\nAnswer:{answer}"
-        yield sentence(rng, False)
+        yield Filler(rng, False).sentence()
     for _ in range(40):
         yield GENERAL
 

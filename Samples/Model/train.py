@@ -8,6 +8,7 @@ over the second half of the time. Lengths grow as the answers get right (STAGES)
 
 import argparse
 import datetime
+import json
 import math
 import pathlib
 import random
@@ -25,9 +26,10 @@ STAGES = [
     ((64, 128), 0.4, 0.1, 0.85),
     ((128, 256), 0.3, 0.2, 0.94),
     ((256, 512), 0.2, 0.4, 0.97),
-    ((256, 512, 1024, 2048), 0.1, 1.0, 2.0),
+    ((256, 512, 512, 1024, 1024, 2048), 0.1, 1.0, 2.0),
 ]
 BATCH_TOKENS = 6144
+THETA_STEPS = 200
 
 
 def orthogonal(update: torch.Tensor) -> torch.Tensor:
@@ -99,19 +101,22 @@ def main() -> None:
     others = [p for n, p in model.named_parameters() if not (p.dim() == 2 and n.startswith("layers"))]
     muon = Muon(matrices)
     adam = torch.optim.AdamW(others, lr=1, betas=(0.9, 0.97), weight_decay=0.0, fused=True)
-    state = {"tokens": 0, "step": 0, "stage": 0}
+    state = {"tokens": 0, "step": 0, "stage": 0, "theta": Sizes.theta}
     checkpoint = scratch / "checkpoint.pt"
     if arguments.start and not checkpoint.exists():
         from safetensors.torch import load_file
         exported = load_file(arguments.start / "model.safetensors")
         model.load_state_dict({k.removeprefix("model."): v.float() for k, v in exported.items()})
         state["stage"] = len(STAGES) - 1
+        state["theta"] = json.loads((arguments.start / "config.json").read_text())["rope_theta"]
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         model.load_state_dict(saved["model"])
         adam.load_state_dict(saved["adam"])
         muon.momenta = saved["muon"]
-        state = saved["state"]
+        state = {"theta": 10000.0} | saved["state"]
+    # Weights of another rotary base are led to this one's in small steps.
+    growth = (Sizes.theta / state["theta"]) ** (1 / THETA_STEPS)
 
     draw = random.Random(arguments.seed * 1000 + state["step"])
 
@@ -129,6 +134,9 @@ def main() -> None:
         tokens, weights = torch.from_numpy(tokens), torch.from_numpy(weights)
         left = (end - time.time()) / (end - began)
         rate = min(1.0, (state["step"] + 1) / 60) * min(1.0, max(left, 0.0) / 0.5)
+        if state["theta"] != Sizes.theta:
+            state["theta"] = min(state["theta"] * growth, Sizes.theta)
+            model.rotate_by(state["theta"])
         loss, hits = loss_of(model, tokens, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -47,6 +47,10 @@ class Words:
         self.pool = pool
         self.adjectives = [w for w in ADJECTIVES if held_out(w) == evaluation]
         self.nouns = [w for w in NOUNS if held_out(w) == evaluation]
+        if not evaluation and rng.random() < 0.4:
+            # Few words, so that values are alike.
+            self.adjectives = rng.sample(self.adjectives, rng.randint(4, 20))
+            self.nouns = rng.sample(self.nouns, rng.randint(4, 20))
 
     def odd(self, share: float) -> bool:
         """Whether the next word comes from the pool."""

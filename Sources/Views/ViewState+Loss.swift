@@ -1,38 +1,79 @@
 import Eviction
 import Exploration
+import Transformer
 
 extension ViewState {
-  /// Goes to the layer, head and token where the pinned policy loses the most true attention that the
-  /// active one keeps; without a pinned policy, where the active one loses most.
+  /// Goes to the layer, head and token where the pinned policy loses most of what its answer needed and
+  /// the active one keeps; without a pinned policy, where the active one loses most.
   ///
+  /// What the answer needed is the true attention at the step where the losing policy's answer leaves
+  /// the full cache's. A head that looks there at the very token which the full cache says next copies
+  /// it, so such tokens come first. Where the answers agree, the attention of the whole answer decides.
   /// The sink tokens that were added before the text are passed over: every head looks at them.
   /// - Returns: whether there is such a place.
+  /// - Complexity: one attention row per layer and head.
   @discardableResult
   public mutating func goToLargestLoss() -> Bool {
-    guard let mass = story.trueMass, let lane else { return false }
+    guard let lane else { return false }
     let loser = pinnedLane ?? lane
     let keeper = pinnedLane == nil ? nil : lane
-    var largest: (mass: Float, layer: Int, head: Int, position: Int)?
+    let place =
+      story.need(of: loser).flatMap { need in
+        story.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
+          ?? story.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
+      } ?? story.trueMass.flatMap { story.largestLoss(of: loser, keptBy: keeper, mass: $0) }
+    guard let place else { return false }
+    (layer, head, cursor) = (place.layer, place.head, place.position)
+    return true
+  }
+}
+
+extension Story {
+  /// A token in one layer's query head.
+  struct Place {
+    let layer: Int
+    let head: Int
+    let position: Int
+  }
+
+  /// The true attention at the step where a lane's answer leaves the full cache's,
+  /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
+  func need(of lane: Lane) -> (mass: [[[Float]]], token: Int)? {
+    guard let recording, let decodeQueries, let full else { return nil }
+    let truth = full.answer.tokens
+    let told = lane.answer.tokens
+    guard let step = truth.indices.first(where: { $0 >= told.count || told[$0] != truth[$0] }),
+      step < told.count || lane.answer.hasEnded
+    else { return nil }
+    let row: Recording.Row =
+      step == 0 ? .prompt(position: recording.tokenCount - 1) : .beyond(row: step - 1)
+    let mass = (0..<recording.shape.layerCount).map { layer in
+      (0..<recording.shape.queryHeadCount).map { head in
+        recording.attention(layer: layer, queryHead: head, row: row, beyond: decodeQueries)
+      }
+    }
+    return (mass, truth[step])
+  }
+
+  /// Where most of a mass falls on a token that one lane evicts and another, if given, keeps.
+  /// - Parameter token: only tokens with this id count, if given.
+  func largestLoss(
+    of loser: Lane, keptBy keeper: Lane?, mass: [[[Float]]], token: Int? = nil
+  ) -> Place? {
+    var largest: (mass: Float, place: Place)?
     for (layer, heads) in mass.enumerated() {
       for (head, masses) in heads.enumerated() {
-        let lost = Self.flags(loser, layer: layer, head: head, count: masses.count)
-        let kept = keeper.map { Self.flags($0, layer: layer, head: head, count: masses.count) }
+        let lost = Set(loser.kept.positions(layer: layer, queryHead: head))
+        let kept = keeper.map { Set($0.kept.positions(layer: layer, queryHead: head)) }
         for (position, value) in masses.enumerated()
-        where value > largest?.mass ?? 0 && !lost[position] && kept?[position] ?? true
-          && !story.prompt.tokens[position].byteRange.isEmpty
+        where value > largest?.mass ?? 0 && !prompt.tokens[position].byteRange.isEmpty
+          && token.map { $0 == prompt.tokens[position].id } ?? true
+          && !lost.contains(position) && kept?.contains(position) ?? true
         {
-          largest = (value, layer, head, position)
+          largest = (value, Place(layer: layer, head: head, position: position))
         }
       }
     }
-    guard let largest else { return false }
-    (layer, head, cursor) = (largest.layer, largest.head, largest.position)
-    return true
-  }
-
-  private static func flags(_ lane: Lane, layer: Int, head: Int, count: Int) -> [Bool] {
-    var flags = [Bool](repeating: false, count: count)
-    for position in lane.kept.positions(layer: layer, queryHead: head) { flags[position] = true }
-    return flags
+    return largest?.place
   }
 }
