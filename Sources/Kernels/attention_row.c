@@ -13,16 +13,19 @@ BODY float dot(const float *a, const float *b, int count) {
   return total;
 }
 
-BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, float scale, float *scores) {
-  for (int j = 0; j < count; j++) scores[j] = scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
+                              float *scores) {
+  for (int j = 0; j < count; j++) scores[j] = rule.scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+  if (rule.soft_cap <= 0) return;
+  for (int j = 0; j < count; j++) scores[j] = rule.soft_cap * tanhf(scores[j] / rule.soft_cap);
 }
 CHOOSE(void, laq_key_scores,
-       (const float *q, const float *keys, int count, int dimension, float scale, float *scores),
-       (q, keys, count, dimension, scale, scores))
+       (const float *q, const float *keys, int count, int dimension, laq_attention_rule rule, float *scores),
+       (q, keys, count, dimension, rule, scores))
 
-float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
-                 float *scratch, float *out) {
-  laq_key_scores(q, keys, count, dimension, scale, scratch);
+float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension,
+                 laq_attention_rule rule, float *scratch, float *out) {
+  laq_key_scores(q, keys, count, dimension, rule, scratch);
   float largest_score = scratch[0];
   for (int j = 1; j < count; j++) largest_score = scratch[j] > largest_score ? scratch[j] : largest_score;
   float total = laq_exponentials(scratch, count, -largest_score);

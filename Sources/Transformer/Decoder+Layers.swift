@@ -31,24 +31,20 @@ extension Decoder {
   /// `attend` finds post-RoPE queries, keys and plain values in `buffers.projected`
   /// (`[row][queries | keys | values]`) and writes `buffers.attended`; what it attends to is its own
   /// affair, and all that differs between a prefill and a decode step.
+  /// - Parameter angles: of each of the model's rotations, one per row.
   func runLayer(
-    _ layer: Layer, angles: [RotaryEmbedding.Angles], buffers: Workspace, attend: () -> Void
+    _ layer: Layer, angles: [[RotaryEmbedding.Angles]], buffers: Workspace, attend: () -> Void
   ) throws {
     let rows = buffers.states.count
     normalise(buffers.states, weight: layer.attentionNorm, into: buffers.normed)
     try layer.queryKeyValue.apply(
       buffers.normed.start, rows: rows, into: buffers.projected.start)
-    let rotated = shape.queryHeadCount + shape.kvHeadCount
     inParallelBlocks(of: 32, count: rows) { block in
-      for row in block {
-        for head in 0..<rotated {
-          rotary.rotate(
-            buffers.projected[row] + head * shape.headDimension, by: angles[row])
-        }
-      }
+      for row in block { place(buffers.projected[row], layer, angles, row: row) }
     }
     attend()
     try layer.output.apply(buffers.attended.start, rows: rows, into: buffers.normed.start)
+    if let norm = layer.attentionOutputNorm { normalise(buffers.normed, weight: norm, into: buffers.normed) }
     add(buffers.normed, to: buffers.states)
 
     normalise(buffers.states, weight: layer.feedForwardNorm, into: buffers.normed)
@@ -57,11 +53,29 @@ extension Decoder {
     inParallelBlocks(of: 32, count: rows) { block in
       for row in block {
         let gate = buffers.gateUp[row]
-        laq_swiglu(gate, gate + inner, Int32(inner), buffers.activated[row])
+        switch configuration.activation {
+        case .silu: laq_swiglu(gate, gate + inner, Int32(inner), buffers.activated[row])
+        case .geluTanh: laq_geglu(gate, gate + inner, Int32(inner), buffers.activated[row])
+        }
       }
     }
     try layer.down.apply(buffers.activated.start, rows: rows, into: buffers.normed.start)
+    if let norm = layer.feedForwardOutputNorm { normalise(buffers.normed, weight: norm, into: buffers.normed) }
     add(buffers.normed, to: buffers.states)
+  }
+
+  /// Normalises (where the model does) and rotates the queries and keys of one row.
+  private func place(
+    _ projected: UnsafeMutablePointer<Float>, _ layer: Layer, _ angles: [[RotaryEmbedding.Angles]], row: Int
+  ) {
+    let dimension = shape.headDimension
+    for head in 0..<shape.queryHeadCount + shape.kvHeadCount {
+      let vector = projected + head * dimension
+      if let norm = head < shape.queryHeadCount ? layer.queryNorm : layer.keyNorm {
+        laq_rms_norm(vector, norm, configuration.rmsNormEpsilon, Int32(dimension), vector)
+      }
+      if let rope = layer.rope { rotations[rope].rotate(vector, by: angles[rope][row]) }
+    }
   }
 
   private func add(_ rows: Rows, to states: Rows) {

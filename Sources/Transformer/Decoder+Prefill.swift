@@ -29,12 +29,13 @@ extension Decoder {
         tokenCount: tokens.count, contextLength: configuration.contextLength)
     }
     return try exclusively {
-      let recorder = Recorder(shape: shape, tokenCount: tokens.count)
+      let recorder = Recorder(shape: shape, rules: layers.map(\.rule), tokenCount: tokens.count)
+      let rotations = ropes.map { rotation($0, length: tokens.count) }
       var lastLogits: [Float] = []
       for first in stride(from: 0, to: tokens.count, by: max(1, chunkSize)) {
         let chunk = tokens[first..<min(first + max(1, chunkSize), tokens.count)]
         let buffers = try workspace(for: chunk)
-        let angles = chunk.indices.map { rotary.angles(at: $0) }
+        let angles = rotations.map { rotation in chunk.indices.map { rotation.angles(at: $0) } }
         for (index, layer) in layers.enumerated() {
           try Task.checkCancellation()
           try runLayer(layer, angles: angles, buffers: buffers) {
@@ -57,6 +58,7 @@ extension Decoder {
 /// Collects a prefill's queries, keys and values head by head, and attends over them.
 private final class Recorder {
   private let shape: ModelShape
+  private let rules: [AttentionRule]
   private let tokenCount: Int
   private var layers: [Storage]
 
@@ -68,8 +70,9 @@ private final class Recorder {
     let logSumExp: Rows
   }
 
-  init(shape: ModelShape, tokenCount: Int) {
+  init(shape: ModelShape, rules: [AttentionRule], tokenCount: Int) {
     self.shape = shape
+    self.rules = rules
     self.tokenCount = tokenCount
     let width = tokenCount * shape.headDimension
     layers = (0..<shape.layerCount).map { _ in
@@ -106,7 +109,7 @@ private final class Recorder {
 
     let blockSize = 64
     let blocks = (rows + blockSize - 1) / blockSize
-    let scale = 1 / Float(dimension).squareRoot()
+    let rule = rules[layer].kernel
     inParallel(count: shape.queryHeadCount * blocks) { index in
       // Later rows see more keys: the longest blocks go first, so that no core waits at the end.
       let block = blocks - 1 - index / shape.queryHeadCount
@@ -116,7 +119,7 @@ private final class Recorder {
       laq_attend_causal(
         storage.queries[head] + position * dimension, Int32(dimension),
         Int32(min(blockSize, rows - first)), Int32(position), packed[head / shape.groupSize],
-        storage.values[head / shape.groupSize], Int32(dimension), scale,
+        storage.values[head / shape.groupSize], Int32(dimension), rule,
         buffers.attended[first] + head * dimension, Int32(buffers.attended.width),
         storage.logSumExp[head] + position)
     }
@@ -133,6 +136,6 @@ private final class Recorder {
           logSumExp: layer.logSumExp.array))
     }
     return Recording(
-      shape: shape, tokenCount: tokenCount, layers: recorded, lastLogits: lastLogits)
+      shape: shape, tokenCount: tokenCount, layers: recorded, rules: rules, lastLogits: lastLogits)
   }
 }

@@ -38,7 +38,9 @@ extension Decoder {
     let dimension = shape.headDimension
     return try exclusively {
       let buffers = try workspace(for: lanes.map(\.token))
-      let angles = lanes.map { rotary.angles(at: $0.position) }
+      let angles = ropes.map { rope in
+        lanes.map { rotation(rope, length: $0.position + 1).angles(at: $0.position) }
+      }
       var queries: [[[Float]]] = Array(repeating: [], count: lanes.count)  // [lane][layer]
       let queryWidth = shape.queryHeadCount * dimension
       for (index, layer) in layers.enumerated() {
@@ -47,7 +49,7 @@ extension Decoder {
             let row = buffers.projected[lane]
             queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
             input.cache.append(
-              layer: index, keys: row + queryWidth,
+              layer: index, position: input.position, keys: row + queryWidth,
               values: row + queryWidth + shape.kvHeadCount * dimension)
           }
           attend(lanes, layer: index, buffers: buffers)
@@ -65,19 +67,25 @@ extension Decoder {
   /// Every lane's and head's attention over its own cache.
   private func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
     let dimension = shape.headDimension
-    let scale = 1 / Float(dimension).squareRoot()
+    let rule = layers[layer].rule
     let heads = shape.queryHeadCount
     let keys = lanes.reduce(0) { $0 + $1.cache.count(layer: layer, head: 0) }
     inParallel(count: lanes.count * heads, work: 2 * keys * heads * dimension) { index in
       let (lane, head) = (index / heads, index % heads)
       let cache = lanes[lane].cache
       let held = cache.heads[layer][cache.granularity.head(forQueryHead: head, in: shape)]
-      let count = held.keys.count / dimension
+      let first = held.firstVisible(at: lanes[lane].position, rule)
+      let count = held.positions.count - first
       withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
-        guard let scratch = scratch.baseAddress else { return }
-        _ = laq_attend(
-          buffers.projected[lane] + head * dimension, held.keys, held.values, Int32(count),
-          Int32(dimension), scale, scratch, buffers.attended[lane] + head * dimension)
+        held.keys.withUnsafeBufferPointer { keys in
+          held.values.withUnsafeBufferPointer { values in
+            guard let scratch = scratch.baseAddress, let keys = keys.baseAddress, let values = values.baseAddress
+            else { return }
+            _ = laq_attend(
+              buffers.projected[lane] + head * dimension, keys + first * dimension, values + first * dimension,
+              Int32(count), Int32(dimension), rule.kernel, scratch, buffers.attended[lane] + head * dimension)
+          }
+        }
       }
     }
   }

@@ -10,6 +10,20 @@ public final class KVCache {
     var keys: [Float]
     /// Values, `[token][dimension]`.
     var values: [Float]
+    /// Each token's true position, ascending.
+    var positions: [Int]
+
+    /// The first token that a query at `position` sees under a rule.
+    func firstVisible(at position: Int, _ rule: AttentionRule) -> Int {
+      let first = rule.firstVisible(at: position)
+      guard first > 0 else { return 0 }
+      var (low, high) = (0, positions.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if positions[middle] < first { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   /// The sizes of the model.
@@ -39,7 +53,7 @@ public final class KVCache {
           keys += layer.keys[start..<start + dimension]
           values += layer.values[start..<start + dimension]
         }
-        return Head(keys: keys, values: values)
+        return Head(keys: keys, values: values, positions: positions)
       }
     }
   }
@@ -49,14 +63,15 @@ public final class KVCache {
     heads[layer][head].keys.count / shape.headDimension
   }
 
-  /// Appends one token's keys and values, `[kvHead][dimension]`, to a layer.
-  func append(layer: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
+  /// Appends the keys and values, `[kvHead][dimension]`, of the token at a position to a layer.
+  func append(layer: Int, position: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
     let dimension = shape.headDimension
     for head in heads[layer].indices {
       let kvHead = granularity == .kvHead ? head : head / shape.groupSize
       let start = kvHead * dimension
       heads[layer][head].keys += UnsafeBufferPointer(start: keys + start, count: dimension)
       heads[layer][head].values += UnsafeBufferPointer(start: values + start, count: dimension)
+      heads[layer][head].positions.append(position)
     }
   }
 }

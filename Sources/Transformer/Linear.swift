@@ -1,4 +1,5 @@
 import COneDNN
+import Kernels
 
 /// The number format of weights and activations in matrix products; sums are always f32.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
@@ -19,7 +20,7 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A weight matrix packed for oneDNN: `y = x · Wᵀ`.
+/// A weight matrix packed for oneDNN, with or without a bias: `y = x · Wᵀ + b`.
 ///
 /// `@unchecked Sendable`: the C object caches primitives when it multiplies, so `apply` must not run
 /// twice at once on one matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
@@ -29,10 +30,13 @@ final class Linear: @unchecked Sendable {
   /// Elements of one input row.
   let inputCount: Int
   private let packed: OpaquePointer
+  private let bias: [Float]?
 
   /// Packs `weights`, `[outputCount][inputCount]` row-major; cost: one pass over the matrix.
-  init(_ weights: [Float], outputCount: Int, inputCount: Int, precision: Precision) throws {
-    precondition(weights.count == outputCount * inputCount)
+  init(
+    _ weights: [Float], bias: [Float]? = nil, outputCount: Int, inputCount: Int, precision: Precision
+  ) throws {
+    precondition(weights.count == outputCount * inputCount && bias?.count ?? outputCount == outputCount)
     let packed = laq_linear_create(
       weights, Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
     guard let packed else {
@@ -40,6 +44,7 @@ final class Linear: @unchecked Sendable {
         outputs: outputCount, inputs: inputCount, precision: precision)
     }
     self.packed = packed
+    self.bias = bias
     self.outputCount = outputCount
     self.inputCount = inputCount
   }
@@ -50,5 +55,9 @@ final class Linear: @unchecked Sendable {
   func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
     let status = laq_linear_apply(packed, x, Int32(rows), y)
     guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+    guard let bias else { return }
+    inParallelBlocks(of: 32, count: rows) { block in
+      for row in block { laq_add_scaled(y + row * outputCount, bias, 1, Int32(outputCount)) }
+    }
   }
 }

@@ -10,6 +10,14 @@ enum { LAQ_TILE = 64 };
 /// The largest head dimension that `laq_attend_causal` takes.
 enum { LAQ_MAX_DIMENSION = 512 };
 
+/// How scores become attention: `scale · q·k`, then `soft_cap · tanh(score / soft_cap)` unless the cap is 0;
+/// a query sees the newest `window` keys, its own included, or all where that is 0.
+typedef struct {
+  float scale;
+  float soft_cap;
+  int window;
+} laq_attention_rule;
+
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
 
@@ -20,8 +28,15 @@ void laq_rope(float *x, const float *cosine, const float *sine, int dimension);
 /// SwiGLU: `y[i] = silu(gate[i]) · up[i]`.
 void laq_swiglu(const float *gate, const float *up, int count, float *y);
 
-/// `scores[j] = scale · q·keys[j]` for `count` keys `[count][dimension]`.
-void laq_key_scores(const float *q, const float *keys, int count, int dimension, float scale, float *scores);
+/// GeGLU with the tanh form: `y[i] = gelu(gate[i]) · up[i]`.
+void laq_geglu(const float *gate, const float *up, int count, float *y);
+
+/// `x[i] = cap · tanh(x[i] / cap)`; `cap` is positive.
+void laq_soft_cap(float *x, int count, float cap);
+
+/// The scaled and capped scores of one query for `count` keys `[count][dimension]`.
+void laq_key_scores(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
+                    float *scores);
 
 /// `x[i] = exp(x[i] + shift)` in place (accurate to 3e-7 relative; below -87 gives 0); returns the sum.
 float laq_exponentials(float *x, int count, float shift);
@@ -29,10 +44,10 @@ float laq_exponentials(float *x, int count, float shift);
 /// `accumulated[i] += factor · x[i]`.
 void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
 
-/// One query against `count` keys and values: `out = softmax(scale · q·K) · V`; returns the log-sum-exp.
-/// `scratch` holds `count` floats. `count` is at least 1.
-float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
-                 float *scratch, float *out);
+/// One query against `count` keys and values: `out = softmax(scores) · V`; returns the log-sum-exp. It sees
+/// all of them: leaving out what lies before a window is the caller's part. `scratch` holds `count` floats. `count` is at least 1.
+float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension,
+                 laq_attention_rule rule, float *scratch, float *out);
 
 /// Floats of `laq_pack_keys`' output.
 size_t laq_packed_keys_count(int count, int dimension);
@@ -46,9 +61,9 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed);
 /// @param packed keys as `laq_pack_keys` makes them; @param values `[position][dimension]`.
 /// @param out `[rows][out_stride]`; @param log_sum_exp `[rows]`.
 void laq_attend_causal(const float *q, int stride, int rows, int first, const float *packed, const float *values,
-                       int dimension, float scale, float *out, int out_stride, float *log_sum_exp);
+                       int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
 
-/// `sums[key] += Σ_row exp(scale · q[row]·k[key] − log_sum_exp[row])` over the causal pairs of `count`
+/// `sums[key] += Σ_row exp(score[row][key] − log_sum_exp[row])` over the causal pairs of `count`
 /// queries `[count][dimension]` and their `count` packed keys: the column sums of causal attention.
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
-                            float scale, float *sums);
+                            laq_attention_rule rule, float *sums);
