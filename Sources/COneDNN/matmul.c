@@ -5,7 +5,6 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +21,6 @@ typedef struct {
 struct laq_linear {
   int outputs, inputs, bf16;
   dnnl_memory_t weights;
-  uint16_t *rounded; // activations as bf16, `[capacity]`
-  size_t capacity;
   unsigned long clock;
   product products[CACHED_SIZES];
 };
@@ -163,7 +160,6 @@ void laq_linear_destroy(laq_linear *l) {
   if (!l) return;
   for (int i = 0; i < CACHED_SIZES; i++) forget(&l->products[i]);
   if (l->weights) dnnl_memory_destroy(l->weights);
-  free(l->rounded);
   free(l);
 }
 
@@ -188,38 +184,16 @@ static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
   return dnnl_success;
 }
 
-// Round to nearest even; NaN stays NaN.
-static void round_to_bf16(const float *x, uint16_t *y, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-    y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
-  }
-}
-
 // Below this many multiplications a second thread costs more than it saves, and far more on a busy
 // machine, where the threads of a region wait for the one that is not running.
 static const long SMALL = 4L << 20;
 
-static int apply(laq_linear *l, const float *x, int rows, float *y) {
+static int apply(laq_linear *l, const void *x, int rows, float *y) {
   product *p = NULL;
   dnnl_status_t status = product_for(l, rows, &p);
   if (status != dnnl_success) return (int)status;
   p->used = ++l->clock;
-  void *source = (void *)x;
-  if (l->bf16) {
-    size_t count = (size_t)rows * (size_t)l->inputs;
-    if (count > l->capacity) {
-      free(l->rounded);
-      l->rounded = malloc(count * sizeof(uint16_t));
-      l->capacity = l->rounded ? count : 0;
-      if (!l->rounded) return (int)dnnl_out_of_memory;
-    }
-    round_to_bf16(x, l->rounded, count);
-    source = l->rounded;
-  }
-  dnnl_memory_set_data_handle(p->source, source);
+  dnnl_memory_set_data_handle(p->source, (void *)x);
   dnnl_memory_set_data_handle(p->destination, y);
   dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, l->weights}, {DNNL_ARG_DST, p->destination}};
   status = dnnl_primitive_execute(p->primitive, stream, 3, arguments);
@@ -227,7 +201,7 @@ static int apply(laq_linear *l, const float *x, int rows, float *y) {
   return (int)status;
 }
 
-int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
+int laq_linear_apply(laq_linear *l, const void *x, int rows, float *y) {
   if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, x, rows, y);
   // A product is always made and run with the same number of threads: its size decides.
   int before = laq_set_threads(1);

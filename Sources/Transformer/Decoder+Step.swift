@@ -37,25 +37,26 @@ extension Decoder {
       Set(lanes.map { ObjectIdentifier($0.cache) }).count == lanes.count, "a cache serves one lane")
     let dimension = shape.headDimension
     return try exclusively {
-      let buffers = try workspace(for: lanes.map(\.token))
+      let states = Rows(try embed(lanes.map(\.token)), width: configuration.hiddenSize)
+      let buffers = workspace(rows: lanes.count)
       let angles = ropes.map { rope in
-        lanes.map { rotation(rope, length: $0.position + 1).angles(at: $0.position) }
+        lanes.map { rotation(rope, length: $0.position + 1).angles(at: $0.position) }[...]
       }
       var queries: [[[Float]]] = Array(repeating: [], count: lanes.count)  // [lane][layer]
       let queryWidth = shape.queryHeadCount * dimension
       for (index, layer) in layers.enumerated() {
-        try runLayer(layer, angles: angles, buffers: buffers) {
-          for (lane, input) in lanes.enumerated() {
-            let row = buffers.projected[lane]
-            queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
-            input.cache.append(
-              layer: index, position: input.position, keys: row + queryWidth,
-              values: row + queryWidth + shape.kvHeadCount * dimension)
-          }
-          attend(lanes, layer: index, buffers: buffers)
+        try project(states, layer, angles: angles, buffers: buffers)
+        for (lane, input) in lanes.enumerated() {
+          let row = buffers.projected[lane]
+          queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
+          input.cache.append(
+            layer: index, position: input.position, keys: row + queryWidth,
+            values: row + queryWidth + shape.kvHeadCount * dimension)
         }
+        attend(lanes, layer: index, buffers: buffers)
+        try finish(states, layer, buffers: buffers)
       }
-      let all = try logits(after: buffers.states, last: lanes.count)
+      let all = try logits(after: states)
       let vocabulary = configuration.vocabularySize
       return lanes.indices.map { lane in
         LaneOutput(
@@ -83,10 +84,12 @@ extension Decoder {
             else { return }
             _ = laq_attend(
               buffers.projected[lane] + head * dimension, keys + first * dimension, values + first * dimension,
-              Int32(count), Int32(dimension), rule.kernel, scratch, buffers.attended[lane] + head * dimension)
+              Int32(count), Int32(dimension), rule.kernel, scratch,
+              buffers.attended.rows[lane] + head * dimension)
           }
         }
       }
     }
+    buffers.attended.round(lanes.indices)
   }
 }

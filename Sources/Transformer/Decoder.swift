@@ -27,10 +27,10 @@ public final class Decoder: Sendable {
   /// Reads and packs the weights under their Hugging Face names.
   ///
   /// Cost: one pass over the file; a few milliseconds per million parameters.
-  /// - Throws: `SafetensorsError` naming the tensor that is missing or has another shape than the
+  /// - Throws: `CheckpointError` naming the tensor that is missing or has another shape than the
   ///   configuration says; `TransformerError` when the products cannot be made.
   public init(
-    _ configuration: ModelConfiguration, weights: Safetensors, precision: Precision = .automatic
+    _ configuration: ModelConfiguration, weights: any TensorSource, precision: Precision = .automatic
   ) throws {
     let hidden = configuration.hiddenSize
     let dimension = configuration.headDimension
@@ -89,25 +89,30 @@ public final class Decoder: Sendable {
     return rows
   }
 
-  /// The logits that follow each of the last `count` rows of `states`, `[count][vocabulary]`.
-  func logits(after states: Rows, last count: Int) throws -> [Float] {
-    let normed = Rows(count: count, width: states.width)
-    normalise(states.suffix(count), weight: finalNorm, into: normed)
-    let result = Rows(count: count, width: head.outputCount)
-    try head.apply(normed.start, rows: count, into: result.start)
+  /// The logits that follow each of some rows of the residual stream, `[rows][vocabulary]`.
+  func logits(after states: Rows) throws -> [Float] {
+    let normed = Operand(count: states.count, width: states.width, precision: precision)
+    normalise(states, weight: finalNorm, into: normed)
+    let result = Rows(count: states.count, width: head.outputCount)
+    try head.apply(normed, rows: states.count, into: result.start)
     if let cap = configuration.logitCap {
-      for row in 0..<count { laq_soft_cap(result[row], Int32(result.width), cap) }
+      for row in 0..<states.count { laq_soft_cap(result[row], Int32(result.width), cap) }
     }
     return result.array
   }
 
-  /// RMS-normalises each row.
-  func normalise(_ rows: Rows, weight: [Float], into result: Rows) {
-    let epsilon = configuration.rmsNormEpsilon
+  /// RMS-normalises each row for a product.
+  func normalise(_ rows: Rows, weight: [Float], into result: Operand) {
     inParallelBlocks(of: 32, count: rows.count) { block in
-      for row in block {
-        laq_rms_norm(rows[row], weight, epsilon, Int32(rows.width), result[row])
-      }
+      normalise(rows, block, weight: weight, into: result.rows)
+      result.round(block)
+    }
+  }
+
+  /// RMS-normalises the rows of a block, in place where both are the same.
+  func normalise(_ rows: Rows, _ block: Range<Int>, weight: [Float], into result: Rows) {
+    for row in block {
+      laq_rms_norm(rows[row], weight, configuration.rmsNormEpsilon, Int32(rows.width), result[row])
     }
   }
 }

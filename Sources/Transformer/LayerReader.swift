@@ -24,18 +24,18 @@ extension Decoder {
 /// Reads a model's tensors under their Hugging Face names.
 struct LayerReader {
   let configuration: ModelConfiguration
-  let weights: Safetensors
+  let weights: any TensorSource
   let precision: Precision
   /// What stands before the names of the decoder's tensors: models that also see pictures have more.
   let prefix: String
 
-  init(configuration: ModelConfiguration, weights: Safetensors, precision: Precision) {
+  init(configuration: ModelConfiguration, weights: any TensorSource, precision: Precision) {
     self.configuration = configuration
     self.weights = weights
     self.precision = precision
     prefix =
       ["model.", "model.language_model.", "language_model.model."].first {
-        weights.tensors[$0 + "embed_tokens.weight"] != nil
+        weights.has($0 + "embed_tokens.weight")
       } ?? "model."
   }
 

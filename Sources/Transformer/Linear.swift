@@ -51,9 +51,9 @@ final class Linear: @unchecked Sendable {
 
   deinit { laq_linear_destroy(packed) }
 
-  /// Multiplies `rows` rows: `x` is `[rows][inputCount]`, `y` becomes `[rows][outputCount]`.
-  func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
-    let status = laq_linear_apply(packed, x, Int32(rows), y)
+  /// Multiplies the first rows of `x`, `[rows][inputCount]`; `y` becomes `[rows][outputCount]`.
+  func apply(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
+    let status = laq_linear_apply(packed, x.start, Int32(rows), y)
     guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
     guard let bias else { return }
     inParallelBlocks(of: 32, count: rows) { block in

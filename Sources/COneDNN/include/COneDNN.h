@@ -9,16 +9,17 @@ int laq_bf16_is_fast(void);
 
 /// Packs row-major weights `[outputs][inputs]`; the caller may free them afterwards.
 ///
-/// @param bf16 nonzero to round weights and activations to bfloat16 (sums stay f32).
+/// @param bf16 nonzero to round weights to bfloat16, and to multiply them with activations in bfloat16 (sums stay f32).
 /// @return NULL when oneDNN has no such product on this machine or memory ran out.
 laq_linear *laq_linear_create(const float *weights, int outputs, int inputs, int bf16);
 
 /// Releases what `laq_linear_create` made; NULL is allowed.
 void laq_linear_destroy(laq_linear *linear);
 
-/// `y[rows][outputs] = x[rows][inputs] · weightsᵀ`. Not reentrant for one `linear`.
+/// `y[rows][outputs] = x[rows][inputs] · weightsᵀ`, with `x` in bfloat16 or in f32 like the weights. Not reentrant
+/// for one `linear`.
 /// @return 0, or oneDNN's status.
-int laq_linear_apply(laq_linear *linear, const float *x, int rows, float *y);
+int laq_linear_apply(laq_linear *linear, const void *x, int rows, float *y);
 
 /// Sets how many threads the next products and parallel loops of this thread use; returns what it was
 /// (0 where oneDNN was built without OpenMP, and nothing was set).

@@ -1,5 +1,6 @@
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
 
 // The vector loops that oneDNN has no primitive for. Every function is compiled for AVX-512, AVX2 and
 // the plain instruction set and chosen when the program runs; all sums have a fixed order on one CPU.
@@ -67,3 +68,26 @@ void laq_attend_causal(const float *q, int stride, int rows, int first, const fl
 /// queries `[count][dimension]` and their `count` packed keys: the column sums of causal attention.
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
                             laq_attention_rule rule, float *sums);
+
+/// Query rows that `laq_attend_causal_bf16` takes through a tile together.
+enum { LAQ_BF16_ROWS = 64 };
+
+/// Rounds to bfloat16, to nearest even; `back`, if it is not NULL, gets the rounded values as floats (it may be `x`).
+void laq_round_to_bf16(const float *x, uint16_t *y, float *back, size_t count);
+
+/// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
+int laq_bf16_is_multiplied(void);
+
+/// Elements of packed keys, and of packed values, for `count` tokens; to be zeroed before they are filled.
+size_t laq_packed_bf16_count(int count, int dimension);
+
+/// Packs `count` keys `[key][dimension]`, which follow on the first `first` ones; an even `dimension`.
+void laq_pack_keys_bf16(const uint16_t *keys, int first, int count, int dimension, uint16_t *packed);
+
+/// Packs values like `laq_pack_keys_bf16`, in their own layout.
+void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dimension, uint16_t *packed);
+
+/// As `laq_attend_causal`, with queries `[row][dimension]`, packed keys and packed values in bf16; weights are
+/// rounded to bf16 before they meet the values, and their sum is of the unrounded ones.
+void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, const uint16_t *values,
+                            int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
