@@ -220,7 +220,44 @@ FAST void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const u
     }
   }
 }
+
+FAST void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
+                               int dimension, laq_attention_rule rule, float *out, float *maximum, float *total) {
+  int width = rounded_up(dimension, 16), blocks = (queries + BLOCK - 1) / BLOCK;
+  uint16_t rounded[(ROWS + BLOCK) * LAQ_MAX_DIMENSION] __attribute__((aligned(64)));
+  float sums[(ROWS + BLOCK) * LAQ_MAX_DIMENSION] __attribute__((aligned(64)));
+  running state;
+  memset(rounded, 0, (size_t)(blocks * BLOCK * width) * sizeof *rounded);
+  memset(sums, 0, (size_t)(blocks * BLOCK * width) * sizeof *sums);
+  memset(state.total, 0, sizeof state.total);
+  for (int r = 0; r < blocks * BLOCK; r++) {
+    round_fast(q + (size_t)(r < queries ? r : 0) * (size_t)dimension, rounded + r * width, NULL, (size_t)dimension);
+    state.maximum[r] = -INFINITY;
+  }
+  for (int start = first / LAQ_TILE * LAQ_TILE; start < first + count; start += LAQ_TILE) {
+    int low[BLOCK], high[BLOCK];
+    for (int r = 0; r < BLOCK; r++) {
+      low[r] = first > start ? first - start : 0;
+      high[r] = first + count - start < LAQ_TILE ? first + count - start : LAQ_TILE;
+    }
+    for (int b = 0; b < blocks; b++)
+      pass_tile(rounded + b * BLOCK * width, keys + (size_t)start * (size_t)width, values + (size_t)start * (size_t)width, width,
+                rule.scale * 1.44269504088896341f, rule.soft_cap, low, high, state.maximum + b * BLOCK,
+                state.total + 16 * b * BLOCK, sums + b * BLOCK * width);
+  }
+  for (int r = 0; r < queries; r++) {
+    memcpy(out + (size_t)r * (size_t)dimension, sums + r * width, (size_t)dimension * sizeof *sums);
+    maximum[r] = state.maximum[r];
+    total[r] = _mm512_reduce_add_ps(_mm512_loadu_ps(state.total + 16 * r));
+  }
+}
+
 #else
+void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
+                          int dimension, laq_attention_rule rule, float *out, float *maximum, float *total) {
+  (void)q; (void)queries; (void)keys; (void)values; (void)first; (void)count; (void)dimension; (void)rule; (void)out;
+  (void)maximum; (void)total;
+}
 int laq_bf16_is_multiplied(void) { return 0; }
 size_t laq_packed_bf16_count(int count, int dimension) { (void)count; (void)dimension; return 0; }
 void laq_pack_keys_bf16(const uint16_t *keys, int first, int count, int dimension, uint16_t *packed) {

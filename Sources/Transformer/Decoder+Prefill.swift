@@ -54,7 +54,7 @@ extension Decoder {
       }
       return Recording(
         shape: shape, tokenCount: tokens.count, layers: recorded, rules: layers.map(\.rule),
-        lastLogits: try logits(after: states[tokens.count - 1..<tokens.count]))
+        isRounded: recorder.isRounded, lastLogits: try logits(after: states[tokens.count - 1..<tokens.count]))
     }
   }
 }

@@ -1,5 +1,3 @@
-import Kernels
-
 /// One lane's next token.
 public struct LaneInput {
   /// The cache that the token attends to and is appended to.
@@ -63,33 +61,5 @@ extension Decoder {
           logits: Array(all[lane * vocabulary..<(lane + 1) * vocabulary]), queries: queries[lane])
       }
     }
-  }
-
-  /// Every lane's and head's attention over its own cache.
-  private func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
-    let dimension = shape.headDimension
-    let rule = layers[layer].rule
-    let heads = shape.queryHeadCount
-    let keys = lanes.reduce(0) { $0 + $1.cache.count(layer: layer, head: 0) }
-    inParallel(count: lanes.count * heads, work: 2 * keys * heads * dimension) { index in
-      let (lane, head) = (index / heads, index % heads)
-      let cache = lanes[lane].cache
-      let held = cache.heads[layer][cache.granularity.head(forQueryHead: head, in: shape)]
-      let first = held.firstVisible(at: lanes[lane].position, rule)
-      let count = held.positions.count - first
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
-        held.keys.withUnsafeBufferPointer { keys in
-          held.values.withUnsafeBufferPointer { values in
-            guard let scratch = scratch.baseAddress, let keys = keys.baseAddress, let values = values.baseAddress
-            else { return }
-            _ = laq_attend(
-              buffers.projected[lane] + head * dimension, keys + first * dimension, values + first * dimension,
-              Int32(count), Int32(dimension), rule.kernel, scratch,
-              buffers.attended.rows[lane] + head * dimension)
-          }
-        }
-      }
-    }
-    buffers.attended.round(lanes.indices)
   }
 }

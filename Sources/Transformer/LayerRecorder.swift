@@ -120,6 +120,9 @@ final class LayerRecorder {
     }
   }
 
+  /// Whether what is recorded was rounded.
+  var isRounded: Bool { half != nil }
+
   /// What has been recorded of the layer.
   func finish() -> LayerRecording {
     LayerRecording(

@@ -12,6 +12,8 @@ public struct Recording: Sendable {
   public let layers: [LayerRecording]
   /// How each layer's scores become attention.
   public let rules: [AttentionRule]
+  /// Whether queries, keys and values are bf16 numbers, as a cache in bf16 holds them.
+  public let isRounded: Bool
   /// The logits that follow the last prompt token, `[vocabulary]`.
   public let lastLogits: [Float]
 
@@ -21,7 +23,7 @@ public struct Recording: Sendable {
   ///   `LayerRecording` documents.
   public init(
     shape: ModelShape, tokenCount: Int, layers: [LayerRecording], rules: [AttentionRule]? = nil,
-    lastLogits: [Float]
+    isRounded: Bool = false, lastLogits: [Float]
   ) {
     let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
     precondition(
@@ -40,6 +42,7 @@ public struct Recording: Sendable {
     self.tokenCount = tokenCount
     self.layers = layers
     self.rules = rules
+    self.isRounded = isRounded
     self.lastLogits = lastLogits
   }
 }

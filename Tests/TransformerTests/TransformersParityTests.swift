@@ -60,7 +60,8 @@ import Testing
     for chunkSize in [1, 7, 64, 100] {
       let chunked = try decoder.prefill(expected.prompt, chunkSize: chunkSize).lastLogits
       let difference = zip(whole, chunked).map { abs($0 - $1) }.max() ?? .infinity
-      #expect(difference < 1e-5, "chunks of \(chunkSize)")
+      // Few rows and many go through different kernels, whose sums have different orders.
+      #expect(difference < 5e-5, "chunks of \(chunkSize)")
     }
   }
 

@@ -19,6 +19,14 @@ typedef struct {
   int window;
 } laq_attention_rule;
 
+/// Runs `body(context, index)` for every index in `0 ..< count` on up to `threads` threads that are kept awake
+/// between neighbouring regions; which thread runs an index is unspecified. For regions of microseconds.
+void laq_team_run(int threads, int count, void (*body)(void *context, int index), void *context);
+
+/// `y[row][output] = Σ_i x[row][i] · w[output][i]` for a few rows; `x` is `[rows][inputs]`, `w` is
+/// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
+void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
+
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
 
@@ -45,10 +53,12 @@ float laq_exponentials(float *x, int count, float shift);
 /// `accumulated[i] += factor · x[i]`.
 void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
 
-/// One query against `count` keys and values: `out = softmax(scores) · V`; returns the log-sum-exp. It sees
-/// all of them: leaving out what lies before a window is the caller's part. `scratch` holds `count` floats. `count` is at least 1.
-float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension,
-                 laq_attention_rule rule, float *scratch, float *out);
+/// One query against `count` (at least 1) keys and values, without normalising: `out` is the sum of values times
+/// `2^(score − *maximum)`, `*total` that of the weights alone; scores and maxima are in powers of two, so that parts of a
+/// cache can be joined. It sees all of them: leaving out what lies before a window is the caller's part. `scratch` holds
+/// `count` floats.
+void laq_attend_part(const float *q, const float *keys, const float *values, int count, int dimension,
+                     laq_attention_rule rule, float *scratch, float *out, float *maximum, float *total);
 
 /// Floats of `laq_pack_keys`' output.
 size_t laq_packed_keys_count(int count, int dimension);
@@ -78,6 +88,9 @@ void laq_round_to_bf16(const float *x, uint16_t *y, float *back, size_t count);
 /// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
 int laq_bf16_is_multiplied(void);
 
+/// As `laq_few_products` with bf16 weights and rows; sums are f32.
+void laq_few_products_bf16(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
+
 /// Elements of packed keys, and of packed values, for `count` tokens; to be zeroed before they are filled.
 size_t laq_packed_bf16_count(int count, int dimension);
 
@@ -91,3 +104,9 @@ void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dime
 /// rounded to bf16 before they meet the values, and their sum is of the unrounded ones.
 void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, const uint16_t *values,
                             int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
+
+/// A few queries of one position against packed keys and values `first ..< first + count`, without normalising:
+/// `out[query]` (rows of `dimension`) is the sum of values times `2^(score − maximum[query])`, `total[query]` that of the
+/// weights alone; scores and maxima are in powers of two. `queries` is at most `LAQ_BF16_ROWS`; `q` has rows of `dimension` floats and is rounded to bf16.
+void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
+                          int dimension, laq_attention_rule rule, float *out, float *maximum, float *total);
