@@ -27,14 +27,17 @@ extension Decoder {
 
   /// The first half of a layer's attention block: post-RoPE queries, keys and plain values of each row of
   /// the residual stream, to `buffers.projected` (`[row][queries | keys | values]`).
-  /// - Parameter angles: of each of the model's rotations, one per row.
+  /// - Parameters:
+  ///   - tables: of each of the model's rotations.
+  ///   - firstRow: the tables' row of the first token.
   func project(
-    _ states: Rows, _ layer: Layer, angles: [ArraySlice<RotaryEmbedding.Angles>], buffers: Workspace
+    _ states: Rows, _ layer: Layer, tables: [RotaryTable], firstRow: Int, buffers: Workspace
   ) throws {
     normalise(states, weight: layer.attentionNorm, into: buffers.normed)
     try layer.queryKeyValue.apply(buffers.normed, rows: states.count, into: buffers.projected.start)
     inParallelBlocks(of: 32, count: states.count) { block in
-      for row in block { place(buffers.projected[row], layer, angles, row: row) }
+      let table = layer.rope.map { tables[$0] }
+      for row in block { place(buffers.projected[row], layer, table, row: firstRow + row) }
     }
   }
 
@@ -63,8 +66,7 @@ extension Decoder {
 
   /// Normalises (where the model does) and rotates the queries and keys of one row.
   private func place(
-    _ projected: UnsafeMutablePointer<Float>, _ layer: Layer, _ angles: [ArraySlice<RotaryEmbedding.Angles>],
-    row: Int
+    _ projected: UnsafeMutablePointer<Float>, _ layer: Layer, _ table: RotaryTable?, row: Int
   ) {
     let dimension = shape.headDimension
     for head in 0..<shape.queryHeadCount + shape.kvHeadCount {
@@ -72,7 +74,7 @@ extension Decoder {
       if let norm = head < shape.queryHeadCount ? layer.queryNorm : layer.keyNorm {
         laq_rms_norm(vector, norm, configuration.rmsNormEpsilon, Int32(dimension), vector)
       }
-      if let rope = layer.rope { rotations[rope].rotate(vector, by: angles[rope][angles[rope].startIndex + row]) }
+      table?.rotate(vector, row: row)
     }
   }
 

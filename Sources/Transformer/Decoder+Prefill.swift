@@ -31,9 +31,9 @@ extension Decoder {
       let size = max(1, min(chunkSize, tokens.count))
       let states = Rows(try embed(tokens), width: configuration.hiddenSize)
       let buffers = workspace(rows: size)
-      let angles = ropes.map { rope in
+      let tables = ropes.map { rope in
         let rotation = rotation(rope, length: tokens.count)
-        return tokens.indices.map { rotation.angles(at: $0) }
+        return RotaryTable(tokens.indices) { _ in rotation }
       }
       let recorder = LayerRecorder(shape: shape, tokenCount: tokens.count, chunkSize: size, precision: precision)
       var recorded: [LayerRecording] = []
@@ -41,7 +41,8 @@ extension Decoder {
         for first in stride(from: 0, to: tokens.count, by: size) {
           try Task.checkCancellation()
           let chunk = first..<min(first + size, tokens.count)
-          try project(states[chunk], layer, angles: angles.map { $0[chunk] }, buffers: buffers)
+          try project(
+            states[chunk], layer, tables: tables, firstRow: chunk.lowerBound, buffers: buffers)
           recorder.attend(rule: layer.rule, chunk, buffers: buffers)
           // Of the last layer's output only the last token's is asked for.
           if index + 1 < layers.count || chunk.upperBound == tokens.count {

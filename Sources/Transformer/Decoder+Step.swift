@@ -37,13 +37,13 @@ extension Decoder {
     return try exclusively {
       let states = Rows(try embed(lanes.map(\.token)), width: configuration.hiddenSize)
       let buffers = workspace(rows: lanes.count)
-      let angles = ropes.map { rope in
-        lanes.map { rotation(rope, length: $0.position + 1).angles(at: $0.position) }[...]
+      let tables = ropes.map { rope in
+        RotaryTable(lanes.map(\.position)) { rotation(rope, length: $0 + 1) }
       }
       var queries: [[[Float]]] = Array(repeating: [], count: lanes.count)  // [lane][layer]
       let queryWidth = shape.queryHeadCount * dimension
       for (index, layer) in layers.enumerated() {
-        try project(states, layer, angles: angles, buffers: buffers)
+        try project(states, layer, tables: tables, firstRow: 0, buffers: buffers)
         for (lane, input) in lanes.enumerated() {
           let row = buffers.projected[lane]
           queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))

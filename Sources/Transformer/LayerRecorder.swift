@@ -66,14 +66,15 @@ final class LayerRecorder {
   private func collect(_ index: Int, _ chunk: Range<Int>, from projected: Rows) {
     let dimension = shape.headDimension
     let (kind, head) = place(index)
-    let target = [queries, keys, values][kind][head] + chunk.lowerBound * dimension
+    let target = (kind == 0 ? queries : kind == 1 ? keys : values)[head] + chunk.lowerBound * dimension
+    let source = projected.start + index * dimension
+    let rounded = half?.chunk[index]
     for row in 0..<chunk.count {
-      let source = projected[row] + index * dimension
-      if let half {
-        laq_round_to_bf16(
-          source, half.chunk[index] + row * dimension, target + row * dimension, dimension)
+      let vector = source + row * projected.width
+      if let rounded {
+        laq_round_to_bf16(vector, rounded + row * dimension, target + row * dimension, dimension)
       } else {
-        (target + row * dimension).update(from: source, count: dimension)
+        (target + row * dimension).update(from: vector, count: dimension)
       }
     }
     let (first, count, size) = (Int32(chunk.lowerBound), Int32(chunk.count), Int32(dimension))

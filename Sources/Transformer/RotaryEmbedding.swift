@@ -1,6 +1,5 @@
 import Checkpoint
 import Foundation
-import Kernels
 
 /// Rotary position embedding with Hugging Face's half-split pairs, for texts of one length.
 ///
@@ -8,7 +7,8 @@ import Kernels
 /// then `position · frequency`, because at large positions another order moves the angle.
 struct RotaryEmbedding: Sendable {
   private let frequencies: [Float]
-  private let dimension: Int
+  /// Elements of a head that are rotated.
+  let dimension: Int
   /// What sines and cosines are multiplied by (YaRN, LongRoPE).
   private let magnitude: Float
 
@@ -37,21 +37,13 @@ struct RotaryEmbedding: Sendable {
     self.magnitude = Float(magnitude)
   }
 
-  /// The cosines and sines of one position, `[dimension/2]` each.
-  struct Angles {
-    let cosine: [Float]
-    let sine: [Float]
-  }
-
-  /// The angles of a position.
-  func angles(at position: Int) -> Angles {
-    let angles = frequencies.map { Float(position) * $0 }
-    return Angles(cosine: angles.map { cosf($0) * magnitude }, sine: angles.map { sinf($0) * magnitude })
-  }
-
-  /// Rotates one head's vector in place; what lies beyond the rotated part stays.
-  func rotate(_ vector: UnsafeMutablePointer<Float>, by angles: Angles) {
-    laq_rope(vector, angles.cosine, angles.sine, Int32(dimension))
+  /// Writes the cosines of a position's angles, then the sines, `dimension/2` each.
+  func fill(_ row: UnsafeMutablePointer<Float>, position: Int) {
+    for (index, frequency) in frequencies.enumerated() {
+      let angle = Float(position) * frequency
+      row[index] = cosf(angle) * magnitude
+      row[frequencies.count + index] = sinf(angle) * magnitude
+    }
   }
 
   private static func plain(theta: Double, dimension: Int) -> [Float] {
