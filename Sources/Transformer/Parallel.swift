@@ -12,16 +12,7 @@ package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
     for index in 0..<count { body(index) }
     return
   }
-  withoutActuallyEscaping(body) { escapable in
-    var context = ParallelBody(body: escapable)
-    withUnsafeMutablePointer(to: &context) { pointer in
-      laq_parallel(
-        Int32(count),
-        { context, index in
-          context?.assumingMemoryBound(to: ParallelBody.self).pointee.body(Int(index))
-        }, pointer)
-    }
-  }
+  lend(body) { laq_parallel(Int32(count), $0, $1) }
 }
 
 /// As `inParallel`, for the regions of a few microseconds that a decode step has hundreds of.
@@ -29,30 +20,35 @@ package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
 /// They have threads of their own that stay awake between regions and are never waited for before they have taken
 /// an index: on a busy machine a step goes on without them, where OpenMP would wait.
 func inTeam(count: Int, work: Int, _ body: (Int) -> Void) {
-  let threads = Int(laq_thread_count())
+  let threads = laq_thread_count()
   guard count > 1, threads > 1, work >= 1 << 17 else {
     for index in 0..<count { body(index) }
     return
   }
-  withoutActuallyEscaping(body) { escapable in
-    var context = ParallelBody(body: escapable)
-    withUnsafeMutablePointer(to: &context) { pointer in
-      laq_team_run(
-        Int32(threads), Int32(count),
-        { context, index in
-          context?.assumingMemoryBound(to: ParallelBody.self).pointee.body(Int(index))
-        }, pointer)
-    }
-  }
-}
-
-private struct ParallelBody {
-  let body: (Int) -> Void
+  lend(body) { laq_team_run(threads, Int32(count), $0, $1) }
 }
 
 /// Splits `0 ..< count` into blocks of `size` and runs `body` on them in parallel.
 func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) -> Void) {
   inParallel(count: (count + size - 1) / size) { block in
     body(block * size..<min(count, (block + 1) * size))
+  }
+}
+
+private typealias Callback = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
+
+private struct ParallelBody {
+  let body: (Int) -> Void
+}
+
+/// Hands a closure to C while `run` runs.
+private func lend(_ body: (Int) -> Void, to run: (Callback, UnsafeMutableRawPointer) -> Void) {
+  withoutActuallyEscaping(body) { escapable in
+    var context = ParallelBody(body: escapable)
+    withUnsafeMutablePointer(to: &context) { pointer in
+      run({ context, index in
+        context?.assumingMemoryBound(to: ParallelBody.self).pointee.body(Int(index))
+      }, UnsafeMutableRawPointer(pointer))
+    }
   }
 }

@@ -65,11 +65,11 @@ extension Story {
       for (head, masses) in heads.enumerated() {
         let lost = Set(loser.kept.positions(layer: layer, queryHead: head))
         let kept = keeper.map { Set($0.kept.positions(layer: layer, queryHead: head)) }
-        for (position, value) in masses.enumerated()
-        where value > largest?.mass ?? 0 && !prompt.tokens[position].byteRange.isEmpty
-          && token.map { $0 == prompt.tokens[position].id } ?? true
-          && !lost.contains(position) && kept?.contains(position) ?? true
-        {
+        for (position, value) in masses.enumerated() where value > largest?.mass ?? 0 {
+          let candidate = prompt.tokens[position]
+          guard !candidate.byteRange.isEmpty, token ?? candidate.id == candidate.id,
+            !lost.contains(position), kept?.contains(position) ?? true
+          else { continue }
           largest = (value, Place(layer: layer, head: head, position: position))
         }
       }
