@@ -36,6 +36,12 @@ let package = Package(
         "Views", "Terminal", "Exploration", "EmbeddedModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "laq-bench",
+      dependencies: [
+        "Checkpoint", "Transformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),

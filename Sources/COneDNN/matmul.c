@@ -1,15 +1,15 @@
-// Matrix products with packed weights. The difference between oneDNN's 2.x and 3.x C API is kept
-// in the two functions below `#if DNNL_VERSION_MAJOR`.
+// Matrix products of many rows. The difference between oneDNN's 2.x and 3.x C API is kept in the two functions
+// below `#if DNNL_VERSION_MAJOR`. Weights stay row-major: in a product of hundreds of rows oneDNN's own layouts gain
+// a few per cent, and a second copy would be needed for decode steps.
 #include "COneDNN.h"
 
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-// A decode step has as many rows as lanes, a prefill a chunk and its remainder: few sizes recur.
+// A prefill has chunks and a remainder: few numbers of rows recur.
 enum { CACHED_SIZES = 12 };
 
 typedef struct {
@@ -22,8 +22,6 @@ typedef struct {
 struct laq_linear {
   int outputs, inputs, bf16;
   dnnl_memory_t weights;
-  uint16_t *rounded; // activations as bf16, `[capacity]`
-  size_t capacity;
   unsigned long clock;
   product products[CACHED_SIZES];
 };
@@ -47,16 +45,13 @@ int laq_bf16_is_fast(void) {
 }
 
 #if DNNL_VERSION_MAJOR < 3
-typedef const dnnl_memory_desc_t *descriptor;
-
-// An inner product's primitive descriptor; `weights` NULL leaves their layout to oneDNN.
-static dnnl_status_t describe(const laq_linear *l, int rows, descriptor weights, dnnl_primitive_desc_t *out) {
+// An inner product's primitive descriptor; every matrix is row-major.
+static dnnl_status_t describe(const laq_linear *l, int rows, dnnl_primitive_desc_t *out) {
   dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
   dnnl_memory_desc_t s, w, d;
   dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
   dnnl_memory_desc_init_by_tag(&s, 2, sd, type, dnnl_ab);
-  if (weights) w = *weights;
-  else dnnl_memory_desc_init_by_tag(&w, 2, wd, type, dnnl_format_tag_any);
+  dnnl_memory_desc_init_by_tag(&w, 2, wd, type, dnnl_ab);
   dnnl_memory_desc_init_by_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
   dnnl_inner_product_desc_t operation;
   dnnl_status_t status = dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_inference, &s, &w, NULL, &d);
@@ -70,29 +65,18 @@ static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnn
   dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 2, dims, type, dnnl_ab);
   return status != dnnl_success ? status : dnnl_memory_create(out, &md, engine, data);
 }
-
-static descriptor descriptor_of(dnnl_memory_t memory) {
-  const dnnl_memory_desc_t *md = NULL;
-  dnnl_memory_get_memory_desc(memory, &md);
-  return md;
-}
-
-static dnnl_status_t reorder_create(dnnl_primitive_desc_t *out, dnnl_memory_t from, dnnl_memory_t to) {
-  return dnnl_reorder_primitive_desc_create(out, descriptor_of(from), engine, descriptor_of(to), engine, NULL);
-}
 #else
-typedef const_dnnl_memory_desc_t descriptor;
 static void release(dnnl_memory_desc_t md) { dnnl_memory_desc_destroy(md); }
 
-static dnnl_status_t describe(const laq_linear *l, int rows, descriptor weights, dnnl_primitive_desc_t *out) {
+static dnnl_status_t describe(const laq_linear *l, int rows, dnnl_primitive_desc_t *out) {
   dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
   dnnl_memory_desc_t s = NULL, w = NULL, d = NULL;
   dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
   dnnl_memory_desc_create_with_tag(&s, 2, sd, type, dnnl_ab);
-  dnnl_memory_desc_create_with_tag(&w, 2, wd, type, dnnl_format_tag_any);
+  dnnl_memory_desc_create_with_tag(&w, 2, wd, type, dnnl_ab);
   dnnl_memory_desc_create_with_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
-  dnnl_status_t status = dnnl_inner_product_forward_primitive_desc_create(
-      out, engine, dnnl_forward_inference, s, weights ? weights : w, NULL, d, NULL);
+  dnnl_status_t status =
+      dnnl_inner_product_forward_primitive_desc_create(out, engine, dnnl_forward_inference, s, w, NULL, d, NULL);
   release(s); release(w); release(d);
   return status;
 }
@@ -105,16 +89,6 @@ static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnn
   release(md);
   return status;
 }
-
-static descriptor descriptor_of(dnnl_memory_t memory) {
-  const_dnnl_memory_desc_t md = NULL;
-  dnnl_memory_get_memory_desc(memory, &md);
-  return md;
-}
-
-static dnnl_status_t reorder_create(dnnl_primitive_desc_t *out, dnnl_memory_t from, dnnl_memory_t to) {
-  return dnnl_reorder_primitive_desc_create(out, descriptor_of(from), engine, descriptor_of(to), engine, NULL);
-}
 #endif
 
 static void forget(product *p) {
@@ -124,30 +98,7 @@ static void forget(product *p) {
   memset(p, 0, sizeof *p);
 }
 
-static dnnl_status_t pack(laq_linear *l, const float *weights) {
-  dnnl_primitive_desc_t pd = NULL, reorder = NULL;
-  dnnl_primitive_t primitive = NULL;
-  dnnl_memory_t plain = NULL;
-  // The layout is chosen for a prefill chunk: the decode step's products accept it too.
-  dnnl_status_t status = describe(l, 512, NULL, &pd);
-  if (status != dnnl_success) return status;
-  status = dnnl_memory_create(&l->weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), engine, DNNL_MEMORY_ALLOCATE);
-  dnnl_primitive_desc_destroy(pd);
-  if (status == dnnl_success) status = plain_memory(&plain, l->outputs, l->inputs, dnnl_f32, (void *)weights);
-  if (status == dnnl_success) status = reorder_create(&reorder, plain, l->weights);
-  if (status == dnnl_success) status = dnnl_primitive_create(&primitive, reorder);
-  if (status == dnnl_success) {
-    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, l->weights}};
-    status = dnnl_primitive_execute(primitive, stream, 2, arguments);
-    dnnl_stream_wait(stream);
-  }
-  if (primitive) dnnl_primitive_destroy(primitive);
-  if (reorder) dnnl_primitive_desc_destroy(reorder);
-  if (plain) dnnl_memory_destroy(plain);
-  return status;
-}
-
-laq_linear *laq_linear_create(const float *weights, int outputs, int inputs, int bf16) {
+laq_linear *laq_linear_create(const void *weights, int outputs, int inputs, int bf16) {
   pthread_once(&once, start);
   if (!engine || !stream) return NULL;
   laq_linear *l = calloc(1, sizeof *l);
@@ -155,7 +106,13 @@ laq_linear *laq_linear_create(const float *weights, int outputs, int inputs, int
   l->outputs = outputs;
   l->inputs = inputs;
   l->bf16 = bf16;
-  if (pack(l, weights) != dnnl_success) { laq_linear_destroy(l); return NULL; }
+  dnnl_data_type_t type = bf16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_primitive_desc_t pd = NULL;
+  dnnl_status_t status = plain_memory(&l->weights, outputs, inputs, type, (void *)weights);
+  // Whether there is such a product here shows when one is described.
+  if (status == dnnl_success) status = describe(l, 512, &pd);
+  if (pd) dnnl_primitive_desc_destroy(pd);
+  if (status != dnnl_success) { laq_linear_destroy(l); return NULL; }
   return l;
 }
 
@@ -163,7 +120,6 @@ void laq_linear_destroy(laq_linear *l) {
   if (!l) return;
   for (int i = 0; i < CACHED_SIZES; i++) forget(&l->products[i]);
   if (l->weights) dnnl_memory_destroy(l->weights);
-  free(l->rounded);
   free(l);
 }
 
@@ -177,7 +133,7 @@ static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
   }
   forget(oldest);
   dnnl_primitive_desc_t pd = NULL;
-  dnnl_status_t status = describe(l, rows, descriptor_of(l->weights), &pd);
+  dnnl_status_t status = describe(l, rows, &pd);
   if (status == dnnl_success) status = dnnl_primitive_create(&oldest->primitive, pd);
   if (pd) dnnl_primitive_desc_destroy(pd);
   if (status == dnnl_success) status = plain_memory(&oldest->source, rows, l->inputs, l->bf16 ? dnnl_bf16 : dnnl_f32, DNNL_MEMORY_NONE);
@@ -188,38 +144,16 @@ static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
   return dnnl_success;
 }
 
-// Round to nearest even; NaN stays NaN.
-static void round_to_bf16(const float *x, uint16_t *y, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-    y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
-  }
-}
-
 // Below this many multiplications a second thread costs more than it saves, and far more on a busy
 // machine, where the threads of a region wait for the one that is not running.
 static const long SMALL = 4L << 20;
 
-static int apply(laq_linear *l, const float *x, int rows, float *y) {
+static int apply(laq_linear *l, const void *x, int rows, float *y) {
   product *p = NULL;
   dnnl_status_t status = product_for(l, rows, &p);
   if (status != dnnl_success) return (int)status;
   p->used = ++l->clock;
-  void *source = (void *)x;
-  if (l->bf16) {
-    size_t count = (size_t)rows * (size_t)l->inputs;
-    if (count > l->capacity) {
-      free(l->rounded);
-      l->rounded = malloc(count * sizeof(uint16_t));
-      l->capacity = l->rounded ? count : 0;
-      if (!l->rounded) return (int)dnnl_out_of_memory;
-    }
-    round_to_bf16(x, l->rounded, count);
-    source = l->rounded;
-  }
-  dnnl_memory_set_data_handle(p->source, source);
+  dnnl_memory_set_data_handle(p->source, (void *)x);
   dnnl_memory_set_data_handle(p->destination, y);
   dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, l->weights}, {DNNL_ARG_DST, p->destination}};
   status = dnnl_primitive_execute(p->primitive, stream, 3, arguments);
@@ -227,7 +161,7 @@ static int apply(laq_linear *l, const float *x, int rows, float *y) {
   return (int)status;
 }
 
-int laq_linear_apply(laq_linear *l, const float *x, int rows, float *y) {
+int laq_linear_apply(laq_linear *l, const void *x, int rows, float *y) {
   if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, x, rows, y);
   // A product is always made and run with the same number of threads: its size decides.
   int before = laq_set_threads(1);

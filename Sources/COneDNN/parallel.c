@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 // libgomp's entry point behind `#pragma omp parallel`. oneDNN brings libgomp into the process; it is
 // looked up rather than linked, so that the package needs no OpenMP flags and runs without it too.
@@ -26,6 +27,13 @@ int laq_set_threads(int count) {
   int before = get_threads();
   set_threads(count);
   return before;
+}
+
+int laq_thread_count(void) {
+  pthread_once(&once, look_up);
+  if (get_threads) return get_threads();
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
 }
 
 typedef struct {

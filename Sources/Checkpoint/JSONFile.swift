@@ -62,6 +62,12 @@ struct JSONObject {
     .unsupported(file: file, what: what, supported: supported)
   }
 
+  /// A value that null switches off, and that has a default where its key is missing.
+  func optional<Value>(_ key: String, default standard: Value?, _ read: (String) throws -> Value) rethrows -> Value? {
+    guard self[key] != nil else { return standard }
+    return has(key) ? try read(key) : nil
+  }
+
   /// A whole number in a range.
   func integer(_ key: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
     if let standard, !has(key) { return standard }

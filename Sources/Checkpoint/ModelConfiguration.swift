@@ -20,25 +20,68 @@ public struct ModelConfiguration: Sendable, Hashable {
   public let contextLength: Int
   /// The constant under the root of the RMS norms.
   public let rmsNormEpsilon: Float
-  /// The base θ of the rotary frequencies.
-  public let ropeTheta: Double
   /// Whether the embedding is the output head, too.
   public let tiesEmbeddings: Bool
   /// Tokens that end an answer.
   public let endTokens: Set<Int>
 
-  static let supportedArchitectures = ["LlamaForCausalLM"]
+  /// How each layer attends.
+  public let attention: [AttentionDescription]
+  /// The function between the feed-forward projections.
+  public let activation: Activation
+  /// What is added to the weights of the norms: 1 for Gemma, whose files hold the difference.
+  public let normOffset: Float
+  /// What embeddings are multiplied by.
+  public let embeddingScale: Float
+  /// Logits become `cap · tanh(logit / cap)`.
+  public let logitCap: Float?
+  /// Which tensors there are beside the common ones.
+  public let parts: Parts
+
+  /// The function between the feed-forward projections.
+  public enum Activation: String, Sendable, Hashable {
+    /// `x · σ(x)`.
+    case silu
+    /// The tanh form of the Gaussian error linear unit.
+    case geluTanh = "gelu_pytorch_tanh"
+  }
+
+  /// Tensors that only some families have.
+  public struct Parts: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Biases of queries, keys and values.
+    public static let queryKeyValueBias = Parts(rawValue: 1)
+    /// A bias of the attention's output projection.
+    public static let outputBias = Parts(rawValue: 2)
+    /// Biases of the feed-forward projections.
+    public static let feedForwardBias = Parts(rawValue: 4)
+    /// A norm of each head's query and key.
+    public static let queryKeyNorm = Parts(rawValue: 8)
+    /// Norms behind attention and feed-forward.
+    public static let outputNorms = Parts(rawValue: 16)
+    /// One tensor for queries, keys and values, one for gate and up.
+    public static let fusedProjections = Parts(rawValue: 32)
+  }
 
   /// Reads and checks `config.json`, and `generation_config.json` beside it for the end tokens.
   /// - Throws: `CheckpointError` naming the key, what was expected and what was found.
   public init(path: String) throws {
-    let json = try JSONObject(path: path)
-    let architecture = json["architectures"]?.array?.first?.string?.description
-    guard let architecture, Self.supportedArchitectures.contains(architecture) else {
-      throw CheckpointError.unsupported(
-        file: path, what: "the architecture \(architecture ?? "(none named)")",
-        supported: Self.supportedArchitectures.joined(separator: ", "))
+    let beside = (path as NSString).deletingLastPathComponent + "/generation_config.json"
+    let hasGeneration = FileManager.default.fileExists(atPath: beside)
+    try self.init(try JSONObject(path: path), generation: hasGeneration ? try JSONObject(path: beside) : nil)
+  }
+
+  /// Reads and checks a configuration in Hugging Face's form, wherever it comes from.
+  init(_ outer: JSONObject, generation: JSONObject?) throws {
+    let architecture = outer["architectures"]?.array?.first?.string?.description
+    guard let architecture, let family = ModelFamily.all[architecture] else {
+      throw outer.unsupported(
+        "the architecture \(architecture ?? "(none named)")", supported: ModelFamily.names.joined(separator: ", "))
     }
+    // A model that also sees pictures keeps its decoder's sizes one level below.
+    let json = outer.has("text_config") ? try outer.object("text_config") : outer
     hiddenSize = try json.integer("hidden_size", in: 1...65_536)
     intermediateSize = try json.integer("intermediate_size", in: 1...1_048_576)
     layerCount = try json.integer("num_hidden_layers", in: 1...1_024)
@@ -50,17 +93,43 @@ public struct ModelConfiguration: Sendable, Hashable {
     }
     headDimension = try Self.headDimension(json, hidden: hiddenSize, heads: queryHeadCount)
     vocabularySize = try json.integer("vocab_size", in: 1...4_194_304)
-    contextLength = try json.integer("max_position_embeddings", in: 1...16_777_216)
+    let trainedLength = try json.integer("max_position_embeddings", in: 1...16_777_216)
     rmsNormEpsilon = Float(try json.positive("rms_norm_eps", default: 1e-6))
-    tiesEmbeddings = try json.flag("tie_word_embeddings")
-    if json.has("hidden_act"), try json.string("hidden_act") != "silu" {
-      throw json.bad("hidden_act", expected: "silu")
+    tiesEmbeddings = try json.flag("tie_word_embeddings", default: family.tiesEmbeddings)
+    activation = try Self.activation(json, default: family.isGemma ? .geluTanh : .silu)
+    attention = try AttentionDescription.all(
+      json, family: family, layerCount: layerCount, headDimension: headDimension, contextLength: trainedLength)
+    contextLength = attention.first?.rope?.reach(of: trainedLength) ?? trainedLength
+    normOffset = family.isGemma ? 1 : 0
+    embeddingScale = family.isGemma ? Float(hiddenSize).squareRoot() : 1
+    logitCap =
+      family.hasScoreSettings
+      ? try json.optional("final_logit_softcapping", default: family.logitCap) { try json.positive($0) }
+        .map { Float($0) } : nil
+    parts = try Self.parts(json, family)
+    endTokens = try Self.endTokens([outer, json] + (generation.map { [$0] } ?? []), vocabulary: vocabularySize)
+  }
+
+  private static func parts(_ json: JSONObject, _ family: ModelFamily) throws -> Parts {
+    var parts: Parts = []
+    let attentionBias = try json.flag("attention_bias")
+    let feedForwardBias = try json.flag("mlp_bias")
+    if family.hasQueryKeyValueBias || family.readsBiases && attentionBias { parts.insert(.queryKeyValueBias) }
+    if family.hasOutputBias && family.readsBiases && attentionBias { parts.insert(.outputBias) }
+    if family.readsBiases && feedForwardBias { parts.insert(.feedForwardBias) }
+    if family.hasQueryKeyNorm { parts.insert(.queryKeyNorm) }
+    if family.hasOutputNorms { parts.insert(.outputNorms) }
+    if family.hasFusedProjections { parts.insert(.fusedProjections) }
+    return parts
+  }
+
+  private static func activation(_ json: JSONObject, default standard: Activation) throws -> Activation {
+    let key = json.has("hidden_activation") ? "hidden_activation" : "hidden_act"
+    guard json.has(key) else { return standard }
+    guard let activation = Activation(rawValue: try json.string(key)) else {
+      throw json.bad(key, expected: "silu or gelu_pytorch_tanh")
     }
-    for key in ["attention_bias", "mlp_bias"] where try json.flag(key) {
-      throw json.bad(key, expected: "false: biases are not supported")
-    }
-    ropeTheta = try Self.ropeTheta(json)
-    endTokens = try Self.endTokens(json, besideFile: path, vocabulary: vocabularySize)
+    return activation
   }
 
   /// `head_dim`, or without it the width shared out among the heads.
@@ -82,26 +151,9 @@ public struct ModelConfiguration: Sendable, Hashable {
     return dimension
   }
 
-  /// θ stands at the top level, or since transformers 5 in `rope_parameters`.
-  private static func ropeTheta(_ json: JSONObject) throws -> Double {
-    for key in ["rope_parameters", "rope_scaling"] where json.has(key) {
-      let rope = try json.object(key)
-      for name in ["rope_type", "type"] where try rope.has(name) && rope.string(name) != "default" {
-        throw rope.bad(name, expected: "'default': scaled rotary positions are not supported")
-      }
-      if rope.has("rope_theta") { return try rope.positive("rope_theta") }
-    }
-    return try json.positive("rope_theta", default: 10_000)
-  }
-
-  private static func endTokens(
-    _ json: JSONObject, besideFile path: String, vocabulary: Int
-  ) throws -> Set<Int> {
-    let beside = (path as NSString).deletingLastPathComponent + "/generation_config.json"
+  private static func endTokens(_ sources: [JSONObject], vocabulary: Int) throws -> Set<Int> {
     var found: Set<Int> = []
-    let generation =
-      FileManager.default.fileExists(atPath: beside) ? [try JSONObject(path: beside)] : []
-    for source in [json] + generation where source.has("eos_token_id") {
+    for source in sources where source.has("eos_token_id") {
       let value = source["eos_token_id"]
       guard let ids = value?.wholeNumbers ?? value?.wholeNumber.map({ [$0] }),
         ids.allSatisfy((0..<vocabulary).contains)

@@ -22,7 +22,7 @@ public struct TensorDescription: Sendable, Hashable {
 }
 
 /// A safetensors file: a checked header over mapped bytes.
-public struct Safetensors: Sendable {
+public struct Safetensors: TensorSource {
   /// The file's path.
   public var path: String { file.path }
   /// Every tensor by its name.
@@ -102,6 +102,9 @@ public struct Safetensors: Sendable {
     return TensorDescription(
       typeName: type, shape: shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
   }
+
+  /// Whether there is a tensor of this name.
+  public func has(_ name: String) -> Bool { tensors[name] != nil }
 
   /// A tensor's elements as floats, row-major; cost: one pass over its bytes.
   /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.

@@ -13,22 +13,35 @@ BODY float dot(const float *a, const float *b, int count) {
   return total;
 }
 
-BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, float scale, float *scores) {
-  for (int j = 0; j < count; j++) scores[j] = scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
+                              float *scores) {
+  for (int j = 0; j < count; j++) scores[j] = rule.scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+  if (rule.soft_cap <= 0) return;
+  for (int j = 0; j < count; j++) scores[j] = rule.soft_cap * tanhf(scores[j] / rule.soft_cap);
 }
 CHOOSE(void, laq_key_scores,
-       (const float *q, const float *keys, int count, int dimension, float scale, float *scores),
-       (q, keys, count, dimension, scale, scores))
+       (const float *q, const float *keys, int count, int dimension, laq_attention_rule rule, float *scores),
+       (q, keys, count, dimension, rule, scores))
 
-float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
-                 float *scratch, float *out) {
-  laq_key_scores(q, keys, count, dimension, scale, scratch);
+BODY void laq_attend_part_body(const float *q, const float *keys, const float *values, int count, int dimension,
+                               laq_attention_rule rule, float *scratch, float *out, float *maximum, float *total) {
+  laq_key_scores_body(q, keys, count, dimension, rule, scratch);
   float largest_score = scratch[0];
   for (int j = 1; j < count; j++) largest_score = scratch[j] > largest_score ? scratch[j] : largest_score;
-  float total = laq_exponentials(scratch, count, -largest_score);
-  float factor = 1.0f / total;
-  for (int i = 0; i < dimension; i++) out[i] = 0;
-  for (int j = 0; j < count; j++)
-    laq_add_scaled(out, values + (size_t)j * (size_t)dimension, scratch[j] * factor, dimension);
-  return largest_score + logf(total);
+  *total = laq_exponentials(scratch, count, -largest_score);
+  *maximum = largest_score * 1.44269504088896341f;
+  int d = 0;
+  for (; d + 16 <= dimension; d += 16) {
+    v16 sums = splat(0);
+    for (int j = 0; j < count; j++) sums += splat(scratch[j]) * load16(values + (size_t)j * (size_t)dimension + (size_t)d);
+    store16(out + d, sums);
+  }
+  for (; d < dimension; d++) {
+    out[d] = 0;
+    for (int j = 0; j < count; j++) out[d] += scratch[j] * values[(size_t)j * (size_t)dimension + (size_t)d];
+  }
 }
+CHOOSE(void, laq_attend_part,
+       (const float *q, const float *keys, const float *values, int count, int dimension, laq_attention_rule rule,
+        float *scratch, float *out, float *maximum, float *total),
+       (q, keys, values, count, dimension, rule, scratch, out, maximum, total))

@@ -20,8 +20,8 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed) {
       }
 }
 
-// scores[row][tile] = scale · q·k for BLOCK rows.
-BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, float scale, float *scores) {
+// scores[row][tile] of BLOCK rows, scaled and capped.
+BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule, float *scores) {
   v16 sums[BLOCK][VECTORS];
   for (int r = 0; r < BLOCK; r++) for (int v = 0; v < VECTORS; v++) sums[r][v] = splat(0);
   for (int i = 0; i < dimension; i++) {
@@ -34,7 +34,12 @@ BODY void tile_scores(const float *q, int stride, const float *tile, int dimensi
     }
   }
   for (int r = 0; r < BLOCK; r++)
-    for (int v = 0; v < VECTORS; v++) store16(scores + r * LAQ_TILE + 16 * v, sums[r][v] * splat(scale));
+    for (int v = 0; v < VECTORS; v++) store16(scores + r * LAQ_TILE + 16 * v, capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
+}
+
+// The first key that a query at `position` sees.
+BODY int first_visible(int position, laq_attention_rule rule) {
+  return rule.window > 0 && position >= rule.window ? position - rule.window + 1 : 0;
 }
 
 // out[row] += weights[row][key] · value[key], 16 dimensions of BLOCK rows at a time.
@@ -57,7 +62,7 @@ BODY void add_values(const float *weights, const float *values, int keys, int di
 
 // BLOCK rows with the running maximum and sum of the flash recurrence, over the first `available` keys at most.
 BODY void attend_block(const float *q, int stride, int first, int available, const float *packed, const float *values, int dimension,
-                       float scale, float *out, int out_stride, float *log_sum_exp) {
+                       laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp) {
   float maximum[BLOCK], total[BLOCK], scores[BLOCK * LAQ_TILE];
   for (int r = 0; r < BLOCK; r++) {
     maximum[r] = -INFINITY;
@@ -65,12 +70,13 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
     for (int d = 0; d < dimension; d++) out[(size_t)r * (size_t)out_stride + (size_t)d] = 0;
   }
   int last = first + BLOCK <= available ? first + BLOCK - 1 : available - 1;
-  for (int start = 0; start <= last; start += LAQ_TILE) {
-    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, scale, scores);
+  for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start <= last; start += LAQ_TILE) {
+    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
     int keys = last + 1 - start < LAQ_TILE ? last + 1 - start : LAQ_TILE;
     for (int r = 0; r < BLOCK; r++) {
       float *row = scores + r * LAQ_TILE;
       for (int j = first + r + 1 - start > 0 ? first + r + 1 - start : 0; j < LAQ_TILE; j++) row[j] = -INFINITY;
+      for (int j = 0, hidden = first_visible(first + r, rule) - start; j < hidden && j < LAQ_TILE; j++) row[j] = -INFINITY;
       v16 high = load16(row);
       for (int v = 1; v < VECTORS; v++) high = max16(high, load16(row + 16 * v));
       float larger = largest(high);
@@ -81,6 +87,8 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
         for (int d = 0; d < dimension; d++) out[(size_t)r * (size_t)out_stride + (size_t)d] *= factor;
       }
       maximum[r] = larger;
+      // A row that sees nothing of its first tile has no maximum yet.
+      if (larger == -INFINITY) larger = 0;
       v16 sums = splat(0);
       for (int v = 0; v < VECTORS; v++) {
         v16 e = exp16(load16(row + 16 * v) - splat(larger));
@@ -100,12 +108,12 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
 
 #define PARAMETERS                                                                                             \
   (const float *q, int stride, int rows, int first, const float *packed, const float *values, int dimension,   \
-   float scale, float *out, int out_stride, float *log_sum_exp)
+   laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp)
 
 BODY void laq_attend_causal_body PARAMETERS {
   int available = first + rows, r = 0;
   for (; r + BLOCK <= rows; r += BLOCK)
-    attend_block(q + (size_t)r * (size_t)stride, stride, first + r, available, packed, values, dimension, scale,
+    attend_block(q + (size_t)r * (size_t)stride, stride, first + r, available, packed, values, dimension, rule,
                  out + (size_t)r * (size_t)out_stride, out_stride, log_sum_exp + r);
   if (r == rows) return;
   // The remainder goes through a full block whose missing rows repeat the last one and are dropped.
@@ -114,17 +122,17 @@ BODY void laq_attend_causal_body PARAMETERS {
     int row = r + i < rows ? r + i : rows - 1;
     for (int d = 0; d < dimension; d++) queries[i * dimension + d] = q[(size_t)row * (size_t)stride + (size_t)d];
   }
-  attend_block(queries, dimension, first + r, available, packed, values, dimension, scale, results, dimension, sums);
+  attend_block(queries, dimension, first + r, available, packed, values, dimension, rule, results, dimension, sums);
   for (int i = 0; r + i < rows; i++) {
     for (int d = 0; d < dimension; d++) out[(size_t)(r + i) * (size_t)out_stride + (size_t)d] = results[i * dimension + d];
     log_sum_exp[r + i] = sums[i];
   }
 }
 CHOOSE(void, laq_attend_causal, PARAMETERS,
-       (q, stride, rows, first, packed, values, dimension, scale, out, out_stride, log_sum_exp))
+       (q, stride, rows, first, packed, values, dimension, rule, out, out_stride, log_sum_exp))
 
 BODY void laq_received_attention_body(const float *q, int count, const float *packed, const float *log_sum_exp,
-                                      int dimension, float scale, float *sums) {
+                                      int dimension, laq_attention_rule rule, float *sums) {
   float queries[BLOCK * LAQ_MAX_DIMENSION], scores[BLOCK * LAQ_TILE];
   for (int first = 0; first < count; first += BLOCK) {
     int rows = count - first < BLOCK ? count - first : BLOCK;
@@ -133,18 +141,19 @@ BODY void laq_received_attention_body(const float *q, int count, const float *pa
       for (int i = 0; i < BLOCK * dimension; i++) queries[i] = i < rows * dimension ? block[i] : 0;
       block = queries;
     }
-    for (int start = 0; start < first + rows; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, scale, scores);
+    for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start < first + rows; start += LAQ_TILE) {
+      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
       for (int r = 0; r < rows; r++) {
         float *row = scores + r * LAQ_TILE;
         for (int v = 0; v < VECTORS; v++) store16(row + 16 * v, exp16(load16(row + 16 * v) - splat(log_sum_exp[first + r])));
         int visible = first + r + 1 - start < LAQ_TILE ? first + r + 1 - start : LAQ_TILE;
-        for (int j = 0; j < visible; j++) sums[start + j] += row[j];
+        int hidden = first_visible(first + r, rule) - start;
+        for (int j = hidden > 0 ? hidden : 0; j < visible; j++) sums[start + j] += row[j];
       }
     }
   }
 }
 CHOOSE(void, laq_received_attention,
-       (const float *q, int count, const float *packed, const float *log_sum_exp, int dimension, float scale,
-        float *sums),
-       (q, count, packed, log_sum_exp, dimension, scale, sums))
+       (const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
+        laq_attention_rule rule, float *sums),
+       (q, count, packed, log_sum_exp, dimension, rule, sums))

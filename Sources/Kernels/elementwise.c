@@ -36,6 +36,29 @@ BODY void laq_swiglu_body(const float *gate, const float *up, int count, float *
 }
 CHOOSE(void, laq_swiglu, (const float *gate, const float *up, int count, float *y), (gate, up, count, y))
 
+// 0.5 (1 + tanh(u)) = 1 / (1 + exp(-2u)) with u = √(2/π) (g + 0.044715 g³).
+BODY void laq_geglu_body(const float *gate, const float *up, int count, float *y) {
+  const float slope = -1.5957691216057308f;
+  int i = 0;
+  for (; i + 16 <= count; i += 16) {
+    v16 g = load16(gate + i);
+    v16 exponent = splat(slope) * (g + splat(0.044715f) * g * g * g);
+    store16(y + i, g / (splat(1) + exp16(exponent)) * load16(up + i));
+  }
+  for (; i < count; i++) {
+    float g = gate[i];
+    y[i] = g / (1.0f + expf(slope * (g + 0.044715f * g * g * g))) * up[i];
+  }
+}
+CHOOSE(void, laq_geglu, (const float *gate, const float *up, int count, float *y), (gate, up, count, y))
+
+BODY void laq_soft_cap_body(float *x, int count, float cap) {
+  int i = 0;
+  for (; i + 16 <= count; i += 16) store16(x + i, capped16(load16(x + i), cap));
+  for (; i < count; i++) x[i] = cap * tanhf(x[i] / cap);
+}
+CHOOSE(void, laq_soft_cap, (float *x, int count, float cap), (x, count, cap))
+
 BODY float laq_exponentials_body(float *x, int count, float shift) {
   v16 sums = splat(0);
   int i = 0;

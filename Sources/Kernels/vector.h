@@ -51,3 +51,9 @@ BODY v16 exp16(v16 x) {
   v16 result = p * (v16)exponent;
   return (v16)((i16)result & (x > splat(-87.4f)));
 }
+
+// cap · tanh(x / cap) = cap · (1 − 2 / (exp(2x / cap) + 1)); a cap of 0 is none.
+BODY v16 capped16(v16 x, float cap) {
+  if (cap <= 0) return x;
+  return splat(cap) - splat(2 * cap) / (exp16(x * splat(2 / cap)) + splat(1));
+}

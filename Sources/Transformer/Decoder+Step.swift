@@ -1,5 +1,3 @@
-import Kernels
-
 /// One lane's next token.
 public struct LaneInput {
   /// The cache that the token attends to and is appended to.
@@ -37,47 +35,30 @@ extension Decoder {
       Set(lanes.map { ObjectIdentifier($0.cache) }).count == lanes.count, "a cache serves one lane")
     let dimension = shape.headDimension
     return try exclusively {
-      let buffers = try workspace(for: lanes.map(\.token))
-      let angles = lanes.map { rotary.angles(at: $0.position) }
+      let states = Rows(try embed(lanes.map(\.token)), width: configuration.hiddenSize)
+      let buffers = workspace(rows: lanes.count)
+      let tables = ropes.map { rope in
+        RotaryTable(lanes.map(\.position)) { rotation(rope, length: $0 + 1) }
+      }
       var queries: [[[Float]]] = Array(repeating: [], count: lanes.count)  // [lane][layer]
       let queryWidth = shape.queryHeadCount * dimension
       for (index, layer) in layers.enumerated() {
-        try runLayer(layer, angles: angles, buffers: buffers) {
-          for (lane, input) in lanes.enumerated() {
-            let row = buffers.projected[lane]
-            queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
-            input.cache.append(
-              layer: index, keys: row + queryWidth,
-              values: row + queryWidth + shape.kvHeadCount * dimension)
-          }
-          attend(lanes, layer: index, buffers: buffers)
+        try project(states, layer, tables: tables, firstRow: 0, buffers: buffers)
+        for (lane, input) in lanes.enumerated() {
+          let row = buffers.projected[lane]
+          queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
+          input.cache.append(
+            layer: index, position: input.position, keys: row + queryWidth,
+            values: row + queryWidth + shape.kvHeadCount * dimension)
         }
+        attend(lanes, layer: index, buffers: buffers)
+        try finish(states, layer, buffers: buffers)
       }
-      let all = try logits(after: buffers.states, last: lanes.count)
+      let all = try logits(after: states)
       let vocabulary = configuration.vocabularySize
       return lanes.indices.map { lane in
         LaneOutput(
           logits: Array(all[lane * vocabulary..<(lane + 1) * vocabulary]), queries: queries[lane])
-      }
-    }
-  }
-
-  /// Every lane's and head's attention over its own cache.
-  private func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
-    let dimension = shape.headDimension
-    let scale = 1 / Float(dimension).squareRoot()
-    let heads = shape.queryHeadCount
-    let keys = lanes.reduce(0) { $0 + $1.cache.count(layer: layer, head: 0) }
-    inParallel(count: lanes.count * heads, work: 2 * keys * heads * dimension) { index in
-      let (lane, head) = (index / heads, index % heads)
-      let cache = lanes[lane].cache
-      let held = cache.heads[layer][cache.granularity.head(forQueryHead: head, in: shape)]
-      let count = held.keys.count / dimension
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
-        guard let scratch = scratch.baseAddress else { return }
-        _ = laq_attend(
-          buffers.projected[lane] + head * dimension, held.keys, held.values, Int32(count),
-          Int32(dimension), scale, scratch, buffers.attended[lane] + head * dimension)
       }
     }
   }

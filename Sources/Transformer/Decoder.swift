@@ -2,7 +2,8 @@ import Checkpoint
 import Kernels
 import Synchronization
 
-/// A Llama-family decoder: RMS norms, rotary positions, grouped-query attention, SwiGLU.
+/// A decoder of the Llama kind: RMS norms, rotary positions, grouped-query attention, a gated feed-forward.
+/// What the families do differently is data of the configuration, not code of their own.
 ///
 /// Weights are packed once for oneDNN and then shared by every pass. Passes exclude each other (a
 /// lock), so a decoder may be handed to any task; run it away from the thread that draws.
@@ -14,31 +15,22 @@ public final class Decoder: Sendable {
   /// The number format of the matrix products.
   public let precision: Precision
 
-  let rotary: RotaryEmbedding
+  /// The distinct rotations of the layers, and their frequencies for short texts.
+  let ropes: [RopeConfiguration]
+  let rotations: [RotaryEmbedding]
   let layers: [Layer]
   private let embedding: [Float]  // [vocabulary][hidden]
   private let finalNorm: [Float]
   private let head: Linear
   private let gate = Mutex<Void>(())
 
-  struct Layer: Sendable {
-    let attentionNorm: [Float]
-    /// Queries, keys and values in one product, `[(queryHeads + 2 kvHeads) · dimension][hidden]`.
-    let queryKeyValue: Linear
-    let output: Linear
-    let feedForwardNorm: [Float]
-    /// Gate and up projections in one product, `[2 · intermediate][hidden]`.
-    let gateUp: Linear
-    let down: Linear
-  }
-
   /// Reads and packs the weights under their Hugging Face names.
   ///
   /// Cost: one pass over the file; a few milliseconds per million parameters.
-  /// - Throws: `SafetensorsError` naming the tensor that is missing or has another shape than the
+  /// - Throws: `CheckpointError` naming the tensor that is missing or has another shape than the
   ///   configuration says; `TransformerError` when the products cannot be made.
   public init(
-    _ configuration: ModelConfiguration, weights: Safetensors, precision: Precision = .automatic
+    _ configuration: ModelConfiguration, weights: any TensorSource, precision: Precision = .automatic
   ) throws {
     let hidden = configuration.hiddenSize
     let dimension = configuration.headDimension
@@ -50,45 +42,28 @@ public final class Decoder: Sendable {
     shape = ModelShape(
       layerCount: configuration.layerCount, queryHeadCount: configuration.queryHeadCount,
       kvHeadCount: configuration.kvHeadCount, headDimension: dimension)
-    rotary = RotaryEmbedding(dimension: dimension, theta: configuration.ropeTheta)
-
-    func matrix(_ names: [String], rows: [Int], columns: Int) throws -> Linear {
-      var joined: [Float] = []
-      for (name, count) in zip(names, rows) {
-        joined += try weights.floats(name, shape: [count, columns])
-      }
-      return try Linear(
-        joined, outputCount: rows.reduce(0, +), inputCount: columns, precision: precision)
+    let ropes = configuration.attention.compactMap(\.rope).reduce(into: [RopeConfiguration]()) { known, rope in
+      if !known.contains(rope) { known.append(rope) }
     }
-
-    let queries = configuration.queryHeadCount * dimension
-    let keys = configuration.kvHeadCount * dimension
-    let inner = configuration.intermediateSize
-    layers = try (0..<configuration.layerCount).map { index in
-      let prefix = "model.layers.\(index)."
-      return Layer(
-        attentionNorm: try weights.floats(prefix + "input_layernorm.weight", shape: [hidden]),
-        queryKeyValue: try matrix(
-          ["q", "k", "v"].map { "\(prefix)self_attn.\($0)_proj.weight" },
-          rows: [queries, keys, keys], columns: hidden),
-        output: try matrix(
-          [prefix + "self_attn.o_proj.weight"], rows: [hidden], columns: queries),
-        feedForwardNorm: try weights.floats(
-          prefix + "post_attention_layernorm.weight", shape: [hidden]),
-        gateUp: try matrix(
-          ["gate", "up"].map { "\(prefix)mlp.\($0)_proj.weight" },
-          rows: [inner, inner], columns: hidden),
-        down: try matrix([prefix + "mlp.down_proj.weight"], rows: [hidden], columns: inner))
-    }
-    finalNorm = try weights.floats("model.norm.weight", shape: [hidden])
+    self.ropes = ropes
+    rotations = ropes.map { RotaryEmbedding($0, length: 0) }
+    let reader = LayerReader(configuration: configuration, weights: weights, precision: precision)
+    layers = try (0..<configuration.layerCount).map { try reader.layer($0, ropes: ropes) }
+    finalNorm = try reader.norm("norm.weight", count: hidden)
     let vocabulary = configuration.vocabularySize
-    let embedding = try weights.floats("model.embed_tokens.weight", shape: [vocabulary, hidden])
+    let embedding = try weights.floats(reader.prefix + "embed_tokens.weight", shape: [vocabulary, hidden])
     self.embedding = embedding
     head =
       configuration.tiesEmbeddings
       ? try Linear(
         embedding, outputCount: vocabulary, inputCount: hidden, precision: precision)
-      : try matrix(["lm_head.weight"], rows: [vocabulary], columns: hidden)
+      : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
+  }
+
+  /// A rotation for a text of some length.
+  func rotation(_ rope: RopeConfiguration, length: Int) -> RotaryEmbedding {
+    if !rope.dependsOnLength, let index = ropes.firstIndex(of: rope) { return rotations[index] }
+    return RotaryEmbedding(rope, length: length)
   }
 
   /// Runs `body` while no other pass runs.
@@ -108,25 +83,36 @@ public final class Decoder: Sendable {
       }
       rows += embedding[token * hidden..<(token + 1) * hidden]
     }
+    if configuration.embeddingScale != 1 {
+      for index in rows.indices { rows[index] *= configuration.embeddingScale }
+    }
     return rows
   }
 
-  /// The logits that follow each of the last `count` rows of `states`, `[count][vocabulary]`.
-  func logits(after states: Rows, last count: Int) throws -> [Float] {
-    let normed = Rows(count: count, width: states.width)
-    normalise(states.suffix(count), weight: finalNorm, into: normed)
-    let result = Rows(count: count, width: head.outputCount)
-    try head.apply(normed.start, rows: count, into: result.start)
+  /// The logits that follow each of some rows of the residual stream, `[rows][vocabulary]`.
+  func logits(after states: Rows) throws -> [Float] {
+    let normed = Operand(count: states.count, width: states.width, precision: precision)
+    normalise(states, weight: finalNorm, into: normed)
+    let result = Rows(count: states.count, width: head.outputCount)
+    try head.apply(normed, rows: states.count, into: result.start)
+    if let cap = configuration.logitCap {
+      for row in 0..<states.count { laq_soft_cap(result[row], Int32(result.width), cap) }
+    }
     return result.array
   }
 
-  /// RMS-normalises each row.
-  func normalise(_ rows: Rows, weight: [Float], into result: Rows) {
-    let epsilon = configuration.rmsNormEpsilon
+  /// RMS-normalises each row for a product.
+  func normalise(_ rows: Rows, weight: [Float], into result: Operand) {
     inParallelBlocks(of: 32, count: rows.count) { block in
-      for row in block {
-        laq_rms_norm(rows[row], weight, epsilon, Int32(rows.width), result[row])
-      }
+      normalise(rows, block, weight: weight, into: result.rows)
+      result.round(block)
+    }
+  }
+
+  /// RMS-normalises the rows of a block, in place where both are the same.
+  func normalise(_ rows: Rows, _ block: Range<Int>, weight: [Float], into result: Rows) {
+    for row in block {
+      laq_rms_norm(rows[row], weight, configuration.rmsNormEpsilon, Int32(rows.width), result[row])
     }
   }
 }

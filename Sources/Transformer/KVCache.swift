@@ -4,22 +4,15 @@
 /// A class because it has identity: a lane appends to it step by step. It belongs to one lane and is
 /// used by one forward pass at a time.
 public final class KVCache {
-  /// One layer's and head's tokens, in order of position.
-  struct Head {
-    /// Post-RoPE keys, `[token][dimension]`.
-    var keys: [Float]
-    /// Values, `[token][dimension]`.
-    var values: [Float]
-  }
-
   /// The sizes of the model.
   public let shape: ModelShape
   /// The heads that share one set of tokens.
   public let granularity: Granularity
   /// `[layer][head]`.
-  var heads: [[Head]]
+  var heads: [[CachedHead]]
 
-  /// Gathers the kept tokens of a recording: contiguous per head, at their original rotation.
+  /// Gathers the kept tokens of a recording: contiguous per head, at their original rotation; in bf16 where the
+  /// recording is.
   public init(_ recording: Recording, keeping kept: KeptTokens) {
     precondition(recording.shape == kept.shape && recording.tokenCount == kept.tokenCount)
     let shape = kept.shape
@@ -30,33 +23,29 @@ public final class KVCache {
       sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount
-        var keys: [Float] = []
-        var values: [Float] = []
-        keys.reserveCapacity((positions.count + 64) * dimension)
-        values.reserveCapacity((positions.count + 64) * dimension)
-        for position in positions {
-          let start = (base + position) * dimension
-          keys += layer.keys[start..<start + dimension]
-          values += layer.values[start..<start + dimension]
+        var cached = CachedHead(dimension: dimension, isRounded: recording.isRounded, capacity: positions.count + 64)
+        layer.keys.withUnsafeBufferPointer { keys in
+          layer.values.withUnsafeBufferPointer { values in
+            guard let keys = keys.baseAddress, let values = values.baseAddress else { return }
+            for position in positions {
+              let start = (base + position) * dimension
+              cached.append(position: position, key: keys + start, value: values + start)
+            }
+          }
         }
-        return Head(keys: keys, values: values)
+        return cached
       }
     }
   }
 
   /// The tokens that a head holds now.
-  public func count(layer: Int, head: Int) -> Int {
-    heads[layer][head].keys.count / shape.headDimension
-  }
+  public func count(layer: Int, head: Int) -> Int { heads[layer][head].positions.count }
 
-  /// Appends one token's keys and values, `[kvHead][dimension]`, to a layer.
-  func append(layer: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
-    let dimension = shape.headDimension
+  /// Appends the keys and values, `[kvHead][dimension]`, of the token at a position to a layer.
+  func append(layer: Int, position: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
     for head in heads[layer].indices {
-      let kvHead = granularity == .kvHead ? head : head / shape.groupSize
-      let start = kvHead * dimension
-      heads[layer][head].keys += UnsafeBufferPointer(start: keys + start, count: dimension)
-      heads[layer][head].values += UnsafeBufferPointer(start: values + start, count: dimension)
+      let start = (granularity == .kvHead ? head : head / shape.groupSize) * shape.headDimension
+      heads[layer][head].append(position: position, key: keys + start, value: values + start)
     }
   }
 }

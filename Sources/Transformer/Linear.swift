@@ -1,4 +1,5 @@
 import COneDNN
+import Kernels
 
 /// The number format of weights and activations in matrix products; sums are always f32.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
@@ -19,36 +20,104 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A weight matrix packed for oneDNN: `y = x · Wᵀ`.
+/// A weight matrix, row-major, with or without a bias: `y = x · Wᵀ + b`. Many rows go through oneDNN, the few of a
+/// decode step through a kernel of our own.
 ///
-/// `@unchecked Sendable`: the C object caches primitives when it multiplies, so `apply` must not run
-/// twice at once on one matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
+/// `@unchecked Sendable`: the weights never change; the C object prepares primitives when it multiplies, so `apply`
+/// must not run twice at once on one matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
 final class Linear: @unchecked Sendable {
   /// Elements of one output row.
   let outputCount: Int
   /// Elements of one input row.
   let inputCount: Int
-  private let packed: OpaquePointer
+  private let weights: Weights
+  private let product: OpaquePointer
+  private let bias: [Float]?
 
-  /// Packs `weights`, `[outputCount][inputCount]` row-major; cost: one pass over the matrix.
-  init(_ weights: [Float], outputCount: Int, inputCount: Int, precision: Precision) throws {
-    precondition(weights.count == outputCount * inputCount)
-    let packed = laq_linear_create(
-      weights, Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
-    guard let packed else {
+  private enum Weights {
+    case float32(UnsafeMutablePointer<Float>)
+    case bfloat16(UnsafeMutablePointer<UInt16>)
+
+    var start: UnsafeRawPointer {
+      switch self {
+      case .float32(let start): UnsafeRawPointer(start)
+      case .bfloat16(let start): UnsafeRawPointer(start)
+      }
+    }
+
+    func deallocate() { start.deallocate() }
+  }
+
+  /// Rows up to which the kernel for few rows is the faster one.
+  private static let fewRows = 16
+
+  /// Takes `weights`, `[outputCount][inputCount]` row-major; cost: one pass over the matrix.
+  init(
+    _ weights: [Float], bias: [Float]? = nil, outputCount: Int, inputCount: Int, precision: Precision
+  ) throws {
+    precondition(weights.count == outputCount * inputCount && bias?.count ?? outputCount == outputCount)
+    let held: Weights
+    if precision.usesBFloat16 {
+      let start = UnsafeMutablePointer<UInt16>.allocate(capacity: max(1, weights.count))
+      laq_round_to_bf16(weights, start, nil, weights.count)
+      held = .bfloat16(start)
+    } else {
+      let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, weights.count))
+      weights.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress { start.update(from: base, count: source.count) }
+      }
+      held = .float32(start)
+    }
+    let product = laq_linear_create(
+      held.start, Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
+    guard let product else {
+      held.deallocate()
       throw TransformerError.noMatrixProduct(
         outputs: outputCount, inputs: inputCount, precision: precision)
     }
-    self.packed = packed
+    self.weights = held
+    self.product = product
+    self.bias = bias
     self.outputCount = outputCount
     self.inputCount = inputCount
   }
 
-  deinit { laq_linear_destroy(packed) }
+  deinit {
+    laq_linear_destroy(product)
+    weights.deallocate()
+  }
 
-  /// Multiplies `rows` rows: `x` is `[rows][inputCount]`, `y` becomes `[rows][outputCount]`.
-  func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
-    let status = laq_linear_apply(packed, x, Int32(rows), y)
-    guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+  /// Multiplies the first rows of `x`, `[rows][inputCount]`; `y` becomes `[rows][outputCount]`.
+  func apply(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
+    if rows > Self.fewRows || !applyToFew(x, rows: rows, into: y) {
+      let status = laq_linear_apply(product, x.start, Int32(rows), y)
+      guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+    }
+    guard let bias else { return }
+    inParallelBlocks(of: 32, count: rows) { block in
+      for row in block { laq_add_scaled(y + row * outputCount, bias, 1, Int32(outputCount)) }
+    }
+  }
+
+  /// Multiplies without oneDNN, where there is a kernel for it.
+  private func applyToFew(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) -> Bool {
+    if case .bfloat16 = weights, laq_bf16_is_multiplied() == 0 { return false }
+    // Blocks of about 32 KiB of weights, whole groups of four outputs.
+    let size = max(4, 16_384 / inputCount / 4 * 4)
+    let (inputs, lanes, stride) = (Int32(inputCount), Int32(rows), Int32(outputCount))
+    inTeam(count: (outputCount + size - 1) / size, work: rows * outputCount * inputCount) { block in
+      let first = block * size
+      let count = Int32(min(size, outputCount - first))
+      switch weights {
+      case .float32(let start):
+        laq_few_products(
+          start + first * inputCount, count, inputs, x.rows.start, lanes, y + first, stride)
+      case .bfloat16(let start):
+        laq_few_products_bf16(
+          start + first * inputCount, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, y + first,
+          stride)
+      }
+    }
+    return true
   }
 }

@@ -12,7 +12,7 @@ extension Recording {
   /// One head's attention of one row over the prompt keys, `[tokenCount]`; zero where it may not look.
   ///
   /// A row is a softmax over the prompt keys that it sees (laq.md, step 4: lookahead and decode tokens
-  /// are no columns). For a prompt row with its own causal view, the recorded log-sum-exp is the
+  /// are no columns); in a layer with a sliding window it sees no key before it. For a prompt row with its own causal view, the recorded log-sum-exp is the
   /// normaliser. Cost: `tokenCount · dimension`.
   /// - Parameters:
   ///   - beyond: the queries that `Row.beyond` counts in; a row that it lacks gives zeros.
@@ -23,12 +23,15 @@ extension Recording {
     let dimension = shape.headDimension
     let query: ArraySlice<Float>
     let causal: Int
+    let rule = rules[layer]
+    let first: Int
     var normaliser: Float?
     switch row {
     case .prompt(let position):
       let start = (queryHead * tokenCount + position) * dimension
       query = layers[layer].queries[start..<start + dimension]
       causal = position + 1
+      first = rule.firstVisible(at: position)
       if visible == nil || visible == causal {
         normaliser = layers[layer].logSumExp[queryHead * tokenCount + position]
       }
@@ -36,23 +39,26 @@ extension Recording {
       guard let beyond, row < beyond.count else { return Array(repeating: 0, count: tokenCount) }
       query = beyond.query(layer: layer, row: row, queryHead: queryHead)
       causal = tokenCount
+      first = rule.firstVisible(at: beyond.positions[row])
     }
-    let count = min(tokenCount, max(1, visible ?? causal))
+    let end = min(tokenCount, max(1, visible ?? causal))
+    let count = end - first
     var weights = [Float](repeating: 0, count: tokenCount)
-    let keyStart = queryHead / shape.groupSize * tokenCount * dimension
+    guard count > 0 else { return weights }
+    let keyStart = (queryHead / shape.groupSize * tokenCount + first) * dimension
     query.withUnsafeBufferPointer { query in
       layers[layer].keys.withUnsafeBufferPointer { keys in
         weights.withUnsafeMutableBufferPointer { weights in
-          guard let q = query.baseAddress, let k = keys.baseAddress, let w = weights.baseAddress
+          guard let q = query.baseAddress, let k = keys.baseAddress, let start = weights.baseAddress
           else { return }
-          laq_key_scores(
-            q, k + keyStart, Int32(count), Int32(dimension), 1 / Float(dimension).squareRoot(), w)
+          let w = start + first
+          laq_key_scores(q, k + keyStart, Int32(count), Int32(dimension), rule.kernel, w)
           if let normaliser {
             _ = laq_exponentials(w, Int32(count), -normaliser)
           } else {
-            let largest = weights[..<count].max() ?? 0
+            let largest = weights[first..<end].max() ?? 0
             let factor = 1 / laq_exponentials(w, Int32(count), -largest)
-            for index in 0..<count { weights[index] *= factor }
+            for index in 0..<count { w[index] *= factor }
           }
         }
       }
@@ -81,7 +87,7 @@ extension Recording {
         guard let queries = queries.baseAddress, let normalisers = normalisers.baseAddress else { return }
         laq_received_attention(
           queries + queryHead * width, Int32(tokenCount), packed, normalisers + queryHead * tokenCount,
-          Int32(dimension), 1 / Float(dimension).squareRoot(), &sums)
+          Int32(dimension), rules[layer].kernel, &sums)
       }
     }
     return sums

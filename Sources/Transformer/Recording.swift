@@ -1,7 +1,7 @@
 /// What one prefill leaves behind: every layer's post-RoPE queries, keys and values, and the
 /// log-sum-exp of each query's scaled logits.
 ///
-/// No attention matrix is stored: `exp(q·k/√d − logSumExp)` gives any element on demand, at the
+/// No attention matrix is stored: `exp(score − logSumExp)` gives any element on demand, at the
 /// cost of one dot product (see `Recording+Attention.swift`).
 public struct Recording: Sendable {
   /// The sizes of the model that was run.
@@ -10,14 +10,25 @@ public struct Recording: Sendable {
   public let tokenCount: Int
   /// One entry per layer, first layer first.
   public let layers: [LayerRecording]
+  /// How each layer's scores become attention.
+  public let rules: [AttentionRule]
+  /// Whether queries, keys and values are bf16 numbers, as a cache in bf16 holds them.
+  public let isRounded: Bool
   /// The logits that follow the last prompt token, `[vocabulary]`.
   public let lastLogits: [Float]
 
   /// Joins the layers of one prefill.
-  /// - Precondition: `layers.count == shape.layerCount` and every array has the size that
+  /// - Parameter rules: one per layer; `1/√d` and nothing else where none are given.
+  /// - Precondition: `layers.count == shape.layerCount`, as many rules, and every array has the size that
   ///   `LayerRecording` documents.
-  public init(shape: ModelShape, tokenCount: Int, layers: [LayerRecording], lastLogits: [Float]) {
-    precondition(layers.count == shape.layerCount, "\(layers.count) layers for \(shape)")
+  public init(
+    shape: ModelShape, tokenCount: Int, layers: [LayerRecording], rules: [AttentionRule]? = nil,
+    isRounded: Bool = false, lastLogits: [Float]
+  ) {
+    let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
+    precondition(
+      layers.count == shape.layerCount && rules.count == layers.count,
+      "\(layers.count) layers and \(rules.count) rules for \(shape)")
     for layer in layers {
       let row = tokenCount * shape.headDimension
       precondition(
@@ -30,6 +41,8 @@ public struct Recording: Sendable {
     self.shape = shape
     self.tokenCount = tokenCount
     self.layers = layers
+    self.rules = rules
+    self.isRounded = isRounded
     self.lastLogits = lastLogits
   }
 }
@@ -42,7 +55,7 @@ public struct LayerRecording: Sendable {
   public let keys: [Float]
   /// Values, `[kvHead][position][dimension]`.
   public let values: [Float]
-  /// Natural log-sum-exp of `q·k/√d` over the keys a query may see, `[queryHead][position]`.
+  /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see, `[queryHead][position]`.
   public let logSumExp: [Float]
 
   /// Makes a layer's recording from its four arrays.

@@ -24,10 +24,10 @@ final class Rows {
     }
   }
 
-  private init(view owner: Rows, from row: Int) {
-    count = owner.count - row
+  private init(view owner: Rows, _ rows: Range<Int>) {
+    count = rows.count
     width = owner.width
-    start = owner[row]
+    start = owner[rows.lowerBound]
     self.owner = owner
   }
 
@@ -36,8 +36,8 @@ final class Rows {
   /// The first element of a row.
   subscript(row: Int) -> UnsafeMutablePointer<Float> { start + row * width }
 
-  /// The last `count` rows, sharing this storage.
-  func suffix(_ count: Int) -> Rows { Rows(view: self, from: self.count - count) }
+  /// Some rows, sharing this storage.
+  subscript(rows: Range<Int>) -> Rows { Rows(view: self, rows) }
 
   /// A copy as an array.
   var array: [Float] { Array(UnsafeBufferPointer(start: start, count: count * width)) }

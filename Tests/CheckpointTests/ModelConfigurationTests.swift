@@ -27,7 +27,7 @@ import Testing
     let found = try configuration()
     #expect(found.hiddenSize == 64 && found.layerCount == 5 && found.headDimension == 8)
     #expect(found.kvHeadCount == 4 && found.tiesEmbeddings && found.endTokens == [2])
-    #expect(found.ropeTheta == 10_000 && found.rmsNormEpsilon == 1e-5)
+    #expect(found.attention.first?.rope?.theta == 10_000 && found.rmsNormEpsilon == 1e-5)
   }
 
   @Test func missingKeysHaveTheirDefaults() throws {
@@ -35,7 +35,7 @@ import Testing
       "num_key_value_heads": "null", "rope_theta": "null", "rms_norm_eps": "null",
       "tie_word_embeddings": "null", "eos_token_id": "null",
     ])
-    #expect(found.kvHeadCount == 8 && found.ropeTheta == 10_000 && found.rmsNormEpsilon == 1e-6)
+    #expect(found.kvHeadCount == 8 && found.attention.first?.rope?.theta == 10_000 && found.rmsNormEpsilon == 1e-6)
     #expect(!found.tiesEmbeddings && found.endTokens.isEmpty)
   }
 
@@ -47,7 +47,7 @@ import Testing
     ("num_key_value_heads", "3"), ("num_key_value_heads", "16"), ("vocab_size", "0"),
     ("max_position_embeddings", "false"), ("rms_norm_eps", "0"), ("rms_norm_eps", "true"),
     ("rope_theta", "-1"), ("rope_theta", "1e999"), ("hidden_act", "\"gelu\""), ("hidden_act", "1"),
-    ("attention_bias", "true"), ("attention_bias", "1"), ("mlp_bias", "true"),
+    ("attention_bias", "1"), ("mlp_bias", "\"no\""),
     ("tie_word_embeddings", "1"), ("head_dim", "7"), ("head_dim", "1026"), ("head_dim", "true"),
     ("eos_token_id", "512"), ("eos_token_id", "-1"), ("eos_token_id", "[2, 512]"),
     ("eos_token_id", "true"), ("eos_token_id", "\"</s>\""), ("rope_scaling", "[]"),
@@ -59,11 +59,74 @@ import Testing
     #expect(problem?.contains("'\(key)'") == true, "\(problem ?? "was accepted")")
   }
 
-  @Test func scaledRotaryPositionsAreRefused() {
+  @Test func unknownScalingsOfPositionsAreRefusedByName() {
     let problem = failure {
-      _ = try configuration(["rope_scaling": #"{"rope_type": "llama3", "factor": 8.0}"#])
+      _ = try configuration(["rope_scaling": #"{"rope_type": "mrope", "factor": 8.0}"#])
     }
-    #expect(problem?.contains("rope_scaling.rope_type") == true)
+    #expect(problem?.contains("rope_type 'mrope'") == true && problem?.contains("llama3") == true)
+  }
+
+  private static let impossibleScalings: [(rope: String, key: String)] = [
+    (#"{"rope_type": "linear"}"#, "rope_scaling.factor"),
+    (#"{"rope_type": "linear", "factor": 0}"#, "rope_scaling.factor"),
+    (#"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#, "high_freq_factor"),
+    (#"{"rope_type": "longrope", "short_factor": [1], "long_factor": [1]}"#, "short_factor"),
+    (#"{"rope_type": "default", "partial_rotary_factor": 1.5}"#, "partial_rotary_factor"),
+    (#"{"rope_type": "default", "partial_rotary_factor": 0.01}"#, "partial_rotary_factor"),
+    (#"{"rope_type": 1}"#, "rope_scaling.rope_type"),
+  ]
+
+  @Test(arguments: impossibleScalings)
+  func aScalingThatCannotBeIsAnErrorNamingItsKey(_ rope: String, _ key: String) {
+    let problem = failure { _ = try configuration(["rope_scaling": rope]) }
+    #expect(problem?.contains(key) == true, "\(problem ?? "was accepted")")
+  }
+
+  @Test func theNamesOfAllFamiliesStandInTheRefusal() {
+    let problem = failure { _ = try configuration(["architectures": #"["GPTNeoXForCausalLM"]"#]) }
+    for name in ModelFamily.names { #expect(problem?.contains(name) == true) }
+  }
+
+  @Test func gemma3OfTheHubHasTwoRotationsAndAWindowInFiveOfSixLayers() throws {
+    let found = try configuration([
+      "architectures": #"["Gemma3ForCausalLM"]"#, "num_hidden_layers": "7", "sliding_window": "512",
+      "hidden_act": "null", "hidden_activation": #""gelu_pytorch_tanh""#, "tie_word_embeddings": "null",
+      "rope_theta": "1000000", "rope_local_base_freq": "10000", "query_pre_attn_scalar": "16",
+      "rope_scaling": #"{"rope_type": "linear", "factor": 8.0}"#, "sliding_window_pattern": "6",
+    ])
+    #expect(found.attention.map(\.window) == [512, 512, 512, 512, 512, nil, 512])
+    #expect(found.attention[0].rope == RopeConfiguration(theta: 10_000, dimension: 8))
+    #expect(found.attention[5].rope == RopeConfiguration(theta: 1_000_000, dimension: 8, scaling: .linear(factor: 8)))
+    #expect(found.attention[0].scale == 0.25 && found.attention[0].softCap == nil && found.tiesEmbeddings)
+    #expect(found.parts == [.queryKeyNorm, .outputNorms] && found.normOffset == 1 && found.embeddingScale == 8)
+  }
+
+  @Test func aModelThatSeesPicturesTooKeepsItsSizesBelow() throws {
+    let inner = Self.valid.filter { $0.key != "architectures" }.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+    let text = #"{"architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [1, 106], "text_config": {"#
+      + inner.replacingOccurrences(of: "silu", with: "gelu_pytorch_tanh") + "}}"
+    let found = try ModelConfiguration(path: try folder.write(text, as: "config.json"))
+    #expect(found.hiddenSize == 64 && found.endTokens == [1, 2, 106])
+  }
+
+  @Test func windowsAreSwitchedOffByNull() throws {
+    let mistral = ["architectures": #"["MistralForCausalLM"]"#]
+    #expect(try configuration(mistral.merging(["sliding_window": "null"]) { $1 }).attention[0].window == nil)
+    #expect(try configuration(mistral).attention[0].window == 4096)
+    let qwen = ["architectures": #"["Qwen2ForCausalLM"]"#, "sliding_window": "64", "max_window_layers": "3"]
+    #expect(try configuration(qwen).attention.allSatisfy { $0.window == nil })
+    #expect(
+      try configuration(qwen.merging(["use_sliding_window": "true"]) { $1 }).attention.map(\.window)
+        == [nil, nil, nil, 64, 64])
+  }
+
+  @Test func layersWithoutPositionsHaveNoRotation() throws {
+    let found = try configuration(["architectures": #"["SmolLM3ForCausalLM"]"#, "rope_theta": "null"])
+    #expect(found.attention.map { $0.rope?.theta } == [2_000_000, 2_000_000, 2_000_000, nil, 2_000_000])
+    let listed = try configuration([
+      "architectures": #"["SmolLM3ForCausalLM"]"#, "no_rope_layers": "[0, 1, 1, 1, 0, 1]",
+    ])
+    #expect(listed.attention.map { $0.rope == nil } == [true, false, false, false, true])
   }
 
   @Test func otherArchitecturesAreRefusedByName() {

@@ -13,7 +13,11 @@ import Testing
     let continuation: [Int]
   }
 
-  static let models = ["mha-untied", "gqa-tied", "gqa-bf16", "mqa-f16"]
+  static let models = [
+    "mha-untied", "gqa-tied", "gqa-bf16", "mqa-f16", "llama-biases", "llama-linear", "llama-dynamic",
+    "llama-llama3", "llama-yarn", "mistral-window", "qwen2", "qwen2-window", "qwen3", "smollm3", "phi3",
+    "phi3-longrope", "gemma", "gemma2", "gemma3",
+  ]
 
   static func open(_ name: String) throws -> (Decoder, Expected) {
     let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/\(name)")
@@ -56,7 +60,8 @@ import Testing
     for chunkSize in [1, 7, 64, 100] {
       let chunked = try decoder.prefill(expected.prompt, chunkSize: chunkSize).lastLogits
       let difference = zip(whole, chunked).map { abs($0 - $1) }.max() ?? .infinity
-      #expect(difference < 1e-5, "chunks of \(chunkSize)")
+      // Few rows and many go through different kernels, whose sums have different orders.
+      #expect(difference < 5e-5, "chunks of \(chunkSize)")
     }
   }
 
@@ -70,6 +75,7 @@ import Testing
             layer: layer, queryHead: head, row: .prompt(position: position))
           #expect(abs(row.reduce(0, +) - 1) < 1e-4)
           #expect(row[(position + 1)...].allSatisfy { $0 == 0 })
+          #expect(row[..<recording.rules[layer].firstVisible(at: position)].allSatisfy { $0 == 0 })
         }
       }
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
 
 // The vector loops that oneDNN has no primitive for. Every function is compiled for AVX-512, AVX2 and
 // the plain instruction set and chosen when the program runs; all sums have a fixed order on one CPU.
@@ -9,6 +10,22 @@ enum { LAQ_TILE = 64 };
 
 /// The largest head dimension that `laq_attend_causal` takes.
 enum { LAQ_MAX_DIMENSION = 512 };
+
+/// How scores become attention: `scale · q·k`, then `soft_cap · tanh(score / soft_cap)` unless the cap is 0;
+/// a query sees the newest `window` keys, its own included, or all where that is 0.
+typedef struct {
+  float scale;
+  float soft_cap;
+  int window;
+} laq_attention_rule;
+
+/// Runs `body(context, index)` for every index in `0 ..< count` on up to `threads` threads that are kept awake
+/// between neighbouring regions; which thread runs an index is unspecified. For regions of microseconds.
+void laq_team_run(int threads, int count, void (*body)(void *context, int index), void *context);
+
+/// `y[row][output] = Σ_i x[row][i] · w[output][i]` for a few rows; `x` is `[rows][inputs]`, `w` is
+/// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
+void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
 
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
@@ -20,8 +37,15 @@ void laq_rope(float *x, const float *cosine, const float *sine, int dimension);
 /// SwiGLU: `y[i] = silu(gate[i]) · up[i]`.
 void laq_swiglu(const float *gate, const float *up, int count, float *y);
 
-/// `scores[j] = scale · q·keys[j]` for `count` keys `[count][dimension]`.
-void laq_key_scores(const float *q, const float *keys, int count, int dimension, float scale, float *scores);
+/// GeGLU with the tanh form: `y[i] = gelu(gate[i]) · up[i]`.
+void laq_geglu(const float *gate, const float *up, int count, float *y);
+
+/// `x[i] = cap · tanh(x[i] / cap)`; `cap` is positive.
+void laq_soft_cap(float *x, int count, float cap);
+
+/// The scaled and capped scores of one query for `count` keys `[count][dimension]`.
+void laq_key_scores(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
+                    float *scores);
 
 /// `x[i] = exp(x[i] + shift)` in place (accurate to 3e-7 relative; below -87 gives 0); returns the sum.
 float laq_exponentials(float *x, int count, float shift);
@@ -29,10 +53,12 @@ float laq_exponentials(float *x, int count, float shift);
 /// `accumulated[i] += factor · x[i]`.
 void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
 
-/// One query against `count` keys and values: `out = softmax(scale · q·K) · V`; returns the log-sum-exp.
-/// `scratch` holds `count` floats. `count` is at least 1.
-float laq_attend(const float *q, const float *keys, const float *values, int count, int dimension, float scale,
-                 float *scratch, float *out);
+/// One query against `count` (at least 1) keys and values, without normalising: `out` is the sum of values times
+/// `2^(score − *maximum)`, `*total` that of the weights alone; scores and maxima are in powers of two, so that parts of a
+/// cache can be joined. It sees all of them: leaving out what lies before a window is the caller's part. `scratch` holds
+/// `count` floats.
+void laq_attend_part(const float *q, const float *keys, const float *values, int count, int dimension,
+                     laq_attention_rule rule, float *scratch, float *out, float *maximum, float *total);
 
 /// Floats of `laq_pack_keys`' output.
 size_t laq_packed_keys_count(int count, int dimension);
@@ -46,9 +72,41 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed);
 /// @param packed keys as `laq_pack_keys` makes them; @param values `[position][dimension]`.
 /// @param out `[rows][out_stride]`; @param log_sum_exp `[rows]`.
 void laq_attend_causal(const float *q, int stride, int rows, int first, const float *packed, const float *values,
-                       int dimension, float scale, float *out, int out_stride, float *log_sum_exp);
+                       int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
 
-/// `sums[key] += Σ_row exp(scale · q[row]·k[key] − log_sum_exp[row])` over the causal pairs of `count`
+/// `sums[key] += Σ_row exp(score[row][key] − log_sum_exp[row])` over the causal pairs of `count`
 /// queries `[count][dimension]` and their `count` packed keys: the column sums of causal attention.
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
-                            float scale, float *sums);
+                            laq_attention_rule rule, float *sums);
+
+/// Query rows that `laq_attend_causal_bf16` takes through a tile together.
+enum { LAQ_BF16_ROWS = 64 };
+
+/// Rounds to bfloat16, to nearest even; `back`, if it is not NULL, gets the rounded values as floats (it may be `x`).
+void laq_round_to_bf16(const float *x, uint16_t *y, float *back, size_t count);
+
+/// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
+int laq_bf16_is_multiplied(void);
+
+/// As `laq_few_products` with bf16 weights and rows; sums are f32.
+void laq_few_products_bf16(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
+
+/// Elements of packed keys, and of packed values, for `count` tokens; to be zeroed before they are filled.
+size_t laq_packed_bf16_count(int count, int dimension);
+
+/// Packs `count` keys `[key][dimension]`, which follow on the first `first` ones; an even `dimension`.
+void laq_pack_keys_bf16(const uint16_t *keys, int first, int count, int dimension, uint16_t *packed);
+
+/// Packs values like `laq_pack_keys_bf16`, in their own layout.
+void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dimension, uint16_t *packed);
+
+/// As `laq_attend_causal`, with queries `[row][dimension]`, packed keys and packed values in bf16; weights are
+/// rounded to bf16 before they meet the values, and their sum is of the unrounded ones.
+void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, const uint16_t *values,
+                            int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
+
+/// A few queries of one position against packed keys and values `first ..< first + count`, without normalising:
+/// `out[query]` (rows of `dimension`) is the sum of values times `2^(score − maximum[query])`, `total[query]` that of the
+/// weights alone; scores and maxima are in powers of two. `queries` is at most `LAQ_BF16_ROWS`; `q` has rows of `dimension` floats and is rounded to bf16.
+void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
+                          int dimension, laq_attention_rule rule, float *out, float *maximum, float *total);

@@ -1,0 +1,100 @@
+import Checkpoint
+
+extension Decoder {
+  /// One layer's weights, packed, and how it attends.
+  struct Layer: Sendable {
+    let rule: AttentionRule
+    /// Its rotation, as an index into the decoder's; `nil` for a layer without positions.
+    let rope: Int?
+    let attentionNorm: [Float]
+    /// Queries, keys and values in one product, `[(queryHeads + 2 kvHeads) · dimension][hidden]`.
+    let queryKeyValue: Linear
+    let queryNorm: [Float]?
+    let keyNorm: [Float]?
+    let output: Linear
+    let attentionOutputNorm: [Float]?
+    let feedForwardNorm: [Float]
+    /// Gate and up projections in one product, `[2 · intermediate][hidden]`.
+    let gateUp: Linear
+    let down: Linear
+    let feedForwardOutputNorm: [Float]?
+  }
+}
+
+/// Reads a model's tensors under their Hugging Face names.
+struct LayerReader {
+  let configuration: ModelConfiguration
+  let weights: any TensorSource
+  let precision: Precision
+  /// What stands before the names of the decoder's tensors: models that also see pictures have more.
+  let prefix: String
+
+  init(configuration: ModelConfiguration, weights: any TensorSource, precision: Precision) {
+    self.configuration = configuration
+    self.weights = weights
+    self.precision = precision
+    prefix =
+      ["model.", "model.language_model.", "language_model.model."].first {
+        weights.has($0 + "embed_tokens.weight")
+      } ?? "model."
+  }
+
+  func layer(_ index: Int, ropes: [RopeConfiguration]) throws -> Decoder.Layer {
+    let (hidden, inner) = (configuration.hiddenSize, configuration.intermediateSize)
+    let dimension = configuration.headDimension
+    let queries = configuration.queryHeadCount * dimension
+    let keys = configuration.kvHeadCount * dimension
+    let parts = configuration.parts
+    let name = "\(prefix)layers.\(index)."
+    let isFused = parts.contains(.fusedProjections)
+    let hasOutputNorms = parts.contains(.outputNorms)
+    let attention = configuration.attention[index]
+
+    func norm(_ part: String, if isThere: Bool, count: Int) throws -> [Float]? {
+      isThere ? try self.norm("layers.\(index).\(part).weight", count: count) : nil
+    }
+    // Two norms are read before their blocks, or four before and behind them: the second one's name differs.
+    let secondNorm = hasOutputNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm"
+    return Decoder.Layer(
+      rule: AttentionRule(attention), rope: attention.rope.flatMap { ropes.firstIndex(of: $0) },
+      attentionNorm: try self.norm("layers.\(index).input_layernorm.weight", count: hidden),
+      queryKeyValue: isFused
+        ? try linear([name + "self_attn.qkv_proj"], rows: [queries + 2 * keys], columns: hidden, bias: false)
+        : try linear(
+          ["q", "k", "v"].map { "\(name)self_attn.\($0)_proj" }, rows: [queries, keys, keys], columns: hidden,
+          bias: parts.contains(.queryKeyValueBias)),
+      queryNorm: try norm("self_attn.q_norm", if: parts.contains(.queryKeyNorm), count: dimension),
+      keyNorm: try norm("self_attn.k_norm", if: parts.contains(.queryKeyNorm), count: dimension),
+      output: try linear(
+        [name + "self_attn.o_proj"], rows: [hidden], columns: queries, bias: parts.contains(.outputBias)),
+      attentionOutputNorm: try norm("post_attention_layernorm", if: hasOutputNorms, count: hidden),
+      feedForwardNorm: try self.norm("layers.\(index).\(secondNorm).weight", count: hidden),
+      gateUp: isFused
+        ? try linear([name + "mlp.gate_up_proj"], rows: [2 * inner], columns: hidden, bias: false)
+        : try linear(
+          ["gate", "up"].map { "\(name)mlp.\($0)_proj" }, rows: [inner, inner], columns: hidden,
+          bias: parts.contains(.feedForwardBias)),
+      down: try linear(
+        [name + "mlp.down_proj"], rows: [hidden], columns: inner, bias: parts.contains(.feedForwardBias)),
+      feedForwardOutputNorm: try norm("post_feedforward_layernorm", if: hasOutputNorms, count: hidden))
+  }
+
+  /// A norm's weights, the family's offset added; the name is without the prefix.
+  func norm(_ name: String, count: Int) throws -> [Float] {
+    let found = try weights.floats(prefix + name, shape: [count])
+    return configuration.normOffset == 0 ? found : found.map { $0 + configuration.normOffset }
+  }
+
+  /// Several tensors one below the other as one product.
+  func linear(_ names: [String], rows: [Int], columns: Int, bias: Bool) throws -> Linear {
+    var joined: [Float] = []
+    var biases: [Float] = []
+    for (name, count) in zip(names, rows) {
+      joined += try weights.floats(name + ".weight", shape: [count, columns])
+      if bias { biases += try weights.floats(name + ".bias", shape: [count]) }
+    }
+    return try Linear(
+      joined, bias: bias ? biases : nil, outputCount: rows.reduce(0, +), inputCount: columns,
+      precision: precision)
+  }
+}

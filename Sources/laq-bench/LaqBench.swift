@@ -1,0 +1,53 @@
+import ArgumentParser
+import Checkpoint
+import Foundation
+import Transformer
+
+/// Measures the engine on random weights in the sizes of public models, and prints the rates as JSON.
+@main
+struct LaqBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "laq-bench",
+    abstract: "Tokens per second of prefill (recording included) and decoding, as JSON.")
+
+  @Option(help: "The model's sizes.") var model: [ModelSizes] = ModelSizes.allCases
+  @Option(help: "Prompt lengths.") var prefill: [Int] = [512, 2048, 8192]
+  @Option(help: "Tokens in the cache before decoding.") var depth: [Int] = [0, 4096]
+  @Option(help: "Kept tokens of the small cache at the greatest depth.") var budget = 256
+  @Option(help: "Tokens decoded per measurement.") var tokens = 32
+  @Option(help: "Measurements of each; the fastest counts.") var repeats = 3
+  @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
+
+  func run() throws {
+    for sizes in model {
+      let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(), precision: precision)
+      let bench = Bench(decoder: decoder, repeats: max(1, repeats))
+      var results: [Measurement] = []
+      for length in prefill { results.append(try bench.prefill(length)) }
+      for depth in depth { results += try bench.decode(depth: depth, tokens: tokens, budget: budget) }
+      let report = Report(
+        model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32",
+        peakResidentMiB: Bench.peakResidentMiB, results: results)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+/// What is printed for a model.
+struct Report: Encodable {
+  let model: String
+  let precision: String
+  /// The most memory that was resident so far, all measurements of this model included.
+  let peakResidentMiB: Double
+  let results: [Measurement]
+}
+
+/// One measured rate.
+struct Measurement: Encodable {
+  let name: String
+  let tokensPerSecond: Double
+}
