@@ -82,7 +82,8 @@ struct GGUFCursor {
     case .bool: .bool(try bool())
     case .float32, .float64: .number(try double(type))
     case .array: try array(depth: depth + 1)
-    default: try integer(type)
+    case .uint64: try unsigned()
+    default: .integer(try integer(type))
     }
   }
 
@@ -97,14 +98,11 @@ struct GGUFCursor {
     case .bool: return .bools(try list(count) { try $0.bool() })
     case .float32, .float64: return .numbers(try list(count) { try $0.double(element) })
     case .array: return .arrays(try list(count) { try $0.array(depth: depth + 1) })
-    default:
-      return .integers(
-        try list(count) { cursor in
-          guard case .integer(let value) = try cursor.integer(element) else {
-            throw cursor.failure("a number of an array exceeds \(Int.max)")
-          }
-          return value
-        })
+    case .uint64:
+      let numbers: [UInt64] = try list(count) { try $0.number() }
+      let integers = numbers.compactMap { Int(exactly: $0) }
+      return integers.count == count ? .integers(integers) : .numbers(numbers.map { Double($0) })
+    default: return .integers(try list(count) { try $0.integer(element) })
     }
   }
 
@@ -129,16 +127,16 @@ struct GGUFCursor {
       ? Double(Float(bitPattern: try number())) : Double(bitPattern: try number())
   }
 
-  private mutating func integer(_ type: GGUFValueType) throws -> GGUFValue {
+  /// A whole number of any type but UInt64, whose values need not fit.
+  private mutating func integer(_ type: GGUFValueType) throws -> Int {
     switch type {
-    case .uint8: .integer(Int(try number(UInt8.self)))
-    case .int8: .integer(Int(try number(Int8.self)))
-    case .uint16: .integer(Int(try number(UInt16.self)))
-    case .int16: .integer(Int(try number(Int16.self)))
-    case .uint32: .integer(Int(try number(UInt32.self)))
-    case .int32: .integer(Int(try number(Int32.self)))
-    case .int64: .integer(Int(try number(Int64.self)))
-    default: try unsigned()
+    case .uint8: Int(try number(UInt8.self))
+    case .int8: Int(try number(Int8.self))
+    case .uint16: Int(try number(UInt16.self))
+    case .int16: Int(try number(Int16.self))
+    case .uint32: Int(try number(UInt32.self))
+    case .int32: Int(try number(Int32.self))
+    default: Int(try number(Int64.self))
     }
   }
 

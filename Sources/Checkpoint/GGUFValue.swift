@@ -90,7 +90,7 @@ enum GGUFValue: Sendable, Hashable, CustomStringConvertible {
   var doubles: [Double]? {
     switch self {
     case .numbers(let values): values
-    case .integers(let values): values.map(Double.init)
+    case .integers(let values): values.map { Double($0) }
     default: isEmptyList ? [] : nil
     }
   }
