@@ -7,45 +7,30 @@ extension GGMLType {
   ///   - source: a multiple of `blockSize` bytes.
   ///   - target: `blockLength` floats for each block.
   func read(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
-    precondition(source.count / blockSize * blockLength == target.count)
-    guard let bytes = source.baseAddress, let floats = target.baseAddress else { return }
-    let readBlock = blockReader
-    for block in 0..<source.count / blockSize {
-      readBlock(bytes + block * blockSize, floats + block * blockLength)
-    }
-  }
-
-  /// Reads one block.
-  typealias BlockReader = (UnsafeRawPointer, UnsafeMutablePointer<Float>) -> Void
-
-  private var blockReader: BlockReader {
     switch self {
-    case .float32: { $1.pointee = Float(bitPattern: $0.bits(at: 0)) }
-    case .float16: { $1.pointee = $0.half(at: 0) }
-    case .bfloat16: { $1.pointee = Float(bitPattern: UInt32($0.bits(at: 0) as UInt16) << 16) }
-    case .q4_0: Self.readQ4Zero
-    case .q4_1: Self.readQ4One
-    case .q5_0: Self.readQ5Zero
-    case .q5_1: Self.readQ5One
-    case .q8_0: Self.readQ8Zero
-    case .q2K: Self.readQ2K
-    case .q3K: Self.readQ3K
-    case .q4K: Self.readQ4K
-    case .q5K: Self.readQ5K
-    case .q6K: Self.readQ6K
+    case .float32: ElementType.float32.read(source, into: target)
+    case .float16: ElementType.float16.read(source, into: target)
+    case .bfloat16: ElementType.bfloat16.read(source, into: target)
+    case .q4_0: readBlocks(source, into: target, with: Self.readQ4Zero)
+    case .q4_1: readBlocks(source, into: target, with: Self.readQ4One)
+    case .q5_0: readBlocks(source, into: target, with: Self.readQ5Zero)
+    case .q5_1: readBlocks(source, into: target, with: Self.readQ5One)
+    case .q8_0: readBlocks(source, into: target, with: Self.readQ8Zero)
+    case .q2K: readBlocks(source, into: target, with: Self.readQ2K)
+    case .q3K: readBlocks(source, into: target, with: Self.readQ3K)
+    case .q4K: readBlocks(source, into: target, with: Self.readQ4K)
+    case .q5K: readBlocks(source, into: target, with: Self.readQ5K)
+    case .q6K: readBlocks(source, into: target, with: Self.readQ6K)
     }
   }
-}
 
-extension UnsafeRawPointer {
-  /// A little-endian number, aligned or not.
-  func bits<Number: FixedWidthInteger>(at offset: Int) -> Number {
-    Number(littleEndian: loadUnaligned(fromByteOffset: offset, as: Number.self))
+  private func readBlocks(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>,
+    with readBlock: (UnsafeRawPointer, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let count = source.count / blockSize
+    precondition(count * blockLength == target.count)
+    guard let bytes = source.baseAddress, let floats = target.baseAddress else { return }
+    for block in 0..<count { readBlock(bytes + block * blockSize, floats + block * blockLength) }
   }
-
-  /// One byte.
-  func byte(at offset: Int) -> UInt8 { load(fromByteOffset: offset, as: UInt8.self) }
-
-  /// A half-precision number.
-  func half(at offset: Int) -> Float { Float(Float16(bitPattern: bits(at: offset))) }
 }

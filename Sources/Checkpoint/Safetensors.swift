@@ -1,13 +1,3 @@
-/// The element types that weights are read from.
-public enum ElementType: String, Sendable, Hashable {
-  case float32 = "F32"
-  case float16 = "F16"
-  case bfloat16 = "BF16"
-
-  /// Bytes of one element.
-  public var byteCount: Int { self == .float32 ? 4 : 2 }
-}
-
 /// One tensor of a safetensors file.
 public struct TensorDescription: Sendable, Hashable {
   /// The element type as the file names it; `nil` in `elementType` where it cannot be read here.
@@ -124,20 +114,7 @@ public struct Safetensors: TensorSource {
     let source = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
     let count = source.count / type.byteCount
     return [Float](unsafeUninitializedCapacity: count) { target, initialized in
-      switch type {
-      case .float32:
-        UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
-      case .float16:
-        for index in 0..<count {
-          target[index] = Float(
-            Float16(bitPattern: source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
-        }
-      case .bfloat16:
-        for index in 0..<count {
-          let bits = source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-          target[index] = Float(bitPattern: UInt32(bits) << 16)
-        }
-      }
+      type.read(source, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
       initialized = count
     }
   }
