@@ -24,13 +24,13 @@ extension GGMLType {
   /// Scale (f16), 32 fifth bits, 16 bytes; zero is at 16.
   static func readQ5Zero(_ block: UnsafeRawPointer, _ result: UnsafeMutablePointer<Float>) {
     let scale = block.half(at: 0)
-    for index in 0..<32 { result[index] = scale * Float(fiveBits(block + 2, index) - 16) }
+    readFiveBits(block + 2, result) { scale * Float($0 - 16) }
   }
 
   /// Scale, minimum (f16), 32 fifth bits, 16 bytes.
   static func readQ5One(_ block: UnsafeRawPointer, _ result: UnsafeMutablePointer<Float>) {
     let (scale, minimum) = (block.half(at: 0), block.half(at: 2))
-    for index in 0..<32 { result[index] = scale * Float(fiveBits(block + 4, index)) + minimum }
+    readFiveBits(block + 4, result) { scale * Float($0) + minimum }
   }
 
   /// Scale (f16), 32 signed bytes.
@@ -39,10 +39,16 @@ extension GGMLType {
     for index in 0..<32 { result[index] = Float(Int8(bitPattern: block.byte(at: 2 + index))) * scale }
   }
 
-  private static func fiveBits(_ start: UnsafeRawPointer, _ index: Int) -> Int {
-    let byte = start.byte(at: 4 + index % 16)
-    let low = index < 16 ? byte & 15 : byte >> 4
-    let high: UInt32 = start.bits(at: 0) >> UInt32(index) & 1
-    return Int(low) | Int(high) << 4
+  @inline(__always)
+  private static func readFiveBits(
+    _ start: UnsafeRawPointer, _ result: UnsafeMutablePointer<Float>, _ value: (Int32) -> Float
+  ) {
+    let fifths: UInt32 = start.bits(at: 0)
+    for index in 0..<16 {
+      let byte = UInt32(start.byte(at: 4 + index))
+      let place = UInt32(index)
+      result[index] = value(Int32(byte & 15 | (fifths >> place & 1) << 4))
+      result[index + 16] = value(Int32(byte >> 4 | (fifths >> (place + 16) & 1) << 4))
+    }
   }
 }

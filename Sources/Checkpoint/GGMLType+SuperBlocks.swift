@@ -6,8 +6,9 @@ extension GGMLType {
     for part in 0..<16 {
       let scales = block.byte(at: part)
       let (partScale, minimum) = (scale * Float(scales & 15), minimumScale * Float(scales >> 4))
-      for index in 16 * part..<16 * part + 16 {
-        result[index] = partScale * Float(twoBits(block + 16, index)) - minimum
+      let (bytes, shift) = twoBits(block + 16, part)
+      for index in 0..<16 {
+        result[16 * part + index] = partScale * Float(bytes.byte(at: index) >> shift & 3) - minimum
       }
     }
   }
@@ -16,12 +17,16 @@ extension GGMLType {
   static func readQ3K(_ block: UnsafeRawPointer, _ result: UnsafeMutablePointer<Float>) {
     let scale = block.half(at: 108)
     for part in 0..<16 {
-      let low = block.byte(at: 96 + part % 8) >> UInt8(part / 8 * 4) & 15
-      let high = block.byte(at: 104 + part % 4) >> UInt8(part / 4 * 2) & 3
-      let partScale = scale * Float(Int(high << 4 | low) - 32)
-      for index in 16 * part..<16 * part + 16 {
-        let third = block.byte(at: index % 32) >> UInt8(index / 32) & 1
-        result[index] = partScale * Float(twoBits(block + 32, index) - (third == 1 ? 0 : 4))
+      let lowScale = block.byte(at: 96 + part % 8) >> UInt8(part / 8 * 4) & 15
+      let highScale = block.byte(at: 104 + part % 4) >> UInt8(part / 4 * 2) & 3
+      let partScale = scale * Float(Int(highScale << 4 | lowScale) - 32)
+      let (bytes, shift) = twoBits(block + 32, part)
+      let (thirds, place) = (block + part % 2 * 16, UInt8(part / 2))
+      for index in 0..<16 {
+        // Where the third bit is not set, 4 is taken away.
+        let low = bytes.byte(at: index) >> shift & 3
+        let third = thirds.byte(at: index) >> place & 1
+        result[16 * part + index] = partScale * Float(Int32(low | third << 2) - 4)
       }
     }
   }
@@ -53,19 +58,21 @@ extension GGMLType {
     let scale = block.half(at: 208)
     for part in 0..<16 {
       let partScale = scale * Float(Int8(bitPattern: block.byte(at: 192 + part)))
-      for index in 16 * part..<16 * part + 16 {
-        // Each half of the block has 64 bytes of four bits, whose low halves come first.
-        let byte = block.byte(at: index / 128 * 64 + index % 64)
-        let low = index % 128 < 64 ? byte & 15 : byte >> 4
-        let high = twoBits(block + 128, index)
-        result[index] = partScale * Float((Int(low) | high << 4) - 32)
+      // Each half of the block has 64 bytes of four bits, whose low halves come first.
+      let (lows, lowShift) = (block + part / 8 * 64 + part % 4 * 16, UInt8(part % 8 / 4 * 4))
+      let (highs, highShift) = twoBits(block + 128, part)
+      for index in 0..<16 {
+        let low = lows.byte(at: index) >> lowShift & 15
+        let high = highs.byte(at: index) >> highShift & 3
+        result[16 * part + index] = partScale * Float(Int32(low | high << 4) - 32)
       }
     }
   }
 
-  /// 32 bytes serve 128 elements: their lowest bits are the first 32 of them, and so on.
-  private static func twoBits(_ start: UnsafeRawPointer, _ index: Int) -> Int {
-    Int(start.byte(at: index / 128 * 32 + index % 32) >> UInt8(index % 128 / 32 * 2) & 3)
+  /// Where 16 elements have their two bits: 32 bytes serve 128 elements, their lowest bits the first 32 of
+  /// them, and so on.
+  private static func twoBits(_ start: UnsafeRawPointer, _ part: Int) -> (UnsafeRawPointer, shift: UInt8) {
+    (start + part / 8 * 32 + part % 2 * 16, UInt8(part % 8 / 2 * 2))
   }
 
   /// 32 bytes serve two parts: low halves the first one.
