@@ -3,6 +3,7 @@
 #include "vector.h"
 
 #include <math.h>
+#include <string.h>
 
 BODY float dot(const float *a, const float *b, int count) {
   v16 sums = splat(0);
@@ -13,14 +14,40 @@ BODY float dot(const float *a, const float *b, int count) {
   return total;
 }
 
+void laq_finish_scores(float *scores, int count, laq_attention_rule rule) {
+  for (int j = 0; j < count; j++) scores[j] *= rule.scale;
+  if (rule.soft_cap > 0) laq_soft_cap(scores, count, rule.soft_cap);
+}
+
 BODY void laq_key_scores_body(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
                               float *scores) {
-  for (int j = 0; j < count; j++) scores[j] = rule.scale * dot(q, keys + (size_t)j * (size_t)dimension, dimension);
-  if (rule.soft_cap <= 0) return;
-  for (int j = 0; j < count; j++) scores[j] = rule.soft_cap * tanhf(scores[j] / rule.soft_cap);
+  for (int j = 0; j < count; j++) scores[j] = dot(q, keys + (size_t)j * (size_t)dimension, dimension);
+  laq_finish_scores(scores, count, rule);
 }
 CHOOSE(void, laq_key_scores,
        (const float *q, const float *keys, int count, int dimension, laq_attention_rule rule, float *scores),
+       (q, keys, count, dimension, rule, scores))
+
+BODY void laq_key_scores_bf16_body(const float *q, const uint16_t *keys, int count, int dimension, laq_attention_rule rule,
+                                   float *scores) {
+  for (int j = 0; j < count; j++) {
+    const uint16_t *key = keys + (size_t)j * (size_t)dimension;
+    v16 sums = splat(0);
+    int i = 0;
+    for (; i + 16 <= dimension; i += 16) sums += load16(q + i) * widened16(key + i);
+    float total = sum16(sums);
+    for (; i < dimension; i++) {
+      uint32_t bits = (uint32_t)key[i] << 16;
+      float element;
+      memcpy(&element, &bits, 4);
+      total += q[i] * element;
+    }
+    scores[j] = total;
+  }
+  laq_finish_scores(scores, count, rule);
+}
+CHOOSE(void, laq_key_scores_bf16,
+       (const float *q, const uint16_t *keys, int count, int dimension, laq_attention_rule rule, float *scores),
        (q, keys, count, dimension, rule, scores))
 
 BODY void laq_attend_part_body(const float *q, const float *keys, const float *values, int count, int dimension,

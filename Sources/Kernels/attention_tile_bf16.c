@@ -19,22 +19,6 @@ enum { ROWS = LAQ_BF16_ROWS };
 
 static int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
 
-int laq_bf16_is_multiplied(void) {
-  return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-}
-
-FAST static void round_fast(const float *x, uint16_t *y, float *back, size_t count) {
-  for (size_t i = 0; i < count; i += 16) {
-    __mmask16 mask = count - i >= 16 ? 0xFFFF : (__mmask16)((1u << (count - i)) - 1);
-    __m256bh half = _mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, x + i));
-    __m256i bits;
-    memcpy(&bits, &half, sizeof bits);
-    _mm256_mask_storeu_epi16(y + i, mask, bits);
-    if (back) _mm512_mask_storeu_ps(back + i, mask, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)));
-  }
-}
-
 size_t laq_packed_bf16_count(int count, int dimension) {
   return (size_t)rounded_up(count, LAQ_TILE) * (size_t)rounded_up(dimension, 16);
 }
@@ -231,7 +215,7 @@ FAST void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys
   memset(sums, 0, (size_t)(blocks * BLOCK * width) * sizeof *sums);
   memset(state.total, 0, sizeof state.total);
   for (int r = 0; r < blocks * BLOCK; r++) {
-    round_fast(q + (size_t)(r < queries ? r : 0) * (size_t)dimension, rounded + r * width, NULL, (size_t)dimension);
+    laq_round_to_bf16(q + (size_t)(r < queries ? r : 0) * (size_t)dimension, rounded + r * width, (size_t)dimension);
     state.maximum[r] = -INFINITY;
   }
   for (int start = first / LAQ_TILE * LAQ_TILE; start < first + count; start += LAQ_TILE) {
@@ -258,7 +242,6 @@ void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, con
   (void)q; (void)queries; (void)keys; (void)values; (void)first; (void)count; (void)dimension; (void)rule; (void)out;
   (void)maximum; (void)total;
 }
-int laq_bf16_is_multiplied(void) { return 0; }
 size_t laq_packed_bf16_count(int count, int dimension) { (void)count; (void)dimension; return 0; }
 void laq_pack_keys_bf16(const uint16_t *keys, int first, int count, int dimension, uint16_t *packed) {
   (void)keys; (void)first; (void)count; (void)dimension; (void)packed;
@@ -272,22 +255,3 @@ void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16
   (void)log_sum_exp;
 }
 #endif
-
-// Round to nearest even; NaN stays NaN.
-static void round_plain(const float *x, uint16_t *y, float *back, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-    y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
-    bits = (uint32_t)y[i] << 16;
-    if (back) memcpy(back + i, &bits, 4);
-  }
-}
-
-void laq_round_to_bf16(const float *x, uint16_t *y, float *back, size_t count) {
-#if defined(__x86_64__)
-  if (laq_bf16_is_multiplied()) { round_fast(x, y, back, count); return; }
-#endif
-  round_plain(x, y, back, count);
-}

@@ -14,6 +14,12 @@ BODY v16 load16(const float *p) { return *(const v16u *)p; }
 BODY void store16(float *p, v16 v) { *(v16u *)p = v; }
 BODY v16 splat(float x) { return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
 
+typedef uint16_t h16u __attribute__((vector_size(32), aligned(2)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+
+// Sixteen bf16 numbers as floats.
+BODY v16 widened16(const uint16_t *p) { return (v16)(__builtin_convertvector(*(const h16u *)p, u16) << 16); }
+
 // A fixed tree, so that the sum has the same bytes on every instruction set that adds pairwise.
 BODY float sum16(v16 v) {
   float a = (v[0] + v[8]) + (v[4] + v[12]), b = (v[1] + v[9]) + (v[5] + v[13]);

@@ -47,8 +47,8 @@ struct CachedHead {
     }
     withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 2 * dimension) { rounded in
       guard let start = rounded.baseAddress else { return }
-      laq_round_to_bf16(key, start, nil, dimension)
-      laq_round_to_bf16(value, start + dimension, nil, dimension)
+      laq_round_to_bf16(key, start, dimension)
+      laq_round_to_bf16(value, start + dimension, dimension)
       laq_pack_keys_bf16(start, Int32(count), 1, Int32(dimension), &packedKeys)
       laq_pack_values_bf16(start + dimension, Int32(count), 1, Int32(dimension), &packedValues)
     }

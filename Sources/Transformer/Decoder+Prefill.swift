@@ -29,13 +29,13 @@ extension Decoder {
     }
     return try exclusively {
       let size = max(1, min(chunkSize, tokens.count))
-      let states = Rows(try embed(tokens), width: configuration.hiddenSize)
+      let states = try embed(tokens)
       let buffers = workspace(rows: size)
       let tables = ropes.map { rope in
         let rotation = rotation(rope, length: tokens.count)
         return RotaryTable(tokens.indices) { _ in rotation }
       }
-      let recorder = LayerRecorder(shape: shape, tokenCount: tokens.count, chunkSize: size, precision: precision)
+      let recorder = LayerRecorder(shape: shape, tokenCount: tokens.count, precision: precision)
       var recorded: [LayerRecording] = []
       for (index, layer) in layers.enumerated() {
         for first in stride(from: 0, to: tokens.count, by: size) {
@@ -55,7 +55,7 @@ extension Decoder {
       }
       return Recording(
         shape: shape, tokenCount: tokens.count, layers: recorded, rules: layers.map(\.rule),
-        isRounded: recorder.isRounded, lastLogits: try logits(after: states[tokens.count - 1..<tokens.count]))
+        lastLogits: try logits(after: states[tokens.count - 1..<tokens.count]))
     }
   }
 }

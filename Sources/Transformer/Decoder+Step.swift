@@ -35,7 +35,7 @@ extension Decoder {
       Set(lanes.map { ObjectIdentifier($0.cache) }).count == lanes.count, "a cache serves one lane")
     let dimension = shape.headDimension
     return try exclusively {
-      let states = Rows(try embed(lanes.map(\.token)), width: configuration.hiddenSize)
+      let states = try embed(lanes.map(\.token))
       let buffers = workspace(rows: lanes.count)
       let tables = ropes.map { rope in
         RotaryTable(lanes.map(\.position)) { rotation(rope, length: $0 + 1) }

@@ -19,7 +19,8 @@ public final class Decoder: Sendable {
   let ropes: [RopeConfiguration]
   let rotations: [RotaryEmbedding]
   let layers: [Layer]
-  private let embedding: [Float]  // [vocabulary][hidden]
+  /// `[vocabulary][hidden]`; the head itself where both are one.
+  private let embedding: Linear
   private let finalNorm: [Float]
   private let head: Linear
   private let gate = Mutex<Void>(())
@@ -51,13 +52,12 @@ public final class Decoder: Sendable {
     layers = try (0..<configuration.layerCount).map { try reader.layer($0, ropes: ropes) }
     finalNorm = try reader.norm("norm.weight", count: hidden)
     let vocabulary = configuration.vocabularySize
-    let embedding = try weights.floats(reader.prefix + "embed_tokens.weight", shape: [vocabulary, hidden])
+    let embedding = try reader.linear(
+      [reader.prefix + "embed_tokens"], rows: [vocabulary], columns: hidden, bias: false)
     self.embedding = embedding
     head =
       configuration.tiesEmbeddings
-      ? try Linear(
-        embedding, outputCount: vocabulary, inputCount: hidden, precision: precision)
-      : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
+      ? embedding : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
   }
 
   /// A rotation for a text of some length.
@@ -71,22 +71,20 @@ public final class Decoder: Sendable {
     try gate.withLock { _ in try body() }
   }
 
-  /// Looks embeddings up, `[tokens][hidden]`.
-  func embed(_ tokens: some Collection<Int>) throws -> [Float] {
-    let hidden = configuration.hiddenSize
-    var rows: [Float] = []
-    rows.reserveCapacity(tokens.count * hidden)
-    for token in tokens {
+  /// Looks embeddings up: the residual stream before the first layer, `[tokens][hidden]`.
+  func embed(_ tokens: [Int]) throws -> Rows {
+    let states = Rows(count: tokens.count, width: configuration.hiddenSize)
+    for (row, token) in tokens.enumerated() {
       guard 0..<configuration.vocabularySize ~= token else {
         throw TransformerError.tokenOutOfRange(
           id: token, vocabularySize: configuration.vocabularySize)
       }
-      rows += embedding[token * hidden..<(token + 1) * hidden]
+      embedding.copyRow(token, to: states[row])
+      if configuration.embeddingScale != 1 {
+        for column in 0..<states.width { states[row][column] *= configuration.embeddingScale }
+      }
     }
-    if configuration.embeddingScale != 1 {
-      for index in rows.indices { rows[index] *= configuration.embeddingScale }
-    }
-    return rows
+    return states
   }
 
   /// The logits that follow each of some rows of the residual stream, `[rows][vocabulary]`.

@@ -23,14 +23,14 @@ public final class KVCache {
       sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount
-        var cached = CachedHead(dimension: dimension, isRounded: recording.isRounded, capacity: positions.count + 64)
-        layer.keys.withUnsafeBufferPointer { keys in
-          layer.values.withUnsafeBufferPointer { values in
-            guard let keys = keys.baseAddress, let values = values.baseAddress else { return }
-            for position in positions {
-              let start = (base + position) * dimension
-              cached.append(position: position, key: keys + start, value: values + start)
-            }
+        var cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded, capacity: positions.count + 64)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * dimension) { vectors in
+          guard let key = vectors.baseAddress else { return }
+          for position in positions {
+            let start = (base + position) * dimension
+            layer.keys.copy(start..<start + dimension, to: key)
+            layer.values.copy(start..<start + dimension, to: key + dimension)
+            cached.append(position: position, key: key, value: key + dimension)
           }
         }
         return cached

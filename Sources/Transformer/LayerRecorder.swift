@@ -8,41 +8,33 @@ import Kernels
 final class LayerRecorder {
   private let shape: ModelShape
   private let tokenCount: Int
-  private let queries: Rows  // a row of tokenCount · dimension per head, here and below
-  private let keys: Rows
-  private let values: Rows
+  private let vectors: Vectors
   private let logSumExp: Rows
-  private let half: HalfBuffers?
-  private let packedKeys: Rows?
 
-  /// One chunk's vectors in bf16, `[head][row][dimension]`, and all keys and values so far, packed.
-  private struct HalfBuffers {
-    let chunk: HalfRows
-    let packedKeys: HalfRows
-    let packedValues: HalfRows
+  /// A row of `tokenCount · dimension` per head of queries, then of keys, then of values; and packed for attention.
+  private enum Vectors {
+    case float32(heads: Rows, packedKeys: Rows)
+    case bfloat16(heads: HalfRows, packedKeys: HalfRows, packedValues: HalfRows)
   }
 
-  init(shape: ModelShape, tokenCount: Int, chunkSize: Int, precision: Precision) {
+  init(shape: ModelShape, tokenCount: Int, precision: Precision) {
     self.shape = shape
     self.tokenCount = tokenCount
     let dimension = shape.headDimension
-    let width = tokenCount * dimension
-    queries = Rows(count: shape.queryHeadCount, width: width)
-    keys = Rows(count: shape.kvHeadCount, width: width)
-    values = Rows(count: shape.kvHeadCount, width: width)
+    let heads = shape.queryHeadCount + 2 * shape.kvHeadCount
     logSumExp = Rows(count: shape.queryHeadCount, width: tokenCount)
-    guard precision.usesBFloat16, laq_bf16_is_multiplied() != 0, dimension % 2 == 0 else {
-      half = nil
-      packedKeys = Rows(
-        count: shape.kvHeadCount, width: laq_packed_keys_count(Int32(tokenCount), Int32(dimension)))
-      return
+    if precision.usesBFloat16, laq_bf16_is_multiplied() != 0, dimension % 2 == 0 {
+      let packed = laq_packed_bf16_count(Int32(tokenCount), Int32(dimension))
+      vectors = .bfloat16(
+        heads: HalfRows(count: heads, width: tokenCount * dimension),
+        packedKeys: HalfRows(count: shape.kvHeadCount, width: packed),
+        packedValues: HalfRows(count: shape.kvHeadCount, width: packed))
+    } else {
+      let packed = laq_packed_keys_count(Int32(tokenCount), Int32(dimension))
+      vectors = .float32(
+        heads: Rows(count: heads, width: tokenCount * dimension),
+        packedKeys: Rows(count: shape.kvHeadCount, width: packed))
     }
-    packedKeys = nil
-    let packed = laq_packed_bf16_count(Int32(tokenCount), Int32(dimension))
-    half = HalfBuffers(
-      chunk: HalfRows(count: shape.queryHeadCount + 2 * shape.kvHeadCount, width: chunkSize * dimension),
-      packedKeys: HalfRows(count: shape.kvHeadCount, width: packed),
-      packedValues: HalfRows(count: shape.kvHeadCount, width: packed))
   }
 
   /// Records the projections of the tokens of a chunk and writes their causal attention to `buffers.attended`.
@@ -57,77 +49,77 @@ final class LayerRecorder {
       // Later rows see more keys: the longest blocks go first, so that no core waits at the end.
       let first = (blocks - 1 - index / shape.queryHeadCount) * blockSize
       let rows = chunk.lowerBound + first..<min(chunk.lowerBound + first + blockSize, chunk.upperBound)
-      attend(rule.kernel, head: index % shape.queryHeadCount, rows, chunk, into: buffers.attended.rows)
+      let head = index % shape.queryHeadCount
+      attend(
+        rule.kernel, head: head, rows, into: buffers.attended.rows[first] + head * shape.headDimension,
+        stride: buffers.attended.rows.width)
     }
     inParallelBlocks(of: 32, count: chunk.count) { buffers.attended.round($0) }
   }
 
   /// Takes one head's vectors of a chunk, and packs them if they are keys or values.
-  private func collect(_ index: Int, _ chunk: Range<Int>, from projected: Rows) {
+  private func collect(_ head: Int, _ chunk: Range<Int>, from projected: Rows) {
     let dimension = shape.headDimension
-    let (kind, head) = place(index)
-    let target = (kind == 0 ? queries : kind == 1 ? keys : values)[head] + chunk.lowerBound * dimension
-    let source = projected.start + index * dimension
-    let rounded = half?.chunk[index]
-    for row in 0..<chunk.count {
-      let vector = source + row * projected.width
-      if let rounded {
-        laq_round_to_bf16(vector, rounded + row * dimension, target + row * dimension, dimension)
-      } else {
-        (target + row * dimension).update(from: vector, count: dimension)
-      }
-    }
+    let source = projected.start + head * dimension
+    let start = chunk.lowerBound * dimension
     let (first, count, size) = (Int32(chunk.lowerBound), Int32(chunk.count), Int32(dimension))
-    switch kind {
-    case 1:
-      if let half {
-        laq_pack_keys_bf16(half.chunk[index], first, count, size, half.packedKeys[head])
-      } else if let packedKeys {
-        // A tile that the chunk before has begun is packed again.
-        let tile = chunk.lowerBound / Int(LAQ_TILE) * Int(LAQ_TILE)
-        laq_pack_keys(
-          keys[head] + tile * dimension, Int32(chunk.upperBound - tile), size, packedKeys[head] + tile * dimension)
+    let keyHead = head - shape.queryHeadCount
+    let valueHead = keyHead - shape.kvHeadCount
+    switch vectors {
+    case .float32(let heads, let packedKeys):
+      let target = heads[head] + start
+      for row in 0..<chunk.count {
+        (target + row * dimension).update(from: source + row * projected.width, count: dimension)
       }
-    case 2:
-      if let half { laq_pack_values_bf16(half.chunk[index], first, count, size, half.packedValues[head]) }
-    default: break
+      guard keyHead >= 0, valueHead < 0 else { return }
+      // A tile that the chunk before has begun is packed again.
+      let tile = chunk.lowerBound / Int(LAQ_TILE) * Int(LAQ_TILE)
+      laq_pack_keys(
+        heads[head] + tile * dimension, Int32(chunk.upperBound - tile), size, packedKeys[keyHead] + tile * dimension)
+    case .bfloat16(let heads, let packedKeys, let packedValues):
+      let target = heads[head] + start
+      for row in 0..<chunk.count {
+        laq_round_to_bf16(source + row * projected.width, target + row * dimension, dimension)
+      }
+      if valueHead >= 0 {
+        laq_pack_values_bf16(target, first, count, size, packedValues[valueHead])
+      } else if keyHead >= 0 {
+        laq_pack_keys_bf16(target, first, count, size, packedKeys[keyHead])
+      }
     }
-  }
-
-  /// Whose vectors stand at an index of a projected row: 0 queries, 1 keys, 2 values, and the head.
-  private func place(_ index: Int) -> (kind: Int, head: Int) {
-    if index < shape.queryHeadCount { return (0, index) }
-    let rest = index - shape.queryHeadCount
-    return (1 + rest / shape.kvHeadCount, rest % shape.kvHeadCount)
   }
 
   private func attend(
-    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, _ chunk: Range<Int>, into attended: Rows
+    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    let dimension = shape.headDimension
-    let (position, count, size) = (Int32(rows.lowerBound), Int32(rows.count), Int32(dimension))
-    let row = rows.lowerBound - chunk.lowerBound
-    let out = attended[row] + head * dimension
+    let start = rows.lowerBound * shape.headDimension
+    let (position, count, size) = (Int32(rows.lowerBound), Int32(rows.count), Int32(shape.headDimension))
     let sums = logSumExp[head] + rows.lowerBound
     let group = head / shape.groupSize
-    if let half {
-      laq_attend_causal_bf16(
-        half.chunk[head] + row * dimension, count, position, half.packedKeys[group], half.packedValues[group], size,
-        rule, out, Int32(attended.width), sums)
-    } else if let packedKeys {
+    switch vectors {
+    case .float32(let heads, let packedKeys):
       laq_attend_causal(
-        queries[head] + rows.lowerBound * dimension, size, count, position, packedKeys[group], values[group], size,
-        rule, out, Int32(attended.width), sums)
+        heads[head] + start, size, count, position, packedKeys[group],
+        heads[shape.queryHeadCount + shape.kvHeadCount + group], size, rule, out, Int32(stride), sums)
+    case .bfloat16(let heads, let packedKeys, let packedValues):
+      laq_attend_causal_bf16(
+        heads[head] + start, count, position, packedKeys[group], packedValues[group], size, rule, out,
+        Int32(stride), sums)
     }
   }
 
-  /// Whether what is recorded was rounded.
-  var isRounded: Bool { half != nil }
-
   /// What has been recorded of the layer.
   func finish() -> LayerRecording {
-    LayerRecording(
-      queries: queries.array, keys: keys.array, values: values.array, logSumExp: logSumExp.array)
+    func storage(_ heads: Range<Int>) -> VectorStorage {
+      switch vectors {
+      case .float32(let rows, _): VectorStorage(rows[heads].array)
+      case .bfloat16(let rows, _, _): VectorStorage(bfloat16: rows.array(heads))
+      }
+    }
+    let keys = shape.queryHeadCount + shape.kvHeadCount
+    return LayerRecording(
+      queries: storage(0..<shape.queryHeadCount), keys: storage(shape.queryHeadCount..<keys),
+      values: storage(keys..<keys + shape.kvHeadCount), logSumExp: logSumExp.array)
   }
 }
 
@@ -145,4 +137,8 @@ private final class HalfRows {
   deinit { start.deallocate() }
 
   subscript(row: Int) -> UnsafeMutablePointer<UInt16> { start + row * width }
+
+  func array(_ rows: Range<Int>) -> [UInt16] {
+    Array(UnsafeBufferPointer(start: self[rows.lowerBound], count: rows.count * width))
+  }
 }

@@ -59,7 +59,7 @@ final class Linear: @unchecked Sendable {
     let held: Weights
     if precision.usesBFloat16 {
       let start = UnsafeMutablePointer<UInt16>.allocate(capacity: max(1, weights.count))
-      laq_round_to_bf16(weights, start, nil, weights.count)
+      laq_round_to_bf16(weights, start, weights.count)
       held = .bfloat16(start)
     } else {
       let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, weights.count))
@@ -85,6 +85,14 @@ final class Linear: @unchecked Sendable {
   deinit {
     laq_linear_destroy(product)
     weights.deallocate()
+  }
+
+  /// Copies one row of the weights: a matrix that is the output head may be the embedding, too.
+  func copyRow(_ index: Int, to target: UnsafeMutablePointer<Float>) {
+    switch weights {
+    case .float32(let start): target.update(from: start + index * inputCount, count: inputCount)
+    case .bfloat16(let start): laq_widen_bf16(start + index * inputCount, target, inputCount)
+    }
   }
 
   /// Multiplies the first rows of `x`, `[rows][inputCount]`; `y` becomes `[rows][outputCount]`.

@@ -22,6 +22,6 @@ final class Operand {
   func round(_ block: Range<Int>) {
     guard let rounded else { return }
     laq_round_to_bf16(
-      rows[block.lowerBound], rounded + block.lowerBound * rows.width, nil, block.count * rows.width)
+      rows[block.lowerBound], rounded + block.lowerBound * rows.width, block.count * rows.width)
   }
 }

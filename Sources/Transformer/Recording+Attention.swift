@@ -21,46 +21,41 @@ extension Recording {
     layer: Int, queryHead: Int, row: Row, beyond: QueryRows? = nil, visible: Int? = nil
   ) -> [Float] {
     let dimension = shape.headDimension
-    let query: ArraySlice<Float>
-    let causal: Int
+    let recorded = layers[layer]
     let rule = rules[layer]
+    let query: [Float]
+    let causal: Int
     let first: Int
     var normaliser: Float?
     switch row {
     case .prompt(let position):
       let start = (queryHead * tokenCount + position) * dimension
-      query = layers[layer].queries[start..<start + dimension]
+      query = recorded.queries.floats(start..<start + dimension)
       causal = position + 1
       first = rule.firstVisible(at: position)
       if visible == nil || visible == causal {
-        normaliser = layers[layer].logSumExp[queryHead * tokenCount + position]
+        normaliser = recorded.logSumExp[queryHead * tokenCount + position]
       }
     case .beyond(let row):
       guard let beyond, row < beyond.count else { return Array(repeating: 0, count: tokenCount) }
-      query = beyond.query(layer: layer, row: row, queryHead: queryHead)
+      query = Array(beyond.query(layer: layer, row: row, queryHead: queryHead))
       causal = tokenCount
       first = rule.firstVisible(at: beyond.positions[row])
     }
     let end = min(tokenCount, max(1, visible ?? causal))
-    let count = end - first
     var weights = [Float](repeating: 0, count: tokenCount)
-    guard count > 0 else { return weights }
+    guard first < end else { return weights }
     let keyStart = (queryHead / shape.groupSize * tokenCount + first) * dimension
-    query.withUnsafeBufferPointer { query in
-      layers[layer].keys.withUnsafeBufferPointer { keys in
-        weights.withUnsafeMutableBufferPointer { weights in
-          guard let q = query.baseAddress, let k = keys.baseAddress, let start = weights.baseAddress
-          else { return }
-          let w = start + first
-          laq_key_scores(q, k + keyStart, Int32(count), Int32(dimension), rule.kernel, w)
-          if let normaliser {
-            _ = laq_exponentials(w, Int32(count), -normaliser)
-          } else {
-            let largest = weights[first..<end].max() ?? 0
-            let factor = 1 / laq_exponentials(w, Int32(count), -largest)
-            for index in 0..<count { w[index] *= factor }
-          }
-        }
+    weights.withUnsafeMutableBufferPointer { weights in
+      guard let start = weights.baseAddress else { return }
+      let (w, count) = (start + first, Int32(end - first))
+      recorded.keys.scores(of: query, from: keyStart, count: end - first, rule.kernel, to: w)
+      if let normaliser {
+        _ = laq_exponentials(w, count, -normaliser)
+      } else {
+        let largest = weights[first..<end].max() ?? 0
+        let factor = 1 / laq_exponentials(w, count, -largest)
+        for index in first..<end { weights[index] *= factor }
       }
     }
     return weights
@@ -77,18 +72,15 @@ extension Recording {
     var sums = [Float](repeating: 0, count: tokenCount)
     var packed = [Float](
       repeating: 0, count: laq_packed_keys_count(Int32(tokenCount), Int32(dimension)))
-    recorded.keys.withUnsafeBufferPointer { keys in
-      guard let keys = keys.baseAddress else { return }
-      laq_pack_keys(
-        keys + queryHead / shape.groupSize * width, Int32(tokenCount), Int32(dimension), &packed)
-    }
-    recorded.queries.withUnsafeBufferPointer { queries in
-      recorded.logSumExp.withUnsafeBufferPointer { normalisers in
-        guard let queries = queries.baseAddress, let normalisers = normalisers.baseAddress else { return }
-        laq_received_attention(
-          queries + queryHead * width, Int32(tokenCount), packed, normalisers + queryHead * tokenCount,
-          Int32(dimension), rules[layer].kernel, &sums)
-      }
+    let keyStart = queryHead / shape.groupSize * width
+    laq_pack_keys(
+      recorded.keys.floats(keyStart..<keyStart + width), Int32(tokenCount), Int32(dimension), &packed)
+    let queries = recorded.queries.floats(queryHead * width..<(queryHead + 1) * width)
+    recorded.logSumExp.withUnsafeBufferPointer { normalisers in
+      guard let normalisers = normalisers.baseAddress else { return }
+      laq_received_attention(
+        queries, Int32(tokenCount), packed, normalisers + queryHead * tokenCount,
+        Int32(dimension), rules[layer].kernel, &sums)
     }
     return sums
   }

@@ -12,8 +12,6 @@ public struct Recording: Sendable {
   public let layers: [LayerRecording]
   /// How each layer's scores become attention.
   public let rules: [AttentionRule]
-  /// Whether queries, keys and values are bf16 numbers, as a cache in bf16 holds them.
-  public let isRounded: Bool
   /// The logits that follow the last prompt token, `[vocabulary]`.
   public let lastLogits: [Float]
 
@@ -23,7 +21,7 @@ public struct Recording: Sendable {
   ///   `LayerRecording` documents.
   public init(
     shape: ModelShape, tokenCount: Int, layers: [LayerRecording], rules: [AttentionRule]? = nil,
-    isRounded: Bool = false, lastLogits: [Float]
+    lastLogits: [Float]
   ) {
     let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
     precondition(
@@ -42,24 +40,29 @@ public struct Recording: Sendable {
     self.tokenCount = tokenCount
     self.layers = layers
     self.rules = rules
-    self.isRounded = isRounded
     self.lastLogits = lastLogits
   }
 }
 
-/// One layer's share of a `Recording`. All arrays are row-major, `Float`.
+/// One layer's share of a `Recording`, row-major.
 public struct LayerRecording: Sendable {
   /// Post-RoPE queries, `[queryHead][position][dimension]`.
-  public let queries: [Float]
+  public let queries: VectorStorage
   /// Post-RoPE keys, `[kvHead][position][dimension]`.
-  public let keys: [Float]
+  public let keys: VectorStorage
   /// Values, `[kvHead][position][dimension]`.
-  public let values: [Float]
+  public let values: VectorStorage
   /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see, `[queryHead][position]`.
   public let logSumExp: [Float]
 
   /// Makes a layer's recording from its four arrays.
   public init(queries: [Float], keys: [Float], values: [Float], logSumExp: [Float]) {
+    self.init(
+      queries: VectorStorage(queries), keys: VectorStorage(keys), values: VectorStorage(values),
+      logSumExp: logSumExp)
+  }
+
+  init(queries: VectorStorage, keys: VectorStorage, values: VectorStorage, logSumExp: [Float]) {
     self.queries = queries
     self.keys = keys
     self.values = values

@@ -16,14 +16,6 @@ final class Rows {
     owner = nil
   }
 
-  /// Copies an array, `[count][width]`.
-  convenience init(_ array: [Float], width: Int) {
-    self.init(count: array.count / width, width: width)
-    array.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { start.update(from: base, count: source.count) }
-    }
-  }
-
   private init(view owner: Rows, _ rows: Range<Int>) {
     count = rows.count
     width = owner.width

@@ -43,9 +43,16 @@ void laq_geglu(const float *gate, const float *up, int count, float *y);
 /// `x[i] = cap · tanh(x[i] / cap)`; `cap` is positive.
 void laq_soft_cap(float *x, int count, float cap);
 
+/// Scales and caps `count` products of queries and keys in place.
+void laq_finish_scores(float *scores, int count, laq_attention_rule rule);
+
 /// The scaled and capped scores of one query for `count` keys `[count][dimension]`.
 void laq_key_scores(const float *q, const float *keys, int count, int dimension, laq_attention_rule rule,
                     float *scores);
+
+/// As `laq_key_scores` for keys in bf16.
+void laq_key_scores_bf16(const float *q, const uint16_t *keys, int count, int dimension, laq_attention_rule rule,
+                         float *scores);
 
 /// `x[i] = exp(x[i] + shift)` in place (accurate to 3e-7 relative; below -87 gives 0); returns the sum.
 float laq_exponentials(float *x, int count, float shift);
@@ -82,8 +89,11 @@ void laq_received_attention(const float *q, int count, const float *packed, cons
 /// Query rows that `laq_attend_causal_bf16` takes through a tile together.
 enum { LAQ_BF16_ROWS = 64 };
 
-/// Rounds to bfloat16, to nearest even; `back`, if it is not NULL, gets the rounded values as floats (it may be `x`).
-void laq_round_to_bf16(const float *x, uint16_t *y, float *back, size_t count);
+/// Rounds to bfloat16, to nearest even; NaN stays NaN.
+void laq_round_to_bf16(const float *x, uint16_t *y, size_t count);
+
+/// The floats that bfloat16 numbers are.
+void laq_widen_bf16(const uint16_t *x, float *y, size_t count);
 
 /// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
 int laq_bf16_is_multiplied(void);
