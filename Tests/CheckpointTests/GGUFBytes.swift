@@ -35,6 +35,10 @@ struct GGUFBytes {
   mutating func add(_ key: String, float value: Float) { add(key, type: 6, Self.number(value.bitPattern)) }
   mutating func add(_ key: String, _ value: String) { add(key, type: 8, Self.string(value)) }
 
+  mutating func add(_ key: String, _ values: [UInt32]) {
+    add(key, type: 9, Self.number(4 as UInt32) + Self.number(UInt64(values.count)) + values.flatMap(Self.number))
+  }
+
   mutating func add(_ key: String, _ values: [String]) {
     let list = Self.number(8 as UInt32) + Self.number(UInt64(values.count))
     add(key, type: 9, list + values.flatMap(Self.string))

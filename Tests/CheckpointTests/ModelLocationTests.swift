@@ -82,8 +82,8 @@ import Testing
 
   @Test func aNameThatIsNowhereIsAnErrorThatSaysWhereItWasLookedFor() {
     let problem = failure { _ = try location("org/none", ["HF_HUB_CACHE": "/a", "HF_HOME": "/b"]) }
-    for place in ["/a/models--org--none", "/b/hub/models--org--none", "/home/.cache/huggingface/hub/models--org--none"] {
-      #expect(problem?.contains(place) == true, "\(problem ?? "was accepted")")
+    for place in ["/a", "/b/hub", "/home/.cache/huggingface/hub"] {
+      #expect(problem?.contains(place + "/models--org--none") == true, "\(problem ?? "was accepted")")
     }
   }
 

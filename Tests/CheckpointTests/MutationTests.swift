@@ -48,7 +48,8 @@ import Testing
 
   @Test func changedSafetensorsAreRefusedOrValid() throws {
     let header = #"{"__metadata__":{"format":"pt"},"a.b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
-      + #""b":{"dtype":"BF16","shape":[2,2],"data_offsets":[8,16]},"c":{"dtype":"I8","shape":[],"data_offsets":[16,17]}}"#
+      + #""b":{"dtype":"BF16","shape":[2,2],"data_offsets":[8,16]},"#
+      + #""c":{"dtype":"I8","shape":[],"data_offsets":[16,17]}}"#
     let whole = GGUFBytes.number(UInt64(header.utf8.count)) + Array(header.utf8) + [UInt8](repeating: 7, count: 17)
     func read(_ path: String) throws {
       let weights = try Safetensors(path: path)
