@@ -22,21 +22,26 @@ struct GGUFWeights: TensorSource {
   }
 
   func floats(_ name: String, shape: [Int]) throws -> [Float] {
+    try floats(name, shape: shape, rows: 0..<(shape.first ?? 1))
+  }
+
+  func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
     guard let inFile = ggufName(name), let tensor = file.tensors[inFile] else {
       throw CheckpointError.missingTensor(
-        file: path, tensor: ggufName(name).map { "\($0)' ('\(name)' in config.json's terms)" } ?? name)
+        file: path, tensor: ggufName(name).map { "\($0) (\(name) for Hugging Face)" } ?? name)
     }
     guard tensor.shape == shape else {
       throw CheckpointError.wrongShape(file: path, tensor: inFile, expected: shape, found: tensor.shape)
     }
-    if architecture.pairsNeighbours, let heads = headCount(name), let rows = shape.first {
-      guard rows % (2 * heads) == 0 else {
+    if architecture.pairsNeighbours, let heads = headCount(name), let count = shape.first {
+      guard count % (2 * heads) == 0 else {
+        let possible = count / (2 * heads) * 2 * heads
         throw CheckpointError.wrongShape(
-          file: path, tensor: inFile, expected: [rows / (2 * heads) * 2 * heads] + shape.dropFirst(), found: shape)
+          file: path, tensor: inFile, expected: [possible] + shape.dropFirst(), found: shape)
       }
-      return try file.floats(named: inFile) { Self.interleaved($0, headDimension: rows / heads) }
+      return try file.floats(named: inFile, rows: rows) { Self.interleaved($0, headDimension: count / heads) }
     }
-    let floats = try file.floats(named: inFile)
+    let floats = try file.floats(named: inFile, rows: rows)
     // Gemma's norms multiply by 1 plus their weight; GGUF has the sum.
     return architecture.isGemma && name.hasSuffix("norm.weight") ? floats.map { $0 - 1 } : floats
   }

@@ -99,6 +99,12 @@ public struct Safetensors: TensorSource {
   /// A tensor's elements as floats, row-major; cost: one pass over its bytes.
   /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
   public func floats(_ name: String, shape: [Int]) throws -> [Float] {
+    try floats(name, shape: shape, rows: 0..<(shape.first ?? 1))
+  }
+
+  /// Some rows of a tensor; cost: one pass over their bytes.
+  /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
+  public func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
     guard let tensor = tensors[name] else {
       throw CheckpointError.missingTensor(file: path, tensor: name)
     }
@@ -111,7 +117,11 @@ public struct Safetensors: TensorSource {
         file: path, what: "the type \(tensor.typeName) of tensor '\(name)'",
         supported: "F32, F16, BF16")
     }
-    let source = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    // By division, because the product of sizes beside a zero may be too large.
+    let stride = tensor.byteRange.count / max(1, shape.first ?? 1)
+    let start = tensor.byteRange.lowerBound
+    let source = UnsafeRawBufferPointer(
+      rebasing: file.bytes[start + rows.lowerBound * stride..<start + rows.upperBound * stride])
     let count = source.count / type.byteCount
     return [Float](unsafeUninitializedCapacity: count) { target, initialized in
       type.read(source, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))

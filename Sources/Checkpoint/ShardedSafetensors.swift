@@ -37,10 +37,18 @@ struct ShardedSafetensors: TensorSource {
   func has(_ name: String) -> Bool { shardByTensor[name] != nil }
 
   func floats(_ name: String, shape: [Int]) throws -> [Float] {
+    try shard(of: name).floats(name, shape: shape)
+  }
+
+  func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
+    try shard(of: name).floats(name, shape: shape, rows: rows)
+  }
+
+  private func shard(of name: String) throws -> Safetensors {
     guard let shard = shardByTensor[name].flatMap({ shards[$0] }) else {
       throw CheckpointError.missingTensor(file: path, tensor: name)
     }
-    return try shard.floats(name, shape: shape)
+    return shard
   }
 
   /// A folder's file, not a path out of it.

@@ -23,6 +23,9 @@ import Testing
       #expect(weights.has(name), "\(name)")
       let floats = try weights.floats(name, shape: tensor.shape)
       let original = try expected.floats(name, shape: tensor.shape)
+      let (count, width) = (tensor.shape[0], floats.count / tensor.shape[0])
+      let part = try weights.floats(name, shape: tensor.shape, rows: 3..<count - 2)
+      #expect(part == Array(floats[3 * width..<(count - 2) * width]), "\(name)")
       if family.hasPrefix("gemma"), name.hasSuffix("norm.weight") {
         // Adding 1 and taking it away again loses the bits below those of 1.
         #expect(zip(floats, original).allSatisfy { abs($0 - $1) <= 0x1p-23 }, "\(name)")
