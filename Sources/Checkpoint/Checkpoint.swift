@@ -1,41 +1,70 @@
 import Foundation
 
-/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` and `model.safetensors`.
+/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` and safetensors, or a GGUF
+/// file.
 ///
-/// Opening reads the two small files, so that a text can be tokenized and shown at once; the weights
-/// are mapped when they are asked for.
+/// Opening reads the small part, so that a text can be tokenized and shown at once; the weights are mapped
+/// when they are asked for, a GGUF file at once.
 public struct Checkpoint: Sendable {
-  /// The folder.
+  /// The folder or GGUF file.
   public let path: String
-  /// The folder's name, by which screens and exports know the model.
+  /// The name by which screens and exports know the model: that of the folder, the GGUF file without its
+  /// ending, or the name in Hugging Face's cache.
   public let name: String
   /// Sizes and constants.
   public let configuration: ModelConfiguration
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
 
-  /// Opens a folder.
+  private let files: Files
+
+  private enum Files: Sendable {
+    case safetensors(path: String)
+    case gguf(GGUFFile)
+  }
+
+  /// Opens a folder, a `.gguf` file, a `.safetensors` file beside its `config.json`, or a model that was
+  /// downloaded before, by its Hugging Face name (`organisation/model`). Nothing is downloaded.
   /// - Throws: `CheckpointError`.
   public init(path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
-      FileManager.default.fileExists(atPath: path + "/config.json")
-    else { throw CheckpointError.notAModel(path: path) }
-    self.path = path
-    name = URL(fileURLWithPath: path).lastPathComponent
-    configuration = try ModelConfiguration(path: path + "/config.json")
-    tokenizer = try Tokenizer(path: path + "/tokenizer.json")
+    switch try ModelLocation(path) {
+    case .folder(let folder, let weights):
+      self.path = folder
+      name = Self.name(given: path, found: folder)
+      configuration = try ModelConfiguration(path: folder + "/config.json")
+      tokenizer = try Tokenizer(path: folder + "/tokenizer.json")
+      files = .safetensors(path: weights)
+    case .gguf(let found):
+      let file = try GGUFFile(path: found)
+      self.path = found
+      name = Self.name(given: path, found: found)
+      configuration = try ModelConfiguration(try file.configuration(), generation: nil)
+      tokenizer = try Tokenizer(gguf: file.metadata)
+      files = .gguf(file)
+    }
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+      let isFolder = if case .safetensors = files { true } else { false }
       throw CheckpointError.badValue(
-        file: path + "/config.json", key: "vocab_size",
-        expected: "at least \(tokenizer.vocabularySize), the vocabulary of tokenizer.json",
+        file: isFolder ? self.path + "/config.json" : self.path, key: "vocab_size",
+        expected: "at least \(tokenizer.vocabularySize), the vocabulary of the tokenizer",
         found: String(configuration.vocabularySize))
     }
   }
 
   /// Maps the weights and checks their header.
   /// - Throws: `CheckpointError`.
-  public func weights() throws -> Safetensors {
-    try Safetensors(path: path + "/model.safetensors")
+  public func weights() throws -> any TensorSource {
+    switch files {
+    case .safetensors(let path) where path.hasSuffix(".json"): try ShardedSafetensors(path: path)
+    case .safetensors(let path): try Safetensors(path: path)
+    case .gguf(let file): try GGUFWeights(file)
+    }
+  }
+
+  /// A snapshot's folder is called by its commit, which tells nobody anything.
+  private static func name(given: String, found: String) -> String {
+    guard FileManager.default.fileExists(atPath: given) else { return given }
+    let url = URL(fileURLWithPath: found)
+    return url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
   }
 }

@@ -1,7 +1,9 @@
 /// What is wrong with a model's files: which file, which key or tensor, what was expected and found.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
-  /// The path is no folder with a model.
+  /// The path is no model.
   case notAModel(path: String)
+  /// A model of this name is in none of the places where downloaded ones would be.
+  case notInCache(name: String, places: [String])
   /// A file cannot be opened or mapped.
   case unreadable(file: String, reason: String)
   /// A file is not the JSON that it should be.
@@ -19,7 +21,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAModel(let path):
-      "\(path): a folder with config.json, model.safetensors and tokenizer.json was expected; check the path given to --model"
+      "\(path): expected is a folder with config.json, tokenizer.json and model.safetensors (or its index), a .gguf file, or the name of a downloaded model (organisation/model); check what is given to --model"
+    case .notInCache(let name, let places):
+      "\(name): there is no such path, and no downloaded model in \(places.joined(separator: ", ")); nothing is downloaded here, so fetch it first (huggingface-cli download \(name)), or give a path"
     case .unreadable(let file, let reason):
       "\(file): cannot be read (\(reason)); check the path and its permissions"
     case .malformed(let file, let reason):

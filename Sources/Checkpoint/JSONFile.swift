@@ -25,6 +25,11 @@ struct JSONObject {
     withExtendedLifetime(mapped) {}
   }
 
+  /// Values that were made from another format; errors name its file.
+  init(file: String, values: [ByteString: JSONValue]) {
+    self.init(file: file, values: values, prefix: "")
+  }
+
   private init(file: String, values: [ByteString: JSONValue], prefix: String) {
     self.file = file
     self.values = values

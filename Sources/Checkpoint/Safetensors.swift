@@ -1,13 +1,3 @@
-/// The element types that weights are read from.
-public enum ElementType: String, Sendable, Hashable {
-  case float32 = "F32"
-  case float16 = "F16"
-  case bfloat16 = "BF16"
-
-  /// Bytes of one element.
-  public var byteCount: Int { self == .float32 ? 4 : 2 }
-}
-
 /// One tensor of a safetensors file.
 public struct TensorDescription: Sendable, Hashable {
   /// The element type as the file names it; `nil` in `elementType` where it cannot be read here.
@@ -109,6 +99,12 @@ public struct Safetensors: TensorSource {
   /// A tensor's elements as floats, row-major; cost: one pass over its bytes.
   /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
   public func floats(_ name: String, shape: [Int]) throws -> [Float] {
+    try floats(name, shape: shape, rows: 0..<(shape.first ?? 1))
+  }
+
+  /// Some rows of a tensor; cost: one pass over their bytes.
+  /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
+  public func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
     guard let tensor = tensors[name] else {
       throw CheckpointError.missingTensor(file: path, tensor: name)
     }
@@ -121,23 +117,14 @@ public struct Safetensors: TensorSource {
         file: path, what: "the type \(tensor.typeName) of tensor '\(name)'",
         supported: "F32, F16, BF16")
     }
-    let source = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    // By division, because the product of sizes beside a zero may be too large.
+    let stride = tensor.byteRange.count / max(1, shape.first ?? 1)
+    let start = tensor.byteRange.lowerBound
+    let source = UnsafeRawBufferPointer(
+      rebasing: file.bytes[start + rows.lowerBound * stride..<start + rows.upperBound * stride])
     let count = source.count / type.byteCount
     return [Float](unsafeUninitializedCapacity: count) { target, initialized in
-      switch type {
-      case .float32:
-        UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
-      case .float16:
-        for index in 0..<count {
-          target[index] = Float(
-            Float16(bitPattern: source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
-        }
-      case .bfloat16:
-        for index in 0..<count {
-          let bits = source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-          target[index] = Float(bitPattern: UInt32(bits) << 16)
-        }
-      }
+      type.read(source, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
       initialized = count
     }
   }

@@ -34,6 +34,9 @@ import Testing
     #expect(Set(weights.tensors.keys) == ["a", "b"])
     #expect(try weights.floats("a", shape: [2]).map(\.bitPattern) == values.map(\.bitPattern))
     let halves = try weights.floats("b", shape: [2, 2])
+    #expect(try weights.floats("b", shape: [2, 2], rows: 0..<1) == [1, 0])
+    #expect(try weights.floats("b", shape: [2, 2], rows: 1..<2)[0] == -.infinity)
+    #expect(try weights.floats("b", shape: [2, 2], rows: 1..<1).isEmpty)
     #expect(halves[0] == 1 && halves[1] == 0 && halves[2] == -.infinity && halves[3].isNaN)
   }
 

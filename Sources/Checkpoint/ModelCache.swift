@@ -1,0 +1,64 @@
+import Foundation
+
+/// The folder in which Hugging Face's programs keep what they have downloaded, looked at, never changed.
+struct ModelCache {
+  /// Where it may be, the likeliest first.
+  let places: [String]
+
+  /// Reads the variables that the `huggingface_hub` package reads.
+  init(environment: [String: String]) {
+    var places: [String] = []
+    if let cache = environment["HF_HUB_CACHE"], !cache.isEmpty { places.append(cache) }
+    if let home = environment["HF_HOME"], !home.isEmpty { places.append(home + "/hub") }
+    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+    places.append(home + "/.cache/huggingface/hub")
+    self.places = places
+  }
+
+  /// The newest downloaded version of a model; `nil` when the text is no name of a model.
+  /// - Throws: `CheckpointError.notInCache`.
+  func folder(of name: String) throws -> String? {
+    guard Self.isModelName(name) else { return nil }
+    let folder = "models--" + name.replacing("/", with: "--")
+    for place in places {
+      if let snapshot = Self.snapshot(in: place + "/" + folder) { return snapshot }
+    }
+    throw CheckpointError.notInCache(name: name, places: places.map { $0 + "/" + folder })
+  }
+
+  /// `organisation/model`, of the letters that Hugging Face allows.
+  private static func isModelName(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 2
+      && parts.allSatisfy { part in
+        !part.isEmpty && !part.hasPrefix(".")
+          && part.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+              UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+              true
+            default: false
+            }
+          }
+      }
+  }
+
+  /// The version that the branch `main` points to, or else the one that came last.
+  private static func snapshot(in folder: String) -> String? {
+    let manager = FileManager.default
+    let snapshots = folder + "/snapshots"
+    if let commit = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8)
+      .trimmingCharacters(in: .whitespacesAndNewlines),
+      !commit.isEmpty, commit.utf8.allSatisfy({ $0 != UInt8(ascii: "/") }), !commit.hasPrefix("."),
+      manager.fileExists(atPath: snapshots + "/" + commit)
+    {
+      return snapshots + "/" + commit
+    }
+    func age(_ name: String) -> Date {
+      let attributes = try? manager.attributesOfItem(atPath: snapshots + "/" + name)
+      return attributes?[.modificationDate] as? Date ?? .distantPast
+    }
+    let names = ((try? manager.contentsOfDirectory(atPath: snapshots)) ?? []).sorted()
+    return names.max { age($0) < age($1) }.map { snapshots + "/" + $0 }
+  }
+}
