@@ -23,6 +23,7 @@ let package = Package(
     .target(
       name: "Checkpoint",
       dependencies: [.product(name: "HeapModule", package: "swift-collections")]),
+    .target(name: "ChatTemplates"),
     .target(name: "EmbeddedModel", resources: [.copy("Resources/model")]),
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Transformer", "Kernels"]),
@@ -43,6 +44,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),

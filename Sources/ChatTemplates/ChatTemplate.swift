@@ -1,0 +1,41 @@
+import Foundation
+
+/// A model's chat template: turns a conversation into the text that the model was trained on.
+///
+/// Templates are Jinja programs that come with a model's files. This is an interpreter of the part of the
+/// language that they use, with the settings that `transformers` gives it (`trim_blocks` and
+/// `lstrip_blocks`). A template comes from outside: whatever it does, rendering ends, with a text or
+/// with an error, after limited work, memory and recursion.
+public struct ChatTemplate: Sendable {
+  private let body: [Statement]
+
+  /// Reads a template.
+  /// - Throws: `TemplateError` for a source that is no template, or that has unknown statements. Unknown
+  ///   filters, tests and functions are errors when rendering comes to them: a template may have branches
+  ///   that nobody needs.
+  public init(_ source: String) throws {
+    var lexer = try Lexer(source)
+    var parser = Parser(try lexer.tokens())
+    body = try parser.template()
+  }
+
+  /// Renders a conversation.
+  ///
+  /// The template finds the conversation as `messages`, and what is in `variables` by its name; `tools`
+  /// and `documents` are `none` unless they are given.
+  /// - Parameters:
+  ///   - addGenerationPrompt: whether the text ends with the beginning of the assistant's turn.
+  ///   - variables: `bos_token`, `eos_token` and the like.
+  ///   - date: what the template takes for the current time, in the system's time zone.
+  /// - Throws: `TemplateError`.
+  public func rendered(
+    messages: [ChatMessage], addGenerationPrompt: Bool = true, variables: [String: TemplateValue] = [:],
+    date: Date = Date()
+  ) throws -> String {
+    var given: [String: TemplateValue] = ["tools": .none, "documents": .none]
+    given.merge(variables) { _, new in new }
+    given["messages"] = .list(messages.map { .mapping($0.fields) })
+    given["add_generation_prompt"] = .bool(addGenerationPrompt)
+    return try Renderer(variables: given, date: date).render(body)
+  }
+}

@@ -1,0 +1,92 @@
+/// What may follow `is`.
+enum Tests {
+  /// Tests without an argument, by name: to add one, add an entry.
+  static let plain: [Text: @Sendable (Value) throws -> Bool] = [
+    "defined": { !$0.isUndefined },
+    "undefined": { $0.isUndefined },
+    "none": { if case .none = $0 { true } else { false } },
+    "string": { $0.text != nil },
+    "mapping": { if case .mapping = $0 { true } else { false } },
+    "number": { $0.double != nil },
+    "integer": { if case .integer = $0 { true } else { false } },
+    "float": { if case .number = $0 { true } else { false } },
+    "boolean": { if case .bool = $0 { true } else { false } },
+    "true": { if case .bool(true) = $0 { true } else { false } },
+    "false": { if case .bool(false) = $0 { true } else { false } },
+    "iterable": { value in
+      switch value {
+      case .undefined, .string, .sequence, .mapping, .iterator, .loop: true
+      default: false
+      }
+    },
+    "sequence": { value in
+      switch value {
+      case .undefined, .string, .mapping: true
+      case .sequence(let sequence): sequence.hasPlaces
+      default: false
+      }
+    },
+    "callable": { value in
+      switch value {
+      case .callable: true
+      default: false
+      }
+    },
+    "odd": { try remainder($0, by: 2) != 0 },
+    "even": { try remainder($0, by: 2) == 0 },
+    "lower": { value in
+      let text = value.text?.scalars
+      return text?.contains(where: \.properties.isLowercase) == true
+        && text?.contains(where: \.properties.isUppercase) == false
+    },
+    "upper": { value in
+      let text = value.text?.scalars
+      return text?.contains(where: \.properties.isUppercase) == true
+        && text?.contains(where: \.properties.isLowercase) == false
+    },
+  ]
+
+  /// Tests against an argument, by name: to add one, add an entry.
+  static let comparing: [Text: @Sendable (Renderer, Value, Value) throws -> Bool] = [
+    "equalto": { try $0.compare($1, .equal, $2) },
+    "eq": { try $0.compare($1, .equal, $2) },
+    "==": { try $0.compare($1, .equal, $2) },
+    "ne": { try $0.compare($1, .notEqual, $2) },
+    "!=": { try $0.compare($1, .notEqual, $2) },
+    "lt": { try $0.compare($1, .less, $2) },
+    "lessthan": { try $0.compare($1, .less, $2) },
+    "<": { try $0.compare($1, .less, $2) },
+    "le": { try $0.compare($1, .lessOrEqual, $2) },
+    "<=": { try $0.compare($1, .lessOrEqual, $2) },
+    "gt": { try $0.compare($1, .greater, $2) },
+    "greaterthan": { try $0.compare($1, .greater, $2) },
+    ">": { try $0.compare($1, .greater, $2) },
+    "ge": { try $0.compare($1, .greaterOrEqual, $2) },
+    ">=": { try $0.compare($1, .greaterOrEqual, $2) },
+    "in": { try $0.compare($1, .isIn, $2) },
+    "divisibleby": { _, value, divisor in
+      guard let divisor = divisor.wholeNumber, divisor != 0 else { throw Failure.failed("'divisibleby' needs a number") }
+      return try remainder(value, by: divisor) == 0
+    },
+  ]
+
+  private static func remainder(_ value: Value, by divisor: Int) throws -> Int {
+    guard let whole = value.wholeNumber else {
+      throw Failure.failed("a whole number was expected, and there is \(value.kindName)")
+    }
+    return whole.remainderReportingOverflow(dividingBy: divisor).partialValue
+  }
+}
+
+extension Renderer {
+  func test(_ name: Text, _ value: Value, _ arguments: Arguments) throws -> Bool {
+    if let test = Tests.plain[name] {
+      _ = try arguments.bound(to: [], of: "the test \(name.quoted)")
+      return try test(value)
+    }
+    guard let test = Tests.comparing[name] else { throw Failure.unsupported("the test \(name.quoted)") }
+    let given = try arguments.bound(to: ["value"], of: "the test \(name.quoted)")
+    guard let other = given[0] else { throw Failure.failed("the test \(name.quoted) needs a value to compare with") }
+    return try test(self, value, other)
+  }
+}

@@ -1,0 +1,34 @@
+/// Upper and lower case as Python's `str` and Jinja's filters have them.
+extension Text {
+  var uppercased: Text { Text(scalars.reduce(into: "") { $0 += $1.properties.uppercaseMapping }) }
+  var lowercased: Text { Text(scalars.reduce(into: "") { $0 += $1.properties.lowercaseMapping }) }
+
+  /// The first scalar in title case, the rest in lower case.
+  var capitalized: Text {
+    guard let first = scalars.first else { return self }
+    return Text(first.properties.titlecaseMapping + Text(scalars.dropFirst()).lowercased.string)
+  }
+
+  /// Every letter that follows no letter in title case, as the method `title` does.
+  var titlecased: Text {
+    var followsLetter = false
+    return Text(
+      scalars.reduce(into: "") { result, scalar in
+        let properties = scalar.properties
+        result += followsLetter ? properties.lowercaseMapping : properties.titlecaseMapping
+        followsLetter = properties.isCased
+      })
+  }
+
+  /// Words that begin after white space, a hyphen or a bracket, as the filter `title` does.
+  var titledWords: Text {
+    var isFirst = true
+    return Text(
+      scalars.reduce(into: "") { result, scalar in
+        let separates = scalar.isSpace || "-({[<".unicodeScalars.contains(scalar)
+        let properties = scalar.properties
+        result += isFirst && !separates ? properties.uppercaseMapping : properties.lowercaseMapping
+        isFirst = separates
+      })
+  }
+}
