@@ -1,12 +1,12 @@
 /// Filters that make texts.
 extension Filters {
   static let texts: [Text: Filter] = [
-    "string": { .string(try $0.string($1)) },
-    "safe": { .string(try $0.string($1)) },
-    "upper": { .string(try $0.string($1).uppercased) },
-    "lower": { .string(try $0.string($1).lowercased) },
-    "capitalize": { .string(try $0.string($1).capitalized) },
-    "title": { .string(try $0.string($1).titledWords) },
+    "string": { renderer, value, _ in .string(try renderer.string(value)) },
+    "safe": { renderer, value, _ in .string(try renderer.string(value)) },
+    "upper": { renderer, value, _ in .string(try renderer.string(value).uppercased) },
+    "lower": { renderer, value, _ in .string(try renderer.string(value).lowercased) },
+    "capitalize": { renderer, value, _ in .string(try renderer.string(value).capitalized) },
+    "title": { renderer, value, _ in .string(try renderer.string(value).titledWords) },
     "trim": { renderer, value, arguments in
       let given = try arguments.bound(to: ["chars"], of: "the filter 'trim'")
       let set = try TextMethods.optionalText(given[0], "trim")

@@ -1,26 +1,29 @@
-import Foundation
-
 /// Finding, splitting and stripping as Python's `str` does.
 extension Text {
-  /// The byte offsets at which a text that is not empty begins, without overlaps. Cost: linear.
+  /// The byte offsets at which a text that is not empty begins, without overlaps. Cost: linear whatever
+  /// the texts are (Knuth, Morris, Pratt).
   func occurrences(of part: Text, limit: Int = .max) -> [Int] {
-    var string = string
-    var wanted = part.string
-    return string.withUTF8 { whole in
-      wanted.withUTF8 { needle in
-        guard let base = whole.baseAddress, let first = needle.baseAddress, !needle.isEmpty else { return [] }
-        var found: [Int] = []
-        var start = 0
-        while found.count < limit, start + needle.count <= whole.count,
-          let hit = memmem(base + start, whole.count - start, first, needle.count)
-        {
-          let at = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(hit))
-          found.append(at)
-          start = at + needle.count
-        }
-        return found
-      }
+    let needle = Array(part.string.utf8)
+    guard !needle.isEmpty, needle.count <= byteCount, limit > 0 else { return [] }
+    // How much of the part is still matched after a byte that does not continue it.
+    var borders = [0]
+    var matched = 0
+    for byte in needle.dropFirst() {
+      while matched > 0, needle[matched] != byte { matched = borders[matched - 1] }
+      if needle[matched] == byte { matched += 1 }
+      borders.append(matched)
     }
+    var found: [Int] = []
+    matched = 0
+    for (offset, byte) in string.utf8.enumerated() {
+      while matched > 0, needle[matched] != byte { matched = borders[matched - 1] }
+      if needle[matched] == byte { matched += 1 }
+      guard matched == needle.count else { continue }
+      found.append(offset + 1 - needle.count)
+      if found.count == limit { break }
+      matched = 0
+    }
+    return found
   }
 
   func contains(_ part: Text) -> Bool { part.isEmpty || !occurrences(of: part, limit: 1).isEmpty }
