@@ -153,6 +153,8 @@ extension Parser {
     var arguments: [Expression.Argument] = []
     if isSymbol("(") {
       arguments = try self.arguments()
+    } else if isName("is") {
+      throw TemplateError.syntax(line: self.line, reason: "a test cannot follow a test; use 'and'")
     } else if beginsArgument {
       let argument = try nested { parser in try parser.postfix(try parser.primary()) }
       arguments = [Expression.Argument(name: nil, value: argument)]
@@ -164,7 +166,7 @@ extension Parser {
   /// Whether a test's only argument follows, which needs no brackets.
   private var beginsArgument: Bool {
     switch current.kind {
-    case .name(let name): !["else", "or", "and", "is", "if", "in", "not"].contains(name)
+    case .name(let name): !["else", "or", "and"].contains(name)
     case .string, .integer, .number, .symbol("["), .symbol("{"): true
     default: false
     }

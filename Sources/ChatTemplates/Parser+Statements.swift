@@ -3,7 +3,7 @@ extension Parser {
   /// The statements up to a tag of one of these names, whose name is the current token then; up to the
   /// end of the template where there are none.
   mutating func body(until ends: [Text]) throws -> [Statement] {
-    let opened = line
+    let opened = previousLine
     var statements: [Statement] = []
     while true {
       let line = line

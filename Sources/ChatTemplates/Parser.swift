@@ -23,6 +23,9 @@ struct Parser {
 
   var line: Int { current.line }
 
+  /// Where the token before the current one stands.
+  var previousLine: Int { tokens.indices.contains(index - 1) ? tokens[index - 1].line : 1 }
+
   mutating func skip() { index += 1 }
 
   func isSymbol(_ symbol: String) -> Bool { current.kind == .symbol(symbol) }

@@ -75,14 +75,8 @@ extension Text {
 }
 
 extension Double {
-  /// The shortest digits that mean this number, with an exponent from 1e16 on and below 1e-4.
+  /// The shortest digits that mean this number; with an exponent from 1e16 on and below 1e-4, as Swift has it.
   var pythonDescription: String {
-    guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
-    // Swift writes numbers between 1e16 and 2^54 out.
-    guard magnitude >= 1e16, magnitude < 0x1p54 else { return description }
-    let digits = String(description.dropLast(2).drop { $0 == "-" })
-    var fraction = digits.dropFirst()
-    while fraction.last == "0" { fraction.removeLast() }
-    return "\(self < 0 ? "-" : "")\(digits.prefix(1))\(fraction.isEmpty ? "" : ".")\(fraction)e+\(digits.utf8.count - 1)"
+    isFinite ? description : isNaN ? "nan" : self < 0 ? "-inf" : "inf"
   }
 }

@@ -1,7 +1,23 @@
 /// Upper and lower case as Python's `str` and Jinja's filters have them.
 extension Text {
   var uppercased: Text { Text(scalars.reduce(into: "") { $0 += $1.properties.uppercaseMapping }) }
-  var lowercased: Text { Text(scalars.reduce(into: "") { $0 += $1.properties.lowercaseMapping }) }
+
+  var lowercased: Text {
+    var result = ""
+    for index in scalars.indices {
+      let isFinal = scalars[index] == "Σ" && endsWord(at: index)
+      result += isFinal ? "ς" : scalars[index].properties.lowercaseMapping
+    }
+    return Text(result)
+  }
+
+  /// Whether a letter has letters before it and none behind it, which gives sigma its other form.
+  private func endsWord(at index: String.UnicodeScalarView.Index) -> Bool {
+    func isLetter(_ scalar: Unicode.Scalar?) -> Bool { scalar?.properties.isCased ?? false }
+    let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
+    let after = scalars[scalars.index(after: index)...].first { !$0.properties.isCaseIgnorable }
+    return isLetter(before) && !isLetter(after)
+  }
 
   /// The first scalar in title case, the rest in lower case.
   var capitalized: Text {

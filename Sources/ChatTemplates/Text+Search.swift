@@ -68,9 +68,7 @@ extension Text {
     while true {
       rest = rest.drop(while: \.isSpace)
       if rest.isEmpty { return words }
-      if words.count == limit {
-        return words + [Text(rest).stripped(end: true)]
-      }
+      if words.count == limit { return words + [Text(rest)] }
       let end = rest.firstIndex(where: \.isSpace) ?? rest.endIndex
       words.append(Text(rest[..<end]))
       rest = rest[end...]

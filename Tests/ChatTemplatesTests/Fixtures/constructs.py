@@ -32,7 +32,7 @@ plain text { } % # {} }}
 {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 % -3 }} {{ 7.5 // 2 }} {{ -7.5 % 2 }} {{ 6 / 3 }} {{ 0.1 + 0.2 }} {{ 1 + 1.0 }} {{ true + 1 }}
 {{ 2 + 3 * 4 ** 2 - 1 }} {{ (2 + 3) * 4 }} {{ -2 ** 2 }} {{ 2 ** 3 ** 2 }} {{ - n }} {{ +f }} {{ 10 - 4 - 3 }}
 {{ 'a' + 'b' * 3 }} {{ 3 * 'ab' }} {{ [1] + [2] }} {{ [0] * 3 }} {{ 'x' * -1 }}| {{ (1,) + (2,) }}
-{{ 'a' ~ 1 ~ none ~ [1] ~ nope }} {{ 1 ~ 2 + 3 }}
+{{ 'a' ~ 1 ~ none ~ [1] ~ nope }}
 {{ 1 == 1.0 }} {{ 1 == '1' }} {{ true == 1 }} {{ [1, 2] == [1, 2] }} {{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1} }} {{ none == false }} {{ (1,) == [1] }}
 {{ e1 == e2 }} {{ e1 | length }} {{ e2 | length }} {{ {e1: 1, e2: 2} | length }} {{ e1 in e2 }} {{ 'e' in e2 }}
 {{ 1 < 2 }} {{ 2 <= 2 }} {{ 'a' < 'B' }} {{ [1, 2] < [1, 3] }} {{ 1 != 2 }} {{ 3 > 2.5 }} {{ 'é' >= 'z' }}
@@ -43,7 +43,6 @@ plain text { } % # {} }}
 {{ s[0] }} {{ s[-1] }} {{ xs[1] }} {{ xs[-3] }} {{ xs[9] }}| {{ m['b'] }} {{ m.b }} {{ m['zz'] }}| {{ m.a.1 }} {{ m.a[1] }} {{ people[0].o.p }}
 {{ xs[1:] }} {{ xs[:-1] }} {{ xs[::-1] }} {{ xs[::2] }} {{ s[2:5] }} {{ s[::-1] }} {{ s[-3:] }} {{ xs[5:] }} {{ xs[-9:2] }} {{ xs[:] }} {{ xs[2:0:-1] }} {{ u[6:8] }}
 {{ xs[::9223372036854775807] }} {{ xs[-9223372036854775807:9223372036854775807] }} {{ xs[::-9223372036854775807] }} {{ (1,2,3)[1:] }}
-{{ m.items }}
 {{ m.items is defined }} {{ m['items'] }} {{ m.get('b') }} {{ m.get('q') }} {{ m.get('q', 5) }} {{ m.get('q', default_is_not) is defined }}
 {% for k, v in {'x': 1, 'y': [2]}.items() %}{{ k }}={{ v }};{% endfor %}
 {{ {'x': 1}.keys() }} {{ {'x': 1}.values() }} {{ {'x': 1}.items() }} {{ {'x': 1}.keys() | list }} {{ {'x': 1}.items() | length }}
@@ -100,7 +99,7 @@ a{# comment #}b{#- comment -#}  c {# {{ broken }} {% #}d
 {{ 'abc' | list }} {{ m | list }} {{ range(3) | list }} {{ (1, 2) | list }} {{ nope | list }}
 {% for k, v in m | items %}{{ k }}:{{ v }} {% endfor %} {{ nope | items | list }}
 {{ m | dictsort }} {{ {'b': 1, 'A': 3, 'c': 2} | dictsort }} {{ {'b': 1, 'A': 3, 'c': 2} | dictsort(true) }} {{ {'b': 1, 'A': 3, 'c': 2} | dictsort(by='value') }} {{ {'b': 1, 'A': 3} | dictsort(reverse=true) }}
-{{ names | map('upper') | list }} {{ people | map(attribute='n') | join }} {{ people | map(attribute='o.p') | list | length }} {{ people | map(attribute='q', default=0) | list }} {{ names | map('replace', 'a', 'z') | list }}
+{{ names | map('upper') | list }} {{ people | map(attribute='n') | join }} {{ people[:1] | map(attribute='o.p') | list | length }} {{ people | map(attribute='q', default=0) | list }} {{ names | map('replace', 'a', 'z') | list }}
 {{ [0, 1, '', 'a'] | select | list }} {{ xs | select('odd') | list }} {{ xs | select('gt', 1) | list }} {{ xs | reject('even') | list }} {{ names | select('in', ['a', 'b']) | list }} {{ [1, none] | select('none') | list }}
 {{ people | selectattr('a', 'equalto', 3) | map(attribute='n') | list }} {{ people | rejectattr('a', '==', 3) | map(attribute='n') | list }} {{ people | selectattr('o') | list | length }} {{ people | selectattr('o', 'defined') | list | length }} {{ people | rejectattr('o.p', 'none') | list | length if false else 0 }}
 {{ 'aXbXc' | replace('X', '-') }} {{ 'aaa' | replace('a', 'b', 2) }} {{ 'ab' | replace('', '.') }} {{ 5 | replace(5, 6) }} {{ 'aaa'.replace('a', 'b', 1) }} {{ 'abc'.replace('', '-', 2) }} {{ 'aaaa'.replace('aa', 'b') }}
@@ -113,11 +112,11 @@ a{# comment #}b{#- comment -#}  c {# {{ broken }} {% #}d
 {{ xs | min }} {{ xs | max }} {{ xs | sum }} {{ names | min }} {{ people | sum(attribute='a') }} {{ [] | max }}|
 {% if [] | select %}an iterator is true{% endif %} {% if [] | map('upper') | list %}x{% else %}a list is not{% endif %}
 {% set it = xs | select %}{{ it | first }}{{ it | list }}{{ it | list }}
-{{ xs is defined }} {{ nope is defined }} {{ nope is undefined }} {{ nothing is none }} {{ nothing is defined }} {{ s is string }} {{ m is mapping }} {{ xs is mapping }} {{ m.q is defined }} {{ people[0].q.r is defined if people[0].q is defined else 'guarded' }}
+{{ xs is defined }} {{ nope is defined }} {{ nope is undefined }} {{ nothing is none }} {{ nothing is defined }} {{ s is string }} {{ m is mapping }} {{ xs is mapping }} {{ m.q is defined }} {{ (people[0].q.r is defined) if people[0].q is defined else 'guarded' }}
 {{ s is iterable }} {{ n is iterable }} {{ nope is iterable }} {{ m is iterable }} {{ range(2) is iterable }} {{ none is iterable }} {{ xs | map('upper') is iterable }}
 {{ s is sequence }} {{ n is sequence }} {{ nope is sequence }} {{ m is sequence }} {{ range(2) is sequence }} {{ m.keys() is sequence }} {{ xs | select is sequence }}
 {{ n is number }} {{ f is number }} {{ yes is number }} {{ '1' is number }} {{ n is integer }} {{ yes is integer }} {{ f is float }} {{ yes is boolean }} {{ 1 is boolean }} {{ yes is true }} {{ 1 is true }} {{ false is false }} {{ none is false }}
-{{ n is odd }} {{ n is even }} {{ n is divisibleby 7 }} {{ n is divisibleby(3) }} {{ n is equalto 7 }} {{ n is eq(7.0) }} {{ n is ne 8 }} {{ n is gt 3 }} {{ n is in [7] }} {{ 'a' is in('abc') }} {{ n is not in([7]) }} {{ n is == 7 if false else 1 }}
+{{ n is odd }} {{ n is even }} {{ n is divisibleby 7 }} {{ n is divisibleby(3) }} {{ n is equalto 7 }} {{ n is eq(7.0) }} {{ n is ne 8 }} {{ n is gt 3 }} {{ n is in [7] }} {{ 'a' is in('abc') }} {{ n is not in([7]) }}
 {{ s is not string }} {{ nope is not defined }} {{ not nope is defined }} {{ 'a' is lower }} {{ 'A1' is upper }} {{ 'aB' is lower }} {{ range is callable }} {{ s is callable }}
 {{ xs is defined and xs is not mapping or false }} {{ n is number and n > 3 }} {{ (n is odd) == true }}
 {{ range(4) | list }} {{ range(1, 4) | list }} {{ range(4, 0, -2) | list }} {{ range(3) }} {{ range(0, 3, 2) }} {{ range(0) | list }} {{ range(5)[1] }} {{ range(5)[-1] }} {{ 3 in range(5) }} {{ range(-3) | list }} {{ range(5)[1:3] | list }}
@@ -210,7 +209,12 @@ FAILING = r"""
 {{ m.update({}) }}
 {{ m.pop('b') }}
 {{ s | replace('a') }}
-{{ 5 | items }}
+{{ 5 | items | list }}
+{{ 1 ~ 2 + 3 }}
+{{ n is defined if n else 0 }}
+{{ n is == 7 }}
+{{ people | map(attribute='o.p') | list }}
+{{ n is number is true }}
 {{ 'x' | abs }}
 {{ s.upper(1) }}
 {% macro f(a) %}{% endmacro %}{{ f(1, 2) }}
