@@ -1,9 +1,5 @@
 /// The tokens inside tags.
 extension Lexer {
-  private static let operators = [
-    "//", "**", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|",
-    "<", ">", "=",
-  ]
   private static let closers = ["(": ")", "[": "]", "{": "}"]
 
   mutating func lexCode(isBlock: Bool) throws {
@@ -25,7 +21,7 @@ extension Lexer {
         advance(to: end)
       } else if scalar == "'" || scalar == "\"" {
         try lexString(quote: scalar)
-      } else if let symbol = Self.operators.first(where: { matches($0, at: index) }) {
+      } else if let symbol = symbol(beginningWith: scalar) {
         if let closer = Self.closers[symbol] {
           brackets.append(closer)
         } else if [")", "]", "}"].contains(symbol), brackets.popLast() != symbol {
@@ -36,6 +32,15 @@ extension Lexer {
       } else {
         throw TemplateError.syntax(line: line, reason: "\(Text([scalar]).quoted) stands where nothing like it may")
       }
+    }
+  }
+
+  /// The operator or bracket at the current place.
+  private func symbol(beginningWith first: Unicode.Scalar) -> String? {
+    switch (first, at(index + 1)) {
+    case ("/", "/"), ("*", "*"): String(first) + String(first)
+    case ("=", "="), ("!", "="), ("<", "="), (">", "="): String(first) + "="
+    default: "+-*/%~()[]{}.,:|<>=".unicodeScalars.contains(first) ? String(first) : nil
     }
   }
 

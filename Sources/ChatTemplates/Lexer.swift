@@ -34,10 +34,15 @@ struct Lexer {
     return result
   }
 
-  func at(_ offset: Int) -> Unicode.Scalar? { source.indices.contains(offset) ? source[offset] : nil }
+  func at(_ offset: Int) -> Unicode.Scalar? { offset >= 0 && offset < source.count ? source[offset] : nil }
 
   func matches(_ text: String, at offset: Int) -> Bool {
-    offset <= source.count && source[offset...].starts(with: text.unicodeScalars)
+    var offset = offset
+    for scalar in text.unicodeScalars {
+      guard at(offset) == scalar else { return false }
+      offset += 1
+    }
+    return true
   }
 
   mutating func advance(to end: Int) {

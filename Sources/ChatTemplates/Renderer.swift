@@ -3,7 +3,7 @@ import Foundation
 /// Runs a template once.
 final class Renderer {
   /// How many statements, expressions and macro calls may stand inside each other: each takes stack.
-  static let depthLimit = 500
+  static let depthLimit = 300
 
   let budget = Budget()
   let date: Date
