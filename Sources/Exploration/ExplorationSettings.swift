@@ -12,9 +12,12 @@ public struct ExplorationSettings: Sendable, Hashable {
   /// Tokens of an answer at most; it ends earlier at an end-of-text token.
   public var answerLimit: Int
 
+  /// The budget unless one is given: small enough that the samples' answers hang on who chooses.
+  public static let defaultBudget = 48
+
   /// Makes settings; the policies are those of `standardPolicies` unless given.
   public init(
-    budget: Int = 64, granularity: Granularity = .kvHead, policies: [Policy]? = nil,
+    budget: Int = defaultBudget, granularity: Granularity = .kvHead, policies: [Policy]? = nil,
     answerLimit: Int = 64
   ) {
     self.budget = budget

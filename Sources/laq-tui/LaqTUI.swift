@@ -30,7 +30,7 @@ struct LaqTUI: AsyncParsableCommand {
   var model = EmbeddedModel.name
 
   @Option(help: "Tokens to keep per layer and head.")
-  var budget = 64
+  var budget = ExplorationSettings.defaultBudget
 
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
