@@ -23,6 +23,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noLookahead(policy: String)
   /// The oracle scores with true decode queries, and there are none.
   case noDecode(policy: String)
+  /// The policy looks at queries of the prompt that were not recorded.
+  case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
   public var description: String {
     switch self {
@@ -30,6 +32,11 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs lookahead queries, and none were decoded; run the lookahead first"
     case .noDecode(let policy):
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
+    case .queriesNotRecorded(let policy, let wanted, let recorded):
+      """
+      \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \
+      recorded; --recording all records every query
+      """
     }
   }
 }

@@ -35,6 +35,8 @@ public struct LookaheadScorer: Scorer, Hashable {
     self.mask = mask
   }
 
+  public var observedTokens: Int? { localWindow }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(localWindow, of: tokenCount)
   }

@@ -7,6 +7,8 @@ public struct OracleScorer: Scorer, Hashable {
   /// Makes the scorer; it has no settings.
   public init() {}
 
+  public var observedTokens: Int? { 0 }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {

@@ -27,6 +27,13 @@ public struct Policy: Sendable, Hashable {
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { descriptor.scorer(settings) is OracleScorer }
 
+  /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
+  public var observedTokens: Int? {
+    guard let scorer = descriptor.scorer(settings) else { return 0 }
+    guard let own = scorer.observedTokens, let cheap = lookahead.map(\.cheap.observedTokens) ?? 0 else { return nil }
+    return max(own, cheap)
+  }
+
   /// The lookahead stage that must run first, if there is one.
   public var lookahead: LookaheadSettings? {
     guard descriptor.hasLookahead else { return nil }
@@ -46,11 +53,13 @@ public struct Policy: Sendable, Hashable {
   }
 
   /// Chooses what to keep.
-  /// - Parameter budget: kept tokens per layer and head, protected ones included.
+  /// - Parameters:
+  ///   - budget: kept tokens per layer and head, protected ones included.
+  ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
   /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache).
-  /// - Throws: `EvidenceError` when lookahead or decode queries are needed and missing.
+  /// - Throws: `EvidenceError` when queries of the prompt, the lookahead or the decoding are needed and missing.
   public func evict(
-    _ evidence: Evidence, budget: Int, granularity: Granularity
+    _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
     let recording = evidence.recording
     guard let scorer = descriptor.scorer(settings) else {
@@ -58,13 +67,24 @@ public struct Policy: Sendable, Hashable {
         shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
       return (everything, nil)
     }
+    guard recording.covers(self) else {
+      throw EvidenceError.queriesNotRecorded(
+        policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
+    }
     let scores = try ScoreTable(
-      scorer, evidence: evidence, budget: budget, granularity: granularity)
+      scorer, evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
     let allocation =
       PolicyRegistry.allocations.first { $0.name == allocationName } ?? UniformAllocation()
     let kept = Selection.keep(
       scores, budgets: allocation.budgets(scores, budget: budget), shape: recording.shape)
     return (kept, scores)
+  }
+}
+
+extension Recording {
+  /// Whether the prompt's queries that a policy looks at are recorded.
+  public func covers(_ policy: Policy) -> Bool {
+    firstQueryPosition <= max(0, tokenCount - (policy.observedTokens ?? tokenCount))
   }
 }
 

@@ -15,16 +15,18 @@ public struct ScoreTable: Sendable {
   ///
   /// For KV heads the query heads' scores are averaged over the group *after* pooling, in the order
   /// of kvpress (pooling and mean do not commute; policies.md 1.5).
-  /// - Throws: `EvidenceError`.
+  /// - Throws: `EvidenceError`; `CancellationError`, looked for before each head unless told otherwise.
   public init(
-    _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity
+    _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws {
     let recording = evidence.recording
     let shape = recording.shape
     self.granularity = granularity
     tokenCount = recording.tokenCount
     protected = scorer.protectedPositions(tokenCount: recording.tokenCount, budget: budget)
-    let scored = try Self.inParallel(count: shape.layerCount * shape.queryHeadCount) { index in
+    let scored = try Self.inParallel(
+      count: shape.layerCount * shape.queryHeadCount, stopsWhenCancelled: stopsWhenCancelled
+    ) { index in
       try scorer.scores(
         layer: index / shape.queryHeadCount, queryHead: index % shape.queryHeadCount,
         evidence: evidence)
@@ -59,11 +61,19 @@ public struct ScoreTable: Sendable {
   }
 
   private static func inParallel<T: Sendable>(
-    count: Int, _ body: (Int) throws -> T
+    count: Int, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {
     var results = [Result<T, any Error>?](repeating: nil, count: count)
-    results.withUnsafeMutableBufferPointer { results in
-      Transformer.inParallel(count: count) { index in results[index] = Result { try body(index) } }
+    // The other threads are no tasks: they ask the one that lends them its work whether it is cancelled.
+    withUnsafeCurrentTask { task in
+      results.withUnsafeMutableBufferPointer { results in
+        Transformer.inParallel(count: count) { index in
+          results[index] = Result {
+            if stopsWhenCancelled, task?.isCancelled == true { throw CancellationError() }
+            return try body(index)
+          }
+        }
+      }
     }
     return try results.compactMap { try $0?.get() }
   }

@@ -6,6 +6,9 @@ import Transformer
 /// looks at the evidence and gives numbers. `budget` is passed because some definitions divide it
 /// (H2O's halves, StreamingLLM's recent window).
 public protocol Scorer: Sendable {
+  /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
+  var observedTokens: Int? { get }
+
   /// Positions that are kept whatever the scores say, ascending. They count within the budget.
   func protectedPositions(tokenCount: Int, budget: Int) -> [Int]
 
@@ -16,6 +19,8 @@ public protocol Scorer: Sendable {
 }
 
 extension Scorer {
+  public var observedTokens: Int? { nil }
+
   /// The newest `count` positions of a prompt.
   func newest(_ count: Int, of tokenCount: Int) -> [Int] {
     Array(max(0, tokenCount - count)..<tokenCount)

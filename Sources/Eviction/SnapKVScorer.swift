@@ -21,6 +21,8 @@ public struct SnapKVScorer: Scorer, Hashable {
     self.pooling = pooling
   }
 
+  public var observedTokens: Int? { window }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(window, of: tokenCount)
   }

@@ -9,6 +9,8 @@ public struct StreamingScorer: Scorer, Hashable {
   /// Makes the scorer.
   public init(sinkCount: Int = 4) { self.sinkCount = sinkCount }
 
+  public var observedTokens: Int? { 0 }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     let sinks = min(sinkCount, budget, tokenCount)
     return Array(0..<sinks) + (max(sinks, tokenCount - (budget - sinks))..<tokenCount)

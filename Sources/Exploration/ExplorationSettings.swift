@@ -12,19 +12,47 @@ public struct ExplorationSettings: Sendable, Hashable {
   /// Tokens of an answer at most; it ends earlier at an end-of-text token.
   public var answerLimit: Int
 
+  /// The budget unless one is given: small enough that the samples' answers hang on who chooses.
+  public static let defaultBudget = 48
+
+  /// Which queries of the prompt are recorded.
+  public var recording: RecordingScope
+
   /// Makes settings; the policies are those of `standardPolicies` unless given.
   public init(
-    budget: Int = 64, granularity: Granularity = .kvHead, policies: [Policy]? = nil,
-    answerLimit: Int = 64
+    budget: Int = defaultBudget, granularity: Granularity = .kvHead, policies: [Policy]? = nil,
+    answerLimit: Int = 64, recording: RecordingScope = .all
   ) {
     self.budget = budget
     self.granularity = granularity
     self.policies = policies ?? Self.standardPolicies
     self.answerLimit = answerLimit
+    self.recording = recording
   }
 
   /// The policies that are shown unless others are named: all of the registry but the full cache,
   /// which is always there.
   public static let standardPolicies: [Policy] = ["laq", "laq++", "snapkv", "h2o", "streaming", "oracle"]
     .compactMap { Policy($0) }
+}
+
+/// Which of the prompt's queries a prefill records: most of a recording's memory is queries.
+public enum RecordingScope: String, Sendable, Hashable, CaseIterable {
+  /// All of them: every policy and every row can be explored.
+  case all
+  /// The newest, as many as the policies look at and at least `leastWindow`; those that look at all are left out.
+  case windows
+
+  /// Queries that are recorded even if no policy looks at them, for the heatmap and for other windows.
+  public static let leastWindow = 64
+}
+
+extension ExplorationSettings {
+  /// How many of a prompt's newest queries are to be recorded; `nil`: all.
+  var recordedQueries: Int? {
+    switch recording {
+    case .all: nil
+    case .windows: policies.compactMap(\.observedTokens).reduce(RecordingScope.leastWindow, max)
+    }
+  }
 }

@@ -5,7 +5,7 @@ import Transformer
 /// Runs prompts through a model and tells their stories.
 ///
 /// An actor on a thread of its own (`EngineThread`): whoever awaits it, a screen above all, stays free.
-/// Cancelling the awaiting task stops the work between two layers.
+/// Cancelling the awaiting task stops the work between two layers, chunks, heads or tokens; what was computed stays.
 public actor Explorer {
   private let thread = EngineThread()
   private let checkpoint: Checkpoint
@@ -33,20 +33,26 @@ public actor Explorer {
   ) -> Story {
     var telling = StoryTelling(story: story, onUpdate: onUpdate)
     do {
-      let decoder = try telling.timed(\.opening) { _ in try open() }
+      let decoder = try telling.timed(\.opening) { telling in
+        try open { layer, count in telling.update { $0.stage = .loading(layer: layer, of: count) } }
+      }
       try telling.tell(decoder, endTokens: checkpoint.configuration.endTokens, earlier: earlier)
     } catch is CancellationError {
-      telling.update { $0.stage = .cancelled }
+      telling.stop()
+    } catch let interrupted as PrefillInterrupted {
+      telling.stop(with: interrupted.recording)
     } catch {
       telling.update { $0.stage = .failed(String(describing: error)) }
     }
     return telling.story
   }
 
-  private func open() throws -> Decoder {
+  private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
+    let count = checkpoint.configuration.layerCount
     let opened = try Decoder(
-      checkpoint.configuration, weights: checkpoint.weights(), precision: precision)
+      checkpoint.configuration, weights: checkpoint.weights(), precision: precision
+    ) { onLayer($0, count) }
     decoder = opened
     return opened
   }

@@ -8,6 +8,8 @@ public struct Story: Sendable {
   public enum Stage: Sendable, Hashable {
     /// The text is tokenized; the model is being opened.
     case opening
+    /// The model's weights are read, layer by layer.
+    case loading(layer: Int, of: Int)
     /// The prompt passes through the model.
     case prefill(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
@@ -40,8 +42,10 @@ public struct Story: Sendable {
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
   public internal(set) var trueMass: [[[Float]]]?
-  /// One lane per policy, in the settings' order, as they become available.
+  /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.
   public internal(set) var lanes: [Lane] = []
+  /// Why some policies have no lane.
+  public internal(set) var obstacles: [Policy: String] = [:]
   /// Seconds that each finished stage took.
   public internal(set) var seconds = StageTimes()
 
@@ -72,7 +76,8 @@ public struct Story: Sendable {
 
   /// A lane by its place in the settings' list of policies.
   public func lane(_ index: Int) -> Lane? {
-    lanes.indices.contains(index) ? lanes[index] : nil
+    guard settings.policies.indices.contains(index) else { return nil }
+    return lanes.first { $0.policy == settings.policies[index] }
   }
 }
 

@@ -6,6 +6,7 @@ import Transformer
 struct StoryTelling {
   private(set) var story: Story
   let onUpdate: @Sendable (Story) -> Void
+  private var settings: ExplorationSettings { story.settings }
 
   init(story: Story, onUpdate: @escaping @Sendable (Story) -> Void) {
     self.story = story
@@ -29,36 +30,48 @@ struct StoryTelling {
 
   mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
     let recording = try timed(\.prefill) { telling in
-      if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash {
+      let tokens = telling.story.prompt.tokens.map(\.id)
+      let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
+      if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
+        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery
+      {
         return recording
       }
-      let tokens = telling.story.prompt.tokens.map(\.id)
-      return try decoder.prefill(tokens) { progress in
+      return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
         telling.update { $0.stage = .prefill(progress) }
       }
     }
     update { $0.recording = recording }
     let greedy = GreedyDecoding(decoder: decoder, recording: recording, endTokens: endTokens)
-    let settings = story.settings
-
     let lookaheads = try timed(\.lookahead) { telling in
       try telling.lookAhead(greedy, recording: recording, earlier: earlier)
     }
     try timed(\.eviction) { telling in
-      let mass = telling.trueMass(recording)
-      for policy in settings.policies {
+      telling.story.trueMass = telling.trueMass(recording)
+      for policy in telling.settings.policies {
         try Task.checkCancellation()
-        let lane = try telling.evict(
-          policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] },
-          mass: mass)
-        telling.update {
-          $0.trueMass = mass
-          $0.lanes.append(lane)
-        }
+        try telling.evict(policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] })
       }
     }
     try timed(\.decode) { telling in try telling.answer(greedy, recording: recording) }
     update { $0.stage = .done }
+  }
+
+  /// Ends the story where it was cancelled. Of what was computed, a person sees what the policies with a window
+  /// make: they cost milliseconds, and need no further token.
+  mutating func stop(with partial: Recording? = nil) {
+    if let recording = partial ?? story.recording, story.lanes.isEmpty {
+      story.recording = recording
+      story.trueMass = partial == nil ? trueMass(recording, stopsWhenCancelled: false) : nil
+      for policy in settings.policies {
+        if policy.observedTokens == nil {
+          story.obstacles[policy] = "not computed: stopped before"
+        } else {
+          try? evict(policy, recording: recording, lookahead: nil, stopsWhenCancelled: false)
+        }
+      }
+    }
+    update { $0.stage = .cancelled }
   }
 
   /// Decodes the full cache's answer and every lookahead that the policies ask for, in one pass per
@@ -66,7 +79,6 @@ struct StoryTelling {
   private mutating func lookAhead(
     _ greedy: GreedyDecoding, recording: Recording, earlier: Story?
   ) throws -> [LookaheadSettings: Lookahead] {
-    let settings = story.settings
     let wanted = Set(settings.policies.compactMap(\.lookahead)).sorted {
       "\($0)" < "\($1)"
     }
@@ -74,6 +86,8 @@ struct StoryTelling {
     var lanes = [GreedyDecoding.Lane(recording, kept: everything, limit: settings.answerLimit)]
     var lookaheads: [Lookahead] = []
     for lookahead in wanted {
+      // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
+      guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
         Evidence(recording: recording), budget: settings.budget, granularity: settings.granularity
       ).kept
@@ -101,28 +115,33 @@ struct StoryTelling {
   }
 
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
-  private func trueMass(_ recording: Recording) -> [[[Float]]]? {
+  private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> [[[Float]]]? {
     guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
     let evidence = Evidence(recording: recording, decode: decode)
     return try? ScoreTable(
-      OracleScorer(), evidence: evidence, budget: story.settings.budget, granularity: .queryHead
+      OracleScorer(), evidence: evidence, budget: story.settings.budget, granularity: .queryHead,
+      stopsWhenCancelled: stopsWhenCancelled
     ).layers
   }
 
-  private func evict(
-    _ policy: Policy, recording: Recording, lookahead: Lookahead?, mass: [[[Float]]]?
-  ) throws -> Lane {
-    let evidence = Evidence(
-      recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries)
-    let (kept, scores) = try policy.evict(
-      evidence, budget: story.settings.budget, granularity: story.settings.granularity)
-    let agreement = mass?.enumerated().map { layer, heads in
-      heads.enumerated().map { head, mass in
-        Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
+  /// Adds a policy's lane, or the reason why there is none.
+  private mutating func evict(
+    _ policy: Policy, recording: Recording, lookahead: Lookahead?, stopsWhenCancelled: Bool = true
+  ) throws {
+    do {
+      let evidence = Evidence(recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries)
+      let (kept, scores) = try policy.evict(
+        evidence, budget: settings.budget, granularity: settings.granularity, stopsWhenCancelled: stopsWhenCancelled)
+      let agreement = story.trueMass?.enumerated().map { layer, heads in
+        heads.enumerated().map { head, mass in
+          Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
+        }
       }
+      let lane = Lane(policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
+      update { $0.lanes.append(lane) }
+    } catch let error as EvidenceError {
+      update { $0.obstacles[policy] = String(describing: error) }
     }
-    return Lane(
-      policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
   }
 
   /// Decodes every lane's answer from the prefill's logits: LAQ's pseudo tokens are gone.

@@ -4,6 +4,28 @@ public struct PrefillProgress: Sendable, Hashable {
   public let tokensDone: Int
   /// Tokens of the prompt.
   public let tokenCount: Int
+  /// Seconds since it began.
+  public let seconds: Double
+
+  /// Tokens per second so far; the later layers' share of a token counts as much as the earlier ones'.
+  public var tokensPerSecond: Double { seconds > 0 ? Double(tokensDone) / seconds : 0 }
+  /// Seconds that the rest will take at this rate; `nil` before there is one.
+  public var secondsLeft: Double? {
+    tokensDone > 0 && seconds > 0 ? Double(tokenCount - tokensDone) / tokensPerSecond : nil
+  }
+
+  /// Makes a report.
+  public init(tokensDone: Int, tokenCount: Int, seconds: Double) {
+    self.tokensDone = tokensDone
+    self.tokenCount = tokenCount
+    self.seconds = seconds
+  }
+}
+
+/// A prefill was cancelled after some layers.
+public struct PrefillInterrupted: Error {
+  /// The layers that were finished: a recording of a smaller model, without logits.
+  public let recording: Recording
 }
 
 extension Decoder {
@@ -15,12 +37,15 @@ extension Decoder {
   /// queryHeads` floats per token and layer.
   /// - Parameters:
   ///   - tokens: token ids, the first at position 0.
-  ///   - chunkSize: tokens that pass a layer together; a multiple of 64 is fastest.
+  ///   - firstQueryPosition: queries before it are not recorded, which saves most of a recording's memory.
+  ///   - chunkSize: tokens that pass a layer together; a multiple of 64 is fastest. Unless given, so many that a
+  ///     cancellation is heard within 200 ms on long prompts, too.
   ///   - onProgress: called on the running thread.
   /// - Throws: `TransformerError` for an empty or too long prompt or an unknown token;
-  ///   `CancellationError`.
+  ///   when cancelled, `PrefillInterrupted` if a layer was finished, else `CancellationError`.
   public func prefill(
-    _ tokens: [Int], chunkSize: Int = 512, onProgress: (PrefillProgress) -> Void = { _ in }
+    _ tokens: [Int], firstQueryPosition: Int = 0, chunkSize: Int? = nil,
+    onProgress: (PrefillProgress) -> Void = { _ in }
   ) throws -> Recording {
     guard !tokens.isEmpty else { throw TransformerError.emptyPrompt }
     guard tokens.count <= configuration.contextLength else {
@@ -28,7 +53,9 @@ extension Decoder {
         tokenCount: tokens.count, contextLength: configuration.contextLength)
     }
     return try exclusively {
-      let size = max(1, min(chunkSize, tokens.count))
+      let size = max(1, min(chunkSize ?? (tokens.count > 8192 ? 256 : 512), tokens.count))
+      let firstQuery = max(0, min(firstQueryPosition, tokens.count - 1))
+      let began = ContinuousClock.now
       let states = try embed(tokens)
       let buffers = workspace(rows: size)
       let tables = ropes.map { rope in
@@ -39,7 +66,7 @@ extension Decoder {
       var recorded: [LayerRecording] = []
       for (index, layer) in layers.enumerated() {
         for first in stride(from: 0, to: tokens.count, by: size) {
-          try Task.checkCancellation()
+          if Task.isCancelled { throw interrupted(after: recorded, tokenCount: tokens.count, firstQuery) }
           let chunk = first..<min(first + size, tokens.count)
           try project(
             states[chunk], layer, tables: tables, firstRow: chunk.lowerBound, buffers: buffers)
@@ -49,13 +76,28 @@ extension Decoder {
             try finish(states[chunk], layer, buffers: buffers)
           }
           let work = index * tokens.count + chunk.upperBound
-          onProgress(PrefillProgress(tokensDone: work / layers.count, tokenCount: tokens.count))
+          onProgress(
+            PrefillProgress(
+              tokensDone: work / layers.count, tokenCount: tokens.count,
+              seconds: (ContinuousClock.now - began) / .seconds(1)))
         }
-        recorded.append(recorder.finish())
+        recorded.append(recorder.finish(firstQueryPosition: firstQuery))
       }
       return Recording(
-        shape: shape, tokenCount: tokens.count, layers: recorded, rules: layers.map(\.rule),
+        shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded, rules: layers.map(\.rule),
         lastLogits: try logits(after: states[tokens.count - 1..<tokens.count]))
     }
+  }
+  private func interrupted(
+    after recorded: [LayerRecording], tokenCount: Int, _ firstQueryPosition: Int
+  ) -> any Error {
+    guard !recorded.isEmpty else { return CancellationError() }
+    let finished = ModelShape(
+      layerCount: recorded.count, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount,
+      headDimension: shape.headDimension)
+    return PrefillInterrupted(
+      recording: Recording(
+        shape: finished, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: recorded,
+        rules: layers.prefix(recorded.count).map(\.rule), lastLogits: []))
   }
 }

@@ -27,11 +27,14 @@ public final class Decoder: Sendable {
 
   /// Reads and packs the weights under their Hugging Face names.
   ///
-  /// Cost: one pass over the file; a few milliseconds per million parameters.
-  /// - Throws: `CheckpointError` naming the tensor that is missing or has another shape than the
+  /// Cost: one pass over the file; a few milliseconds per million parameters. The current task's cancellation is
+  /// honoured between layers.
+  /// - Parameter onLayer: called before each layer is read, on the running thread, with its index.
+  /// - Throws: `CancellationError`; `CheckpointError` naming the tensor that is missing or has another shape than the
   ///   configuration says; `TransformerError` when the products cannot be made.
   public init(
-    _ configuration: ModelConfiguration, weights: any TensorSource, precision: Precision = .automatic
+    _ configuration: ModelConfiguration, weights: any TensorSource, precision: Precision = .automatic,
+    onLayer: (Int) -> Void = { _ in }
   ) throws {
     let hidden = configuration.hiddenSize
     let dimension = configuration.headDimension
@@ -49,7 +52,11 @@ public final class Decoder: Sendable {
     self.ropes = ropes
     rotations = ropes.map { RotaryEmbedding($0, length: 0) }
     let reader = LayerReader(configuration: configuration, weights: weights, precision: precision)
-    layers = try (0..<configuration.layerCount).map { try reader.layer($0, ropes: ropes) }
+    layers = try (0..<configuration.layerCount).map { index in
+      try Task.checkCancellation()
+      onLayer(index)
+      return try reader.layer(index, ropes: ropes)
+    }
     finalNorm = try reader.norm("norm.weight", count: hidden)
     let vocabulary = configuration.vocabularySize
     let embedding = try reader.linear(

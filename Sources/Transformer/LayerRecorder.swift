@@ -108,17 +108,30 @@ final class LayerRecorder {
     }
   }
 
-  /// What has been recorded of the layer.
-  func finish() -> LayerRecording {
-    func storage(_ heads: Range<Int>) -> VectorStorage {
-      switch vectors {
-      case .float32(let rows, _): VectorStorage(rows[heads].array)
-      case .bfloat16(let rows, _, _): VectorStorage(bfloat16: rows.array(heads))
+  /// Some elements of each of some rows, one row after the other.
+  private static func joined<Element: BitwiseCopyable>(
+    _ rows: Range<Int>, _ elements: Range<Int>, _ start: (Int) -> UnsafeMutablePointer<Element>
+  ) -> [Element] {
+    [Element](unsafeUninitializedCapacity: rows.count * elements.count) { buffer, count in
+      for row in rows {
+        let source = UnsafeBufferPointer(start: start(row) + elements.lowerBound, count: elements.count)
+        count += buffer[count...].initialize(fromContentsOf: source) - count
+      }
+    }
+  }
+
+  /// What has been recorded of the layer, without the queries before a position.
+  func finish(firstQueryPosition: Int) -> LayerRecording {
+    func storage(_ heads: Range<Int>, from position: Int = 0) -> VectorStorage {
+      let elements = position * shape.headDimension..<tokenCount * shape.headDimension
+      return switch vectors {
+      case .float32(let rows, _): VectorStorage(Self.joined(heads, elements) { rows[$0] })
+      case .bfloat16(let rows, _, _): VectorStorage(bfloat16: Self.joined(heads, elements) { rows[$0] })
       }
     }
     let keys = shape.queryHeadCount + shape.kvHeadCount
     return LayerRecording(
-      queries: storage(0..<shape.queryHeadCount), keys: storage(shape.queryHeadCount..<keys),
+      queries: storage(0..<shape.queryHeadCount, from: firstQueryPosition), keys: storage(shape.queryHeadCount..<keys),
       values: storage(keys..<keys + shape.kvHeadCount), logSumExp: logSumExp.array)
   }
 }
@@ -137,8 +150,4 @@ private final class HalfRows {
   deinit { start.deallocate() }
 
   subscript(row: Int) -> UnsafeMutablePointer<UInt16> { start + row * width }
-
-  func array(_ rows: Range<Int>) -> [UInt16] {
-    Array(UnsafeBufferPointer(start: self[rows.lowerBound], count: rows.count * width))
-  }
 }

@@ -15,6 +15,7 @@ extension Recording {
   /// are no columns); in a layer with a sliding window it sees no key before it. For a prompt row with its own causal view, the recorded log-sum-exp is the
   /// normaliser. Cost: `tokenCount · dimension`.
   /// - Parameters:
+  ///   - row: whose query it is; one that was not recorded gives zeros.
   ///   - beyond: the queries that `Row.beyond` counts in; a row that it lacks gives zeros.
   ///   - visible: how many keys the row sees, when not the causal number.
   public func attention(
@@ -29,7 +30,8 @@ extension Recording {
     var normaliser: Float?
     switch row {
     case .prompt(let position):
-      let start = (queryHead * tokenCount + position) * dimension
+      guard position >= firstQueryPosition else { return Array(repeating: 0, count: tokenCount) }
+      let start = queryIndex(queryHead, at: position)
       query = recorded.queries.floats(start..<start + dimension)
       causal = position + 1
       first = rule.firstVisible(at: position)
@@ -65,10 +67,12 @@ extension Recording {
   ///
   /// The column sums of the causal attention matrix, tile by tile; no row of it is kept.
   /// Cost: half of `tokenCount² · dimension`.
+  /// - Precondition: all queries are recorded.
   public func receivedAttention(layer: Int, queryHead: Int) -> [Float] {
     let dimension = shape.headDimension
     let recorded = layers[layer]
     let width = tokenCount * dimension
+    precondition(firstQueryPosition == 0, "queries before \(firstQueryPosition) were not recorded")
     var sums = [Float](repeating: 0, count: tokenCount)
     var packed = [Float](
       repeating: 0, count: laq_packed_keys_count(Int32(tokenCount), Int32(dimension)))

@@ -8,6 +8,8 @@ public struct Recording: Sendable {
   public let shape: ModelShape
   /// Prompt tokens recorded; positions are `0 ..< tokenCount`.
   public let tokenCount: Int
+  /// The first position whose queries are recorded; 0 unless only a window of them was asked for.
+  public let firstQueryPosition: Int
   /// One entry per layer, first layer first.
   public let layers: [LayerRecording]
   /// How each layer's scores become attention.
@@ -16,12 +18,14 @@ public struct Recording: Sendable {
   public let lastLogits: [Float]
 
   /// Joins the layers of one prefill.
-  /// - Parameter rules: one per layer; `1/√d` and nothing else where none are given.
+  /// - Parameters:
+  ///   - firstQueryPosition: the first position whose queries the layers hold.
+  ///   - rules: one per layer; `1/√d` and nothing else where none are given.
   /// - Precondition: `layers.count == shape.layerCount`, as many rules, and every array has the size that
   ///   `LayerRecording` documents.
   public init(
-    shape: ModelShape, tokenCount: Int, layers: [LayerRecording], rules: [AttentionRule]? = nil,
-    lastLogits: [Float]
+    shape: ModelShape, tokenCount: Int, firstQueryPosition: Int = 0, layers: [LayerRecording],
+    rules: [AttentionRule]? = nil, lastLogits: [Float]
   ) {
     let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
     precondition(
@@ -30,7 +34,7 @@ public struct Recording: Sendable {
     for layer in layers {
       let row = tokenCount * shape.headDimension
       precondition(
-        layer.queries.count == shape.queryHeadCount * row
+        layer.queries.count == shape.queryHeadCount * (tokenCount - firstQueryPosition) * shape.headDimension
           && layer.keys.count == shape.kvHeadCount * row
           && layer.values.count == shape.kvHeadCount * row
           && layer.logSumExp.count == shape.queryHeadCount * tokenCount,
@@ -38,15 +42,24 @@ public struct Recording: Sendable {
     }
     self.shape = shape
     self.tokenCount = tokenCount
+    self.firstQueryPosition = firstQueryPosition
     self.layers = layers
     self.rules = rules
     self.lastLogits = lastLogits
   }
 }
 
+extension Recording {
+  /// Where the queries of a head begin at a position: the index of an element of `LayerRecording.queries`.
+  /// - Precondition: `position >= firstQueryPosition`.
+  func queryIndex(_ queryHead: Int, at position: Int) -> Int {
+    (queryHead * (tokenCount - firstQueryPosition) + position - firstQueryPosition) * shape.headDimension
+  }
+}
+
 /// One layer's share of a `Recording`, row-major.
 public struct LayerRecording: Sendable {
-  /// Post-RoPE queries, `[queryHead][position][dimension]`.
+  /// Post-RoPE queries, `[queryHead][position − firstQueryPosition][dimension]`.
   public let queries: VectorStorage
   /// Post-RoPE keys, `[kvHead][position][dimension]`.
   public let keys: VectorStorage

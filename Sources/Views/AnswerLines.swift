@@ -45,7 +45,10 @@ struct AnswerLines {
     var spans = [
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]
-    guard let lane else { return spans + [Span(glyphs.ellipsis, theme[.dim])] }
+    guard let lane else {
+      let obstacle = index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      return spans + [Span(obstacle ?? glyphs.ellipsis, theme[.dim])]
+    }
     let difference = state.story.full.flatMap { lane.answer.firstDifference(from: $0.answer) }
     let isComplete = state.story.stage == .done
     if index != nil, isComplete {

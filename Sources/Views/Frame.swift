@@ -82,12 +82,15 @@ struct Frame {
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
     switch state.story.stage {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
+    case .loading(let layer, let count):
+      return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
     case .prefill(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
-      return [
-        spinner,
-        Span("prefill \(progress.tokensDone) of \(progress.tokenCount) tokens, \(share) %   Esc stops", theme[.status]),
-      ]
+      var text = "prefill \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
+      if let left = progress.secondsLeft, progress.seconds > 0.2 {
+        text += "  \(glyphs.dot)  \(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
+      }
+      return [spinner, Span(text + "   Esc stops", theme[.status])]
     case .lookahead(let step):
       return [spinner, Span("lookahead and full answer, token \(step)   Esc stops", theme[.status])]
     case .decode(let step):

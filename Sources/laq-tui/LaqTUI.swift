@@ -26,11 +26,14 @@ struct LaqTUI: AsyncParsableCommand {
   @Argument(help: "The text to explore, or '-' for standard input.")
   var text: String
 
-  @Option(help: "A Hugging Face model folder, or 'embedded'.")
+  @Option(
+    help: """
+      A Hugging Face folder, a .gguf or .safetensors file, ORG/NAME in the Hugging Face cache, or 'embedded'.
+      """)
   var model = EmbeddedModel.name
 
   @Option(help: "Tokens to keep per layer and head.")
-  var budget = 64
+  var budget = ExplorationSettings.defaultBudget
 
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
@@ -49,6 +52,9 @@ struct LaqTUI: AsyncParsableCommand {
 
   @Option(help: "Number format of matrix products: automatic, float32, bfloat16.")
   var precision = Precision.automatic
+
+  @Option(help: "The prompt's queries that are recorded: all, or windows for long texts in little memory.")
+  var recording = RecordingScope.all
 
   @Option(help: "Print this view as text and end: text or heatmap.")
   var screen: ScreenName?
@@ -134,7 +140,7 @@ struct LaqTUI: AsyncParsableCommand {
     let named = policies.compactMap { Policy($0) }
     let settings = ExplorationSettings(
       budget: budget, granularity: granularity, policies: named.isEmpty ? nil : named,
-      answerLimit: steps)
+      answerLimit: steps, recording: recording)
     let story = Story(
       modelName: isEmbedded ? EmbeddedModel.name : checkpoint.name, prompt: prompt,
       settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
@@ -163,6 +169,7 @@ struct Opening {
 
 extension Granularity: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension RecordingScope: ExpressibleByArgument {}
 
 /// The views by the names that `--screen` takes.
 enum ScreenName: String, ExpressibleByArgument, CaseIterable {

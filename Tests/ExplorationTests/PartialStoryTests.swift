@@ -1,0 +1,108 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Synchronization
+import Testing
+import Transformer
+@testable import Exploration
+
+/// Stories that were stopped, and stories whose recording holds a window of the queries only.
+@Suite struct PartialStoryTests {
+  /// A text of several chunks, so that there is something to stop.
+  static let longText = String(repeating: StoryTests.text.prefix(300) + "\n", count: 3) + StoryTests.text
+
+  static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (Explorer, Story) {
+    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let prompt = try Prompt(name: "test", text: Array(longText.utf8), tokenizer: checkpoint.tokenizer)
+    let settings = ExplorationSettings(
+      budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording)
+    let story = Story(
+      modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+  }
+
+  /// Tells a story and cancels it at the first update that `isMoment` accepts.
+  static func stopped(
+    _ policies: [String], at isMoment: @escaping @Sendable (Story) -> Bool
+  ) async throws -> Story {
+    let (explorer, story) = try story(policies)
+    let work = Mutex<Task<Story, Never>?>(nil)
+    // The task waits until it can be found, and so cancelled, from within its own updates.
+    let task = Task.detached {
+      while work.withLock({ $0 == nil }) { await Task.yield() }
+      return await explorer.explore(story) { update in
+        if isMoment(update) { work.withLock { $0?.cancel() } }
+      }
+    }
+    work.withLock { $0 = task }
+    return await task.value
+  }
+
+  @Test func finishedLayersOfAStoppedPrefillCanBeExplored() async throws {
+    let story = try await Self.stopped(["snapkv", "streaming", "h2o", "laq", "oracle"]) { story in
+      guard case .prefill(let progress) = story.stage else { return false }
+      return progress.tokensDone * 5 > progress.tokenCount * 2
+    }
+    #expect(story.stage == .cancelled)
+    let recording = try #require(story.recording)
+    #expect((1...4).contains(recording.shape.layerCount))
+    #expect(story.lanes.map(\.policy.name) == ["snapkv", "streaming"])
+    #expect(story.lanes.allSatisfy { $0.kept.positions.count == recording.shape.layerCount })
+    #expect(Set(story.obstacles.keys.map(\.name)) == ["h2o", "laq", "oracle"])
+
+    // What is there equals what the whole prefill gives.
+    let (explorer, whole) = try Self.story(["snapkv"])
+    let finished = await explorer.explore(whole)
+    let kept = try #require(finished.lanes.first).kept.positions
+    #expect(story.lanes[0].kept.positions == Array(kept.prefix(recording.shape.layerCount)))
+  }
+
+  @Test func aStoryStoppedWhileDecodingKeepsTheWindowPoliciesChoices() async throws {
+    let story = try await Self.stopped(["snapkv", "laq"]) { story in
+      if case .lookahead(let step) = story.stage { step >= 1 } else { false }
+    }
+    #expect(story.stage == .cancelled)
+    #expect(story.recording?.shape.layerCount == 5)
+    #expect(story.lanes.map(\.policy.name) == ["snapkv"])
+    #expect(story.trueMass != nil)
+  }
+
+  @Test func aStoppedPrefillIsNotMistakenForAWholeOne() async throws {
+    let stopped = try await Self.stopped(["snapkv"]) { story in
+      if case .prefill(let progress) = story.stage { progress.tokensDone * 2 > progress.tokenCount } else { false }
+    }
+    let (explorer, story) = try Self.story(["snapkv"])
+    let again = await explorer.explore(story, earlier: stopped)
+    #expect(again.stage == .done)
+    #expect(again.recording?.shape.layerCount == 5)
+  }
+
+  @Test func aWindowOfQueriesIsEnoughForPoliciesThatLookAtOne() async throws {
+    let names = ["laq", "laq++", "snapkv", "h2o", "laq(cheap=h2o)", "streaming", "oracle", "snapkv(w=90)"]
+    let (explorer, all) = try Self.story(names)
+    let (_, windows) = try Self.story(names, recording: .windows)
+    let whole = await explorer.explore(all)
+    let small = await explorer.explore(windows)
+    #expect(small.stage == .done)
+    #expect(Set(small.obstacles.keys.map(\.name)) == ["h2o", "laq(cheap=h2o)"])
+    #expect(small.obstacles.values.allSatisfy { $0.contains("--recording all") })
+    for lane in small.lanes {
+      let same = try #require(whole.lanes.first { $0.policy == lane.policy })
+      #expect(lane.kept == same.kept, "\(lane.policy)")
+      #expect(lane.answer.tokens == same.answer.tokens, "\(lane.policy)")
+    }
+    let queries = try (#require(whole.recording).layers[0].queries.count, #require(small.recording).layers[0].queries.count)
+    #expect(queries.1 * all.prompt.tokens.count == queries.0 * 90)
+  }
+
+  @Test func aWiderWindowIsRecordedAnew() async throws {
+    let (explorer, narrow) = try Self.story(["snapkv"], recording: .windows)
+    let (_, wide) = try Self.story(["snapkv(w=128)"], recording: .windows)
+    let first = await explorer.explore(narrow)
+    let second = await explorer.explore(wide, earlier: first)
+    let count = try #require(second.recording).tokenCount
+    #expect(first.recording?.firstQueryPosition == count - RecordingScope.leastWindow)
+    #expect(second.recording?.firstQueryPosition == count - 128)
+    #expect(second.lanes.count == 1)
+  }
+}
