@@ -16,9 +16,9 @@ public struct Checkpoint: Sendable {
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
 
-  private let files: Files
+  let files: Files
 
-  private enum Files: Sendable {
+  enum Files: Sendable {
     case safetensors(path: String)
     case gguf(GGUFFile)
   }

@@ -6,23 +6,44 @@ public struct Prompt: Sendable {
   public let name: String
   /// The text as it was read; not necessarily valid UTF-8.
   public let text: [UInt8]
-  /// Its tokens, the added begin-of-text token included; a token's index is its position.
+  /// The tokens that the model reads; a token's index is its position.
+  ///
+  /// The byte ranges are places in `text`; they are empty for what was put around it: the begin-of-text
+  /// token, a question, the turns of a chat.
   public let tokens: [Token]
-  /// The text's SHA-256 in hexadecimal, by which exports of the same prompt know each other.
+  /// The SHA-256 in hexadecimal of all that the model reads, by which exports of the same prompt know each
+  /// other; of the text when nothing is put around it.
   public let hash: String
 
-  /// Tokenizes a text.
-  /// - Throws: `PromptError.noTokens` when nothing is left to attend to.
-  public init(name: String, text: [UInt8], tokenizer: Tokenizer) throws {
-    tokens = tokenizer.encode(text)
-    guard !text.isEmpty, !tokens.isEmpty else { throw PromptError.empty(name) }
+  /// What the model reads, and each token's place in it; `nil` when that is the text itself.
+  private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
+
+  /// Tokenizes a text with what is put around it.
+  /// - Throws: `PromptError` when nothing is left to attend to, or when a chat template refuses the text.
+  public init(
+    name: String, text: [UInt8], tokenizer: Tokenizer, framing: PromptFraming = PromptFraming()
+  ) throws {
+    guard !text.isEmpty else { throw PromptError.empty(name) }
+    let framed = try framing.framed(text, name: name)
+    // A template writes the begin-of-text token itself.
+    let read = tokenizer.encode(framed.bytes, addingSpecialTokens: framing.chat == nil)
+    guard !read.isEmpty else { throw PromptError.empty(name) }
     self.name = name
     self.text = text
-    hash = SHA256.hexadecimal(of: text)
+    hash = SHA256.hexadecimal(of: framed.bytes)
+    if framed.bytes.count == framed.source.count {
+      tokens = read
+      whole = nil
+    } else {
+      tokens = read.map { Token(id: $0.id, byteRange: framed.sourceRange(of: $0.byteRange)) }
+      whole = (framed.bytes, read.map(\.byteRange))
+    }
   }
 
-  /// The bytes of one token as they stand in the text; empty for an added token.
+  /// The bytes that one token stands for, in the text or in what was put around it; empty for an added
+  /// token.
   public func bytes(at position: Int) -> ArraySlice<UInt8> {
-    text[tokens[position].byteRange]
+    guard let whole else { return text[tokens[position].byteRange] }
+    return whole.bytes[whole.ranges[position]]
   }
 }

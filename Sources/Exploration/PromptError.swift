@@ -12,6 +12,12 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case tooLarge(String, byteCount: Int, limit: Int)
   /// More tokens than the model's context holds, with room for an answer.
   case tooLong(String, tokenCount: Int, limit: Int)
+  /// The model has no chat template.
+  case noTemplate(model: String)
+  /// The chat template cannot be read, or refuses the conversation.
+  case template(String, reason: String)
+  /// The chat template changes the text, so that tokens cannot be traced back to it.
+  case changedByTemplate(String, file: String)
 
   public var description: String {
     switch self {
@@ -32,6 +38,17 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       """
       \(name): the text has \(tokenCount) tokens, and this model has room for \(limit) and an answer; \
       shorten the text, ask for a shorter answer (--steps), or use a model with a longer context
+      """
+    case .noTemplate(let model):
+      """
+      \(model): this model has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or \
+      tokenizer.chat_template in a GGUF file); leave out --chat, or choose a model that was trained for chats
+      """
+    case .template(let file, let reason): "\(file): \(reason)"
+    case .changedByTemplate(let name, let file):
+      """
+      \(name): the chat template of \(file) does not print this text as it is, so its tokens cannot be traced \
+      back to it; leave out --chat
       """
     }
   }

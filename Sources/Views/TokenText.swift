@@ -24,9 +24,8 @@ struct TokenText {
     while position < prompt.tokens.count {
       let run = Self.characterRun(in: prompt, from: position)
       let bytes = (position..<run).flatMap { prompt.bytes(at: $0) }
-      let isAdded = prompt.tokens[position].byteRange.isEmpty
       let text =
-        isAdded ? "<s>" : Sanitizer.visible(bytes: bytes, glyphs: glyphs, spaces: showsSpaces)
+        bytes.isEmpty ? "<s>" : Sanitizer.visible(bytes: bytes, glyphs: glyphs, spaces: showsSpaces)
       pieces.append(
         Piece(
           text: text, width: TextWidth.of(text), beginsWord: bytes.first == 0x20,

@@ -32,6 +32,18 @@ struct LaqTUI: AsyncParsableCommand {
       """)
   var model = EmbeddedModel.name
 
+  @Flag(help: "Make the text a user's turn, by the model's own chat template.")
+  var chat = false
+
+  @Option(help: "With --chat: what the system says before the user.")
+  var system: String?
+
+  @Option(help: "A question, put after the text with an empty line between them.")
+  var question: String?
+
+  @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
+  var questionFirst = false
+
   @Option(help: "Tokens to keep per layer and head.")
   var budget = ExplorationSettings.defaultBudget
 
@@ -90,6 +102,8 @@ struct LaqTUI: AsyncParsableCommand {
     guard budget >= 1 else { throw ValidationError("--budget must be at least 1.") }
     guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
     guard layer ?? 1 >= 1, head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
+    guard system == nil || chat else { throw ValidationError("--system needs --chat.") }
+    guard !questionFirst || question != nil else { throw ValidationError("--question-first needs --question.") }
     guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
     for name in policies { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(keys) }
@@ -132,7 +146,9 @@ struct LaqTUI: AsyncParsableCommand {
     let (name, bytes) = try PromptReader.read(text)
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
-    let prompt = try Prompt(name: name, text: bytes, tokenizer: checkpoint.tokenizer)
+    let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
+    let prompt = try Prompt(
+      name: name, text: bytes, tokenizer: checkpoint.tokenizer, framing: try framing(checkpoint, modelName))
     let limit = checkpoint.configuration.contextLength - steps
     guard prompt.tokens.count <= limit else {
       throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
@@ -142,12 +158,18 @@ struct LaqTUI: AsyncParsableCommand {
       budget: budget, granularity: granularity, policies: named.isEmpty ? nil : named,
       answerLimit: steps, recording: recording)
     let story = Story(
-      modelName: isEmbedded ? EmbeddedModel.name : checkpoint.name, prompt: prompt,
-      settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+      modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
       story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision),
       layer: layer.map { min($0, checkpoint.configuration.layerCount) - 1 },
       head: head.map { min($0, checkpoint.configuration.queryHeadCount) - 1 })
+  }
+
+  /// What is put around the text.
+  private func framing(_ checkpoint: Checkpoint, _ modelName: String) throws -> PromptFraming {
+    let template = chat ? try checkpoint.chatTemplate() : nil
+    guard template != nil || !chat else { throw PromptError.noTemplate(model: modelName) }
+    return PromptFraming(question: question, putsQuestionFirst: questionFirst, chat: template, system: system)
   }
 }
 

@@ -1,0 +1,58 @@
+import Checkpoint
+
+/// What is put around a text before a model reads it: a question, and the turns of a chat.
+public struct PromptFraming: Sendable {
+  /// What is asked about the text.
+  public var question: String?
+  /// Whether the question stands before the text, not after it.
+  public var putsQuestionFirst: Bool
+  /// The model's template, by which text and question become a user's turn; `nil` for no chat.
+  public var chat: ChatTemplateFile?
+  /// The system's turn before the user's; only with `chat`.
+  public var system: String?
+
+  /// Frames a text; nothing is put around it unless it is said.
+  public init(
+    question: String? = nil, putsQuestionFirst: Bool = false, chat: ChatTemplateFile? = nil,
+    system: String? = nil
+  ) {
+    self.question = question
+    self.putsQuestionFirst = putsQuestionFirst
+    self.chat = chat
+    self.system = system
+  }
+
+  /// The text with its question, an empty line between them, and then with the turns around both.
+  /// - Throws: `PromptError`.
+  func framed(_ text: [UInt8], name: String) throws -> FramedText {
+    let content = asked(text)
+    guard let chat else { return content }
+    return try ChatFraming(chat, system: system, name: name).framed(content)
+  }
+
+  private func asked(_ text: [UInt8]) -> FramedText {
+    guard let question else { return FramedText(bytes: text, source: 0..<text.count, sourceStart: 0) }
+    let question = Array(question.utf8)
+    let (first, second) = putsQuestionFirst ? (question, text) : (text, question)
+    let newlines = first.reversed().prefix(2).prefix { $0 == 0x0A }.count
+    let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
+    let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count
+    return FramedText(bytes: start + second, source: source, sourceStart: 0)
+  }
+}
+
+/// What a model reads, and where in it a text stands.
+struct FramedText: Equatable {
+  /// All of it.
+  let bytes: [UInt8]
+  /// The part that is the text's, which may have lost space at its ends.
+  let source: Range<Int>
+  /// Where that part begins in the text itself.
+  let sourceStart: Int
+
+  /// The place in the text of a place in the whole; empty when it is none of the text's.
+  func sourceRange(of range: Range<Int>) -> Range<Int> {
+    let clamped = range.clamped(to: source)
+    return clamped.lowerBound - source.lowerBound + sourceStart..<clamped.upperBound - source.lowerBound + sourceStart
+  }
+}
