@@ -1,7 +1,7 @@
 import Foundation
 
 /// A model's chat template as its files have it.
-public struct ChatTemplateFile: Sendable {
+public struct ChatTemplateFile: Sendable, Equatable {
   /// The file that it stands in, for errors.
   public let path: String
   /// The template: a Jinja program.
@@ -35,12 +35,15 @@ extension Checkpoint {
     }
   }
 
-  private static func chatTemplate(in metadata: GGUFMetadata) throws -> ChatTemplateFile? {
+  static func chatTemplate(in metadata: GGUFMetadata) throws -> ChatTemplateFile? {
     guard metadata.has("tokenizer.chat_template") else { return nil }
     var tokens: [String: String] = [:]
     if metadata.has("tokenizer.ggml.tokens") {
       let vocabulary = try metadata.strings("tokenizer.ggml.tokens")
-      let keys = ["bos": "bos", "eos": "eos", "unk": "unknown", "sep": "seperator", "pad": "padding", "mask": "mask"]
+      // The third key is misspelt in the format itself.
+      let keys = [
+        "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls", "mask": "mask",
+      ]
       for (name, key) in keys where metadata.has("tokenizer.ggml.\(key)_token_id") {
         let id = try metadata.integer("tokenizer.ggml.\(key)_token_id", in: 0...max(0, vocabulary.count - 1))
         if vocabulary.indices.contains(id) { tokens["\(name)_token"] = vocabulary[id].text }

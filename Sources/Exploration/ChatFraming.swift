@@ -1,5 +1,6 @@
 import ChatTemplates
 import Checkpoint
+import Foundation
 
 /// Makes a text the user's turn, by a chat template, and finds it again in what the template has made of it.
 ///
@@ -14,6 +15,8 @@ struct ChatFraming {
   private let system: String?
   private let name: String
   private let template: ChatTemplate
+  /// One time for all renderings, which are compared.
+  private let date = Date()
 
   /// - Throws: `PromptError.template` when the template cannot be read.
   init(_ file: ChatTemplateFile, system: String?, name: String) throws {
@@ -56,7 +59,7 @@ struct ChatFraming {
       + [ChatMessage(role: "user", content: content)]
     return try Self.naming(file) {
       try template.rendered(
-        messages: turns, addGenerationPrompt: true, variables: file.tokens.mapValues { .string($0) })
+        messages: turns, addGenerationPrompt: true, variables: file.tokens.mapValues { .string($0) }, date: date)
     }
   }
 

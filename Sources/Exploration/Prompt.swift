@@ -31,7 +31,7 @@ public struct Prompt: Sendable {
     self.name = name
     self.text = text
     hash = SHA256.hexadecimal(of: framed.bytes)
-    if framed.bytes.count == framed.source.count {
+    if framed.source == text.indices, framed.bytes.count == text.count {
       tokens = read
       whole = nil
     } else {

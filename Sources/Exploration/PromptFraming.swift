@@ -32,8 +32,8 @@ public struct PromptFraming: Sendable {
 
   private func asked(_ text: [UInt8]) -> FramedText {
     guard let question else { return FramedText(bytes: text, source: 0..<text.count, sourceStart: 0) }
-    let question = Array(question.utf8)
-    let (first, second) = putsQuestionFirst ? (question, text) : (text, question)
+    let asked = Array(question.utf8)
+    let (first, second) = putsQuestionFirst ? (asked, text) : (text, asked)
     let newlines = first.reversed().prefix(2).prefix { $0 == 0x0A }.count
     let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
     let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count

@@ -139,4 +139,70 @@ import Testing
       #expect(outcome.errors.contains(words), "\(outcome.errors)")
     }
   }
+
+  @Test func aQuestionIsPutToTheText() throws {
+    let path = try file("text.txt", Array("The passcode of Temley is amber lantern. The old mill was quiet.".utf8))
+    let question = "Question: What is the passcode of Temley?\nAnswer:"
+    let outcome = try Program.run([path, "--question", question, "--screen", "text", "--budget", "16"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("amber lantern"))
+    let whole = try file("short.txt", Array(Self.short.utf8))
+    let tokens = try [[path, "--question", question], [whole]].map { arguments in
+      try exported(arguments).map { $0["id"] as? Int }
+    }
+    #expect(tokens[0] == tokens[1])
+  }
+
+  @Test func aChatNeedsATemplate() throws {
+    let path = try file("short.txt", Array(Self.short.utf8))
+    let outcome = try Program.run([path, "--chat", "--screen", "text"])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("embedded: this model has no chat template"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    for arguments in [["--system", "x"], ["--question-first"]] {
+      #expect(try Program.run([path, "--screen", "text"] + arguments).status == 64)
+    }
+  }
+
+  @Test func aChatHasTheTextInTheModelsOwnTurns() throws {
+    let model = folder.appendingPathComponent("chatty")
+    try FileManager.default.copyItem(
+      at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: model)
+    let template = """
+      {% for m in messages %}[{{ m.role }}] {{ m.content | trim }}
+      {% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}
+      """
+    try Data(template.utf8).write(to: model.appendingPathComponent("chat_template.jinja"))
+    let text = "\nThe mill was quiet.\n"
+    let tokens = try exported([
+      try file("text.txt", Array(text.utf8)), "--model", model.path, "--chat", "--system", "Be short.",
+      "--question", "What was quiet?", "--question-first",
+    ])
+    let read = tokens.compactMap { $0["text"] as? String }.joined()
+    #expect(
+      read == "[system] Be short.\n[user] What was quiet?\n\n\nThe mill was quiet.\n[assistant]")
+    let bytes = Array(text.utf8)
+    let ranges = tokens.compactMap { token -> Range<Int>? in
+      guard let start = token["start"] as? Int, let end = token["end"] as? Int, start < end else { return nil }
+      return start..<end
+    }
+    #expect(String(decoding: ranges.flatMap { bytes[$0] }, as: UTF8.self) == "\nThe mill was quiet.")
+    try Data("{{ raise_exception('no') }}".utf8).write(to: model.appendingPathComponent("chat_template.jinja"))
+    let refused = try Program.run([
+      try file("text.txt", Array(text.utf8)), "--model", model.path, "--chat", "--screen", "text",
+    ])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("chat_template.jinja: chat template, line 1"))
+  }
+
+  /// The prompt's tokens as an export has them.
+  private func exported(_ arguments: [String]) throws -> [[String: Any]] {
+    let target = folder.appendingPathComponent("\(UUID().uuidString).json")
+    let outcome = try Program.run(
+      arguments + ["--export", target.path, "--budget", "16", "--steps", "2", "--policy", "streaming"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: target)) as? [String: Any]
+    let prompt = json?["prompt"] as? [String: Any]
+    return try #require(prompt?["tokens"] as? [[String: Any]])
+  }
 }
