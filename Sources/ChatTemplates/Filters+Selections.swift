@@ -6,7 +6,7 @@ extension Filters {
     "selectattr": { try selected($0, $1, $2, keeps: true, byAttribute: true) },
     "rejectattr": { try selected($0, $1, $2, keeps: false, byAttribute: true) },
     "map": { renderer, value, arguments in
-      let elements = try renderer.elements(of: value)
+      let elements = try renderer.selectable(value)
       guard let first = arguments.positional.first else {
         let given = try arguments.bound(to: ["attribute", "default"], of: "the filter 'map'")
         guard let path = given[0] else { throw Failure.failed("'map' needs a filter or an attribute") }
@@ -41,11 +41,18 @@ extension Filters {
       return name
     }
     return try .iterator(
-      renderer.elements(of: value).filter { element in
+      renderer.selectable(value).filter { element in
         try renderer.budget.step()
         let tested = try path.map { try renderer.attribute(path: $0, of: element) } ?? element
         guard let name else { return tested.isTrue == keeps }
         return try renderer.test(name, tested, arguments.dropping(1)) == keeps
       })
+  }
+}
+
+extension Renderer {
+  /// The elements to choose from: none of what is false, whether one can loop over it or not.
+  fileprivate func selectable(_ value: Value) throws -> [Value] {
+    value.isTrue ? try elements(of: value) : []
   }
 }

@@ -28,7 +28,12 @@ extension Filters {
     },
     "sort": { renderer, value, arguments in
       let given = try arguments.bound(to: ["reverse", "case_sensitive", "attribute"], of: "the filter 'sort'")
-      let keys = try renderer.keyed(renderer.elements(of: value), by: given[2], given[1])
+      let paths = given[2]?.text?.split(at: ",", limit: .max, fromEnd: false).map { Value.string($0) }
+      let keys = try renderer.elements(of: value).map { element in
+        // Lists are compared by their first difference: what is missing everywhere is none.
+        let parts = try (paths ?? given[2].map { [$0] })?.map { try renderer.attribute(path: $0, of: element) }
+        return (key: try Value.list(renderer.keyed(parts ?? [element], by: nil, given[1]).map(\.key)), value: element)
+      }
       return try .list(renderer.sorted(keys, isReversed: given[0]?.isTrue ?? false))
     },
     "dictsort": { renderer, value, arguments in

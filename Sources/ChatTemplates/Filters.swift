@@ -26,7 +26,10 @@ enum Filters {
       let parsed = value.double ?? value.text.flatMap { Double($0.stripped(start: true, end: true).string) }
       return parsed.map { .number($0) } ?? given[0] ?? .number(0)
     },
-    "abs": { renderer, value, _ in try renderer.isLess(value, .integer(0)) ? renderer.negative(value) : value },
+    "abs": { renderer, value, _ in
+      let number = try renderer.number(value)
+      return try renderer.isLess(number, .integer(0)) ? renderer.negative(number) : number
+    },
   ]
 
   private static func standard(_ value: Value, _ arguments: Arguments) throws -> Value {

@@ -129,7 +129,7 @@ struct Lexer {
 
   /// Takes `raw … endraw`, whose tags have just been opened; false if it is another tag.
   private mutating func lexRaw() throws -> Bool {
-    guard let start = closing("raw", at: index) else { return false }
+    guard let start = closing("raw", with: ["%}", "-%}"], at: index) else { return false }
     let opened = line
     advance(to: matches("-%}", at: start) ? afterSpace(start + 3) : start + 2)
     var offset = index
@@ -137,7 +137,7 @@ struct Lexer {
       if matches("{%", at: offset) {
         let sign = at(offset + 2)
         let name = sign == "-" || sign == "+" ? offset + 3 : offset + 2
-        if let end = closing("endraw", at: name) {
+        if let end = closing("endraw", with: ["%}", "-%}", "+%}"], at: name) {
           addText(before: offset, stripsIndentation: true)
           let close = matches("%}", at: end) ? end : end + 1
           advance(to: afterBlockEnd(at: close, from: end))
@@ -150,10 +150,10 @@ struct Lexer {
   }
 
   /// The offset of the end of a tag that has only a name, its sign included.
-  private func closing(_ name: String, at offset: Int) -> Int? {
+  private func closing(_ name: String, with ends: [String], at offset: Int) -> Int? {
     let start = afterSpace(offset)
     guard matches(name, at: start) else { return nil }
     let end = afterSpace(start + name.unicodeScalars.count)
-    return ["%}", "-%}", "+%}"].contains { matches($0, at: end) } ? end : nil
+    return ends.contains { matches($0, at: end) } ? end : nil
   }
 }

@@ -20,7 +20,7 @@ enum Methods {
     case .string: textNames
     case .mapping: mappingNames
     case .sequence(let sequence) where sequence.kind == .list: listNames
-    case .sequence(let sequence) where sequence.kind == .tuple: ["count", "index"]
+    case .sequence(let sequence) where sequence.hasPlaces: ["count", "index"]
     default: []
     }
   }

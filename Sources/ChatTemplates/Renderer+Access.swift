@@ -86,7 +86,7 @@ extension Renderer {
       return .sequence(
         try ValueSequence(places.map { sequence.elements[$0] }, kind: sequence.kind == .tuple ? .tuple : .list))
     case .undefined(let reason): throw Failure.failed("\(reason), and a slice is asked of it")
-    default: return .undefined("\(value.kindName) has no slices")
+    default: throw Failure.failed("\(value.kindName) has no slices")
     }
   }
 

@@ -54,11 +54,8 @@ extension Renderer {
         }
       }
     }
-    guard !elements.isEmpty else {
-      _ = try scoped(in: scope) { try run(loop.otherwise) }
-      return
-    }
     let state = try LoopState(elements)
+    var isDone = false
     for (index, element) in elements.enumerated() {
       state.index = index
       let flow = try scoped(in: scope) {
@@ -66,8 +63,11 @@ extension Renderer {
         try assign(element, to: loop.target)
         return try run(loop.body)
       }
-      if flow == .breaking { return }
+      if flow == .through { isDone = true }
+      if flow == .breaking { break }
     }
+    // As in Jinja, which takes a loop that was always left early for one without elements.
+    if !isDone { _ = try scoped(in: scope) { try run(loop.otherwise) } }
   }
 
   private func assign(_ value: Value, to target: Target) throws {
