@@ -1,8 +1,8 @@
-/// What a rendering may still use up. Every evaluation takes a step, every copy its bytes: a template
-/// that multiplies its work or its texts comes to an end early.
+/// What a rendering may still use up. Every evaluation takes a step, every text that is read or written its
+/// bytes: a template that multiplies its work or its texts comes to an end early.
 final class Budget {
   static let stepLimit = 1_000_000
-  /// What may be written besides 64 times the size of what is given to the template.
+  /// What may be read and written besides 64 times the size of what is given to the template.
   static let byteLimit = 64 << 20
 
   private var steps = Budget.stepLimit
@@ -21,10 +21,21 @@ final class Budget {
     steps -= count
   }
 
-  /// - Throws: `Failure` when too much was written already.
+  /// - Throws: `Failure` when too much was read and written already.
   func write(_ byteCount: Int) throws {
-    guard byteCount <= bytes else { throw Failure.exceeded("\(Self.byteLimit >> 20) MiB of memory") }
+    guard byteCount <= bytes else { throw Failure.exceeded("\(Self.byteLimit >> 20) MiB of texts and lists") }
     bytes -= byteCount
+  }
+
+  /// Counts texts that are looked through.
+  func read(_ value: Value) throws {
+    if case .string(let text) = value { try write(text.byteCount) }
+  }
+
+  /// Counts the texts among the arguments of something that may look through them.
+  func read(_ arguments: Arguments) throws {
+    for value in arguments.positional { try read(value) }
+    for (_, value) in arguments.named { try read(value) }
   }
 
   /// Counts elements that are copied.

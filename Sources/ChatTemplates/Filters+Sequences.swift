@@ -93,8 +93,8 @@ extension Renderer {
   func keyed(_ values: [Value], by attribute: Value?, _ isCaseSensitive: Value?) throws -> [(key: Value, value: Value)] {
     try values.map { value in
       let key = try attribute.map { try self.attribute(path: $0, of: value) } ?? value
+      try budget.read(key)
       guard isCaseSensitive?.isTrue != true, case .string(let text) = key else { return (key, value) }
-      try budget.write(text.byteCount)
       return (.string(text.lowercased), value)
     }
   }
@@ -107,6 +107,7 @@ extension Renderer {
   /// An attribute by a path such as `function.name` or `0`.
   func attribute(path: Value, of value: Value) throws -> Value {
     guard let text = path.text else { return try item(path, of: value) }
+    try budget.read(path)
     return try text.split(at: ".", limit: .max, fromEnd: false).reduce(value) { value, name in
       let isIndex = !name.isEmpty && name.scalars.allSatisfy(\.isDigit)
       return try item(isIndex ? Int(name.string).map { .integer($0) } ?? .string(name) : .string(name), of: value)

@@ -56,6 +56,8 @@ enum Filters {
 extension Renderer {
   func filter(_ name: Text, _ value: Value, _ arguments: Arguments) throws -> Value {
     guard let filter = Filters.all[name] else { throw Failure.unsupported("the filter \(name.quoted)") }
+    try budget.read(value)
+    try budget.read(arguments)
     return try filter(self, value, arguments)
   }
 }

@@ -50,7 +50,9 @@ enum Functions {
     var result = ValueMapping()
     switch arguments.positional.first {
     case nil: break
-    case .mapping(let mapping): result = mapping
+    case .mapping(let mapping):
+      try renderer.budget.write(elements: mapping.count * 3)
+      result = mapping
     case .some(let pairs):
       for pair in try renderer.elements(of: pairs) {
         let parts = try renderer.elements(of: pair)
@@ -67,6 +69,7 @@ enum Functions {
 extension Renderer {
   func callFunction(_ name: Text, _ arguments: Arguments) throws -> Value {
     guard let function = Functions.all[name] else { throw Failure.unsupported("the function \(name.quoted)") }
+    try budget.read(arguments)
     return try function(self, arguments)
   }
 }

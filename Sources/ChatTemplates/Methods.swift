@@ -28,6 +28,8 @@ enum Methods {
 
 extension Renderer {
   func callMethod(_ name: Text, of receiver: Value, _ arguments: Arguments) throws -> Value {
+    try budget.read(receiver)
+    try budget.read(arguments)
     switch receiver {
     case .string(let text):
       if let method = TextMethods.all[name] { return try method(self, text, arguments) }
@@ -63,7 +65,8 @@ extension Renderer {
   }
 
   private func view(_ name: String, _ elements: [Value]) throws -> Value {
-    .sequence(try ValueSequence(elements, kind: .view(name)))
+    try budget.write(elements: elements.count)
+    return .sequence(try ValueSequence(elements, kind: .view(name)))
   }
 
   private func search(_ elements: [Value], _ arguments: Arguments, counts: Bool) throws -> Value {

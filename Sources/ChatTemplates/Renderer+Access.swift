@@ -24,6 +24,8 @@ extension Renderer {
 
   /// `value[key]`: an item, otherwise a method or attribute.
   func item(_ key: Value, of value: Value) throws -> Value {
+    try budget.read(key)
+    if key.wholeNumber != nil { try budget.read(value) }
     if let found = try item(ofKey: key, in: value) { return found }
     if case .string(let name) = key, let found = try member(name, of: value) { return found }
     return missing(try string(key), in: value)

@@ -17,7 +17,10 @@ extension Renderer {
     try budget.step()
     switch (left, right) {
     case (.undefined, .undefined), (.none, .none): return true
-    case (.string(let a), .string(let b)): return a == b
+    case (.string(let a), .string(let b)):
+      guard a.byteCount == b.byteCount else { return false }
+      try budget.write(a.byteCount)
+      return a == b
     case (.sequence(let a), .sequence(let b)):
       if case .range = a.kind, case .range = b.kind {} else if a.kind != b.kind { return false }
       guard a.elements.count == b.elements.count else { return false }
@@ -48,7 +51,9 @@ extension Renderer {
     if let a = left.wholeNumber, let b = right.wholeNumber { return a < b }
     if let a = left.double, let b = right.double { return a < b }
     switch (left, right) {
-    case (.string(let a), .string(let b)): return a < b
+    case (.string(let a), .string(let b)):
+      try budget.write(min(a.byteCount, b.byteCount))
+      return a < b
     case (.sequence(let a), .sequence(let b)) where a.kind == b.kind && (a.kind == .list || a.kind == .tuple):
       for (x, y) in zip(a.elements, b.elements) where try !isEqual(x, y) { return try isLess(x, y, symbol) }
       return a.elements.count < b.elements.count
@@ -58,6 +63,8 @@ extension Renderer {
   }
 
   func isMember(_ value: Value, of container: Value) throws -> Bool {
+    try budget.read(value)
+    try budget.read(container)
     switch container {
     case .string(let text):
       guard let part = value.text else {

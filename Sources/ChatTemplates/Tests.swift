@@ -32,18 +32,8 @@ enum Tests {
       default: false
       }
     },
-    "odd": { try remainder($0, by: 2) != 0 },
-    "even": { try remainder($0, by: 2) == 0 },
-    "lower": { value in
-      let text = value.text?.scalars
-      return text?.contains(where: \.properties.isLowercase) == true
-        && text?.contains(where: \.properties.isUppercase) == false
-    },
-    "upper": { value in
-      let text = value.text?.scalars
-      return text?.contains(where: \.properties.isUppercase) == true
-        && text?.contains(where: \.properties.isLowercase) == false
-    },
+    "odd": { try remainder($0, by: .integer(2)) == 1 },
+    "even": { try remainder($0, by: .integer(2)) == 0 },
   ]
 
   /// Tests against an argument, by name: to add one, add an entry.
@@ -64,26 +54,34 @@ enum Tests {
     "ge": { try $0.compare($1, .greaterOrEqual, $2) },
     ">=": { try $0.compare($1, .greaterOrEqual, $2) },
     "in": { try $0.compare($1, .isIn, $2) },
-    "divisibleby": { _, value, divisor in
-      guard let divisor = divisor.wholeNumber, divisor != 0 else { throw Failure.failed("'divisibleby' needs a number") }
-      return try remainder(value, by: divisor) == 0
+    "divisibleby": { _, value, divisor in try remainder(value, by: divisor) == 0 },
+    "sameas": { renderer, value, other in
+      switch (value, other) {
+      case (.bool, .bool), (.none, _), (_, .none), (.bool, _), (_, .bool):
+        try value.kindName == other.kindName && renderer.isEqual(value, other)
+      default: throw Failure.unsupported("the test 'sameas' between \(value.kindName) and \(other.kindName)")
+      }
     },
   ]
 
-  private static func remainder(_ value: Value, by divisor: Int) throws -> Int {
-    guard let whole = value.wholeNumber else {
-      throw Failure.failed("a whole number was expected, and there is \(value.kindName)")
+  private static func remainder(_ value: Value, by divisor: Value) throws -> Double {
+    guard let number = value.double, let divisor = divisor.double, divisor != 0 else {
+      throw Failure.failed("two numbers were expected, and there are \(value.kindName) and \(divisor.kindName)")
     }
-    return whole.remainderReportingOverflow(dividingBy: divisor).partialValue
+    let remainder = number.truncatingRemainder(dividingBy: divisor)
+    return remainder != 0 && (remainder < 0) != (divisor < 0) ? remainder + divisor : remainder
   }
 }
 
 extension Renderer {
   func test(_ name: Text, _ value: Value, _ arguments: Arguments) throws -> Bool {
+    try budget.read(value)
     if let test = Tests.plain[name] {
       _ = try arguments.bound(to: [], of: "the test \(name.quoted)")
       return try test(value)
     }
+    if name == "lower" { return try string(value).isLowercase }
+    if name == "upper" { return try string(value).isUppercase }
     guard let test = Tests.comparing[name] else { throw Failure.unsupported("the test \(name.quoted)") }
     let given = try arguments.bound(to: ["value"], of: "the test \(name.quoted)")
     guard let other = given[0] else { throw Failure.failed("the test \(name.quoted) needs a value to compare with") }

@@ -19,6 +19,16 @@ extension Text {
     return isLetter(before) && !isLetter(after)
   }
 
+  /// Whether there are letters in lower case and none in upper case.
+  var isLowercase: Bool {
+    scalars.contains(where: \.properties.isLowercase) && !scalars.contains(where: \.properties.isUppercase)
+  }
+
+  /// Whether there are letters in upper case and none in lower case.
+  var isUppercase: Bool {
+    scalars.contains(where: \.properties.isUppercase) && !scalars.contains(where: \.properties.isLowercase)
+  }
+
   /// The first scalar in title case, the rest in lower case.
   var capitalized: Text {
     guard let first = scalars.first else { return self }

@@ -50,10 +50,8 @@ enum TextMethods {
     "isspace": { .bool(try !plain($1, $2, "isspace").isEmpty && $1.scalars.allSatisfy(\.isSpace)) },
     "isdigit": { .bool(try isAll(plain($1, $2, "isdigit")) { $0.numericType != nil && $0.numericType != .numeric }) },
     "isalpha": { .bool(try isAll(plain($1, $2, "isalpha")) { $0.generalCategory.isLetter }) },
-    "isupper": { .bool(try plain($1, $2, "isupper").scalars.contains(where: \.properties.isUppercase)
-      && !$1.scalars.contains(where: \.properties.isLowercase)) },
-    "islower": { .bool(try plain($1, $2, "islower").scalars.contains(where: \.properties.isLowercase)
-      && !$1.scalars.contains(where: \.properties.isUppercase)) },
+    "isupper": { .bool(try plain($1, $2, "isupper").isUppercase) },
+    "islower": { .bool(try plain($1, $2, "islower").isLowercase) },
   ]
 
   private static func plain(_ text: Text, _ arguments: Arguments, _ name: String) throws -> Text {

@@ -27,6 +27,8 @@ struct ValueMapping {
 
   /// What can be a key: equal numbers are one key, whatever their type.
   enum Key: Hashable {
+    /// Nothing is found under it.
+    case undefined
     case none
     case integer(Int)
     case number(Double)
@@ -35,6 +37,7 @@ struct ValueMapping {
 
     init(_ value: Value) throws {
       switch value {
+      case .undefined: self = .undefined
       case .none: self = .none
       case .bool(let value): self = .integer(value ? 1 : 0)
       case .integer(let value): self = .integer(value)

@@ -132,6 +132,12 @@ a{# comment #}b{#- comment -#}  c {# {{ broken }} {% #}d
 {{ (s | lower)[:5] | upper ~ '!' }} {{ -n | abs }} {{ (-n) | abs }} {{ 'a' ~ 'b' | upper }} {{ n * 2 | string if false else 'x' }}
 {{ {'a': {'b': {'c': 1}}}['a'].b['c'] }} {{ [[1, 2], [3]][0][1] }} {{ ({'a': 1}).a }}
 {{- ' kept ' -}}
+{% for x in xs %}{% break %}{% else %}always left early{% endfor %} {% for x in xs %}{% if x == 2 %}{% continue %}{% endif %}.{% else %}not this{% endfor %}
+{{ none | selectattr('a') | list }} {{ false | map('upper') | list }} {{ 0 | reject | list }}
+{{ [{'b': 2}, {'a': 1}] | sort(attribute='zz') }} {{ people | sort(attribute='a,n', reverse=true) | map(attribute='n') | join }}
+{{ 2.5 is odd }} {{ 4.0 is even }} {{ -3 is odd }} {{ 7.5 is divisibleby 2.5 }} {{ none is lower }} {{ 1.5e300 is lower }} {{ yes is sameas true }} {{ 1 is sameas true }} {{ none is sameas none }}
+{{ nope in {} }} {{ nope in {'a': 1} }} {{ m.get(nope, 'x') }} {{ nope in [nope2] }}
+{{ range(4).index(2) }} {{ [3, 4].index(4) }}
     a {{- 'b' -}} c
 a {% if true %} b {% endif %} c
 {% set a = 'x' if n == 7 else 'y' %}{{ a }} {% set t = 1, 2 %}{{ t }} {% set a = a | upper %}{{ a }}
@@ -148,6 +154,9 @@ a {% if true %} b {% endif %} c
 
 # Every one is an error, in transformers as here.
 FAILING = r"""
+{% raw +%}x{% endraw %}
+{{ people[0][1:] }}
+{{ n[1:] }}
 {{ }}
 {{ 1 + }}
 {{ 'open }}
