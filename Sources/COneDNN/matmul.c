@@ -98,7 +98,7 @@ static void forget(product *p) {
   memset(p, 0, sizeof *p);
 }
 
-laq_linear *laq_linear_create(const void *weights, int outputs, int inputs, int bf16) {
+laq_linear *laq_linear_create(int outputs, int inputs, int bf16) {
   pthread_once(&once, start);
   if (!engine || !stream) return NULL;
   laq_linear *l = calloc(1, sizeof *l);
@@ -108,7 +108,7 @@ laq_linear *laq_linear_create(const void *weights, int outputs, int inputs, int 
   l->bf16 = bf16;
   dnnl_data_type_t type = bf16 ? dnnl_bf16 : dnnl_f32;
   dnnl_primitive_desc_t pd = NULL;
-  dnnl_status_t status = plain_memory(&l->weights, outputs, inputs, type, (void *)weights);
+  dnnl_status_t status = plain_memory(&l->weights, outputs, inputs, type, DNNL_MEMORY_NONE);
   // Whether there is such a product here shows when one is described.
   if (status == dnnl_success) status = describe(l, 512, &pd);
   if (pd) dnnl_primitive_desc_destroy(pd);
@@ -148,11 +148,12 @@ static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
 // machine, where the threads of a region wait for the one that is not running.
 static const long SMALL = 4L << 20;
 
-static int apply(laq_linear *l, const void *x, int rows, float *y) {
+static int apply(laq_linear *l, const void *weights, const void *x, int rows, float *y) {
   product *p = NULL;
   dnnl_status_t status = product_for(l, rows, &p);
   if (status != dnnl_success) return (int)status;
   p->used = ++l->clock;
+  dnnl_memory_set_data_handle(l->weights, (void *)weights);
   dnnl_memory_set_data_handle(p->source, (void *)x);
   dnnl_memory_set_data_handle(p->destination, y);
   dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, l->weights}, {DNNL_ARG_DST, p->destination}};
@@ -161,11 +162,11 @@ static int apply(laq_linear *l, const void *x, int rows, float *y) {
   return (int)status;
 }
 
-int laq_linear_apply(laq_linear *l, const void *x, int rows, float *y) {
-  if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, x, rows, y);
+int laq_linear_apply(laq_linear *l, const void *weights, const void *x, int rows, float *y) {
+  if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, weights, x, rows, y);
   // A product is always made and run with the same number of threads: its size decides.
   int before = laq_set_threads(1);
-  int status = apply(l, x, rows, y);
+  int status = apply(l, weights, x, rows, y);
   if (before > 0) laq_set_threads(before);
   return status;
 }

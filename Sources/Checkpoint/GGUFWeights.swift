@@ -26,6 +26,19 @@ struct GGUFWeights: TensorSource {
   }
 
   func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
+    let (inFile, order) = try place(of: name, shape: shape)
+    let floats = try file.floats(named: inFile, rows: rows, order: order)
+    // Gemma's norms multiply by 1 plus their weight; GGUF has the sum.
+    return architecture.isGemma && name.hasSuffix("norm.weight") ? floats.map { $0 - 1 } : floats
+  }
+
+  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? {
+    let (inFile, order) = try place(of: name, shape: shape)
+    return file.tensors[inFile]?.type == .q8_0 ? try file.rows(named: inFile, order: order) : nil
+  }
+
+  /// The file's own name of a tensor, and which of its rows is a row of Hugging Face's tensor, if they differ.
+  private func place(of name: String, shape: [Int]) throws -> (name: String, order: ((Int) -> Int)?) {
     guard let inFile = ggufName(name), let tensor = file.tensors[inFile] else {
       throw CheckpointError.missingTensor(
         file: path, tensor: ggufName(name).map { "\($0) (\(name) for Hugging Face)" } ?? name)
@@ -33,17 +46,15 @@ struct GGUFWeights: TensorSource {
     guard tensor.shape == shape else {
       throw CheckpointError.wrongShape(file: path, tensor: inFile, expected: shape, found: tensor.shape)
     }
-    if architecture.pairsNeighbours, let heads = headCount(name), let count = shape.first {
-      guard count % (2 * heads) == 0 else {
-        let possible = count / (2 * heads) * 2 * heads
-        throw CheckpointError.wrongShape(
-          file: path, tensor: inFile, expected: [possible] + shape.dropFirst(), found: shape)
-      }
-      return try file.floats(named: inFile, rows: rows) { Self.interleaved($0, headDimension: count / heads) }
+    guard architecture.pairsNeighbours, let heads = headCount(name), let count = shape.first else {
+      return (inFile, nil)
     }
-    let floats = try file.floats(named: inFile, rows: rows)
-    // Gemma's norms multiply by 1 plus their weight; GGUF has the sum.
-    return architecture.isGemma && name.hasSuffix("norm.weight") ? floats.map { $0 - 1 } : floats
+    guard count % (2 * heads) == 0 else {
+      let possible = count / (2 * heads) * 2 * heads
+      throw CheckpointError.wrongShape(
+        file: path, tensor: inFile, expected: [possible] + shape.dropFirst(), found: shape)
+    }
+    return (inFile, { Self.interleaved($0, headDimension: count / heads) })
   }
 
   private func ggufName(_ name: String) -> String? {

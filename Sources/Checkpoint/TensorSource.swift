@@ -16,9 +16,17 @@ public protocol TensorSource: Sendable {
   ///   - rows: a part of the first dimension.
   /// - Throws: `CheckpointError` as for the whole tensor.
   func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float]
+
+  /// A matrix as blocks of eight bits (GGUF's Q8_0: a half-precision scale and 32 signed bytes), row-major, if that
+  /// is how it is stored; cost: one pass over its bytes.
+  /// - Throws: `CheckpointError` as for its floats.
+  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]?
 }
 
 extension TensorSource {
+  /// None, where a source has no such tensors.
+  public func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? { nil }
+
   /// Reads the whole tensor for them, where a source has no better way.
   public func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
     let all = try floats(name, shape: shape)

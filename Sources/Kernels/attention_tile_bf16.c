@@ -6,10 +6,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define FAST __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,avx2")))
-#define INLINE static inline __attribute__((always_inline)) FAST
+#include "pairs.h"
 
 // A tile's rows that stay in registers, and the vectors of 16 scores of each.
 enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
@@ -44,12 +41,6 @@ void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dime
     const uint16_t *value = values + (size_t)(k - first) * (size_t)dimension;
     for (int d = 0; d < dimension; d++) row[2 * d + k % 2] = value[d];
   }
-}
-
-INLINE __m512bh load_pairs(const uint16_t *p) {
-  __m512bh pairs;
-  memcpy(&pairs, p, sizeof pairs);
-  return pairs;
 }
 
 INLINE __m512bh splat_pair(const uint16_t *p) {

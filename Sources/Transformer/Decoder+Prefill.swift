@@ -65,6 +65,7 @@ extension Decoder {
       let recorder = LayerRecorder(shape: shape, tokenCount: tokens.count, precision: precision)
       var recorded: [LayerRecording] = []
       for (index, layer) in layers.enumerated() {
+        defer { layer.release() }
         for first in stride(from: 0, to: tokens.count, by: size) {
           if Task.isCancelled { throw interrupted(after: recorded, tokenCount: tokens.count, firstQuery) }
           let chunk = first..<min(first + size, tokens.count)

@@ -18,6 +18,9 @@ extension Decoder {
     let gateUp: Linear
     let down: Linear
     let feedForwardOutputNorm: [Float]?
+
+    /// Frees what products of many rows have expanded.
+    func release() { for matrix in [queryKeyValue, output, gateUp, down] { matrix.release() } }
   }
 }
 
@@ -87,14 +90,23 @@ struct LayerReader {
 
   /// Several tensors one below the other as one product.
   func linear(_ names: [String], rows: [Int], columns: Int, bias: Bool) throws -> Linear {
-    var joined: [Float] = []
     var biases: [Float] = []
-    for (name, count) in zip(names, rows) {
-      joined += try weights.floats(name + ".weight", shape: [count, columns])
-      if bias { biases += try weights.floats(name + ".bias", shape: [count]) }
+    for (name, count) in zip(names, rows) where bias {
+      biases += try weights.floats(name + ".bias", shape: [count])
     }
     return try Linear(
-      joined, bias: bias ? biases : nil, outputCount: rows.reduce(0, +), inputCount: columns,
-      precision: precision)
+      try matrix(names, rows: rows, columns: columns), bias: bias ? biases : nil, outputCount: rows.reduce(0, +),
+      inputCount: columns, precision: precision)
+  }
+
+  /// The elements of several tensors one below the other: in eight bits where all of them are.
+  private func matrix(_ names: [String], rows: [Int], columns: Int) throws -> StoredMatrix {
+    let blocks = try zip(names, rows).map { name, count in
+      try weights.eightBitBlocks(name + ".weight", shape: [count, columns])
+    }
+    if !blocks.contains(nil) { return StoredMatrix(eightBitBlocks: Array(blocks.compactMap { $0 }.joined())) }
+    var joined: [Float] = []
+    for (name, count) in zip(names, rows) { joined += try weights.floats(name + ".weight", shape: [count, columns]) }
+    return StoredMatrix(joined, precision: precision)
   }
 }

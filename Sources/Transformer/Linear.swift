@@ -23,59 +23,36 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
 /// A weight matrix, row-major, with or without a bias: `y = x · Wᵀ + b`. Many rows go through oneDNN, the few of a
 /// decode step through a kernel of our own.
 ///
-/// `@unchecked Sendable`: the weights never change; the C object prepares primitives when it multiplies, so `apply`
-/// must not run twice at once on one matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
+/// `@unchecked Sendable`: the weights never change; the C object prepares primitives when it multiplies, and weights of
+/// eight bits are expanded for products of many rows, so `apply` and `release` must not run twice at once on one
+/// matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
 final class Linear: @unchecked Sendable {
   /// Elements of one output row.
   let outputCount: Int
   /// Elements of one input row.
   let inputCount: Int
-  private let weights: Weights
+  private let weights: StoredMatrix
+  private var expanded: StoredMatrix?
+  private let precision: Precision
   private let product: OpaquePointer
   private let bias: [Float]?
 
-  private enum Weights {
-    case float32(UnsafeMutablePointer<Float>)
-    case bfloat16(UnsafeMutablePointer<UInt16>)
-
-    var start: UnsafeRawPointer {
-      switch self {
-      case .float32(let start): UnsafeRawPointer(start)
-      case .bfloat16(let start): UnsafeRawPointer(start)
-      }
-    }
-
-    func deallocate() { start.deallocate() }
-  }
-
   /// Rows up to which the kernel for few rows is the faster one.
-  private static let fewRows = 16
+  private var fewRows: Int { weights.isPlain ? 16 : 64 }
 
-  /// Takes `weights`, `[outputCount][inputCount]` row-major; cost: one pass over the matrix.
+  /// Takes `weights`, `[outputCount][inputCount]` row-major, which are freed with it, or at once if it cannot be made.
   init(
-    _ weights: [Float], bias: [Float]? = nil, outputCount: Int, inputCount: Int, precision: Precision
+    _ weights: StoredMatrix, bias: [Float]? = nil, outputCount: Int, inputCount: Int, precision: Precision
   ) throws {
-    precondition(weights.count == outputCount * inputCount && bias?.count ?? outputCount == outputCount)
-    let held: Weights
-    if precision.usesBFloat16 {
-      let start = UnsafeMutablePointer<UInt16>.allocate(capacity: max(1, weights.count))
-      laq_round_to_bf16(weights, start, weights.count)
-      held = .bfloat16(start)
-    } else {
-      let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, weights.count))
-      weights.withUnsafeBufferPointer { source in
-        if let base = source.baseAddress { start.update(from: base, count: source.count) }
-      }
-      held = .float32(start)
-    }
-    let product = laq_linear_create(
-      held.start, Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
-    guard let product else {
-      held.deallocate()
+    precondition(bias?.count ?? outputCount == outputCount)
+    guard let product = laq_linear_create(Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
+    else {
+      weights.deallocate()
       throw TransformerError.noMatrixProduct(
         outputs: outputCount, inputs: inputCount, precision: precision)
     }
-    self.weights = held
+    self.weights = weights
+    self.precision = precision
     self.product = product
     self.bias = bias
     self.outputCount = outputCount
@@ -84,21 +61,21 @@ final class Linear: @unchecked Sendable {
 
   deinit {
     laq_linear_destroy(product)
+    release()
     weights.deallocate()
   }
 
   /// Copies one row of the weights: a matrix that is the output head may be the embedding, too.
   func copyRow(_ index: Int, to target: UnsafeMutablePointer<Float>) {
-    switch weights {
-    case .float32(let start): target.update(from: start + index * inputCount, count: inputCount)
-    case .bfloat16(let start): laq_widen_bf16(start + index * inputCount, target, inputCount)
-    }
+    weights.copy(index * inputCount, count: inputCount, to: target)
   }
 
   /// Multiplies the first rows of `x`, `[rows][inputCount]`; `y` becomes `[rows][outputCount]`.
+  ///
+  /// Weights of eight bits are expanded by the first product of many rows, until `release()`.
   func apply(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
-    if rows > Self.fewRows || !applyToFew(x, rows: rows, into: y) {
-      let status = laq_linear_apply(product, x.start, Int32(rows), y)
+    if rows > fewRows || !applyToFew(x, rows: rows, into: y) {
+      let status = laq_linear_apply(product, plainWeights().start, x.start, Int32(rows), y)
       guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
     }
     guard let bias else { return }
@@ -107,9 +84,23 @@ final class Linear: @unchecked Sendable {
     }
   }
 
+  /// Frees what a product of many rows has expanded.
+  func release() {
+    expanded?.deallocate()
+    expanded = nil
+  }
+
+  private func plainWeights() -> StoredMatrix {
+    if weights.isPlain { return weights }
+    let plain = expanded ?? weights.expanded(rows: outputCount, columns: inputCount, precision: precision)
+    expanded = plain
+    return plain
+  }
+
   /// Multiplies without oneDNN, where there is a kernel for it.
   private func applyToFew(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) -> Bool {
-    if case .bfloat16 = weights, laq_bf16_is_multiplied() == 0 { return false }
+    let isRounded = precision.usesBFloat16 && laq_bf16_is_multiplied() != 0
+    if case .bfloat16 = weights, !isRounded { return false }
     // Blocks of about 32 KiB of weights, whole groups of four outputs.
     let size = max(4, 16_384 / inputCount / 4 * 4)
     let (inputs, lanes, stride) = (Int32(inputCount), Int32(rows), Int32(outputCount))
@@ -124,6 +115,14 @@ final class Linear: @unchecked Sendable {
         laq_few_products_bf16(
           start + first * inputCount, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, y + first,
           stride)
+      case .eightBit(let start):
+        let blocks = start + first * inputCount / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES)
+        if isRounded {
+          laq_few_products_q8_bf16(
+            blocks, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, y + first, stride)
+        } else {
+          laq_few_products_q8(blocks, count, inputs, x.rows.start, lanes, y + first, stride)
+        }
       }
     }
     return true

@@ -16,17 +16,18 @@ struct LaqBench: ParsableCommand {
   @Option(help: "Kept tokens of the small cache at the greatest depth.") var budget = 256
   @Option(help: "Tokens decoded per measurement.") var tokens = 32
   @Option(help: "Measurements of each; the fastest counts.") var repeats = 3
+  @Option(help: "plain (in the precision of the products) or q8_0.") var weights = WeightFormat.plain
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
   func run() throws {
     for sizes in model {
-      let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(), precision: precision)
+      let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
       let bench = Bench(decoder: decoder, repeats: max(1, repeats))
       var results: [Measurement] = []
       for length in prefill { results.append(try bench.prefill(length)) }
       for depth in depth { results += try bench.decode(depth: depth, tokens: tokens, budget: budget) }
       let report = Report(
-        model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32",
+        model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
         peakResidentMiB: Bench.peakResidentMiB, results: results)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -41,6 +42,7 @@ extension Precision: ExpressibleByArgument {}
 struct Report: Encodable {
   let model: String
   let precision: String
+  let weights: String
   /// The most memory that was resident so far, all measurements of this model included.
   let peakResidentMiB: Double
   let results: [Measurement]

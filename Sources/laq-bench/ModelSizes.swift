@@ -39,6 +39,7 @@ enum ModelSizes: String, CaseIterable, ExpressibleByArgument {
 /// Weights from a fixed generator, `1/√columns` wide, so that activations stay of size one.
 struct RandomWeights: TensorSource {
   let path = "random weights"
+  let format: WeightFormat
 
   func has(_ name: String) -> Bool { name.hasPrefix("model.") && !name.contains("language_model") }
 
@@ -52,4 +53,24 @@ struct RandomWeights: TensorSource {
       return (Float(state >> 40) / Float(1 << 24) - 0.5) * width
     }
   }
+
+  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? {
+    guard format == .q8_0 else { return nil }
+    let floats = try floats(name, shape: shape)
+    return stride(from: 0, to: floats.count, by: 32).flatMap { first -> [UInt8] in
+      let block = floats[first..<first + 32]
+      let scale = Float16((block.map(abs).max() ?? 0) / 127)
+      let factor = scale > 0 ? 1 / Float(scale) : 0
+      return [UInt8(scale.bitPattern & 0xFF), UInt8(scale.bitPattern >> 8)]
+        + block.map { UInt8(bitPattern: Int8(max(-127, min(127, ($0 * factor).rounded())))) }
+    }
+  }
+}
+
+/// How the weights are held.
+enum WeightFormat: String, CaseIterable, ExpressibleByArgument {
+  /// In the precision of the products.
+  case plain
+  /// GGUF's blocks of eight bits.
+  case q8_0
 }

@@ -86,4 +86,25 @@ import Testing
     #expect(scaling["short_factor"]?.wholeNumbers == [1, 2, 3])
     #expect(scaling["long_factor"]?.wholeNumbers == [1, 2, 3])
   }
+
+  @Test func blocksOfEightBitsComeInTheOrderOfTheFoldersRows() throws {
+    var bytes = GGUFBytes()
+    bytes.add("general.architecture", "llama")
+    bytes.add("llama.attention.head_count", 2)
+    bytes.addTensor("blk.0.attn_q.weight", sizes: [64, 8], type: 8, offset: 0)
+    bytes.addTensor("blk.0.attn_v.weight", sizes: [32, 2], offset: 544)
+    // Scales of finite halves, and bytes that differ from row to row.
+    bytes.data = (0..<16).flatMap { block in [0, 0x3C] + (0..<32).map { UInt8(truncatingIfNeeded: block * 29 + $0) } }
+    bytes.data += [UInt8](repeating: 0, count: 256)
+    let folder = try TemporaryFolder()
+    let weights = try GGUFWeights(GGUFFile(path: folder.write(bytes.bytes)))
+    let name = "model.layers.0.self_attn.q_proj.weight"
+    let floats = try weights.floats(name, shape: [8, 64])
+    let blocks = try #require(try weights.eightBitBlocks(name, shape: [8, 64]))
+    let widened = (0..<16).flatMap { block in blocks[block * 34 + 2..<(block + 1) * 34].map { Float(Int8(bitPattern: $0)) } }
+    #expect(widened == floats)
+    #expect(blocks != bytes.data.prefix(544).map { $0 })
+    #expect(try weights.eightBitBlocks("model.layers.0.self_attn.v_proj.weight", shape: [2, 32]) == nil)
+    #expect(failure { _ = try weights.eightBitBlocks(name, shape: [8, 32]) }?.contains("[8, 64]") == true)
+  }
 }

@@ -27,6 +27,15 @@ void laq_team_run(int threads, int count, void (*body)(void *context, int index)
 /// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
 void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
 
+/// Weights in GGUF's Q8_0: blocks of a scale (half precision) and 32 signed bytes.
+enum { LAQ_Q8_LENGTH = 32, LAQ_Q8_BYTES = 34 };
+
+/// As `laq_few_products` with weights in Q8_0, `[outputs][inputs / 32]` blocks; what is multiplied are their exact values.
+void laq_few_products_q8(const uint8_t *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
+
+/// The floats that blocks of Q8_0 stand for.
+void laq_widen_q8(const uint8_t *w, float *y, size_t blocks);
+
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
 
@@ -100,6 +109,9 @@ int laq_bf16_is_multiplied(void);
 
 /// As `laq_few_products` with bf16 weights and rows; sums are f32.
 void laq_few_products_bf16(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
+
+/// As `laq_few_products_q8` with rows in bf16.
+void laq_few_products_q8_bf16(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Elements of packed keys, and of packed values, for `count` tokens; to be zeroed before they are filled.
 size_t laq_packed_bf16_count(int count, int dimension);

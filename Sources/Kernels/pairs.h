@@ -1,0 +1,15 @@
+#pragma once
+// What the kernels for CPUs that multiply pairs of bf16 have in common.
+#include <stdint.h>
+#include <string.h>
+
+#include <immintrin.h>
+
+#define FAST __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,avx2")))
+#define INLINE static inline __attribute__((always_inline)) FAST
+
+INLINE __m512bh load_pairs(const uint16_t *p) {
+  __m512bh pairs;
+  memcpy(&pairs, p, sizeof pairs);
+  return pairs;
+}
