@@ -90,7 +90,9 @@ extension Filters {
 
 extension Renderer {
   /// Values with what they are compared by: an attribute or themselves, in lower case unless case counts.
-  func keyed(_ values: [Value], by attribute: Value?, _ isCaseSensitive: Value?) throws -> [(key: Value, value: Value)] {
+  func keyed(
+    _ values: [Value], by attribute: Value?, _ isCaseSensitive: Value?
+  ) throws -> [(key: Value, value: Value)] {
     try values.map { value in
       let key = try attribute.map { try self.attribute(path: $0, of: value) } ?? value
       try budget.read(key)

@@ -56,7 +56,9 @@ enum Functions {
     case .some(let pairs):
       for pair in try renderer.elements(of: pairs) {
         let parts = try renderer.elements(of: pair)
-        guard parts.count == 2 else { throw Failure.failed("a mapping is made of pairs, and one has \(parts.count) parts") }
+        guard parts.count == 2 else {
+          throw Failure.failed("a mapping is made of pairs, and one has \(parts.count) parts")
+        }
         try result.set(parts[0], to: parts[1])
       }
     }

@@ -4,7 +4,8 @@ extension Parser {
     let token = current
     skip()
     switch token.kind {
-    case .name(let name): return try Expression(Self.constants[name].map { .constant($0) } ?? .name(name), line: token.line)
+    case .name(let name):
+      return try Expression(Self.constants[name].map { .constant($0) } ?? .name(name), line: token.line)
     case .string(var text):
       while case .string(let more) = current.kind {
         text.string += more.string

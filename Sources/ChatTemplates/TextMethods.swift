@@ -34,7 +34,9 @@ enum TextMethods {
     "join": { renderer, text, arguments in
       let given = try arguments.bound(to: ["iterable"], of: "the method 'join'")
       let parts = try renderer.elements(of: given[0] ?? .none).map { value -> String in
-        guard let part = value.text else { throw Failure.failed("only strings can be joined, and there is \(value.kindName)") }
+        guard let part = value.text else {
+          throw Failure.failed("only strings can be joined, and there is \(value.kindName)")
+        }
         return part.string
       }
       return .string(try renderer.joined(parts, separator: text.string))

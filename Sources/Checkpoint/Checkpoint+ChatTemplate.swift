@@ -42,7 +42,8 @@ extension Checkpoint {
       let vocabulary = try metadata.strings("tokenizer.ggml.tokens")
       // The third key is misspelt in the format itself.
       let keys = [
-        "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls", "mask": "mask",
+        "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls",
+        "mask": "mask",
       ]
       for (name, key) in keys where metadata.has("tokenizer.ggml.\(key)_token_id") {
         let id = try metadata.integer("tokenizer.ggml.\(key)_token_id", in: 0...max(0, vocabulary.count - 1))

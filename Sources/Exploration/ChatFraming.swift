@@ -30,7 +30,8 @@ struct ChatFraming {
   func framed(_ content: FramedText) throws -> FramedText {
     let text = String(decoding: content.bytes, as: UTF8.self)
     let scalars = text.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !$0.isSpace }), let last = scalars.lastIndex(where: { !$0.isSpace })
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
     else { throw PromptError.empty(name) }
     let leading = String(scalars[..<first])
     let trailing = String(scalars[scalars.index(after: last)...])
@@ -81,9 +82,4 @@ struct ChatFraming {
       throw PromptError.template(file.path, reason: error.description)
     }
   }
-}
-
-extension Unicode.Scalar {
-  /// What templates strip from the ends of a turn.
-  fileprivate var isSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 }

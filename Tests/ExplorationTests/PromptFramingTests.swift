@@ -111,11 +111,12 @@ import Testing
   }
 
   @Test func aTemplateThatFailsIsNamedWithItsFile() {
-    let refused = problem(
-      "x", PromptFraming(chat: chat("{% if messages[0].role == 'system' %}{{ raise_exception('No!') }}{% endif %}"), system: "y"))
+    let refusal = "{% if messages[0].role == 'system' %}{{ raise_exception('No!') }}{% endif %}"
+    let refused = problem("x", PromptFraming(chat: chat(refusal), system: "y"))
     #expect(refused.contains("model/chat_template.jinja: chat template, line 1: the template refuses"))
     #expect(refused.contains("'No!'"))
-    #expect(problem("x", PromptFraming(chat: chat("{% if"))).contains("model/chat_template.jinja: chat template, line 1"))
+    let unclosed = problem("x", PromptFraming(chat: chat("{% if")))
+    #expect(unclosed.contains("model/chat_template.jinja: chat template, line 1"))
   }
 
   @Test func aTemplateThatChangesTheTextIsRefused() {
