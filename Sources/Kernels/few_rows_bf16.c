@@ -5,7 +5,7 @@
 #include "pairs.h"
 
 // Outputs that are summed up together; rows whose sums are in registers together; bytes that are fetched ahead.
-enum { OUTPUTS = 4, LANES = 10, AHEAD = 1024 };
+enum { OUTPUTS = 4, LANES = 10, AHEAD = 4096 };
 
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
