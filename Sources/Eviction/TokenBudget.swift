@@ -27,6 +27,11 @@ public struct TokenBudget: Sendable, Hashable {
     ratio = compressionRatio
   }
 
+  /// A share that a person typed.
+  public init(_ share: Budget.Share, tokenCount: Int) {
+    self.init(compressionRatio: share.compressionRatio, tokenCount: tokenCount)
+  }
+
   /// The same share of fewer things (tokens of a chunk, chunks of a prompt), rounded down, at least one.
   func count(of whole: Int) -> Int {
     guard tokenCount > 0, whole > 0 else { return 0 }
