@@ -33,6 +33,19 @@ extension Policy {
       throw EvidenceError.queriesNotRecorded(
         policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
     }
+    let (positions, scores) = try choose(
+      by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+    let kept = KeptTokens(
+      shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions)
+    return (kept, scores)
+  }
+
+  /// Chooses by any scorer under this policy's allocation and wrappers.
+  func choose(
+    by scorer: any Scorer, _ evidence: Evidence, budget: TokenBudget, granularity: Granularity,
+    stopsWhenCancelled: Bool
+  ) throws -> TokenChoice.Result {
+    let allocation = allocation
     var choice = TokenChoice(
       policy: name, scorer: scorer, evidence: evidence, budget: budget, granularity: granularity,
       stopsWhenCancelled: stopsWhenCancelled)
@@ -45,9 +58,6 @@ extension Policy {
       case .rerotate, .decode: break  // what becomes of the kept tokens is the lane's part
       }
     }
-    let (positions, scores) = try choice.make(allocation, grouping)
-    let kept = KeptTokens(
-      shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions)
-    return (kept, scores)
+    return try choice.make(allocation, grouping)
   }
 }
