@@ -38,8 +38,19 @@ def stable_topk(scores, k, dim=-1, sorted=True, largest=True):
     return base.stable_topk(scores, k, -1)
 
 
+def bottomk_ties(scores, k):
+    """Refuses a case where equal scores stand on both sides of what goes from a layer: kvpress leaves that open."""
+    global least
+    flat = scores.reshape(-1).sort().values
+    if flat[k - 1] == flat[k]:
+        least = 0
+
+
+sort = torch.Tensor.sort
 torch.Tensor.topk = stable_topk
 torch.topk = stable_topk
+torch.Tensor.sort = lambda self, dim=-1, descending=False, stable=True: sort(
+    self, dim=dim, descending=descending, stable=True)
 
 
 def module(case, layer):
@@ -152,6 +163,9 @@ def expectations(case, utils, kvpress, ScorerPress):
                 add("kvpress", "snapkv", f"/ada(floor={alpha})", ratio, masked(ada))
                 ada = lambda layer: kvpress.AdaKVPress(kvpress.KnormPress(compression_ratio=ratio), alpha)
                 add("kvpress", "knorm", f"/ada(floor={alpha})", ratio, masked(ada))
+                for layer in layers:
+                    kept = kvpress.utils.compute_n_kept(N, ratio)
+                    bottomk_ties(-case["k"][layer].norm(dim=-1), KV * (N - kept))
                 critical = lambda layer: kvpress.CriticalAdaKVPress(plain(layer), alpha_safeguard=alpha)
                 add("kvpress", "snapkv", f"/ada(floor={alpha})+critical", ratio, masked(critical))
             for first in (0.5, 0.25):
