@@ -54,15 +54,17 @@ public struct CakeAllocation: Allocation, Hashable {
 
   /// Adds an amount, or takes it away where it is negative, in equal shares; the remainder one each from the first on.
   private static func spread(_ amount: Int, over parts: inout [Int], limit: Int) {
-    var left = amount
-    while left != 0 {
-      let open = parts.indices.filter { left > 0 ? parts[$0] < limit : parts[$0] > 1 }
+    let sign = amount.signum()
+    var left = abs(amount)
+    while left > 0 {
+      let room = parts.map { sign > 0 ? limit - $0 : $0 - 1 }
+      let open = parts.indices.filter { room[$0] > 0 }
       guard !open.isEmpty else { return }
-      let (share, remainder) = abs(left).quotientAndRemainder(dividingBy: open.count)
+      let (share, remainder) = left.quotientAndRemainder(dividingBy: open.count)
       for (index, part) in open.enumerated() {
-        let wanted = share + (index < remainder ? 1 : 0)
-        let given = left > 0 ? min(wanted, limit - parts[part]) : -min(wanted, parts[part] - 1)
-        parts[part] += given
+        // What does not fit goes round again.
+        let given = min(share + (index < remainder ? 1 : 0), room[part])
+        parts[part] += sign * given
         left -= given
       }
     }
