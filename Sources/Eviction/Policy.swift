@@ -54,6 +54,9 @@ public struct Policy: Sendable, Hashable {
   /// Whether nothing is evicted.
   public var keepsEverything: Bool { scorer == nil }
 
+  /// Whether the kept keys are moved together before decoding goes on.
+  public var rerotates: Bool { wrappers.contains(.rerotate) }
+
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { scorer is OracleScorer }
 

@@ -56,5 +56,10 @@ extension PolicyRegistry {
       source: "kvpress' BlockPress; KeyDiff, arXiv 2504.15364", cost: "scoring, once per block", place: .selection,
       parameters: [PolicyParameter("size", .integer(1...1_000_000), "128", "tokens of a block")]
     ) { .grouped(.block(size: $0.integer("size"))) },
+    WrapperDescriptor(
+      "rerotate", aliases: ["keyrerotation"], title: "rerotated",
+      looksAt: "kept keys, which move to positions without gaps; the answer goes on behind them",
+      source: "kvpress' KeyRerotation", cost: "a rotation per kept key", place: .positions
+    ) { _ in .rerotate },
   ]
 }

@@ -15,8 +15,10 @@ final class GreedyDecoding {
     var isOpen = true
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
-    init(_ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false) {
-      cache = KVCache(recording, keeping: kept)
+    init(
+      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil
+    ) {
+      cache = KVCache(recording, keeping: kept, rotation: rotation)
       self.limit = limit
       self.feedsFirst = feedsFirst
       queries = QueryRows(shape: recording.shape)
@@ -64,16 +66,15 @@ final class GreedyDecoding {
         fed.append(index)
       }
       onStep(step, lanes)
-      let position = recording.tokenCount + step
       let outputs = try decoder.step(
         fed.map { index in
           LaneInput(
             cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
-            position: position)
+            position: lanes[index].cache.nextPosition + step)
         })
       for (index, output) in zip(fed, outputs) {
         lanes[index].logits = output.logits
-        lanes[index].queries.append(output.queries, position: position)
+        lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
         let tokens = lanes[index].continuation.tokens
         let isOver = tokens.last.map(endTokens.contains) ?? false
         if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }

@@ -56,7 +56,7 @@ struct StoryTelling {
         try telling.evict(policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] })
       }
     }
-    try timed(\.decode) { telling in try telling.answer(greedy, recording: recording) }
+    try timed(\.decode) { telling in try telling.answer(greedy, decoder: decoder, recording: recording) }
     update { $0.stage = .done }
   }
 
@@ -151,9 +151,13 @@ struct StoryTelling {
   }
 
   /// Decodes every lane's answer from the prefill's logits: LAQ's pseudo tokens are gone.
-  private mutating func answer(_ greedy: GreedyDecoding, recording: Recording) throws {
-    var lanes = story.lanes.map {
-      GreedyDecoding.Lane(recording, kept: $0.kept, limit: story.settings.answerLimit)
+  private mutating func answer(_ greedy: GreedyDecoding, decoder: Decoder, recording: Recording) throws {
+    var lanes = story.lanes.map { lane in
+      let rotation =
+        lane.policy.rerotates
+        ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
+      return GreedyDecoding.Lane(
+        recording, kept: lane.kept, limit: story.settings.answerLimit, rotation: rotation)
     }
     let reference = greedy.referenceLogits
     try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in
