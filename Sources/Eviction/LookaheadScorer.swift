@@ -37,6 +37,9 @@ public struct LookaheadScorer: Scorer, Hashable {
 
   public var observedTokens: Int? { localWindow }
 
+  /// Its rows come from beyond the prompt, and are not decoded anew.
+  public var following: DecodeFollowing? { nil }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(localWindow, of: tokenCount)
   }

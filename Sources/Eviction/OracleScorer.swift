@@ -9,6 +9,9 @@ public struct OracleScorer: Scorer, Hashable {
 
   public var observedTokens: Int? { 0 }
 
+  /// Its rows come from beyond the prompt, and are not decoded anew.
+  public var following: DecodeFollowing? { nil }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   public func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }

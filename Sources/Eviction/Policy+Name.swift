@@ -29,21 +29,24 @@ extension Policy: LosslessStringConvertible, CustomStringConvertible {
     let settings = Dictionary(wrappers.map { ($0.family.name, $0.part.settings) }) { first, _ in first }
     self.init(
       scorer: scorer.part, allocation: allocation ?? PolicyRegistry.uniform, wrappers: settings)
-    try Self.check(wrappers.map(\.family), allocation: allocationPart.name, scorer: scorer.family)
+    try check(wrappers.map(\.family))
   }
 
   /// Refuses parts that have the same place, or no common meaning.
-  private static func check(
-    _ wrappers: [WrapperDescriptor], allocation: String, scorer: PolicyDescriptor
-  ) throws {
+  private func check(_ wrappers: [WrapperDescriptor]) throws {
     for (index, wrapper) in wrappers.enumerated() {
       if let other = wrappers[..<index].first(where: { $0.place == wrapper.place }) {
         throw PolicyNameError.conflict(
           other.name, wrapper.name, reason: wrapper.place.reason)
       }
-      if wrapper.name == "block", allocation != PolicyRegistry.uniform.name {
+      if wrapper.name == "block", allocationPart != PolicyRegistry.uniform {
         throw PolicyNameError.conflict(
-          allocation, wrapper.name, reason: "block by block, every head keeps the same number of tokens")
+          allocationPart.name, wrapper.name, reason: "block by block, every head keeps the same number of tokens")
+      }
+      if wrapper.place == .decoding, scorer?.following == nil {
+        throw PolicyNameError.conflict(
+          scorerPart.name, wrapper.name,
+          reason: scorer == nil ? "it evicts nothing" : "what it looks at is not there while tokens are decoded")
       }
     }
   }

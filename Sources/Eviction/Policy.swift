@@ -57,6 +57,14 @@ public struct Policy: Sendable, Hashable {
   /// Whether the kept keys are moved together before decoding goes on.
   public var rerotates: Bool { wrappers.contains(.rerotate) }
 
+  /// How the cache is reduced while it grows; `nil` if it is not.
+  public var decoding: DecodeEviction? {
+    wrappers.lazy.compactMap { wrapper -> DecodeEviction? in
+      guard case .decode(let every, let keep) = wrapper, let scorer, scorer.following != nil else { return nil }
+      return DecodeEviction(scorer: scorer, every: every, keep: keep)
+    }.first
+  }
+
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { scorer is OracleScorer }
 

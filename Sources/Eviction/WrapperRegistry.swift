@@ -61,5 +61,15 @@ extension PolicyRegistry {
       looksAt: "kept keys, which move to positions without gaps; the answer goes on behind them",
       source: "kvpress' KeyRerotation", cost: "a rotation per kept key", place: .positions
     ) { _ in .rerotate },
+    WrapperDescriptor(
+      "decode", aliases: ["decoding"], title: "while decoding",
+      looksAt: "the newest decoded queries: every few tokens the growing cache is reduced again",
+      source: "kvpress' DecodingPress; H2O, arXiv 2306.14048", cost: "scoring the cache, every few tokens",
+      place: .decoding,
+      parameters: [
+        PolicyParameter("every", .integer(1...1_000_000), "32", "decoded tokens between two reductions"),
+        PolicyParameter("keep", .integer(1...1_000_000), "256", "tokens per head after each, decoded ones included"),
+      ]
+    ) { .decode(every: $0.integer("every"), keep: $0.integer("keep")) },
   ]
 }

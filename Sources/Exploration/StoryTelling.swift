@@ -156,8 +156,11 @@ struct StoryTelling {
       let rotation =
         lane.policy.rerotates
         ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
+      let reduction = lane.policy.decoding.map {
+        CacheReduction($0, recording: recording, kept: lane.kept, scores: lane.scores)
+      }
       return GreedyDecoding.Lane(
-        recording, kept: lane.kept, limit: story.settings.answerLimit, rotation: rotation)
+        recording, kept: lane.kept, limit: story.settings.answerLimit, rotation: rotation, reduction: reduction)
     }
     let reference = greedy.referenceLogits
     try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in
