@@ -8,12 +8,23 @@ public struct Evidence: Sendable {
   public let lookahead: QueryRows?
   /// The queries of the tokens that the full cache decodes: the truth, which only the oracle may see.
   public let decode: QueryRows?
+  /// What values pass through on their way to the residual stream; a recorded trace may lack it.
+  public let output: OutputProjection?
 
   /// Gathers the evidence.
-  public init(recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil) {
+  public init(
+    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil
+  ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
+    self.output = output
+  }
+
+  /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
+  /// stay: they see all of it.
+  func gathering(_ positions: [[[Int]]]) -> Evidence {
+    Evidence(recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output)
   }
 }
 
@@ -23,6 +34,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noLookahead(policy: String)
   /// The oracle scores with true decode queries, and there are none.
   case noDecode(policy: String)
+  /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
+  case noOutputProjection(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -32,6 +45,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs lookahead queries, and none were decoded; run the lookahead first"
     case .noDecode(let policy):
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
+    case .noOutputProjection(let policy):
+      "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

@@ -4,12 +4,15 @@ import Transformer
 ///
 ///     s[j] = Σ_{i >= j} softmax_j(q_i·k_j / √d)  over all prompt queries
 ///
-/// Half of the budget goes to the newest tokens, the rest to the largest sums. The original goes on
-/// accumulating while it decodes; here the set is fixed after the prompt, as for the other policies.
+/// Half of the budget goes to the newest tokens, the rest to the largest sums. The set is fixed after the prompt, as
+/// for the other policies; `h2o+decode(every=1,keep=B)` goes on accumulating and evicting while it decodes, as the
+/// original does.
 /// The H2O of LAQ's fork looks at the last window only, which is `snapkv(pool=none)`.
 public struct H2OScorer: Scorer, Hashable {
   /// Makes the scorer; it has no settings.
   public init() {}
+
+  public var following: DecodeFollowing? { .received }
 
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(budget / 2, of: tokenCount)

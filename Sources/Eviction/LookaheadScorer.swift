@@ -37,16 +37,25 @@ public struct LookaheadScorer: Scorer, Hashable {
 
   public var observedTokens: Int? { localWindow }
 
+  /// Its rows come from beyond the prompt, and are not decoded anew.
+  public var following: DecodeFollowing? { nil }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(localWindow, of: tokenCount)
   }
 
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
+    evidence.recording.observationScores(
+      layer: layer, queryHead: queryHead, try rows(evidence), pooling: pooling, kernel: kernel)
+  }
+
+  public func observation(_ evidence: Evidence) throws -> Observation? { try rows(evidence) }
+
+  private func rows(_ evidence: Evidence) throws -> Observation {
     guard let lookahead = evidence.lookahead, lookahead.count > 0 else {
       throw EvidenceError.noLookahead(policy: localWindow == 0 ? "laq" : "laq++")
     }
-    let recording = evidence.recording
-    let tokenCount = recording.tokenCount
+    let tokenCount = evidence.recording.tokenCount
     let first = max(0, tokenCount - localWindow)
     let local = (first..<tokenCount).map(Recording.Row.prompt)
     let rows = local + (0..<lookahead.count).map(Recording.Row.beyond)
@@ -57,8 +66,6 @@ public struct LookaheadScorer: Scorer, Hashable {
       case (.reference, _): ObservedRow(row: row, visible: tokenCount - rows.count + index + 1)
       }
     }
-    return recording.observationScores(
-      layer: layer, queryHead: queryHead, rows: observed, beyond: lookahead,
-      candidateCount: first, pooling: pooling, kernel: kernel)
+    return Observation(rows: observed, beyond: lookahead, candidateCount: first)
   }
 }

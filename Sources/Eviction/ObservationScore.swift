@@ -10,17 +10,16 @@ extension Recording {
   /// The shared middle of every observation policy: attention of some rows, summed in their order,
   /// pooled over the candidates.
   ///
-  /// - Parameter candidateCount: the first so many prompt tokens are scored; the rest, the local
-  ///   window, is kept anyway and takes no part in pooling (laq.md, step 4).
+  /// The local window behind the candidates takes no part in pooling (laq.md, step 4).
   /// - Returns: `[tokenCount]`, zero beyond the candidates.
   func observationScores(
-    layer: Int, queryHead: Int, rows: [ObservedRow], beyond: QueryRows?,
-    candidateCount: Int, pooling: Pooling, kernel: Int
+    layer: Int, queryHead: Int, _ observation: Observation, pooling: Pooling, kernel: Int
   ) -> [Float] {
+    let candidateCount = observation.candidateCount
     var sums = [Float](repeating: 0, count: tokenCount)
-    for observed in rows {
+    for observed in observation.rows {
       let weights = attention(
-        layer: layer, queryHead: queryHead, row: observed.row, beyond: beyond,
+        layer: layer, queryHead: queryHead, row: observed.row, beyond: observation.beyond,
         visible: observed.visible)
       for position in 0..<candidateCount { sums[position] += weights[position] }
     }

@@ -9,18 +9,23 @@ public struct OracleScorer: Scorer, Hashable {
 
   public var observedTokens: Int? { 0 }
 
+  /// Its rows come from beyond the prompt, and are not decoded anew.
+  public var following: DecodeFollowing? { nil }
+
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
+  public func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }
+
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    guard let decode = evidence.decode else {
-      throw EvidenceError.noDecode(policy: "oracle")
-    }
-    let recording = evidence.recording
-    return recording.observationScores(
-      layer: layer, queryHead: queryHead,
-      rows: (0..<decode.count).map {
-        ObservedRow(row: .beyond(row: $0), visible: recording.tokenCount)
-      },
-      beyond: decode, candidateCount: recording.tokenCount, pooling: .none, kernel: 1)
+    evidence.recording.observationScores(
+      layer: layer, queryHead: queryHead, try truth(evidence), pooling: .none, kernel: 1)
+  }
+
+  private func truth(_ evidence: Evidence) throws -> Observation {
+    guard let decode = evidence.decode else { throw EvidenceError.noDecode(policy: "oracle") }
+    let tokenCount = evidence.recording.tokenCount
+    return Observation(
+      rows: (0..<decode.count).map { ObservedRow(row: .beyond(row: $0), visible: tokenCount) },
+      beyond: decode, candidateCount: tokenCount)
   }
 }

@@ -1,83 +1,104 @@
 import Transformer
 
-/// A scorer joined to an allocation, with all its settings: what a policy name stands for.
+/// A scorer joined to an allocation and to wrappers, with all their settings: what a policy name stands for.
 public struct Policy: Sendable, Hashable {
-  let descriptorName: String
-  let settings: PolicySettings
-  let allocationName: String
+  let scorerPart: PolicyPart
+  let allocationPart: PolicyPart
+  private let wrapperSettings: [String: PolicySettings]
 
-  /// What a person reads about the policy's family.
+  private var settings: PolicySettings { scorerPart.settings }
+
+  init(scorer: PolicyPart, allocation: PolicyPart, wrappers: [String: PolicySettings]) {
+    scorerPart = scorer
+    allocationPart = allocation
+    wrapperSettings = wrappers
+  }
+
+  /// What a person reads about the scorer's family.
   public var descriptor: PolicyDescriptor {
-    PolicyRegistry.descriptor(named: descriptorName) ?? PolicyRegistry.all[0]
+    PolicyRegistry.all.named(scorerPart.name) ?? PolicyRegistry.all[0]
   }
 
-  /// Every setting with its value, in the order of the parameters.
+  /// What a person reads about the allocation.
+  public var allocationDescriptor: AllocationDescriptor {
+    PolicyRegistry.allocations.named(allocationPart.name) ?? PolicyRegistry.allocations[0]
+  }
+
+  /// What a person reads about the wrappers, in the order in which they act.
+  public var wrapperDescriptors: [WrapperDescriptor] { wrapperParts.map(\.family) }
+
+  var wrapperParts: [(family: WrapperDescriptor, part: PolicyPart)] {
+    PolicyRegistry.wrappers.compactMap { family in
+      wrapperSettings[family.name].map { (family, PolicyPart(name: family.name, settings: $0)) }
+    }
+  }
+
+  var scorer: (any Scorer)? { descriptor.scorer(settings) }
+  var allocation: any Allocation { allocationDescriptor.make(allocationPart.settings) }
+  var wrappers: [Wrapper] { wrapperParts.map { $0.family.make($0.part.settings) } }
+
+  /// Every setting with its value, in the order of the parameters; those of an allocation or a wrapper carry its name, as
+  /// in `ada.floor`.
   public var allSettings: [(key: String, value: String)] {
-    descriptor.parameters.map { ($0.key, settings.values[$0.key] ?? $0.standard) }
+    func settings(_ family: some PolicyFamily, _ part: PolicyPart, prefix: String) -> [(key: String, value: String)] {
+      family.parameters.map { (prefix + $0.key, part.settings.values[$0.key] ?? $0.standard) }
+    }
+    return settings(descriptor, scorerPart, prefix: "")
+      + settings(allocationDescriptor, allocationPart, prefix: "\(allocationPart.name).")
+      + wrapperParts.flatMap { settings($0.family, $0.part, prefix: "\($0.part.name).") }
   }
 
-  /// The name as shown: the family's title, and settings that differ from the default.
-  public var title: String {
-    descriptor.title + name.dropFirst(descriptorName.count)
-  }
+  /// The name as shown: the family's title, and what differs from the default.
+  public var title: String { descriptor.title + name.dropFirst(scorerPart.name.count) }
 
   /// Whether nothing is evicted.
-  public var keepsEverything: Bool { descriptor.scorer(settings) == nil }
+  public var keepsEverything: Bool { scorer == nil }
+
+  /// Whether the kept keys are moved together before decoding goes on.
+  public var rerotates: Bool { wrappers.contains(.rerotate) }
+
+  /// How the cache is reduced while it grows; `nil` if it is not.
+  public var decoding: DecodeEviction? {
+    wrappers.lazy.compactMap { wrapper -> DecodeEviction? in
+      guard case .decode(let every, let keep) = wrapper, let scorer, scorer.following != nil else { return nil }
+      return DecodeEviction(scorer: scorer, every: every, keep: keep)
+    }.first
+  }
 
   /// Whether the policy looks at the true decode queries.
-  public var needsDecode: Bool { descriptor.scorer(settings) is OracleScorer }
+  public var needsDecode: Bool { scorer is OracleScorer }
 
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
-    guard let scorer = descriptor.scorer(settings) else { return 0 }
-    guard let own = scorer.observedTokens, let cheap = lookahead.map(\.cheap.observedTokens) ?? 0 else { return nil }
-    return max(own, cheap)
+    guard let scorer else { return 0 }
+    // Chunks and blocks have windows of their own, anywhere in the prompt.
+    let isPiecewise = wrappers.contains {
+      switch $0 {
+      case .grouped(.chunk), .grouped(.block): true
+      default: false
+      }
+    }
+    guard let own = scorer.observedTokens, let shared = allocation.observedTokens, own == 0 || !isPiecewise,
+      let cheap = lookahead.map(\.cheap.observedTokens) ?? 0
+    else { return nil }
+    return max(own, shared, cheap)
   }
 
   /// The lookahead stage that must run first, if there is one.
   public var lookahead: LookaheadSettings? {
     guard descriptor.hasLookahead else { return nil }
     let cheap = settings.values["cheap"] ?? "snapkv"
-    var values: [String: String] = [:]
+    var values = PolicyRegistry.all.named(cheap)?.standardSettings.values ?? [:]
     if cheap == "snapkv" {
       for (key, from) in [("w", "w1"), ("kernel", "kernel"), ("pool", "pool")] {
         values[key] = settings.values[from]
       }
-    } else if cheap == "streaming" {
-      values["sinks"] = "4"
     }
     return LookaheadSettings(
       tokenCount: settings.integer("m"),
       cheap: Policy(
-        descriptorName: cheap, settings: PolicySettings(values: values), allocationName: "uniform"))
-  }
-
-  /// Chooses what to keep.
-  /// - Parameters:
-  ///   - budget: kept tokens per layer and head, protected ones included.
-  ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
-  /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache).
-  /// - Throws: `EvidenceError` when queries of the prompt, the lookahead or the decoding are needed and missing.
-  public func evict(
-    _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
-  ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
-    let recording = evidence.recording
-    guard let scorer = descriptor.scorer(settings) else {
-      let everything = KeptTokens.all(
-        shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
-      return (everything, nil)
-    }
-    guard recording.covers(self) else {
-      throw EvidenceError.queriesNotRecorded(
-        policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
-    }
-    let scores = try ScoreTable(
-      scorer, evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
-    let allocation =
-      PolicyRegistry.allocations.first { $0.name == allocationName } ?? UniformAllocation()
-    let kept = Selection.keep(
-      scores, budgets: allocation.budgets(scores, budget: budget), shape: recording.shape)
-    return (kept, scores)
+        scorer: PolicyPart(name: cheap, settings: PolicySettings(values: values)),
+        allocation: PolicyRegistry.uniform, wrappers: [:]))
   }
 }
 

@@ -1,5 +1,5 @@
 /// One family of policies: what a person reads about it, and how its scorer is made.
-public struct PolicyDescriptor: Sendable {
+public struct PolicyDescriptor: PolicyFamily {
   /// The name as typed and exported.
   public let name: String
   /// Other spellings that are understood.
@@ -10,6 +10,8 @@ public struct PolicyDescriptor: Sendable {
   public let looksAt: String
   /// Where it is defined.
   public let source: String
+  /// What scoring costs beside the prefill, in a few words.
+  public let cost: String
   /// Its settings.
   public let parameters: [PolicyParameter]
 
@@ -19,7 +21,7 @@ public struct PolicyDescriptor: Sendable {
   let hasLookahead: Bool
 
   init(
-    _ name: String, aliases: [String] = [], title: String, looksAt: String, source: String,
+    _ name: String, aliases: [String] = [], title: String, looksAt: String, source: String, cost: String,
     parameters: [PolicyParameter] = [], hasLookahead: Bool = false,
     scorer: @escaping @Sendable (PolicySettings) -> (any Scorer)?
   ) {
@@ -28,6 +30,7 @@ public struct PolicyDescriptor: Sendable {
     self.title = title
     self.looksAt = looksAt
     self.source = source
+    self.cost = cost
     self.parameters = parameters
     self.hasLookahead = hasLookahead
     self.scorer = scorer
@@ -38,6 +41,8 @@ public struct PolicyDescriptor: Sendable {
 struct PolicySettings: Sendable, Hashable {
   let values: [String: String]
 
+  func number(_ key: String) -> Double { values[key].flatMap { Double($0) } ?? 0 }
+  func numbers(_ key: String) -> [Double] { (values[key] ?? "").split(separator: ":").compactMap { Double($0) } }
   func integer(_ key: String) -> Int { values[key].flatMap { Int($0) } ?? 0 }
   func word<Value: RawRepresentable>(_ key: String, default standard: Value) -> Value
   where Value.RawValue == String {

@@ -6,6 +6,10 @@ public struct PolicyParameter: Sendable, Hashable {
     case integer(ClosedRange<Int>)
     /// Odd whole numbers in a range.
     case odd(ClosedRange<Int>)
+    /// Numbers in a range.
+    case number(ClosedRange<Double>)
+    /// Numbers in a range, joined by colons.
+    case numbers(ClosedRange<Double>)
     /// One of some words.
     case word([String])
   }
@@ -18,12 +22,15 @@ public struct PolicyParameter: Sendable, Hashable {
   public let standard: String
   /// What it does, in a few words.
   public let meaning: String
+  /// Whether the key is typed and printed; one setting of a family may be a value alone.
+  let isNamed: Bool
 
-  init(_ key: String, _ domain: Domain, _ standard: String, _ meaning: String) {
+  init(_ key: String, _ domain: Domain, _ standard: String, _ meaning: String, isNamed: Bool = true) {
     self.key = key
     self.domain = domain
     self.standard = standard
     self.meaning = meaning
+    self.isNamed = isNamed
   }
 
   /// The values that are allowed, in words.
@@ -31,17 +38,39 @@ public struct PolicyParameter: Sendable, Hashable {
     switch domain {
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .odd(let range): "an odd number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
+    case .numbers(let range):
+      "numbers from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
     case .word(let words): words.joined(separator: ", ")
     }
   }
 
   /// Whether a value is allowed.
-  func allows(_ value: String) -> Bool {
+  func allows(_ value: String) -> Bool { canonical(value) != nil }
+
+  /// The one spelling of a value; `nil` if it is not allowed.
+  func canonical(_ value: String) -> String? {
     switch domain {
-    case .integer(let range): Int(value).map(range.contains) ?? false
-    case .odd(let range): Int(value).map { range.contains($0) && $0 % 2 == 1 } ?? false
-    case .word(let words): words.contains(value)
+    case .integer(let range): Int(value).flatMap { range.contains($0) ? String($0) : nil }
+    case .odd(let range): Int(value).flatMap { range.contains($0) && $0 % 2 == 1 ? String($0) : nil }
+    case .number(let range): Self.number(value, in: range)
+    case .numbers(let range):
+      value.split(separator: ":", omittingEmptySubsequences: false)
+        .reduce([String]?.some([])) { list, part in
+          Self.number(String(part), in: range).flatMap { number in list.map { $0 + [number] } }
+        }?.joined(separator: ":")
+    case .word(let words): words.contains(value) ? value : nil
     }
+  }
+
+  private static func number(_ value: String, in range: ClosedRange<Double>) -> String? {
+    // A range contains no NaN; -0 is 0.
+    Double(value).flatMap { range.contains($0) ? text($0 == 0 ? 0 : $0) : nil }
+  }
+
+  /// The shortest text that parses back to a number.
+  private static func text(_ value: Double) -> String {
+    value.rounded() == value && abs(value) < 1e6 ? String(Int(value)) : String(value)
   }
 }
 

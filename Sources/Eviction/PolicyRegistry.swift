@@ -4,24 +4,25 @@ public enum PolicyRegistry {
   /// All descriptors.
   public static let all: [PolicyDescriptor] = [
     PolicyDescriptor(
-      "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays", source: "the ceiling"
+      "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays", source: "the ceiling",
+      cost: "none"
     ) { _ in nil },
     PolicyDescriptor(
       "oracle", title: "oracle", looksAt: "the true decode queries of the full cache's answer",
-      source: "the truth that policies are measured against"
+      source: "the truth that policies are measured against", cost: "the full cache's answer"
     ) { _ in OracleScorer() },
     PolicyDescriptor(
       "laq", title: "LAQ", looksAt: "queries of pseudo tokens decoded on a cheap cache",
-      source: "Wang et al. 2025, arXiv 2505.20334", parameters: lookahead(localWindow: 0),
+      source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass", parameters: lookahead(localWindow: 0),
       hasLookahead: true, scorer: lookaheadScorer),
     PolicyDescriptor(
       "laq++", aliases: ["laqpp"], title: "LAQ++",
       looksAt: "lookahead queries and the prompt's last 8 tokens",
-      source: "Wang et al. 2025, arXiv 2505.20334", parameters: lookahead(localWindow: 8),
+      source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass", parameters: lookahead(localWindow: 8),
       hasLookahead: true, scorer: lookaheadScorer),
     PolicyDescriptor(
       "snapkv", title: "SnapKV", looksAt: "queries of the prompt's last 32 tokens",
-      source: "Li et al. 2024, arXiv 2404.14469",
+      source: "Li et al. 2024, arXiv 2404.14469", cost: "one window pass",
       parameters: [.window("w", 32, least: 1, "observation window, always kept"), .kernel, .pool]
     ) { settings in
       SnapKVScorer(
@@ -30,23 +31,26 @@ public enum PolicyRegistry {
     },
     PolicyDescriptor(
       "h2o", title: "H2O", looksAt: "attention received from all prompt queries; half is recent",
-      source: "Zhang et al. 2023, arXiv 2306.14048"
+      source: "Zhang et al. 2023, arXiv 2306.14048", cost: "the full matrix"
     ) { _ in H2OScorer() },
     PolicyDescriptor(
       "streaming", aliases: ["streamingllm"], title: "StreamingLLM",
-      looksAt: "nothing: the first 4 and the newest", source: "Xiao et al. 2023, arXiv 2309.17453",
+      looksAt: "nothing: the first 4 and the newest", source: "Xiao et al. 2023, arXiv 2309.17453", cost: "none",
       parameters: [.window("sinks", 4, "tokens kept at the beginning")]
     ) { StreamingScorer(sinkCount: $0.integer("sinks")) },
+    PolicyDescriptor(
+      "cake", title: "CAKE", looksAt: "mean and variance of the attention of the prompt's last 32 tokens",
+      source: "Qin et al. 2025, arXiv 2503.12491", cost: "one window pass",
+      parameters: [
+        .window("w", 32, least: 1, "observation window, always kept"),
+        PolicyParameter("gamma", .number(0...100_000), "200", "weight of the variance"),
+        PolicyParameter("kernel", .odd(1...63), "5", "width of the average pooling"),
+      ]
+    ) { settings in
+      CakeScorer(
+        window: settings.integer("w"), gamma: settings.number("gamma"), kernel: settings.integer("kernel"))
+    },
   ]
-
-  /// All allocations, by the name behind the slash.
-  static let allocations: [any Allocation] = [UniformAllocation()]
-
-  /// The descriptor of a name or an alias, in any case of letters.
-  static func descriptor(named name: String) -> PolicyDescriptor? {
-    let wanted = name.lowercased()
-    return all.first { $0.name == wanted || $0.aliases.contains(wanted) }
-  }
 
   private static func lookahead(localWindow: Int) -> [PolicyParameter] {
     [

@@ -6,10 +6,12 @@ public struct ScoreTable: Sendable {
   public let granularity: Granularity
   /// `[layer][head][tokenCount]`; the scores of protected positions mean nothing.
   public let layers: [[[Float]]]
-  /// Positions that are kept whatever their scores, ascending.
+  /// Positions that are kept whatever their scores under the whole budget, ascending.
   public let protected: [Int]
   /// Prompt tokens.
   public let tokenCount: Int
+  /// The same head by head, where an allocation or a wrapper made them differ, `[layer][head]`.
+  private let protectedByHead: [[[Int]]]?
 
   /// Scores a prompt under one scorer, all layers and heads in parallel.
   ///
@@ -24,6 +26,7 @@ public struct ScoreTable: Sendable {
     self.granularity = granularity
     tokenCount = recording.tokenCount
     protected = scorer.protectedPositions(tokenCount: recording.tokenCount, budget: budget)
+    protectedByHead = nil
     let scored = try Self.inParallel(
       count: shape.layerCount * shape.queryHeadCount, stopsWhenCancelled: stopsWhenCancelled
     ) { index in
@@ -40,11 +43,33 @@ public struct ScoreTable: Sendable {
     }
   }
 
+  /// Takes scores as they are.
+  init(
+    granularity: Granularity, layers: [[[Float]]], protected: [Int], tokenCount: Int,
+    protectedByHead: [[[Int]]]? = nil
+  ) {
+    self.granularity = granularity
+    self.layers = layers
+    self.protected = protected
+    self.tokenCount = tokenCount
+    self.protectedByHead = protectedByHead
+  }
+
+  /// The same scores with other protected positions, `[layer][head]`.
+  func protecting(_ positions: [[[Int]]]) -> ScoreTable {
+    ScoreTable(
+      granularity: granularity, layers: layers, protected: protected, tokenCount: tokenCount,
+      protectedByHead: positions)
+  }
+
+  /// Positions that a head keeps whatever their scores, ascending.
+  public func protected(layer: Int, head: Int) -> [Int] { protectedByHead?[layer][head] ?? protected }
+
   /// A token's rank among the unprotected ones of a head, 1 for the largest score; `nil` when protected.
   public func rank(of position: Int, layer: Int, head: Int) -> Int? {
-    guard !protected.contains(position) else { return nil }
+    let isProtected = Set(protected(layer: layer, head: head))
+    guard !isProtected.contains(position) else { return nil }
     let scores = layers[layer][head]
-    let isProtected = Set(protected)
     return 1
       + scores.indices.count { other in
         !isProtected.contains(other)
@@ -53,14 +78,16 @@ public struct ScoreTable: Sendable {
       }
   }
 
-  private static func mean(_ heads: ArraySlice<[Float]>) -> [Float] {
+  /// The element-wise mean of some heads, which are not none.
+  static func mean(_ heads: ArraySlice<[Float]>) -> [Float] {
     var sums = heads[heads.startIndex]
     for head in heads.dropFirst() { for index in sums.indices { sums[index] += head[index] } }
     let factor = 1 / Float(heads.count)
     return sums.map { $0 * factor }
   }
 
-  private static func inParallel<T: Sendable>(
+  /// Runs a body for every index, in parallel, and gathers what it returns.
+  static func inParallel<T: Sendable>(
     count: Int, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {
     var results = [Result<T, any Error>?](repeating: nil, count: count)

@@ -16,10 +16,21 @@ public protocol Scorer: Sendable {
   /// - Returns: `[tokenCount]`.
   /// - Throws: `EvidenceError`.
   func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float]
+
+  /// How the scorer goes on while tokens are decoded; `nil` if it cannot.
+  var following: DecodeFollowing? { get }
+
+  /// The rows of attention behind the scores, for allocations that look at them; `nil`, unless the scorer says so.
+  /// - Throws: `EvidenceError`.
+  func observation(_ evidence: Evidence) throws -> Observation?
 }
 
 extension Scorer {
   public var observedTokens: Int? { nil }
+
+  public func observation(_ evidence: Evidence) throws -> Observation? { nil }
+
+  public var following: DecodeFollowing? { observedTokens.map(DecodeFollowing.newest) }
 
   /// The newest `count` positions of a prompt.
   func newest(_ count: Int, of tokenCount: Int) -> [Int] {

@@ -27,14 +27,10 @@ public struct SnapKVScorer: Scorer, Hashable {
     newest(window, of: tokenCount)
   }
 
+  public func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
+
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
-    let recording = evidence.recording
-    let first = max(0, recording.tokenCount - window)
-    return recording.observationScores(
-      layer: layer, queryHead: queryHead,
-      rows: (first..<recording.tokenCount).map {
-        ObservedRow(row: .prompt(position: $0), visible: $0 + 1)
-      },
-      beyond: nil, candidateCount: first, pooling: pooling, kernel: kernel)
+    evidence.recording.observationScores(
+      layer: layer, queryHead: queryHead, .window(window, of: evidence.recording), pooling: pooling, kernel: kernel)
   }
 }

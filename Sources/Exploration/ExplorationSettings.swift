@@ -4,7 +4,11 @@ import Transformer
 /// What a person chooses before and while exploring.
 public struct ExplorationSettings: Sendable, Hashable {
   /// Kept tokens per layer and head, windows included; at least 1.
-  public var budget: Int
+  public var budget: Int {
+    didSet { share = nil }
+  }
+  /// The share of the prompt that was asked for, until the budget is changed; it says what was rounded to tokens.
+  public private(set) var share: Budget.Share?
   /// The heads that share one kept set.
   public var granularity: Granularity
   /// The policies beside the full cache, in the order in which they are listed.
@@ -28,6 +32,18 @@ public struct ExplorationSettings: Sendable, Hashable {
     self.policies = policies ?? Self.standardPolicies
     self.answerLimit = answerLimit
     self.recording = recording
+  }
+
+  /// Takes over a budget for a prompt.
+  /// - Throws: `BudgetError` when it holds no token.
+  public mutating func resolve(_ budget: Budget, shape: ModelShape, tokenCount: Int) throws {
+    self.budget = try budget.resolved(shape: shape, granularity: granularity, tokenCount: tokenCount).tokens
+    if case .share(let share) = budget { self.share = share }
+  }
+
+  /// The budget for a prompt.
+  func tokenBudget(tokenCount: Int) -> TokenBudget {
+    share.map { TokenBudget($0, tokenCount: tokenCount) } ?? TokenBudget(tokens: budget, tokenCount: tokenCount)
   }
 
   /// The policies that are shown unless others are named: all of the registry but the full cache,

@@ -13,10 +13,16 @@ final class GreedyDecoding {
     var queries: QueryRows
     var logits: [Float]
     var isOpen = true
+    /// How the cache is reduced while it grows.
+    var reduction: CacheReduction?
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
-    init(_ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false) {
-      cache = KVCache(recording, keeping: kept)
+    init(
+      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil,
+      reduction: CacheReduction? = nil
+    ) {
+      cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
+      self.reduction = reduction
       self.limit = limit
       self.feedsFirst = feedsFirst
       queries = QueryRows(shape: recording.shape)
@@ -64,16 +70,17 @@ final class GreedyDecoding {
         fed.append(index)
       }
       onStep(step, lanes)
-      let position = recording.tokenCount + step
       let outputs = try decoder.step(
         fed.map { index in
           LaneInput(
             cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
-            position: position)
+            position: lanes[index].cache.nextPosition + step)
         })
       for (index, output) in zip(fed, outputs) {
         lanes[index].logits = output.logits
-        lanes[index].queries.append(output.queries, position: position)
+        lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
+        let (cache, queries) = (lanes[index].cache, lanes[index].queries)
+        try lanes[index].reduction?.follow(cache, queries: queries)
         let tokens = lanes[index].continuation.tokens
         let isOver = tokens.last.map(endTokens.contains) ?? false
         if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }

@@ -6,6 +6,8 @@ import Transformer
 struct StoryTelling {
   private(set) var story: Story
   let onUpdate: @Sendable (Story) -> Void
+  /// The decoder's, once there is one.
+  private var output: OutputProjection?
   private var settings: ExplorationSettings { story.settings }
 
   init(story: Story, onUpdate: @escaping @Sendable (Story) -> Void) {
@@ -29,6 +31,7 @@ struct StoryTelling {
   }
 
   mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
+    output = decoder.outputProjection
     let recording = try timed(\.prefill) { telling in
       let tokens = telling.story.prompt.tokens.map(\.id)
       let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
@@ -53,7 +56,7 @@ struct StoryTelling {
         try telling.evict(policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] })
       }
     }
-    try timed(\.decode) { telling in try telling.answer(greedy, recording: recording) }
+    try timed(\.decode) { telling in try telling.answer(greedy, decoder: decoder, recording: recording) }
     update { $0.stage = .done }
   }
 
@@ -89,7 +92,8 @@ struct StoryTelling {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
       guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording), budget: settings.budget, granularity: settings.granularity
+        Evidence(recording: recording), budget: settings.tokenBudget(tokenCount: recording.tokenCount),
+        granularity: settings.granularity
       ).kept
       lookaheads.append(
         Lookahead(
@@ -129,9 +133,11 @@ struct StoryTelling {
     _ policy: Policy, recording: Recording, lookahead: Lookahead?, stopsWhenCancelled: Bool = true
   ) throws {
     do {
-      let evidence = Evidence(recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries)
+      let evidence = Evidence(
+        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output)
       let (kept, scores) = try policy.evict(
-        evidence, budget: settings.budget, granularity: settings.granularity, stopsWhenCancelled: stopsWhenCancelled)
+        evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
+        stopsWhenCancelled: stopsWhenCancelled)
       let agreement = story.trueMass?.enumerated().map { layer, heads in
         heads.enumerated().map { head, mass in
           Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
@@ -145,9 +151,16 @@ struct StoryTelling {
   }
 
   /// Decodes every lane's answer from the prefill's logits: LAQ's pseudo tokens are gone.
-  private mutating func answer(_ greedy: GreedyDecoding, recording: Recording) throws {
-    var lanes = story.lanes.map {
-      GreedyDecoding.Lane(recording, kept: $0.kept, limit: story.settings.answerLimit)
+  private mutating func answer(_ greedy: GreedyDecoding, decoder: Decoder, recording: Recording) throws {
+    var lanes = story.lanes.map { lane in
+      let rotation =
+        lane.policy.rerotates
+        ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
+      let reduction = lane.policy.decoding.map {
+        CacheReduction($0, recording: recording, kept: lane.kept, scores: lane.scores)
+      }
+      return GreedyDecoding.Lane(
+        recording, kept: lane.kept, limit: story.settings.answerLimit, rotation: rotation, reduction: reduction)
     }
     let reference = greedy.referenceLogits
     try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in

@@ -38,6 +38,14 @@ struct CachedHead {
     positions.append(position)
   }
 
+  /// Drops all tokens but those at some indices, which ascend.
+  mutating func keep(_ indices: [Int]) {
+    precondition(!isPacked, "a packed cache is not reduced")
+    keys = indices.flatMap { keys[$0 * dimension..<($0 + 1) * dimension] }
+    values = indices.flatMap { values[$0 * dimension..<($0 + 1) * dimension] }
+    positions = indices.map { positions[$0] }
+  }
+
   private mutating func pack(_ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>) {
     let count = positions.count
     if count % Int(LAQ_TILE) == 0 {

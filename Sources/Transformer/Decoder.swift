@@ -43,9 +43,7 @@ public final class Decoder: Sendable {
     }
     self.configuration = configuration
     self.precision = precision
-    shape = ModelShape(
-      layerCount: configuration.layerCount, queryHeadCount: configuration.queryHeadCount,
-      kvHeadCount: configuration.kvHeadCount, headDimension: dimension)
+    shape = configuration.shape
     let ropes = configuration.attention.compactMap(\.rope).reduce(into: [RopeConfiguration]()) { known, rope in
       if !known.contains(rope) { known.append(rope) }
     }

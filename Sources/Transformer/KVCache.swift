@@ -8,29 +8,43 @@ public final class KVCache {
   public let shape: ModelShape
   /// The heads that share one set of tokens.
   public let granularity: Granularity
+  /// The position of the first token that is decoded on the cache.
+  public let nextPosition: Int
   /// `[layer][head]`.
   var heads: [[CachedHead]]
 
-  /// Gathers the kept tokens of a recording: contiguous per head, at their original rotation; in bf16 where the
-  /// recording is.
-  public init(_ recording: Recording, keeping kept: KeptTokens) {
+  /// Gathers the kept tokens of a recording: contiguous per head, in bf16 where the recording is.
+  ///
+  /// They keep their rotation, and the first decoded token has the position behind the whole prompt. With `rotation` the
+  /// keys are moved together instead, and decoding goes on behind them: where heads keep unequal numbers of tokens, all
+  /// end at the position where the longest one does, so that their newest tokens are equally near.
+  /// - Parameter isPlain: whether floats are stored even where the kernels read packed bf16: heads of such a cache can be
+  ///   reduced again.
+  public init(
+    _ recording: Recording, keeping kept: KeptTokens, rotation: KeyRotation? = nil, isPlain: Bool = false
+  ) {
     precondition(recording.shape == kept.shape && recording.tokenCount == kept.tokenCount)
     let shape = kept.shape
     let dimension = shape.headDimension
     self.shape = shape
     granularity = kept.granularity
-    heads = zip(recording.layers, kept.positions).map { layer, sets in
-      sets.enumerated().map { head, positions in
+    let end = rotation == nil ? recording.tokenCount : kept.longestCount
+    nextPosition = end
+    heads = zip(recording.layers, kept.positions).enumerated().map { index, part in
+      let (layer, sets) = part
+      return sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount
-        var cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded, capacity: positions.count + 64)
+        var cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded && !isPlain, capacity: positions.count + 64)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * dimension) { vectors in
           guard let key = vectors.baseAddress else { return }
-          for position in positions {
+          for (place, position) in positions.enumerated() {
             let start = (base + position) * dimension
             layer.keys.copy(start..<start + dimension, to: key)
             layer.values.copy(start..<start + dimension, to: key + dimension)
-            cached.append(position: position, key: key, value: key + dimension)
+            let target = rotation == nil ? position : end - positions.count + place
+            rotation?.move(key, layer: index, from: position, to: target)
+            cached.append(position: target, key: key, value: key + dimension)
           }
         }
         return cached

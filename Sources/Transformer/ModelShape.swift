@@ -1,3 +1,5 @@
+import Checkpoint
+
 /// The sizes of a decoder that everything downstream of the forward pass needs.
 ///
 /// Query head `h` reads the keys of KV head `h / groupSize` (grouped-query attention,
@@ -25,5 +27,13 @@ public struct ModelShape: Sendable, Hashable {
     self.queryHeadCount = queryHeadCount
     self.kvHeadCount = kvHeadCount
     self.headDimension = headDimension
+  }
+}
+
+extension ModelConfiguration {
+  /// The part of the sizes that caches and policies need.
+  public var shape: ModelShape {
+    ModelShape(
+      layerCount: layerCount, queryHeadCount: queryHeadCount, kvHeadCount: kvHeadCount, headDimension: headDimension)
   }
 }

@@ -36,7 +36,8 @@ extension Recording {
       causal = position + 1
       first = rule.firstVisible(at: position)
       if visible == nil || visible == causal {
-        normaliser = recorded.logSumExp[queryHead * tokenCount + position]
+        let known = recorded.logSumExp[queryHead * tokenCount + position]
+        normaliser = known.isNaN ? nil : known
       }
     case .beyond(let row):
       guard let beyond, row < beyond.count else { return Array(repeating: 0, count: tokenCount) }
@@ -74,6 +75,13 @@ extension Recording {
     let width = tokenCount * dimension
     precondition(firstQueryPosition == 0, "queries before \(firstQueryPosition) were not recorded")
     var sums = [Float](repeating: 0, count: tokenCount)
+    if recorded.logSumExp.first?.isNaN == true {
+      for position in 0..<tokenCount {
+        let row = attention(layer: layer, queryHead: queryHead, row: .prompt(position: position))
+        for key in 0...position { sums[key] += row[key] }
+      }
+      return sums
+    }
     var packed = [Float](
       repeating: 0, count: laq_packed_keys_count(Int32(tokenCount), Int32(dimension)))
     let keyStart = queryHead / shape.groupSize * width

@@ -65,7 +65,8 @@ public struct LayerRecording: Sendable {
   public let keys: VectorStorage
   /// Values, `[kvHead][position][dimension]`.
   public let values: VectorStorage
-  /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see, `[queryHead][position]`.
+  /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see,
+  /// `[queryHead][position]`; not numbers where it is not known (`Recording.gathering`).
   public let logSumExp: [Float]
 
   /// Makes a layer's recording from its four arrays.

@@ -6,7 +6,7 @@ import Foundation
 /// Frequencies are computed in f32 in the same order as the reference, `1 / θ^(2i/d)`, then the scaling,
 /// then `position · frequency`, because at large positions another order moves the angle.
 struct RotaryEmbedding: Sendable {
-  private let frequencies: [Float]
+  fileprivate let frequencies: [Float]
   /// Elements of a head that are rotated.
   let dimension: Int
   /// What sines and cosines are multiplied by (YaRN, LongRoPE).
@@ -43,6 +43,21 @@ struct RotaryEmbedding: Sendable {
       let angle = Float(position) * frequency
       row[index] = cosf(angle) * magnitude
       row[frequencies.count + index] = sinf(angle) * magnitude
+    }
+  }
+
+  /// Writes the cosines of the angles between two positions, then the sines: what turns a vector that carries another
+  /// rotation, whose magnitude it has already, to this one.
+  func fill(_ row: UnsafeMutablePointer<Float>, position: Int, from old: RotaryEmbedding, at oldPosition: Int) {
+    let isSame = frequencies == old.frequencies
+    for (index, frequency) in frequencies.enumerated() {
+      // The product of the difference rounds less than the difference of the products.
+      let angle =
+        isSame
+        ? Float(position - oldPosition) * frequency
+        : Float(position) * frequency - Float(oldPosition) * old.frequencies[index]
+      row[index] = cosf(angle)
+      row[frequencies.count + index] = sinf(angle)
     }
   }
 

@@ -71,12 +71,7 @@ extension ViewState {
     case "goto": number(value, in: 0...story.prompt.tokens.count - 1) { $0.cursor = $1 }
     case "layer": number(value, in: 1...(story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
     case "head": number(value, in: 1...(story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
-    case "budget":
-      var effect = Effect.none
-      number(value, in: 1...1_000_000) { state, budget in
-        effect = state.changeSettings { $0.budget = budget }
-      }
-      return effect
+    case "budget": return budget(value)
     case "policy": return choose(policyNamed: value)
     case "export": return .export(value.isEmpty ? nil : value)
     case "theme":
@@ -98,6 +93,23 @@ extension ViewState {
       return
     }
     apply(&self, value)
+  }
+
+  /// Takes a budget in tokens, as a share or in bytes.
+  private mutating func budget(_ text: String) -> Effect {
+    do {
+      let wanted = try Budget(parsing: text)
+      guard let shape = story.recording?.shape else {
+        message = "the budget can be changed once the text has passed through the model"
+        return .none
+      }
+      var changed = settings
+      try changed.resolve(wanted, shape: shape, tokenCount: story.prompt.tokens.count)
+      return changeSettings { $0 = changed }
+    } catch {
+      message = String(describing: error)
+      return .none
+    }
   }
 
   /// Chooses a listed policy, or adds a new one.

@@ -53,7 +53,8 @@ struct TokenFates {
       for position in other.positions(layer: state.layer, queryHead: state.head) { map[position] = true }
       pinned = map
     }
-    let protected = Set(isLookahead ? [] : lane.scores?.protected ?? [])
+    let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
+    let protected = Set(isLookahead ? [] : lane.scores?.protected(layer: state.layer, head: head) ?? [])
     fates = (0..<count).map { position in
       if active[position], protected.contains(position) { return .protected }
       return switch (active[position], pinned?[position] ?? active[position]) {

@@ -42,7 +42,7 @@ struct TokenInspector {
     let shape = lane.kept.shape
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: shape)
     let isKept = lane.kept.positions[state.layer][head].contains(state.cursor)
-    var spans = [Span("  " + TextWidth.padded(lane.policy.title, to: 14))]
+    var spans = [Span("  " + TextWidth.padded(TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14))]
     if let scores = lane.scores {
       if let rank = scores.rank(of: state.cursor, layer: state.layer, head: head) {
         let score = Double(scores.layers[state.layer][head][state.cursor])

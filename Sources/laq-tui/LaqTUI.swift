@@ -10,7 +10,6 @@ import Transformer
 import Views
 
 /// The command line.
-@main
 struct LaqTUI: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laq-tui",
@@ -18,6 +17,8 @@ struct LaqTUI: AsyncParsableCommand {
     discussion: """
       Opens a text in the terminal; '-' reads standard input. With --screen or --export nothing is
       opened: the result is printed or written, and the program ends.
+
+      'laq-tui policies' lists what --policy takes.
 
       Exit status: 0 done, 1 failed, 2 no usable terminal, 64 wrong usage.
       """,
@@ -44,8 +45,10 @@ struct LaqTUI: AsyncParsableCommand {
   @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
   var questionFirst = false
 
-  @Option(help: "Tokens to keep per layer and head.")
-  var budget = ExplorationSettings.defaultBudget
+  @Option(
+    help: "Tokens to keep per layer and head, as 256, a share of the text, as 12.5%, or memory, as 64MiB. Default: 48.",
+    transform: Budget.init(parsing:))
+  var budget = Budget.tokens(ExplorationSettings.defaultBudget)
 
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
@@ -99,7 +102,6 @@ struct LaqTUI: AsyncParsableCommand {
   var noMouse = false
 
   func validate() throws {
-    guard budget >= 1 else { throw ValidationError("--budget must be at least 1.") }
     guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
     guard layer ?? 1 >= 1, head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard system == nil || chat else { throw ValidationError("--system needs --chat.") }
@@ -154,9 +156,9 @@ struct LaqTUI: AsyncParsableCommand {
       throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
     }
     let named = policies.compactMap { Policy($0) }
-    let settings = ExplorationSettings(
-      budget: budget, granularity: granularity, policies: named.isEmpty ? nil : named,
-      answerLimit: steps, recording: recording)
+    var settings = ExplorationSettings(
+      granularity: granularity, policies: named.isEmpty ? nil : named, answerLimit: steps, recording: recording)
+    try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
     let story = Story(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(

@@ -82,11 +82,11 @@ struct Fixture: Decodable {
     return Evidence(recording: recording, lookahead: rows, decode: rows)
   }
 
-  private static func sixteenths(_ bytes: Data) -> [Float] {
+  static func sixteenths(_ bytes: Data) -> [Float] {
     bytes.map { Float(Int8(bitPattern: $0)) / 16 }
   }
 
-  private static func share(_ index: Int, of count: Int, in values: [Float]) -> [Float] {
+  static func share(_ index: Int, of count: Int, in values: [Float]) -> [Float] {
     let size = values.count / count
     return Array(values[index * size..<(index + 1) * size])
   }

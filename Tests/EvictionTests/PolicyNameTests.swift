@@ -83,7 +83,7 @@ import Testing
     #expect(throws: PolicyNameError.unknownSetting(policy: "h2o", key: "w", known: [])) {
       try Policy(parsing: "h2o(w=4)")
     }
-    #expect(throws: PolicyNameError.unknownAllocation("ad", known: PolicyRegistry.allocations.map(\.name))) {
+    #expect(throws: PolicyNameError.unknownAllocation("ad", nearest: "ada")) {
       try Policy(parsing: "laq/ad")
     }
   }
@@ -118,8 +118,12 @@ import Testing
     }
   }
 
-  private static func value(_ parameter: PolicyParameter, _ generator: inout SeededGenerator) -> String {
+  static func value(_ parameter: PolicyParameter, _ generator: inout SeededGenerator) -> String {
     switch parameter.domain {
+    case .number(let range): String(Double.random(in: range, using: &generator))
+    case .numbers(let range):
+      (0..<Int.random(in: 1...4, using: &generator)).map { _ in String(Double.random(in: range, using: &generator)) }
+        .joined(separator: ":")
     case .integer(let range): String(Int.random(in: range, using: &generator))
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""

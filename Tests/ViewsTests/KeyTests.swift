@@ -2,6 +2,7 @@ import Eviction
 import Exploration
 import Screen
 import Testing
+import Transformer
 
 @testable import Views
 
@@ -413,13 +414,31 @@ import Testing
     #expect(state.showsNotes)
   }
 
-  @Test(arguments: ["goto", "goto x", "goto 99999", "goto -1", "layer 0", "layer 3", "head 5", "budget 0", "budget"])
+  @Test(arguments: ["goto", "goto x", "goto 99999", "goto -1", "layer 0", "layer 3", "head 5"])
   func numbersOutOfRangeAreRefused(_ command: String) throws {
     let before = state
     #expect(try press(":\(command)<Enter>") == .none)
     #expect(state.message?.hasPrefix("a number from") == true)
     #expect(state.cursor == before.cursor && state.layer == before.layer && state.head == before.head)
     #expect(state.settings == before.settings)
+  }
+
+  @Test(arguments: ["budget", "budget 0", "budget x", "budget 12.5", "budget 0%", "budget 1B"])
+  func budgetsThatAreNoneAreRefused(_ command: String) throws {
+    let before = state.settings
+    #expect(try press(":\(command)<Enter>") == .none)
+    #expect(state.message?.contains("budget") == true)
+    #expect(state.settings == before)
+  }
+
+  @Test func budgetsMayBeSharesAndBytes() throws {
+    let count = state.story.prompt.tokens.count
+    #expect(try press(":budget 25%<Enter>") == .explore)
+    #expect(state.settings.budget == count / 4)
+    let recording = try #require(state.story.recording)
+    let each = KeptTokens.all(shape: recording.shape, tokenCount: 1).byteCount()
+    #expect(try press(":budget \(each * 7 + 1)B<Enter>") == .explore)
+    #expect(state.settings.budget == 7)
   }
 
   @Test func commandsChangeSettings() throws {

@@ -1,0 +1,63 @@
+import Transformer
+
+extension Policy {
+  /// Chooses what to keep, for a budget in tokens.
+  /// - Parameters:
+  ///   - budget: kept tokens per layer and head, protected ones included.
+  ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
+  /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache).
+  /// - Throws: `EvidenceError` when queries of the prompt, the lookahead, the decoding or the output projection are
+  ///   needed and missing.
+  public func evict(
+    _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
+  ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
+    try evict(
+      evidence, budget: TokenBudget(tokens: budget, tokenCount: evidence.recording.tokenCount),
+      granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+  }
+
+  /// Chooses what to keep, for a budget that may have been a share of the prompt.
+  ///
+  /// The budget is the mean over heads. Most allocations meet it exactly; `pyramid`, `ada(style=authors)` and `chunkkv`
+  /// round in their sources' ways, `simlayer` and `ratios` have numbers of their own.
+  public func evict(
+    _ evidence: Evidence, budget: TokenBudget, granularity: Granularity, stopsWhenCancelled: Bool = true
+  ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
+    let recording = evidence.recording
+    guard let scorer else {
+      let everything = KeptTokens.all(
+        shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
+      return (everything, nil)
+    }
+    guard recording.covers(self) else {
+      throw EvidenceError.queriesNotRecorded(
+        policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
+    }
+    let (positions, scores) = try choose(
+      by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+    let kept = KeptTokens(
+      shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions)
+    return (kept, scores)
+  }
+
+  /// Chooses by any scorer under this policy's allocation and wrappers.
+  func choose(
+    by scorer: any Scorer, _ evidence: Evidence, budget: TokenBudget, granularity: Granularity,
+    stopsWhenCancelled: Bool
+  ) throws -> TokenChoice.Result {
+    let allocation = allocation
+    var choice = TokenChoice(
+      policy: name, scorer: scorer, evidence: evidence, budget: budget, granularity: granularity,
+      stopsWhenCancelled: stopsWhenCancelled)
+    choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
+    var grouping: Grouping?
+    for wrapper in wrappers {
+      switch wrapper {
+      case .critical(let weighting): choice.critical = weighting
+      case .grouped(let wanted): grouping = wanted
+      case .rerotate, .decode: break  // what becomes of the kept tokens is the lane's part
+      }
+    }
+    return try choice.make(allocation, grouping)
+  }
+}

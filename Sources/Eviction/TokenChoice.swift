@@ -1,0 +1,70 @@
+import Transformer
+
+/// One eviction: scores, the budget's division, weights and groups, in the order in which they act.
+struct TokenChoice {
+  /// Kept positions, `[layer][head]`, and the scores behind them.
+  typealias Result = (positions: [[[Int]]], scores: ScoreTable)
+
+  /// The policy's name, for errors.
+  let policy: String
+  let scorer: any Scorer
+  let evidence: Evidence
+  let budget: TokenBudget
+  let granularity: Granularity
+  let stopsWhenCancelled: Bool
+  var critical: CriticalWeighting?
+  /// Tokens per head that Ada-KV gives away to no other head.
+  var safeCount = 0
+
+  var tokenCount: Int { evidence.recording.tokenCount }
+
+  func make(_ allocation: any Allocation, _ grouping: Grouping?) throws -> Result {
+    let scores = try table(evidence, budget: budget.tokens)
+    let shares = try allocation.shares(
+      AllocationInput(scores: scores, budget: budget, scorer: scorer, evidence: evidence))
+    let norms = try critical.map { _ in
+      try CriticalWeighting.norms(
+        evidence, granularity: granularity, policy: policy, stopsWhenCancelled: stopsWhenCancelled)
+    }
+    switch grouping {
+    case nil: return choose(scores, shares, norms: norms)
+    case .chunkKV(let size):
+      return chunkKV(weighed(protecting(scores, shares), shares, norms: norms), shares, size: size)
+    case .chunk(let size): return try chunks(shares, norms: norms, size: size)
+    case .block(let size): return try blocks(scores, norms: norms, size: size)
+    }
+  }
+
+  /// Scores some evidence.
+  func table(_ evidence: Evidence, budget: Int) throws -> ScoreTable {
+    try ScoreTable(
+      scorer, evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+  }
+
+  /// Weighs and selects.
+  func choose(_ scores: ScoreTable, _ shares: Shares, norms: [[[Float]]]?) -> Result {
+    let weighed = weighed(protecting(scores, shares), shares, norms: norms)
+    return (Selection.keep(weighed) { shares.count(layer: $0, head: $1) }, weighed)
+  }
+
+  /// Layers with numbers of their own protect what the scorer protects under that number.
+  private func protecting(_ scores: ScoreTable, _ shares: Shares) -> ScoreTable {
+    guard case .layers(let counts) = shares, counts.contains(where: { $0 != budget.tokens }) else { return scores }
+    return scores.protecting(
+      zip(counts, scores.layers).map { count, heads in
+        let protected = scorer.protectedPositions(
+          tokenCount: scores.tokenCount, budget: min(max(0, count), scores.tokenCount))
+        return heads.map { _ in protected }
+      })
+  }
+
+  private func weighed(_ scores: ScoreTable, _ shares: Shares, norms: [[[Float]]]?) -> ScoreTable {
+    guard let critical, let norms else { return scores }
+    return critical.weigh(scores, norms: norms) { layer, head in
+      let count = shares.count(layer: layer, head: head)
+      // kvpress takes half of the budget before it is rounded, where there is one budget for all heads.
+      let isWhole = scores.tokenCount == tokenCount && count == budget.tokens && safeCount == 0
+      return min(count, max(safeCount, critical.firstCount(isWhole ? budget.exact : Double(count))))
+    }
+  }
+}
