@@ -54,7 +54,6 @@ final class LayerRecorder {
         rule.kernel, head: head, rows, into: buffers.attended.rows[first] + head * shape.headDimension,
         stride: buffers.attended.rows.width)
     }
-    inParallelBlocks(of: 32, count: chunk.count) { buffers.attended.round($0) }
   }
 
   /// Takes one head's vectors of a chunk, and packs them if they are keys or values.

@@ -40,7 +40,7 @@ import Testing
   func productsAreThoseOfTheExactWeights(_ rows: Int, _ precision: Precision) throws {
     let found = try Self.products(rows: rows, precision: precision)
     // Products of many rows round the weights to bf16, those of few rows do not.
-    let isRounded = precision.usesBFloat16 && rows > 64
+    let isRounded = precision.usesBFloat16 && rows > Linear.fewRows
     for row in 0..<rows {
       for output in 0..<Self.outputs {
         let terms = (0..<Self.inputs).map { Self.weight(output, $0) * Double(Self.element(row, $0)) }

@@ -19,13 +19,43 @@ typedef struct {
   int window;
 } laq_attention_rule;
 
-/// Runs `body(context, index)` for every index in `0 ..< count` on up to `threads` threads that are kept awake
-/// between neighbouring regions; which thread runs an index is unspecified. For regions of microseconds.
-void laq_team_run(int threads, int count, void (*body)(void *context, int index), void *context);
+/// Runs `body(context, index)` for every index in `0 ..< count` on the program's threads, this one among them, and
+/// returns when all are done; one after the other within another region. Which thread runs an index is unspecified.
+///
+/// The threads stay awake between neighbouring regions, so that regions may last microseconds; one that has not taken an
+/// index is never waited for, so that on a busy machine work goes on without it.
+void laq_parallel(int count, void (*body)(void *context, int index), void *context);
+
+/// How many threads run a region at most: the processors that this process may use, `OMP_NUM_THREADS` if that is set,
+/// or what `laq_set_thread_count` said.
+int laq_thread_count(void);
+
+/// Sets how many threads the next regions use; 0: as many as there would be without this.
+void laq_set_thread_count(int count);
+
+/// A number that the calling thread shares with no other thread of its region, and below `laq_slot_count()`: buffers that
+/// an index needs while it runs can be one per slot.
+int laq_slot(void);
+
+/// More than any slot of a region that begins now.
+int laq_slot_count(void);
 
 /// `y[row][output] = Σ_i x[row][i] · w[output][i]` for a few rows; `x` is `[rows][inputs]`, `w` is
 /// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
 void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
+
+/// Elements of packed weights in bf16: `[outputs / LAQ_TILE][inputs / 2][LAQ_TILE][2]`, the outputs rounded up to a tile
+/// and the inputs to 16.
+size_t laq_packed_weights_count(int outputs, int inputs);
+
+/// Rounds weights `[outputs][inputs]` to bf16 and packs them; zero where there is no weight.
+void laq_pack_weights(const float *w, int outputs, int inputs, uint16_t *packed);
+
+/// The weights of one output as floats.
+void laq_copy_packed_weights(const uint16_t *packed, int output, int inputs, float *row);
+
+/// As `laq_few_products` with packed weights that begin at a tile, and `x` in bf16; where `laq_bf16_is_multiplied`.
+void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Weights in GGUF's Q8_0: blocks of a scale (half precision) and 32 signed bytes.
 enum { LAQ_Q8_LENGTH = 32, LAQ_Q8_BYTES = 34 };
@@ -106,9 +136,6 @@ void laq_widen_bf16(const uint16_t *x, float *y, size_t count);
 
 /// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
 int laq_bf16_is_multiplied(void);
-
-/// As `laq_few_products` with bf16 weights and rows; sums are f32.
-void laq_few_products_bf16(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// As `laq_few_products_q8` with rows in bf16.
 void laq_few_products_q8_bf16(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
