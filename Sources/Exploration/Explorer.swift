@@ -47,6 +47,34 @@ public actor Explorer {
     return telling.story
   }
 
+  /// Measures policies at other budgets than the story's.
+  ///
+  /// Points that `sweep` has already are not computed again. Nothing is done before the story's full cache has answered.
+  /// - Parameter onUpdate: called on the engine's thread with every point.
+  /// - Returns: the sweep, complete unless the task was cancelled.
+  public func sweep(
+    _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story,
+    onUpdate: @escaping @Sendable (BudgetSweep) -> Void = { _ in }
+  ) -> BudgetSweep {
+    var sweep = sweep
+    guard let decoder, let recording = story.recording,
+      let sweeping = BudgetSweeping(story, output: decoder.outputProjection)
+    else { return sweep }
+    let greedy = GreedyDecoding(
+      decoder: decoder, recording: recording, endTokens: checkpoint.configuration.endTokens)
+    for key in keys {
+      do {
+        try sweeping.sweep(key, greedy: greedy, into: &sweep, onUpdate: onUpdate)
+      } catch is CancellationError {
+        return sweep
+      } catch {
+        sweep.refuse(key, String(describing: error))
+        onUpdate(sweep)
+      }
+    }
+    return sweep
+  }
+
   private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
     let count = checkpoint.configuration.layerCount
