@@ -54,6 +54,12 @@ public struct BudgetSweep: Sendable {
   /// Adds a point.
   public mutating func add(_ point: Point, to key: Key) { lines[key, default: [:]][point.budget] = point }
 
+  /// Adds what another sweep of the same prompt knows.
+  public mutating func merge(_ other: BudgetSweep) {
+    lines.merge(other.lines) { own, newer in own.merging(newer) { $1 } }
+    obstacles.merge(other.obstacles) { $1 }
+  }
+
   /// Notes why there is none.
   mutating func refuse(_ key: Key, _ reason: String) { obstacles[key] = reason }
 

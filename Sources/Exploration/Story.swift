@@ -78,6 +78,15 @@ public struct Story: Sendable {
     }
   }
 
+  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its tokens.
+  public var prefillRates: [Double] {
+    var (tokens, seconds) = (0, 0.0)
+    return prefillReports.map { report in
+      defer { (tokens, seconds) = (report.tokensDone, report.seconds) }
+      return Double(report.tokensDone - tokens) / max(1e-9, report.seconds - seconds)
+    }
+  }
+
   /// This story with another stage: what is known stays on the screen while it is told anew.
   public func at(_ stage: Stage) -> Story {
     var copy = self
