@@ -60,14 +60,15 @@ public struct TokenVotes: Sendable {
       evidence: Evidence(recording: recording, lookahead: lane?.lookahead?.queries, decode: story.decodeQueries))
   }
 
-  /// Who voted most for a token, and its attention; `nil` where no row sees it, or the policy looks at no rows.
-  public func strongest(for position: Int) -> (voter: Voter, weight: Float)? {
+  /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where pooling gave the
+  /// token that one's score; `nil` where no row sees it, or the policy looks at no rows.
+  public func strongest(for position: Int) -> (voter: Voter, weight: Float, source: Int)? {
     guard let votes, votes.strongest.indices.contains(position), votes.weights[position] > 0 else { return nil }
     let voter: Voter =
       switch votes.rows[votes.strongest[position]] {
       case .prompt(let position): .prompt(position: position)
       case .beyond(let row): request.policy.needsDecode ? .decode(row) : .lookahead(row)
       }
-    return (voter, votes.weights[position])
+    return (voter, votes.weights[position], votes.sources[position])
   }
 }

@@ -36,13 +36,13 @@ public enum CompareColumn: String, Sendable, CaseIterable {
   /// What the column is, in a few words.
   var note: String {
     switch self {
-    case .policy: "the order of the list"
-    case .recall: "recall: share of the oracle's tokens that are kept, mean over all heads"
-    case .massRecall: "mass: share of the true attention that falls on kept tokens, mean over all heads"
-    case .divergence: "KL(full | policy) in nats per token of the full answer: how differently the cache predicts"
-    case .topOne: "top-1: tokens of the full answer, its end included, that the smaller cache says, too"
+    case .policy: "One prompt is no benchmark: try others, and other budgets (b/B)."
+    case .recall: "recall: share of the oracle's tokens that are kept, mean of all heads"
+    case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
+    case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
+    case .topOne: "top-1: tokens of the full answer that the smaller cache says, too"
     case .bytes: "KV kept: memory of the kept keys and values"
-    case .time: "evict: scoring and selection; lookahead and answers are decoded together for all policies"
+    case .time: "evict: scoring and selection; lookahead and answers are decoded together"
     case .answer: "answer: how long it stays the full cache's; the first other token is marked"
     }
   }

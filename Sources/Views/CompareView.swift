@@ -19,8 +19,7 @@ struct CompareView {
     let noteRow = content.upperBound - 1
     var end = noteRow + (showsNote ? 0 : 1)
     if showsNote {
-      let note = state.sortColumn == .policy ? "One prompt is no benchmark: try others, and other budgets (b/B)." : state.sortColumn.note
-      frame.line(noteRow, Line.note([note] + note.split(separator: ":").map(String.init).prefix(1), style: frame.theme[.note], width: frame.width))
+      frame.line(noteRow, Line.note([state.sortColumn.note], style: frame.theme[.note], width: frame.width))
     }
     if isSmall, state.showsSettings {
       SettingsPanel(state).draw(into: &frame, area: content.lowerBound..<end)
@@ -60,9 +59,9 @@ struct CompareView {
       }
       var start = marker
       columns = shown.map { column in
-        let columnWidth = column == .policy ? name : column == .answer ? max(0, width - start - 2) : column.layout.width
+        let columnWidth = column == .policy ? name : column == .answer ? max(0, width - start - 1) : column.layout.width
         defer { start += columnWidth }
-        return (column, column == .answer ? start + 2 : start, columnWidth)
+        return (column, column == .answer ? start + 1 : start, columnWidth)
       }
     }
   }
@@ -75,7 +74,8 @@ struct CompareView {
       let arrow = column.largestFirst != state.reversesOrder ? frame.glyphs.down : frame.glyphs.up
       let title = isSorted ? column.title + arrow : column.title
       let isText = column == .policy || column == .answer
-      let padded = isText ? title : TextWidth.padded(title, to: width, right: true)
+      // An answer begins with a space.
+      let padded = column == .answer ? " " + title : isText ? title : TextWidth.padded(title, to: width, right: true)
       frame.line(area.lowerBound, [Span(padded, theme[isSorted ? .accent : .dim])], from: start)
     }
     let place = table.rows.firstIndex { $0.index == state.policy } ?? 0

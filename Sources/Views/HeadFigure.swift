@@ -35,6 +35,28 @@ public enum HeadFigure: String, Sendable, CaseIterable {
     }
   }
 
+  /// The same for narrow windows.
+  var shortNote: String {
+    switch self {
+    case .massRecall: "Share of the true attention that falls on kept tokens."
+    case .recall: "Share of the oracle's tokens that the policy keeps, too."
+    case .gain: "True attention covered more (+) or less (-) than by the pinned one."
+    case .keptShare: "Share of the prompt's tokens that the head keeps."
+    case .windowAgreement: "Can the last prompt rows foresee what the answer looks at?"
+    case .lookaheadAgreement: "Can the pseudo tokens foresee what the answer looks at?"
+    case .entropy: "Bits: 3 spread over about 8 tokens, 8 over about 256."
+    case .sinkShare: "Share of the true attention on the first \(HeadFigures.sinkCount) tokens."
+    }
+  }
+
+  /// Whether another policy has another number.
+  var isOfPolicy: Bool {
+    switch self {
+    case .massRecall, .recall, .keptShare, .lookaheadAgreement: true
+    case .gain, .windowAgreement, .entropy, .sinkShare: false
+    }
+  }
+
   /// Whether the heads worth looking at are those with the lowest numbers.
   var lowestFirst: Bool {
     switch self {

@@ -20,8 +20,7 @@ struct HeadsView {
     let showsNote = state.showsNotes && frame.content.count >= 15
     let bottom = frame.content.upperBound - (showsNote ? 2 : 1)
     if showsNote {
-      let sentences = state.figure.note.split(separator: ":", maxSplits: 1).map(String.init)
-      frame.line(bottom + 1, Line.note([state.figure.note] + sentences.prefix(1), style: frame.theme[.note], width: frame.width))
+      frame.line(bottom + 1, Line.note([state.figure.note, state.figure.shortNote], style: frame.theme[.note], width: frame.width))
     }
     guard let grid, let shape = state.story.recording?.shape else {
       let words =
@@ -35,6 +34,11 @@ struct HeadsView {
       drawSorted(grid, into: &frame, area: area)
     } else {
       drawLayers(grid, shape, into: &frame, area: area)
+      // A small model leaves room for all that is known of the selected head.
+      let used = area.lowerBound + 2 + grid.values.count
+      if area.upperBound - used > HeadFigure.allCases.count + 2 {
+        drawSelected(into: &frame, row: used)
+      }
     }
     frame.line(bottom, striking(grid, frame))
   }
@@ -125,11 +129,10 @@ struct HeadsView {
       let text = isSelected ? "+" : isWorst ? "!" : shade
       return [Span(String(repeating: text, count: max(1, layout.cell - 1)), style(brightness, isSelected, frame))]
     }
-    let digits = TextWidth.padded(state.figure.text(value), to: 4, right: true)
     // The selected head and the most striking one differ without colour, too.
-    let (before, after) = isSelected ? ("[", "]") : (" ", isWorst ? "!" : " ")
-    let text = before + digits + after
-    return [Span(layout.cell < 6 ? String(text.dropLast(isSelected ? 0 : 1)) : text, style(brightness, isSelected, frame))]
+    let (before, after) = isSelected ? ("[", "]") : (" ", isWorst ? "!" : layout.cell < 6 ? "" : " ")
+    let text = TextWidth.padded(before + state.figure.text(value), to: layout.cell - after.count, right: true) + after
+    return [Span(text, style(brightness, isSelected, frame))]
   }
 
   private func style(_ brightness: Double, _ isSelected: Bool, _ frame: Frame) -> Style {
@@ -173,6 +176,38 @@ struct HeadsView {
           Span(marker, frame.theme[.accent]), Span(name + " ", frame.theme[isSelected ? .accent : .dim]),
           Span(TextWidth.padded(state.figure.text(entry.value), to: 5, right: true) + " ", style(brightness, isSelected, frame)),
         ], from: offset / area.count * cell)
+    }
+  }
+
+  /// Every figure of the selected head, the active policy's and the pinned one's.
+  private func drawSelected(into frame: inout Frame, row: Int) {
+    let theme = frame.theme
+    var pinned = state
+    pinned.policy = state.pinned ?? state.policy
+    let name = 34
+    frame.rule(row)
+    var heading = [
+      Span(TextWidth.padded("every figure of head \(state.layer + 1).\(state.head + 1)", to: name), theme[.dim]),
+      Span(TextWidth.padded(state.policyTitle, to: 16), theme[.accent]),
+    ]
+    if let title = state.pinnedTitle { heading.append(Span(title, theme[.text])) }
+    frame.line(row + 1, heading)
+    for (offset, figure) in HeadFigure.allCases.enumerated() {
+      func text(_ state: ViewState) -> String {
+        guard let values = figure.values(state), state.layer < values.count, state.head < values[state.layer].count else {
+          return "-"
+        }
+        return figure.text(values[state.layer][state.head])
+      }
+      let isShown = figure == state.figure
+      var spans = [
+        Span((isShown ? frame.glyphs.marker : " ") + " ", theme[.accent]),
+        Span(TextWidth.padded(figure.title, to: name - 2), theme[isShown ? .accent : .dim]),
+        Span(TextWidth.padded(text(state), to: 16)),
+      ]
+      // The difference, and what the model is like, are no policy's own.
+      if state.pinned != nil, figure.isOfPolicy { spans.append(Span(text(pinned))) }
+      frame.line(row + 2 + offset, spans)
     }
   }
 

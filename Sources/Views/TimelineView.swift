@@ -154,8 +154,11 @@ struct TimelineView {
     return "\"\(text(tokens[index], frame))\""
   }
 
+  /// A token as it is written; added tokens, which stand for no text, by their id.
   private func text(_ token: Int, _ frame: Frame) -> String {
-    Sanitizer.visible(bytes: state.story.vocabulary.bytes(of: token), glyphs: frame.glyphs, spaces: false)
+    let bytes = state.story.vocabulary.bytes(of: token)
+    guard !bytes.isEmpty else { return "<\(token)>" }
+    return Sanitizer.visible(bytes: bytes, glyphs: frame.glyphs, spaces: false)
   }
 
   // MARK: Tokens
@@ -266,7 +269,8 @@ struct TimelineView {
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
     var used = spans.reduce(0) { $0 + $1.width }
-    for (place, candidate) in next.candidates.enumerated() {
+    // What would be written as .00 is left out.
+    for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005 {
       let word = TextWidth.clipped("\"\(text(candidate.token, frame))\"", to: 16, ellipsis: frame.glyphs.ellipsis)
       let share = decimal(Double(candidate.probability), 2)
       let part = "\(word) \(share.hasPrefix("0") ? String(share.dropFirst()) : share)  "

@@ -68,6 +68,8 @@ struct TokenInspector {
     if let votes = state.details.votes(state.votesRequest(lane)), let vote = votes.strongest(for: state.cursor) {
       line.add(Span("   voted by ", theme[.dim]), Span(voter(vote.voter, lane), theme[.accent]), rank: 1)
       line.add(Span(" \(decimal(Double(vote.weight), 3))", theme[.dim]), rank: 3)
+      let offset = vote.source - state.cursor
+      if offset != 0 { line.add(Span(" for \(offset > 0 ? "+" : "")\(offset), pooled", theme[.dim]), rank: 4) }
     }
     return line.fitting(width)
   }
