@@ -10,7 +10,7 @@ public struct Lane: Sendable {
   /// The scores behind them; `nil` for the full cache.
   public let scores: ScoreTable?
   /// LAQ's lookahead, for policies that have one.
-  public let lookahead: Lookahead?
+  public internal(set) var lookahead: Lookahead?
   /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
   /// has answered. `[layer][queryHead]`.
   public let agreement: [[Agreement]]?

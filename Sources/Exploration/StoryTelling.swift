@@ -67,12 +67,11 @@ struct StoryTelling {
       try telling.answer(greedy, decoder: decoder, recording: recording)
       try telling.follow(greedy, decoder: decoder, recording: recording)
     }
-    update { $0.stage = .measure }
-    let figures = try reuse.figures(for: story.lanes) ?? HeadFigures(story)
-    update { story in
-      story.figures = figures
-      story.stage = .done
+    if story.figures == nil {
+      update { $0.stage = .measure }
+      story.figures = try HeadFigures(story)
     }
+    update { $0.stage = .done }
   }
 
   /// Ends the story where it was cancelled. Of what was computed, a person sees what the policies with a window

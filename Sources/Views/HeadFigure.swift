@@ -12,7 +12,7 @@ public enum HeadFigure: String, Sendable, CaseIterable {
     switch self {
     case .massRecall: "mass recall"
     case .recall: "recall against the oracle"
-    case .gain: "mass recall, active minus pinned"
+    case .gain: "gain over the pinned policy"
     case .keptShare: "kept share"
     case .windowAgreement: "window agreement"
     case .lookaheadAgreement: "lookahead agreement"

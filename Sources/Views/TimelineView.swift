@@ -264,7 +264,7 @@ struct TimelineView {
     var spans = [Span(marker + " ", theme[.accent]), Span(title, theme[isActive ? .accent : .text]), Span(row.isTold ? "*" : " ", theme[.warning])]
     guard let next = row.next else {
       let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
-      return spans + [Span(obstacle ?? (state.story.isFinished ? "-" : frame.glyphs.ellipsis), theme[.dim])]
+      return spans + [Span(obstacle ?? (state.story.isFinished ? absence : frame.glyphs.ellipsis), theme[.dim])]
     }
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
@@ -281,6 +281,15 @@ struct TimelineView {
       spans.append(Span(part, theme[isOther ? .error : place == 0 ? .text : .dim]))
     }
     return spans
+  }
+
+  /// Why a cache says nothing at this step.
+  private var absence: String {
+    switch steps[shown] {
+    case .lookahead: "decodes no pseudo token here"
+    case .decode: "its answer has ended before"
+    case .prefill, .evict: "no answer was decoded"
+    }
   }
 
   private var notes: [String] {

@@ -114,6 +114,9 @@ enum StoryFixture {
         if lane.answer.firstDifference(from: truth) != nil {
           lane.followed = compared(truth, with: truth, kept: budget, isTold: true)
         }
+        if let pseudo = lane.lookahead?.pseudo {
+          lane.lookahead?.pseudo = compared(pseudo, with: truth, kept: budget, isTold: false)
+        }
         lane.evictionSeconds = 0.002 * Double(index + 1)
         return lane
       }
@@ -155,6 +158,7 @@ enum StoryFixture {
     _ continuation: Continuation, with truth: Continuation?, kept: Int, isTold: Bool
   ) -> Continuation {
     var continuation = continuation
+    (continuation.steps, continuation.heldTokens) = ([], [])
     let count = 2048
     func logits(_ token: Int?, _ other: Int?) -> [Float] {
       var logits = [Float](repeating: 0, count: count)
