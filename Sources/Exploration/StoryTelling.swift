@@ -62,6 +62,7 @@ struct StoryTelling {
         try Task.checkCancellation()
         try telling.evict(policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] })
       }
+      telling.story.figures = telling.reuse.figures(for: telling.story.lanes)
     }
     try timed(\.decode) { telling in
       try telling.answer(greedy, decoder: decoder, recording: recording)

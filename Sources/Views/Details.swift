@@ -109,7 +109,7 @@ extension ViewState {
 
   /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the list.
   var plottedKeys: [BudgetSweep.Key] {
-    let first = [policy, pinned].compactMap { $0 }.filter(settings.policies.indices.contains)
+    let first = [policy, pinned == policy ? nil : pinned].compactMap { $0 }.filter(settings.policies.indices.contains)
     let others = settings.policies.indices.filter { !first.contains($0) && plotted.contains(settings.policies[$0]) }
     return (first + others).map { BudgetSweep.Key(policy: settings.policies[$0], granularity: settings.granularity) }
   }

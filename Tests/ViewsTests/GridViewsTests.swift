@@ -124,7 +124,8 @@ import Testing
     let plotted = state.plotted
     try press("gx")
     #expect(state.pinned == state.policy)
-    #expect(state.plottedKeys.count == 2 && plotted.contains(state.plottedKeys[1].policy))
+    #expect(state.plottedKeys.count == 2, "the active policy is pinned, too")
+    #expect(plotted.contains(try #require(state.plottedKeys.last).policy))
     #expect(state.missingDetails.count == 1)
     try press("<Enter>")
     #expect(state.showsSettings && screen().contains("observes"))
