@@ -40,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer",
+        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Peers"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),

@@ -16,6 +16,10 @@ public struct Story: Sendable {
     case lookahead(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
     case decode(step: Int)
+    /// Policies whose answers are others than the full cache's follow its answer, to be compared token by token.
+    case follow(step: Int)
+    /// The figures of every head are computed.
+    case measure
     /// Everything is there.
     case done
     /// Stopped by the user; what was computed stays.
@@ -46,6 +50,13 @@ public struct Story: Sendable {
   public internal(set) var lanes: [Lane] = []
   /// Why some policies have no lane.
   public internal(set) var obstacles: [Policy: String] = [:]
+  /// Figures of every layer and head; `nil` until they are computed.
+  public internal(set) var figures: HeadFigures?
+  /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
+  public internal(set) var prefillReports: [PrefillProgress] = []
+  /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies are compared
+  /// with.
+  var referenceLogits: [[Float]] = []
   /// Seconds that each finished stage took.
   public internal(set) var seconds = StageTimes()
 
@@ -64,6 +75,15 @@ public struct Story: Sendable {
     switch stage {
     case .done, .cancelled, .failed: true
     default: false
+    }
+  }
+
+  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its tokens.
+  public var prefillRates: [Double] {
+    var (tokens, seconds) = (0, 0.0)
+    return prefillReports.map { report in
+      defer { (tokens, seconds) = (report.tokensDone, report.seconds) }
+      return Double(report.tokensDone - tokens) / max(1e-9, report.seconds - seconds)
     }
   }
 

@@ -5,7 +5,7 @@ import Transformer
 
 /// Measures the engine on random weights in the sizes of public models, and prints the rates as JSON.
 @main
-struct LaqBench: ParsableCommand {
+struct LaqBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laq-bench",
     abstract: "Tokens per second of prefill (recording included) and decoding, as JSON.")
@@ -19,7 +19,10 @@ struct LaqBench: ParsableCommand {
   @Option(help: "plain (in the precision of the products) or q8_0.") var weights = WeightFormat.plain
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
-  func run() throws {
+  @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
+
+  func run() async throws {
+    if frames { return try await FrameBench().run() }
     for sizes in model {
       let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
       let bench = Bench(decoder: decoder, repeats: max(1, repeats))
