@@ -54,12 +54,7 @@ struct Frame {
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
     line(size.height - 3, status)
     if let entry = state.entry {
-      let typed =
-        switch entry {
-        case .search(let text): "/" + text
-        case .command(let text): ":" + text
-        }
-      let text = Sanitizer.visible(typed, glyphs: glyphs, spaces: false)
+      let text = Sanitizer.visible(entry.prompt + entry.text, glyphs: glyphs, spaces: false)
       grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
       grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
     } else if state.isCounting || state.count != nil {
@@ -84,6 +79,7 @@ struct Frame {
     if let message = state.message {
       return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
     }
+    if let notes = state.entry?.notes, !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
     let times = state.story.seconds
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
     switch state.story.stage {

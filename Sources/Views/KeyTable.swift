@@ -11,7 +11,7 @@ public enum KeyTable {
     case stepForward, stepBack, phaseForward, phaseBack, play, open
     case loss, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
     case theme, notes, search, searchNext, searchPrevious
-    case export, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
+    case export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
   }
 
   /// One row of the table.
@@ -104,7 +104,8 @@ public enum KeyTable {
     Binding([.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot", views: [.compare]),
     Binding([.character("t")], "t", .theme, "theme", group: "LOOK"),
     Binding([.character("i")], "i", .notes, "notes on or off", group: "LOOK"),
-    Binding([.character("e")], "e", .export, "export kept tokens", group: "KEEP", hint: "export"),
+    Binding([.character("e")], "e", .export, "export this view", group: "KEEP", hint: "export"),
+    Binding([.character("E")], "E", .exportEverything, "export everything", group: "KEEP"),
     Binding([.character(":")], ":", .command, "command", group: "KEEP", hint: "command"),
     Binding([.character("#")], "#", .number, "a count, as in #12]", group: "KEEP"),
     Binding([.character("?"), .function(1)], "?", .help, "help", group: "TERMINAL", hint: "help"),

@@ -5,13 +5,11 @@ extension ViewState {
   /// A key while a line is being typed.
   mutating func edit(_ key: Key) -> Effect {
     guard let current = entry else { return .none }
-    var (text, isSearch) =
-      switch current {
-      case .search(let text): (text, true)
-      case .command(let text): (text, false)
-      }
+    if case .replace(let request) = current { return answer(key, toReplacingBy: request) }
+    var text = current.text
     switch key {
     case .character(let character): text.append(character)
+    case .control("u"): text = ""
     case .backspace:
       if text.isEmpty {
         entry = nil
@@ -23,15 +21,18 @@ extension ViewState {
       return .none
     case .enter:
       entry = nil
-      if isSearch {
+      switch current {
+      case .search:
         search = text.isEmpty ? search : text
         find(search, from: cursor + 1, forward: true)
         return .none
+      case .command: return run(command: text)
+      case .export(_, let scope): return export(ExportRequest(text, scope: scope))
+      case .replace: return .none
       }
-      return run(command: text)
     default: break
     }
-    entry = isSearch ? .search(text) : .command(text)
+    entry = current.typing(text)
     return .none
   }
 
@@ -73,7 +74,9 @@ extension ViewState {
     case "head": number(value, in: 1...(story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
     case "budget": return budget(value)
     case "policy": return choose(policyNamed: value)
-    case "export": return .export(value.isEmpty ? nil : value)
+    case "export":
+      guard value.isEmpty else { return export(ExportRequest(value, scope: .view)) }
+      askForView()
     case "theme":
       if let named = Theme.named(value) { theme = named } else {
         message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"

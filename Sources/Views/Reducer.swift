@@ -10,8 +10,8 @@ public enum Effect: Sendable, Hashable {
   case explore
   /// Stop the running work.
   case cancel
-  /// Write the kept tokens; to a new file when no path is named.
-  case export(String?)
+  /// Write a file, and then tell `exportEnded`.
+  case export(ExportRequest)
   case redraw
   case suspend
   case quit
@@ -113,7 +113,8 @@ extension ViewState {
     case .number: isCounting = true
     case .searchNext: find(search, from: cursor + 1, forward: true)
     case .searchPrevious: find(search, from: cursor - 1, forward: false)
-    case .export: return .export(nil)
+    case .export: askForView()
+    case .exportEverything: entry = .export("kept.json", .everything)
     case .run: return .explore
     case .undo:
       guard let earlier = undo.popLast() else {

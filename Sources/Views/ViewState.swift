@@ -35,12 +35,6 @@ public struct ViewState: Sendable {
     case single, mean, max
   }
 
-  /// A line being typed at the bottom.
-  public enum Entry: Sendable, Hashable {
-    case search(String)
-    case command(String)
-  }
-
   /// The story as far as it has come.
   public var story: Story
   /// What is asked for now; the story runs anew when it differs from the story's own.

@@ -7,12 +7,23 @@ import Views
 @MainActor
 struct Batch {
   let opening: Opening
+  private let options: LaqTUI
+  private let size: Size
+  private let glyphs: GlyphSet
 
-  func run(_ options: LaqTUI) async throws {
+  init(opening: Opening, options: LaqTUI) {
+    (self.opening, self.options) = (opening, options)
+    size = Size(options.size) ?? Size(width: 120, height: 36)
+    glyphs = options.ascii ? .ascii : .unicode
+  }
+
+  func run() async throws {
+    let export = try options.exportRequest
+    // The model may run for minutes: what stands in the way is told before.
+    if let export { try AtomicFile.check(export.path, replacing: export.replacing) }
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
-    let size = Size(options.size) ?? Size(width: 120, height: 36)
-    var state = ViewState(story: story, theme: theme(options))
+    var state = ViewState(story: story, theme: options.ansi ? coloured : .mono)
     opening.place(&state)
     state.view = options.screen?.view ?? .text
     for key in try Key.parse(options.keys) {
@@ -23,28 +34,49 @@ struct Batch {
           vocabulary: story.vocabulary)
         next = await opening.explorer.explore(next, earlier: state.story)
         state.story = next
-      case .export(let path): state.message = try ExportFile.write(state.story, to: path)
+      case .export(let request): try await answer(request, &state)
       case .none, .cancel, .redraw, .suspend, .quit: break
       }
     }
-    if let path = options.export {
-      try KeptExport(state.story).write(to: path, replacing: options.force)
-    }
-    if options.screen != nil {
-      state.settle()
-      if case .sweep(let keys)? = state.missingDetails.first {
-        state.details.take(.sweep(await opening.explorer.sweep(state.details.sweep, keys, of: state.story)))
-      }
-      let grid = state.draw(size: size, glyphs: options.ascii ? .ascii : .unicode)
+    if let export { try await write(export, &state) }
+    if options.screen != nil, export?.scope != .view {
+      await complete(&state)
+      let grid = state.draw(size: size, glyphs: glyphs)
       let text = options.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
       FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
     }
   }
 
-  /// Printed screens are monochrome, so that they can be read and compared, unless colours are asked for.
-  private func theme(_ options: LaqTUI) -> Theme {
-    guard options.ansi, !options.color.isMonochrome else { return .mono }
-    return options.theme.flatMap(Theme.named) ?? .dark
+  /// Writes what a key asked for; a file that is there already is asked about, as on a screen.
+  private func answer(_ request: ExportRequest, _ state: inout ViewState) async throws {
+    do {
+      try await write(request, &state)
+      state.exportEnded(request, error: nil)
+    } catch let error as ExportError {
+      guard case .exists = error else { throw error }
+      state.exportEnded(request, error: error)
+    }
+  }
+
+  /// Writes a file; what is printed in black and white is written in colour, where the format has any.
+  private func write(_ request: ExportRequest, _ state: inout ViewState) async throws {
+    await complete(&state)
+    var picture = state
+    if !options.ansi, picture.theme == .mono { picture.theme = coloured }
+    try ExportFile.write(picture, request, size: size, glyphs: glyphs)
+  }
+
+  /// Computes what the open view lacks.
+  private func complete(_ state: inout ViewState) async {
+    state.settle()
+    if case .sweep(let keys)? = state.missingDetails.first {
+      state.details.take(.sweep(await opening.explorer.sweep(state.details.sweep, keys, of: state.story)))
+    }
+  }
+
+  /// The theme of what has colours, unless none are wanted.
+  private var coloured: Theme {
+    options.color.isMonochrome ? .mono : options.theme.flatMap(Theme.named) ?? .dark
   }
 }
 

@@ -1,24 +1,17 @@
 import Exploration
 import Foundation
+import Screen
+import Views
 
-/// Where `e` writes to.
+/// Writes what keys and `--export` ask for.
 enum ExportFile {
-  /// Writes the kept tokens; without a path to the first free `kept.json`, `kept-2.json`, … here.
-  /// - Returns: a sentence for the status line.
-  static func write(_ story: Story, to path: String?) throws -> String {
-    let export = try KeptExport(story)
-    let target = path ?? free()
-    try export.write(to: target)
-    return "kept tokens of \(story.lanes.count + 1) policies written to \(target)"
-  }
-
-  private static func free() -> String {
-    var name = "kept.json"
-    var number = 2
-    while FileManager.default.fileExists(atPath: name) {
-      name = "kept-\(number).json"
-      number += 1
-    }
-    return name
+  /// Writes a file, complete or not at all; a path that begins with `~` is at home, as in a shell.
+  /// - Parameter size: the size of a drawn view.
+  /// - Throws: `ExportError`.
+  static func write(_ state: ViewState, _ request: ExportRequest, size: Size, glyphs: GlyphSet) throws {
+    let path = (request.path as NSString).expandingTildeInPath
+    // Before the work, too: a name that cannot be had is told at once.
+    try AtomicFile.check(path, replacing: request.replacing)
+    try AtomicFile.write(state.exported(request, size: size, glyphs: glyphs), to: path, replacing: request.replacing)
   }
 }

@@ -22,7 +22,7 @@ struct LaqTUI: AsyncParsableCommand {
 
       Exit status: 0 done, 1 failed, 2 no usable terminal, 64 wrong usage.
       """,
-    version: "laq-tui 0.1.0")
+    version: Release.name)
 
   @Argument(help: "The text to explore, or '-' for standard input.")
   var text: String
@@ -83,8 +83,15 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(help: "Keys to play first, as in '2]]}+'; <Esc>, <C-d> and the like for others.")
   var keys = ""
 
-  @Option(help: "Write the kept tokens to this .json or .csv file and end.")
+  @Option(
+    help: """
+      Write this file and end: kept tokens as .json, .csv, .npz, .safetensors or a page, .html; the view that --screen \
+      names (else the text) as .svg, .txt, .ansi or, with --screen, .html.
+      """)
   var export: String?
+
+  @Option(help: "The format of --export, where the file has no ending that says it.")
+  var format: ExportFormat?
 
   @Flag(help: "Let --export replace an existing file.")
   var force = false
@@ -106,11 +113,23 @@ struct LaqTUI: AsyncParsableCommand {
     guard layer ?? 1 >= 1, head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard system == nil || chat else { throw ValidationError("--system needs --chat.") }
     guard !questionFirst || question != nil else { throw ValidationError("--question-first needs --question.") }
+    guard format == nil || export != nil else { throw ValidationError("--format needs --export.") }
+    try Self.check { _ = try exportRequest }
     guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
     for name in policies { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(keys) }
     if let theme, Theme.named(theme) == nil {
       throw ValidationError("--theme must be one of \(Theme.all.map(\.name).joined(separator: ", ")).")
+    }
+  }
+
+  /// What `--export` asks for.
+  var exportRequest: ExportRequest? {
+    get throws {
+      guard let export else { return nil }
+      let named = try ExportFormat(path: export, asked: format)
+      let scope: ExportRequest.Scope = screen != nil && named.showsView || !named.holdsEverything ? .view : .everything
+      return ExportRequest(export, scope: scope, format: format, replacing: force)
     }
   }
 
@@ -124,7 +143,7 @@ struct LaqTUI: AsyncParsableCommand {
     do {
       let opening = try open()
       if screen != nil || export != nil {
-        try await Batch(opening: opening).run(self)
+        try await Batch(opening: opening, options: self).run()
       } else {
         try await Session(opening: opening, options: self).run()
       }
@@ -191,6 +210,7 @@ struct Opening {
   }
 }
 
+extension ExportFormat: ExpressibleByArgument {}
 extension Granularity: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension RecordingScope: ExpressibleByArgument {}

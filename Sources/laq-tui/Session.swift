@@ -19,6 +19,8 @@ final class Session {
   private var work: Task<Void, Never>?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
+  /// The file that is being written.
+  private var exporting: Task<Void, Never>?
   /// Details that are being computed.
   private var asked: Set<Details.Request> = []
   private var generation = 0
@@ -65,6 +67,8 @@ final class Session {
     }
     work?.cancel()
     sweeping?.cancel()
+    // A file that was asked for is written to its end.
+    await exporting?.value
     terminal.close()
   }
 
@@ -82,14 +86,23 @@ final class Session {
     case .redraw: terminal.redraw()
     case .suspend: terminal.suspend()
     case .quit: return false
-    case .export(let path):
-      do {
-        state.message = try ExportFile.write(state.story, to: path)
-      } catch {
-        state.message = String(describing: error)
-      }
+    case .export(let request): export(request)
     }
     return true
+  }
+
+  /// Has a file written while the screen goes on.
+  private func export(_ request: ExportRequest) {
+    guard exporting == nil else {
+      state.message = "another file is being written; try again in a moment"
+      return
+    }
+    let (state, size, glyphs, mailbox) = (state, terminal.size, glyphs, mailbox)
+    exporting = Task.detached {
+      let outcome = Result { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
+      mailbox.put(outcome, for: request)
+      Terminal.wake()
+    }
   }
 
   /// Tells the story anew with the current settings, keeping the recording.
@@ -154,6 +167,12 @@ final class Session {
   /// Takes the engine's newest story, unless it belongs to settings that have changed since.
   private func receive() {
     receiveDetails()
+    if let (outcome, request) = mailbox.takeOutcome() {
+      exporting = nil
+      var failure: (any Error)?
+      if case .failure(let error) = outcome { failure = error }
+      state.exportEnded(request, error: failure)
+    }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
     if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
@@ -168,11 +187,12 @@ final class Session {
   }
 }
 
-/// What other threads have to tell the screen's: the newest story, and computed details.
+/// What other threads have to tell the screen's: the newest story, computed details, and what became of an export.
 final class Mailbox: Sendable {
   private struct Contents {
     var story: (Story, generation: Int)?
     var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
+    var outcome: (Result<Void, any Error>, ExportRequest)?
   }
 
   private let contents = Mutex(Contents())
@@ -183,10 +203,20 @@ final class Mailbox: Sendable {
     contents.withLock { $0.answers.append((answer, request, generation)) }
   }
 
+  func put(_ outcome: Result<Void, any Error>, for request: ExportRequest) { contents.withLock { $0.outcome = (outcome, request) } }
+
   func take() -> (Story, generation: Int)? {
     contents.withLock { contents in
       defer { contents.story = nil }
       return contents.story
+    }
+  }
+
+  /// What became of the last export.
+  func takeOutcome() -> (Result<Void, any Error>, ExportRequest)? {
+    contents.withLock { contents in
+      defer { contents.outcome = nil }
+      return contents.outcome
     }
   }
 

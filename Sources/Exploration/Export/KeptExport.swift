@@ -1,0 +1,134 @@
+import Eviction
+import Foundation
+import Transformer
+
+/// What every policy keeps, in a documented and versioned schema (README, "Export"; `kept.schema.json` beside the tests).
+///
+/// Positions are places in the prompt's tokens; byte ranges are places in the prompt's text, half-open.
+public struct KeptExport: Encodable, Sendable {
+  /// The name and version of the schema; the version rises when a field changes its meaning.
+  public static let schema = "laq-tui.kept"
+  /// See `schema`.
+  public static let version = 1
+
+  private let schema = Self.schema
+  private let version = Self.version
+  private let program = Release.name
+  private let model: Model
+  private var prompt: PromptEntry
+  private let settings: Settings
+  private var policies: [PolicyEntry]
+
+  /// What the arrays of the other formats are made of.
+  let tokens: [TokenEntry]
+  let lanes: [Lane]
+  let granularity: Granularity
+
+  private enum CodingKeys: CodingKey {
+    case schema, version, program, model, prompt, settings, policies
+  }
+
+  private struct Model: Encodable {
+    let name: String
+    let layers: Int, queryHeads: Int, kvHeads: Int, headDimension: Int
+  }
+
+  private struct PromptEntry: Encodable {
+    let name: String, sha256: String
+    let bytes: Int
+    var tokens: [TokenEntry]?
+  }
+
+  struct TokenEntry: Encodable {
+    let id: Int, start: Int, end: Int
+    let text: String
+  }
+
+  private struct Settings: Encodable {
+    let budget: Int
+    let granularity: String
+    let answerLimit: Int
+  }
+
+  private struct PolicyEntry: Encodable {
+    let name: String, title: String, source: String
+    let settings: [String: String]
+    var keptPerLayerAndHead: [[[Int]]]?
+    let keptTokens: Int, bytes: Int
+    let recall: Double?, massRecall: Double?
+    let pseudoTokens: [Int]?
+    let answerTokens: [Int], answer: String
+  }
+
+  /// Gathers what a story has so far.
+  /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
+  public init(_ story: Story) throws {
+    guard let recording = story.recording, !story.lanes.isEmpty else { throw ExportError.nothingYet }
+    let shape = recording.shape
+    model = Model(
+      name: story.modelName, layers: shape.layerCount, queryHeads: shape.queryHeadCount,
+      kvHeads: shape.kvHeadCount, headDimension: shape.headDimension)
+    tokens = story.prompt.tokens.indices.map { position in
+      let token = story.prompt.tokens[position]
+      return TokenEntry(
+        id: token.id, start: token.byteRange.lowerBound, end: token.byteRange.upperBound,
+        text: String(decoding: story.prompt.bytes(at: position), as: UTF8.self))
+    }
+    prompt = PromptEntry(
+      name: story.prompt.name, sha256: story.prompt.hash, bytes: story.prompt.text.count, tokens: tokens)
+    settings = Settings(
+      budget: story.settings.budget, granularity: story.settings.granularity.rawValue,
+      answerLimit: story.settings.answerLimit)
+    lanes = (story.full.map { [$0] } ?? []) + story.lanes
+    granularity = story.settings.granularity
+    policies = lanes.map { lane in
+      PolicyEntry(
+        name: lane.policy.name, title: lane.policy.title, source: lane.policy.descriptor.source,
+        settings: Dictionary(uniqueKeysWithValues: lane.policy.allSettings.map { ($0.key, $0.value) }),
+        keptPerLayerAndHead: lane.kept.positions, keptTokens: lane.kept.totalCount,
+        bytes: lane.kept.byteCount(), recall: lane.recall, massRecall: lane.massRecall,
+        pseudoTokens: lane.lookahead?.pseudo.tokens, answerTokens: lane.answer.tokens,
+        answer: story.vocabulary.text(lane.answer.tokens))
+    }
+  }
+
+  /// The map in one of the formats that hold it.
+  /// - Precondition: the format holds kept tokens; views and pages are drawn elsewhere.
+  /// - Throws: `ExportError.tooLarge` naming the file.
+  public func data(_ format: ExportFormat, path: String) throws -> Data {
+    switch format {
+    case .json: return try json()
+    case .csv: return csv()
+    case .npz:
+      let arrays = try arrays() + [NamedArray("summary", text: summary())]
+      guard let data = NPZ.data(arrays) else {
+        throw ExportError.tooLarge(path, byteCount: arrays.reduce(0) { $0 + $1.data.count })
+      }
+      return data
+    case .safetensors:
+      return try SafetensorsExport.data(
+        arrays(),
+        metadata: [
+          "schema": Self.schema, "version": String(Self.version), "summary": String(decoding: summary(), as: UTF8.self),
+        ])
+    case .text, .ansi, .svg, .html: preconditionFailure("\(format) holds no kept tokens")
+    }
+  }
+
+  /// The map as JSON, keys sorted, so that equal maps have equal bytes.
+  public func json() throws -> Data { try Self.encoded(self) + Data("\n".utf8) }
+
+  /// The JSON without the tokens and the kept positions, which the arrays hold.
+  func summary() throws -> Data {
+    var copy = self
+    copy.prompt.tokens = nil
+    for index in copy.policies.indices { copy.policies[index].keptPerLayerAndHead = nil }
+    return try Self.encoded(copy)
+  }
+
+  private static func encoded(_ export: KeptExport) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(export)
+  }
+}

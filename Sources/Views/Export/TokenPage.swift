@@ -1,0 +1,124 @@
+import Eviction
+import Exploration
+import Screen
+import Transformer
+
+/// A page for browsers that holds all it needs: the prompt's tokens, coloured by their fate, and under the pointer a
+/// token's score and rank under every policy.
+///
+/// Foreign text is written out by `Sanitizer` and escaped; the page's own policy forbids every connection.
+struct TokenPage {
+  /// One kept set: a layer and a head of the settings' granularity.
+  struct Place: Hashable {
+    let layer: Int, head: Int
+  }
+
+  let state: ViewState
+  /// The full cache, where it has answered, and every policy's lane.
+  let lanes: [Lane]
+  /// The kept sets that the page can show.
+  let places: [Place]
+  /// The view's drawing, an SVG element.
+  private let drawing: String?
+
+  /// Gathers the place that is open, or every one.
+  /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
+  init(_ state: ViewState, scope: ExportRequest.Scope, drawing: String?) throws {
+    guard let shape = state.story.recording?.shape, !state.story.lanes.isEmpty else { throw ExportError.nothingYet }
+    let granularity = state.story.settings.granularity
+    let layers: any Sequence<Int>, heads: any Sequence<Int>
+    switch scope {
+    case .view: (layers, heads) = ([state.layer], [granularity.head(forQueryHead: state.head, in: shape)])
+    case .everything: (layers, heads) = (0..<shape.layerCount, 0..<granularity.headCount(in: shape))
+    }
+    places = layers.flatMap { layer in heads.map { Place(layer: layer, head: $0) } }
+    lanes = (state.story.full.map { [$0] } ?? []) + state.story.lanes
+    (self.state, self.drawing) = (state, drawing)
+  }
+
+  /// The whole page.
+  func html() throws -> String {
+    let story = state.story
+    let name = Self.shown(story.prompt.name)
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="generator" content="\(Release.name)">
+      <title>\(name): kept tokens</title>
+      <style>
+      \(Self.style(state.theme.hasColor ? state.theme : .light))
+      </style>
+      </head>
+      <body>
+      <h1>\(name)</h1>
+      <p>model \(Self.shown(story.modelName)), budget \(story.settings.budget) of \(story.prompt.tokens.count) tokens \
+      per layer and head, one kept set per \(story.settings.granularity == .kvHead ? "KV" : "query") head. \
+      Written by \(Release.name); prompt SHA-256 \(story.prompt.hash).</p>
+      \(drawing.map { "<figure>\n\($0)</figure>" } ?? "")
+      <form>
+      \(selections())
+      </form>
+      <p id="legend"></p>
+      <noscript><p>The tokens' colours, and what stands under the pointer, need the script within this page.</p></noscript>
+      <div id="text" dir="ltr">\(tokens())</div>
+      <div id="tip" hidden></div>
+      \(figures())
+      <script type="application/json" id="data">\(try data())</script>
+      <script>
+      \(Self.script)
+      </script>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// Foreign text, safe to see and to parse.
+  static func shown(_ text: String) -> String { Markup.escaped(Sanitizer.visible(text, spaces: false)) }
+
+  private func tokens() -> String {
+    state.texts.text(state.story.prompt, glyphs: .unicode, showsSpaces: false).pieces.map { piece in
+      "<span>\(Markup.escaped(piece.text))\(piece.endsLine ? "\n" : "")</span>"
+    }.joined()
+  }
+
+  private func selections() -> String {
+    func select(_ id: String, _ words: String, _ options: [String], chosen: Int) -> String {
+      let rows = options.enumerated().map { index, text in
+        "<option value=\"\(index)\"\(index == chosen ? " selected" : "")>\(Markup.escaped(text))</option>"
+      }
+      return "<label>\(words) <select id=\"\(id)\">\(rows.joined())</select></label>"
+    }
+    let kind = state.story.settings.granularity == .kvHead ? "KV head" : "head"
+    let open = state.story.recording.map {
+      Place(layer: state.layer, head: state.story.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
+    }
+    let titles = lanes.map(\.policy.title)
+    func index(_ lane: Lane?) -> Int { lanes.firstIndex { $0.policy == lane?.policy } ?? 0 }
+    return [
+      select(
+        "place", "place", places.map { "layer \($0.layer + 1), \(kind) \($0.head + 1)" },
+        chosen: places.firstIndex { $0 == open } ?? 0),
+      select("active", "policy", titles, chosen: index(state.lane)),
+      select("pinned", "beside", titles, chosen: index(state.pinnedLane ?? state.lane)),
+    ].joined(separator: "\n")
+  }
+
+  /// The policies with their settings, figures and answers.
+  private func figures() -> String {
+    let rows = lanes.map { lane in
+      let settings = lane.policy.allSettings.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+      let cells = [
+        lane.policy.title, settings, lane.recall.map { decimal($0, 3) } ?? "", lane.massRecall.map { decimal($0, 3) } ?? "",
+        mebibytes(lane.kept.byteCount()), state.story.vocabulary.text(lane.answer.tokens),
+      ]
+      return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
+    }
+    let heads = ["policy", "settings", "recall", "mass recall", "KV in f32", "answer"].map { "<th>\($0)</th>" }.joined()
+    return "<table>\n<tr>\(heads)</tr>\n\(rows.joined(separator: "\n"))\n</table>"
+  }
+}

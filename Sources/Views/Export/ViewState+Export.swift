@@ -1,0 +1,41 @@
+import Exploration
+import Foundation
+import Screen
+
+extension ViewState {
+  /// The bytes of an export; equal states have equal bytes.
+  ///
+  /// Cost: up to a second for long texts and many policies, so it is called off the screen's thread.
+  /// - Parameters:
+  ///   - size: the size of a drawn view; no smaller than a view can be read in.
+  ///   - glyphs: what a drawn view is drawn with.
+  /// - Throws: `ExportError`.
+  public func exported(_ request: ExportRequest, size: Size, glyphs: GlyphSet = .unicode) throws -> Data {
+    switch try request.resolvedFormat() {
+    case .text:
+      // Without colours the marks under the text say what backgrounds would have said.
+      return Data(TextRenderer.text(picture(size: size, glyphs: glyphs, theme: .mono)).utf8)
+    case .ansi: return Data(TextRenderer.ansi(picture(size: size, glyphs: glyphs, theme: theme)).utf8)
+    case .svg: return Data(drawing(size: size, glyphs: glyphs).utf8)
+    case .html:
+      let page = try TokenPage(
+        self, scope: request.scope, drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
+      return Data(try page.html().utf8)
+    case let format: return try KeptExport(story).data(format, path: request.path)
+    }
+  }
+
+  private func drawing(size: Size, glyphs: GlyphSet) -> String {
+    let title = "\(view.title) view of \(Sanitizer.visible(story.prompt.name, spaces: false)): \(policyTitle), budget \(story.settings.budget)"
+    return SVGRenderer(theme).svg(picture(size: size, glyphs: glyphs, theme: theme), title: title)
+  }
+
+  /// The view as it is, without what is being typed or said over it.
+  private func picture(size: Size, glyphs: GlyphSet, theme: Theme) -> Grid {
+    var copy = self
+    (copy.entry, copy.message, copy.theme) = (nil, nil, theme)
+    copy.settle()
+    let least = Self.smallestSize
+    return copy.draw(size: Size(width: max(size.width, least.width), height: max(size.height, least.height)), glyphs: glyphs)
+  }
+}

@@ -1,0 +1,53 @@
+import Exploration
+import Screen
+
+extension ViewState {
+  /// Asks where the open view goes to.
+  mutating func askForView() { entry = .export("\(view.title.lowercased()).svg", .view) }
+
+  /// Asks for a file to be written, once its name makes sense.
+  mutating func export(_ request: ExportRequest) -> Effect {
+    guard !request.path.isEmpty else {
+      message = "nothing written"
+      return .none
+    }
+    do {
+      _ = try request.resolvedFormat()
+      message = "writing \(request.path)"
+      return .export(request)
+    } catch {
+      exportEnded(request, error: error)
+      return .none
+    }
+  }
+
+  /// A key as the answer to whether a file may be replaced: only `y` says yes.
+  mutating func answer(_ key: Key, toReplacingBy request: ExportRequest) -> Effect {
+    entry = nil
+    guard key == .character("y") || key == .character("Y") else {
+      message = "nothing written; \(request.path) is as it was"
+      return .none
+    }
+    var request = request
+    request.replacing = true
+    return export(request)
+  }
+
+  /// Says what became of an export. After a failure the name can be changed; a file that is there already is asked about.
+  public mutating func exportEnded(_ request: ExportRequest, error: (any Error)?) {
+    let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
+    guard let error else {
+      message = "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.lanes.count + 1) policies") written to \(request.path)"
+      return
+    }
+    // What is being typed meanwhile goes on.
+    let isFree = entry == nil
+    if case ExportError.exists = error {
+      message = nil
+      if isFree { entry = .replace(request) } else { message = "\(request.path) is there already; nothing written" }
+      return
+    }
+    message = String(describing: error)
+    if isFree { entry = .export(request.path, request.scope) }
+  }
+}
