@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
+    .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),

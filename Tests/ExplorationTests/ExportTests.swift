@@ -28,20 +28,47 @@ import Testing
     #expect(rows.count == 1 + full + story.lanes[0].kept.totalCount)
   }
 
-  @Test func neverReplacesAFileUnasked() async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let export = try KeptExport(await StoryTests.tell(["streaming"], budget: 16))
-    let path = folder.appendingPathComponent("kept.json").path
-    try export.write(to: path)
-    let written = try Data(contentsOf: URL(fileURLWithPath: path))
-    #expect(throws: ExportError.exists(path)) { try export.write(to: path) }
-    try export.write(to: path, replacing: true)
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == written)
-    let other = folder.appendingPathComponent("kept.xml").path
-    #expect(throws: ExportError.unknownFormat(other, ending: "xml")) { try export.write(to: other) }
-    #expect(throws: ExportError.self) { try export.write(to: folder.path + "/none/kept.json") }
+  @Test func scoresStandBesideKeptTokensUnlessTheyAreKeptAnyway() async throws {
+    let story = try await StoryTests.tell(["snapkv(w=4)"], budget: 16)
+    let lane = story.lanes[0]
+    let last = story.prompt.tokens.count - 1
+    let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n").map(String.init)
+    let chosen = try #require(lane.kept.positions[1][2].first)
+    let score = try #require(lane.scores).layers[1][2][chosen]
+    #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(chosen),") && $0.hasSuffix(",\(score)") })
+    #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(last),") && $0.hasSuffix(",") })
+  }
+
+  /// The schema stands beside the script that checks exports with `jsonschema`; here only its names and types are held to.
+  @Test func jsonIsAsItsSchemaSays() async throws {
+    let url = try #require(Bundle.module.url(forResource: "Fixtures/kept.schema", withExtension: "json"))
+    let schema = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
+    let export = try KeptExport(await StoryTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
+    let json = try JSONSerialization.jsonObject(with: export.json())
+    #expect(Self.complaints(json, schema, at: "$") == [])
+    #expect(Self.complaints(["schema": "laq-tui.kept", "more": 1], schema, at: "$").count == 7, "the check itself")
+  }
+
+  private static func complaints(_ value: Any, _ schema: [String: Any], at path: String) -> [String] {
+    switch schema["type"] as? String {
+    case "object":
+      guard let object = value as? [String: Any] else { return ["\(path) is no object"] }
+      let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
+      let others = schema["additionalProperties"] as? [String: Any]
+      let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map { "\(path).\($0) is missing" }
+      return missing
+        + object.keys.sorted().flatMap { key -> [String] in
+          guard let inner = properties[key] ?? others, let value = object[key] else { return ["\(path).\(key) is not described"] }
+          return complaints(value, inner, at: "\(path).\(key)")
+        }
+    case "array":
+      guard let array = value as? [Any], let inner = schema["items"] as? [String: Any] else { return ["\(path) is no list"] }
+      return array.enumerated().flatMap { complaints($1, inner, at: "\(path)[\($0)]") }
+    case "string": return value is String ? [] : ["\(path) is no text"]
+    case "integer": return value is Int ? [] : ["\(path) is no whole number"]
+    case "number": return value is Double ? [] : ["\(path) is no number"]
+    default: return []
+    }
   }
 
   @Test(arguments: [

@@ -68,6 +68,40 @@ import Testing
     #expect(exports[0] == exports[1])
   }
 
+  @Test func writesEveryFormatOnce() throws {
+    let path = try file("short.txt", Array(Self.short.utf8))
+    let beginnings: [(String, String, [UInt8])] = [
+      ("a.npz", "json", []), ("a.npz", "npz", Array("PK\u{3}\u{4}".utf8)), ("b.html", "html", Array("<!DOCTYPE html>".utf8)),
+      ("c", "svg", Array("<svg".utf8)), ("d.txt", "text", Array("┌─ laq-tui".utf8)),
+    ]
+    for (name, format, beginning) in beginnings {
+      let target = folder.appendingPathComponent(name)
+      let arguments = [path, "--budget", "16", "--steps", "2", "--policy", "streaming", "--export", target.path, "--format", format]
+      let outcome = try Program.run(arguments)
+      guard !beginning.isEmpty else {
+        #expect(outcome.status == 64 && outcome.errors.contains("'.npz'") && outcome.errors.contains("'json'"))
+        continue
+      }
+      #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
+      #expect(try Data(contentsOf: target).starts(with: beginning), "\(name)")
+      let again = try Program.run(arguments)
+      #expect(again.status == 1 && again.errors.contains("exists already") && again.errors.split(separator: "\n").count == 1)
+    }
+    #expect(try Program.run([path, "--format", "json"]).status == 64)
+  }
+
+  @Test func aNamedScreenIsWrittenInPlaceOfPrinted() throws {
+    let path = try file("short.txt", Array(Self.short.utf8))
+    let target = folder.appendingPathComponent("heads.txt")
+    let arguments = [path, "--budget", "16", "--policy", "streaming", "--screen", "heads", "--size", "80x24"]
+    let printed = try Program.run(arguments)
+    let written = try Program.run(arguments + ["--export", target.path])
+    #expect(written.status == 0 && written.output.isEmpty, "\(written.errors)")
+    // The status line tells how long it took.
+    func lines(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.contains("ready") } }
+    #expect(lines(try String(contentsOf: target, encoding: .utf8)) == lines(printed.output))
+  }
+
   @Test func worksWithoutBFloat16() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let outcome = try Program.run(

@@ -27,10 +27,29 @@ import Testing
     session.type("2")
     #expect(session.waits(for: "key position"))
     session.type("?")
-    #expect(session.waits(for: "export kept tokens"))
+    #expect(session.waits(for: "export everything"))
     session.type("?q")
     #expect(session.status() == 0)
     #expect(session.output.contains(Self.restored))
+  }
+
+  @Test func writesAViewAndAsksBeforeItReplacesIt() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).svg")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    session.type("e\u{15}\(file.path)\r")
+    #expect(session.waits(for: "written to"))
+    let first = try Data(contentsOf: file)
+    #expect(String(decoding: first, as: UTF8.self).hasPrefix("<svg"))
+    try Data("mine".utf8).write(to: file)
+    session.type("e\u{15}\(file.path)\r")
+    #expect(session.waits(for: "replace it?"))
+    session.type("n")
+    #expect(session.waits(for: "nothing written"))
+    #expect(try Data(contentsOf: file) == Data("mine".utf8))
+    session.type("q")
+    #expect(session.status() == 0)
   }
 
   @Test func escapeAloneNeverQuits() throws {

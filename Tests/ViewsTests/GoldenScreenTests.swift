@@ -68,7 +68,7 @@ import Testing
     #expect(text == "60x16 needed, 20x5\nhere: please enlarge\nthe window (q quits)\n\n\n")
   }
 
-  private func compare(_ actual: String, with name: String) throws {
+  func compare(_ actual: String, with name: String) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Screens/\(name)")
     if ProcessInfo.processInfo.environment["LAQ_UPDATE_SCREENS"] == "1" {
       try Data(actual.utf8).write(to: file)

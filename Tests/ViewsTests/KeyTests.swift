@@ -474,9 +474,9 @@ import Transformer
   // MARK: Effects
 
   @Test func effects() throws {
-    #expect(try press("e") == .export(nil))
-    #expect(try press(":export<Enter>") == .export(nil))
-    #expect(try press(":export kept.json<Enter>") == .export("kept.json"))
+    #expect(try press(":export<Enter>") == .none)
+    #expect(state.entry == .export("text.svg", .view))
+    #expect(try press("<Esc>:export kept.json<Enter>") == .export(ExportRequest("kept.json", scope: .view)))
     #expect(try press("r") == .explore)
     #expect(try press("<C-l>") == .redraw)
     #expect(try press("<C-z>") == .suspend)

@@ -14,6 +14,7 @@ extension TokenPage {
       label { margin-right: 1.5rem; }
       select { font: inherit; }
       table { border-collapse: collapse; margin-top: 1.5rem; }
+      th { white-space: nowrap; }
       th, td { text-align: left; vertical-align: top; padding: 0.2rem 1rem 0.2rem 0; border-bottom: 1px solid \((theme[.frame].foreground ?? theme.ink).css); }
       #text { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
       #text span { unicode-bidi: isolate; }

@@ -1,0 +1,91 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Testing
+@testable import Exploration
+
+/// The bytes of `.npz` and safetensors files.
+@Suite struct ArrayFilesTests {
+  /// The check value of the CRC catalogues, and that of nothing.
+  @Test func checksums() {
+    #expect(CRC32.checksum(Array("123456789".utf8)) == 0xCBF4_3926)
+    #expect(CRC32.checksum([]) == 0)
+  }
+
+  /// One entry `a` with the bytes `hi`, field by field as APPNOTE has them.
+  @Test func aZipFileIsAsTheFormatSays() {
+    var archive = ZipArchive()
+    #expect(archive.add("a", Data("hi".utf8)))
+    let common: [UInt8] =
+      [20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0] + [0xAC, 0x2A, 0x93, 0xD8] + [2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0]
+    let entry: [UInt8] = [0x50, 0x4B, 3, 4] + common + Array("ahi".utf8)
+    let directory: [UInt8] =
+      [0x50, 0x4B, 1, 2, 20, 0] + common + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + Array("a".utf8)
+    let end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, 47, 0, 0, 0, 33, 0, 0, 0, 0, 0]
+    #expect(entry.count == 33 && directory.count == 47)
+    #expect(Array(archive.finished()) == entry + directory + end)
+  }
+
+  @Test func anArrayForNumPyBeginsAtAMultipleOf64() {
+    let file = Array(NPZ.npy(NamedArray("x", [true, false, true], shape: [1, 3])))
+    #expect(file.prefix(10) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0])
+    let header = String(decoding: file[10..<128], as: UTF8.self)
+    #expect(header.trimmingCharacters(in: .whitespacesAndNewlines) == "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 3, ), }")
+    #expect(header.last == "\n" && file[128...] == [1, 0, 1])
+    #expect(Array(NPZ.npy(NamedArray("y", [258]))).suffix(8) == [2, 1, 0, 0, 0, 0, 0, 0])
+    #expect(Array(NPZ.npy(NamedArray("z", [Float(1)], shape: [1]))).suffix(4) == [0, 0, 0x80, 0x3F])
+  }
+
+  @Test func tensorsStandWidestFirstBehindTheirHeader() throws {
+    let file = try SafetensorsExport.data(
+      [NamedArray("kept/a", [true, false], shape: [2]), NamedArray("ids", [7])], metadata: ["schema": "x"])
+    let header = """
+      {"__metadata__":{"schema":"x"},"ids":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},\
+      "kept/a":{"data_offsets":[8,10],"dtype":"BOOL","shape":[2]}}
+      """
+    let length = (header.utf8.count + 7) / 8 * 8
+    #expect(Array(file.prefix(8)) == [UInt8(length), 0, 0, 0, 0, 0, 0, 0])
+    #expect(String(decoding: file[8..<8 + length], as: UTF8.self).trimmingCharacters(in: .whitespaces) == header)
+    #expect(Array(file[(8 + length)...]) == [7, 0, 0, 0, 0, 0, 0, 0, 1, 0])
+  }
+
+  /// What the map says, read back by the reader of checkpoints: names with brackets, slashes and commas included.
+  @Test(arguments: [Granularity.kvHead, .queryHead])
+  func tensorsHoldEveryMaskAndScore(_ granularity: Granularity) async throws {
+    let story = try await StoryTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24, granularity: granularity)
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try AtomicFile.write(try KeptExport(story).data(.safetensors, path: path), to: path)
+    let file = try Safetensors(path: path)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let count = story.prompt.tokens.count
+    for lane in story.lanes {
+      let heads = granularity.headCount(in: lane.kept.shape)
+      let shape = [lane.kept.shape.layerCount, heads, count]
+      let mask = try #require(file.tensors["kept/\(lane.policy.name)"])
+      #expect(mask.shape == shape && mask.typeName == "BOOL")
+      let kept = lane.kept.positions.map { heads in
+        heads.map { positions in (0..<count).map { UInt8(positions.contains($0) ? 1 : 0) } }
+      }
+      #expect(Array(bytes[mask.byteRange]) == Array(kept.joined().joined()))
+      let scores = try file.floats("scores/\(lane.policy.name)", shape: shape)
+      let table = try #require(lane.scores)
+      for (index, score) in scores.enumerated() {
+        let (layer, head, position) = (index / count / heads, index / count % heads, index % count)
+        let isProtected = table.protected(layer: layer, head: head).contains(position)
+        #expect(isProtected ? score.isNaN : score == table.layers[layer][head][position])
+      }
+    }
+    let full = try #require(file.tensors["kept/full"])
+    #expect(full.shape[1] == granularity.headCount(in: story.lanes[0].kept.shape) && bytes[full.byteRange].allSatisfy { $0 == 1 })
+    #expect(file.tensors["scores/full"] == nil)
+  }
+
+  @Test func equalStoriesHaveEqualBytes() async throws {
+    let stories = [try await StoryTests.tell(["laq"], budget: 24), try await StoryTests.tell(["laq"], budget: 24)]
+    for format in [ExportFormat.json, .csv, .npz, .safetensors] {
+      let files = try stories.map { try KeptExport($0).data(format, path: "kept") }
+      #expect(files[0] == files[1], "\(format)")
+    }
+  }
+}
