@@ -35,7 +35,7 @@ extension ViewState {
       case .command: ":"
       case .export(_, .view): "write this view to: "
       case .export(_, .everything): "write everything to: "
-      case .replace(let request): "\(request.path) is there already: replace it? y or n "
+      case .replace(let request): "replace it, y or n? there is a file \(request.path) "
       }
     }
 

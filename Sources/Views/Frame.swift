@@ -54,7 +54,11 @@ struct Frame {
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
     line(size.height - 3, status)
     if let entry = state.entry {
-      let text = Sanitizer.visible(entry.prompt + entry.text, glyphs: glyphs, spaces: false)
+      let prompt = Sanitizer.visible(entry.prompt, glyphs: glyphs, spaces: false)
+      var typed = Sanitizer.visible(entry.text, glyphs: glyphs, spaces: false)
+      // The end of a long line is where one types.
+      while !typed.isEmpty, TextWidth.of(prompt) + TextWidth.of(typed) > size.width - 3 { typed.removeFirst() }
+      let text = prompt + typed
       grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
       grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
     } else if state.isCounting || state.count != nil {

@@ -2,6 +2,7 @@ import Checkpoint
 import Eviction
 import Foundation
 import Testing
+import Transformer
 @testable import Exploration
 
 /// The bytes of `.npz` and safetensors files.
@@ -15,12 +16,13 @@ import Testing
   /// One entry `a` with the bytes `hi`, field by field as APPNOTE has them.
   @Test func aZipFileIsAsTheFormatSays() {
     var archive = ZipArchive()
-    #expect(archive.add("a", Data("hi".utf8)))
-    let common: [UInt8] =
-      [20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0] + [0xAC, 0x2A, 0x93, 0xD8] + [2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0]
-    let entry: [UInt8] = [0x50, 0x4B, 3, 4] + common + Array("ahi".utf8)
-    let directory: [UInt8] =
-      [0x50, 0x4B, 1, 2, 20, 0] + common + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + Array("a".utf8)
+    let isAdded = archive.add("a", Data("hi".utf8))
+    #expect(isAdded)
+    let common: [UInt8] = [
+      20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0, 0xAC, 0x2A, 0x93, 0xD8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0,
+    ]
+    let entry = Array("PK\u{3}\u{4}".utf8) + common + Array("ahi".utf8)
+    let directory = Array("PK\u{1}\u{2}\u{14}\u{0}".utf8) + common + [UInt8](repeating: 0, count: 14) + Array("a".utf8)
     let end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, 47, 0, 0, 0, 33, 0, 0, 0, 0, 0]
     #expect(entry.count == 33 && directory.count == 47)
     #expect(Array(archive.finished()) == entry + directory + end)

@@ -44,7 +44,7 @@ import Testing
     #expect(String(decoding: first, as: UTF8.self).hasPrefix("<svg"))
     try Data("mine".utf8).write(to: file)
     session.type("e\u{15}\(file.path)\r")
-    #expect(session.waits(for: "replace it?"))
+    #expect(session.waits(for: "replace it, y or n?"))
     session.type("n")
     #expect(session.waits(for: "nothing written"))
     #expect(try Data(contentsOf: file) == Data("mine".utf8))

@@ -37,8 +37,9 @@ import Testing
     #expect(Color.palette(214).css == "#ffaf00")
   }
 
-  @Test(arguments: [(Theme.dark, true), (.light, false), (.mono, false)])
-  func papersAreDarkForDarkThemesOnly(_ theme: Theme, _ isDark: Bool) {
+  @Test(arguments: [("dark", true), ("light", false), ("mono", false)])
+  func papersAreDarkForDarkThemesOnly(_ name: String, _ isDark: Bool) throws {
+    let theme = try #require(Theme.named(name))
     #expect((theme.paper.brightness < 0.5) == isDark)
     #expect(abs(theme.paper.brightness - theme.ink.brightness) > 0.6)
   }

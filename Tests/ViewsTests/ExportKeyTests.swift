@@ -46,7 +46,7 @@ import Testing
     let request = ExportRequest("text.svg", scope: .view)
     for answer in ["n", "<Esc>", "<Enter>", "q"] {
       state.exportEnded(request, error: ExportError.exists("text.svg"))
-      #expect(state.entry == .replace(request) && lines[35].contains("text.svg is there already: replace it?"))
+      #expect(state.entry == .replace(request) && lines[35] == " replace it, y or n? there is a file text.svg")
       #expect(try press(answer) == .none)
       #expect(state.entry == nil && state.message == "nothing written; text.svg is as it was")
     }
@@ -64,6 +64,12 @@ import Testing
     try press("/clerk")
     state.exportEnded(ExportRequest("a.svg", scope: .view), error: ExportError.exists("a.svg"))
     #expect(state.entry == .search("clerk") && state.message == "a.svg is there already; nothing written")
+  }
+
+  @Test func theEndOfALongNameStaysInSight() throws {
+    try press("e<C-u>" + String(repeating: "long/", count: 60) + "end.svg")
+    #expect(lines[35].hasPrefix(" write this view to: ") && lines[35].hasSuffix("long/end.svg"))
+    #expect(lines[35].count == 118)
   }
 
   @Test func anEmptyNameWritesNothing() throws {
