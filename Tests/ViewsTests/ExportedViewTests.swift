@@ -41,7 +41,8 @@ import Testing
 
   @Test func aPageOfAHostileTextIsHarmless() throws {
     let page = try exported(Self.hostileState(), "text.html")
-    try GoldenScreenTests().compare(page, with: "hostile-page.html")
+    // The script is as it stands in the sources.
+    try GoldenScreenTests().compare(page.replacingOccurrences(of: TokenPage.script, with: ""), with: "hostile-page.html")
     #expect(page.components(separatedBy: "<script").count == 3, "the data's and the page's own")
     #expect(!page.contains("alert(\"") && !page.contains("<b>") && !page.contains("<!--"))
     #expect(!page.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E || $0.value == 0x7F })
