@@ -20,7 +20,7 @@ struct Batch {
   func run() async throws {
     let export = try options.exportRequest
     // The model may run for minutes: what stands in the way is told before.
-    if let export { try AtomicFile.check(export.path, replacing: export.replacing) }
+    if let export { try ExportFile.check(export) }
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
     var state = ViewState(story: story, theme: options.ansi ? coloured : .mono)

@@ -65,7 +65,7 @@ struct ZipArchive {
 
 extension Data {
   /// Appends a number, its lowest byte first.
-  mutating func append(bits: some FixedWidthInteger) {
+  package mutating func append(bits: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: bits.littleEndian) { append(contentsOf: $0) }
   }
 }

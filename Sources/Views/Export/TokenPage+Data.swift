@@ -62,7 +62,7 @@ extension TokenPage {
 
   private static func floats(_ values: [Float]) -> Data {
     var data = Data(capacity: values.count * 4)
-    for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
+    for value in values { data.append(bits: value.bitPattern) }
     return data
   }
 
