@@ -69,7 +69,7 @@ struct StoryTelling {
 
   /// The beginning that an earlier prompt has in common with this one: another question need not pass the text again.
   private func shared(with earlier: Story?) -> RecordedPrefix? {
-    guard let earlier, let recording = earlier.recording else { return nil }
+    guard let earlier, let recording = earlier.recording, earlier.modelName == story.modelName else { return nil }
     let same = zip(earlier.prompt.tokens, story.prompt.tokens).prefix { $0.id == $1.id }
     return RecordedPrefix(recording, count: same.count)
   }

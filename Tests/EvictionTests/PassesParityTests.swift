@@ -104,7 +104,7 @@ import Transformer
       for policy in ["kvzip/global", "kvzip/global(within=layer)", "kvzip+/global", "kvcompose/compose"] {
         #expect(prompt.expected.filter { $0.policy == policy }.map(\.ratio) == [0.25, 0.5, 0.75, 0.9])
       }
-      #expect(prompt.expected.filter { $0.policy == "kvcompose/global" }.map(\.ratio) == [0.25, 0.5, 0.75])
+      #expect(prompt.expected.filter { $0.policy == "kvcompose/global" }.map(\.ratio) == [0.5])
       #expect(prompt.expected.count { $0.isChat } == 4)
       #expect(prompt.expected.count { $0.policy.hasPrefix("kvzip(chunk=40)") } == 4)
     }

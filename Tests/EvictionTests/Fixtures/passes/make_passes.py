@@ -140,8 +140,8 @@ CASES = [
     ("kvzip/global(within=layer)", kvzip, {"layerwise": True}, None, RATIOS),
     ("kvzip+/global", kvzip, {"kvzip_plus_normalization": True}, None, RATIOS),
     ("kvcompose/compose", kvcompose, {}, None, RATIOS),
-    # 0.9 rounds the other way: see GlobalAllocation.
-    ("kvcompose/global", kvcompose, {"structured": False}, None, (0.25, 0.5, 0.75)),
+    # Half of the scores is a whole number: kvpress rounds what stays here, and what goes with KVzip.
+    ("kvcompose/global", kvcompose, {"structured": False}, None, (0.5,)),
     ("kvzip(chunk=40)/global", kvzip, {"chunk_size": 40}, None, (0.5, 0.9)),
     ("kvzip(chunk=40)/global", kvzip, {"chunk_size": 40}, ("<user>", "<bot>"), (0.5, 0.9)),
     ("kvzip(chunk=6,sinks=2)/global", kvzip, {"chunk_size": 6, "n_sink": 2}, ("<user>", "<bot>"), (0.75,)),
