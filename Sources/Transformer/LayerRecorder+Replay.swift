@@ -61,16 +61,15 @@ extension LayerRecorder {
   private func addLogSumExp(
     _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, keys: Range<Int>, to sums: UnsafeMutablePointer<Float>
   ) {
-    let start = rows.lowerBound * shape.headDimension
-    let (count, first, from, to) = (
-      Int32(rows.count), Int32(rows.lowerBound), Int32(keys.lowerBound), Int32(keys.upperBound)
-    )
-    let (group, size) = (head / shape.groupSize, Int32(shape.headDimension))
+    let span = Span(rows, keys: keys, shape)
+    let group = head / shape.groupSize
     switch vectors {
     case .float32(let heads, let packedKeys):
-      laq_add_log_sum_exp(heads[head] + start, count, first, packedKeys[group], from, to, size, rule, sums)
+      laq_add_log_sum_exp(
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule, sums)
     case .bfloat16(let heads, let packedKeys, _):
-      laq_add_log_sum_exp_bf16(heads[head] + start, count, first, packedKeys[group], from, to, size, rule, sums)
+      laq_add_log_sum_exp_bf16(
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule, sums)
     }
   }
 
@@ -78,18 +77,33 @@ extension LayerRecorder {
     _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, keys: Range<Int>,
     normalisers: UnsafePointer<Float>, highest: UnsafeMutablePointer<Float>
   ) {
-    let start = rows.lowerBound * shape.headDimension
-    let (count, first, from, to) = (
-      Int32(rows.count), Int32(rows.lowerBound), Int32(keys.lowerBound), Int32(keys.upperBound)
-    )
-    let (group, size) = (head / shape.groupSize, Int32(shape.headDimension))
+    let span = Span(rows, keys: keys, shape)
+    let group = head / shape.groupSize
     switch vectors {
     case .float32(let heads, let packedKeys):
       laq_highest_attention(
-        heads[head] + start, count, first, packedKeys[group], from, to, size, rule, normalisers, highest)
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule,
+        normalisers, highest)
     case .bfloat16(let heads, let packedKeys, _):
       laq_highest_attention_bf16(
-        heads[head] + start, count, first, packedKeys[group], from, to, size, rule, normalisers, highest)
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule,
+        normalisers, highest)
+    }
+  }
+
+  /// Rows of one head and keys of another, as the kernels count them.
+  private struct Span {
+    /// The rows' first element.
+    let start: Int
+    let first: Int32, count: Int32
+    let from: Int32, to: Int32
+    let dimension: Int32
+
+    init(_ rows: Range<Int>, keys: Range<Int>, _ shape: ModelShape) {
+      start = rows.lowerBound * shape.headDimension
+      (first, count) = (Int32(rows.lowerBound), Int32(rows.count))
+      (from, to) = (Int32(keys.lowerBound), Int32(keys.upperBound))
+      dimension = Int32(shape.headDimension)
     }
   }
 }
