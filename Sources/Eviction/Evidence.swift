@@ -10,21 +10,34 @@ public struct Evidence: Sendable {
   public let decode: QueryRows?
   /// What values pass through on their way to the residual stream; a recorded trace may lack it.
   public let output: OutputProjection?
+  /// What passes beside the prefill have measured; a recorded trace lacks them.
+  public let passes: [ContextPass: ReplayedAttention]
 
   /// Gathers the evidence.
   public init(
-    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil
+    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
+    passes: [ContextPass: ReplayedAttention] = [:]
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
+    self.passes = passes
+  }
+
+  /// What a pass has measured.
+  /// - Throws: `EvidenceError.noPass`.
+  func replayed(_ pass: ContextPass?, for policy: String) throws -> ReplayedAttention {
+    guard let found = pass.flatMap({ passes[$0] }) else { throw EvidenceError.noPass(policy: policy) }
+    return found
   }
 
   /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
-  /// stay: they see all of it.
+  /// stay: they see all of it. What passes have measured stays, too: they are not run anew over a part.
   func gathering(_ positions: [[[Int]]]) -> Evidence {
-    Evidence(recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output)
+    Evidence(
+      recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
+      passes: passes.mapValues { $0.gathering(positions) })
   }
 }
 
@@ -36,6 +49,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noDecode(policy: String)
   /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
   case noOutputProjection(policy: String)
+  /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
+  case noPass(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -47,6 +62,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
     case .noOutputProjection(let policy):
       "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
+    case .noPass(let policy):
+      "\(policy) needs a second pass of the model over the prompt, and this recording has none; run the model itself"
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

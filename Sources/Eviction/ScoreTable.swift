@@ -15,7 +15,7 @@ public struct ScoreTable: Sendable {
 
   /// Scores a prompt under one scorer, all layers and heads in parallel.
   ///
-  /// For KV heads the query heads' scores are averaged over the group *after* pooling, in the order
+  /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in the order
   /// of kvpress (pooling and mean do not commute; policies.md 1.5).
   /// - Throws: `EvidenceError`; `CancellationError`, looked for before each head unless told otherwise.
   public init(
@@ -38,7 +38,7 @@ public struct ScoreTable: Sendable {
       let heads = Array(scored[layer * shape.queryHeadCount..<(layer + 1) * shape.queryHeadCount])
       guard granularity == .kvHead, shape.groupSize > 1 else { return heads }
       return (0..<shape.kvHeadCount).map { group in
-        Self.mean(heads[group * shape.groupSize..<(group + 1) * shape.groupSize])
+        scorer.grouping.apply(heads[group * shape.groupSize..<(group + 1) * shape.groupSize])
       }
     }
   }

@@ -9,6 +9,12 @@ public protocol Scorer: Sendable {
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
 
+  /// The pass of the model that must run first; `nil`, unless the scorer says so: none beside the prefill.
+  var pass: ContextPass? { get }
+
+  /// How the scores of the query heads of a KV head become its own; the mean, unless the scorer says so.
+  var grouping: GroupReduction { get }
+
   /// Positions that are kept whatever the scores say, ascending. They count within the budget.
   func protectedPositions(tokenCount: Int, budget: Int) -> [Int]
 
@@ -27,6 +33,10 @@ public protocol Scorer: Sendable {
 
 extension Scorer {
   public var observedTokens: Int? { nil }
+
+  public var pass: ContextPass? { nil }
+
+  public var grouping: GroupReduction { .mean }
 
   public func observation(_ evidence: Evidence) throws -> Observation? { nil }
 

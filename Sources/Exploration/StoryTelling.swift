@@ -44,18 +44,25 @@ struct StoryTelling {
         telling.reuse = StoryReuse(earlier, for: telling.story)
         return recording
       }
-      return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
+      return try decoder.prefill(tokens, after: telling.shared(with: earlier), firstQueryPosition: firstQuery) { progress in
         telling.update { story in
           story.stage = .prefill(progress)
           story.prefillReports.append(progress)
         }
       }
     }
-    update { $0.recording = recording }
+    update {
+      $0.recording = recording
+      // What passes have measured hangs on the prompt alone.
+      if let earlier, earlier.prompt.hash == $0.prompt.hash, earlier.prompt.repetition == $0.prompt.repetition {
+        $0.passes = earlier.passes
+      }
+    }
     let greedy = GreedyDecoding(
       decoder: decoder, recording: recording, endTokens: endTokens, referenceLogits: reuse.full?.logits ?? [],
       referenceTokens: reuse.full?.lane.answer.tokens ?? [])
     let lookaheads = try timed(\.lookahead) { telling in try telling.lookAhead(greedy, recording: recording) }
+    try timed(\.passes) { telling in try telling.pass(decoder, over: recording) }
     try timed(\.eviction) { telling in
       telling.story.trueMass = telling.reuse.full?.mass ?? telling.trueMass(recording)
       for policy in telling.settings.policies {
@@ -75,6 +82,13 @@ struct StoryTelling {
     update { $0.stage = .done }
   }
 
+  /// The beginning that an earlier prompt has in common with this one: another question need not pass the text again.
+  private func shared(with earlier: Story?) -> RecordedPrefix? {
+    guard let earlier, let recording = earlier.recording, earlier.modelName == story.modelName else { return nil }
+    let same = zip(earlier.prompt.tokens, story.prompt.tokens).prefix { $0.id == $1.id }
+    return RecordedPrefix(recording, count: same.count)
+  }
+
   /// Ends the story where it was cancelled. Of what was computed, a person sees what the policies with a window
   /// make: they cost milliseconds, and need no further token.
   mutating func stop(with partial: Recording? = nil) {
@@ -82,7 +96,7 @@ struct StoryTelling {
       story.recording = recording
       story.trueMass = partial == nil ? trueMass(recording, stopsWhenCancelled: false) : nil
       for policy in settings.policies {
-        if policy.observedTokens == nil {
+        if policy.observedTokens == nil || policy.pass.map({ story.passes[$0] == nil }) == true {
           story.obstacles[policy] = "not computed: stopped before"
         } else {
           try? evict(policy, recording: recording, lookahead: nil, stopsWhenCancelled: false)
@@ -146,6 +160,17 @@ struct StoryTelling {
     return Dictionary(uniqueKeysWithValues: (known + lookaheads).map { ($0.settings, $0) })
   }
 
+  /// Runs the passes that policies ask for and that are not there yet; policies with the same one share it.
+  private mutating func pass(_ decoder: Decoder, over recording: Recording) throws {
+    let tokens = story.prompt.tokens.map(\.id)
+    for policy in settings.policies {
+      guard let pass = policy.pass, story.passes[pass] == nil else { continue }
+      let replays = pass.replays(of: tokens, story.prompt.repetition)
+      let measured = try decoder.replay(replays, over: recording) { progress in update { $0.stage = .pass(progress) } }
+      update { $0.passes[pass] = measured }
+    }
+  }
+
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
   private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> [[[Float]]]? {
     guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
@@ -167,7 +192,8 @@ struct StoryTelling {
     do {
       let start = ContinuousClock.now
       let evidence = Evidence(
-        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output)
+        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
+        passes: story.passes)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)

@@ -31,13 +31,21 @@ extension Decoder {
   }
 }
 
+/// How the length of a vector is measured.
+public enum VectorNorm: Sendable, Hashable {
+  /// The sum of magnitudes, L1.
+  case sum
+  /// The root of the sum of squares, L2.
+  case euclidean
+}
+
 extension Recording {
-  /// The L1 norm of every value times one query head's part of the output projection, `[tokenCount]`.
+  /// The norm of every value times one query head's part of the output projection, `[tokenCount]`.
   ///
   /// Cost: `tokenCount · dimension · hidden`, a head's share of the projection itself.
   /// - Parameter matrix: the layer's `Wo`, as `OutputProjection` gives it.
   public func projectedValueNorms(
-    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int
+    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int, norm: VectorNorm = .sum
   ) -> [Float] {
     let dimension = shape.headDimension
     let width = shape.queryHeadCount * dimension
@@ -53,9 +61,12 @@ extension Recording {
       for row in 0..<hiddenSize {
         let first = row * width + queryHead * dimension
         values.scores(of: Array(matrix[first..<first + dimension]), from: 0, count: tokenCount, rule, to: products)
-        for position in 0..<tokenCount { norms[position] += abs(products[position]) }
+        switch norm {
+        case .sum: for position in 0..<tokenCount { norms[position] += abs(products[position]) }
+        case .euclidean: for position in 0..<tokenCount { norms[position] += products[position] * products[position] }
+        }
       }
     }
-    return norms
+    return norm == .sum ? norms : norms.map { $0.squareRoot() }
   }
 }

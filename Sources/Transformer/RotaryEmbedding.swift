@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Frequencies are computed in f32 in the same order as the reference, `1 / θ^(2i/d)`, then the scaling,
 /// then `position · frequency`, because at large positions another order moves the angle.
-struct RotaryEmbedding: Sendable {
+struct RotaryEmbedding: Sendable, Equatable {
   fileprivate let frequencies: [Float]
   /// Elements of a head that are rotated.
   let dimension: Int

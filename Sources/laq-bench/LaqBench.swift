@@ -12,6 +12,7 @@ struct LaqBench: AsyncParsableCommand {
 
   @Option(help: "The model's sizes.") var model: [ModelSizes] = ModelSizes.allCases
   @Option(help: "Prompt lengths.") var prefill: [Int] = [512, 2048, 8192]
+  @Option(help: "Prompt lengths over which KVzip and KVCompose pass again.") var passes: [Int] = [2048]
   @Option(help: "Tokens in the cache before decoding.") var depth: [Int] = [0, 4096]
   @Option(help: "Kept tokens of the small cache at the greatest depth.") var budget = 256
   @Option(help: "Tokens decoded per measurement.") var tokens = 32
@@ -28,6 +29,7 @@ struct LaqBench: AsyncParsableCommand {
       let bench = Bench(decoder: decoder, repeats: max(1, repeats))
       var results: [Measurement] = []
       for length in prefill { results.append(try bench.prefill(length)) }
+      for length in passes { results += try bench.passes(length) }
       for depth in depth { results += try bench.decode(depth: depth, tokens: tokens, budget: budget) }
       let report = Report(
         model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,

@@ -19,13 +19,13 @@ import Testing
     "phi3-longrope", "gemma", "gemma2", "gemma3",
   ]
 
-  static func open(_ name: String) throws -> (Decoder, Expected) {
+  static func open(_ name: String, precision: Precision = .float32) throws -> (Decoder, Expected) {
     let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/\(name)")
     let configuration = try ModelConfiguration(path: folder.path + "/config.json")
     let weights = try Safetensors(path: folder.path + "/model.safetensors")
     let expected = try JSONDecoder().decode(
       Expected.self, from: Data(contentsOf: folder.appendingPathComponent("expected.json")))
-    return (try Decoder(configuration, weights: weights, precision: .float32), expected)
+    return (try Decoder(configuration, weights: weights, precision: precision), expected)
   }
 
   @Test(arguments: models) func prefillLogitsEqualTransformers(_ name: String) throws {

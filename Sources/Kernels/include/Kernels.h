@@ -125,6 +125,16 @@ void laq_attend_causal(const float *q, int stride, int rows, int first, const fl
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
                             laq_attention_rule rule, float *sums);
 
+/// Adds keys to the normalisers of `rows` consecutive queries `[rows][dimension]`, the first at position `first`: row r
+/// takes in the keys of `from ..< to` that it sees. `log_sum_exp` is `[rows]`, minus infinity where there is nothing yet.
+void laq_add_log_sum_exp(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                         laq_attention_rule rule, float *log_sum_exp);
+
+/// `highest[key − from]` becomes the largest `score − log_sum_exp[row]` so far, the logarithm of a weight, over the rows
+/// that see the key; all keys of `from ..< to` lie before position `first`.
+void laq_highest_attention(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                           laq_attention_rule rule, const float *log_sum_exp, float *highest);
+
 /// Query rows that `laq_attend_causal_bf16` takes through a tile together.
 enum { LAQ_BF16_ROWS = 64 };
 
@@ -159,3 +169,11 @@ void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16
 /// weights alone; scores and maxima are in powers of two. `queries` is at most `LAQ_BF16_ROWS`; `q` has rows of `dimension` floats and is rounded to bf16.
 void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
                           int dimension, laq_attention_rule rule, float *out, float *maximum, float *total);
+
+/// As `laq_add_log_sum_exp`, with queries and packed keys in bf16.
+void laq_add_log_sum_exp_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                              laq_attention_rule rule, float *log_sum_exp);
+
+/// As `laq_highest_attention`, with queries and packed keys in bf16.
+void laq_highest_attention_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                                laq_attention_rule rule, const float *log_sum_exp, float *highest);
