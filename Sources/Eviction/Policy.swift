@@ -68,6 +68,9 @@ public struct Policy: Sendable, Hashable {
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { scorer is OracleScorer }
 
+  /// Whether the policy asks a trained gate, which must be run along with the prefill.
+  public var needsGate: Bool { scorer is GateScorer }
+
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
     guard let scorer else { return 0 }

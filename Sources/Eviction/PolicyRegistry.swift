@@ -50,6 +50,10 @@ public enum PolicyRegistry {
       CakeScorer(
         window: settings.integer("w"), gamma: settings.number("gamma"), kernel: settings.integer("kernel"))
     },
+    PolicyDescriptor(
+      "gate", aliases: ["attentiongate"], title: "Gate", looksAt: "hidden states, by a small network trained beside the model",
+      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876", cost: "a trained network's pass over the prompt"
+    ) { _ in GateScorer() },
   ]
 
   private static func lookahead(localWindow: Int) -> [PolicyParameter] {

@@ -11,15 +11,18 @@ public actor Explorer {
   private let checkpoint: Checkpoint
   private let precision: Precision
   private var decoder: Decoder?
+  private var gate: Gate?
 
   nonisolated public var unownedExecutor: UnownedSerialExecutor {
     thread.asUnownedSerialExecutor()
   }
 
   /// Prepares to run a model; its weights are opened with the first prompt.
-  public init(checkpoint: Checkpoint, precision: Precision = .automatic) {
+  /// - Parameter gate: a trained gate that fits the model; unless given, the one that lies beside its weights.
+  public init(checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil) {
     self.checkpoint = checkpoint
     self.precision = precision
+    self.gate = gate
   }
 
   /// Tells a prompt's story from the beginning, or from an earlier one's recording.
@@ -36,7 +39,8 @@ public actor Explorer {
       let decoder = try telling.timed(\.opening) { telling in
         try open { layer, count in telling.update { $0.stage = .loading(layer: layer, of: count) } }
       }
-      try telling.tell(decoder, endTokens: checkpoint.configuration.endTokens, earlier: earlier)
+      let gate = try story.settings.policies.contains(where: \.needsGate) ? openGate() : nil
+      try telling.tell(decoder, gate: gate, endTokens: checkpoint.configuration.endTokens, earlier: earlier)
     } catch is CancellationError {
       telling.stop()
     } catch let interrupted as PrefillInterrupted {
@@ -55,5 +59,12 @@ public actor Explorer {
     ) { onLayer($0, count) }
     decoder = opened
     return opened
+  }
+
+  /// The gate that was given or lies beside the weights; most models have none.
+  /// - Throws: `GateError`, `CheckpointError`.
+  private func openGate() throws -> Gate? {
+    if gate == nil { gate = try Gate.beside(checkpoint) }
+    return gate
   }
 }

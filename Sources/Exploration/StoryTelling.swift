@@ -30,18 +30,25 @@ struct StoryTelling {
     return result
   }
 
-  mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
+  /// - Parameter gate: the model's, if a policy asks for one.
+  mutating func tell(_ decoder: Decoder, gate: Gate?, endTokens: Set<Int>, earlier: Story?) throws {
     output = decoder.outputProjection
     let recording = try timed(\.prefill) { telling in
       let tokens = telling.story.prompt.tokens.map(\.id)
       let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
       if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
-        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery
+        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery,
+        gate == nil || earlier?.gateScores != nil
       {
+        telling.story.gateScores = earlier?.gateScores
         return recording
       }
+      var pass = gate.map { GatePass($0, tokenCount: tokens.count) }
       return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
         telling.update { $0.stage = .prefill(progress) }
+      } onLayerInput: { _, states in
+        pass?.advance(states)
+        telling.story.gateScores = pass?.scores
       }
     }
     update { $0.recording = recording }
@@ -134,7 +141,8 @@ struct StoryTelling {
   ) throws {
     do {
       let evidence = Evidence(
-        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output)
+        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
+        gate: story.gateScores)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)

@@ -31,6 +31,9 @@ final class Rows {
   /// Some rows, sharing this storage.
   subscript(rows: Range<Int>) -> Rows { Rows(view: self, rows) }
 
+  /// All elements, as long as this matrix lives.
+  var elements: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count * width) }
+
   /// A copy as an array.
-  var array: [Float] { Array(UnsafeBufferPointer(start: start, count: count * width)) }
+  var array: [Float] { Array(elements) }
 }

@@ -28,6 +28,8 @@ struct RandomEvidence {
   let keys: [[[Float]]]
   /// `[row][layer][queryHead][dimension]`
   let rows: [[[[Float]]]]
+  /// `[layer][kvHead][position]`
+  let gate: [[[Float]]]
 
   init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -45,6 +47,9 @@ struct RandomEvidence {
     }
     rows = (0..<8).map { _ in
       (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in values(d) } }
+    }
+    gate = (0..<shape.layerCount).map { _ in
+      (0..<shape.kvHeadCount).map { _ in values(tokenCount) }
     }
   }
 
@@ -66,7 +71,7 @@ struct RandomEvidence {
     }
     return Evidence(
       recording: Recording(shape: shape, tokenCount: tokenCount, layers: layers, lastLogits: []),
-      lookahead: beyond, decode: beyond)
+      lookahead: beyond, decode: beyond, gate: GateScores(layers: gate.map { heads in order.map { heads[$0] } }))
   }
 
   /// The definition, slow and plain: `ln Σ_{j <= i} exp(q_i·k_j / √d)`.

@@ -102,7 +102,7 @@ import Transformer
   @Test(arguments: policies) func shortLookaheadIsEnough(_ name: String) throws {
     let evidence = Evidence(
       recording: Self.evidence.recording, lookahead: Self.evidence.lookahead?.prefix(1),
-      decode: Self.evidence.decode?.prefix(0))
+      decode: Self.evidence.decode?.prefix(0), gate: Self.evidence.gate)
     try Self.all(name, evidence, budgets: [16]) { policy, budget, kept, _ in
       #expect(policy.keepsEverything || kept.positions.joined().allSatisfy { $0.count == budget })
     }
@@ -113,6 +113,7 @@ import Transformer
     for (name, error) in [
       ("laq", EvidenceError.noLookahead(policy: "laq")),
       ("laq++", .noLookahead(policy: "laq++")), ("oracle", .noDecode(policy: "oracle")),
+      ("gate", .noGate(policy: "gate")),
     ] {
       #expect(throws: error) {
         try Policy(parsing: name).evict(bare, budget: 16, granularity: .kvHead)
