@@ -1,6 +1,6 @@
 """Trains a gate (gate.py) for the embedded model, whose own weights stay as they are. Seeded; resumes from its checkpoint.
 
-    train_gate.py --model FOLDER --scratch FOLDER [--steps 600] [--to FILE]
+    train_gate.py --model FOLDER --scratch FOLDER [--steps 1300] [--to FILE]
 
 A step shows TEXTS texts of generate.py's families, their question before or after them, and adds three losses:
 
@@ -33,7 +33,9 @@ from model import Llama, Sizes, rotate
 TEXTS = 4
 LENGTHS = (128, 256, 384, 512, 768, 1024)
 BUDGETS = (24, 256)
-RATE = 3e-3
+RATE = 2.5e-3
+# Shares of the steps: until the first only short texts are shown; from the second to the third the answer's loss comes in.
+SHORT_UNTIL, ANSWER_FROM, ANSWER_WHOLE = 0.4, 0.5, 0.7
 # The weights of the three losses once all of them count.
 ANSWER, EVICTION, ATTENTION = 1.0, 0.1, 1.0
 # A flag's gradient is that of an infinitesimal step, which is no measure where nearly all attention is evicted.
@@ -159,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, required=True, help="the embedded model's folder")
     parser.add_argument("--scratch", type=pathlib.Path, required=True, help="checkpoint and log")
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--to", type=pathlib.Path, help="where the parameters are written in the end")
     arguments = parser.parse_args()
@@ -191,8 +193,8 @@ def main() -> None:
         for group in adam.param_groups:
             group["lr"] = RATE * min(1, (step + 1) / 30) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         # Short texts first; the answer's loss comes in when the logits mean something.
-        lengths = LENGTHS[:3] if done < 0.5 else LENGTHS
-        share = min(1.0, max(0.0, (done - 0.6) / 0.2))
+        lengths = LENGTHS[:3] if done < SHORT_UNTIL else LENGTHS
+        share = min(1.0, max(0.0, (done - ANSWER_FROM) / (ANSWER_WHOLE - ANSWER_FROM)))
         for _ in range(TEXTS):
             prompt, target = sample(rng, ids, pool, rng.choice(lengths))
             attended, spoken, evicted, right = losses(model, gate, rng, prompt, target, share > 0)

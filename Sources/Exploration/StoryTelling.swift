@@ -43,7 +43,7 @@ struct StoryTelling {
         telling.story.gateScores = earlier?.gateScores
         return recording
       }
-      var pass = gate.map { GatePass($0, tokenCount: tokens.count) }
+      let pass = gate.map { GatePass($0, tokenCount: tokens.count) }
       return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
         telling.update { $0.stage = .prefill(progress) }
       } onLayerInput: { _, states in

@@ -26,7 +26,7 @@ import Transformer
     let matrix = (0..<hidden * width).map { _ in Float.random(in: -1...1, using: &generator) }
     return Evidence(
       recording: random.recording, lookahead: random.lookahead, decode: random.decode,
-      output: OutputProjection(hiddenSize: hidden) { _ in matrix })
+      output: OutputProjection(hiddenSize: hidden) { _ in matrix }, gate: random.gate)
   }
 
   static func names(_ scorer: String) -> [String] {

@@ -32,7 +32,7 @@ import Transformer
     let configuration = try ModelConfiguration(path: folder + "/config.json")
     let decoder = try Decoder(
       configuration, weights: try Safetensors(path: folder + "/model.safetensors"), precision: .float32)
-    var pass = GatePass(try Gate(path: folder + "/gate.safetensors", for: configuration), tokenCount: tokens.count)
+    let pass = GatePass(try Gate(path: folder + "/gate.safetensors", for: configuration), tokenCount: tokens.count)
     let recording = try decoder.prefill(
       tokens, chunkSize: chunkSize, onLayerInput: { _, states in pass.advance(states) })
     return Evidence(recording: recording, gate: pass.scores)
