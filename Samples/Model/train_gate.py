@@ -1,6 +1,6 @@
 """Trains a gate (gate.py) for the embedded model, whose own weights stay as they are. Seeded; resumes from its checkpoint.
 
-    train_gate.py --model FOLDER --scratch FOLDER [--steps 1300] [--to FILE]
+    train_gate.py --model FOLDER --scratch FOLDER [--steps 600] [--to FILE]
 
 A step shows TEXTS texts of generate.py's families, their question before or after them, and adds three losses:
 
@@ -33,9 +33,9 @@ from model import Llama, Sizes, rotate
 TEXTS = 4
 LENGTHS = (128, 256, 384, 512, 768, 1024)
 BUDGETS = (24, 256)
-RATE = 2.5e-3
+RATE = 3e-3
 # Shares of the steps: until the first only short texts are shown; from the second to the third the answer's loss comes in.
-SHORT_UNTIL, ANSWER_FROM, ANSWER_WHOLE = 0.4, 0.5, 0.7
+SHORT_UNTIL, ANSWER_FROM, ANSWER_WHOLE = 0.5, 0.6, 0.8
 # The weights of the three losses once all of them count.
 ANSWER, EVICTION, ATTENTION = 1.0, 0.1, 1.0
 # A flag's gradient is that of an infinitesimal step, which is no measure where nearly all attention is evicted.
@@ -161,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, required=True, help="the embedded model's folder")
     parser.add_argument("--scratch", type=pathlib.Path, required=True, help="checkpoint and log")
-    parser.add_argument("--steps", type=int, default=1300)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--to", type=pathlib.Path, help="where the parameters are written in the end")
     arguments = parser.parse_args()

@@ -60,6 +60,7 @@ public final class GatePass {
       // The model's state and behind it the stream, both normed; and the stream alone.
       let both = Rows(count: rows.count, width: hidden + width)
       let own = Rows(count: rows.count, width: width)
+      defer { withExtendedLifetime((both, own)) {} }
       for (index, row) in rows.enumerated() {
         laq_rms_norm(input + row * hidden, ones, Self.epsilon, Int32(hidden), both[index])
         add(module.input, both[index], inputs: hidden, to: stream[row])
@@ -86,39 +87,38 @@ public final class GatePass {
   private func attend(_ module: Gate.Module, _ projected: [Rows]) {
     let rank = gate.rank
     inParallelRows { rows in
-      let found = Rows(count: 1, width: gate.headCount * rank)
-      let scratch = Rows(count: 1, width: tokenCount)
+      var found = [Float](repeating: 0, count: gate.headCount * rank)
+      var scratch = [Float](repeating: 0, count: tokenCount)
       for row in rows {
         for head in 0..<gate.headCount {
-          attend(row, head: head, projected, scratch: scratch.start, to: found.start + head * rank)
+          let seen = attend(row, head: head, projected, scratch: &scratch)
+          found.replaceSubrange(head * rank..<(head + 1) * rank, with: seen)
         }
-        add(module.output, found.start, inputs: found.width, to: stream[row])
+        add(module.output, found, inputs: found.count, to: stream[row])
       }
     }
   }
 
-  /// One head's attention of a token to those before it and those behind it, joined.
-  private func attend(
-    _ row: Int, head: Int, _ projected: [Rows], scratch: UnsafeMutablePointer<Float>, to target: UnsafeMutablePointer<Float>
-  ) {
+  /// One head's attention of a token to those before it and those behind it, joined, `[rank]`.
+  private func attend(_ row: Int, head: Int, _ projected: [Rows], scratch: inout [Float]) -> [Float] {
     let rank = gate.rank
     let start = head * tokenCount
     let rule = laq_attention_rule(scale: 1 / Float(rank).squareRoot(), soft_cap: 0, window: 0)
     let parts = [0..<row, row + 1..<tokenCount].filter { !$0.isEmpty }
-    let sums = Rows(count: parts.count, width: rank)
+    var sums = parts.map { _ in [Float](repeating: 0, count: rank) }
     var maxima = [Float](repeating: 0, count: parts.count)
     var totals = maxima
     for (index, part) in parts.enumerated() {
       laq_attend_part(
         projected[0][start + row], projected[1][start + part.lowerBound], projected[2][start + part.lowerBound],
-        Int32(part.count), Int32(rank), rule, scratch, sums[index], &maxima[index], &totals[index])
+        Int32(part.count), Int32(rank), rule, &scratch, &sums[index], &maxima[index], &totals[index])
     }
     // Maxima are in powers of two.
     let largest = maxima.max() ?? 0
     let factors = maxima.map { exp2($0 - largest) }
     let total = parts.indices.reduce(Float(0)) { $0 + totals[$1] * factors[$1] }
-    for column in 0..<rank {
-      target[column] = parts.indices.reduce(Float(0)) { $0 + sums[$1][column] * factors[$1] } / total
+    return (0..<rank).map { column in
+      parts.indices.reduce(Float(0)) { $0 + sums[$1][column] * factors[$1] } / total
     }
   }
 
@@ -127,18 +127,19 @@ public final class GatePass {
     let (width, inner, reach) = (gate.width, gate.inner, gate.reach)
     let before = normed()
     inParallelRows { rows in
-      let own = Rows(count: 1, width: width)
-      let (gated, up) = (Rows(count: 1, width: inner), Rows(count: 1, width: inner))
+      var own = [Float](repeating: 0, count: width)
+      var gated = [Float](repeating: 0, count: inner)
+      var (up, activated) = (gated, gated)
       for row in rows {
         for neighbour in max(0, row - reach)...min(tokenCount - 1, row + reach) {
           let weights = (neighbour - row + reach) * width
           for column in 0..<width { stream[row][column] += module.near[weights + column] * before[neighbour][column] }
         }
-        norm(stream[row], into: own.start)
-        laq_few_products(module.gate, Int32(inner), Int32(width), own.start, 1, gated.start, Int32(inner))
-        laq_few_products(module.up, Int32(inner), Int32(width), own.start, 1, up.start, Int32(inner))
-        laq_swiglu(gated.start, up.start, Int32(inner), gated.start)
-        add(module.down, gated.start, inputs: inner, to: stream[row])
+        norm(stream[row], into: &own)
+        laq_few_products(module.gate, Int32(inner), Int32(width), own, 1, &gated, Int32(inner))
+        laq_few_products(module.up, Int32(inner), Int32(width), own, 1, &up, Int32(inner))
+        laq_swiglu(gated, up, Int32(inner), &activated)
+        add(module.down, activated, inputs: inner, to: stream[row])
       }
     }
   }
@@ -146,11 +147,14 @@ public final class GatePass {
   /// The logits of the stream as it is, `[kvHead][token]`.
   private func flags(_ module: Gate.Module) -> [[Float]] {
     let heads = gate.fit.kvHeadCount
-    let products = Rows(count: tokenCount, width: heads)
-    laq_few_products(
-      module.flag, Int32(heads), Int32(gate.width), normed().start, Int32(tokenCount), products.start, Int32(heads))
+    let rows = normed()
+    var products = [Float](repeating: 0, count: tokenCount * heads)
+    withExtendedLifetime(rows) {
+      laq_few_products(
+        module.flag, Int32(heads), Int32(gate.width), rows.start, Int32(tokenCount), &products, Int32(heads))
+    }
     return (0..<heads).map { head in
-      (0..<tokenCount).map { products[$0][head] + module.flagBias[head] }
+      (0..<tokenCount).map { products[$0 * heads + head] + module.flagBias[head] }
     }
   }
 
@@ -169,9 +173,9 @@ public final class GatePass {
   private func add(
     _ weights: [Float], _ x: UnsafePointer<Float>, inputs: Int, to row: UnsafeMutablePointer<Float>
   ) {
-    let product = Rows(count: 1, width: gate.width)
-    laq_few_products(weights, Int32(gate.width), Int32(inputs), x, 1, product.start, Int32(gate.width))
-    laq_add_scaled(row, product.start, 1, Int32(gate.width))
+    var product = [Float](repeating: 0, count: gate.width)
+    laq_few_products(weights, Int32(gate.width), Int32(inputs), x, 1, &product, Int32(gate.width))
+    laq_add_scaled(row, product, 1, Int32(gate.width))
   }
 
   private func inParallelRows(_ body: (Range<Int>) -> Void) {
