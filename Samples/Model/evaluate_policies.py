@@ -2,9 +2,9 @@
 
     evaluate_policies.py --program ../../.build/release/laq-tui [--count 50] [--budgets 48 96 192] [--gate FILE]
 
-Texts are those of evaluate.py (held-out words, filler templates and seeds), half of each cell with the question behind the
-text and half with it before. The program exports every policy's answer; one counts if it is the expected one token for
-token and ends there.
+Texts are those of evaluate.py (held-out words, filler templates and seeds), half of each cell with the question behind
+the text and half with it before. The program exports every policy's answer; one counts if it is the expected one token
+for token and ends there.
 """
 
 import argparse
@@ -22,14 +22,16 @@ MODEL = pathlib.Path(__file__).resolve().parents[2] / "Sources/EmbeddedModel/Res
 POLICIES = ["gate", "gate/ada", "gate/global", "snapkv", "h2o", "streaming", "laq", "laq++", "oracle"]
 
 
-def right(program: str, text: str, answer: list[int], budget: int, policies: list[str], gate: str | None) -> dict[str, bool]:
+def right(
+        program: str, text: str, answer: list[int], budget: int, policies: list[str], gate: str | None) -> dict[str, bool]:
     """Which policies, the full cache (`full`) among them, give the answer, whose last token is the end."""
     with tempfile.TemporaryDirectory() as folder:
         prompt, target = pathlib.Path(folder, "prompt.txt"), pathlib.Path(folder, "kept.json")
         prompt.write_text(text)
         command = [program, str(prompt), "--export", str(target), "--budget", str(budget), "--precision", "float32",
                    "--steps", str(len(answer) + 4)]
-        command += [word for policy in policies for word in ("--policy", policy)] + (["--gate", gate] if gate else [])
+        command += [word for policy in policies for word in ("--policy", policy)]
+        command += ["--gate", gate] if gate else []
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
         return {p["name"]: p["answerTokens"] == answer[:-1] for p in json.loads(target.read_text())["policies"]}
 

@@ -127,8 +127,8 @@ def load(file: pathlib.Path) -> Gate:
     weights = {k: v.float() for k, v in load_file(file).items()}
     kv_heads, width = weights["layers.0.flag.weight"].shape
     gate = Gate(GateSizes(
-        layers=sum(k.endswith(".near") for k in weights), hidden=weights["layers.0.input.weight"].shape[1], kv_heads=kv_heads,
-        width=width, heads=weights["layers.0.query.weight"].shape[0], rank=weights["layers.0.query.weight"].shape[1],
+        layers=sum(k.endswith(".near") for k in weights), hidden=weights["layers.0.input.weight"].shape[1],
+        kv_heads=kv_heads, width=width, heads=weights["layers.0.query.weight"].shape[0], rank=weights["layers.0.query.weight"].shape[1],
         reach=weights["layers.0.near"].shape[1] // 2, inner=weights["layers.0.up.weight"].shape[0],
         first=len(weights["first"]), last=len(weights["last"])))
     gate.load_state_dict({k: v.flatten(0, 1) if v.dim() == 3 else v for k, v in weights.items()})

@@ -1,4 +1,4 @@
-"""Trains a gate (gate.py) for the embedded model, whose own weights stay as they are. Seeded; resumes from its checkpoint.
+"""Trains a gate (gate.py) for the embedded model, whose weights stay as they are. Seeded; resumes from its checkpoint.
 
     train_gate.py --model FOLDER --scratch FOLDER [--steps 600] [--to FILE]
 
@@ -7,10 +7,10 @@ A step shows TEXTS texts of generate.py's families, their question before or aft
   answer    cross entropy of the answer's tokens, which see of the prompt only what a budget of the best logits
             leaves; the budget is drawn anew for each text, and holds for each head alone, or for all of them together.
             Kept or evicted is a step function; its gradient is taken from a sigmoid (straight-through).
-  eviction  the sigmoids' mean is to be the share of tokens that the budget keeps.
-  attention logits are to be large where the full cache's answer attends: cross entropy with the largest attention that any
-            token of the answer pays. No part of Attention-Gate; with it alone the gate begins, because a hard choice
-            among a thousand tokens teaches little before the logits mean something.
+  eviction  the sigmoids' mean is to be the share of tokens that the budget keeps: the squared logarithm of their ratio.
+  attention logits are to be large where the full cache's answer attends: cross entropy with the largest attention
+            that any token of the answer pays. No part of Attention-Gate; with it alone the gate begins, because a
+            hard choice among a thousand tokens teaches little before the logits mean something.
 """
 
 import argparse
@@ -22,31 +22,23 @@ import time
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from data import BOS, DRAWN, EOS, odd_words, rough
+from frozen import answer, base, prefill
 from gate import Gate, GateSizes, save
 from generate import FAMILIES, task
-from model import Llama, Sizes, rotate
 
 TEXTS = 4
 LENGTHS = (128, 256, 384, 512, 768, 1024)
 BUDGETS = (24, 256)
 RATE = 3e-3
-# Shares of the steps: until the first only short texts are shown; from the second to the third the answer's loss comes in.
-SHORT_UNTIL, ANSWER_FROM, ANSWER_WHOLE = 0.5, 0.6, 0.8
+# Shares of the steps: how long only short texts are shown, where the answer's loss begins, and how long it grows.
+SHORT_UNTIL, ANSWER_FROM, ANSWER_GROWTH = 0.5, 0.6, 0.2
 # The weights of the three losses once all of them count.
 ANSWER, EVICTION, ATTENTION = 1.0, 0.1, 1.0
 # A flag's gradient is that of an infinitesimal step, which is no measure where nearly all attention is evicted.
 FLAG_GRADIENT = 0.05
-
-
-def base(folder: pathlib.Path) -> Llama:
-    """The embedded model, frozen."""
-    model = Llama(Sizes())
-    model.load_state_dict({k.removeprefix("model."): v.float() for k, v in load_file(folder / "model.safetensors").items()})
-    return model.requires_grad_(False)
 
 
 def sample(rng: random.Random, ids, pool, length: int) -> tuple[list[int], list[int]]:
@@ -56,66 +48,7 @@ def sample(rng: random.Random, ids, pool, length: int) -> tuple[list[int], list[
         if made.questions:
             break
     prompt = [BOS] + ids(made.prompt(0, rng.random() < 0.5))
-    return prompt[:Sizes.context - 300], (ids(made.questions[0][1]) + [EOS])[:250]
-
-
-def heads(x, count: int):
-    """`[n, count · d]` to `[count, n, d]`."""
-    return x.view(x.shape[0], count, -1).transpose(0, 1)
-
-
-def project(model: Llama, layer, x, first: int):
-    """Post-RoPE queries and keys, and values, of rows at positions from `first` on, `[head, row, d]`."""
-    s, attention = model.s, layer.self_attn
-    y = layer.input_layernorm(x)
-    rotation = (model.cosine[first:first + len(x)], model.sine[first:first + len(x)])
-    return (rotate(heads(attention.q_proj(y), s.heads), rotation), rotate(heads(attention.k_proj(y), s.kv_heads), rotation),
-            heads(attention.v_proj(y), s.kv_heads))
-
-
-def answer(model: Llama, tokens: list[int], n: int, cache, flags=None):
-    """The states of an answer's tokens behind a prompt of `n`, and their attention to the prompt.
-
-    `cache` holds each layer's keys and values of the prompt; `flags` [layer][n, kv_heads], if given, multiply the weights
-    that they get. Attention is `[layer][kv_heads, n]`: the largest of any token and query head of the group.
-    """
-    s, m = model.s, len(tokens)
-    x = model.embed_tokens(torch.tensor(tokens))
-    later = torch.full((m, m), -torch.inf).triu(1)
-    attention = []
-    for index, layer in enumerate(model.layers):
-        q, k, v = project(model, layer, x, n)
-        q = q.view(s.kv_heads, -1, s.head)  # a group's rows follow each other
-        keys, values = torch.cat([cache[index][0], k], 1), torch.cat([cache[index][1], v], 1)
-        scores = q @ keys.mT / math.sqrt(s.head)
-        scores = scores.view(s.kv_heads, -1, m, n + m)
-        scores = torch.cat([scores[..., :n], scores[..., n:] + later], -1)
-        weights = scores.softmax(-1)
-        attention.append(weights[..., :n].amax((1, 2)))
-        if flags is not None:
-            weights = torch.cat([weights[..., :n] * flags[index].t()[:, None, None], weights[..., n:]], -1)
-            weights = weights / weights.sum(-1, keepdim=True).clamp_min(1e-9)
-        out = (weights.view(s.kv_heads, -1, n + m) @ values).view(s.heads, m, s.head)
-        x = x + layer.self_attn.o_proj(out.transpose(0, 1).reshape(m, -1))
-        x = x + layer.mlp(layer.post_attention_layernorm(x))
-    return model.norm(x), attention
-
-
-@torch.no_grad()
-def prefill(model: Llama, prompt: list[int]):
-    """Every layer's input, and its keys and values."""
-    x = model.embed_tokens(torch.tensor(prompt))
-    inputs, cache = [], []
-    group = model.s.heads // model.s.kv_heads
-    for layer in model.layers:
-        inputs.append(x)
-        q, k, v = project(model, layer, x, 0)
-        cache.append((k, v))
-        out = F.scaled_dot_product_attention(
-            q[None], k.repeat_interleave(group, 0)[None], v.repeat_interleave(group, 0)[None], is_causal=True)[0]
-        x = x + layer.self_attn.o_proj(out.transpose(0, 1).reshape(len(x), -1))
-        x = x + layer.mlp(layer.post_attention_layernorm(x))
-    return inputs, cache
+    return prompt, ids(made.questions[0][1]) + [EOS]
 
 
 def straight_through(logits, budget: int, together: bool):
@@ -194,7 +127,7 @@ def main() -> None:
             group["lr"] = RATE * min(1, (step + 1) / 30) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         # Short texts first; the answer's loss comes in when the logits mean something.
         lengths = LENGTHS[:3] if done < SHORT_UNTIL else LENGTHS
-        share = min(1.0, max(0.0, (done - ANSWER_FROM) / (ANSWER_WHOLE - ANSWER_FROM)))
+        share = min(1.0, max(0.0, (done - ANSWER_FROM) / ANSWER_GROWTH))
         for _ in range(TEXTS):
             prompt, target = sample(rng, ids, pool, rng.choice(lengths))
             attended, spoken, evicted, right = losses(model, gate, rng, prompt, target, share > 0)
@@ -215,7 +148,8 @@ def main() -> None:
             print(json.dumps(line), flush=True)
             sums = {}
             partial = checkpoint.with_name("partial.pt")
-            torch.save({"gate": gate.state_dict(), "adam": adam.state_dict(), "step": step, "seconds": seconds}, partial)
+            saved = {"gate": gate.state_dict(), "adam": adam.state_dict(), "step": step, "seconds": seconds}
+            torch.save(saved, partial)
             partial.rename(checkpoint)
     if arguments.to:
         save(gate, arguments.to)

@@ -1,11 +1,12 @@
 import Checkpoint
 import Foundation
 
-/// The parameters of a trained gate: a side network that says of each prompt token and KV head whether it is worth keeping.
+/// The parameters of a trained gate: a side network that says of each prompt token and KV head whether it is worth
+/// keeping.
 ///
-/// The idea is Attention-Gate's (Zeng et al. 2024, arXiv 2410.12876): before each attention layer a module sees the whole
-/// prompt through reduced attention. `Samples/Model/gate.py` defines and trains the same network, and says where it
-/// departs from the paper; `GatePass` runs it.
+/// The idea is Attention-Gate's (Zeng et al. 2024, arXiv 2410.12876): before each attention layer a module sees the
+/// whole prompt through reduced attention. `Samples/Model/gate.py` defines the same network and says where it departs
+/// from the paper; `train_gate.py` beside it trains it, and `GatePass` runs it.
 public struct Gate: Sendable {
   /// The sizes of the model that it was trained beside.
   public let fit: GateFit
@@ -62,7 +63,8 @@ public struct Gate: Sendable {
     rank = query[1]
     reach = near[1] / 2
     guard near[1] % 2 == 1 else {
-      throw GateError.notAGate(file: path, reason: "tensor 'layers.0.near' should have an odd number of columns, and has \(near[1])")
+      throw GateError.notAGate(
+        file: path, reason: "tensor 'layers.0.near' should have an odd number of columns, and has \(near[1])")
     }
     inner = try reader.shape("layers.0.up.weight", dimensions: 2)[0]
     fit = GateFit(

@@ -11,8 +11,8 @@ public enum GateError: Error, Equatable, CustomStringConvertible {
       "\(file): \(reason); give a file that Samples/Model/train_gate.py wrote"
     case .doesNotFit(let file, let gate, let model):
       """
-      \(file): the gate is for \(gate), and the model has \(model); give the gate that was trained beside this model, or \
-      train one with Samples/Model/train_gate.py
+      \(file): the gate is for \(gate), and the model has \(model); give the gate that was trained beside this model, \
+      or train one with Samples/Model/train_gate.py
       """
     }
   }

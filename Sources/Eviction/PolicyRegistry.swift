@@ -51,8 +51,9 @@ public enum PolicyRegistry {
         window: settings.integer("w"), gamma: settings.number("gamma"), kernel: settings.integer("kernel"))
     },
     PolicyDescriptor(
-      "gate", aliases: ["attentiongate"], title: "Gate", looksAt: "hidden states, by a small network trained beside the model",
-      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876", cost: "a trained network's pass over the prompt"
+      "gate", aliases: ["attentiongate"], title: "Gate",
+      looksAt: "hidden states, through a small network trained beside the model",
+      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876", cost: "the network's pass over the prompt"
     ) { _ in GateScorer() },
   ]
 

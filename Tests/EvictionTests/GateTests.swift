@@ -115,8 +115,8 @@ import Transformer
     let bytes = Data(changed.utf8)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
     defer { try? FileManager.default.removeItem(at: file) }
-    try (Data([UInt8(bytes.count & 255), UInt8(bytes.count >> 8), 0, 0, 0, 0, 0, 0]) + bytes + original[(8 + length)...])
-      .write(to: file)
+    let size = Data([UInt8(bytes.count & 255), UInt8(bytes.count >> 8), 0, 0, 0, 0, 0, 0])
+    try (size + bytes + original[(8 + length)...]).write(to: file)
     let error = #expect(throws: GateError.self) { try Gate(path: file.path) }
     #expect(String(describing: try #require(error)).contains("'\(tensor)'"))
   }

@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "Samples/Model"))
 
+from frozen import prefill  # noqa: E402
 from gate import Gate, GateSizes, save  # noqa: E402
 from model import Llama, Sizes  # noqa: E402
-from train_gate import prefill  # noqa: E402
 
 SIZES = Sizes(vocabulary=64, hidden=24, inner=32, layers=3, heads=4, kv_heads=2, head=8, context=128, theta=10000.0)
 GATE = GateSizes(layers=3, hidden=24, kv_heads=2, width=20, heads=2, rank=6, reach=3, inner=12, first=3, last=5)
