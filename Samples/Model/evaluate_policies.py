@@ -64,7 +64,7 @@ def main() -> None:
         for budget in arguments.budgets:
             show(family, budget, counts[budget], arguments.count)
     for budget in arguments.budgets:
-        show("all", budget, totals[budget], arguments.count * len(arguments.families))
+        show("mean", budget, totals[budget], arguments.count * len(arguments.families))
 
 
 def show(family: str, budget: int, counts: dict[str, int], count: int) -> None:

@@ -84,42 +84,66 @@ public final class GatePass {
   }
 
   /// Adds what the reduced attention finds among all other tokens, those behind a token too.
+  ///
+  /// It is two causal passes, one of them over the prompt turned around, joined by what each pass adds up.
   private func attend(_ module: Gate.Module, _ projected: [Rows]) {
-    let rank = gate.rank
+    let (rank, headCount, tokenCount) = (gate.rank, gate.headCount, tokenCount)
+    let before = attendToEarlier(projected)
+    let behind = attendToEarlier(projected.map(turnedAround))
     inParallelRows { rows in
-      var found = [Float](repeating: 0, count: gate.headCount * rank)
-      var scratch = [Float](repeating: 0, count: tokenCount)
+      var found = [Float](repeating: 0, count: headCount * rank)
       for row in rows {
-        for head in 0..<gate.headCount {
-          let seen = attend(row, head: head, projected, scratch: &scratch)
-          found.replaceSubrange(head * rank..<(head + 1) * rank, with: seen)
+        let mirrored = tokenCount - 1 - row
+        for head in 0..<headCount {
+          let (one, other) = (before.found[head * tokenCount + row], behind.found[head * tokenCount + mirrored])
+          // At either end there is nothing on one side, and its row was not written to.
+          let share: Float? =
+            row == 0 || mirrored == 0
+            ? nil : 1 / (1 + exp(behind.logSumExp[head][mirrored] - before.logSumExp[head][row]))
+          for column in 0..<rank {
+            found[head * rank + column] =
+              share.map { $0 * one[column] + (1 - $0) * other[column] } ?? (row == 0 ? other : one)[column]
+          }
         }
         add(module.output, found, inputs: found.count, to: stream[row])
       }
     }
   }
 
-  /// One head's attention of a token to those before it and those behind it, joined, `[rank]`.
-  private func attend(_ row: Int, head: Int, _ projected: [Rows], scratch: inout [Float]) -> [Float] {
-    let rank = gate.rank
-    let start = head * tokenCount
+  /// Every head's attention of each row but the first to the rows before it, `[head · row][rank]`, and the natural
+  /// logarithm of its normaliser, `[head][row]`.
+  private func attendToEarlier(_ projected: [Rows]) -> (found: Rows, logSumExp: Rows) {
+    let (rank, headCount, tokenCount) = (gate.rank, gate.headCount, tokenCount)
     let rule = laq_attention_rule(scale: 1 / Float(rank).squareRoot(), soft_cap: 0, window: 0)
-    let parts = [0..<row, row + 1..<tokenCount].filter { !$0.isEmpty }
-    var sums = parts.map { _ in [Float](repeating: 0, count: rank) }
-    var maxima = [Float](repeating: 0, count: parts.count)
-    var totals = maxima
-    for (index, part) in parts.enumerated() {
-      laq_attend_part(
-        projected[0][start + row], projected[1][start + part.lowerBound], projected[2][start + part.lowerBound],
-        Int32(part.count), Int32(rank), rule, &scratch, &sums[index], &maxima[index], &totals[index])
+    let packed = Rows(count: headCount, width: laq_packed_keys_count(Int32(tokenCount), Int32(rank)))
+    let found = Rows(count: headCount * tokenCount, width: rank)
+    let logSumExp = Rows(count: headCount, width: tokenCount)
+    for head in 0..<headCount {
+      laq_pack_keys(projected[1][head * tokenCount], Int32(tokenCount), Int32(rank), packed[head])
     }
-    // Maxima are in powers of two.
-    let largest = maxima.max() ?? 0
-    let factors = maxima.map { exp2($0 - largest) }
-    let total = parts.indices.reduce(Float(0)) { $0 + totals[$1] * factors[$1] }
-    return (0..<rank).map { column in
-      parts.indices.reduce(Float(0)) { $0 + sums[$1][column] * factors[$1] } / total
+    inParallelRows { rows in
+      let first = max(1, rows.lowerBound)
+      guard first < rows.upperBound else { return }
+      for head in 0..<headCount {
+        let start = head * tokenCount
+        // A row that is said to stand one place earlier does not see itself.
+        laq_attend_causal(
+          projected[0][start + first], Int32(rank), Int32(rows.upperBound - first), Int32(first - 1), packed[head],
+          projected[2][start], Int32(rank), rule, found[start + first], Int32(rank), logSumExp[head] + first)
+      }
     }
+    withExtendedLifetime(packed) {}
+    return (found, logSumExp)
+  }
+
+  /// Each head's rows from the last to the first.
+  private func turnedAround(_ rows: Rows) -> Rows {
+    let result = Rows(count: rows.count, width: rows.width)
+    for index in 0..<rows.count {
+      let (head, row) = index.quotientAndRemainder(dividingBy: tokenCount)
+      result[index].update(from: rows[head * tokenCount + tokenCount - 1 - row], count: rows.width)
+    }
+    return result
   }
 
   /// Adds what the convolution makes of a token's neighbours, then the feed-forward block.
