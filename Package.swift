@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "ChatTemplates"),
     .target(name: "EmbeddedModel", resources: [.copy("Resources/model")]),
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
-    .target(name: "Eviction", dependencies: ["Transformer", "Kernels"]),
+    .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),

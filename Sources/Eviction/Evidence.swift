@@ -12,17 +12,20 @@ public struct Evidence: Sendable {
   public let output: OutputProjection?
   /// What passes beside the prefill have measured; a recorded trace lacks them.
   public let passes: [ContextPass: ReplayedAttention]
+  /// The logits of a trained gate, where the model has one and a policy asks for it.
+  public let gate: GateScores?
 
   /// Gathers the evidence.
   public init(
     recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
-    passes: [ContextPass: ReplayedAttention] = [:]
+    passes: [ContextPass: ReplayedAttention] = [:], gate: GateScores? = nil
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
     self.passes = passes
+    self.gate = gate
   }
 
   /// What a pass has measured.
@@ -37,7 +40,7 @@ public struct Evidence: Sendable {
   func gathering(_ positions: [[[Int]]]) -> Evidence {
     Evidence(
       recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
-      passes: passes.mapValues { $0.gathering(positions) })
+      passes: passes.mapValues { $0.gathering(positions) }, gate: gate?.gathering(positions))
   }
 }
 
@@ -51,6 +54,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noOutputProjection(policy: String)
   /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
   case noPass(policy: String)
+  /// The policy asks a trained gate, and the model came without one; a recorded trace never has one.
+  case noGate(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -64,6 +69,11 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
     case .noPass(let policy):
       "\(policy) needs a second pass of the model over the prompt, and this recording has none; run the model itself"
+    case .noGate(let policy):
+      """
+      \(policy) needs the logits of a trained gate, and there are none; run a model that has gate.safetensors beside it, \
+      or pass --gate FILE (Samples/Model/train_gate.py trains one)
+      """
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

@@ -71,6 +71,9 @@ public struct Policy: Sendable, Hashable {
   /// The pass of the model that must run first, if there is one.
   public var pass: ContextPass? { scorer?.pass }
 
+  /// Whether the policy asks a trained gate, which must be run along with the prefill.
+  public var needsGate: Bool { scorer is GateScorer }
+
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
     guard let scorer else { return 0 }

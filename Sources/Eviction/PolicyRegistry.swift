@@ -64,6 +64,11 @@ public enum PolicyRegistry {
       "kvcompose", title: "KVCompose", looksAt: "the highest attention while the text is read a second time",
       source: "Akulov et al. 2025, arXiv 2509.05165", cost: "about two prefills"
     ) { _ in KVComposeScorer() },
+    PolicyDescriptor(
+      "gate", aliases: ["attentiongate"], title: "Gate",
+      looksAt: "hidden states, through a small network trained beside the model",
+      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876", cost: "the network's pass over the prompt"
+    ) { _ in GateScorer() },
   ]
 
   private static let reconstruction = [

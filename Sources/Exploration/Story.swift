@@ -42,6 +42,8 @@ public struct Story: Sendable {
   public internal(set) var stage: Stage = .opening
   /// The prefill; `nil` until it is done.
   public internal(set) var recording: Recording?
+  /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
+  public internal(set) var gateScores: GateScores?
   /// The full cache's answer.
   public internal(set) var full: Lane?
   /// The queries of the full cache's answer, a row per token fed: the truth.

@@ -32,23 +32,32 @@ struct StoryTelling {
     return result
   }
 
-  mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
+  /// - Parameter gate: the model's, if a policy asks for one.
+  mutating func tell(_ decoder: Decoder, gate: Gate?, endTokens: Set<Int>, earlier: Story?) throws {
     output = decoder.outputProjection
     let recording = try timed(\.prefill) { telling in
       let tokens = telling.story.prompt.tokens.map(\.id)
       let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
       if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
-        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery
+        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery,
+        gate == nil || earlier?.gateScores != nil
       {
         telling.story.prefillReports = earlier?.prefillReports ?? []
+        telling.story.gateScores = earlier?.gateScores
         telling.reuse = StoryReuse(earlier, for: telling.story)
         return recording
       }
-      return try decoder.prefill(tokens, after: telling.shared(with: earlier), firstQueryPosition: firstQuery) { progress in
+      let pass = gate.map { GatePass($0, tokenCount: tokens.count) }
+      // A gate looks at the states of all tokens: behind a known prefix it would miss some.
+      let prefix = gate == nil ? telling.shared(with: earlier) : nil
+      return try decoder.prefill(tokens, after: prefix, firstQueryPosition: firstQuery) { progress in
         telling.update { story in
           story.stage = .prefill(progress)
           story.prefillReports.append(progress)
         }
+      } onLayerInput: { _, states in
+        pass?.advance(states)
+        telling.story.gateScores = pass?.scores
       }
     }
     update {
@@ -193,7 +202,7 @@ struct StoryTelling {
       let start = ContinuousClock.now
       let evidence = Evidence(
         recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
-        passes: story.passes)
+        passes: story.passes, gate: story.gateScores)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)

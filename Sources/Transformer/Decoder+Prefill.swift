@@ -42,11 +42,14 @@ extension Decoder {
   ///   - chunkSize: tokens that pass a layer together; a multiple of 64 is fastest. Unless given, so many that a
   ///     cancellation is heard within 200 ms on long prompts, too.
   ///   - onProgress: called on the running thread.
+  ///   - onLayerInput: called on the running thread before each layer, with its index and the residual stream before it,
+  ///     `[token][hidden]`: for what looks at hidden states, of which a recording holds none.
   /// - Throws: `TransformerError` for an empty or too long prompt or an unknown token;
   ///   when cancelled, `PrefillInterrupted` if a layer was finished, else `CancellationError`.
   public func prefill(
     _ tokens: [Int], after prefix: RecordedPrefix? = nil, firstQueryPosition: Int = 0, chunkSize: Int? = nil,
-    onProgress: (PrefillProgress) -> Void = { _ in }
+    onProgress: (PrefillProgress) -> Void = { _ in },
+    onLayerInput: (Int, UnsafeBufferPointer<Float>) -> Void = { _, _ in }
   ) throws -> Recording {
     guard !tokens.isEmpty else { throw TransformerError.emptyPrompt }
     guard tokens.count <= configuration.contextLength else {
@@ -73,6 +76,7 @@ extension Decoder {
           recorder.adopt(
             known.recording.layers[index], of: known.recording, count: begin, firstQueryPosition: min(firstQuery, begin))
         }
+        onLayerInput(index, states.elements)
         // Behind a prefix chunks end where they would without it, so that the same rows pass together.
         for first in stride(from: begin / size * size, to: tokens.count, by: size) {
           if Task.isCancelled { throw interrupted(after: recorded, tokenCount: tokens.count, firstQuery) }

@@ -32,6 +32,8 @@ struct RandomEvidence {
   let highest: [[[Float]]]
   /// The output projection's columns, `[layer][queryHead][hidden][dimension]`.
   let output: [[[[Float]]]]
+  /// `[layer][kvHead][position]`
+  let gate: [[[Float]]]
 
   init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -55,6 +57,9 @@ struct RandomEvidence {
     }
     output = (0..<shape.layerCount).map { _ in
       (0..<shape.queryHeadCount).map { _ in (0..<Self.hiddenSize).map { _ in values(d) } }
+    }
+    gate = (0..<shape.layerCount).map { _ in
+      (0..<shape.kvHeadCount).map { _ in values(tokenCount) }
     }
   }
 
@@ -86,7 +91,8 @@ struct RandomEvidence {
         (0..<Self.hiddenSize).flatMap { row in queryOrder.flatMap { output[layer][$0][row] } }
       },
       passes: Dictionary(
-        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map { ($0, replayed) }))
+        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map { ($0, replayed) }),
+      gate: GateScores(layers: gate.map { heads in order.map { heads[$0] } }))
   }
 
   /// The definition, slow and plain: `ln Σ_{j <= i} exp(q_i·k_j / √d)`.

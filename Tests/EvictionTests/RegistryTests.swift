@@ -102,7 +102,8 @@ import Transformer
   @Test(arguments: policies) func shortLookaheadIsEnough(_ name: String) throws {
     let evidence = Evidence(
       recording: Self.evidence.recording, lookahead: Self.evidence.lookahead?.prefix(1),
-      decode: Self.evidence.decode?.prefix(0), output: Self.evidence.output, passes: Self.evidence.passes)
+      decode: Self.evidence.decode?.prefix(0), output: Self.evidence.output, passes: Self.evidence.passes,
+      gate: Self.evidence.gate)
     try Self.all(name, evidence, budgets: [16]) { policy, budget, kept, _ in
       #expect(policy.keepsEverything || kept.positions.joined().allSatisfy { $0.count == budget })
     }
@@ -115,6 +116,7 @@ import Transformer
       ("laq++", .noLookahead(policy: "laq++")), ("oracle", .noDecode(policy: "oracle")),
       ("kvzip", .noPass(policy: "kvzip")), ("kvzip+", .noPass(policy: "kvzip+")),
       ("kvcompose", .noPass(policy: "kvcompose")),
+      ("gate", .noGate(policy: "gate")),
     ] {
       #expect(throws: error) {
         try Policy(parsing: name).evict(bare, budget: 16, granularity: .kvHead)

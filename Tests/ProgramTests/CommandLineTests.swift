@@ -150,6 +150,32 @@ import Testing
     }
   }
 
+  @Test func gatesComeWithTheModelOrFromAFile() throws {
+    let text = try file("short.txt", Array(Self.short.utf8))
+    let source = Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+    let bare = folder.appendingPathComponent("bare")
+    try FileManager.default.copyItem(at: source, to: bare)
+    try FileManager.default.removeItem(at: bare.appendingPathComponent("gate.safetensors"))
+    let gate = source.appendingPathComponent("gate.safetensors").path
+    let fixture = Program.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors").path
+    let arguments = [text, "--policy", "gate", "--budget", "16", "--screen", "text"]
+    let own = try Program.run(arguments)
+    #expect(own.status == 0, "\(own.errors)")
+    #expect(own.output.contains("Gate"))
+    // Without a gate the policy has no lane, and the screen says what is missing.
+    #expect(try Program.run(arguments + ["--model", bare.path]).output.contains("needs the logits"))
+    #expect(try !Program.run(arguments + ["--model", bare.path, "--gate", gate]).output.contains("needs the logits"))
+    for (path, words) in [
+      (folder.path + "/none.safetensors", "none.safetensors"), (source.path + "/model.safetensors", "layers.0"),
+      (fixture, "5 layers, 4 KV heads and width 256"),
+    ] {
+      let outcome = try Program.run(arguments + ["--gate", path])
+      #expect(outcome.status == 1, "\(path)")
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test func aQuestionIsPutToTheText() throws {
     let path = try file("text.txt", Array("The passcode of Temley is amber lantern. The old mill was quiet.".utf8))
     let question = "Question: What is the passcode of Temley?\nAnswer:"
