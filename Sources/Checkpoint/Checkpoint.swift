@@ -32,7 +32,7 @@ public struct Checkpoint: Sendable {
       self.path = folder
       name = Self.name(given: path, found: folder)
       configuration = try ModelConfiguration(path: folder + "/config.json")
-      tokenizer = try Tokenizer(path: folder + "/tokenizer.json")
+      tokenizer = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)
