@@ -1,6 +1,7 @@
 extension BytePairModel {
-  /// Bytes that stand in some UTF-8; the others come only from texts that are none.
-  private static let utf8Bytes = (0..<256).filter { $0 < 0xF5 && $0 != 0xC0 && $0 != 0xC1 }
+  /// Bytes that a vocabulary must have. The others stand in no UTF-8, or only in that of the planes from 4 on,
+  /// which StarCoder's vocabulary lacks; as in `tokenizers`, no token stands for them then.
+  private static let neededBytes = (0..<0xF1).filter { $0 != 0xC0 && $0 != 0xC1 }
 
   /// Puts a model together; checks nothing.
   init(
@@ -29,8 +30,8 @@ extension BytePairModel {
     merger = BytePairMerger(merges: merges)
   }
 
-  /// A byte that a text can have and that no token stands for; `nil` when every text has tokens.
-  var missingByte: Int? { unknown == nil ? Self.utf8Bytes.first { byteIDs[$0] == nil } : nil }
+  /// A byte that texts have and that no token stands for; `nil` when there is none.
+  var missingByte: Int? { unknown == nil ? Self.neededBytes.first { byteIDs[$0] == nil } : nil }
 
   /// Reads `model` of a `tokenizer.json`.
   init(_ model: JSONObject, vocabulary: TokenizerVocabulary, isByteLevel: Bool) throws {

@@ -35,6 +35,7 @@ extension PreTokenizer {
       return [try split(part, #"\p{N}"#, try part.flag("individual_digits") ? .isolated : .contiguous)]
     case "Metaspace": return try metaspace(part)
     case "Punctuation":
+      // The marks of Unicode 9 and later count as well; the tables of `tokenizers` end before them.
       let behavior = part.has("behavior") ? try part.choice("behavior", SplitStep.Behavior.self) : .isolated
       return [try split(part, #"[\p{P}$+<=>^`|~]"#, behavior)]
     case "Whitespace":

@@ -1,7 +1,4 @@
-/// Unicode's normalization forms (UAX 15).
-///
-/// NFC is that of Hugging Face's `tokenizers` 0.22; the others differ for 135 scalars of Unicode 12 to 15, which
-/// the tables of `tokenizers` do not know.
+/// Unicode's normalization forms (UAX 15), for every scalar as in Hugging Face's `tokenizers` 0.22.
 enum UnicodeForm: String, Sendable {
   case nfc = "NFC"
   case nfd = "NFD"

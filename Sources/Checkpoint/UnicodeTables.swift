@@ -23,12 +23,18 @@ struct UnicodeTables: Sendable {
     0x1_E000...0x1_FFFF, 0x2_F800...0x2_FA1F,
   ]
 
+  /// Scalars of later versions stay as they are: the tables of Hugging Face's `tokenizers` (0.22) end at
+  /// Unicode 11.
+  private static let newestAge = 11
+
   private init(_ decompose: (String) -> String) {
     var decompositions: [UInt32: [UInt32]] = [:]
     var composites: [(UInt32, [UInt32])] = []
     for range in Self.ranges {
       for value in range {
-        guard let scalar = Unicode.Scalar(value) else { continue }
+        guard let scalar = Unicode.Scalar(value), scalar.properties.age?.major ?? .max <= Self.newestAge else {
+          continue
+        }
         let text = String(Character(scalar))
         let parts = decompose(text).unicodeScalars.map(\.value)
         guard parts != [value] else { continue }

@@ -16,7 +16,7 @@ import Testing
 
   /// The bytes of one to four changes within `header`: bits, bytes, numbers that tend to matter, cuts and
   /// repetitions.
-  private static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SplitMix) -> [UInt8] {
+  static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SplitMix) -> [UInt8] {
     var result = bytes
     for _ in 0...Int.random(in: 0...3, using: &generator) {
       let place = Int.random(in: 0..<min(header, result.count), using: &generator)

@@ -142,7 +142,8 @@ def sentence_piece(normalizer, pre_tokenizer, decoder):
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "special": False}
     description["added_tokens"] += [
         {"id": len(vocabulary), "content": "<tool>", "normalized": True, **flags},
-        {"id": len(vocabulary) + 1, "content": "\n\n", "normalized": False, **flags}]
+        # One that is in the vocabulary, too.
+        {"id": vocabulary["\n\n"], "content": "\n\n", "normalized": False, **flags}]
     return description
 
 
@@ -207,7 +208,7 @@ def small():
         split("[一-龥ࠀ-一가-퟿]+"), pre_tokenizers.Digits(individual_digits=True))
     yield "behaviors", byte_level(
         split("[aeiou]+", "merged_with_previous"), split("[.,]", "merged_with_next"), split(r"\d", "contiguous"),
-        split("[^ ]+", "isolated", True), pre_tokenizers.Punctuation("contiguous"), prefix_space=True,
+        split("[^ ]+", "isolated", True), split("[!-/:-@]", "contiguous"), prefix_space=True,
         normalizer=normalizers.Sequence([normalizers.NFD(), normalizers.Lowercase(), normalizers.Strip()]))
     yield "words", byte_level(pre_tokenizers.Whitespace(), normalizer=normalizers.NFKD())
     yield "gemma", sentence_piece(
