@@ -1,7 +1,7 @@
 import Foundation
 
-/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` and safetensors, or a GGUF
-/// file.
+/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` (or the older `vocab.json` and
+/// `merges.txt`) and safetensors, or a GGUF file.
 ///
 /// Opening reads the small part, so that a text can be tokenized and shown at once; the weights are mapped
 /// when they are asked for, a GGUF file at once.

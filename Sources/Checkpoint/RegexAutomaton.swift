@@ -6,12 +6,10 @@
 /// character and `NSRegularExpression` can take exponential time; this takes nanoseconds.
 struct RegexAutomaton: Sendable {
   /// Larger patterns are refused: those of known tokenizers need about 30 states.
-  private static let maximumStates = 500
-  private static let maximumInstructions = 2_000
+  private static let maximumStates = 300
+  private static let maximumInstructions = 600
 
-  /// Where the intervals of values begin, and the class of each kind of scalar in each of them.
-  private let starts: [UInt32]
-  private let classes: [UInt8]
+  private let classes: ScalarClasses
   /// The classes of ASCII, where most texts are.
   private let asciiClasses: [UInt8]
   /// How many classes there are, the end of the text among them as the last.
@@ -25,21 +23,19 @@ struct RegexAutomaton: Sendable {
   init(_ syntax: RegexSyntax) throws {
     var program = RegexProgram()
     try program.append(syntax, limit: Self.maximumInstructions)
-    let classifier = ScalarClasses(program.sets)
-    guard classifier.count < 255 else { throw RegexParser.Failure(reason: "so many sets of characters") }
-    starts = classifier.starts
-    classes = classifier.classes
-    classCount = classifier.count + 1
-    asciiClasses = (0..<128).map { classifier.classes[Int(ScalarKind.of($0).code) + ScalarKind.count * ScalarSet.interval(of: $0, in: classifier.starts)] }
-
-    let end = classifier.count
+    let classes = ScalarClasses(program.sets)
+    guard classes.count < 255 else { throw RegexParser.Failure(reason: "so many sets of characters") }
+    self.classes = classes
+    classCount = classes.count + 1
+    asciiClasses = (0..<128).map(classes.scalarClass)
+    let end = classes.count
     var numbers: [[Int]: Int32] = [[]: 0, [0]: 1]
     var states: [[Int]] = [[], [0]]
     var transitions: [Int32] = []
     var state = 0
     while state < states.count {
       for scalarClass in 0...end {
-        let members = scalarClass == end ? nil : classifier.members[scalarClass]
+        let members = scalarClass == end ? nil : classes.members[scalarClass]
         let step = program.step(states[state], members: members)
         guard !step.isMatch || state != 1 else {
           throw RegexParser.Failure(reason: "a pattern that matches the empty text")
@@ -117,7 +113,6 @@ struct RegexAutomaton: Sendable {
     guard index < scalars.count else { return classCount - 1 }
     let value = scalars[index].value
     if value < 128 { return Int(asciiClasses[Int(value)]) }
-    let interval = starts.count == 1 ? 0 : ScalarSet.interval(of: value, in: starts)
-    return Int(classes[interval * ScalarKind.count + Int(ScalarKind.of(value).code)])
+    return Int(classes.scalarClass(of: value))
   }
 }

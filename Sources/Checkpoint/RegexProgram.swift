@@ -13,6 +13,7 @@ struct RegexProgram {
   /// Every set that the instructions name.
   private(set) var sets: [ScalarSet] = []
   private var instructions: [Instruction] = []
+  private var partCount = 0
 
   /// Appends a whole pattern and its match.
   mutating func append(_ syntax: RegexSyntax, limit: Int) throws {
@@ -27,7 +28,11 @@ struct RegexProgram {
   }
 
   private mutating func add(_ syntax: RegexSyntax, limit: Int) throws {
-    guard instructions.count < limit else { throw RegexParser.Failure(reason: "so large a pattern") }
+    partCount += 1
+    // Parts count as well as instructions: a group of nothing, repeated in others, has none.
+    guard instructions.count < limit, partCount < 8 * limit else {
+      throw RegexParser.Failure(reason: "so large a pattern")
+    }
     switch syntax {
     case .scalar(let set): instructions.append(.scalar(index(of: set)))
     case .before(let set, let orEnd): instructions.append(.before(index(of: set), orEnd: orEnd))

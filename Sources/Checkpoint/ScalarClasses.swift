@@ -1,9 +1,9 @@
 /// The scalars sorted by which of some sets they are in: a pattern cannot tell those of one class apart.
-struct ScalarClasses {
+struct ScalarClasses: Sendable {
   /// Where each interval of values begins.
-  let starts: [UInt32]
+  private let starts: [UInt32]
   /// The class of each kind of scalar in each interval. `[interval][kind]`
-  let classes: [UInt8]
+  private let classes: [UInt8]
   /// For each class, whether each set has its scalars. `[class][set]`
   let members: [[Bool]]
 
@@ -29,5 +29,11 @@ struct ScalarClasses {
     self.starts = starts
     self.classes = classes
     self.members = members
+  }
+
+  /// The class of a scalar's value.
+  func scalarClass(of value: UInt32) -> UInt8 {
+    let interval = starts.count == 1 ? 0 : ScalarSet.interval(of: value, in: starts)
+    return classes[interval * ScalarKind.count + Int(ScalarKind.of(value).code)]
   }
 }

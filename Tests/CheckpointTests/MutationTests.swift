@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder(inMemory: true) }
 
   /// How many files of each kind; more by the environment's LAQ_MUTATIONS.
-  private static let count =
+  static let count =
     ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init) ?? 3000
 
   /// The bytes of one to four changes within `header`: bits, bytes, numbers that tend to matter, cuts and

@@ -7,7 +7,7 @@ import Testing
 @Suite struct TokenizerFileTests {
   private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryFolder(inMemory: true) }
 
   /// A fixture's text with one part replaced.
   private func changed(_ name: String, _ old: String, _ new: String) throws -> String {
@@ -133,7 +133,7 @@ import Testing
     // The vocabulary, in the middle, is like every other: most changes go to what stands around it.
     let head = min(original.count, 3_000)
     var generator = SplitMix(state: 4)
-    for _ in 0..<200 {
+    for _ in 0..<MutationTests.count / 15 {
       let path = try folder.write(MutationTests.changed(original, header: head, &generator))
       let problem = failure {
         let tokenizer = try Tokenizer(path: path)
