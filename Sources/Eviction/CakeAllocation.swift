@@ -29,7 +29,7 @@ public struct CakeAllocation: Allocation, Hashable {
     let recording = input.evidence.recording
     let own = try input.scorer.observation(input.evidence)
     let observation = own ?? .window(Self.window, of: recording)
-    let preferences = input.scores.layers.indices.map { layer in
+    let preferences = try ScoreTable.inParallel(count: input.scores.layers.count, stopsWhenCancelled: false) { layer in
       CakePreference(recording, observation, layer: layer).value(dispersionTemperature, shiftTemperature)
     }
     let free = input.budget.tokens - input.protectedCount

@@ -10,21 +10,27 @@ public struct Evidence: Sendable {
   public let decode: QueryRows?
   /// What values pass through on their way to the residual stream; a recorded trace may lack it.
   public let output: OutputProjection?
+  /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with none.
+  public let questionTokenCount: Int?
 
   /// Gathers the evidence.
   public init(
-    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil
+    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
+    questionTokenCount: Int? = nil
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
+    self.questionTokenCount = questionTokenCount
   }
 
   /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
   /// stay: they see all of it.
   func gathering(_ positions: [[[Int]]]) -> Evidence {
-    Evidence(recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output)
+    Evidence(
+      recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
+      questionTokenCount: questionTokenCount)
   }
 }
 
@@ -36,6 +42,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noDecode(policy: String)
   /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
   case noOutputProjection(policy: String)
+  /// The policy looks at vectors before their rotation, which this recording does not tell.
+  case noRotation(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -47,6 +55,11 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
     case .noOutputProjection(let policy):
       "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
+    case .noRotation(let policy):
+      """
+      \(policy) looks at vectors before their rotary positions, and this recording does not say how they were rotated; \
+      run the model itself
+      """
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

@@ -95,6 +95,21 @@ void laq_attend_causal(const float *q, int stride, int rows, int first, const fl
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
                             laq_attention_rule rule, float *sums);
 
+/// The scaled and capped scores of `rows` queries `[rows][dimension]` for packed keys, whatever a query may see:
+/// `scores[row][key]`, rows of `stride`, which is at least `count` rounded up to whole tiles. Each score is one sum in
+/// order of dimension.
+void laq_row_scores(const float *q, int rows, const float *packed, int count, int dimension, laq_attention_rule rule,
+                    float *scores, int stride);
+
+/// `−Σ x ln(x + 1e-10)` of weights that are not negative.
+float laq_entropy(const float *x, int count);
+
+/// `products[i][j] = Σ_n x[n][i] · x[n][j]` of `count` vectors `[count][dimension]`, in their order.
+void laq_second_moments(const float *x, int count, int dimension, float *products);
+
+/// `forms[n] = x_nᵀ M x_n` of packed vectors, for a matrix `[dimension][dimension]`.
+void laq_quadratic_forms(const float *matrix, const float *packed, int count, int dimension, float *forms);
+
 /// Query rows that `laq_attend_causal_bf16` takes through a tile together.
 enum { LAQ_BF16_ROWS = 64 };
 
