@@ -69,14 +69,14 @@ import Testing
     ("snapkv(kernel=65)", "from 1 to 63"), ("snapkv(w=0)", "from 1 to 4096"), ("laq(w1=0)", "from 1 to 4096"),
     ("laq(w2=-1)", "from 0 to 4096"), ("laq(m=eight)", "a whole number"),
     ("laq(m=99999999999999999999)", "a whole number"), ("laq(pool=sum)", "max, avg, none"),
-    ("laq(cheap=laq)", "snapkv, streaming, h2o, full"), ("laq(mask=none)", "causal, reference"),
+    ("laq(cheap=laq)", "snapkv, tova, cake, finch, h2o"), ("laq(cheap=oracle)", "random, full"), ("laq(mask=none)", "causal, reference"),
   ]) func settingsOutOfRangeStateTheRange(_ typed: String, _ range: String) {
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
     #expect(error?.description.contains(range) == true, "\(error?.description ?? "")")
   }
 
   @Test func unknownSettingsAndAllocationsListTheKnown() {
-    let known = ["w", "kernel", "pool"]
+    let known = ["w", "kernel", "pool", "style"]
     #expect(throws: PolicyNameError.unknownSetting(policy: "snapkv", key: "m", known: known)) {
       try Policy(parsing: "snapkv(m=4)")
     }
