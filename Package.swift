@@ -40,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer",
+        "Checkpoint", "Transformer", "Eviction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),

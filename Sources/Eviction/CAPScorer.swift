@@ -42,7 +42,7 @@ public struct CAPScorer: GroupScorer, Hashable {
         wantsCovariance: false
       ).mean
       let length = max(norms(anchor, dimension: dimension)[0], 1e-12)
-      let logits = zip(packedKeys.products(with: anchor)[0], lengths).map {
+      let logits = zip(packedKeys.products(with: anchor), lengths).map {
         Float(temperature) * min(1, max(-1, $0 / ($1 * length)))
       }
       let largest = logits[sinkCount...].max() ?? 0

@@ -50,7 +50,7 @@ public struct ExpectedScorer: GroupScorer, Hashable {
       let expected = try QueryStatistics(
         recording, layer: layer, queryHead: head, withoutFirst: sinkCount, ahead: futureCount, policy: "expected",
         wantsCovariance: usesCovariance)
-      var scores = keys.products(with: expected.mean, scale: scale)[0]
+      var scores = keys.products(with: expected.mean, scale: scale)
       if let covariance = expected.covariance {
         let forms = keys.quadraticForms(covariance)
         let factor = scale * scale / 2

@@ -30,7 +30,7 @@ public struct KeyDiffScorer: GroupScorer, Hashable {
     let count = Float(max(1, lengths.count))
     for index in anchor.indices { anchor[index] /= count }
     let length = max(norms(anchor, dimension: dimension)[0], 1e-8)
-    let products = PackedVectors(keys, count: lengths.count, dimension: dimension).products(with: anchor)[0]
+    let products = PackedVectors(keys, count: lengths.count, dimension: dimension).products(with: anchor)
     return [zip(products, lengths).map { -$0 / (max($1, 1e-8) * length) }]
   }
 }

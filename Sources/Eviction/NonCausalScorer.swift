@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Transformer
 
 /// kvpress' NonCausalAttention (from Compactor, Chari et al. 2025, arXiv 2507.08143): the attention that tokens receive
@@ -32,8 +33,9 @@ public struct NonCausalScorer: GroupScorer, Hashable {
     return recording.shape.queryHeads(of: kvHead).map { head in
       let queries = recording.queries(layer: layer, queryHead: head)
       let received = zip(chunks, packed).flatMap { chunk, keys in
-        self.received(
-          keys.products(with: Array(queries[chunk.lowerBound * dimension..<chunk.upperBound * dimension])))
+        keys.withProducts(of: queries[chunk.lowerBound * dimension..<chunk.upperBound * dimension]) {
+          self.received(chunk.count, products: $0, stride: $1)
+        } ?? []
       }
       let weighed = zip(received, weights).map { $0 * $1 }
       return Pooling.avg.apply(weighed[...], kernel: 3)
@@ -42,15 +44,17 @@ public struct NonCausalScorer: GroupScorer, Hashable {
 
   public func settled(_ heads: [[Float]]) -> [[Float]] { standardised(heads) }
 
-  /// The attention that each token of a chunk receives, for the products of its rows.
-  private func received(_ products: [[Float]]) -> [Float] {
-    let missing = chunkSize - products.count
+  /// The attention that each of a chunk's tokens receives, for the products of its rows, which become exponentials.
+  private func received(_ count: Int, products: UnsafeMutablePointer<Float>, stride: Int) -> [Float] {
+    let missing = chunkSize - count
     // The rows that fill a chunk up give each of its keys, real or not, the same.
-    var sums = [Float](repeating: Float(missing) / Float(chunkSize), count: products.count)
-    for row in products {
-      var row = row + Array(repeating: 0, count: missing)
-      softmax(&row)
-      for index in sums.indices { sums[index] += row[index] }
+    var sums = [Float](repeating: Float(missing) / Float(chunkSize), count: count)
+    for row in 0..<count {
+      let logits = products + row * stride
+      var largest: Float = missing > 0 ? 0 : -.infinity
+      for key in 0..<count { largest = max(largest, logits[key]) }
+      let total = laq_exponentials(logits, Int32(count), -largest) + Float(missing) * expf(-largest)
+      laq_add_scaled(&sums, logits, 1 / total, Int32(count))
     }
     return sums
   }

@@ -36,23 +36,44 @@ public enum Selection {
 
   /// The positions of a head's largest scores, ascending, without some of them; a score that is no number is the least.
   ///
-  /// Cost: a sort of the scores.
+  /// Of those that equal the last one, the lowest positions stay. Cost: a few passes over the scores.
   static func best(_ count: Int, of scores: [Float], without excluded: [Int]) -> [Int] {
     var isFree = [Bool](repeating: true, count: scores.count)
     for position in excluded { isFree[position] = false }
-    func value(_ position: Int) -> Float { scores[position].isNaN ? -.infinity : scores[position] }
     let free = scores.indices.filter { isFree[$0] }
     guard count < free.count else { return free }
     guard count > 0 else { return [] }
-    var sorted = free.map(value)
-    sorted.sort(by: >)
-    let last = sorted[count - 1]
-    // Of those that equal the last one, the lowest positions stay.
-    var ties = count - (sorted.firstIndex(of: last) ?? 0)
+    let orders = scores.map(order)
+    let last = largest(count, of: free.map { orders[$0] })
+    var ties = count - free.count { orders[$0] > last }
     return free.filter { position in
-      guard value(position) == last else { return value(position) > last }
+      guard orders[position] == last else { return orders[position] > last }
       ties -= 1
       return ties >= 0
     }
+  }
+
+  /// A whole number for a score: larger for larger scores, the same for 0 and -0, the least for what is no number.
+  static func order(_ score: Float) -> UInt32 {
+    guard !score.isNaN else { return 0 }
+    let bits = (score + 0).bitPattern
+    return bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+  }
+
+  /// The `count`-th largest of some numbers, of which there are more: byte by byte from the highest on.
+  static func largest(_ count: Int, of numbers: [UInt32]) -> UInt32 {
+    var (left, prefix, mask) = (count, UInt32(0), UInt32(0))
+    for shift in stride(from: UInt32(24), through: 0, by: -8) {
+      var histogram = [Int](repeating: 0, count: 256)
+      for number in numbers where number & mask == prefix { histogram[Int(number >> shift & 255)] += 1 }
+      var byte = 255
+      while byte > 0, histogram[byte] < left {
+        left -= histogram[byte]
+        byte -= 1
+      }
+      prefix |= UInt32(byte) << shift
+      mask |= 255 << shift
+    }
+    return prefix
   }
 }

@@ -10,7 +10,10 @@ package struct PackedVectors {
   let elements: [Float]
 
   /// Floats from the beginning of a row of scores to that of the next.
-  var stride: Int { (count + Int(LAQ_TILE) - 1) / Int(LAQ_TILE) * Int(LAQ_TILE) }
+  var stride: Int { Self.stride(count) }
+
+  /// As many floats as `count` scores take in whole tiles.
+  static func stride(_ count: Int) -> Int { (count + Int(LAQ_TILE) - 1) / Int(LAQ_TILE) * Int(LAQ_TILE) }
 
   /// Packs `count` vectors, `[vector][dimension]`; cost: a copy.
   package init(_ vectors: [Float], count: Int, dimension: Int) {
@@ -32,15 +35,25 @@ package struct PackedVectors {
 }
 
 extension PackedVectors {
-  /// The products of some rows `[row][dimension]` and every vector, `[row][vector]`.
-  /// - Parameter scale: what each is multiplied by.
-  package func products(with rows: [Float], scale: Float = 1) -> [[Float]] {
+  /// The products of some rows `[row][dimension]` and every vector.
+  /// - Parameters:
+  ///   - scale: what each is multiplied by.
+  ///   - body: given the products, `[row][vector]`, in rows of the second argument; it may write there.
+  package func withProducts<Result>(
+    of rows: some Sequence<Float>, scale: Float = 1, _ body: (UnsafeMutablePointer<Float>, Int) throws -> Result?
+  ) rethrows -> Result? {
+    let rows = Array(rows)
     let rowCount = rows.count / dimension
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rowCount * stride)) { buffer in
-      guard let start = buffer.baseAddress else { return [] }
+    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rowCount * stride)) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
       scores(of: rows, rowCount: rowCount, AttentionRule(scale: scale).kernel, to: start)
-      return (0..<rowCount).map { Array(UnsafeBufferPointer(start: start + $0 * stride, count: count)) }
+      return try body(start, stride)
     }
+  }
+
+  /// The products of one row and every vector.
+  package func products(with row: [Float], scale: Float = 1) -> [Float] {
+    withProducts(of: row, scale: scale) { start, _ in Array(UnsafeBufferPointer(start: start, count: count)) } ?? []
   }
 
   /// `xᵀ M x` of every vector, for a matrix `[dimension][dimension]`.

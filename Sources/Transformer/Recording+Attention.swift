@@ -54,21 +54,18 @@ extension Recording {
   /// - Precondition: all queries are recorded.
   public func receivedAttention(layer: Int, kvHead: Int) -> [[Float]] {
     precondition(firstQueryPosition == 0, "queries before \(firstQueryPosition) were not recorded")
-    let recorded = layers[layer]
-    let dimension = Int32(shape.headDimension)
     let heads = shape.queryHeads(of: kvHead)
-    if recorded.logSumExp.first?.isNaN == true { return heads.map { receivedRowByRow(layer: layer, queryHead: $0) } }
-    let packed = packedKeys(layer: layer, kvHead: kvHead)
+    guard layers[layer].logSumExp.first?.isNaN != true else {
+      return heads.map { receivedRowByRow(layer: layer, queryHead: $0) }
+    }
+    // The kernel in bf16 knows no soft cap.
+    let keys =
+      rules[layer].softCap == nil
+      ? WindowKeys(self, layer: layer, kvHead: kvHead) : .float32(packedKeys(layer: layer, kvHead: kvHead))
     return heads.map { head in
-      var sums = [Float](repeating: 0, count: packed.stride)
-      let queries = self.queries(layer: layer, queryHead: head)
-      recorded.logSumExp.withUnsafeBufferPointer { normalisers in
-        guard let normalisers = normalisers.baseAddress else { return }
-        laq_received_attention(
-          queries, Int32(tokenCount), packed.elements, normalisers + head * tokenCount, dimension,
-          rules[layer].kernel, &sums)
-      }
-      return Array(sums[..<tokenCount])
+      var sums = [Float](repeating: 0, count: tokenCount)
+      keys.received(self, layer: layer, queryHead: head, &sums)
+      return sums
     }
   }
 

@@ -57,22 +57,16 @@ extension Recording {
     layer: Int, kvHead: Int, _ rows: [ObservedRow], beyond: QueryRows? = nil,
     _ body: (_ queryHead: Int, AttentionRows) throws -> Result
   ) rethrows -> [Result] {
-    let packed = packedKeys(layer: layer, kvHead: kvHead)
-    let heads = shape.queryHeads(of: kvHead)
-    let dimension = shape.headDimension
-    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows.count * (packed.stride + dimension))) {
+    let keys = WindowKeys(self, layer: layer, kvHead: kvHead, for: rows)
+    let stride = PackedVectors.stride(tokenCount)
+    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows.count * stride)) {
       guard let weights = $0.baseAddress else { return [] }
-      let queries = weights + rows.count * packed.stride
-      return try heads.map { head in
+      return try shape.queryHeads(of: kvHead).map { head in
+        keys.scores(self, layer: layer, queryHead: head, rows, beyond: beyond, to: weights, stride: stride)
         for (index, observed) in rows.enumerated() {
-          copyQuery(layer, head, observed.row, beyond: beyond, to: queries + index * dimension)
+          normalise(weights + index * stride, layer, head, observed, beyond: beyond)
         }
-        packed.scores(of: queries, rowCount: rows.count, rules[layer].kernel, to: weights)
-        for (index, observed) in rows.enumerated() {
-          normalise(weights + index * packed.stride, layer, head, observed, beyond: beyond)
-        }
-        return try body(
-          head, AttentionRows(weights, rowCount: rows.count, tokenCount: tokenCount, stride: packed.stride))
+        return try body(head, AttentionRows(weights, rowCount: rows.count, tokenCount: tokenCount, stride: stride))
       }
     }
   }

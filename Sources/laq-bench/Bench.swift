@@ -50,12 +50,12 @@ struct Bench {
     return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
   }
 
-  private func prompt(_ length: Int) -> [Int] {
+  func prompt(_ length: Int) -> [Int] {
     (0..<length).map { ($0 * 7919 + 13) % decoder.configuration.vocabularySize }
   }
 
   /// The fewest seconds of some runs, after one that does not count.
-  private func fastest(_ body: () throws -> Void) rethrows -> Double {
+  func fastest(_ body: () throws -> Void) rethrows -> Double {
     try fastest {
       let start = ContinuousClock.now
       try body()

@@ -69,6 +69,9 @@ float laq_exponentials(float *x, int count, float shift);
 /// `accumulated[i] += factor · x[i]`.
 void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
 
+/// `accumulated[i] += |x[i]|`.
+void laq_add_magnitudes(float *accumulated, const float *x, int count);
+
 /// One query against `count` (at least 1) keys and values, without normalising: `out` is the sum of values times
 /// `2^(score − *maximum)`, `*total` that of the weights alone; scores and maxima are in powers of two, so that parts of a
 /// cache can be joined. It sees all of them: leaving out what lies before a window is the caller's part. `scratch` holds
@@ -141,6 +144,14 @@ void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dime
 /// rounded to bf16 before they meet the values, and their sum is of the unrounded ones.
 void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, const uint16_t *values,
                             int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
+
+/// As `laq_row_scores`, with queries and packed keys in bf16.
+void laq_row_scores_bf16(const uint16_t *q, int rows, const uint16_t *packed, int count, int dimension,
+                         laq_attention_rule rule, float *scores, int stride);
+
+/// As `laq_received_attention`, with queries and packed keys in bf16; the rule has no soft cap.
+void laq_received_attention_bf16(const uint16_t *q, int count, const uint16_t *packed, const float *log_sum_exp,
+                                 int dimension, laq_attention_rule rule, float *sums);
 
 /// A few queries of one position against packed keys and values `first ..< first + count`, without normalising:
 /// `out[query]` (rows of `dimension`) is the sum of values times `2^(score − maximum[query])`, `total[query]` that of the
