@@ -28,7 +28,10 @@ public struct AdaAllocation: Allocation, Hashable {
   public func shares(_ input: AllocationInput) throws -> Shares {
     guard input.isDivisible else { return input.uniform }
     return .heads(
-      try ScoreTable.inParallel(count: input.scores.layers.count, stopsWhenCancelled: false) { layer in
+      try ScoreTable.inParallel(
+        count: input.scores.layers.count, work: input.scores.layers.joined().count * input.tokenCount * 64,
+        stopsWhenCancelled: false
+      ) { layer in
         style == .kvpress ? kvpress(input, layer: layer) : authors(input, layer: layer)
       })
   }

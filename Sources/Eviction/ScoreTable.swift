@@ -28,7 +28,9 @@ public struct ScoreTable: Sendable {
     protected = scorer.protectedPositions(tokenCount: recording.tokenCount, budget: budget)
     protectedByHead = nil
     let groups = try Self.inParallel(
-      count: shape.layerCount * shape.kvHeadCount, stopsWhenCancelled: stopsWhenCancelled
+      count: shape.layerCount * shape.kvHeadCount,
+      work: recording.tokenCount * shape.layerCount * shape.queryHeadCount * shape.headDimension * 8,
+      stopsWhenCancelled: stopsWhenCancelled
     ) { index in
       let heads = try scorer.groupScores(
         layer: index / shape.kvHeadCount, kvHead: index % shape.kvHeadCount, evidence: evidence)
@@ -85,15 +87,15 @@ public struct ScoreTable: Sendable {
     return sums.map { $0 * factor }
   }
 
-  /// Runs a body for every index, in parallel, and gathers what it returns.
+  /// Runs a body for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(
-    count: Int, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
+    count: Int, work: Int = .max, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {
     var results = [Result<T, any Error>?](repeating: nil, count: count)
     // The other threads are no tasks: they ask the one that lends them its work whether it is cancelled.
     withUnsafeCurrentTask { task in
       results.withUnsafeMutableBufferPointer { results in
-        Transformer.inParallel(count: count) { index in
+        Transformer.inParallel(count: count, work: work) { index in
           results[index] = Result {
             if stopsWhenCancelled, task?.isCancelled == true { throw CancellationError() }
             return try body(index)

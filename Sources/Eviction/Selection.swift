@@ -14,7 +14,7 @@ public enum Selection {
     }
     var kept = [[Int]](repeating: [], count: heads.count)
     kept.withUnsafeMutableBufferPointer { kept in
-      inParallel(count: heads.count) { index in
+      inParallel(count: heads.count, work: heads.count * scores.tokenCount * 64) { index in
         let (layer, head, count) = heads[index]
         kept[index] = select(
           from: scores.layers[layer][head], protected: scores.protected(layer: layer, head: head), budget: count)

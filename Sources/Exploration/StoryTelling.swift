@@ -92,7 +92,8 @@ struct StoryTelling {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
       guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording), budget: settings.tokenBudget(tokenCount: recording.tokenCount),
+        Evidence(recording: recording, questionTokenCount: story.prompt.questionTokenCount),
+        budget: settings.tokenBudget(tokenCount: recording.tokenCount),
         granularity: settings.granularity
       ).kept
       lookaheads.append(
@@ -134,7 +135,8 @@ struct StoryTelling {
   ) throws {
     do {
       let evidence = Evidence(
-        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output)
+        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
+        questionTokenCount: story.prompt.questionTokenCount)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)
