@@ -40,14 +40,14 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer", "Eviction",
+        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["Peers"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "COneDNN"], resources: [.copy("Fixtures")]),
+      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),

@@ -1,38 +1,60 @@
-// Matrix products of many rows. The difference between oneDNN's 2.x and 3.x C API is kept in the two functions
-// below `#if DNNL_VERSION_MAJOR`. Weights stay row-major: in a product of hundreds of rows oneDNN's own layouts gain
-// a few per cent, and a second copy would be needed for decode steps.
+// Matrix products of many rows, each on the thread that asks for it: whoever has several cores gives them different
+// rows. oneDNN's own threads are OpenMP's, which wait for each other by spinning; on a machine that does something else
+// as well, one that is not running holds up all, and the program fell to a tenth of its speed.
+// The difference between oneDNN's 2.x and 3.x C API is kept in the functions below `#if DNNL_VERSION_MAJOR`.
+#define _GNU_SOURCE
 #include "COneDNN.h"
 
+#include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-// A prefill has chunks and a remainder: few numbers of rows recur.
-enum { CACHED_SIZES = 12 };
-
-typedef struct {
-  int rows;
-  unsigned long used;
-  dnnl_primitive_t primitive;
-  dnnl_memory_t source, destination;
-} product;
-
-struct laq_linear {
-  int outputs, inputs, bf16;
-  dnnl_memory_t weights;
-  unsigned long clock;
-  product products[CACHED_SIZES];
-};
-
 static dnnl_engine_t engine;
-static dnnl_stream_t stream;
+// Of the OpenMP library that oneDNN brings; looked up rather than linked, so that the package needs no OpenMP flags and
+// runs with a oneDNN that was built without it.
+static int (*get_threads)(void);
+static void (*set_threads)(int);
+static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+// What a thread has prepared: a prefill has few sizes, which recur. The handles of memory are set anew at each use.
+enum { KEPT = 32 };
+typedef struct {
+  laq_product product;
+  unsigned long used;
+  dnnl_primitive_t primitive;
+  dnnl_memory_t weights, source, destination, scratch;
+} prepared;
+typedef struct {
+  dnnl_stream_t stream;
+  unsigned long clock;
+  prepared products[KEPT];
+} thread_products;
+
+static void forget(prepared *p) {
+  if (p->primitive) dnnl_primitive_destroy(p->primitive);
+  if (p->weights) dnnl_memory_destroy(p->weights);
+  if (p->source) dnnl_memory_destroy(p->source);
+  if (p->destination) dnnl_memory_destroy(p->destination);
+  if (p->scratch) dnnl_memory_destroy(p->scratch);
+  memset(p, 0, sizeof *p);
+}
+
+static void forget_all(void *products) {
+  thread_products *own = products;
+  for (int i = 0; i < KEPT; i++) forget(&own->products[i]);
+  if (own->stream) dnnl_stream_destroy(own->stream);
+  free(own);
+}
+
 static void start(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) { engine = NULL; return; }
-  if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) stream = NULL;
+  get_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+  if (pthread_key_create(&key, forget_all) != 0) return;
+  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
 }
 
 int laq_bf16_is_fast(void) {
@@ -44,129 +66,137 @@ int laq_bf16_is_fast(void) {
 #endif
 }
 
+// The layout that `LAQ_PACK_OUTPUTS` and `LAQ_PACK_INPUTS` describe.
+static dnnl_format_tag_t weights_tag(laq_product p) { return p.bf16 ? dnnl_AB8b64a2b : dnnl_ab; }
+
 #if DNNL_VERSION_MAJOR < 3
-// An inner product's primitive descriptor; every matrix is row-major.
-static dnnl_status_t describe(const laq_linear *l, int rows, dnnl_primitive_desc_t *out) {
-  dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
-  dnnl_memory_desc_t s, w, d;
-  dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
-  dnnl_memory_desc_init_by_tag(&s, 2, sd, type, dnnl_ab);
-  dnnl_memory_desc_init_by_tag(&w, 2, wd, type, dnnl_ab);
-  dnnl_memory_desc_init_by_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
-  dnnl_inner_product_desc_t operation;
-  dnnl_status_t status = dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_inference, &s, &w, NULL, &d);
-  if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(out, &operation, NULL, engine, NULL);
+typedef dnnl_memory_desc_t description;
+
+static dnnl_status_t matrix(description *out, int rows, int columns, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+  dnnl_dims_t dims = {rows, columns};
+  return dnnl_memory_desc_init_by_tag(out, 2, dims, type, tag);
 }
 
-static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnnl_data_type_t type, void *data) {
-  dnnl_memory_desc_t md;
-  dnnl_dims_t dims = {rows, columns};
-  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 2, dims, type, dnnl_ab);
-  return status != dnnl_success ? status : dnnl_memory_create(out, &md, engine, data);
+static dnnl_status_t inner_product(
+    dnnl_primitive_desc_t *out, const description *s, const description *w, const description *d, dnnl_primitive_attr_t attributes) {
+  dnnl_inner_product_desc_t operation;
+  dnnl_status_t status = dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_inference, s, w, NULL, d);
+  return status != dnnl_success ? status : dnnl_primitive_desc_create(out, &operation, attributes, engine, NULL);
+}
+
+static dnnl_status_t memory(dnnl_memory_t *out, const description *md) { return dnnl_memory_create(out, md, engine, DNNL_MEMORY_NONE); }
+static void release(description *md) { (void)md; }
+
+static dnnl_status_t scratch_memory(dnnl_memory_t *out, dnnl_primitive_desc_t pd) {
+  const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+  return md && dnnl_memory_desc_get_size(md) > 0 ? dnnl_memory_create(out, md, engine, DNNL_MEMORY_ALLOCATE) : dnnl_success;
 }
 #else
-static void release(dnnl_memory_desc_t md) { dnnl_memory_desc_destroy(md); }
+typedef dnnl_memory_desc_t description;
 
-static dnnl_status_t describe(const laq_linear *l, int rows, dnnl_primitive_desc_t *out) {
-  dnnl_data_type_t type = l->bf16 ? dnnl_bf16 : dnnl_f32;
-  dnnl_memory_desc_t s = NULL, w = NULL, d = NULL;
-  dnnl_dims_t sd = {rows, l->inputs}, wd = {l->outputs, l->inputs}, dd = {rows, l->outputs};
-  dnnl_memory_desc_create_with_tag(&s, 2, sd, type, dnnl_ab);
-  dnnl_memory_desc_create_with_tag(&w, 2, wd, type, dnnl_ab);
-  dnnl_memory_desc_create_with_tag(&d, 2, dd, dnnl_f32, dnnl_ab);
-  dnnl_status_t status =
-      dnnl_inner_product_forward_primitive_desc_create(out, engine, dnnl_forward_inference, s, w, NULL, d, NULL);
-  release(s); release(w); release(d);
-  return status;
+static dnnl_status_t matrix(description *out, int rows, int columns, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+  dnnl_dims_t dims = {rows, columns};
+  return dnnl_memory_desc_create_with_tag(out, 2, dims, type, tag);
 }
 
-static dnnl_status_t plain_memory(dnnl_memory_t *out, int rows, int columns, dnnl_data_type_t type, void *data) {
-  dnnl_memory_desc_t md = NULL;
-  dnnl_dims_t dims = {rows, columns};
-  dnnl_status_t status = dnnl_memory_desc_create_with_tag(&md, 2, dims, type, dnnl_ab);
-  if (status == dnnl_success) status = dnnl_memory_create(out, md, engine, data);
-  release(md);
-  return status;
+static dnnl_status_t inner_product(
+    dnnl_primitive_desc_t *out, const description *s, const description *w, const description *d, dnnl_primitive_attr_t attributes) {
+  return dnnl_inner_product_forward_primitive_desc_create(out, engine, dnnl_forward_inference, *s, *w, NULL, *d, attributes);
+}
+
+static dnnl_status_t memory(dnnl_memory_t *out, const description *md) { return dnnl_memory_create(out, *md, engine, DNNL_MEMORY_NONE); }
+static void release(description *md) { if (*md) dnnl_memory_desc_destroy(*md); }
+
+static dnnl_status_t scratch_memory(dnnl_memory_t *out, dnnl_primitive_desc_t pd) {
+  const_dnnl_memory_desc_t md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+  return md && dnnl_memory_desc_get_size(md) > 0 ? dnnl_memory_create(out, md, engine, DNNL_MEMORY_ALLOCATE) : dnnl_success;
 }
 #endif
 
-static void forget(product *p) {
-  if (p->primitive) dnnl_primitive_destroy(p->primitive);
-  if (p->source) dnnl_memory_destroy(p->source);
-  if (p->destination) dnnl_memory_destroy(p->destination);
-  memset(p, 0, sizeof *p);
-}
-
-laq_linear *laq_linear_create(int outputs, int inputs, int bf16) {
-  pthread_once(&once, start);
-  if (!engine || !stream) return NULL;
-  laq_linear *l = calloc(1, sizeof *l);
-  if (!l) return NULL;
-  l->outputs = outputs;
-  l->inputs = inputs;
-  l->bf16 = bf16;
-  dnnl_data_type_t type = bf16 ? dnnl_bf16 : dnnl_f32;
+// Describes a product; prepares it, too, where `p` is given.
+static dnnl_status_t describe(laq_product product, prepared *p) {
+  dnnl_data_type_t type = product.bf16 ? dnnl_bf16 : dnnl_f32;
+  description s, w, d;
+  memset(&s, 0, sizeof s); memset(&w, 0, sizeof w); memset(&d, 0, sizeof d);
+  dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t pd = NULL;
-  dnnl_status_t status = plain_memory(&l->weights, outputs, inputs, type, DNNL_MEMORY_NONE);
-  // Whether there is such a product here shows when one is described.
-  if (status == dnnl_success) status = describe(l, 512, &pd);
+  dnnl_status_t status = matrix(&s, product.rows, product.inputs, type, dnnl_ab);
+  if (status == dnnl_success) status = matrix(&w, product.outputs, product.inputs, type, weights_tag(product));
+  if (status == dnnl_success) status = matrix(&d, product.rows, product.outputs, dnnl_f32, dnnl_ab);
+  if (status == dnnl_success) status = dnnl_primitive_attr_create(&attributes);
+  // oneDNN's own scratch memory is not meant for products that run side by side.
+  if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (status == dnnl_success) status = inner_product(&pd, &s, &w, &d, attributes);
+  if (status == dnnl_success && p) {
+    status = dnnl_primitive_create(&p->primitive, pd);
+    if (status == dnnl_success) status = memory(&p->source, &s);
+    if (status == dnnl_success) status = memory(&p->weights, &w);
+    if (status == dnnl_success) status = memory(&p->destination, &d);
+    if (status == dnnl_success) status = scratch_memory(&p->scratch, pd);
+    p->product = product;
+  }
   if (pd) dnnl_primitive_desc_destroy(pd);
-  if (status != dnnl_success) { laq_linear_destroy(l); return NULL; }
-  return l;
+  if (attributes) dnnl_primitive_attr_destroy(attributes);
+  release(&s); release(&w); release(&d);
+  return status;
 }
 
-void laq_linear_destroy(laq_linear *l) {
-  if (!l) return;
-  for (int i = 0; i < CACHED_SIZES; i++) forget(&l->products[i]);
-  if (l->weights) dnnl_memory_destroy(l->weights);
-  free(l);
+static thread_products *own_products(void) {
+  thread_products *own = pthread_getspecific(key);
+  if (own) return own;
+  own = calloc(1, sizeof *own);
+  if (!own) return NULL;
+  if (dnnl_stream_create(&own->stream, engine, dnnl_stream_default_flags) != dnnl_success) own->stream = NULL;
+  if (own->stream && pthread_setspecific(key, own) == 0) return own;
+  forget_all(own);
+  return NULL;
 }
 
-// The product for a number of rows: cached, or made in the place of the least recently used one.
-static dnnl_status_t product_for(laq_linear *l, int rows, product **out) {
-  product *oldest = &l->products[0];
-  for (int i = 0; i < CACHED_SIZES; i++) {
-    product *p = &l->products[i];
-    if (p->rows == rows) { *out = p; return dnnl_success; }
+// A thread's product of the sizes: kept, or made in the place of the least recently used one.
+static dnnl_status_t product_for(thread_products *own, laq_product product, prepared **out) {
+  prepared *oldest = &own->products[0];
+  for (int i = 0; i < KEPT; i++) {
+    prepared *p = &own->products[i];
+    if (p->primitive && memcmp(&p->product, &product, sizeof product) == 0) { oldest = p; break; }
     if (p->used < oldest->used) oldest = p;
   }
-  forget(oldest);
-  dnnl_primitive_desc_t pd = NULL;
-  dnnl_status_t status = describe(l, rows, &pd);
-  if (status == dnnl_success) status = dnnl_primitive_create(&oldest->primitive, pd);
-  if (pd) dnnl_primitive_desc_destroy(pd);
-  if (status == dnnl_success) status = plain_memory(&oldest->source, rows, l->inputs, l->bf16 ? dnnl_bf16 : dnnl_f32, DNNL_MEMORY_NONE);
-  if (status == dnnl_success) status = plain_memory(&oldest->destination, rows, l->outputs, dnnl_f32, DNNL_MEMORY_NONE);
-  if (status != dnnl_success) { forget(oldest); return status; }
-  oldest->rows = rows;
   *out = oldest;
-  return dnnl_success;
+  oldest->used = ++own->clock;
+  if (oldest->primitive && memcmp(&oldest->product, &product, sizeof product) == 0) return dnnl_success;
+  forget(oldest);
+  dnnl_status_t status = describe(product, oldest);
+  if (status != dnnl_success) forget(oldest);
+  else oldest->used = own->clock;
+  return status;
 }
 
-// Below this many multiplications a second thread costs more than it saves, and far more on a busy
-// machine, where the threads of a region wait for the one that is not running.
-static const long SMALL = 4L << 20;
-
-static int apply(laq_linear *l, const void *weights, const void *x, int rows, float *y) {
-  product *p = NULL;
-  dnnl_status_t status = product_for(l, rows, &p);
-  if (status != dnnl_success) return (int)status;
-  p->used = ++l->clock;
-  dnnl_memory_set_data_handle(l->weights, (void *)weights);
+static dnnl_status_t execute(laq_product product, const void *weights, const void *x, float *y) {
+  thread_products *own = own_products();
+  if (!own) return dnnl_out_of_memory;
+  prepared *p = NULL;
+  dnnl_status_t status = product_for(own, product, &p);
+  if (status != dnnl_success) return status;
+  dnnl_memory_set_data_handle(p->weights, (void *)weights);
   dnnl_memory_set_data_handle(p->source, (void *)x);
   dnnl_memory_set_data_handle(p->destination, y);
-  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, l->weights}, {DNNL_ARG_DST, p->destination}};
-  status = dnnl_primitive_execute(p->primitive, stream, 3, arguments);
-  if (status == dnnl_success) status = dnnl_stream_wait(stream);
-  return (int)status;
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->source}, {DNNL_ARG_WEIGHTS, p->weights},
+                                 {DNNL_ARG_DST, p->destination}, {DNNL_ARG_SCRATCHPAD, p->scratch}};
+  status = dnnl_primitive_execute(p->primitive, own->stream, p->scratch ? 4 : 3, arguments);
+  return status == dnnl_success ? dnnl_stream_wait(own->stream) : status;
 }
 
-int laq_linear_apply(laq_linear *l, const void *weights, const void *x, int rows, float *y) {
-  if ((long)rows * l->outputs * l->inputs >= SMALL) return apply(l, weights, x, rows, y);
-  // A product is always made and run with the same number of threads: its size decides.
-  int before = laq_set_threads(1);
-  int status = apply(l, weights, x, rows, y);
-  if (before > 0) laq_set_threads(before);
-  return status;
+int laq_product_exists(laq_product product) {
+  pthread_once(&once, start);
+  return engine && describe(product, NULL) == dnnl_success;
+}
+
+int laq_product_apply(laq_product product, const void *weights, const void *x, float *y) {
+  pthread_once(&once, start);
+  if (!engine) return (int)dnnl_runtime_error;
+  // The number of threads is the calling thread's own setting.
+  int before = get_threads && set_threads ? get_threads() : 0;
+  if (before > 1) set_threads(1);
+  dnnl_status_t status = execute(product, weights, x, y);
+  if (before > 1) set_threads(before);
+  return (int)status;
 }

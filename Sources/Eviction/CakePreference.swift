@@ -25,7 +25,7 @@ struct CakePreference {
   }
 
   /// One head's part.
-  static func measure(_ rows: AttentionRows, candidateCount: Int) -> (dispersion: Double, shift: Double) {
+  static func measure(_ rows: ObservedWeights, candidateCount: Int) -> (dispersion: Double, shift: Double) {
     let dispersion = (0..<rows.rowCount).reduce(0.0) { sum, row in
       guard let weights = rows[row].baseAddress else { return sum }
       return sum + Double(laq_entropy(weights, Int32(candidateCount)))

@@ -37,7 +37,7 @@ public struct CakeScorer: GroupScorer, Hashable {
   }
 }
 
-extension AttentionRows {
+extension ObservedWeights {
   /// The mean of all rows, and their unbiased variance, over the first `count` keys; the variance of a single row, which
   /// is no number, is 0.
   func moments(_ count: Int) -> (means: [Float], variances: [Float]) {

@@ -12,25 +12,37 @@ public struct Evidence: Sendable {
   public let output: OutputProjection?
   /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with none.
   public let questionTokenCount: Int?
+  /// What passes beside the prefill have measured; a recorded trace lacks them.
+  public let passes: [ContextPass: ReplayedAttention]
 
   /// Gathers the evidence.
   public init(
     recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
-    questionTokenCount: Int? = nil
+    questionTokenCount: Int? = nil,
+    passes: [ContextPass: ReplayedAttention] = [:]
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
     self.questionTokenCount = questionTokenCount
+    self.passes = passes
+  }
+
+  /// What a pass has measured.
+  /// - Throws: `EvidenceError.noPass`.
+  func replayed(_ pass: ContextPass?, for policy: String) throws -> ReplayedAttention {
+    guard let found = pass.flatMap({ passes[$0] }) else { throw EvidenceError.noPass(policy: policy) }
+    return found
   }
 
   /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
-  /// stay: they see all of it.
+  /// stay: they see all of it. What passes have measured stays, too: they are not run anew over a part.
   func gathering(_ positions: [[[Int]]]) -> Evidence {
     Evidence(
       recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
-      questionTokenCount: questionTokenCount)
+      questionTokenCount: questionTokenCount,
+      passes: passes.mapValues { $0.gathering(positions) })
   }
 }
 
@@ -44,6 +56,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noOutputProjection(policy: String)
   /// The policy looks at vectors before their rotation, which this recording does not tell.
   case noRotation(policy: String)
+  /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
+  case noPass(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -60,6 +74,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       \(policy) looks at vectors before their rotary positions, and this recording does not say how they were rotated; \
       run the model itself
       """
+    case .noPass(let policy):
+      "\(policy) needs a second pass of the model over the prompt, and this recording has none; run the model itself"
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

@@ -19,7 +19,7 @@ public struct Observation: Sendable {
 
   /// Attention of every row in each query head that reads a KV head, to a body that is given one head after the other.
   func map<Result>(
-    _ recording: Recording, layer: Int, kvHead: Int, _ body: (AttentionRows) throws -> Result
+    _ recording: Recording, layer: Int, kvHead: Int, _ body: (ObservedWeights) throws -> Result
   ) rethrows -> [Result] {
     try recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { try body($1) }
   }

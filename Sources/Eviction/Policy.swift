@@ -68,6 +68,9 @@ public struct Policy: Sendable, Hashable {
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { scorer is OracleScorer }
 
+  /// The pass of the model that must run first, if there is one.
+  public var pass: ContextPass? { scorer?.pass }
+
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
     guard let scorer else { return 0 }

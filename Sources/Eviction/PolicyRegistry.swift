@@ -2,7 +2,7 @@
 /// entry in the part of its kind.
 public enum PolicyRegistry {
   /// All descriptors.
-  public static let all: [PolicyDescriptor] = ends + lookahead + observation + matrix + statistics + geometry
+  public static let all: [PolicyDescriptor] = ends + lookahead + observation + matrix + statistics + geometry + passes
 
   /// What policies are measured against from above and from below, and the truth.
   private static let ends: [PolicyDescriptor] = [

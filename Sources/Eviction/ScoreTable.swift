@@ -15,7 +15,7 @@ public struct ScoreTable: Sendable {
 
   /// Scores a prompt under one scorer, all layers and KV heads in parallel.
   ///
-  /// For KV heads the query heads' scores are averaged over the group *after* pooling, in the order
+  /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in the order
   /// of kvpress (pooling and mean do not commute; policies.md 1.5).
   /// - Throws: `EvidenceError`; `CancellationError`, looked for before each KV head unless told otherwise.
   public init(
@@ -35,7 +35,7 @@ public struct ScoreTable: Sendable {
       let heads = try scorer.groupScores(
         layer: index / shape.kvHeadCount, kvHead: index % shape.kvHeadCount, evidence: evidence)
       switch granularity {
-      case .kvHead: return [heads.count == 1 ? heads[0] : Self.mean(heads[...])]
+      case .kvHead: return [heads.count == 1 ? heads[0] : scorer.grouping.apply(heads[...])]
       case .queryHead: return heads.count == 1 ? Array(repeating: heads[0], count: shape.groupSize) : heads
       }
     }

@@ -12,6 +12,12 @@ public protocol Scorer: Sendable {
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
 
+  /// The pass of the model that must run first; `nil`, unless the scorer says so: none beside the prefill.
+  var pass: ContextPass? { get }
+
+  /// How the scores of the query heads of a KV head become its own; the mean, unless the scorer says so.
+  var grouping: GroupReduction { get }
+
   /// Positions that are kept whatever the scores say, ascending. They count within the budget.
   func protectedPositions(tokenCount: Int, budget: Int) -> [Int]
 
@@ -25,7 +31,7 @@ public protocol Scorer: Sendable {
   /// - Throws: `EvidenceError`.
   func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]]
 
-  /// What becomes of the scores of one layer, `[head][tokenCount]`, when groups have been averaged; unless the scorer
+  /// What becomes of the scores of one layer, `[head][tokenCount]`, when groups have been joined; unless the scorer
   /// says so, nothing. Here heads may look at each other.
   func settled(_ heads: [[Float]]) -> [[Float]]
 
@@ -49,6 +55,10 @@ extension Scorer {
   }
 
   public func settled(_ heads: [[Float]]) -> [[Float]] { heads }
+
+  public var pass: ContextPass? { nil }
+
+  public var grouping: GroupReduction { .mean }
 
   public func observation(_ evidence: Evidence) throws -> Observation? { nil }
 

@@ -4,11 +4,17 @@ public struct Continuation: Sendable {
   public var tokens: [Int] = []
   /// One entry per decoded token, and one for the end token if it came.
   public var steps: [NextTokens] = []
+  /// The mean tokens per layer and head that the cache held when each step was chosen.
+  public var heldTokens: [Double] = []
   /// Whether an end token ended it, rather than the limit.
   public var hasEnded = false
 
   /// Makes an empty continuation.
   public init() {}
+
+  /// Whether nothing would come after these tokens.
+  /// - Parameter limit: tokens at most.
+  func isComplete(limit: Int) -> Bool { hasEnded || tokens.count >= limit }
 
   /// The first index at which two continuations differ; `nil` when one begins with the other and
   /// both ended alike.

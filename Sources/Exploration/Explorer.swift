@@ -8,7 +8,8 @@ import Transformer
 /// Cancelling the awaiting task stops the work between two layers, chunks, heads or tokens; what was computed stays.
 public actor Explorer {
   private let thread = EngineThread()
-  private let checkpoint: Checkpoint
+  private let configuration: ModelConfiguration
+  private let weights: @Sendable () throws -> any TensorSource
   private let precision: Precision
   private var decoder: Decoder?
 
@@ -18,7 +19,16 @@ public actor Explorer {
 
   /// Prepares to run a model; its weights are opened with the first prompt.
   public init(checkpoint: Checkpoint, precision: Precision = .automatic) {
-    self.checkpoint = checkpoint
+    self.init(configuration: checkpoint.configuration, precision: precision) { try checkpoint.weights() }
+  }
+
+  /// Prepares to run a model whose weights come from anywhere.
+  package init(
+    configuration: ModelConfiguration, precision: Precision = .automatic,
+    weights: @escaping @Sendable () throws -> any TensorSource
+  ) {
+    self.configuration = configuration
+    self.weights = weights
     self.precision = precision
   }
 
@@ -36,7 +46,7 @@ public actor Explorer {
       let decoder = try telling.timed(\.opening) { telling in
         try open { layer, count in telling.update { $0.stage = .loading(layer: layer, of: count) } }
       }
-      try telling.tell(decoder, endTokens: checkpoint.configuration.endTokens, earlier: earlier)
+      try telling.tell(decoder, endTokens: configuration.endTokens, earlier: earlier)
     } catch is CancellationError {
       telling.stop()
     } catch let interrupted as PrefillInterrupted {
@@ -47,11 +57,39 @@ public actor Explorer {
     return telling.story
   }
 
+  /// Measures policies at other budgets than the story's.
+  ///
+  /// Points that `sweep` has already are not computed again. Nothing is done before the story's full cache has answered.
+  /// - Parameter onUpdate: called on the engine's thread with every point.
+  /// - Returns: the sweep, complete unless the task was cancelled.
+  public func sweep(
+    _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story,
+    onUpdate: @escaping @Sendable (BudgetSweep) -> Void = { _ in }
+  ) -> BudgetSweep {
+    var sweep = sweep
+    guard let decoder, let recording = story.recording,
+      let sweeping = BudgetSweeping(story, output: decoder.outputProjection)
+    else { return sweep }
+    let greedy = GreedyDecoding(
+      decoder: decoder, recording: recording, endTokens: configuration.endTokens)
+    for key in keys {
+      do {
+        try sweeping.sweep(key, greedy: greedy, into: &sweep, onUpdate: onUpdate)
+      } catch is CancellationError {
+        return sweep
+      } catch {
+        sweep.refuse(key, String(describing: error))
+        onUpdate(sweep)
+      }
+    }
+    return sweep
+  }
+
   private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
-    let count = checkpoint.configuration.layerCount
+    let count = configuration.layerCount
     let opened = try Decoder(
-      checkpoint.configuration, weights: checkpoint.weights(), precision: precision
+      configuration, weights: weights(), precision: precision
     ) { onLayer($0, count) }
     decoder = opened
     return opened

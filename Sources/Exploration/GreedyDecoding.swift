@@ -9,6 +9,8 @@ final class GreedyDecoding {
     /// Whether the first token is fed even if it ends the text: the reference's lookahead always has
     /// one query.
     let feedsFirst: Bool
+    /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
+    let script: [Int]?
     var continuation = Continuation()
     var queries: QueryRows
     var logits: [Float]
@@ -19,12 +21,13 @@ final class GreedyDecoding {
     /// A lane that starts from the prefill's own logits on the kept tokens.
     init(
       _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil,
-      reduction: CacheReduction? = nil
+      reduction: CacheReduction? = nil, script: [Int]? = nil
     ) {
       cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
       self.reduction = reduction
       self.limit = limit
       self.feedsFirst = feedsFirst
+      self.script = script
       queries = QueryRows(shape: recording.shape)
       logits = recording.lastLogits
     }
@@ -35,13 +38,21 @@ final class GreedyDecoding {
   private let endTokens: Set<Int>
   /// The first lane's logits and choices of the first run, the full cache's: what later runs are
   /// compared with.
-  private(set) var referenceLogits: [[Float]] = []
-  private var referenceTokens: [Int] = []
+  private(set) var referenceLogits: [[Float]]
+  private var referenceTokens: [Int]
 
-  init(decoder: Decoder, recording: Recording, endTokens: Set<Int>) {
+  /// - Parameters:
+  ///   - referenceLogits: the full cache's logits per step, if they are known from an earlier run.
+  ///   - referenceTokens: the tokens that it chose.
+  init(
+    decoder: Decoder, recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]] = [],
+    referenceTokens: [Int] = []
+  ) {
     self.decoder = decoder
     self.recording = recording
     self.endTokens = endTokens
+    self.referenceLogits = referenceLogits
+    self.referenceTokens = referenceTokens
   }
 
   /// Decodes until every lane has ended or reached its limit.
@@ -59,14 +70,26 @@ final class GreedyDecoding {
       for index in lanes.indices where lanes[index].isOpen {
         let following = next(lanes[index], isReference: reference == nil && index == 0)
         lanes[index].continuation.steps.append(following)
-        let isForced = step == 0 && lanes[index].feedsFirst
-        if endTokens.contains(following.choice), !isForced {
-          lanes[index].continuation.hasEnded = true
-          lanes[index].isOpen = false
-          continue
+        lanes[index].continuation.heldTokens.append(lanes[index].cache.meanCount)
+        let choice: Int
+        if let script = lanes[index].script {
+          guard step < script.count else {
+            // The step after the script's last token: what is said there was wanted, nothing is fed.
+            lanes[index].isOpen = false
+            continue
+          }
+          choice = script[step]
+        } else {
+          choice = following.choice
+          let isForced = step == 0 && lanes[index].feedsFirst
+          if endTokens.contains(choice), !isForced {
+            lanes[index].continuation.hasEnded = true
+            lanes[index].isOpen = false
+            continue
+          }
         }
-        lanes[index].continuation.tokens.append(following.choice)
-        if reference == nil, index == 0 { referenceTokens.append(following.choice) }
+        lanes[index].continuation.tokens.append(choice)
+        if reference == nil, index == 0 { referenceTokens.append(choice) }
         fed.append(index)
       }
       onStep(step, lanes)

@@ -10,12 +10,17 @@ public struct Lane: Sendable {
   /// The scores behind them; `nil` for the full cache.
   public let scores: ScoreTable?
   /// LAQ's lookahead, for policies that have one.
-  public let lookahead: Lookahead?
+  public internal(set) var lookahead: Lookahead?
   /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
   /// has answered. `[layer][queryHead]`.
   public let agreement: [[Agreement]]?
   /// The answer so far.
   public internal(set) var answer = Continuation()
+  /// What the cache says at each token of the full cache's answer, where its own answer is another; `nil` until it is
+  /// known, and where the answers are the same.
+  public internal(set) var followed: Continuation?
+  /// Seconds that scoring and selection took; a lookahead before them is shared and counts in `StageTimes.lookahead`.
+  public internal(set) var evictionSeconds = 0.0
 
   /// The mean share of the true attention mass that falls on kept tokens.
   public var massRecall: Double? { mean(\.massRecall) }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Eviction
 
 /// A text and its tokens.
 public struct Prompt: Sendable {
@@ -16,6 +17,8 @@ public struct Prompt: Sendable {
   public let hash: String
   /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends with none.
   public let questionTokenCount: Int?
+  /// How the model is asked to repeat the text.
+  public let repetition: RepetitionPrompts
 
   /// What the model reads, and each token's place in it; `nil` when that is the text itself.
   private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
@@ -35,6 +38,7 @@ public struct Prompt: Sendable {
     hash = SHA256.hexadecimal(of: framed.bytes)
     let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
     questionTokenCount = framing.question == nil || framing.putsQuestionFirst || behind == 0 ? nil : behind
+    repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
     if framed.source == text.indices, framed.bytes.count == text.count {
       tokens = read
       whole = nil

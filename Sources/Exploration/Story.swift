@@ -12,10 +12,16 @@ public struct Story: Sendable {
     case loading(layer: Int, of: Int)
     /// The prompt passes through the model.
     case prefill(PrefillProgress)
+    /// The prompt passes through the model once more, for the policies that ask for it.
+    case pass(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
     case lookahead(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
     case decode(step: Int)
+    /// Policies whose answers are others than the full cache's follow its answer, to be compared token by token.
+    case follow(step: Int)
+    /// The figures of every head are computed.
+    case measure
     /// Everything is there.
     case done
     /// Stopped by the user; what was computed stays.
@@ -42,10 +48,19 @@ public struct Story: Sendable {
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
   public internal(set) var trueMass: [[[Float]]]?
+  /// What passes beside the prefill have measured.
+  public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
   /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.
   public internal(set) var lanes: [Lane] = []
   /// Why some policies have no lane.
   public internal(set) var obstacles: [Policy: String] = [:]
+  /// Figures of every layer and head; `nil` until they are computed.
+  public internal(set) var figures: HeadFigures?
+  /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
+  public internal(set) var prefillReports: [PrefillProgress] = []
+  /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies are compared
+  /// with.
+  var referenceLogits: [[Float]] = []
   /// Seconds that each finished stage took.
   public internal(set) var seconds = StageTimes()
 
@@ -64,6 +79,15 @@ public struct Story: Sendable {
     switch stage {
     case .done, .cancelled, .failed: true
     default: false
+    }
+  }
+
+  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its tokens.
+  public var prefillRates: [Double] {
+    var (tokens, seconds) = (0, 0.0)
+    return prefillReports.map { report in
+      defer { (tokens, seconds) = (report.tokensDone, report.seconds) }
+      return Double(report.tokensDone - tokens) / max(1e-9, report.seconds - seconds)
     }
   }
 
@@ -89,11 +113,13 @@ public struct StageTimes: Sendable, Hashable {
   public internal(set) var prefill = 0.0
   /// Cheap caches, pseudo tokens and the full cache's answer.
   public internal(set) var lookahead = 0.0
+  /// Further passes of the prompt, where policies ask for them.
+  public internal(set) var passes = 0.0
   /// Scoring and selection under every policy.
   public internal(set) var eviction = 0.0
   /// Every policy's answer.
   public internal(set) var decode = 0.0
 
   /// All of them.
-  public var total: Double { opening + prefill + lookahead + eviction + decode }
+  public var total: Double { opening + prefill + lookahead + passes + eviction + decode }
 }

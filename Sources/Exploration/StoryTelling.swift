@@ -8,6 +8,8 @@ struct StoryTelling {
   let onUpdate: @Sendable (Story) -> Void
   /// The decoder's, once there is one.
   private var output: OutputProjection?
+  /// What an earlier story of the same recording spares this one.
+  private var reuse = StoryReuse()
   private var settings: ExplorationSettings { story.settings }
 
   init(story: Story, onUpdate: @escaping @Sendable (Story) -> Void) {
@@ -38,26 +40,53 @@ struct StoryTelling {
       if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
         recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery
       {
+        telling.story.prefillReports = earlier?.prefillReports ?? []
+        telling.reuse = StoryReuse(earlier, for: telling.story)
         return recording
       }
-      return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
-        telling.update { $0.stage = .prefill(progress) }
+      return try decoder.prefill(tokens, after: telling.shared(with: earlier), firstQueryPosition: firstQuery) { progress in
+        telling.update { story in
+          story.stage = .prefill(progress)
+          story.prefillReports.append(progress)
+        }
       }
     }
-    update { $0.recording = recording }
-    let greedy = GreedyDecoding(decoder: decoder, recording: recording, endTokens: endTokens)
-    let lookaheads = try timed(\.lookahead) { telling in
-      try telling.lookAhead(greedy, recording: recording, earlier: earlier)
+    update {
+      $0.recording = recording
+      // What passes have measured hangs on the prompt alone.
+      if let earlier, earlier.prompt.hash == $0.prompt.hash, earlier.prompt.repetition == $0.prompt.repetition {
+        $0.passes = earlier.passes
+      }
     }
+    let greedy = GreedyDecoding(
+      decoder: decoder, recording: recording, endTokens: endTokens, referenceLogits: reuse.full?.logits ?? [],
+      referenceTokens: reuse.full?.lane.answer.tokens ?? [])
+    let lookaheads = try timed(\.lookahead) { telling in try telling.lookAhead(greedy, recording: recording) }
+    try timed(\.passes) { telling in try telling.pass(decoder, over: recording) }
     try timed(\.eviction) { telling in
-      telling.story.trueMass = telling.trueMass(recording)
+      telling.story.trueMass = telling.reuse.full?.mass ?? telling.trueMass(recording)
       for policy in telling.settings.policies {
         try Task.checkCancellation()
         try telling.evict(policy, recording: recording, lookahead: policy.lookahead.flatMap { lookaheads[$0] })
       }
+      telling.story.figures = telling.reuse.figures(for: telling.story.lanes)
     }
-    try timed(\.decode) { telling in try telling.answer(greedy, decoder: decoder, recording: recording) }
+    try timed(\.decode) { telling in
+      try telling.answer(greedy, decoder: decoder, recording: recording)
+      try telling.follow(greedy, decoder: decoder, recording: recording)
+    }
+    if story.figures == nil {
+      update { $0.stage = .measure }
+      story.figures = try HeadFigures(story)
+    }
     update { $0.stage = .done }
+  }
+
+  /// The beginning that an earlier prompt has in common with this one: another question need not pass the text again.
+  private func shared(with earlier: Story?) -> RecordedPrefix? {
+    guard let earlier, let recording = earlier.recording, earlier.modelName == story.modelName else { return nil }
+    let same = zip(earlier.prompt.tokens, story.prompt.tokens).prefix { $0.id == $1.id }
+    return RecordedPrefix(recording, count: same.count)
   }
 
   /// Ends the story where it was cancelled. Of what was computed, a person sees what the policies with a window
@@ -67,7 +96,7 @@ struct StoryTelling {
       story.recording = recording
       story.trueMass = partial == nil ? trueMass(recording, stopsWhenCancelled: false) : nil
       for policy in settings.policies {
-        if policy.observedTokens == nil {
+        if policy.observedTokens == nil || policy.pass.map({ story.passes[$0] == nil }) == true {
           story.obstacles[policy] = "not computed: stopped before"
         } else {
           try? evict(policy, recording: recording, lookahead: nil, stopsWhenCancelled: false)
@@ -80,13 +109,13 @@ struct StoryTelling {
   /// Decodes the full cache's answer and every lookahead that the policies ask for, in one pass per
   /// token; policies with equal lookahead settings share one.
   private mutating func lookAhead(
-    _ greedy: GreedyDecoding, recording: Recording, earlier: Story?
+    _ greedy: GreedyDecoding, recording: Recording
   ) throws -> [LookaheadSettings: Lookahead] {
     let wanted = Set(settings.policies.compactMap(\.lookahead)).sorted {
       "\($0)" < "\($1)"
     }
     let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
-    var lanes = [GreedyDecoding.Lane(recording, kept: everything, limit: settings.answerLimit)]
+    var known: [Lookahead] = []
     var lookaheads: [Lookahead] = []
     for lookahead in wanted {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
@@ -96,27 +125,51 @@ struct StoryTelling {
         budget: settings.tokenBudget(tokenCount: recording.tokenCount),
         granularity: settings.granularity
       ).kept
-      lookaheads.append(
-        Lookahead(
-          settings: lookahead, cheap: cheap, queries: QueryRows(shape: recording.shape)))
-      lanes.append(GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount, feedsFirst: true))
-    }
-    let full = Policy("full")
-    try greedy.run(&lanes) { step, lanes in
-      guard let full else { return }
-      update {
-        $0.stage = .lookahead(step: step)
-        $0.full = Lane(
-          policy: full, kept: everything, scores: nil, lookahead: nil, agreement: nil,
-          answer: lanes[0].continuation)
-        $0.decodeQueries = lanes[0].queries
+      if let same = reuse.lookahead(lookahead, cheap: cheap) {
+        known.append(same)
+      } else {
+        lookaheads.append(
+          Lookahead(settings: lookahead, cheap: cheap, queries: QueryRows(shape: recording.shape)))
       }
     }
-    for index in lookaheads.indices {
-      lookaheads[index].pseudo = lanes[index + 1].continuation
-      lookaheads[index].queries = lanes[index + 1].queries
+    var lanes = lookaheads.map {
+      GreedyDecoding.Lane(recording, kept: $0.cheap, limit: $0.settings.tokenCount, feedsFirst: true)
     }
-    return Dictionary(uniqueKeysWithValues: lookaheads.map { ($0.settings, $0) })
+    if let full = reuse.full {
+      (story.full, story.decodeQueries, story.referenceLogits) = (full.lane, full.queries, full.logits)
+      try greedy.run(&lanes, reference: full.logits) { step, _ in update { $0.stage = .lookahead(step: step) } }
+    } else {
+      lanes.insert(GreedyDecoding.Lane(recording, kept: everything, limit: settings.answerLimit), at: 0)
+      let full = Policy("full")
+      try greedy.run(&lanes) { step, lanes in
+        guard let full else { return }
+        update {
+          $0.stage = .lookahead(step: step)
+          $0.full = Lane(
+            policy: full, kept: everything, scores: nil, lookahead: nil, agreement: nil,
+            answer: lanes[0].continuation)
+          $0.decodeQueries = lanes[0].queries
+        }
+      }
+      story.referenceLogits = greedy.referenceLogits
+      lanes.removeFirst()
+    }
+    for index in lookaheads.indices {
+      lookaheads[index].pseudo = lanes[index].continuation
+      lookaheads[index].queries = lanes[index].queries
+    }
+    return Dictionary(uniqueKeysWithValues: (known + lookaheads).map { ($0.settings, $0) })
+  }
+
+  /// Runs the passes that policies ask for and that are not there yet; policies with the same one share it.
+  private mutating func pass(_ decoder: Decoder, over recording: Recording) throws {
+    let tokens = story.prompt.tokens.map(\.id)
+    for policy in settings.policies {
+      guard let pass = policy.pass, story.passes[pass] == nil else { continue }
+      let replays = pass.replays(of: tokens, story.prompt.repetition)
+      let measured = try decoder.replay(replays, over: recording) { progress in update { $0.stage = .pass(progress) } }
+      update { $0.passes[pass] = measured }
+    }
   }
 
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
@@ -133,43 +186,74 @@ struct StoryTelling {
   private mutating func evict(
     _ policy: Policy, recording: Recording, lookahead: Lookahead?, stopsWhenCancelled: Bool = true
   ) throws {
+    if let same = reuse.lane(policy, lookahead: lookahead) {
+      update { $0.lanes.append(same) }
+      return
+    }
     do {
+      let start = ContinuousClock.now
       let evidence = Evidence(
         recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
-        questionTokenCount: story.prompt.questionTokenCount)
+        questionTokenCount: story.prompt.questionTokenCount, passes: story.passes)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)
+      let elapsed = (ContinuousClock.now - start) / .seconds(1)
       let agreement = story.trueMass?.enumerated().map { layer, heads in
         heads.enumerated().map { head, mass in
           Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
         }
       }
-      let lane = Lane(policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
+      var lane = Lane(policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
+      lane.evictionSeconds = elapsed
+      (lane.answer, lane.followed) = reuse.answers(of: lane)
       update { $0.lanes.append(lane) }
     } catch let error as EvidenceError {
       update { $0.obstacles[policy] = String(describing: error) }
     }
   }
 
-  /// Decodes every lane's answer from the prefill's logits: LAQ's pseudo tokens are gone.
+  /// Decodes the answers that are not known yet from the prefill's logits: LAQ's pseudo tokens are gone.
   private mutating func answer(_ greedy: GreedyDecoding, decoder: Decoder, recording: Recording) throws {
-    var lanes = story.lanes.map { lane in
-      let rotation =
-        lane.policy.rerotates
-        ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
-      let reduction = lane.policy.decoding.map {
-        CacheReduction($0, recording: recording, kept: lane.kept, scores: lane.scores)
-      }
-      return GreedyDecoding.Lane(
-        recording, kept: lane.kept, limit: story.settings.answerLimit, rotation: rotation, reduction: reduction)
-    }
+    let open = story.lanes.indices.filter { !story.lanes[$0].answer.isComplete(limit: settings.answerLimit) }
+    var lanes = open.map { lane(story.lanes[$0], decoder: decoder, recording: recording, limit: settings.answerLimit) }
     let reference = greedy.referenceLogits
     try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in
       update { story in
         story.stage = .decode(step: step)
-        for (index, lane) in lanes.enumerated() { story.lanes[index].answer = lane.continuation }
+        for (index, lane) in zip(open, lanes) { story.lanes[index].answer = lane.continuation }
       }
     }
+  }
+
+  /// Feeds the full cache's answer to every lane whose own is another, so that each of its tokens can be compared.
+  private mutating func follow(_ greedy: GreedyDecoding, decoder: Decoder, recording: Recording) throws {
+    guard let full = story.full, !greedy.referenceLogits.isEmpty else { return }
+    let open = story.lanes.indices.filter {
+      story.lanes[$0].followed == nil && story.lanes[$0].answer.firstDifference(from: full.answer) != nil
+    }
+    // An end token was no token of the answer, but its step is compared, too.
+    let limit = full.answer.steps.count
+    var lanes = open.map {
+      lane(story.lanes[$0], decoder: decoder, recording: recording, limit: limit, script: full.answer.tokens)
+    }
+    try greedy.run(&lanes, reference: greedy.referenceLogits) { step, _ in
+      update { $0.stage = .follow(step: step) }
+    }
+    for (index, lane) in zip(open, lanes) { story.lanes[index].followed = lane.continuation }
+  }
+
+  /// A lane's cache, ready to be decoded on.
+  private func lane(
+    _ lane: Lane, decoder: Decoder, recording: Recording, limit: Int, script: [Int]? = nil
+  ) -> GreedyDecoding.Lane {
+    let rotation =
+      lane.policy.rerotates
+      ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
+    let reduction = lane.policy.decoding.map {
+      CacheReduction($0, recording: recording, kept: lane.kept, scores: lane.scores)
+    }
+    return GreedyDecoding.Lane(
+      recording, kept: lane.kept, limit: limit, rotation: rotation, reduction: reduction, script: script)
   }
 }

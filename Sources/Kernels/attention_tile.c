@@ -17,11 +17,6 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed) {
       }
 }
 
-// The first key that a query at `position` sees.
-BODY int first_visible(int position, laq_attention_rule rule) {
-  return rule.window > 0 && position >= rule.window ? position - rule.window + 1 : 0;
-}
-
 // out[row] += weights[row][key] · value[key], 16 dimensions of BLOCK rows at a time.
 BODY void add_values(const float *weights, const float *values, int keys, int dimension, float *out, int stride) {
   int d = 0;

@@ -8,9 +8,6 @@
 #if defined(__x86_64__)
 #include "tile_bf16.h"
 
-// Queries that pass a tile of keys and values while it is in the first-level cache.
-enum { ROWS = LAQ_BF16_ROWS };
-
 size_t laq_packed_bf16_count(int count, int dimension) {
   return (size_t)rounded_up(count, LAQ_TILE) * (size_t)rounded_up(dimension, 16);
 }
@@ -67,27 +64,12 @@ typedef struct {
 INLINE void pass_tile(const uint16_t *q, const uint16_t *keys, const uint16_t *values, int width, float factor, float cap,
                       const int *low, const int *high, float *maximum, float *total, float *out) {
   __m512 s[BLOCK][VECTORS];
-  tile_products(q, width, keys, s);
+  tile_scores(q, width, keys, factor, cap, s);
   uint16_t weights[BLOCK * LAQ_TILE] __attribute__((aligned(64)));
   int pairs = 0;
   for (int r = 0; r < BLOCK; r++) {
     if ((high[r] + 1) / 2 > pairs) pairs = (high[r] + 1) / 2;
-    if (cap > 0)
-      for (int v = 0; v < VECTORS; v++) {
-        // cap · tanh(x / cap) with x = score · scale, in the units of `factor` = scale · log2(e).
-        __m512 e = power_of_two(_mm512_min_ps(_mm512_mul_ps(s[r][v], _mm512_set1_ps(2 * factor / cap)), _mm512_set1_ps(60)));
-        __m512 t = _mm512_sub_ps(_mm512_set1_ps(1), _mm512_div_ps(_mm512_set1_ps(2), _mm512_add_ps(e, _mm512_set1_ps(1))));
-        s[r][v] = _mm512_mul_ps(t, _mm512_set1_ps(cap * 1.44269504088896341f));
-      }
-    else
-      for (int v = 0; v < VECTORS; v++) s[r][v] = _mm512_mul_ps(s[r][v], _mm512_set1_ps(factor));
-    if (low[r] > 0 || high[r] < LAQ_TILE)
-      for (int v = 0; v < VECTORS; v++) {
-        __m512i key = _mm512_add_epi32(_mm512_set1_epi32(16 * v), _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-        __mmask16 seen = _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(low[r]), _MM_CMPINT_NLT) &
-                         _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(high[r]), _MM_CMPINT_LT);
-        s[r][v] = _mm512_mask_mov_ps(_mm512_set1_ps(-INFINITY), seen, s[r][v]);
-      }
+    hide_keys(s[r], low[r], high[r]);
     __m512 greatest = _mm512_max_ps(_mm512_max_ps(s[r][0], s[r][1]), _mm512_max_ps(s[r][2], s[r][3]));
     if (_mm512_cmp_ps_mask(greatest, _mm512_set1_ps(maximum[r]), _CMP_GT_OQ)) {
       float larger = _mm512_reduce_max_ps(greatest);

@@ -86,3 +86,7 @@ CHOOSE(void, laq_add_scaled, (float *accumulated, const float *x, float factor, 
 void laq_add_magnitudes(float *accumulated, const float *x, int count) {
   for (int i = 0; i < count; i++) accumulated[i] += fabsf(x[i]);
 }
+
+void laq_add_squares(float *accumulated, const float *x, int count) {
+  for (int i = 0; i < count; i++) accumulated[i] += x[i] * x[i];
+}

@@ -50,20 +50,12 @@ FAST void laq_received_attention_bf16(const uint16_t *q, int count, const uint16
         queries = block;
       }
       __m512 s[BLOCK][VECTORS];
-      tile_products(queries, width, tile, s);
+      tile_scores(queries, width, tile, rule.scale * log2e, rule.soft_cap, s);
       for (int r = 0; r < BLOCK && first + r < count; r++) {
-        int position = first + r, high = position + 1 - start, low = rule.window > 0 ? position - rule.window + 1 - start : 0;
-        __m512 shift = _mm512_set1_ps(-log_sum_exp[position] * log2e);
-        for (int v = 0; v < VECTORS; v++) {
-          __m512 e = power_of_two(_mm512_fmadd_ps(s[r][v], _mm512_set1_ps(rule.scale * log2e), shift));
-          if (high < LAQ_TILE || low > 0) {
-            int from = low - 16 * v, to = high - 16 * v;
-            __mmask16 seen = (__mmask16)(to >= 16 ? 0xffff : to <= 0 ? 0 : (1 << to) - 1);
-            if (from > 0) seen &= (__mmask16)(from >= 16 ? 0 : 0xffff << from);
-            e = _mm512_maskz_mov_ps(seen, e);
-          }
-          received[v] = _mm512_add_ps(received[v], e);
-        }
+        int position = first + r;
+        hide_keys(s[r], rule.window > 0 ? position - rule.window + 1 - start : 0, position + 1 - start);
+        __m512 shift = _mm512_set1_ps(log_sum_exp[position] * log2e);
+        for (int v = 0; v < VECTORS; v++) received[v] = _mm512_add_ps(received[v], power_of_two(_mm512_sub_ps(s[r][v], shift)));
       }
     }
     float tile_sums[LAQ_TILE];

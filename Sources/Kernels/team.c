@@ -1,11 +1,14 @@
-// Threads for short parallel regions: a decode step has hundreds of a few microseconds each. They spin for a
-// moment after a region and then sleep; one that the system does not run is not waited for.
+// The program's threads. A decode step has hundreds of regions of a few microseconds, so they spin for a moment after a
+// region and then sleep. One that the system does not run is not waited for, unless it has taken an index.
 #define _GNU_SOURCE
 #include "Kernels.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 enum { MOST_WORKERS = 63, SPINS = 4000 };
 
@@ -16,11 +19,39 @@ static struct {
   atomic_ulong generation;
   atomic_int sleepers;
   atomic_ulong gate; // bit 0: the region takes workers; above: how many are inside
-  atomic_int next;
+  atomic_int next, threads;
   int count, workers;
   void (*body)(void *, int);
   void *context;
 } team = {.use = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+
+static atomic_int wanted; // what `laq_set_thread_count` said
+static int usual = 1;     // without it
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local int slot; // 0 for every thread that is no worker
+
+static void look(void) {
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof usable, &usable) == 0) usual = CPU_COUNT(&usable);
+  else if (sysconf(_SC_NPROCESSORS_ONLN) > 0) usual = (int)sysconf(_SC_NPROCESSORS_ONLN);
+  // The setting that people use for all programs that compute.
+  const char *text = getenv("OMP_NUM_THREADS");
+  int limit = text ? atoi(text) : 0;
+  if (limit > 0) usual = limit;
+  if (usual > MOST_WORKERS + 1) usual = MOST_WORKERS + 1;
+}
+
+int laq_thread_count(void) {
+  pthread_once(&once, look);
+  int set = atomic_load(&wanted);
+  return set > 0 ? set : usual;
+}
+
+void laq_set_thread_count(int count) { atomic_store(&wanted, count > MOST_WORKERS + 1 ? MOST_WORKERS + 1 : count); }
+
+int laq_slot(void) { return slot; }
+
+int laq_slot_count(void) { return MOST_WORKERS + 1; }
 
 static void rest(void) {
 #if defined(__x86_64__)
@@ -46,10 +77,11 @@ static unsigned long await(unsigned long seen) {
   return atomic_load(&team.generation);
 }
 
-static void *work(void *unused) {
-  (void)unused;
+static void *work(void *number) {
+  slot = (int)(intptr_t)number;
   for (unsigned long seen = 0;;) {
     seen = await(seen);
+    if (slot >= atomic_load(&team.threads)) continue;
     unsigned long gate = atomic_load(&team.gate);
     while ((gate & 1) && !atomic_compare_exchange_weak(&team.gate, &gate, gate + 2)) {}
     if (!(gate & 1)) continue;
@@ -63,12 +95,13 @@ static void grow(int workers) {
   if (workers > MOST_WORKERS) workers = MOST_WORKERS;
   for (; team.workers < workers; team.workers++) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, work, NULL) != 0) return;
+    if (pthread_create(&thread, NULL, work, (void *)(intptr_t)(team.workers + 1)) != 0) return;
     pthread_detach(thread);
   }
 }
 
-void laq_team_run(int threads, int count, void (*body)(void *context, int index), void *context) {
+void laq_parallel(int count, void (*body)(void *context, int index), void *context) {
+  int threads = laq_thread_count();
   if (threads < 2 || count < 2 || pthread_mutex_trylock(&team.use) != 0) {
     for (int i = 0; i < count; i++) body(context, i);
     return;
@@ -77,6 +110,7 @@ void laq_team_run(int threads, int count, void (*body)(void *context, int index)
   team.count = count;
   team.body = body;
   team.context = context;
+  atomic_store(&team.threads, threads);
   atomic_store(&team.next, 0);
   atomic_store(&team.gate, 1);
   atomic_fetch_add(&team.generation, 1);

@@ -1,12 +1,17 @@
 #pragma once
-// A block of queries against a tile of packed keys, in bfloat16.
+// What the bf16 kernels over tiles of packed keys have in common.
 #include "Kernels.h"
 #include "pairs.h"
+
+#include <math.h>
 
 // A tile's rows that stay in registers, and the vectors of 16 scores of each.
 enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
 
-static inline int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
+// Queries that pass a tile of keys and values while it is in the first-level cache.
+enum { ROWS = LAQ_BF16_ROWS };
+
+static int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
 
 INLINE __m512bh splat_pair(const uint16_t *p) {
   int pair;
@@ -37,5 +42,32 @@ INLINE void tile_products(const uint16_t *q, int width, const uint16_t *tile, __
       __m512bh element = splat_pair(q + (size_t)r * (size_t)width + 2 * i);
       for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbf16_ps(sums[r][v], element, k[v]);
     }
+  }
+}
+
+// The scores of BLOCK rows against one tile, in powers of two: `factor` is the scale times log2(e).
+INLINE void tile_scores(const uint16_t *q, int width, const uint16_t *tile, float factor, float cap, __m512 s[BLOCK][VECTORS]) {
+  tile_products(q, width, tile, s);
+  for (int r = 0; r < BLOCK; r++)
+    for (int v = 0; v < VECTORS; v++) {
+      if (cap <= 0) {
+        s[r][v] = _mm512_mul_ps(s[r][v], _mm512_set1_ps(factor));
+        continue;
+      }
+      // cap · tanh(x / cap) with x = score · scale.
+      __m512 e = power_of_two(_mm512_min_ps(_mm512_mul_ps(s[r][v], _mm512_set1_ps(2 * factor / cap)), _mm512_set1_ps(60)));
+      __m512 t = _mm512_sub_ps(_mm512_set1_ps(1), _mm512_div_ps(_mm512_set1_ps(2), _mm512_add_ps(e, _mm512_set1_ps(1))));
+      s[r][v] = _mm512_mul_ps(t, _mm512_set1_ps(cap * 1.44269504088896341f));
+    }
+}
+
+// A row's scores without the keys before `low` and from `high` on.
+INLINE void hide_keys(__m512 s[VECTORS], int low, int high) {
+  if (low <= 0 && high >= LAQ_TILE) return;
+  for (int v = 0; v < VECTORS; v++) {
+    __m512i key = _mm512_add_epi32(_mm512_set1_epi32(16 * v), _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+    __mmask16 seen = _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(low), _MM_CMPINT_NLT) &
+                     _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(high), _MM_CMPINT_LT);
+    s[v] = _mm512_mask_mov_ps(_mm512_set1_ps(-INFINITY), seen, s[v]);
   }
 }

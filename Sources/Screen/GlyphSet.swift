@@ -20,6 +20,8 @@ public struct GlyphSet: Hashable, Sendable {
   public let left: String, right: String, up: String, down: String, phase: String
   /// Marks for agreement, lack of it, and the current row.
   public let check: String, crossMark: String, marker: String
+  /// The part of a track that is done, and its stations that are reached or not.
+  public let heavy: String, filled: String, hollow: String
   /// How a space, a newline and a tab of the input are shown.
   public let space: String, newline: String, tab: String
   /// Stands for what is left out; separates parts of a line; joins a range.
@@ -33,7 +35,7 @@ public struct GlyphSet: Hashable, Sendable {
     teeRight: "├", teeLeft: "┤", teeDown: "┬", teeUp: "┴", cross: "┼", shades: ["░", "▒", "▓", "█"],
     levels: [" ", "·", "░", "░", "▒", "▒", "▓", "▓", "█", "█"], bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     upperHalf: "▀", left: "←", right: "→", up: "↑", down: "↓", phase: "▸", check: "✓", crossMark: "✗", marker: "▶",
-    space: "·", newline: "⏎", tab: "→", ellipsis: "…", dot: "·", dash: "–", spinner: ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"])
+    heavy: "━", filled: "●", hollow: "○", space: "·", newline: "⏎", tab: "→", ellipsis: "…", dot: "·", dash: "–", spinner: ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"])
 
   /// Only characters from space to tilde.
   public static let ascii = GlyphSet(
@@ -41,7 +43,7 @@ public struct GlyphSet: Hashable, Sendable {
     teeRight: "+", teeLeft: "+", teeDown: "+", teeUp: "+", cross: "+", shades: [".", "-", "=", "#"],
     levels: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"], bars: ["_", "_", ".", "-", "-", "=", "=", "#"],
     upperHalf: nil, left: "<", right: ">", up: "^", down: "v", phase: ">", check: "y", crossMark: "n", marker: ">",
-    space: "_", newline: "$", tab: ">", ellipsis: "~", dot: "-", dash: "-", spinner: ["|", "/", "-", "\\"])
+    heavy: "=", filled: "O", hollow: "o", space: "_", newline: "$", tab: ">", ellipsis: "~", dot: "-", dash: "-", spinner: ["|", "/", "-", "\\"])
 
   /// The step for a value in 0...1; values outside, and NaN, are held to the ends.
   public func level(_ value: Double) -> String {

@@ -35,7 +35,8 @@ public enum TextRenderer {
     return result
   }
 
-  static func sgr(_ style: Style, depth: ColorDepth) -> String {
+  /// The SGR sequence of a style, which replaces the one before it.
+  package static func sgr(_ style: Style, depth: ColorDepth) -> String {
     var codes = ["0"]
     if style.bold { codes.append("1") }
     if style.dim { codes.append("2") }

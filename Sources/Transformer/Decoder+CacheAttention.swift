@@ -15,7 +15,7 @@ extension Decoder {
     let sums = Rows(count: parts.count, width: CachePart.width(shape))
     let work = parts.reduce(0) { $0 + $1.tokens.count } * shape.headDimension * shape.groupSize
     let starts = starts(of: lanes, layer: layer)
-    inTeam(count: parts.count, work: work) { index in
+    inParallel(count: parts.count, work: work) { index in
       let part = parts[index]
       let (lane, head) = starts[part.source]
       heads[part.source].attend(
@@ -32,7 +32,6 @@ extension Decoder {
         into: buffers.attended.rows[lane] + head * shape.headDimension)
       first += count
     }
-    buffers.attended.round(lanes.indices)
   }
 
   /// The lane, and the first query head, of each cached head.

@@ -1,30 +1,6 @@
 import Kernels
 
 extension Decoder {
-  /// The buffers of one layer's pass over some rows, reused by every layer.
-  struct Workspace {
-    let normed: Operand  // [rows][hidden]
-    let projected: Rows  // [rows][(queryHeads + 2 kvHeads) · dimension]
-    let attended: Operand  // [rows][queryHeads · dimension]
-    let gateUp: Rows  // [rows][2 · intermediate]
-    let activated: Operand  // [rows][intermediate]
-    let change: Rows  // [rows][hidden], what a block adds to the residual stream
-  }
-
-  /// Buffers for passes over up to `rows` rows.
-  func workspace(rows: Int) -> Workspace {
-    let hidden = configuration.hiddenSize
-    let inner = configuration.intermediateSize
-    let heads = shape.queryHeadCount + 2 * shape.kvHeadCount
-    return Workspace(
-      normed: Operand(count: rows, width: hidden, precision: precision),
-      projected: Rows(count: rows, width: heads * shape.headDimension),
-      attended: Operand(count: rows, width: shape.queryHeadCount * shape.headDimension, precision: precision),
-      gateUp: Rows(count: rows, width: 2 * inner),
-      activated: Operand(count: rows, width: inner, precision: precision),
-      change: Rows(count: rows, width: hidden))
-  }
-
   /// The first half of a layer's attention block: post-RoPE queries, keys and plain values of each row of
   /// the residual stream, to `buffers.projected` (`[row][queries | keys | values]`).
   /// - Parameters:
@@ -33,35 +9,68 @@ extension Decoder {
   func project(
     _ states: Rows, _ layer: Layer, tables: [RotaryTable], firstRow: Int, buffers: Workspace
   ) throws {
-    normalise(states, weight: layer.attentionNorm, into: buffers.normed)
-    try layer.queryKeyValue.apply(buffers.normed, rows: states.count, into: buffers.projected.start)
-    inParallelBlocks(of: 32, count: states.count) { block in
+    try buffers.inBlocks(states.count, layer) { block, own, isFew in
+      normalise(states, block, weight: layer.attentionNorm, into: own.normed)
+      try multiply(layer.queryKeyValue, own.normed, 0..<block.count, into: buffers.projected[block.lowerBound], isFew)
       let table = layer.rope.map { tables[$0] }
       for row in block { place(buffers.projected[row], layer, table, row: firstRow + row) }
     }
   }
 
-  /// The rest of a layer, in place on the residual stream: `buffers.attended` has been written and rounded.
+  /// The rest of a layer, in place on the residual stream: `buffers.attended` has been written.
   func finish(_ states: Rows, _ layer: Layer, buffers: Workspace) throws {
-    let rows = states.count
-    try layer.output.apply(buffers.attended, rows: rows, into: buffers.change.start)
-    add(buffers.change, norm: layer.attentionOutputNorm, to: states)
+    try buffers.inBlocks(states.count, layer) { block, own, isFew in
+      let rows = 0..<block.count
+      buffers.attended.round(block)
+      try multiply(layer.output, buffers.attended, block, into: own.change.start, isFew)
+      add(own.change, norm: layer.attentionOutputNorm, to: states, block)
+      normalise(states, block, weight: layer.feedForwardNorm, into: own.normed)
+      try activate(layer, rows, own, isFew)
+      try multiply(layer.down, own.activated, rows, into: own.change.start, isFew)
+      add(own.change, norm: layer.feedForwardOutputNorm, to: states, block)
+    }
+  }
 
-    normalise(states, weight: layer.feedForwardNorm, into: buffers.normed)
-    try layer.gateUp.apply(buffers.normed, rows: rows, into: buffers.gateUp.start)
+  /// The gated half of the feed-forward block, from `own.normed` to `own.activated`.
+  private func activate(_ layer: Layer, _ rows: Range<Int>, _ own: BlockBuffers, _ isFew: Bool) throws {
     let inner = configuration.intermediateSize
-    inParallelBlocks(of: 32, count: rows) { block in
-      for row in block {
-        let gate = buffers.gateUp[row]
+    // Some of the gates and the same of the ups at a time: they do not leave the second-level cache before they meet.
+    let isSplit = !isFew && inner % StoredMatrix.tile == 0
+    let width = isSplit ? min(inner, Self.gateCount) : inner
+    for first in stride(from: 0, to: inner, by: width) {
+      let gates = first..<min(first + width, inner)
+      // Gates and ups lie beside each other in a row where they are one product, else one below the other.
+      let (ups, stride): (UnsafeMutablePointer<Float>, Int)
+      if isSplit {
+        (ups, stride) = (own.gateUp + rows.count * gates.count, gates.count)
+        let below = inner + gates.lowerBound..<inner + gates.upperBound
+        try layer.gateUp.multiply(own.normed, rows, outputs: gates, into: own.gateUp)
+        try layer.gateUp.multiply(own.normed, rows, outputs: below, into: ups)
+      } else {
+        (ups, stride) = (own.gateUp + inner, 2 * inner)
+        try multiply(layer.gateUp, own.normed, rows, into: own.gateUp, isFew)
+      }
+      for row in rows {
+        let (gate, up) = (own.gateUp + row * stride, ups + row * stride)
+        let target = own.activated.rows[row] + first
         switch configuration.activation {
-        case .silu: laq_swiglu(gate, gate + inner, Int32(inner), buffers.activated.rows[row])
-        case .geluTanh: laq_geglu(gate, gate + inner, Int32(inner), buffers.activated.rows[row])
+        case .silu: laq_swiglu(gate, up, Int32(gates.count), target)
+        case .geluTanh: laq_geglu(gate, up, Int32(gates.count), target)
         }
       }
-      buffers.activated.round(block)
     }
-    try layer.down.apply(buffers.activated, rows: rows, into: buffers.change.start)
-    add(buffers.change, norm: layer.feedForwardOutputNorm, to: states)
+    own.activated.round(rows)
+  }
+
+  /// A whole product of some rows of `x`: all rows of a pass of few, on all threads; or those of a block, on this one.
+  private func multiply(
+    _ matrix: Linear, _ x: Operand, _ rows: Range<Int>, into y: UnsafeMutablePointer<Float>, _ isFew: Bool
+  ) throws {
+    if isFew {
+      try matrix.apply(x, rows: rows.count, into: y)
+    } else {
+      try matrix.multiply(x, rows, outputs: 0..<matrix.outputCount, into: y)
+    }
   }
 
   /// Normalises (where the model does) and rotates the queries and keys of one row.
@@ -78,11 +87,9 @@ extension Decoder {
     }
   }
 
-  private func add(_ change: Rows, norm: [Float]?, to states: Rows) {
-    inParallelBlocks(of: 32, count: states.count) { block in
-      if let norm { normalise(change, block, weight: norm, into: change) }
-      laq_add_scaled(
-        states[block.lowerBound], change[block.lowerBound], 1, Int32(block.count * states.width))
-    }
+  /// Adds what a block has made, `[0 ..< rows.count]`, to the residual stream's rows.
+  private func add(_ change: Rows, norm: [Float]?, to states: Rows, _ rows: Range<Int>) {
+    if let norm { normalise(change, 0..<rows.count, weight: norm, into: change) }
+    laq_add_scaled(states[rows.lowerBound], change.start, 1, Int32(rows.count * states.width))
   }
 }

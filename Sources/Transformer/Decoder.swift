@@ -95,7 +95,7 @@ public final class Decoder: Sendable {
   /// The logits that follow each of some rows of the residual stream, `[rows][vocabulary]`.
   func logits(after states: Rows) throws -> [Float] {
     let normed = Operand(count: states.count, width: states.width, precision: precision)
-    normalise(states, weight: finalNorm, into: normed)
+    normalise(states, 0..<states.count, weight: finalNorm, into: normed)
     let result = Rows(count: states.count, width: head.outputCount)
     try head.apply(normed, rows: states.count, into: result.start)
     if let cap = configuration.logitCap {
@@ -104,18 +104,16 @@ public final class Decoder: Sendable {
     return result.array
   }
 
-  /// RMS-normalises each row for a product.
-  func normalise(_ rows: Rows, weight: [Float], into result: Operand) {
-    inParallelBlocks(of: 32, count: rows.count) { block in
-      normalise(rows, block, weight: weight, into: result.rows)
-      result.round(block)
-    }
+  /// RMS-normalises the rows of a block for a product, to the first rows of `result`.
+  func normalise(_ rows: Rows, _ block: Range<Int>, weight: [Float], into result: Operand) {
+    normalise(rows, block, weight: weight, into: result.rows)
+    result.round(0..<block.count)
   }
 
-  /// RMS-normalises the rows of a block, in place where both are the same.
+  /// RMS-normalises the rows of a block to the first rows of `result`, in place where both are the same.
   func normalise(_ rows: Rows, _ block: Range<Int>, weight: [Float], into result: Rows) {
-    for row in block {
-      laq_rms_norm(rows[row], weight, configuration.rmsNormEpsilon, Int32(rows.width), result[row])
+    for (index, row) in block.enumerated() {
+      laq_rms_norm(rows[row], weight, configuration.rmsNormEpsilon, Int32(rows.width), result[index])
     }
   }
 }

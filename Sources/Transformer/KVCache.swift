@@ -55,6 +55,12 @@ public final class KVCache {
   /// The tokens that a head holds now.
   public func count(layer: Int, head: Int) -> Int { heads[layer][head].positions.count }
 
+  /// The mean of the tokens that the heads hold now.
+  public var meanCount: Double {
+    let counts = heads.joined().map(\.positions.count)
+    return counts.isEmpty ? 0 : Double(counts.reduce(0, +)) / Double(counts.count)
+  }
+
   /// Appends the keys and values, `[kvHead][dimension]`, of the token at a position to a layer.
   func append(layer: Int, position: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
     for head in heads[layer].indices {

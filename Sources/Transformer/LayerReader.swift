@@ -19,8 +19,13 @@ extension Decoder {
     let down: Linear
     let feedForwardOutputNorm: [Float]?
 
-    /// Frees what products of many rows have expanded.
-    func release() { for matrix in [queryKeyValue, output, gateUp, down] { matrix.release() } }
+    /// Makes the layer ready for products of many rows.
+    func prepare() { for matrix in matrices { matrix.prepare() } }
+
+    /// Frees what `prepare` has made.
+    func release() { for matrix in matrices { matrix.release() } }
+
+    private var matrices: [Linear] { [queryKeyValue, output, gateUp, down] }
   }
 }
 
@@ -107,6 +112,6 @@ struct LayerReader {
     if !blocks.contains(nil) { return StoredMatrix(eightBitBlocks: Array(blocks.compactMap { $0 }.joined())) }
     var joined: [Float] = []
     for (name, count) in zip(names, rows) { joined += try weights.floats(name + ".weight", shape: [count, columns]) }
-    return StoredMatrix(joined, precision: precision)
+    return StoredMatrix(joined, columns: columns, precision: precision)
   }
 }

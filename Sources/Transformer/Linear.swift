@@ -20,12 +20,12 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A weight matrix, row-major, with or without a bias: `y = x · Wᵀ + b`. Many rows go through oneDNN, the few of a
-/// decode step through a kernel of our own.
+/// A weight matrix with or without a bias: `y = x · Wᵀ + b`. Many rows go through oneDNN, the few of a decode step
+/// through kernels of our own.
 ///
-/// `@unchecked Sendable`: the weights never change; the C object prepares primitives when it multiplies, and weights of
-/// eight bits are expanded for products of many rows, so `apply` and `release` must not run twice at once on one
-/// matrix. `Decoder` guarantees it: its lock admits one forward pass at a time.
+/// `@unchecked Sendable`: the weights never change; those of eight bits are expanded for products of many rows by
+/// `prepare` and dropped by `release`, which must not run beside a product of the same matrix. `Decoder` guarantees it:
+/// its lock admits one forward pass at a time.
 final class Linear: @unchecked Sendable {
   /// Elements of one output row.
   let outputCount: Int
@@ -34,98 +34,119 @@ final class Linear: @unchecked Sendable {
   private let weights: StoredMatrix
   private var expanded: StoredMatrix?
   private let precision: Precision
-  private let product: OpaquePointer
   private let bias: [Float]?
 
-  /// Rows up to which the kernel for few rows is the faster one.
-  private var fewRows: Int { weights.isPlain ? 16 : 64 }
+  /// Rows up to which a pass is one of few rows.
+  static let fewRows = 16
 
-  /// Takes `weights`, `[outputCount][inputCount]` row-major, which are freed with it, or at once if it cannot be made.
+  /// Takes `weights`, `[outputCount][inputCount]`, which are freed with it, or at once if it cannot be made.
   init(
     _ weights: StoredMatrix, bias: [Float]? = nil, outputCount: Int, inputCount: Int, precision: Precision
   ) throws {
     precondition(bias?.count ?? outputCount == outputCount)
-    guard let product = laq_linear_create(Int32(outputCount), Int32(inputCount), precision.usesBFloat16 ? 1 : 0)
-    else {
-      weights.deallocate()
-      throw TransformerError.noMatrixProduct(
-        outputs: outputCount, inputs: inputCount, precision: precision)
-    }
     self.weights = weights
     self.precision = precision
-    self.product = product
     self.bias = bias
     self.outputCount = outputCount
     self.inputCount = inputCount
+    guard laq_product_exists(product(rows: 64, outputs: outputCount)) != 0 else {
+      throw TransformerError.noMatrixProduct(
+        outputs: outputCount, inputs: inputCount, precision: precision)
+    }
   }
 
   deinit {
-    laq_linear_destroy(product)
     release()
     weights.deallocate()
   }
 
   /// Copies one row of the weights: a matrix that is the output head may be the embedding, too.
   func copyRow(_ index: Int, to target: UnsafeMutablePointer<Float>) {
-    weights.copy(index * inputCount, count: inputCount, to: target)
+    weights.copyRow(index, columns: inputCount, to: target)
   }
 
-  /// Multiplies the first rows of `x`, `[rows][inputCount]`; `y` becomes `[rows][outputCount]`.
-  ///
-  /// Weights of eight bits are expanded by the first product of many rows, until `release()`.
+  /// Multiplies the first rows of `x`, `[rows][inputCount]`, on all threads; `y` becomes `[rows][outputCount]`.
   func apply(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) throws {
-    if rows > fewRows || !applyToFew(x, rows: rows, into: y) {
-      let status = laq_linear_apply(product, plainWeights().start, x.start, Int32(rows), y)
-      guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+    if rows <= Self.fewRows {
+      applyToFew(x, rows: rows, into: y)
+      return
     }
-    guard let bias else { return }
-    inParallelBlocks(of: 32, count: rows) { block in
-      for row in block { laq_add_scaled(y + row * outputCount, bias, 1, Int32(outputCount)) }
+    prepare()
+    defer { release() }
+    try inParallelBlocks(of: 64, count: rows) { block in
+      try multiply(x, block, outputs: 0..<outputCount, into: y + block.lowerBound * outputCount)
     }
   }
 
-  /// Frees what a product of many rows has expanded.
+  /// Makes weights of eight bits ready for `multiply`.
+  func prepare() {
+    if weights.isPlain || expanded != nil { return }
+    expanded = weights.expanded(rows: outputCount, columns: inputCount, precision: precision)
+  }
+
+  /// Frees what `prepare` has made.
   func release() {
     expanded?.deallocate()
     expanded = nil
   }
 
-  private func plainWeights() -> StoredMatrix {
-    if weights.isPlain { return weights }
-    let plain = expanded ?? weights.expanded(rows: outputCount, columns: inputCount, precision: precision)
-    expanded = plain
-    return plain
+  /// Multiplies some rows of `x` on this thread alone, by some of the outputs; `y` becomes `[rows][outputs]`.
+  ///
+  /// A result with room between its rows oneDNN computes a hundred times slower: `y` has none.
+  /// - Parameter outputs: they begin at a multiple of `StoredMatrix.tile`.
+  /// - Precondition: `prepare()` has been called.
+  func multiply(
+    _ x: Operand, _ rows: Range<Int>, outputs: Range<Int>, into y: UnsafeMutablePointer<Float>
+  ) throws {
+    let start = (expanded ?? weights).start(ofRow: outputs.lowerBound, columns: inputCount)
+    let status = laq_product_apply(
+      product(rows: rows.count, outputs: outputs.count), start, x.start(ofRow: rows.lowerBound), y)
+    guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows.count) }
+    addBias(outputs, rows: rows.count, to: y, stride: outputs.count)
   }
 
-  /// Multiplies without oneDNN, where there is a kernel for it.
-  private func applyToFew(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) -> Bool {
-    let isRounded = precision.usesBFloat16 && laq_bf16_is_multiplied() != 0
-    if case .bfloat16 = weights, !isRounded { return false }
-    // Blocks of about 256 KiB of weights, whole groups of four outputs: each block begins with a stream that nothing has
-    // fetched yet, so that small ones read memory at two thirds of its rate.
-    let size = max(4, 131_072 / inputCount / 4 * 4)
-    let (inputs, lanes, stride) = (Int32(inputCount), Int32(rows), Int32(outputCount))
-    inTeam(count: (outputCount + size - 1) / size, work: rows * outputCount * inputCount) { block in
-      let first = block * size
-      let count = Int32(min(size, outputCount - first))
-      switch weights {
-      case .float32(let start):
-        laq_few_products(
-          start + first * inputCount, count, inputs, x.rows.start, lanes, y + first, stride)
-      case .bfloat16(let start):
-        laq_few_products_bf16(
-          start + first * inputCount, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, y + first,
-          stride)
-      case .eightBit(let start):
-        let blocks = start + first * inputCount / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES)
-        if isRounded {
-          laq_few_products_q8_bf16(
-            blocks, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, y + first, stride)
-        } else {
-          laq_few_products_q8(blocks, count, inputs, x.rows.start, lanes, y + first, stride)
-        }
+  private func product(rows: Int, outputs: Int) -> laq_product {
+    laq_product(
+      rows: Int32(rows), outputs: Int32(outputs), inputs: Int32(inputCount), bf16: precision.usesBFloat16 ? 1 : 0)
+  }
+
+  private func addBias(_ outputs: Range<Int>, rows: Int, to y: UnsafeMutablePointer<Float>, stride: Int) {
+    bias?.withUnsafeBufferPointer { bias in
+      guard let start = bias.baseAddress else { return }
+      for row in 0..<rows {
+        laq_add_scaled(y + row * stride, start + outputs.lowerBound, 1, Int32(outputs.count))
       }
     }
-    return true
+  }
+
+  /// Multiplies without oneDNN: the weights pass once.
+  private func applyToFew(_ x: Operand, rows: Int, into y: UnsafeMutablePointer<Float>) {
+    // Blocks of about 256 KiB of weights, whole tiles: each block begins with a stream that nothing has fetched yet, so
+    // that small ones read memory at two thirds of its rate.
+    let tile = StoredMatrix.tile
+    let size = max(1, 131_072 / inputCount / tile) * tile
+    inParallel(count: (outputCount + size - 1) / size, work: rows * outputCount * inputCount) { block in
+      let outputs = block * size..<min(outputCount, (block + 1) * size)
+      let start = weights.start(ofRow: outputs.lowerBound, columns: inputCount)
+      let (count, inputs, lanes) = (Int32(outputs.count), Int32(inputCount), Int32(rows))
+      let (target, stride) = (y + outputs.lowerBound, Int32(outputCount))
+      switch weights {
+      case .float32:
+        laq_few_products(start.assumingMemoryBound(to: Float.self), count, inputs, x.rows.start, lanes, target, stride)
+      case .bfloat16:
+        laq_few_products_packed(
+          start.assumingMemoryBound(to: UInt16.self), count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes,
+          target, stride)
+      case .eightBit:
+        let blocks = start.assumingMemoryBound(to: UInt8.self)
+        if precision.usesBFloat16 {
+          laq_few_products_q8_bf16(
+            blocks, count, inputs, x.start.assumingMemoryBound(to: UInt16.self), lanes, target, stride)
+        } else {
+          laq_few_products_q8(blocks, count, inputs, x.rows.start, lanes, target, stride)
+        }
+      }
+      addBias(outputs, rows: rows, to: target, stride: outputCount)
+    }
   }
 }

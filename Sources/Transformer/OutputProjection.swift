@@ -33,13 +33,21 @@ extension Decoder {
   }
 }
 
+/// How the length of a vector is measured.
+public enum VectorNorm: Sendable, Hashable {
+  /// The sum of magnitudes, L1.
+  case sum
+  /// The root of the sum of squares, L2.
+  case euclidean
+}
+
 extension Recording {
-  /// The L1 norm of every value times one query head's part of the output projection, `[tokenCount]`.
+  /// The norm of every value times one query head's part of the output projection, `[tokenCount]`.
   ///
   /// Cost: `tokenCount · dimension · hidden`, a head's share of the projection itself.
   /// - Parameter matrix: the layer's `Wo`, as `OutputProjection` gives it.
   public func projectedValueNorms(
-    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int
+    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int, norm: VectorNorm = .sum
   ) -> [Float] {
     let dimension = shape.headDimension
     let width = shape.queryHeadCount * dimension
@@ -55,11 +63,14 @@ extension Recording {
       }
       packed.withProducts(of: rows) { products, stride -> Void? in
         for row in 0..<rows.count / dimension {
-          laq_add_magnitudes(&norms, products + row * stride, Int32(tokenCount))
+          switch norm {
+          case .sum: laq_add_magnitudes(&norms, products + row * stride, Int32(tokenCount))
+          case .euclidean: laq_add_squares(&norms, products + row * stride, Int32(tokenCount))
+          }
         }
         return nil
       }
     }
-    return norms
+    return norm == .sum ? norms : norms.map { $0.squareRoot() }
   }
 }

@@ -1,31 +1,17 @@
-import COneDNN
 import Kernels
 
-/// Runs `body` for every index in `0 ..< count` on oneDNN's own threads and returns when all are done.
+/// Runs `body` for every index in `0 ..< count` on the program's threads and returns when all are done.
 ///
 /// Each index must write to places of its own: the order and the thread of an index are unspecified,
-/// so a result that depended on them would differ from run to run.
+/// so a result that depended on them would differ from run to run. Within another region it runs on its thread alone.
 /// - Parameter work: about how many multiplications there are in all; little work stays on this thread,
-///   because waking another costs more.
+///   because handing it over costs more.
 package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
-  guard count > 1, work >= 1 << 20 else {
+  guard count > 1, work >= 1 << 17 else {
     for index in 0..<count { body(index) }
     return
   }
   lend(body) { laq_parallel(Int32(count), $0, $1) }
-}
-
-/// As `inParallel`, for the regions of a few microseconds that a decode step has hundreds of.
-///
-/// They have threads of their own that stay awake between regions and are never waited for before they have taken
-/// an index: on a busy machine a step goes on without them, where OpenMP would wait.
-func inTeam(count: Int, work: Int, _ body: (Int) -> Void) {
-  let threads = laq_thread_count()
-  guard count > 1, threads > 1, work >= 1 << 17 else {
-    for index in 0..<count { body(index) }
-    return
-  }
-  lend(body) { laq_team_run(threads, Int32(count), $0, $1) }
 }
 
 /// Splits `0 ..< count` into blocks of `size` and runs `body` on them in parallel.
@@ -33,6 +19,18 @@ func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) -> Void) {
   inParallel(count: (count + size - 1) / size) { block in
     body(block * size..<min(count, (block + 1) * size))
   }
+}
+
+/// As the one above, for a body that can fail: the error of the first block that did is thrown when all are done.
+func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) throws -> Void) throws {
+  let blocks = (count + size - 1) / size
+  var results = [Result<Void, any Error>](repeating: .success(()), count: blocks)
+  results.withUnsafeMutableBufferPointer { results in
+    inParallel(count: blocks) { block in
+      results[block] = Result { try body(block * size..<min(count, (block + 1) * size)) }
+    }
+  }
+  for result in results { try result.get() }
 }
 
 private typealias Callback = @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void

@@ -58,10 +58,7 @@ extension Recording {
     guard layers[layer].logSumExp.first?.isNaN != true else {
       return heads.map { receivedRowByRow(layer: layer, queryHead: $0) }
     }
-    // The kernel in bf16 knows no soft cap.
-    let keys =
-      rules[layer].softCap == nil
-      ? WindowKeys(self, layer: layer, kvHead: kvHead) : .float32(packedKeys(layer: layer, kvHead: kvHead))
+    let keys = WindowKeys(self, layer: layer, kvHead: kvHead)
     return heads.map { head in
       var sums = [Float](repeating: 0, count: tokenCount)
       keys.received(self, layer: layer, queryHead: head, &sums)

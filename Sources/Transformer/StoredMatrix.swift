@@ -1,21 +1,31 @@
 import Kernels
 
-/// The elements of a weight matrix as they are held in memory, row-major; whoever makes one frees it.
+/// The elements of a weight matrix, `[rows][columns]`, as they are held in memory; whoever makes one frees it.
 enum StoredMatrix {
+  /// Row-major.
   case float32(UnsafeMutablePointer<Float>)
+  /// In the tiles of `laq_pack_weights`.
   case bfloat16(UnsafeMutablePointer<UInt16>)
-  /// GGUF's Q8_0: blocks of 32 signed bytes behind a scale.
+  /// GGUF's Q8_0, row-major: blocks of 32 signed bytes behind a scale.
   case eightBit(UnsafeMutablePointer<UInt8>)
 
-  /// Holds floats, rounded if products are in bf16.
-  init(_ floats: [Float], precision: Precision) {
-    if precision.usesBFloat16 {
-      let start = UnsafeMutablePointer<UInt16>.allocate(capacity: max(1, floats.count))
-      laq_round_to_bf16(floats, start, floats.count)
-      self = .bfloat16(start)
-    } else {
+  /// Rows that lie together; a part of a matrix that is multiplied by itself begins at a multiple of it.
+  static let tile = Int(LAQ_TILE)
+
+  /// Holds floats, row-major, rounded and packed if products are in bf16.
+  init(_ floats: [Float], columns: Int, precision: Precision) {
+    guard precision.usesBFloat16 else {
       self = .float32(Self.copy(of: floats))
+      return
     }
+    let rows = floats.count / max(1, columns)
+    self = .bfloat16(
+      Self.packed(rows: rows, columns: columns) { tile, start in
+        floats.withUnsafeBufferPointer { floats in
+          guard let base = floats.baseAddress else { return }
+          laq_pack_weights(base + tile.lowerBound * columns, Int32(tile.count), Int32(columns), start)
+        }
+      })
   }
 
   /// Holds blocks of eight bits as they are.
@@ -29,27 +39,47 @@ enum StoredMatrix {
     return start
   }
 
-  func deallocate() { start.deallocate() }
+  /// Packs tile by tile, in parallel.
+  private static func packed(
+    rows: Int, columns: Int, _ pack: (Range<Int>, UnsafeMutablePointer<UInt16>) -> Void
+  ) -> UnsafeMutablePointer<UInt16> {
+    // Aligned to a line of the cache: tiles are read in whole lines.
+    let bytes = max(1, laq_packed_weights_count(Int32(rows), Int32(columns))) * MemoryLayout<UInt16>.stride
+    let start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: UInt16.self)
+    inParallelBlocks(of: tile, count: rows) { rows in
+      pack(rows, start + laq_packed_weights_count(Int32(rows.lowerBound), Int32(columns)))
+    }
+    return start
+  }
 
-  var start: UnsafeRawPointer {
+  func deallocate() {
     switch self {
-    case .float32(let start): UnsafeRawPointer(start)
-    case .bfloat16(let start): UnsafeRawPointer(start)
-    case .eightBit(let start): UnsafeRawPointer(start)
+    case .float32(let start): start.deallocate()
+    case .bfloat16(let start): UnsafeMutableRawPointer(start).deallocate()
+    case .eightBit(let start): start.deallocate()
+    }
+  }
+
+  /// Where a row begins, or a tile of packed ones.
+  func start(ofRow row: Int, columns: Int) -> UnsafeRawPointer {
+    switch self {
+    case .float32(let start): UnsafeRawPointer(start + row * columns)
+    case .bfloat16(let start): UnsafeRawPointer(start + laq_packed_weights_count(Int32(row), Int32(columns)))
+    case .eightBit(let start): UnsafeRawPointer(start + row * columns / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES))
     }
   }
 
   /// Whether a product of many rows reads the elements as they are.
   var isPlain: Bool { if case .eightBit = self { false } else { true } }
 
-  /// Copies elements of one row as floats; `first` and `count` are whole blocks.
-  func copy(_ first: Int, count: Int, to target: UnsafeMutablePointer<Float>) {
+  /// Copies one row as floats.
+  func copyRow(_ row: Int, columns: Int, to target: UnsafeMutablePointer<Float>) {
     switch self {
-    case .float32(let start): target.update(from: start + first, count: count)
-    case .bfloat16(let start): laq_widen_bf16(start + first, target, count)
+    case .float32(let start): target.update(from: start + row * columns, count: columns)
+    case .bfloat16(let start): laq_copy_packed_weights(start, Int32(row), Int32(columns), target)
     case .eightBit(let start):
       let length = Int(LAQ_Q8_LENGTH)
-      laq_widen_q8(start + first / length * Int(LAQ_Q8_BYTES), target, count / length)
+      laq_widen_q8(start + row * columns / length * Int(LAQ_Q8_BYTES), target, columns / length)
     }
   }
 
@@ -58,18 +88,15 @@ enum StoredMatrix {
     guard precision.usesBFloat16 else {
       let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows * columns))
       inParallelBlocks(of: 16, count: rows) { block in
-        copy(block.lowerBound * columns, count: block.count * columns, to: start + block.lowerBound * columns)
+        for row in block { copyRow(row, columns: columns, to: start + row * columns) }
       }
       return .float32(start)
     }
-    let start = UnsafeMutablePointer<UInt16>.allocate(capacity: max(1, rows * columns))
-    inParallelBlocks(of: 16, count: rows) { block in
-      let row = Rows(count: 1, width: columns)
-      for index in block {
-        copy(index * columns, count: columns, to: row.start)
-        laq_round_to_bf16(row.start, start + index * columns, columns)
-      }
-    }
-    return .bfloat16(start)
+    return .bfloat16(
+      Self.packed(rows: rows, columns: columns) { tile, start in
+        let floats = Rows(count: tile.count, width: columns)
+        for row in tile { copyRow(row, columns: columns, to: floats[row - tile.lowerBound]) }
+        laq_pack_weights(floats.start, Int32(tile.count), Int32(columns), start)
+      })
   }
 }

@@ -64,7 +64,20 @@ struct AnswerLines {
   }
 
   /// The answer's text; the shown decode step and the first difference are marked.
-  private func answer(_ lane: Lane, difference: Int?) -> [Span] {
+  /// - Parameter width: where it is given, the beginning goes if the difference would not be seen otherwise.
+  func answer(_ lane: Lane, difference: Int?, width: Int? = nil) -> [Span] {
+    let spans = tokens(lane, difference: difference)
+    guard let width, let difference, difference < spans.count else { return spans }
+    var first = 0
+    var room = spans[...difference].reduce(0) { $0 + $1.width }
+    while room > width - 1, first < difference {
+      room -= spans[first].width
+      first += 1
+    }
+    return first == 0 ? spans : [Span(glyphs.ellipsis, theme[.dim])] + spans[first...]
+  }
+
+  private func tokens(_ lane: Lane, difference: Int?) -> [Span] {
     var spans: [Span] = []
     let shown: Int? = if case .decode(let index) = state.shownStep, state.step != nil { index } else { nil }
     for (index, token) in lane.answer.tokens.enumerated() {

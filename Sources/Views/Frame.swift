@@ -30,17 +30,20 @@ struct Frame {
     let box = Rect(column: 0, row: 0, width: size.width, height: size.height - 1)
     let isWide = size.width >= 100
     // The policy and its budget must stay when the line is short.
-    var title = size.width < 76 ? [] : [Span("laq-tui", theme[.title]), Span("  ")]
-    title.append(
-      Span(
-        TextWidth.clipped(
-          Sanitizer.visible(state.story.prompt.name, glyphs: glyphs, spaces: false),
-          to: isWide ? 28 : 14, ellipsis: glyphs.ellipsis), theme[.text]))
-    title.append(Span(" \(glyphs.dot) ", theme[.dim]))
-    for view in ViewState.View.allCases {
-      let text = "\(view.rawValue) \(view.title)"
+    var title = isWide ? [Span("laq-tui", theme[.title]), Span("  ")] : []
+    if size.width >= 76 {
       title.append(
-        view == state.view ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
+        Span(
+          TextWidth.clipped(
+            Sanitizer.visible(state.story.prompt.name, glyphs: glyphs, spaces: false),
+            to: isWide ? 24 : 12, ellipsis: glyphs.ellipsis), theme[.text]))
+      title.append(Span(" \(glyphs.dot) ", theme[.dim]))
+    }
+    for view in ViewState.View.allCases {
+      // Where the names of all views have no room, the open one has.
+      let isOpen = view == state.view
+      let text = isWide || isOpen ? "\(view.rawValue) \(view.title)" : "\(view.rawValue)"
+      title.append(isOpen ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
     }
     let trailing = [
       Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
@@ -59,6 +62,9 @@ struct Frame {
       let text = Sanitizer.visible(typed, glyphs: glyphs, spaces: false)
       grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
       grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
+    } else if state.isCounting || state.count != nil {
+      let typed = "#\(state.count.map(String.init) ?? "")"
+      grid.put([Span(typed, theme[.text]), Span("  then a key; Esc leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
     } else {
       grid.put(footer, row: size.height - 1, column: 1, limit: size.width)
     }
@@ -84,9 +90,10 @@ struct Frame {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
     case .loading(let layer, let count):
       return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
-    case .prefill(let progress):
+    case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
-      var text = "prefill \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
+      let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
+      var text = "\(name) \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
       if let left = progress.secondsLeft, progress.seconds > 0.2 {
         text += "  \(glyphs.dot)  \(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
       }
@@ -95,6 +102,9 @@ struct Frame {
       return [spinner, Span("lookahead and full answer, token \(step)   Esc stops", theme[.status])]
     case .decode(let step):
       return [spinner, Span("answers of \(state.story.lanes.count) policies, token \(step)   Esc stops", theme[.status])]
+    case .follow(let step):
+      return [spinner, Span("following the full answer, token \(step)   Esc stops", theme[.status])]
+    case .measure: return [spinner, Span("figures of every head   Esc stops", theme[.status])]
     case .failed(let reason): return [Span(reason, theme[.error])]
     case .cancelled: return [Span("stopped; r runs again", theme[.warning])]
     case .done:
@@ -103,6 +113,7 @@ struct Frame {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
       var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
+      if times.passes > 0 { stages += "  passes \(seconds(times.passes))" }
       stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
       let texts = [stages, seconds(times.total)].map { "ready  \(glyphs.dot)  \($0)\(memory)" }
       return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)

@@ -38,8 +38,7 @@ struct HeatmapView {
     let bars = isSmall ? barLanes.filter { $0.0 != "oracle" } : barLanes
     let tailCount = (isSmall ? 3 : 5) + (showsNotes ? 1 : 0) + bars.count
     let area = row..<max(row + 1, frame.content.upperBound - tailCount)
-    let weighted = rows.entries.map { ($0, rows.weights($0)) }
-    row = drawRows(weighted, columns, into: &frame, area: area)
+    row = drawRows(columns, into: &frame, area: area)
     if !isSmall {
       frame.rule(row)
       row += 1
@@ -52,10 +51,13 @@ struct HeatmapView {
       frame.rule(row)
       row += 1
     }
-    drawCell(weighted, columns, into: &frame, row: row)
+    drawCell(columns, into: &frame, row: row)
     var agreement = [Span(frame.width < 74 ? "cosine to decode: " : "cosine with the true decode rows:  ", theme[.dim])]
-    for (name, sections) in [("window", [HeatmapRows.Section.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead])] {
-      let value = rows.agreement(weighted, of: sections)
+    let kinds: [(String, Set<AttentionRows.Section>)] = [
+      ("window", [.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead]),
+    ]
+    for (name, sections) in kinds {
+      let value = rows.agreement(of: sections)
       agreement.append(Span("\(name) "))
       agreement.append(Span((value.map { decimal($0, 2) } ?? "-") + "  ", theme[.accent]))
     }
@@ -112,27 +114,24 @@ struct HeatmapView {
 
   /// Draws as many rows as fit, some of every section and the selected one among them; two to a line
   /// where half blocks and colour allow. Returns the row after the last.
-  private func drawRows(
-    _ weighted: [(HeatmapRows.Entry, [Float])], _ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>
-  ) -> Int {
-    let perLine = frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
-    let selected = min(max(0, state.heatmapRow), max(0, weighted.count - 1))
+  private func drawRows(_ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>) -> Int {
+    let entries = rows.entries
+    let perLine = state.pairsRows && frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
+    let selected = min(max(0, state.heatmapRow), max(0, entries.count - 1))
     var line = area.lowerBound
-    var previous: HeatmapRows.Section?
+    var previous: AttentionRows.Section?
     for indices in shownLines(selected: selected, perLine: perLine, capacity: area.count) {
-      let (entry, weights) = weighted[indices.lowerBound]
+      let entry = entries[indices.lowerBound]
       let isPair = indices.count == 2
       let isSelected = indices.contains(selected)
       let title = entry.section == previous ? "" : entry.section.rawValue
-      let name = isSelected ? weighted[selected].0.label : entry.label
+      let name = isSelected ? entries[selected].label : entry.label
       let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
       frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
-      let upper = columns.pooled(weights)
-      let lower = isPair ? columns.pooled(weighted[indices.lowerBound + 1].1) : nil
-      for cell in 0..<columns.count {
-        let span = paint(upper[cell], lower?[cell], frame, isPaired: perLine == 2)
-        frame.line(line, [span], from: gutter + cell)
-      }
+      let upper = rows.weights(entry).map(columns.pooled)
+      let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
+      let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
+      frame.line(line, cells, from: gutter)
       previous = entry.section
       line += 1
     }
@@ -143,7 +142,7 @@ struct HeatmapView {
   /// newest window rows or its first others, or those around the selected row.
   private func shownLines(selected: Int, perLine: Int, capacity: Int) -> [Range<Int>] {
     var sections: [[Range<Int>]] = []
-    for section in HeatmapRows.Section.allCases {
+    for section in AttentionRows.Section.allCases {
       let indices = rows.entries.indices.filter { rows.entries[$0].section == section }
       guard let first = indices.first, let last = indices.last else { continue }
       sections.append(
@@ -172,11 +171,14 @@ struct HeatmapView {
     }
   }
 
-  private func paint(_ upper: Float, _ lower: Float?, _ frame: Frame, isPaired: Bool) -> Span {
-    guard isPaired, let half = frame.glyphs.upperHalf else {
-      return Span(frame.glyphs.level(brightness(upper)), frame.theme[.text])
-    }
+  /// A cell of one row, or of two over each other; a dot where the row is still being computed.
+  private func paint(_ upper: Float?, _ lower: Float?, _ frame: Frame) -> Span {
+    guard let upper else { return Span(frame.glyphs.dot, frame.theme[.frame]) }
+    guard frame.theme.hasColor else { return Span(frame.glyphs.level(brightness(upper)), frame.theme[.text]) }
     let ramp = frame.theme.ramp
+    guard state.pairsRows, let half = frame.glyphs.upperHalf else {
+      return Span(" ", Style(background: ramp.color(brightness(upper))))
+    }
     return Span(
       half,
       Style(
@@ -197,21 +199,22 @@ struct HeatmapView {
   ) {
     frame.line(row, [Span("kept ", frame.theme[.dim]), Span(TextWidth.clipped(title, to: 10))])
     let kept = Set(tokens.positions(layer: state.layer, queryHead: state.head))
-    for cell in 0..<columns.count {
+    let bars = frame.glyphs.bars
+    let cells = (0..<columns.count).map { cell in
       let keys = columns.keys(cell)
       let share = Double(keys.count { kept.contains($0) }) / Double(max(1, keys.count))
-      guard share > 0 else { continue }
-      let bars = frame.glyphs.bars
-      let glyph = bars[min(bars.count - 1, Int(share * Double(bars.count)))]
-      frame.line(row, [Span(glyph, frame.theme[.accent])], from: gutter + cell)
+      return share > 0 ? bars[min(bars.count - 1, Int(share * Double(bars.count)))] : " "
     }
+    frame.line(row, [Span(cells.joined(), frame.theme[.accent])], from: gutter)
   }
 
-  private func drawCell(
-    _ weighted: [(HeatmapRows.Entry, [Float])], _ columns: HeatmapColumns, into frame: inout Frame, row: Int
-  ) {
-    guard let cell = columns.cell(of: state.cursor), !weighted.isEmpty else { return }
-    let (entry, weights) = weighted[min(max(0, state.heatmapRow), weighted.count - 1)]
+  private func drawCell(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {
+    guard let cell = columns.cell(of: state.cursor), !rows.entries.isEmpty else { return }
+    let entry = rows.entries[min(max(0, state.heatmapRow), rows.entries.count - 1)]
+    guard let weights = rows.weights(entry) else {
+      frame.line(row, [Span("these rows are being computed", frame.theme[.dim])])
+      return
+    }
     let keys = columns.keys(cell)
     let text = keys.prefix(12).flatMap { state.story.prompt.bytes(at: $0) }
     let largest = keys.max { weights[$0] < weights[$1] } ?? keys.lowerBound
@@ -225,6 +228,7 @@ struct HeatmapView {
     line.add(Span("\"\(visible)\"", frame.theme[.accent]))
     line.add(Span("  max \(decimal(Double(weights[largest]), 4))"))
     line.add(Span(" at \(largest)"), rank: 2)
+    line.add(Span("   mean \(decimal(Double(sum) / Double(max(1, keys.count)), 4))"), rank: 4)
     line.add(Span("   sum \(decimal(Double(sum), 4))"), rank: 3)
     frame.line(row, line.fitting(frame.width))
   }

@@ -38,9 +38,9 @@ struct HelpView {
       frame.content.upperBound - 1,
       Line.note(
         [
-          "3l moves by three.  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
-          "3l moves by three.  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
-          "3l moves by three.  :goto 41  :policy laq(m=16)",
+          "#3l moves by three.  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
+          "#3l moves by three.  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
+          "#3l moves by three.  :goto 41  :policy laq(m=16)",
         ], style: theme[.note], width: frame.width))
   }
 
@@ -60,7 +60,7 @@ struct HelpView {
   /// Keys that do nothing in the open view are dim.
   private func line(_ theme: Theme) -> (KeyTable.Binding) -> [Span] {
     { binding in
-      let isIdle = binding.view != nil && binding.view != state.view
+      let isIdle = !binding.acts(in: state.view)
       return [
         Span(TextWidth.padded(binding.shown, to: 7), theme[isIdle ? .dim : .footerKey]),
         Span(binding.words, theme[isIdle ? .dim : .text]),

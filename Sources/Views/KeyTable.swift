@@ -5,12 +5,13 @@ public enum KeyTable {
   /// What a key does.
   public enum Action: String, Sendable, CaseIterable {
     case left, down, up, right, halfPageDown, halfPageUp, pageDown, pageUp, first, last, lineStart, lineEnd
-    case textView, heatmapView
+    case textView, heatmapView, headsView, compareView, timelineView
     case layerDown, layerUp, headDown, headUp, headMode
-    case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity
+    case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, scale, zoomIn, zoomOut, theme, notes, search, searchNext, searchPrevious
-    case export, run, undo, help, command, redraw, suspend, interrupt, back, quit
+    case loss, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
+    case theme, notes, search, searchNext, searchPrevious
+    case export, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
   }
 
   /// One row of the table.
@@ -27,12 +28,12 @@ public enum KeyTable {
     public let group: String
     /// One word for the footer; `nil` when it has no place there.
     public let hint: String?
-    /// The views in which it does something; `nil` for all.
-    public let view: ViewState.View?
+    /// The views in which it does something; `nil` for all. In these it goes before another binding of the key.
+    public let views: Set<ViewState.View>?
 
     init(
       _ keys: [Key], _ shown: String, _ action: Action, _ words: String, group: String,
-      hint: String? = nil, view: ViewState.View? = nil
+      hint: String? = nil, views: Set<ViewState.View>? = nil
     ) {
       self.keys = keys
       self.shown = shown
@@ -40,8 +41,11 @@ public enum KeyTable {
       self.words = words
       self.group = group
       self.hint = hint
-      self.view = view
+      self.views = views
     }
+
+    /// Whether it does something in a view.
+    func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
   }
 
   /// All bindings.
@@ -61,35 +65,48 @@ public enum KeyTable {
     Binding([.character("/")], "/", .search, "find text or #id", group: "MOVE", hint: "find"),
     Binding([.character("n")], "n", .searchNext, "find again", group: "MOVE"),
     Binding([.character("N")], "N", .searchPrevious, "find before", group: "MOVE"),
-    Binding([.character("1")], "1", .textView, "text view", group: "CHOOSE", hint: "text"),
-    Binding([.character("2")], "2", .heatmapView, "heatmap view", group: "CHOOSE", hint: "heatmap"),
+    Binding([.character("1")], "1", .textView, "text view", group: "CHOOSE", hint: "view"),
+    Binding([.character("2")], "2", .heatmapView, "heatmap view", group: "CHOOSE"),
+    Binding([.character("3")], "3", .headsView, "heads view", group: "CHOOSE"),
+    Binding([.character("4")], "4", .compareView, "compare view", group: "CHOOSE"),
+    Binding([.character("5")], "5", .timelineView, "timeline view", group: "CHOOSE"),
     Binding([.character("[")], "[", .layerDown, "layer below", group: "CHOOSE", hint: "layer"),
     Binding([.character("]")], "]", .layerUp, "layer above", group: "CHOOSE"),
     Binding([.character("{")], "{", .headDown, "head before", group: "CHOOSE", hint: "head"),
     Binding([.character("}")], "}", .headUp, "head after", group: "CHOOSE"),
-    Binding([.character("m")], "m", .headMode, "head, mean or max of heads", group: "CHOOSE", view: .heatmap),
+    Binding([.character("m")], "m", .headMode, "head, mean or max of heads", group: "CHOOSE", views: [.heatmap]),
     Binding([.character("p")], "p", .policyNext, "next policy", group: "CHOOSE", hint: "policy"),
     Binding([.character("P")], "P", .policyPrevious, "previous policy", group: "CHOOSE"),
     Binding([.character("x")], "x", .pin, "pin policy to compare", group: "CHOOSE", hint: "pin"),
     Binding([.character("b")], "b", .budgetDown, "smaller budget", group: "CHOOSE", hint: "budget"),
     Binding([.character("B")], "B", .budgetUp, "larger budget", group: "CHOOSE"),
     Binding([.character("a")], "a", .granularity, "per KV head or query head", group: "CHOOSE"),
+    Binding([.character("w")], "w", .window, "the policy's window", group: "CHOOSE", hint: "window"),
+    Binding([.character("M")], "M", .pseudoTokens, "LAQ's pseudo tokens", group: "CHOOSE"),
+    Binding([.character("W")], "W", .mask, "what LAQ's rows see", group: "CHOOSE"),
     Binding([.character("u")], "u", .undo, "undo change of settings", group: "CHOOSE"),
     Binding([.character(".")], ".", .stepForward, "next step", group: "STEP", hint: "step"),
     Binding([.character(",")], ",", .stepBack, "previous step", group: "STEP"),
-    Binding([.character(">")], ">", .phaseForward, "next phase", group: "STEP"),
+    Binding([.character(">")], ">", .phaseForward, "next phase", group: "STEP", hint: "phase"),
     Binding([.character("<")], "<", .phaseBack, "previous phase", group: "STEP"),
-    Binding([.character(" ")], "Space", .play, "play or pause", group: "STEP"),
+    Binding([.character(" ")], "Space", .play, "play or pause", group: "STEP", hint: "play"),
     Binding([.character("r")], "r", .run, "run again", group: "STEP"),
     Binding([.character("o")], "o", .loss, "where the loss is largest", group: "LOOK", hint: "loss"),
-    Binding([.enter], "Enter", .open, "same place in the other view", group: "LOOK"),
-    Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", view: .heatmap),
-    Binding([.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom", view: .heatmap),
-    Binding([.character("-")], "-", .zoomOut, "more tokens per cell", group: "LOOK", view: .heatmap),
+    Binding([.enter], "Enter", .open, "open: place, head, settings", group: "LOOK", hint: "open"),
+    Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
+    Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", views: [.heatmap]),
+    Binding([.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom", views: [.heatmap]),
+    Binding([.character("-")], "-", .zoomOut, "more tokens per cell", group: "LOOK", views: [.heatmap]),
+    Binding([.character("Z")], "Z", .pairing, "two rows or one in a line", group: "LOOK", views: [.heatmap]),
+    Binding([.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
+    Binding([.character("F")], "F", .figurePrevious, "previous figure", group: "LOOK", views: [.heads]),
+    Binding([.character("s")], "s", .sort, "sort; again: turn round", group: "LOOK", hint: "sort", views: [.heads, .compare]),
+    Binding([.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot", views: [.compare]),
     Binding([.character("t")], "t", .theme, "theme", group: "LOOK"),
     Binding([.character("i")], "i", .notes, "notes on or off", group: "LOOK"),
     Binding([.character("e")], "e", .export, "export kept tokens", group: "KEEP", hint: "export"),
     Binding([.character(":")], ":", .command, "command", group: "KEEP", hint: "command"),
+    Binding([.character("#")], "#", .number, "a count, as in #12]", group: "KEEP"),
     Binding([.character("?"), .function(1)], "?", .help, "help", group: "TERMINAL", hint: "help"),
     Binding([.control("l")], "C-l", .redraw, "draw again", group: "TERMINAL"),
     Binding([.control("z")], "C-z", .suspend, "suspend", group: "TERMINAL"),
@@ -98,26 +115,40 @@ public enum KeyTable {
     Binding([.character("q"), .function(10)], "q", .quit, "quit", group: "TERMINAL", hint: "quit"),
   ]
 
-  private static let actions = Dictionary(
-    uniqueKeysWithValues: bindings.flatMap { binding in binding.keys.map { ($0, binding) } })
+  private static let byKey = Dictionary(grouping: bindings.flatMap { binding in binding.keys.map { (key: $0, binding: binding) } }) {
+    $0.key
+  }
 
-  /// The binding of a key, if it has one.
-  public static func binding(for key: Key) -> Binding? { actions[key] }
+  /// What a key does in a view: a binding for that view, else one for all, else one that belongs to other views.
+  public static func binding(for key: Key, in view: ViewState.View) -> Binding? {
+    let all = (byKey[key] ?? []).map(\.binding)
+    return all.first { $0.views?.contains(view) ?? false } ?? all.first { $0.views == nil } ?? all.first
+  }
 
-  /// The footer's hints that fit a width.
+  /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
   static func footer(
     for view: ViewState.View, showsHelp: Bool, width: Int
   ) -> [(keys: String, word: String)] {
     if showsHelp { return [("j k", "scroll"), ("? Esc", "close help")] }
     let pairs: [Action: String] = [
-      .layerDown: "[ ]", .headDown: "{ }", .budgetDown: "b/B", .stepForward: ", .", .zoomIn: "+/-",
+      .textView: "1-5", .layerDown: "[ ]", .headDown: "{ }", .budgetDown: "b/B", .stepForward: ", .", .phaseForward: "< >",
+      .zoomIn: "+/-",
     ]
-    var hints: [(keys: String, word: String)] = []
-    var used = 0
-    let wanted = bindings.filter { $0.hint != nil && ($0.view == nil || $0.view == view) }
+    let wanted = bindings.filter { binding in
+      binding.hint != nil && binding.acts(in: view)
+        && binding.keys.contains { self.binding(for: $0, in: view)?.action == binding.action }
+    }
+    let own = Self.own[view] ?? []
+    let first = own.flatMap { action in wanted.filter { $0.action == action } }
     // Help and quit must stay when the line is short.
     let last = wanted.filter { $0.action == .help || $0.action == .quit }
-    for binding in wanted.filter({ $0.action != .help && $0.action != .quit }) + last {
+    let middle = wanted.filter { binding in
+      binding.action != .help && binding.action != .quit && !own.contains(binding.action)
+        && !onlyWhereOwn.contains(binding.action)
+    }
+    var hints: [(keys: String, word: String)] = []
+    var used = 0
+    for binding in first + middle + last {
       guard let word = binding.hint else { continue }
       let keys = pairs[binding.action] ?? binding.shown
       let size = keys.count + word.count + 3
@@ -128,4 +159,16 @@ public enum KeyTable {
     }
     return hints
   }
+
+  /// The actions that a view is there for, in the order of its footer.
+  private static let own: [ViewState.View: [Action]] = [
+    .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss],
+    .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn],
+    .heads: [.textView, .figureNext, .sort, .open, .policyNext, .pin],
+    .compare: [.textView, .policyNext, .pin, .plot, .sort, .open, .budgetDown, .window],
+    .timeline: [.textView, .stepForward, .phaseForward, .play, .open, .policyNext],
+  ]
+
+  /// Hints that would only crowd the other views' footers.
+  private static let onlyWhereOwn: Set<Action> = [.phaseForward, .play, .open]
 }

@@ -1,3 +1,4 @@
+import Exploration
 import Screen
 
 extension ViewState {
@@ -7,6 +8,9 @@ extension ViewState {
     switch view {
     case .text: moveInText(action, times: times, hasCount: hasCount, size: size, last: last)
     case .heatmap: moveInHeatmap(action, times: times, size: size, last: last)
+    case .heads: moveInHeads(action, times: times)
+    case .compare: moveInCompare(action, times: times)
+    case .timeline: moveInTimeline(action, times: times)
     }
     cursor = min(max(0, cursor), last)
   }
@@ -20,8 +24,9 @@ extension ViewState {
     case .first: cursor = 0
     case .last: cursor = hasCount ? times : last
     default:
-      let text = TokenText(story.prompt, glyphs: .unicode, showsSpaces: !theme.hasColor)
-      let lines = text.rows(width: size.width - 4 - 6)
+      let showsSpaces = !theme.hasColor
+      let text = texts.text(story.prompt, glyphs: .unicode, showsSpaces: showsSpaces)
+      let lines = texts.rows(story.prompt, glyphs: .unicode, showsSpaces: showsSpaces, width: size.width - 4 - 6)
       guard let line = lines.firstIndex(where: { $0.contains(cursor) }) else { return }
       let page = max(1, size.height / 2 - 2)
       let change =
@@ -64,8 +69,8 @@ extension ViewState {
         switch action {
         case .down: times
         case .up: -times
-        case .halfPageDown, .pageDown: times * HeatmapRows.windowSize
-        default: -times * HeatmapRows.windowSize
+        case .halfPageDown, .pageDown: times * AttentionRows.windowSize
+        default: -times * AttentionRows.windowSize
         }
       let rows = HeatmapRows(self).entries.count
       heatmapRow = min(max(0, heatmapRow + change), max(0, rows - 1))

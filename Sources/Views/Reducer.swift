@@ -24,13 +24,14 @@ extension ViewState {
     message = nil
     if entry != nil { return edit(key) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
-      // 1 and 2 choose views unless a number is being typed; 0 begins none.
-      if count != nil || digit > ViewState.View.allCases.count {
+      // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
+      if isCounting || count != nil || digit > ViewState.View.allCases.count {
         count = min((count ?? 0) * 10 + digit, 1_000_000)
         return .none
       }
     }
-    guard let binding = KeyTable.binding(for: key) else {
+    isCounting = false
+    guard let binding = KeyTable.binding(for: key, in: view) else {
       count = nil
       return .none
     }
@@ -48,8 +49,9 @@ extension ViewState {
       }
       return .none
     }
-    if let only = binding.view, only != view {
-      message = "\(binding.shown) works in the \(only.title.lowercased()) view (\(only.rawValue))"
+    if !binding.acts(in: view), let only = binding.views {
+      let names = View.allCases.filter(only.contains).map { "\($0.title.lowercased()) view (\($0.rawValue))" }
+      message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
     return perform(binding.action, times: times, hasCount: count != nil, size: size)
@@ -63,7 +65,10 @@ extension ViewState {
       move(action, times: times, hasCount: hasCount, size: size)
     case .textView: view = .text
     case .heatmapView: view = .heatmap
-    case .open: view = view == .text ? .heatmap : .text
+    case .headsView: view = .heads
+    case .compareView: view = .compare
+    case .timelineView: view = .timeline
+    case .open: openWhatIsUnderTheCursor()
     case .layerDown: turn(\.layer, by: -times, count: story.recording?.shape.layerCount)
     case .layerUp: turn(\.layer, by: times, count: story.recording?.shape.layerCount)
     case .headDown: turn(\.head, by: -times, count: story.recording?.shape.queryHeadCount)
@@ -76,6 +81,9 @@ extension ViewState {
     case .budgetDown: return changeBudget(up: false)
     case .granularity:
       return changeSettings { $0.granularity = $0.granularity == .kvHead ? .queryHead : .kvHead }
+    case .window: return turn(["w", "w2"], through: [0, 4, 8, 16, 32, 64, 128], name: "window")
+    case .pseudoTokens: return turn(["m"], through: [1, 2, 4, 8, 16, 32], name: "pseudo tokens")
+    case .mask: return turnMask()
     case .stepForward: go(to: (step ?? timeline.steps.count - 1) + times)
     case .stepBack: go(to: (step ?? timeline.steps.count - 1) - times)
     case .phaseForward: go(to: timeline.phaseBoundary(from: step ?? timeline.steps.count - 1, forward: true))
@@ -84,6 +92,15 @@ extension ViewState {
       isPlaying.toggle()
       if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
     case .loss: if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
+    case .cover: showsCover.toggle()
+    case .pairing: pairsRows.toggle()
+    case .figureNext: figure = Self.following(figure, by: times)
+    case .figurePrevious: figure = Self.following(figure, by: -times)
+    case .sort:
+      if view == .heads { sortsHeads.toggle() } else { reversesOrder.toggle() }
+    case .plot:
+      guard settings.policies.indices.contains(policy) else { break }
+      if plotted.remove(settings.policies[policy]) == nil { plotted.insert(settings.policies[policy]) }
     case .scale: scale = Self.following(scale)
     case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
     case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
@@ -93,6 +110,7 @@ extension ViewState {
     case .notes: showsNotes.toggle()
     case .search: entry = .search("")
     case .command: entry = .command("")
+    case .number: isCounting = true
     case .searchNext: find(search, from: cursor + 1, forward: true)
     case .searchPrevious: find(search, from: cursor - 1, forward: false)
     case .export: return .export(nil)
@@ -110,7 +128,11 @@ extension ViewState {
     case .suspend: return .suspend
     case .back:
       if !story.isFinished { return .cancel }
-      (step, isPlaying) = (nil, false)
+      if view == .compare, showsSettings {
+        showsSettings = false
+      } else {
+        (step, isPlaying) = (nil, false)
+      }
     case .interrupt: return interrupt()
     case .quit: return .quit
     }
@@ -133,12 +155,13 @@ extension ViewState {
   mutating func choosePolicy(_ index: Int) {
     let count = settings.policies.count
     guard count > 0 else { return }
+    let step = self.step == nil ? nil : shownStep
     policy = (index % count + count) % count
-    // Another policy has other steps: the phase is found again at its end.
-    if step != nil { go(to: timeline.steps.count - 1) }
+    // The same step of the other policy is looked at; where it has none, its last.
+    if let step { go(to: timeline.steps.firstIndex(of: step) ?? timeline.steps.count - 1) }
   }
 
-  private mutating func go(to index: Int) {
+  mutating func go(to index: Int) {
     let last = timeline.steps.count - 1
     step = min(max(0, index), last)
     isPlaying = isPlaying && index < last
@@ -172,9 +195,9 @@ extension ViewState {
     return max(1, min(next ?? budget, up ? max(count, budget) : budget))
   }
 
-  private static func following<Value: CaseIterable & Equatable>(_ value: Value) -> Value {
+  private static func following<Value: CaseIterable & Equatable>(_ value: Value, by change: Int = 1) -> Value {
     let all = Array(Value.allCases)
-    let index = all.firstIndex(of: value) ?? 0
-    return all[(index + 1) % all.count]
+    let index = (all.firstIndex(of: value) ?? 0) + change % all.count
+    return all[(index + all.count) % all.count]
   }
 }

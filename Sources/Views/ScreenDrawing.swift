@@ -21,6 +21,9 @@ extension ViewState {
       switch view {
       case .text: TextView(self, glyphs: glyphs).draw(into: &frame)
       case .heatmap: HeatmapView(self).draw(into: &frame)
+      case .heads: HeadsView(self).draw(into: &frame)
+      case .compare: CompareView(self).draw(into: &frame)
+      case .timeline: TimelineView(self).draw(into: &frame)
       }
     }
     return frame.grid

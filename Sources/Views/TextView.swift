@@ -8,12 +8,15 @@ struct TextView {
   private let fates: TokenFates
   private let text: TokenText
   private let usesColor: Bool
+  /// Whether a row of marks stands under each line: always where there is no colour.
+  private let showsCover: Bool
 
   init(_ state: ViewState, glyphs: GlyphSet) {
     self.state = state
     usesColor = state.theme.hasColor
+    showsCover = !usesColor || state.showsCover
     fates = TokenFates(state)
-    text = TokenText(state.story.prompt, glyphs: glyphs, showsSpaces: !state.theme.hasColor)
+    text = state.texts.text(state.story.prompt, glyphs: glyphs, showsSpaces: !usesColor)
   }
 
   func draw(into frame: inout Frame) {
@@ -54,8 +57,9 @@ struct TextView {
   /// The tokens, scrolled so that the cursor is in sight.
   private func drawText(into frame: inout Frame, rows area: Range<Int>) {
     let gutter = 6
-    let lines = text.rows(width: frame.width - gutter)
-    let height = usesColor ? 1 : 2
+    let lines = state.texts.rows(
+      state.story.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
+    let height = showsCover ? 2 : 1
     let visible = max(1, area.count / height)
     let cursorLine = lines.firstIndex { $0.contains(state.cursor) } ?? 0
     let top = max(0, min(cursorLine - visible / 2, lines.count - visible))
@@ -70,9 +74,10 @@ struct TextView {
         let fate = fates.fates[position]
         var style = usesColor || fate == .undecided ? frame.theme[fate.role] : frame.theme[.text]
         if position == state.cursor { style = style.with(frame.theme[.cursor]) }
-        if !usesColor, row + 1 < area.upperBound {
+        if showsCover, row + 1 < area.upperBound {
           let cover = String(repeating: fate.glyph(frame.glyphs), count: max(1, piece.width - (piece.endsLine ? 1 : 0)))
-          frame.grid.put(cover, row: row + 1, column: column, limit: frame.right)
+          frame.grid.put(
+            cover, row: row + 1, column: column, style: usesColor ? frame.theme[fate.role] : .plain, limit: frame.right)
         }
         column = frame.grid.put(piece.text, row: row, column: column, style: style, limit: frame.right)
       }

@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Screen
 
@@ -7,9 +8,20 @@ public struct ViewState: Sendable {
   public enum View: Int, Sendable, CaseIterable {
     case text = 1
     case heatmap = 2
+    case heads = 3
+    case compare = 4
+    case timeline = 5
 
-    /// The view's name in the title and for `--screen`.
-    public var title: String { self == .text ? "Text" : "Heatmap" }
+    /// The view's name in the title and, in small letters, for `--screen`.
+    public var title: String {
+      switch self {
+      case .text: "Text"
+      case .heatmap: "Heatmap"
+      case .heads: "Heads"
+      case .compare: "Compare"
+      case .timeline: "Timeline"
+      }
+    }
   }
 
   /// How a heatmap turns attention to brightness.
@@ -53,6 +65,26 @@ public struct ViewState: Sendable {
   public var headMode = HeadMode.single
   /// The heatmap's scale.
   public var scale = Scale.logarithmic
+  /// Whether two rows of the heatmap share a line, where half blocks and colour allow.
+  public var pairsRows = true
+  /// Whether the text has its row of marks in colour, too.
+  public var showsCover = false
+  /// The figure that the head grid shows.
+  public var figure = HeadFigure.massRecall
+  /// Whether the head grid is sorted, the most striking heads first.
+  public var sortsHeads = false
+  /// The column by which the comparison is sorted.
+  public var sortColumn = CompareColumn.massRecall
+  /// Whether its order is the other way round.
+  public var reversesOrder = false
+  /// Policies whose recall is plotted beside the active and the pinned one's.
+  public var plotted: Set<Policy> = []
+  /// Whether the comparison shows the policies' settings in place of the plot.
+  public var showsSettings = false
+  /// What is computed off the screen's thread for the open view.
+  public var details = Details()
+  /// The prompt as it is written on screens, remembered from frame to frame.
+  let texts = TokenTexts()
   /// Keys per heatmap cell; `nil` fits all of them to the width.
   public var keysPerCell: Int?
   /// The token under the cursor, a position.
@@ -67,6 +99,8 @@ public struct ViewState: Sendable {
   public var theme: Theme
   /// A number typed before a key.
   public var count: Int?
+  /// Whether a number is being typed, so that digits choose no view.
+  public var isCounting = false
   /// The line being typed.
   public var entry: Entry?
   /// The last search, for `n` and `N`.

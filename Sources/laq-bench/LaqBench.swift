@@ -5,13 +5,14 @@ import Transformer
 
 /// Measures the engine on random weights in the sizes of public models, and prints the rates as JSON.
 @main
-struct LaqBench: ParsableCommand {
+struct LaqBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laq-bench",
     abstract: "Tokens per second of prefill (recording included) and decoding, as JSON.")
 
   @Option(help: "The model's sizes.") var model: [ModelSizes] = ModelSizes.allCases
   @Option(help: "Prompt lengths.") var prefill: [Int] = [512, 2048, 8192]
+  @Option(help: "Prompt lengths over which KVzip and KVCompose pass again.") var passes: [Int] = [2048]
   @Option(help: "Tokens in the cache before decoding.") var depth: [Int] = [0, 4096]
   @Option(help: "Kept tokens of the small cache at the greatest depth.") var budget = 256
   @Option(help: "Tokens decoded per measurement.") var tokens = 32
@@ -21,7 +22,10 @@ struct LaqBench: ParsableCommand {
   @Option(help: "Policies to measure; the standard list unless given.") var policy: [String] = []
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
-  func run() throws {
+  @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
+
+  func run() async throws {
+    if frames { return try await FrameBench().run() }
     for sizes in model {
       let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
       let encoder = JSONEncoder()
@@ -35,6 +39,7 @@ struct LaqBench: ParsableCommand {
       let bench = Bench(decoder: decoder, repeats: max(1, repeats))
       var results: [Measurement] = []
       for length in prefill { results.append(try bench.prefill(length)) }
+      for length in passes { results += try bench.passes(length) }
       for depth in depth { results += try bench.decode(depth: depth, tokens: tokens, budget: budget) }
       let report = Report(
         model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,

@@ -26,7 +26,10 @@ enum ModelSizes: String, CaseIterable, ExpressibleByArgument {
   }
 
   /// The configuration, read as any other model's.
-  func configuration() throws -> ModelConfiguration {
+  func configuration() throws -> ModelConfiguration { try Self.configuration(json) }
+
+  /// A configuration from the text of its file.
+  static func configuration(_ json: String) throws -> ModelConfiguration {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("laq-bench-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -22,9 +22,11 @@ struct PolicyBench {
     let policies: [Cost]
   }
 
-  /// Every scorer with its defaults, and SnapKV under every allocation.
+  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`), and SnapKV under every
+  /// allocation.
   static let standard: [String] =
-    PolicyRegistry.all.filter { $0.name != "full" }.map(\.name) + ["snapkv(style=kvpress)"]
+    PolicyRegistry.all.filter { $0.name != "full" && Policy($0.name)?.pass == nil }.map(\.name)
+    + ["snapkv(style=kvpress)"]
     + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
 
   /// Measures policies by name; lookahead and decode queries are stood in for by queries of the prompt's end, whose

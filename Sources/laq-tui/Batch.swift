@@ -31,6 +31,10 @@ struct Batch {
       try KeptExport(state.story).write(to: path, replacing: options.force)
     }
     if options.screen != nil {
+      state.settle()
+      if case .sweep(let keys)? = state.missingDetails.first {
+        state.details.take(.sweep(await opening.explorer.sweep(state.details.sweep, keys, of: state.story)))
+      }
       let grid = state.draw(size: size, glyphs: options.ascii ? .ascii : .unicode)
       let text = options.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
       FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))

@@ -71,7 +71,7 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(help: "The prompt's queries that are recorded: all, or windows for long texts in little memory.")
   var recording = RecordingScope.all
 
-  @Option(help: "Print this view as text and end: text or heatmap.")
+  @Option(help: "Print this view as text and end: text, heatmap, heads, compare or timeline.")
   var screen: ScreenName?
 
   @Option(help: "The size of a printed screen.")
@@ -196,10 +196,22 @@ extension Precision: ExpressibleByArgument {}
 extension RecordingScope: ExpressibleByArgument {}
 
 /// The views by the names that `--screen` takes.
-enum ScreenName: String, ExpressibleByArgument, CaseIterable {
-  case text, heatmap
+struct ScreenName: ExpressibleByArgument, CaseIterable {
+  let view: ViewState.View
 
-  var view: ViewState.View { self == .text ? .text : .heatmap }
+  init(view: ViewState.View) { self.view = view }
+
+  init?(argument: String) {
+    guard let view = ViewState.View.allCases.first(where: { Self(view: $0).defaultValueDescription == argument }) else {
+      return nil
+    }
+    self.view = view
+  }
+
+  var defaultValueDescription: String { view.title.lowercased() }
+
+  static var allCases: [ScreenName] { ViewState.View.allCases.map(ScreenName.init) }
+  static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
 }
 
 /// When to use colours.

@@ -17,6 +17,10 @@ final class Session {
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
+  /// The running sweep over budgets.
+  private var sweeping: Task<Void, Never>?
+  /// Details that are being computed.
+  private var asked: Set<Details.Request> = []
   private var generation = 0
   private var pending: [Key]
   private let opening: Opening
@@ -60,10 +64,14 @@ final class Session {
       draw()
     }
     work?.cancel()
+    sweeping?.cancel()
     terminal.close()
   }
 
-  private func draw() { terminal.show(state.draw(size: terminal.size, glyphs: glyphs)) }
+  private func draw() {
+    askForDetails()
+    terminal.show(state.draw(size: terminal.size, glyphs: glyphs))
+  }
 
   /// Handles a key; false ends the session.
   private func handle(_ key: Key) -> Bool {
@@ -87,6 +95,8 @@ final class Session {
   /// Tells the story anew with the current settings, keeping the recording.
   private func explore(earlier: Story?) {
     work?.cancel()
+    sweeping?.cancel()
+    asked.removeAll()
     generation += 1
     let earlier = earlier?.recording == nil ? nil : earlier
     let story = Story(
@@ -104,8 +114,46 @@ final class Session {
     state.story = earlier?.recording == nil ? story : state.story.at(.opening)
   }
 
+  /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
+  private func askForDetails() {
+    for request in state.missingDetails where !asked.contains(request) {
+      let (story, mailbox, generation) = (state.story, mailbox, generation)
+      if case .sweep(let keys) = request {
+        // Another choice of policies: what is known of the former stays.
+        asked = asked.filter { if case .sweep = $0 { false } else { true } }
+        asked.insert(request)
+        sweeping?.cancel()
+        let (explorer, sweep) = (explorer, state.details.sweep)
+        sweeping = Task.detached {
+          _ = await explorer.sweep(sweep, keys, of: story) { newer in
+            mailbox.put(.sweep(newer), for: nil, generation: generation)
+            Terminal.wake()
+          }
+        }
+      } else if request.isQuick(story) {
+        if let answer = Details.answer(request, story) { state.details.take(answer) }
+      } else {
+        asked.insert(request)
+        Task.detached {
+          guard let answer = Details.answer(request, story) else { return }
+          mailbox.put(answer, for: request, generation: generation)
+          Terminal.wake()
+        }
+      }
+    }
+  }
+
+  /// Takes the details that have been computed meanwhile.
+  private func receiveDetails() {
+    for (answer, request, generation) in mailbox.takeAnswers() {
+      if let request { asked.remove(request) }
+      if generation == self.generation { state.details.take(answer) }
+    }
+  }
+
   /// Takes the engine's newest story, unless it belongs to settings that have changed since.
   private func receive() {
+    receiveDetails()
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
     if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
@@ -120,16 +168,33 @@ final class Session {
   }
 }
 
-/// The newest story, from the engine's thread to the screen's.
+/// What other threads have to tell the screen's: the newest story, and computed details.
 final class Mailbox: Sendable {
-  private let newest = Mutex<(Story, Int)?>(nil)
+  private struct Contents {
+    var story: (Story, generation: Int)?
+    var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
+  }
 
-  func put(_ story: Story, generation: Int) { newest.withLock { $0 = (story, generation) } }
+  private let contents = Mutex(Contents())
 
-  func take() -> (Story, Int)? {
-    newest.withLock { value in
-      defer { value = nil }
-      return value
+  func put(_ story: Story, generation: Int) { contents.withLock { $0.story = (story, generation) } }
+
+  func put(_ answer: Details.Answer, for request: Details.Request?, generation: Int) {
+    contents.withLock { $0.answers.append((answer, request, generation)) }
+  }
+
+  func take() -> (Story, generation: Int)? {
+    contents.withLock { contents in
+      defer { contents.story = nil }
+      return contents.story
+    }
+  }
+
+  /// What has been computed, oldest first.
+  func takeAnswers() -> [(Details.Answer, Details.Request?, generation: Int)] {
+    contents.withLock { contents in
+      defer { contents.answers = [] }
+      return contents.answers
     }
   }
 }

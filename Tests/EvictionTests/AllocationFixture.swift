@@ -30,16 +30,7 @@ struct AllocationFixture: Decodable {
     }
 
     var positions: [[[Int]]] {
-      kept.map { heads in
-        heads.map { text in
-          let digits = text.compactMap(\.hexDigitValue)
-          return (0..<digits.count * 4).filter { bit in
-            // The two digits of a byte stand the higher one first.
-            let digit = digits[bit / 8 * 2 + (bit % 8 < 4 ? 1 : 0)]
-            return digit >> (bit % 4) & 1 == 1
-          }
-        }
-      }
+      kept.map { $0.map(Bitmap.positions) }
     }
   }
 

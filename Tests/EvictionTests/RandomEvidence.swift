@@ -19,6 +19,10 @@ struct RandomEvidence {
   let values: [[[Float]]]
   /// `[row][layer][queryHead][dimension]`
   let rows: [[[[Float]]]]
+  /// What a pass has measured, `[layer][queryHead][position]`; positive.
+  let highest: [[[Float]]]
+  /// The output projection's columns, `[layer][queryHead][hidden][dimension]`.
+  let output: [[[[Float]]]]
 
   init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -40,7 +44,15 @@ struct RandomEvidence {
     rows = (0..<8).map { _ in
       (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in numbers(d) } }
     }
+    highest = (0..<shape.layerCount).map { _ in
+      (0..<shape.queryHeadCount).map { _ in numbers(tokenCount).map { ($0 + 2) / 4 } }
+    }
+    output = (0..<shape.layerCount).map { _ in
+      (0..<shape.queryHeadCount).map { _ in (0..<Self.hiddenSize).map { _ in numbers(d) } }
+    }
   }
+
+  private static let hiddenSize = 12
 
   var evidence: Evidence { evidence(kvHeadOrder: Array(0..<shape.kvHeadCount)) }
 
@@ -59,10 +71,18 @@ struct RandomEvidence {
     for (index, row) in rows.enumerated() {
       beyond.append(row.map { heads in queryOrder.flatMap { heads[$0] } }, position: tokenCount + index)
     }
+    let replayed = ReplayedAttention(
+      highest.map { heads in queryOrder.map { heads[$0] } }, tokenCount: tokenCount)
+    let output = self.output
     return Evidence(
       recording: Recording(
         shape: shape, tokenCount: tokenCount, layers: layers, rotations: rotations, lastLogits: []),
-      lookahead: beyond, decode: beyond)
+      lookahead: beyond, decode: beyond,
+      output: OutputProjection(hiddenSize: Self.hiddenSize) { layer in
+        (0..<Self.hiddenSize).flatMap { row in queryOrder.flatMap { output[layer][$0][row] } }
+      },
+      passes: Dictionary(
+        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map { ($0, replayed) }))
   }
 
   /// The vectors count as rotated, except in every second layer.

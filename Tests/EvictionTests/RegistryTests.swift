@@ -1,4 +1,4 @@
-import COneDNN
+import Kernels
 import Testing
 import Transformer
 
@@ -106,7 +106,7 @@ import Transformer
   @Test(arguments: policies) func shortLookaheadIsEnough(_ name: String) throws {
     let evidence = Evidence(
       recording: Self.evidence.recording, lookahead: Self.evidence.lookahead?.prefix(1),
-      decode: Self.evidence.decode?.prefix(0))
+      decode: Self.evidence.decode?.prefix(0), output: Self.evidence.output, passes: Self.evidence.passes)
     try Self.all(name, evidence, budgets: [16]) { policy, budget, kept, _ in
       #expect(policy.keepsEverything || kept.positions.joined().allSatisfy { $0.count == budget })
     }
@@ -123,7 +123,7 @@ import Transformer
 
   @Test(arguments: combinations) func allocationsAndWrappersKeepWhatTheyShould(_ name: String, _ isExact: Bool) throws {
     let policy = try Policy(parsing: name)
-    let evidence = Self.evidenceWithOutput
+    let evidence = Self.evidence
     for granularity in Granularity.allCases {
       let heads = Self.shape.layerCount * granularity.headCount(in: Self.shape)
       for budget in [14, 40] {
@@ -153,33 +153,20 @@ import Transformer
 
   /// A prompt so long that there is work to divide.
   @Test func answersDoNotDependOnTheNumberOfThreads() throws {
-    let evidence = Self.withOutput(
-      RandomEvidence(
-        shape: ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 64), tokenCount: 512, seed: 9
-      ).evidence)
+    let evidence = RandomEvidence(
+      shape: ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 64), tokenCount: 512, seed: 9
+    ).evidence
     let names =
       PolicyRegistry.all.map(\.name) + ["snapkv/ada", "snapkv/cake", "expected/global", "snapkv/ada+critical", "h2o+block"]
     for name in names {
       let policy = try Policy(parsing: name)
       let results = try [1, 2].map { count in
-        let before = laq_set_threads(Int32(count))
-        defer { if before > 0 { _ = laq_set_threads(before) } }
+        laq_set_thread_count(Int32(count))
+        defer { laq_set_thread_count(0) }
         return try policy.evict(evidence, budget: 40, granularity: .kvHead)
       }
       #expect(results[0].kept == results[1].kept && results[0].scores?.layers == results[1].scores?.layers, "\(name)")
     }
-  }
-
-  /// The evidence with an output projection, for wrappers that weigh values.
-  private static let evidenceWithOutput = withOutput(evidence)
-
-  private static func withOutput(_ evidence: Evidence) -> Evidence {
-    let shape = evidence.recording.shape
-    let output = OutputProjection(hiddenSize: 5) { layer in
-      (0..<5 * shape.queryHeadCount * shape.headDimension).map { Float(($0 * 13 + layer) % 17) / 16 - 0.5 }
-    }
-    return Evidence(
-      recording: evidence.recording, lookahead: evidence.lookahead, decode: evidence.decode, output: output)
   }
 
   @Test func missingEvidenceIsNamed() throws {
@@ -191,6 +178,8 @@ import Transformer
       ("laq++", .noLookahead(policy: "laq++")), ("oracle", .noDecode(policy: "oracle")),
       ("expected", .noRotation(policy: "expected")), ("cap", .noRotation(policy: "cap")),
       ("leverage", .noRotation(policy: "leverage")), ("knorm+critical", .noOutputProjection(policy: "knorm+critical")),
+      ("kvzip", .noPass(policy: "kvzip")), ("kvzip+", .noPass(policy: "kvzip+")),
+      ("kvcompose", .noPass(policy: "kvcompose")),
     ] {
       #expect(throws: error) {
         try Policy(parsing: name).evict(bare, budget: 16, granularity: .kvHead)

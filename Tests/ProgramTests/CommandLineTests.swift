@@ -40,6 +40,16 @@ import Testing
     #expect(outcome.output.unicodeScalars.allSatisfy { $0.isASCII })
   }
 
+  @Test(arguments: [
+    ("text", "[1 Text]"), ("heatmap", "WINDOW"), ("heads", "figure: mass recall"), ("compare", "top-1"),
+    ("timeline", "next token at this step"),
+  ])
+  func printsEveryView(_ name: String, _ words: String) throws {
+    let path = try file("text.txt", Array(Self.short.utf8))
+    let outcome = try Program.run([path, "--screen", name, "--budget", "16", "--policy", "snapkv", "--policy", "oracle"])
+    #expect(outcome.status == 0 && outcome.output.contains(words), "\(outcome.output)\(outcome.errors)")
+  }
+
   @Test func readsStandardInput() throws {
     let outcome = try Program.run(["-", "--screen", "text"], input: Self.short)
     #expect(outcome.status == 0)

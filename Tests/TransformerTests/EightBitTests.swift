@@ -40,7 +40,7 @@ import Testing
   func productsAreThoseOfTheExactWeights(_ rows: Int, _ precision: Precision) throws {
     let found = try Self.products(rows: rows, precision: precision)
     // Products of many rows round the weights to bf16, those of few rows do not.
-    let isRounded = precision.usesBFloat16 && rows > 64
+    let isRounded = precision.usesBFloat16 && rows > Linear.fewRows
     for row in 0..<rows {
       for output in 0..<Self.outputs {
         let terms = (0..<Self.inputs).map { Self.weight(output, $0) * Double(Self.element(row, $0)) }
@@ -54,7 +54,7 @@ import Testing
   @Test(arguments: [Precision.float32, .automatic])
   func aRowDoesNotDependOnTheRowsBesideIt(_ precision: Precision) throws {
     let alone = try Self.products(rows: 1, precision: precision)
-    for rows in [2, 7, 10, 33] {
+    for rows in [2, 7, 10, Linear.fewRows] {
       #expect(Array(try Self.products(rows: rows, precision: precision).prefix(Self.outputs)) == alone, "\(rows)")
     }
   }

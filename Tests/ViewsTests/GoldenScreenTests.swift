@@ -9,15 +9,23 @@ import Testing
   static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 60, height: 16)]
 
   enum Subject: String, CaseIterable, Sendable {
-    case text, heatmap, help
+    case text, heatmap, heads, compare, timeline, help
+    case headsSorted = "heads-sorted"
+    case compareSettings = "compare-settings"
 
     func state(theme: Theme) -> ViewState {
       var state = StoryFixture.state(theme: theme)
       switch self {
       case .text: break
       case .heatmap: state.view = .heatmap
+      case .heads: state.view = .heads
+      case .headsSorted: (state.view, state.sortsHeads, state.figure) = (.heads, true, .entropy)
+      case .compare: state.view = .compare
+      case .compareSettings: (state.view, state.showsSettings) = (.compare, true)
+      case .timeline: (state.view, state.step) = (.timeline, 13)
       case .help: state.showsHelp = true
       }
+      state.settle()
       return state
     }
   }
@@ -36,10 +44,10 @@ import Testing
     try compare(text, with: "\(subject.rawValue)-\(size.width)x\(size.height)-ascii.txt")
   }
 
-  @Test(arguments: Subject.allCases)
-  func colour(_ subject: Subject) throws {
-    let grid = subject.state(theme: .dark).draw(size: Self.sizes[0])
-    try compare(TextRenderer.ansi(grid), with: "\(subject.rawValue)-120x36.ansi")
+  @Test(arguments: Subject.allCases, sizes)
+  func colour(_ subject: Subject, _ size: Size) throws {
+    let grid = subject.state(theme: .dark).draw(size: size)
+    try compare(TextRenderer.ansi(grid), with: "\(subject.rawValue)-\(size.width)x\(size.height).ansi")
   }
 
   @Test func lookaheadStep() throws {
@@ -47,7 +55,12 @@ import Testing
     state.step = 5
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "text-lookahead-120x36.txt")
     state.view = .heatmap
+    state.settle()
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "heatmap-lookahead-120x36.txt")
+    state.view = .timeline
+    try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "timeline-lookahead-120x36.txt")
+    state.step = 0
+    try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "timeline-prefill-120x36.txt")
   }
 
   @Test func aTooSmallWindowAsksForMore() {

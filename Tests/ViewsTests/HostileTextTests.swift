@@ -29,7 +29,7 @@ import Testing
     let story = StoryFixture.makeStory(prompt, budget: 16)
     for theme in [Theme.mono, .dark] {
       var state = ViewState(story: story, theme: theme)
-      for keys in ["", "g", "2", "o", "1:goto \u{1B}\u{7}<Enter>", "/\u{202E}x<Enter>", ":\u{9B}x<Enter>", "/\u{200B}", "?"] {
+      for keys in ["", "g", "2", "3", "3s", "4", "4<Enter>", "5", "5,,,", "o", "1:goto \u{1B}\u{7}<Enter>", "/\u{202E}x<Enter>", ":\u{9B}x<Enter>", "/\u{200B}", "?"] {
         for key in try Key.parse(keys) { _ = state.handle(key, size: Size(width: 80, height: 24)) }
         for (width, height) in [(120, 36), (80, 24), (60, 16), (20, 5)] {
           for glyphs in [GlyphSet.unicode, .ascii] {

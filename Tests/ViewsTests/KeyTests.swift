@@ -20,8 +20,12 @@ import Transformer
   // MARK: The table
 
   @Test func noKeyIsBoundTwice() {
-    let keys = KeyTable.bindings.flatMap(\.keys)
-    #expect(Set(keys).count == keys.count)
+    for view in ViewState.View.allCases {
+      let own = KeyTable.bindings.filter { $0.views?.contains(view) ?? false }.flatMap(\.keys)
+      #expect(Set(own).count == own.count, "\(view)")
+    }
+    let everywhere = KeyTable.bindings.filter { $0.views == nil }.flatMap(\.keys)
+    #expect(Set(everywhere).count == everywhere.count)
   }
 
   @Test func everyActionHasOneBinding() {
@@ -31,7 +35,7 @@ import Transformer
   }
 
   @Test func everyBindingStandsInTheHelp() throws {
-    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 4), (Size(width: 60, height: 16), 8)] {
+    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 6), (Size(width: 60, height: 16), 10)] {
       try press("?")
       var text = ""
       for _ in 0..<pages {
@@ -88,20 +92,20 @@ import Transformer
   }
 
   @Test func countsRepeatAKey() throws {
-    try press("g40l")
+    try press("g#40l")
     #expect(state.cursor == 40)
-    try press("30h")
+    try press("#30h")
     #expect(state.cursor == 10)
-    try press("312G")
+    try press("#312G")
     #expect(state.cursor == min(312, state.story.prompt.tokens.count - 1))
     try press("99999999999999999999l")
     #expect(state.cursor == state.story.prompt.tokens.count - 1)
-    try press("g5<Esc>l")
+    try press("g#5<Esc>l")
     #expect(state.cursor == 1, "another key ends a count")
   }
 
   @Test func aNumberThatBeganGoesOnWithEveryDigit() throws {
-    try press("g312")
+    try press("g#312")
     #expect(state.count == 312)
     #expect(state.view == .text)
   }
@@ -164,7 +168,7 @@ import Transformer
     #expect(state.policyTitle == "LAQ")
     try press("P")
     #expect(state.policyTitle == "oracle")
-    try press("5p")
+    try press("#5p")
     #expect(state.policyTitle == "LAQ")
   }
 
@@ -257,7 +261,7 @@ import Transformer
         for row in HeatmapRows(state).entries.indices {
           state.heatmapRow = row
           let lines = TextRenderer.lines(state.draw(size: Size(width: 60, height: height)))
-          for section in HeatmapRows.Section.allCases {
+          for section in AttentionRows.Section.allCases {
             #expect(lines.count { $0.contains("\(section.rawValue) ") } == 1, "\(section) at \(height), row \(row)")
           }
           let label = HeatmapRows(state).entries[row].label
@@ -269,7 +273,7 @@ import Transformer
 
   /// What is drawn stays within the box: its sides are whole.
   @Test func theFrameIsWholeAtEverySize() throws {
-    for keys in ["1", "2", "?"] {
+    for keys in ["1", "2", "3", "4", "4<Enter>", "5", "?"] {
       try press(keys)
       for width in [60, 61, 79, 80, 99, 120] {
         for height in 16...40 {
@@ -319,9 +323,11 @@ import Transformer
 
   @Test func anotherPolicyHasItsOwnSteps() throws {
     try press("<lt>p")
-    #expect(state.step == state.timeline.steps.count - 1)
+    #expect(state.shownStep == .decode(0), "the same step of another policy")
     try press("99,>")
     #expect(state.shownStep == .evict)
+    try press("P<lt>.p")
+    #expect(state.step == state.timeline.steps.count - 1, "SnapKV has no pseudo tokens: its last step")
   }
 
   @Test func playing() throws {

@@ -51,8 +51,32 @@ enum StoryFixture {
   static func state(theme: Theme = .mono) -> ViewState {
     var state = ViewState(story: story, theme: theme)
     state.goToLargestLoss()
+    state.details.take(.sweep(sweep))
+    state.settle()
     return state
   }
+
+  /// Recall against budget of the two policies that are shown first; LAQ's lookahead is the story's own at every budget.
+  static let sweep: BudgetSweep = {
+    var sweep = BudgetSweep()
+    guard let recording = story.recording, let mass = story.trueMass else { return sweep }
+    for lane in story.lanes.prefix(2) {
+      let evidence = Evidence(recording: recording, lookahead: lane.lookahead?.queries)
+      for budget in BudgetSweep.budgets(tokenCount: recording.tokenCount) {
+        guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else { continue }
+        let agreements = mass.enumerated().flatMap { layer, heads in
+          heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
+        }
+        let count = Double(agreements.count)
+        sweep.add(
+          BudgetSweep.Point(
+            budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,
+            massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count),
+          to: BudgetSweep.Key(policy: lane.policy, granularity: .kvHead))
+      }
+    }
+    return sweep
+  }()
 
   /// A story of which only the text is known, or also what the policies make of it.
   static func makeStory(
@@ -66,7 +90,11 @@ enum StoryFixture {
     story.recording = recording
     story.full = Lane(
       policy: Policy("full") ?? policies[0], kept: .all(shape: shape, tokenCount: recording.tokenCount),
-      scores: nil, lookahead: nil, agreement: nil, answer: continuation(" behind the tide clock."))
+      scores: nil, lookahead: nil, agreement: nil,
+      answer: compared(continuation(" behind the tide clock."), with: nil, kept: recording.tokenCount, isTold: false))
+    story.prefillReports = (1...4).map {
+      PrefillProgress(tokensDone: prompt.tokens.count * $0 / 4, tokenCount: prompt.tokens.count, seconds: 0.1 * Double($0 * $0))
+    }
     let decode = queries(count: story.full?.answer.tokens.count ?? 0, after: recording.tokenCount, seed: 21)
     story.decodeQueries = decode
     do {
@@ -78,9 +106,21 @@ enum StoryFixture {
       let answers = [
         " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
       ]
-      story.lanes = try zip(policies, answers).map { policy, answer in
-        try lane(policy, answer: answer, recording: recording, decode: decode, mass: mass, settings: settings)
+      let truth = story.full?.answer ?? Continuation()
+      story.lanes = try zip(policies, answers).enumerated().map { index, part in
+        var lane = try lane(
+          part.0, answer: part.1, recording: recording, decode: decode, mass: mass, settings: settings)
+        lane.answer = compared(lane.answer, with: truth, kept: budget, isTold: false)
+        if lane.answer.firstDifference(from: truth) != nil {
+          lane.followed = compared(truth, with: truth, kept: budget, isTold: true)
+        }
+        if let pseudo = lane.lookahead?.pseudo {
+          lane.lookahead?.pseudo = compared(pseudo, with: truth, kept: budget, isTold: false)
+        }
+        lane.evictionSeconds = 0.002 * Double(index + 1)
+        return lane
       }
+      story.figures = try HeadFigures(story)
     } catch { fatalError("the fixture's lanes: \(error)") }
     story.stage = .done
     return story
@@ -110,6 +150,32 @@ enum StoryFixture {
     return Lane(
       policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement,
       answer: continuation(answer))
+  }
+
+  /// A continuation with a distribution for each of its tokens: it prefers its own token to the full cache's, or, when it is
+  /// told that cache's answer, hesitates between that and another one.
+  private static func compared(
+    _ continuation: Continuation, with truth: Continuation?, kept: Int, isTold: Bool
+  ) -> Continuation {
+    var continuation = continuation
+    (continuation.steps, continuation.heldTokens) = ([], [])
+    let count = 2048
+    func logits(_ token: Int?, _ other: Int?) -> [Float] {
+      var logits = [Float](repeating: 0, count: count)
+      if let other { logits[other % count] = 8 }
+      if let token { logits[token % count] = isTold ? 8 : 9 }
+      return logits
+    }
+    for (index, token) in (continuation.tokens.map(Optional.some) + [nil]).enumerated() {
+      let said = truth.flatMap { $0.tokens.indices.contains(index) ? $0.tokens[index] : nil }
+      let isComparable = truth.map { $0.tokens.prefix(index).elementsEqual(continuation.tokens.prefix(index)) } ?? false
+      continuation.steps.append(
+        NextTokens(
+          logits: logits(token, isTold ? (token ?? 0) + 1 : said),
+          reference: isComparable ? logits(said, nil) : nil))
+      continuation.heldTokens.append(Double(kept + index))
+    }
+    return continuation
   }
 
   private static func continuation(_ text: String, limit: Int = 16) -> Continuation {

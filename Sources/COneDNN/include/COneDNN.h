@@ -1,34 +1,26 @@
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
 
-/// A weight matrix, and the products that have been prepared for it.
-typedef struct laq_linear laq_linear;
+/// How the weights of a product lie in memory. Floats are row-major, `[outputs][inputs]`. Numbers in bfloat16 are packed
+/// as the CPU's dot products of pairs want them: `[outputs / 64][inputs / 2][64][2]`, zero where there is no weight, the
+/// outputs rounded up to 64 and the inputs to 16.
+enum { LAQ_PACK_OUTPUTS = 64, LAQ_PACK_INPUTS = 16 };
+
+/// A matrix product `y[rows][outputs] = x[rows][inputs] · weightsᵀ`.
+typedef struct {
+  int rows, outputs, inputs;
+  /// Nonzero for weights and `x` in bfloat16 (sums are f32), zero for f32.
+  int bf16;
+} laq_product;
 
 /// Nonzero when this CPU (and `ONEDNN_MAX_CPU_ISA`) offers bf16 dot products.
 int laq_bf16_is_fast(void);
 
-/// Prepares products with row-major weights `[outputs][inputs]`.
-///
-/// @param bf16 nonzero for weights and activations in bfloat16 (sums are f32), zero for f32.
-/// @return NULL when oneDNN has no such product on this machine or memory ran out.
-laq_linear *laq_linear_create(int outputs, int inputs, int bf16);
+/// Nonzero when oneDNN has the product on this machine.
+int laq_product_exists(laq_product product);
 
-/// Releases what `laq_linear_create` made; NULL is allowed.
-void laq_linear_destroy(laq_linear *linear);
-
-/// `y[rows][outputs] = x[rows][inputs] · weightsᵀ`, with `weights` and `x` in bfloat16 or in f32. Not reentrant
-/// for one `linear`.
+/// Computes a product on the calling thread alone. Any number of threads may do so at once: each keeps the products that
+/// it has prepared for itself.
 /// @return 0, or oneDNN's status.
-int laq_linear_apply(laq_linear *linear, const void *weights, const void *x, int rows, float *y);
-
-/// Sets how many threads the next products and parallel loops of this thread use; returns what it was
-/// (0 where oneDNN was built without OpenMP, and nothing was set).
-int laq_set_threads(int count);
-
-/// How many threads there are for parallel work: oneDNN's, which `OMP_NUM_THREADS` limits.
-int laq_thread_count(void);
-
-/// Runs `body(context, index)` for every index in `0 ..< count`, on the threads that oneDNN uses
-/// (the machine's OpenMP pool), so that two pools never spin against each other; one after the
-/// other where oneDNN was built without OpenMP. Which thread runs an index is unspecified.
-void laq_parallel(int count, void (*body)(void *context, int index), void *context);
+int laq_product_apply(laq_product product, const void *weights, const void *x, float *y);

@@ -19,13 +19,43 @@ typedef struct {
   int window;
 } laq_attention_rule;
 
-/// Runs `body(context, index)` for every index in `0 ..< count` on up to `threads` threads that are kept awake
-/// between neighbouring regions; which thread runs an index is unspecified. For regions of microseconds.
-void laq_team_run(int threads, int count, void (*body)(void *context, int index), void *context);
+/// Runs `body(context, index)` for every index in `0 ..< count` on the program's threads, this one among them, and
+/// returns when all are done; one after the other within another region. Which thread runs an index is unspecified.
+///
+/// The threads stay awake between neighbouring regions, so that regions may last microseconds; one that has not taken an
+/// index is never waited for, so that on a busy machine work goes on without it.
+void laq_parallel(int count, void (*body)(void *context, int index), void *context);
+
+/// How many threads run a region at most: the processors that this process may use, `OMP_NUM_THREADS` if that is set,
+/// or what `laq_set_thread_count` said.
+int laq_thread_count(void);
+
+/// Sets how many threads the next regions use; 0: as many as there would be without this.
+void laq_set_thread_count(int count);
+
+/// A number that the calling thread shares with no other thread of its region, and below `laq_slot_count()`: buffers that
+/// an index needs while it runs can be one per slot.
+int laq_slot(void);
+
+/// More than any slot of a region that begins now.
+int laq_slot_count(void);
 
 /// `y[row][output] = Σ_i x[row][i] · w[output][i]` for a few rows; `x` is `[rows][inputs]`, `w` is
 /// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
 void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
+
+/// Elements of packed weights in bf16: `[outputs / LAQ_TILE][inputs / 2][LAQ_TILE][2]`, the outputs rounded up to a tile
+/// and the inputs to 16.
+size_t laq_packed_weights_count(int outputs, int inputs);
+
+/// Rounds weights `[outputs][inputs]` to bf16 and packs them; zero where there is no weight.
+void laq_pack_weights(const float *w, int outputs, int inputs, uint16_t *packed);
+
+/// The weights of one output as floats.
+void laq_copy_packed_weights(const uint16_t *packed, int output, int inputs, float *row);
+
+/// As `laq_few_products` with packed weights that begin at a tile, and `x` in bf16; where `laq_bf16_is_multiplied`.
+void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Weights in GGUF's Q8_0: blocks of a scale (half precision) and 32 signed bytes.
 enum { LAQ_Q8_LENGTH = 32, LAQ_Q8_BYTES = 34 };
@@ -72,6 +102,9 @@ void laq_add_scaled(float *accumulated, const float *x, float factor, int count)
 /// `accumulated[i] += |x[i]|`.
 void laq_add_magnitudes(float *accumulated, const float *x, int count);
 
+/// `accumulated[i] += x[i]²`.
+void laq_add_squares(float *accumulated, const float *x, int count);
+
 /// One query against `count` (at least 1) keys and values, without normalising: `out` is the sum of values times
 /// `2^(score − *maximum)`, `*total` that of the weights alone; scores and maxima are in powers of two, so that parts of a
 /// cache can be joined. It sees all of them: leaving out what lies before a window is the caller's part. `scratch` holds
@@ -113,6 +146,16 @@ void laq_second_moments(const float *x, int count, int dimension, float *product
 /// `forms[n] = x_nᵀ M x_n` of packed vectors, for a matrix `[dimension][dimension]`.
 void laq_quadratic_forms(const float *matrix, const float *packed, int count, int dimension, float *forms);
 
+/// Adds keys to the normalisers of `rows` consecutive queries `[rows][dimension]`, the first at position `first`: row r
+/// takes in the keys of `from ..< to` that it sees. `log_sum_exp` is `[rows]`, minus infinity where there is nothing yet.
+void laq_add_log_sum_exp(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                         laq_attention_rule rule, float *log_sum_exp);
+
+/// `highest[key − from]` becomes the largest `score − log_sum_exp[row]` so far, the logarithm of a weight, over the rows
+/// that see the key; all keys of `from ..< to` lie before position `first`.
+void laq_highest_attention(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                           laq_attention_rule rule, const float *log_sum_exp, float *highest);
+
 /// Query rows that `laq_attend_causal_bf16` takes through a tile together.
 enum { LAQ_BF16_ROWS = 64 };
 
@@ -124,9 +167,6 @@ void laq_widen_bf16(const uint16_t *x, float *y, size_t count);
 
 /// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
 int laq_bf16_is_multiplied(void);
-
-/// As `laq_few_products` with bf16 weights and rows; sums are f32.
-void laq_few_products_bf16(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// As `laq_few_products_q8` with rows in bf16.
 void laq_few_products_q8_bf16(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
@@ -149,7 +189,7 @@ void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16
 void laq_row_scores_bf16(const uint16_t *q, int rows, const uint16_t *packed, int count, int dimension,
                          laq_attention_rule rule, float *scores, int stride);
 
-/// As `laq_received_attention`, with queries and packed keys in bf16; the rule has no soft cap.
+/// As `laq_received_attention`, with queries and packed keys in bf16.
 void laq_received_attention_bf16(const uint16_t *q, int count, const uint16_t *packed, const float *log_sum_exp,
                                  int dimension, laq_attention_rule rule, float *sums);
 
@@ -158,3 +198,11 @@ void laq_received_attention_bf16(const uint16_t *q, int count, const uint16_t *p
 /// weights alone; scores and maxima are in powers of two. `queries` is at most `LAQ_BF16_ROWS`; `q` has rows of `dimension` floats and is rounded to bf16.
 void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
                           int dimension, laq_attention_rule rule, float *out, float *maximum, float *total);
+
+/// As `laq_add_log_sum_exp`, with queries and packed keys in bf16.
+void laq_add_log_sum_exp_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                              laq_attention_rule rule, float *log_sum_exp);
+
+/// As `laq_highest_attention`, with queries and packed keys in bf16.
+void laq_highest_attention_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                                laq_attention_rule rule, const float *log_sum_exp, float *highest);

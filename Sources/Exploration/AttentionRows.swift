@@ -1,0 +1,134 @@
+import Eviction
+import Transformer
+
+/// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead, and the
+/// truth, over all prompt keys. Computed off the screen's thread: in large models this takes longer than a frame.
+public struct AttentionRows: Sendable {
+  /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows resemble each other.
+  public static let windowSize = 8
+  /// Rows of a section at most: more would be hundreds of megabytes for long answers to long prompts.
+  public static let rowLimit = 256
+
+  /// Where a row's query comes from.
+  public enum Section: String, Sendable, Hashable, CaseIterable {
+    case window = "WINDOW"
+    case lookahead = "LOOKAHEAD"
+    case decode = "DECODE"
+  }
+
+  /// The heads that a row stands for.
+  public enum Heads: Sendable, Hashable {
+    /// One query head.
+    case single(Int)
+    /// The mean over all heads of the layer.
+    case mean
+    /// The largest over all heads of the layer.
+    case max
+  }
+
+  /// What was asked for; two requests are equal when their rows are.
+  public struct Request: Sendable, Hashable {
+    /// The layer.
+    public let layer: Int
+    /// Its heads.
+    public let heads: Heads
+    let settings: ExplorationSettings
+    let policy: Policy?
+    let lookaheadCount: Int
+    let decodeCount: Int
+    let tokenCount: Int
+
+    /// Asks for the rows of a story as far as it has come; `nil` before its prefill is done, or beyond the model.
+    public init?(_ story: Story, lane: Lane?, layer: Int, heads: Heads) {
+      guard let recording = story.recording, layer < recording.shape.layerCount else { return nil }
+      if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
+      self.layer = layer
+      self.heads = heads
+      settings = story.settings
+      policy = lane?.lookahead == nil ? nil : lane?.policy
+      lookaheadCount = min(lane?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
+      decodeCount = min(story.decodeQueries?.count ?? 0, AttentionRows.rowLimit)
+      tokenCount = recording.tokenCount
+    }
+
+    /// About how many multiplications it takes.
+    public func work(_ story: Story) -> Int {
+      guard let shape = story.recording?.shape else { return 0 }
+      let heads = if case .single = heads { 1 } else { shape.queryHeadCount }
+      return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension * heads
+    }
+  }
+
+  /// What was asked for.
+  public let request: Request
+  private let rows: [Section: [[Float]]]
+  private let agreements: [Set<Section>: Double]
+
+  /// Computes the rows.
+  public init?(_ request: Request, _ story: Story) {
+    guard let recording = story.recording else { return nil }
+    self.request = request
+    let lane = story.lanes.first { $0.policy == request.policy }
+    func attention(_ row: Recording.Row, _ beyond: QueryRows?) -> [Float] {
+      Self.attention(recording, layer: request.layer, heads: request.heads, row: row, beyond: beyond)
+    }
+    let window = max(0, recording.tokenCount - Self.windowSize)..<recording.tokenCount
+    let rows: [Section: [[Float]]] = [
+      .window: window.map { attention(.prompt(position: $0), nil) },
+      .lookahead: (0..<request.lookaheadCount).map { attention(.beyond(row: $0), lane?.lookahead?.queries) },
+      .decode: (0..<request.decodeCount).map { attention(.beyond(row: $0), story.decodeQueries) },
+    ]
+    self.rows = rows
+    var agreements: [Set<Section>: Double] = [:]
+    for sections in [[Section.window], [.lookahead], [.window, .lookahead]] {
+      agreements[Set(sections)] = Self.agreement(
+        of: sections.flatMap { rows[$0] ?? [] }, with: rows[.decode] ?? [])
+    }
+    self.agreements = agreements
+  }
+
+  /// A row's attention, `[tokenCount]`; `nil` where there is no such row.
+  public func weights(_ section: Section, _ index: Int) -> [Float]? {
+    guard let rows = rows[section], rows.indices.contains(index) else { return nil }
+    return rows[index]
+  }
+
+  /// How well the rows of some sections foresee the truth, over all rows; `nil` without both.
+  public func agreement(of sections: Set<Section>) -> Double? { agreements[sections] }
+
+  /// The mean cosine between the sum of the observed rows and each true row; `nil` without both.
+  static func agreement(of observed: [[Float]], with truth: [[Float]]) -> Double? {
+    guard let first = observed.first, !truth.isEmpty else { return nil }
+    var sum = [Float](repeating: 0, count: first.count)
+    for row in observed { for index in sum.indices { sum[index] += row[index] } }
+    return truth.reduce(0) { $0 + cosine(sum, $1) } / Double(truth.count)
+  }
+
+  private static func attention(
+    _ recording: Recording, layer: Int, heads: Heads, row: Recording.Row, beyond: QueryRows?
+  ) -> [Float] {
+    func single(_ head: Int) -> [Float] {
+      recording.attention(layer: layer, queryHead: head, row: row, beyond: beyond)
+    }
+    if case .single(let head) = heads { return single(head) }
+    let count = recording.shape.queryHeadCount
+    var result = single(0)
+    for head in 1..<Swift.max(1, count) {
+      let other = single(head)
+      for index in result.indices {
+        result[index] = heads == .max ? Swift.max(result[index], other[index]) : result[index] + other[index]
+      }
+    }
+    return heads == .mean ? result.map { $0 / Float(count) } : result
+  }
+
+  private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
+    var (dot, aa, bb): (Double, Double, Double) = (0, 0, 0)
+    for (x, y) in zip(a, b) {
+      dot += Double(x) * Double(y)
+      aa += Double(x) * Double(x)
+      bb += Double(y) * Double(y)
+    }
+    return aa > 0 && bb > 0 ? dot / (aa * bb).squareRoot() : 0
+  }
+}

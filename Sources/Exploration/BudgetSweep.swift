@@ -1,0 +1,136 @@
+import Eviction
+import Transformer
+
+/// Recall against budget: what each policy would keep at other budgets, measured on the same truth.
+///
+/// A value that grows point by point; it stays valid as long as the prompt does, whatever budget is explored.
+public struct BudgetSweep: Sendable {
+  /// A policy, and the heads that share a kept set.
+  public struct Key: Sendable, Hashable {
+    /// The policy.
+    public let policy: Policy
+    /// The heads that share one kept set.
+    public let granularity: Granularity
+
+    /// Names a line of the plot.
+    public init(policy: Policy, granularity: Granularity) {
+      self.policy = policy
+      self.granularity = granularity
+    }
+  }
+
+  /// What a policy covers at one budget, the means over all query heads.
+  public struct Point: Sendable, Hashable {
+    /// Tokens per layer and head.
+    public let budget: Int
+    /// The share of the oracle's tokens that are kept.
+    public let recall: Double
+    /// The share of the true attention mass that falls on kept tokens.
+    public let massRecall: Double
+
+    /// Makes a point.
+    public init(budget: Int, recall: Double, massRecall: Double) {
+      self.budget = budget
+      self.recall = recall
+      self.massRecall = massRecall
+    }
+  }
+
+  private var lines: [Key: [Int: Point]] = [:]
+  /// Why a policy has no line.
+  public private(set) var obstacles: [Key: String] = [:]
+
+  /// Makes a sweep without points.
+  public init() {}
+
+  /// The known points of a policy by budget, ascending.
+  public func points(_ key: Key) -> [Point] { (lines[key] ?? [:]).values.sorted { $0.budget < $1.budget } }
+
+  /// Whether nothing more will come.
+  public func isComplete(_ key: Key, tokenCount: Int) -> Bool {
+    obstacles[key] != nil || lines[key]?.count == Self.budgets(tokenCount: tokenCount).count
+  }
+
+  /// Adds a point.
+  public mutating func add(_ point: Point, to key: Key) { lines[key, default: [:]][point.budget] = point }
+
+  /// Adds what another sweep of the same prompt knows.
+  public mutating func merge(_ other: BudgetSweep) {
+    lines.merge(other.lines) { own, newer in own.merging(newer) { $1 } }
+    obstacles.merge(other.obstacles) { $1 }
+  }
+
+  /// Notes why there is none.
+  mutating func refuse(_ key: Key, _ reason: String) { obstacles[key] = reason }
+
+  /// The budgets of a sweep: powers of two from 8 on that are less than the prompt, then the numbers half-way between them,
+  /// so that a line is seen whole before it becomes fine.
+  public static func budgets(tokenCount: Int) -> [Int] {
+    let powers = (3..<24).map { 1 << $0 }.filter { $0 < tokenCount }
+    return powers + powers.map { $0 / 2 * 3 }.filter { $0 < tokenCount }
+  }
+}
+
+/// What is needed to sweep: the recording and its truth.
+struct BudgetSweeping {
+  private let story: Story
+  private let recording: Recording
+  private let mass: [[[Float]]]
+  private let output: OutputProjection?
+
+  /// `nil` until the full cache has answered.
+  init?(_ story: Story, output: OutputProjection?) {
+    guard let recording = story.recording, let mass = story.trueMass else { return nil }
+    self.story = story
+    self.recording = recording
+    self.mass = mass
+    self.output = output
+  }
+
+  /// Adds a policy's missing points; lookaheads are decoded anew on each budget's own cheap cache, all in one pass.
+  /// - Throws: `CancellationError`, and what decoding throws.
+  func sweep(
+    _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
+  ) throws {
+    let known = Set(sweep.points(key).map(\.budget))
+    let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
+    do {
+      let lookaheads = try lookaheads(key, budgets, greedy)
+      for (index, budget) in budgets.enumerated() {
+        try Task.checkCancellation()
+        let evidence = Evidence(
+          recording: recording, lookahead: lookaheads?[index], decode: story.decodeQueries, output: output)
+        let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
+        sweep.add(point(kept, budget: budget), to: key)
+        onUpdate(sweep)
+      }
+    } catch let error as EvidenceError {
+      sweep.refuse(key, String(describing: error))
+      onUpdate(sweep)
+    }
+  }
+
+  private func lookaheads(
+    _ key: BudgetSweep.Key, _ budgets: [Int], _ greedy: GreedyDecoding
+  ) throws -> [QueryRows]? {
+    guard let lookahead = key.policy.lookahead else { return nil }
+    var lanes = try budgets.map { budget in
+      let cheap = try lookahead.cheap.evict(
+        Evidence(recording: recording), budget: budget, granularity: key.granularity
+      ).kept
+      return GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount, feedsFirst: true)
+    }
+    try greedy.run(&lanes, reference: []) { _, _ in }
+    return lanes.map(\.queries)
+  }
+
+  private func point(_ kept: KeptTokens, budget: Int) -> BudgetSweep.Point {
+    let agreements = mass.enumerated().flatMap { layer, heads in
+      heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
+    }
+    let count = Double(max(1, agreements.count))
+    return BudgetSweep.Point(
+      budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,
+      massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count)
+  }
+}

@@ -1,0 +1,77 @@
+import Eviction
+import Transformer
+
+/// What an earlier story of the same recording spares a new one: greedy decoding on an equal cache gives equal tokens, so
+/// only what differs is computed anew.
+struct StoryReuse {
+  /// The full cache's complete answer, and what follows from it.
+  struct Full {
+    let lane: Lane
+    let queries: QueryRows
+    let logits: [[Float]]
+    let mass: [[[Float]]]?
+    let figures: HeadFigures?
+  }
+
+  let full: Full?
+  private let lanes: [Lane]
+  /// Whether budget and granularity are the same, so that a policy keeps the same.
+  private let keepsTheSame: Bool
+  private let answerLimit: Int
+
+  /// Nothing to reuse.
+  init() { (full, lanes, keepsTheSame, answerLimit) = (nil, [], false, 0) }
+
+  /// - Parameter earlier: a story of the recording that `story` uses again.
+  init(_ earlier: Story?, for story: Story) {
+    answerLimit = story.settings.answerLimit
+    guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
+      let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty
+    else {
+      (full, lanes, keepsTheSame) = (nil, [], false)
+      return
+    }
+    full = Full(
+      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass, figures: earlier.figures)
+    lanes = earlier.lanes
+    let tokenCount = story.prompt.tokens.count
+    keepsTheSame =
+      earlier.settings.granularity == story.settings.granularity
+      && earlier.settings.tokenBudget(tokenCount: tokenCount) == story.settings.tokenBudget(tokenCount: tokenCount)
+  }
+
+  /// A lookahead of the same settings on an equal cheap cache.
+  func lookahead(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lookahead? {
+    lanes.lazy.compactMap(\.lookahead).first {
+      $0.settings == settings && $0.cheap == cheap && $0.pseudo.isComplete(limit: settings.tokenCount)
+    }
+  }
+
+  /// A policy's lane with all it has, if nothing that it depends on has changed.
+  func lane(_ policy: Policy, lookahead: Lookahead?) -> Lane? {
+    guard keepsTheSame, let lane = lanes.first(where: { $0.policy == policy }), lane.agreement != nil else { return nil }
+    guard let lookahead else { return lane.lookahead == nil ? lane : nil }
+    return lane.lookahead?.pseudo.tokens == lookahead.pseudo.tokens && lane.lookahead?.cheap == lookahead.cheap
+      ? lane : nil
+  }
+
+  /// The figures of the heads, if every lookahead that they look at is the same.
+  func figures(for wanted: [Lane]) -> HeadFigures? {
+    let isSame = wanted.allSatisfy { lane in
+      guard let lookahead = lane.lookahead else { return true }
+      let other = lanes.first { $0.policy == lane.policy }?.lookahead
+      return other?.pseudo.tokens == lookahead.pseudo.tokens && other?.cheap == lookahead.cheap
+    }
+    return isSame ? full?.figures : nil
+  }
+
+  /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be equal, too.
+  func answers(of lane: Lane) -> (answer: Continuation, followed: Continuation?) {
+    let same = lanes.first { other in
+      other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates
+        && other.policy.decoding == nil && lane.policy.decoding == nil
+        && other.answer.isComplete(limit: answerLimit)
+    }
+    return same.map { ($0.answer, $0.followed) } ?? (Continuation(), nil)
+  }
+}

@@ -1,0 +1,29 @@
+import Exploration
+
+/// How many tokens a head's cache holds at each step of a lane, in the mean over layers and heads.
+///
+/// During LAQ's lookahead this is the cheap cache, on which the pseudo tokens are decoded; the whole prompt's keys and values
+/// are held beside it until the final eviction.
+struct CacheSizes {
+  /// One number per step of the timeline.
+  let sizes: [Double]
+
+  init(_ state: ViewState) {
+    let lane = state.lane ?? state.story.full
+    let prompt = Double(state.story.prompt.tokens.count)
+    let kept = lane.map { Double($0.kept.totalCount) / Double(max(1, $0.kept.positions.joined().count)) } ?? prompt
+    sizes = state.timeline.steps.map { step in
+      switch step {
+      case .prefill: prompt
+      case .evict: kept
+      case .lookahead(let index): Self.held(lane?.lookahead?.pseudo, index) ?? prompt
+      case .decode(let index): Self.held(lane?.answer, index) ?? kept + Double(index)
+      }
+    }
+  }
+
+  private static func held(_ continuation: Continuation?, _ index: Int) -> Double? {
+    guard let held = continuation?.heldTokens, held.indices.contains(index) else { return nil }
+    return held[index]
+  }
+}

@@ -1,0 +1,89 @@
+import Exploration
+import Screen
+
+/// The columns of the comparison.
+public enum CompareColumn: String, Sendable, CaseIterable {
+  case policy, recall, massRecall, divergence, topOne, bytes, time, answer
+
+  /// The head of the column.
+  var title: String {
+    switch self {
+    case .policy: "policy"
+    case .recall: "recall"
+    case .massRecall: "mass"
+    case .divergence: "KL"
+    case .topOne: "top-1"
+    case .bytes: "KV kept"
+    case .time: "evict"
+    case .answer: "answer"
+    }
+  }
+
+  /// Columns that it takes, and how early it goes where room is short: the larger, the earlier; those of 0 stay.
+  var layout: (width: Int, rank: Int) {
+    switch self {
+    case .policy: (20, 0)
+    case .recall: (7, 3)
+    case .massRecall: (7, 0)
+    case .divergence: (8, 0)
+    case .topOne: (8, 0)
+    case .bytes: (11, 2)
+    case .time: (9, 4)
+    case .answer: (0, 0)
+    }
+  }
+
+  /// What the column is, in a few words.
+  var note: String {
+    switch self {
+    case .policy: "One prompt is no benchmark: try others, and other budgets (b/B)."
+    case .recall: "recall: share of the oracle's tokens that are kept, mean of all heads"
+    case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
+    case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
+    case .topOne: "top-1: tokens of the full answer that the smaller cache says, too"
+    case .bytes: "KV kept: memory of the kept keys and values"
+    case .time: "evict: scoring and selection; lookahead and answers are decoded together"
+    case .answer: "answer: how long it stays the full cache's; the first other token is marked"
+    }
+  }
+
+  /// Whether larger numbers come first.
+  var largestFirst: Bool {
+    switch self {
+    case .recall, .massRecall, .topOne, .answer: true
+    case .policy, .divergence, .bytes, .time: false
+    }
+  }
+
+  /// The number to sort by; lanes without one come last.
+  func key(_ figures: LaneFigures, index: Int) -> Double? {
+    switch self {
+    case .policy: Double(index)
+    case .recall: figures.recall
+    case .massRecall: figures.massRecall
+    case .divergence: figures.divergence
+    case .topOne: figures.compared > 0 ? Double(figures.agreeing) / Double(figures.compared) : nil
+    case .bytes: Double(figures.bytes)
+    case .time: figures.evictionSeconds
+    case .answer: figures.firstDifference.map(Double.init) ?? .infinity
+    }
+  }
+
+  /// The figure as it is written.
+  func text(_ figures: LaneFigures) -> String {
+    switch self {
+    case .policy, .answer: ""
+    case .recall: figures.recall.map { decimal($0, 3) } ?? "-"
+    case .massRecall: figures.massRecall.map { decimal($0, 3) } ?? "-"
+    case .divergence: figures.divergence.map { decimal($0, $0 < 10 ? 4 : 2) } ?? "-"
+    case .topOne: figures.compared > 0 ? "\(figures.agreeing)/\(figures.compared)" : "-"
+    case .bytes: mebibytes(figures.bytes)
+    case .time: milliseconds(figures.evictionSeconds)
+    }
+  }
+}
+
+/// Milliseconds, or seconds where they are many.
+func milliseconds(_ seconds: Double) -> String {
+  seconds < 1 ? "\(decimal(seconds * 1000, seconds < 0.1 ? 1 : 0)) ms" : "\(decimal(seconds, 1)) s"
+}

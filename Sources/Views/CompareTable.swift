@@ -1,0 +1,39 @@
+import Exploration
+
+/// The rows of the comparison in the order in which they are shown: the full cache, which is the measure, then the policies
+/// as they are sorted. The oracle is sorted among them: it is a ceiling for mass recall only.
+struct CompareTable {
+  /// A row.
+  struct Row {
+    /// The policy's place in the settings' list; `nil` for the full cache.
+    let index: Int?
+    let title: String
+    let lane: Lane?
+    let figures: LaneFigures?
+  }
+
+  let rows: [Row]
+
+  init(_ state: ViewState) {
+    let story = state.story
+    let full = Row(index: nil, title: "full", lane: story.full, figures: story.full.map { LaneFigures($0, full: story.full) })
+    let lanes = Dictionary(story.lanes.map { ($0.policy, $0) }) { first, _ in first }
+    let policies = state.settings.policies.enumerated().map { index, policy in
+      let lane = lanes[policy]
+      return Row(
+        index: index, title: policy.title, lane: lane, figures: lane.map { LaneFigures($0, full: story.full) })
+    }
+    let column = state.sortColumn
+    let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) } }
+    let descends = column.largestFirst != state.reversesOrder
+    let order = policies.indices.sorted { a, b in
+      switch (keys[a], keys[b]) {
+      case (let x?, let y?): x == y ? a < b : descends ? x > y : x < y
+      case (.some, nil): true
+      case (nil, .some): false
+      case (nil, nil): a < b
+      }
+    }
+    rows = [full] + order.map { policies[$0] }
+  }
+}

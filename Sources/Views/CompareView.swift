@@ -1,0 +1,144 @@
+import Eviction
+import Exploration
+import Screen
+
+/// View 4: policies against figures, and recall against budget or the policies' settings under them.
+struct CompareView {
+  private let state: ViewState
+  private let table: CompareTable
+
+  init(_ state: ViewState) {
+    self.state = state
+    table = CompareTable(state)
+  }
+
+  func draw(into frame: inout Frame) {
+    let content = frame.content
+    let isSmall = content.count < 17
+    let showsNote = state.showsNotes && content.count >= 15
+    let noteRow = content.upperBound - 1
+    var end = noteRow + (showsNote ? 0 : 1)
+    if showsNote {
+      frame.line(noteRow, Line.note([state.sortColumn.note], style: frame.theme[.note], width: frame.width))
+    }
+    if isSmall, state.showsSettings {
+      SettingsPanel(state).draw(into: &frame, area: content.lowerBound..<end)
+      return
+    }
+    // The table has all the rows that it needs, but leaves a third to what stands under it.
+    let wanted = table.rows.count + 1
+    let rows = isSmall ? min(wanted, end - content.lowerBound) : min(wanted, (end - content.lowerBound) * 3 / 5)
+    drawTable(into: &frame, area: content.lowerBound..<content.lowerBound + rows)
+    var row = content.lowerBound + rows
+    guard end - row >= 5 else { return }
+    frame.rule(row)
+    row += 1
+    end = min(end, row + 16)
+    if state.showsSettings {
+      SettingsPanel(state).draw(into: &frame, area: row..<end)
+    } else {
+      PlotPanel(state).draw(into: &frame, area: row..<end)
+    }
+  }
+
+  // MARK: The table
+
+  private struct Layout {
+    let columns: [(column: CompareColumn, start: Int, width: Int)]
+
+    init(width: Int, longestName: Int) {
+      let marker = 2
+      let least = width < 70 ? 15 : 24
+      let name = min(longestName + 1, width < 70 ? 14 : width < 100 ? 18 : 26)
+      var shown = CompareColumn.allCases
+      func used() -> Int {
+        marker + shown.reduce(0) { $0 + ($1 == .policy ? name : $1.layout.width) }
+      }
+      while used() + least > width, let rank = shown.map(\.layout.rank).max(), rank > 0 {
+        shown.removeAll { $0.layout.rank == rank }
+      }
+      var start = marker
+      columns = shown.map { column in
+        let columnWidth = column == .policy ? name : column == .answer ? max(0, width - start - 1) : column.layout.width
+        defer { start += columnWidth }
+        return (column, column == .answer ? start + 1 : start, columnWidth)
+      }
+    }
+  }
+
+  private func drawTable(into frame: inout Frame, area: Range<Int>) {
+    let theme = frame.theme
+    let layout = Layout(width: frame.width, longestName: table.rows.map { TextWidth.of($0.title) }.max() ?? 0)
+    for (column, start, width) in layout.columns {
+      let isSorted = column == state.sortColumn
+      let arrow = column.largestFirst != state.reversesOrder ? frame.glyphs.down : frame.glyphs.up
+      let title = isSorted ? column.title + arrow : column.title
+      let isText = column == .policy || column == .answer
+      // An answer begins with a space.
+      let padded = column == .answer ? " " + title : isText ? title : TextWidth.padded(title, to: width, right: true)
+      frame.line(area.lowerBound, [Span(padded, theme[isSorted ? .accent : .dim])], from: start)
+    }
+    let place = table.rows.firstIndex { $0.index == state.policy } ?? 0
+    let capacity = area.count - 2
+    let policies = table.rows.dropFirst()
+    let top = max(0, min(place - 1 - capacity / 2, policies.count - capacity))
+    let visible = table.rows.prefix(1) + policies.dropFirst(top).prefix(max(0, capacity))
+    for (offset, row) in visible.enumerated() {
+      draw(row, layout, into: &frame, at: area.lowerBound + 1 + offset)
+    }
+    let hidden = policies.count - min(capacity, policies.count)
+    if hidden > 0 {
+      let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(policies.count)"
+      frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
+    }
+  }
+
+  private func draw(_ row: CompareTable.Row, _ layout: Layout, into frame: inout Frame, at line: Int) {
+    let theme = frame.theme
+    let isActive = row.index == state.policy
+    let isPinned = row.index != nil && row.index == state.pinned
+    let isPlotted = row.index.map { state.plotted.contains(state.settings.policies[$0]) } ?? false
+    let marker = isActive ? frame.glyphs.marker : isPinned ? "x" : isPlotted ? "+" : " "
+    frame.line(line, [Span(marker, theme[.accent])])
+    for (column, start, width) in layout.columns {
+      switch column {
+      case .policy:
+        let title = TextWidth.clipped(row.title, to: width - 1, ellipsis: frame.glyphs.ellipsis)
+        frame.line(line, [Span(title, theme[isActive ? .accent : row.index == nil ? .title : .text])], from: start)
+      case .answer:
+        let spans = answer(row, width: width, frame)
+        frame.grid.put(spans, row: line, column: frame.left + start, limit: min(frame.right, frame.left + start + width))
+      default:
+        guard let figures = row.figures else { continue }
+        let text = row.index == nil ? ceiling(column, row) : column.text(figures)
+        let style = theme[isActive && column == state.sortColumn ? .accent : .text]
+        frame.line(line, [Span(TextWidth.padded(text, to: width, right: true), style)], from: start)
+      }
+    }
+  }
+
+  /// The full cache's own figures: it is the measure.
+  private func ceiling(_ column: CompareColumn, _ row: CompareTable.Row) -> String {
+    guard let lane = row.lane else { return "" }
+    return switch column {
+    case .recall, .massRecall: decimal(1, 3)
+    case .divergence: decimal(0, 4)
+    case .topOne: "\(lane.answer.steps.count)/\(lane.answer.steps.count)"
+    case .bytes: mebibytes(lane.kept.byteCount())
+    default: "-"
+    }
+  }
+
+  private func answer(_ row: CompareTable.Row, width: Int, _ frame: Frame) -> [Span] {
+    let theme = frame.theme
+    guard let lane = row.lane else {
+      let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      return [Span(obstacle ?? frame.glyphs.ellipsis, theme[.dim])]
+    }
+    guard !lane.answer.steps.isEmpty || !lane.answer.tokens.isEmpty else {
+      return [Span(state.story.isFinished ? "no answer: stopped before" : "the answer comes", theme[.dim])]
+    }
+    let difference = row.index == nil ? nil : row.figures?.firstDifference
+    return AnswerLines(state, glyphs: frame.glyphs).answer(lane, difference: difference, width: width)
+  }
+}

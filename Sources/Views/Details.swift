@@ -1,0 +1,116 @@
+import Eviction
+import Exploration
+
+/// What screens show of a place in the story and takes longer than a frame: computed elsewhere, and kept until another
+/// place is looked at.
+public struct Details: Sendable {
+  /// Something to compute.
+  public enum Request: Sendable, Hashable {
+    /// Rows of the heatmap.
+    case attention(AttentionRows.Request)
+    /// Who voted for each token, for the token inspector.
+    case votes(TokenVotes.Request)
+    /// Recall against budget; the engine decodes for it.
+    case sweep([BudgetSweep.Key])
+
+    /// Whether it takes so little that it may be computed before the next frame.
+    public func isQuick(_ story: Story) -> Bool {
+      // About two milliseconds on one core.
+      let limit = 8_000_000
+      return switch self {
+      case .attention(let request): request.work(story) <= limit
+      case .votes(let request): request.work(story) <= limit
+      case .sweep: false
+      }
+    }
+  }
+
+  /// Something computed.
+  public enum Answer: Sendable {
+    case attention(AttentionRows)
+    case votes(TokenVotes)
+    case sweep(BudgetSweep)
+  }
+
+  /// The heatmap's rows.
+  public private(set) var attention: AttentionRows?
+  /// Recall against budget; it outlives settings.
+  public internal(set) var sweep = BudgetSweep()
+  private var votes: [TokenVotes.Request: TokenVotes] = [:]
+
+  /// Makes an empty set.
+  public init() {}
+
+  /// The votes of a lane, if they are computed.
+  func votes(_ request: TokenVotes.Request?) -> TokenVotes? { request.flatMap { votes[$0] } }
+
+  /// Takes what was computed.
+  public mutating func take(_ answer: Answer) {
+    switch answer {
+    case .attention(let rows): attention = rows
+    case .sweep(let newer): sweep.merge(newer)
+    case .votes(let newer):
+      // The active and the pinned policy's, and those of the place before.
+      if votes.count >= 4 { votes.removeAll() }
+      votes[newer.request] = newer
+    }
+  }
+
+  /// Computes an answer from the story alone; `nil` for a sweep, which needs the engine.
+  public static func answer(_ request: Request, _ story: Story) -> Answer? {
+    switch request {
+    case .attention(let request): AttentionRows(request, story).map(Answer.attention)
+    case .votes(let request): TokenVotes(request, story).map(Answer.votes)
+    case .sweep: nil
+    }
+  }
+}
+
+extension ViewState {
+  /// What the open view would show and is not computed yet.
+  public var missingDetails: [Details.Request] {
+    switch view {
+    case .text:
+      return [lane, pinnedLane].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(Details.Request.votes)
+    case .heatmap:
+      guard let request = attentionRequest, details.attention?.request != request else { return [] }
+      return [.attention(request)]
+    case .compare:
+      guard story.stage == .done, !showsSettings else { return [] }
+      let count = story.prompt.tokens.count
+      let missing = plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
+      return missing.isEmpty ? [] : [.sweep(missing)]
+    case .heads, .timeline: return []
+    }
+  }
+
+  /// Computes at once what the open view lacks and the story alone can give: for tests and printed screens.
+  public mutating func settle() {
+    for request in missingDetails {
+      if let answer = Details.answer(request, story) { details.take(answer) }
+    }
+  }
+
+  /// The heatmap's rows at the chosen place.
+  var attentionRequest: AttentionRows.Request? {
+    let heads: AttentionRows.Heads =
+      switch headMode {
+      case .single: .single(head)
+      case .mean: .mean
+      case .max: .max
+      }
+    return AttentionRows.Request(story, lane: lane, layer: layer, heads: heads)
+  }
+
+  /// The votes of a lane at the chosen place.
+  func votesRequest(_ lane: Lane?) -> TokenVotes.Request? {
+    TokenVotes.Request(story, lane: lane, layer: layer, head: head)
+  }
+
+  /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the list.
+  var plottedKeys: [BudgetSweep.Key] {
+    let first = [policy, pinned == policy ? nil : pinned].compactMap { $0 }.filter(settings.policies.indices.contains)
+    let others = settings.policies.indices.filter { !first.contains($0) && plotted.contains(settings.policies[$0]) }
+    return (first + others).map { BudgetSweep.Key(policy: settings.policies[$0], granularity: settings.granularity) }
+  }
+}

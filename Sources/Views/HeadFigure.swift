@@ -1,0 +1,138 @@
+import Foundation
+import Exploration
+import Screen
+import Transformer
+
+/// What the head grid shows of every query head.
+public enum HeadFigure: String, Sendable, CaseIterable {
+  case massRecall, recall, gain, keptShare, windowAgreement, lookaheadAgreement, entropy, sinkShare
+
+  /// The name in the view's first line.
+  var title: String {
+    switch self {
+    case .massRecall: "mass recall"
+    case .recall: "recall against the oracle"
+    case .gain: "gain over the pinned policy"
+    case .keptShare: "kept share"
+    case .windowAgreement: "window agreement"
+    case .lookaheadAgreement: "lookahead agreement"
+    case .entropy: "entropy"
+    case .sinkShare: "sink share"
+    }
+  }
+
+  /// What the number means, in one line.
+  var note: String {
+    switch self {
+    case .massRecall: "Share of the true attention that falls on kept tokens: 1 loses nothing, .5 loses half."
+    case .recall: "Share of the tokens that the oracle would keep in this head which the policy keeps, too."
+    case .gain: "Where the active policy covers more of the true attention than the pinned one (+), or less (-)."
+    case .keptShare: "Share of the prompt's tokens that the head keeps; allocations may give heads unequal numbers."
+    case .windowAgreement: "Cosine between the last prompt rows' attention and the true decode rows': can a window foresee them?"
+    case .lookaheadAgreement: "Cosine between the pseudo tokens' attention and the true decode rows': can LAQ foresee them?"
+    case .entropy: "Bits: a head of 3 bits spreads over about 8 tokens, one of 8 bits over about 256, which a budget cannot hold."
+    case .sinkShare: "Share of the true attention that goes to the first \(HeadFigures.sinkCount) tokens, which mean little and must stay."
+    }
+  }
+
+  /// The same for narrow windows.
+  var shortNote: String {
+    switch self {
+    case .massRecall: "Share of the true attention that falls on kept tokens."
+    case .recall: "Share of the oracle's tokens that the policy keeps, too."
+    case .gain: "True attention covered more (+) or less (-) than by the pinned one."
+    case .keptShare: "Share of the prompt's tokens that the head keeps."
+    case .windowAgreement: "Can the last prompt rows foresee what the answer looks at?"
+    case .lookaheadAgreement: "Can the pseudo tokens foresee what the answer looks at?"
+    case .entropy: "Bits: 3 spread over about 8 tokens, 8 over about 256."
+    case .sinkShare: "Share of the true attention on the first \(HeadFigures.sinkCount) tokens."
+    }
+  }
+
+  /// Whether another policy has another number.
+  var isOfPolicy: Bool {
+    switch self {
+    case .massRecall, .recall, .keptShare, .lookaheadAgreement: true
+    case .gain, .windowAgreement, .entropy, .sinkShare: false
+    }
+  }
+
+  /// Whether the heads worth looking at are those with the lowest numbers.
+  var lowestFirst: Bool {
+    switch self {
+    case .entropy, .sinkShare: false
+    default: true
+    }
+  }
+
+  /// The figure of every head, `[layer][queryHead]`; `nil` while it is not known, or where it has no meaning.
+  func values(_ state: ViewState) -> [[Double]]? {
+    let story = state.story
+    switch self {
+    case .massRecall: return state.lane?.agreement?.map { $0.map(\.massRecall) }
+    case .recall: return state.lane?.agreement?.map { $0.map(\.recall) }
+    case .gain:
+      guard let own = state.lane?.agreement, let other = state.pinnedLane?.agreement, own.count == other.count else {
+        return nil
+      }
+      return zip(own, other).map { zip($0, $1).map { $0.massRecall - $1.massRecall } }
+    case .keptShare:
+      guard let kept = state.lane?.kept else { return nil }
+      let count = Double(max(1, kept.tokenCount))
+      return (0..<kept.shape.layerCount).map { layer in
+        (0..<kept.shape.queryHeadCount).map { Double(kept.positions(layer: layer, queryHead: $0).count) / count }
+      }
+    case .windowAgreement: return story.figures?.windowAgreement
+    case .lookaheadAgreement: return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy] }
+    case .entropy: return story.figures?.entropy
+    case .sinkShare: return story.figures?.sinkShare
+    }
+  }
+
+  /// Why there are no values, or that they are coming.
+  func absence(_ state: ViewState) -> String {
+    switch self {
+    case .gain where state.pinned == nil || state.pinned == state.policy:
+      return "pin another policy with x, and the difference is shown here"
+    case .lookaheadAgreement where state.lane != nil && state.lane?.lookahead == nil:
+      return "\(state.policyTitle) has no lookahead; p goes to the next policy, f to the next figure"
+    default: break
+    }
+    if let obstacle = state.activeObstacle { return obstacle }
+    return state.story.isFinished
+      ? "not known: the full cache's answer is needed, and there is none" : "comes with the full cache's answer"
+  }
+
+  /// The value in at most four columns.
+  func text(_ value: Double) -> String {
+    switch self {
+    case .entropy: return decimal(value, 1)
+    case .gain:
+      // A difference too small to be written is none.
+      guard abs(value) >= 0.005 else { return "0" }
+      return (value < 0 ? "-" : "+") + Self.fraction(abs(value))
+    default: return Self.fraction(value)
+    }
+  }
+
+  private static func fraction(_ value: Double) -> String {
+    let text = decimal(value, 2)
+    return text.hasPrefix("0.") ? String(text.dropFirst()) : decimal(value, 1)
+  }
+
+  /// From the value to 0...1, for colours and shades.
+  func brightness(_ value: Double, tokenCount: Int) -> Double {
+    switch self {
+    case .entropy: value / max(1, log2(Double(max(2, tokenCount))))
+    case .gain: (value + 1) / 2
+    default: value
+    }
+  }
+}
+
+extension ViewState {
+  /// Why the active policy has no lane, if something is in its way.
+  var activeObstacle: String? {
+    settings.policies.indices.contains(policy) ? story.obstacles[settings.policies[policy]] : nil
+  }
+}

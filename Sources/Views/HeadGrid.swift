@@ -1,0 +1,43 @@
+import Exploration
+
+/// One figure of every layer and query head, and the order from the most striking head on.
+struct HeadGrid {
+  /// A head and its value.
+  struct Entry {
+    let layer: Int
+    let head: Int
+    let value: Double
+  }
+
+  /// `[layer][queryHead]`.
+  let values: [[Double]]
+  private let lowestFirst: Bool
+
+  /// `nil` while the chosen figure is not known.
+  init?(_ state: ViewState) {
+    guard let values = state.figure.values(state), !values.isEmpty else { return nil }
+    self.values = values
+    lowestFirst = state.figure.lowestFirst
+  }
+
+  /// The mean over all heads.
+  var mean: Double { Self.mean(values.flatMap { $0 }) }
+
+  /// The mean over each layer's heads.
+  var layerMeans: [Double] { values.map(Self.mean) }
+
+  /// All heads from the most striking on; equal ones in the order of layers and heads.
+  var sorted: [Entry] {
+    let entries = values.enumerated().flatMap { layer, heads in
+      heads.enumerated().map { Entry(layer: layer, head: $0, value: $1) }
+    }
+    return entries.enumerated().sorted { first, second in
+      let (a, b) = (first.element.value, second.element.value)
+      return a == b ? first.offset < second.offset : lowestFirst ? a < b : a > b
+    }.map(\.element)
+  }
+
+  private static func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+  }
+}

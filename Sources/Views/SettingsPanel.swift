@@ -1,0 +1,101 @@
+import Eviction
+import Exploration
+import Screen
+
+/// The active policy's full settings beside the pinned one's; what makes the two unlike is marked.
+struct SettingsPanel {
+  /// A line of the panel.
+  struct Entry: Equatable {
+    let name: String
+    let active: String
+    /// `nil` where there is no pinned policy, or it has no such setting.
+    let pinned: String?
+    /// Whether both have it, and not alike: a comparison under other settings than one thinks.
+    let isUnlike: Bool
+  }
+
+  private let state: ViewState
+
+  init(_ state: ViewState) { self.state = state }
+
+  /// What is known of both policies: what they are, what they look at in this prompt, and every setting.
+  var entries: [Entry] {
+    guard state.settings.policies.indices.contains(state.policy) else { return [] }
+    let active = state.settings.policies[state.policy]
+    let pinned = state.pinned.flatMap {
+      $0 != state.policy && state.settings.policies.indices.contains($0) ? state.settings.policies[$0] : nil
+    }
+    func entry(_ name: String, compared: Bool = false, _ text: (Policy) -> String?) -> Entry? {
+      let (own, other) = (text(active), pinned.flatMap(text))
+      guard own != nil || other != nil else { return nil }
+      return Entry(
+        name: name, active: own ?? "-", pinned: pinned == nil ? nil : other ?? "-",
+        isUnlike: compared && own != nil && other != nil && own != other)
+    }
+    let facts = [
+      entry("name", \.name), entry("looks at", \.descriptor.looksAt), entry("source", \.descriptor.source),
+      entry("cost", \.descriptor.cost),
+      entry("observes", compared: true, observed),
+      entry("always keeps", compared: true, protected),
+      entry("allocation", compared: true, \.allocationDescriptor.title),
+    ]
+    let keys = (active.allSettings + (pinned?.allSettings ?? [])).map(\.key)
+    var seen: Set<String> = []
+    let settings = keys.filter { seen.insert($0).inserted }.map { key in
+      entry(key, compared: true) { policy in policy.allSettings.first { $0.key == key }?.value }
+    }
+    return (facts + settings).compactMap { $0 }
+  }
+
+  func draw(into frame: inout Frame, area: Range<Int>) {
+    let theme = frame.theme
+    let entries = entries
+    let name = 14
+    let isPinned = entries.contains { $0.pinned != nil }
+    let column = isPinned ? max(10, (frame.width - name - 3) / 2) : frame.width - name
+    frame.line(
+      area.lowerBound,
+      [
+        Span(TextWidth.padded("settings", to: name), theme[.dim]),
+        Span(TextWidth.padded(clipped(state.policyTitle, column - 1, frame), to: column), theme[.accent]),
+      ])
+    if isPinned, let title = state.pinnedTitle {
+      frame.line(area.lowerBound, [Span("   x " + title, theme[.text])], from: name + column)
+    }
+    // What is unlike comes first where not all fit: it is why one looks.
+    let room = max(0, area.count - 1)
+    let shown = entries.count <= room ? entries : entries.filter(\.isUnlike) + entries.filter { !$0.isUnlike }
+    for (offset, entry) in shown.prefix(room).enumerated() {
+      let row = area.lowerBound + 1 + offset
+      frame.line(
+        row,
+        [
+          Span(TextWidth.padded(entry.name, to: name), theme[.dim]),
+          Span(TextWidth.padded(clipped(entry.active, column - 1, frame), to: column)),
+        ])
+      guard let pinned = entry.pinned else { continue }
+      let mark = entry.isUnlike ? " ! " : "   "
+      frame.line(
+        row, [Span(mark, theme[.warning]), Span(pinned, theme[entry.isUnlike ? .warning : .text])], from: name + column)
+    }
+  }
+
+  private func clipped(_ text: String, _ width: Int, _ frame: Frame) -> String {
+    TextWidth.clipped(text, to: max(1, width), ellipsis: frame.glyphs.ellipsis)
+  }
+
+  private func observed(_ policy: Policy) -> String? {
+    switch policy.observedTokens {
+    case nil: "all prompt queries"
+    case 0?: "no prompt query"
+    case let count?: "the last \(count) prompt queries"
+    }
+  }
+
+  private func protected(_ policy: Policy) -> String? {
+    guard let lane = state.story.lanes.first(where: { $0.policy == policy }), let scores = lane.scores else { return nil }
+    let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
+    guard state.layer < scores.layers.count, head < scores.layers[state.layer].count else { return nil }
+    return "\(scores.protected(layer: state.layer, head: head).count) tokens"
+  }
+}

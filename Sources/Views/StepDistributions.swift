@@ -1,0 +1,52 @@
+import Exploration
+
+/// What each cache says comes next at the shown step.
+struct StepDistributions {
+  /// One cache's.
+  struct Row {
+    let title: String
+    /// The policy's place in the settings' list; `nil` for the full cache.
+    let index: Int?
+    /// `nil` where the step is not recorded.
+    let next: NextTokens?
+    /// Whether the cache was told the full cache's answer, its own being another one by now.
+    let isTold: Bool
+  }
+
+  let rows: [Row]
+
+  init(_ state: ViewState) {
+    let story = state.story
+    let step = state.shownStep
+    let index =
+      switch step {
+      case .prefill, .evict: 0
+      case .lookahead(let index), .decode(let index): index
+      }
+    func at(_ continuation: Continuation?) -> NextTokens? {
+      guard let steps = continuation?.steps, steps.indices.contains(index) else { return nil }
+      return steps[index]
+    }
+    let full = Row(title: "full", index: nil, next: at(story.full?.answer), isTold: false)
+    let order = [state.policy] + [state.pinned].compactMap { $0 }.filter { $0 != state.policy }
+    let others = state.settings.policies.indices.filter { !order.contains($0) }
+    rows =
+      [full]
+      + (order + others).filter(state.settings.policies.indices.contains).map { place in
+        let lane = story.lane(place)
+        var next: NextTokens?
+        var isTold = false
+        switch step {
+        // Nothing is evicted yet: every policy says what the full cache says.
+        case .prefill: next = full.next
+        case .lookahead: next = at(lane?.lookahead?.pseudo)
+        case .evict: next = at(lane?.answer)
+        case .decode:
+          let difference = story.full.flatMap { full in lane?.answer.firstDifference(from: full.answer) }
+          isTold = (difference.map { $0 < index } ?? false) && at(lane?.followed) != nil
+          next = at(isTold ? lane?.followed : lane?.answer)
+        }
+        return Row(title: state.settings.policies[place].title, index: place, next: next, isTold: isTold)
+      }
+  }
+}

@@ -1,0 +1,142 @@
+import Checkpoint
+import EmbeddedModel
+import Eviction
+import Exploration
+import Foundation
+import Screen
+import Views
+
+/// Frames of a long text: how long a key takes until its screen is drawn, and how many bytes the screen costs.
+///
+/// The model is a small one with random weights: what is drawn does not matter, how much is.
+struct FrameBench {
+  private static let tokenCount = 8192
+  private static let size = Size(width: 200, height: 60)
+
+  /// The keys of each view, played over and over.
+  private static let keys: [(view: String, keys: String)] = [
+    ("text", "1lllljjjj]}pp[{PP<PgDn><PgDn>hhkk<PgUp>,,.<Esc>c$0c"),
+    ("heatmap", "2lljj++hhkk--]}pP[{zzZZ,,.<Esc>$0"),
+    ("heatmap, mean of heads", "2mlljj++hhkk--pPzz,,.<Esc>$0mm"),
+    ("heads", "3lljjhhkkffffFFFFpPsjjlls"),
+    ("compare", "4jjkkllhhss<Enter>jk<Enter>  "),
+    ("timeline", "5hhhllljk,,,...<lt><lt>>><Esc>"),
+    ("help", "?jjjjkkkk?"),
+  ]
+
+  func run() async throws {
+    let story = try await story()
+    var reports: [FrameReport] = []
+    for theme in [Theme.dark, .mono] {
+      for (view, keys) in Self.keys { reports.append(try measure(view, keys, theme, story)) }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(reports), as: UTF8.self))
+  }
+
+  /// Plays keys; the details that the program computes on other threads are not part of a frame, and are timed apart.
+  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ story: Story) throws -> FrameReport {
+    var state = ViewState(story: story, theme: theme)
+    var last: Grid?
+    var (frames, details, bytes): ([Double], [Double], [Int]) = ([], [], [])
+    for round in 0..<6 {
+      for key in try Key.parse(keys) {
+        let quick = Self.seconds {
+          _ = state.handle(key, size: Self.size)
+          for request in state.missingDetails where request.isQuick(story) {
+            if let answer = Details.answer(request, story) { state.details.take(answer) }
+          }
+        }
+        let drawn = Self.seconds { _ = state.draw(size: Self.size) }
+        details.append(Self.seconds { state.settle() })
+        let settled = state.draw(size: Self.size)
+        // The first round fills what is remembered from frame to frame, as a program's first frame does.
+        if round > 0 {
+          frames.append(1000 * (quick + drawn))
+          bytes.append(Self.bytes(from: last, to: settled))
+        }
+        last = settled
+      }
+    }
+    return FrameReport(
+      view: view, theme: theme.name, frames: frames.count, medianMilliseconds: Self.quantile(frames, 0.5),
+      p99Milliseconds: Self.quantile(frames, 0.99), slowestMilliseconds: frames.max() ?? 0,
+      slowestDetailMilliseconds: 1000 * (details.max() ?? 0), medianBytesPerKey: Int(Self.quantile(bytes.map(Double.init), 0.5)),
+      largestBytesPerKey: bytes.max() ?? 0)
+  }
+
+  /// A finished story of `tokenCount` tokens.
+  private func story() async throws -> Story {
+    let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
+    let words = ["harbour", "clerk", "the", "tide", "of", "rope", "a", "letter", "in", "salt", "and", "lamp"]
+    var state: UInt64 = 1
+    var text = ""
+    for index in 0..<Self.tokenCount {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      text += words[Int(state >> 40) % words.count] + (index % 14 == 13 ? ".\n" : " ")
+    }
+    let count = tokenizer.encode(Array(text.utf8)).count
+    text = String(text.prefix(text.count * Self.tokenCount / max(1, count)))
+    let prompt = try Prompt(name: "long.txt", text: Array(text.utf8), tokenizer: tokenizer)
+    let configuration = try ModelSizes.configuration(
+      """
+      {"architectures": ["LlamaForCausalLM"], "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 12,
+       "num_attention_heads": 14, "num_key_value_heads": 2, "head_dim": 64, "vocab_size": 2048,
+       "max_position_embeddings": 16384, "rope_theta": 100000, "tie_word_embeddings": true}
+      """)
+    var settings = ExplorationSettings(budget: 1024, answerLimit: 64)
+    // H2O takes a minute for so many tokens, and its screens are like the others'.
+    settings.policies.removeAll { $0.descriptor.name == "h2o" }
+    settings.policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
+    let explorer = Explorer(configuration: configuration) { RandomWeights(format: .plain) }
+    let story = Story(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    return await explorer.explore(story)
+  }
+
+  /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style where it changes,
+  /// and the glyphs.
+  private static func bytes(from old: Grid?, to new: Grid) -> Int {
+    var (sum, style): (Int, Style?) = (0, nil)
+    for row in 0..<new.height {
+      var previous = -2
+      for column in 0..<new.width {
+        let cell = new[row, column]
+        guard !cell.isContinuation, old?[row, column] != cell else { continue }
+        if previous != column - 1 { sum += "\u{1B}[\(row + 1);\(column + 1)H".utf8.count }
+        if style != cell.style {
+          sum += TextRenderer.sgr(cell.style, depth: .palette256).utf8.count
+          style = cell.style
+        }
+        sum += cell.glyph.utf8.count
+        previous = column + cell.width - 1
+      }
+    }
+    return sum
+  }
+
+  private static func seconds(_ body: () -> Void) -> Double {
+    let start = ContinuousClock.now
+    body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  private static func quantile(_ values: [Double], _ share: Double) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
+  }
+}
+
+/// The frames of one view.
+private struct FrameReport: Encodable {
+  let view: String
+  let theme: String
+  let frames: Int
+  let medianMilliseconds: Double
+  let p99Milliseconds: Double
+  let slowestMilliseconds: Double
+  /// The longest computation on another thread that a key made necessary.
+  let slowestDetailMilliseconds: Double
+  let medianBytesPerKey: Int
+  let largestBytesPerKey: Int
+}

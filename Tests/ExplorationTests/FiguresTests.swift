@@ -1,0 +1,114 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Synchronization
+import Testing
+import Transformer
+
+@testable import Exploration
+
+/// Figures, rows, votes and sweeps against what they are made of.
+@Suite struct FiguresTests {
+  @Test func figuresAreThoseOfTheTrueRows() async throws {
+    let story = try await StoryTests.tell(["laq", "snapkv"], budget: 24)
+    let figures = try #require(story.figures)
+    let recording = try #require(story.recording)
+    let decode = try #require(story.decodeQueries)
+    for (layer, head) in [(0, 0), (2, 5), (4, 7)] {
+      let rows = (0..<decode.count).map {
+        recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: decode).map(Double.init)
+      }
+      let sinks = rows.map { $0[0] + $0[1] + $0[2] + $0[3] }.reduce(0, +) / Double(rows.count)
+      let bits = rows.map { row in -row.filter { $0 > 0 }.map { $0 * log2($0) }.reduce(0, +) }.reduce(0, +)
+      #expect(abs(figures.sinkShare[layer][head] - sinks) < 1e-9)
+      #expect(abs(figures.entropy[layer][head] - bits / Double(rows.count)) < 1e-9)
+      let request = try #require(
+        AttentionRows.Request(story, lane: story.lanes[0], layer: layer, heads: .single(head)))
+      let attention = try #require(AttentionRows(request, story))
+      #expect(attention.agreement(of: [.window]) == figures.windowAgreement[layer][head])
+      let laq = story.lanes[0].policy
+      #expect(attention.agreement(of: [.lookahead]) == figures.lookaheadAgreement[laq]?[layer][head])
+    }
+    #expect(figures.lookaheadAgreement.count == 1, "SnapKV has no lookahead")
+  }
+
+  @Test func rowsOfAllHeadsAreTheirMeanAndMaximum() async throws {
+    let story = try await StoryTests.tell(["snapkv"], budget: 24)
+    func row(_ heads: AttentionRows.Heads) throws -> [Float] {
+      let request = try #require(AttentionRows.Request(story, lane: nil, layer: 1, heads: heads))
+      return try #require(AttentionRows(request, story)?.weights(.decode, 0))
+    }
+    let single = try (0..<8).map { try row(.single($0)) }
+    let (mean, max) = try (row(.mean), row(.max))
+    for key in mean.indices {
+      #expect(abs(mean[key] - single.map { $0[key] }.reduce(0, +) / 8) < 1e-6)
+      #expect(max[key] == single.map { $0[key] }.max())
+    }
+    #expect(AttentionRows.Request(story, lane: nil, layer: 5, heads: .mean) == nil, "there are five layers")
+    #expect(AttentionRows.Request(story, lane: nil, layer: 0, heads: .single(8)) == nil)
+  }
+
+  /// A pooled score is the sum of a neighbour's attention; the strongest row gives most of it.
+  @Test func votesExplainTheScores() async throws {
+    let story = try await StoryTests.tell(["snapkv", "h2o", "laq"], budget: 24, granularity: .queryHead)
+    let recording = try #require(story.recording)
+    let lane = story.lanes[0]
+    let votes = try #require(lane.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
+    let rows = votes.rows.map { recording.attention(layer: 2, queryHead: 3, row: $0) }
+    let scores = try #require(lane.scores).layers[2][3]
+    for position in 0..<recording.tokenCount - 32 {
+      let source = votes.sources[position]
+      #expect(abs(source - position) <= 3)
+      #expect(abs(rows.reduce(0) { $0 + $1[source] } - scores[position]) < 1e-5)
+      #expect(votes.weights[position] == rows.map { $0[source] }.max())
+      #expect(votes.weights[position] == rows[votes.strongest[position]][source])
+    }
+    #expect(story.lanes[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
+
+    let request = try #require(TokenVotes.Request(story, lane: story.lanes[2], layer: 2, head: 3))
+    let vote = try #require(TokenVotes(request, story)?.strongest(for: 5))
+    guard case .lookahead(let row) = vote.voter else {
+      Issue.record("LAQ's rows are its pseudo tokens, not \(vote.voter)")
+      return
+    }
+    #expect(row < 8 && vote.weight > 0)
+  }
+
+  @Test func aSweepHasTheStorysOwnValues() async throws {
+    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let prompt = try Prompt(name: "test", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer)
+    let settings = ExplorationSettings(
+      budget: 32, policies: try ["laq", "snapkv", "oracle"].map { try Policy(parsing: $0) }, answerLimit: 16)
+    let explorer = Explorer(checkpoint: checkpoint, precision: .float32)
+    let story = await explorer.explore(
+      Story(modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer)))
+    let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
+    let counts = Mutex<[Int]>([])
+    let sweep = await explorer.sweep(BudgetSweep(), keys, of: story) { newer in
+      counts.withLock { $0.append(keys.reduce(0) { $0 + newer.points($1).count }) }
+    }
+    let budgets = BudgetSweep.budgets(tokenCount: prompt.tokens.count)
+    #expect(counts.withLock { $0 } == Array(1...3 * budgets.count), "point by point")
+    for (key, lane) in zip(keys, story.lanes) {
+      #expect(sweep.isComplete(key, tokenCount: prompt.tokens.count))
+      let points = sweep.points(key)
+      #expect(points.map(\.budget) == budgets.sorted())
+      let own = try #require(points.first { $0.budget == 32 })
+      #expect(own.massRecall == lane.massRecall && own.recall == lane.recall, "\(lane.policy)")
+    }
+    // What is known is not computed again.
+    let again = await explorer.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
+    #expect(again.points(keys[0]) == sweep.points(keys[0]))
+  }
+
+  @Test func sweepsJoin() throws {
+    let key = BudgetSweep.Key(policy: try Policy(parsing: "snapkv"), granularity: .kvHead)
+    var (first, second) = (BudgetSweep(), BudgetSweep())
+    first.add(.init(budget: 8, recall: 0.1, massRecall: 0.2), to: key)
+    second.add(.init(budget: 16, recall: 0.3, massRecall: 0.4), to: key)
+    first.merge(second)
+    #expect(first.points(key).map(\.budget) == [8, 16])
+    #expect(BudgetSweep.budgets(tokenCount: 8).isEmpty)
+    #expect(BudgetSweep.budgets(tokenCount: 40) == [8, 16, 32, 12, 24])
+  }
+}
