@@ -43,11 +43,11 @@ extension PolicyRegistry {
       ]
     ) { LeverageScorer(sketchCount: $0.integer("sketch"), seed: $0.integer("seed")) },
     PolicyDescriptor(
-      "random", title: "random", looksAt: "nothing: tokens are drawn, the floor", source: "seeded", cost: "none",
+      "random", title: "random", looksAt: "nothing: tokens are drawn", source: "the floor", cost: "none",
       parameters: [seed]
     ) { RandomScorer(seed: $0.integer("seed")) },
   ]
 
   static let sinks = PolicyParameter.window("sinks", 4, "tokens kept at the beginning")
-  private static let seed = PolicyParameter("seed", .integer(0...1_000_000_000), "0", "another one, other numbers")
+  private static let seed = PolicyParameter("seed", .integer(0...1_000_000_000), "0", "of the generator; another one, other numbers")
 }
