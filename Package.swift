@@ -45,8 +45,10 @@ let package = Package(
       ], exclude: ["Peers"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "EvictionTests", dependencies: ["Eviction"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Kernels"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),

@@ -110,8 +110,11 @@ public struct Policy: Sendable, Hashable {
 
 extension Recording {
   /// Whether the prompt's queries that a policy looks at are recorded.
-  public func covers(_ policy: Policy) -> Bool {
-    firstQueryPosition <= max(0, tokenCount - (policy.observedTokens ?? tokenCount))
+  public func covers(_ policy: Policy) -> Bool { covers(policy.observedTokens) }
+
+  /// Whether so many of the newest queries are recorded; `nil`: all.
+  func covers(_ observedTokens: Int?) -> Bool {
+    firstQueryPosition <= max(0, tokenCount - (observedTokens ?? tokenCount))
   }
 }
 

@@ -130,7 +130,8 @@ struct StoryTelling {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
       guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording), budget: settings.tokenBudget(tokenCount: recording.tokenCount),
+        Evidence(recording: recording, questionTokenCount: story.prompt.questionTokenCount),
+        budget: settings.tokenBudget(tokenCount: recording.tokenCount),
         granularity: settings.granularity
       ).kept
       if let same = reuse.lookahead(lookahead, cheap: cheap) {
@@ -202,7 +203,7 @@ struct StoryTelling {
       let start = ContinuousClock.now
       let evidence = Evidence(
         recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
-        passes: story.passes, gate: story.gateScores)
+        questionTokenCount: story.prompt.questionTokenCount, passes: story.passes, gate: story.gateScores)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)

@@ -26,7 +26,7 @@ BODY void laq_add_log_sum_exp_body SUM_PARAMETERS {
     for (int r = 0; r < BLOCK; r++) maximum[r] = -INFINITY, total[r] = 0;
     int end = first + row + count < to ? first + row + count : to;
     for (int start = from / LAQ_TILE * LAQ_TILE; start < end; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
+      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < count; r++) {
         float *s = scores + r * LAQ_TILE;
         int position = first + row + r, visible = first_visible(position, rule);
@@ -68,7 +68,7 @@ BODY void laq_highest_attention_body HIGHEST_PARAMETERS {
     for (int v = 0; v < VECTORS; v++) greatest[v] = splat(-INFINITY);
     for (int row = 0; row < rows; row += BLOCK) {
       if (first_visible(first + row, rule) >= start + LAQ_TILE) break;
-      tile_scores(block_of(q, row, rows, dimension, copy), dimension, tile, dimension, rule, scores);
+      tile_scores(block_of(q, row, rows, dimension, copy), dimension, tile, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < BLOCK && row + r < rows; r++) {
         float *s = scores + r * LAQ_TILE;
         for (int j = 0, low = first_visible(first + row + r, rule) - start; j < low && j < LAQ_TILE; j++) s[j] = -INFINITY;

@@ -46,7 +46,7 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
   }
   int last = first + BLOCK <= available ? first + BLOCK - 1 : available - 1;
   for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start <= last; start += LAQ_TILE) {
-    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
+    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
     int keys = last + 1 - start < LAQ_TILE ? last + 1 - start : LAQ_TILE;
     for (int r = 0; r < BLOCK; r++) {
       float *row = scores + r * LAQ_TILE;
@@ -117,7 +117,7 @@ BODY void laq_received_attention_body(const float *q, int count, const float *pa
       block = queries;
     }
     for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start < first + rows; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
+      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < rows; r++) {
         float *row = scores + r * LAQ_TILE;
         for (int v = 0; v < VECTORS; v++) store16(row + 16 * v, exp16(load16(row + 16 * v) - splat(log_sum_exp[first + r])));

@@ -6,8 +6,9 @@
 // Queries whose scores against one tile stay in registers: 4 x 4 vectors of accumulators.
 enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
 
-// scores[row][tile] of BLOCK rows, scaled and capped.
-BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule, float *scores) {
+// scores[row][tile] of BLOCK rows, scaled and capped; rows of `scores_stride`.
+BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule, float *scores,
+                      int scores_stride) {
   v16 sums[BLOCK][VECTORS];
   for (int r = 0; r < BLOCK; r++) for (int v = 0; v < VECTORS; v++) sums[r][v] = splat(0);
   for (int i = 0; i < dimension; i++) {
@@ -20,7 +21,8 @@ BODY void tile_scores(const float *q, int stride, const float *tile, int dimensi
     }
   }
   for (int r = 0; r < BLOCK; r++)
-    for (int v = 0; v < VECTORS; v++) store16(scores + r * LAQ_TILE + 16 * v, capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
+    for (int v = 0; v < VECTORS; v++)
+      store16(scores + (size_t)r * (size_t)scores_stride + 16 * v, capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
 }
 
 // The first key that a query at `position` sees.

@@ -98,6 +98,7 @@ extension Decoder {
       }
       return Recording(
         shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded, rules: layers.map(\.rule),
+        rotations: rotations(layerCount: layers.count, length: tokens.count),
         lastLogits: try logits(after: states[states.count - 1..<states.count]))
     }
   }
@@ -112,6 +113,12 @@ extension Decoder {
     return PrefillInterrupted(
       recording: Recording(
         shape: finished, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: recorded,
-        rules: layers.prefix(recorded.count).map(\.rule), lastLogits: []))
+        rules: layers.prefix(recorded.count).map(\.rule),
+        rotations: rotations(layerCount: recorded.count, length: tokenCount), lastLogits: []))
+  }
+
+  /// What the queries and keys of the first layers carry after a prompt of some length.
+  private func rotations(layerCount: Int, length: Int) -> [RotaryEmbedding?] {
+    layers.prefix(layerCount).map { layer in layer.rope.map { rotation(ropes[$0], length: length) } }
   }
 }

@@ -22,6 +22,8 @@ struct LaqBench: AsyncParsableCommand {
   @Option(help: "Tokens decoded per measurement.") var tokens = 32
   @Option(help: "Measurements of each; the fastest counts.") var repeats = 3
   @Option(help: "plain (in the precision of the products) or q8_0.") var weights = WeightFormat.plain
+  @Flag(help: "Measure the cost of the policies instead, at the first prompt length.") var policies = false
+  @Option(help: "Policies to measure; the standard list unless given.") var policy: [String] = []
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
   @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
@@ -30,6 +32,14 @@ struct LaqBench: AsyncParsableCommand {
     if frames { return try await FrameBench().run() }
     for sizes in model {
       let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      if policies {
+        let costs = try PolicyBench(decoder: decoder, repeats: max(1, repeats)).costs(
+          policy.isEmpty ? PolicyBench.standard : policy, tokenCount: prefill.first ?? 2048, budget: budget)
+        print(String(decoding: try encoder.encode([sizes.rawValue: costs]), as: UTF8.self))
+        continue
+      }
       let bench = Bench(decoder: decoder, repeats: max(1, repeats))
       let isAll = prefill.isEmpty && passes.isEmpty && depth.isEmpty
       var results = [Measurement(name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))]
@@ -42,8 +52,6 @@ struct LaqBench: AsyncParsableCommand {
       let report = Report(
         model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
         peakResidentMiB: Bench.peakResidentMiB, results: results)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
   }

@@ -33,6 +33,17 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
+  @Test func listsEveryPolicyWithinAHundredColumns() throws {
+    let outcome = try Program.run(["policies"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
+    let names = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first }
+    #expect(Set(names).isSuperset(of: ["laq++", "snapkv", "tova", "expected", "random", "kvzip", "ada", "cake", "critical"]))
+    #expect(outcome.output.contains("style=kvpress brings w=64, kernel=5, pool=avg"))
+    #expect(outcome.output.contains("h2o+decode(every=1,keep=B)"))
+  }
+
   @Test func playsKeysBeforeItPrints() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let outcome = try Program.run([path, "--screen", "text", "--keys", "2", "--budget", "16", "--ascii"])

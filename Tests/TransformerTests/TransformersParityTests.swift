@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(arguments: models) func recordedAttentionRowsSumToOne(_ name: String) throws {
+  @Test(arguments: models) func recordedObservedWeightsSumToOne(_ name: String) throws {
     let (decoder, expected) = try Self.open(name)
     let recording = try decoder.prefill(expected.prompt)
     for layer in 0..<recording.shape.layerCount {
