@@ -48,12 +48,17 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(s.hidden, s.kv_heads * s.head, bias=False)
         self.o_proj = nn.Linear(s.heads * s.head, s.hidden, bias=False)
 
-    def forward(self, x, rotation):
+    def project(self, x, rotation):
+        """Post-RoPE queries and keys, and values, `[batch, head, token, element]`."""
         batch, length, _ = x.shape
         q = self.q_proj(x).view(batch, length, self.s.heads, self.s.head).transpose(1, 2)
         k = self.k_proj(x).view(batch, length, self.s.kv_heads, self.s.head).transpose(1, 2)
         v = self.v_proj(x).view(batch, length, self.s.kv_heads, self.s.head).transpose(1, 2)
-        q, k = rotate(q, rotation), rotate(k, rotation)
+        return rotate(q, rotation), rotate(k, rotation), v
+
+    def forward(self, x, rotation):
+        batch, length, _ = x.shape
+        q, k, v = self.project(x, rotation)
         group = self.s.heads // self.s.kv_heads
         out = F.scaled_dot_product_attention(
             q, k.repeat_interleave(group, 1), v.repeat_interleave(group, 1), is_causal=True)

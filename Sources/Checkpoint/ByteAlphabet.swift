@@ -11,14 +11,19 @@ enum ByteAlphabet {
     }
   }()
 
-  private static let bytes = Dictionary(
-    uniqueKeysWithValues: scalars.enumerated().map { ($1, UInt8($0)) })
+  /// The byte of each character, by its value.
+  private static let bytes: [UInt8?] = {
+    var bytes = [UInt8?](repeating: nil, count: 512)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = UInt8(byte) }
+    return bytes
+  }()
 
   /// The bytes that a vocabulary entry stands for; `nil` when it holds other characters.
-  static func bytes(of entry: String) -> [UInt8]? {
+  static func bytes(of entry: [UInt8]) -> [UInt8]? {
     var result: [UInt8] = []
-    for scalar in entry.unicodeScalars {
-      guard let byte = bytes[scalar] else { return nil }
+    result.reserveCapacity(entry.count)
+    for scalar in AlignedScalar.scan(entry) {
+      guard scalar.value < bytes.count, let byte = bytes[Int(scalar.value)] else { return nil }
       result.append(byte)
     }
     return result

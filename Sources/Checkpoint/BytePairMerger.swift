@@ -1,9 +1,6 @@
 import HeapModule
 
 /// Byte-pair encoding of one piece: the pair of the lowest rank merges first, the leftmost of equals.
-///
-/// A linked list under a heap of candidates, `n log n`, because a SentencePiece-style tokenizer hands
-/// over the whole text as one piece.
 struct BytePairMerger: Sendable {
   struct Pair: Hashable, Sendable {
     let left: Int
@@ -22,6 +19,38 @@ struct BytePairMerger: Sendable {
   struct Symbol {
     var id: Int
     var byteRange: Range<Int>
+  }
+
+  /// Up to this many symbols the best pair is searched for, which needs no memory.
+  private static let shortCount = 48
+
+  /// Merges until no pair is left that has a rank.
+  func merge(_ symbols: inout [Symbol]) {
+    if symbols.count <= Self.shortCount { mergeShort(&symbols) } else { mergeLong(&symbols) }
+  }
+
+  private func merge(of left: Symbol, _ right: Symbol) -> Merge? { merges[Pair(left: left.id, right: right.id)] }
+
+  private func mergeShort(_ symbols: inout [Symbol]) {
+    guard symbols.count > 1 else { return }
+    // The merge of each symbol with the next.
+    var pairs = zip(symbols, symbols.dropFirst()).map { merge(of: $0, $1) }
+    while true {
+      var best: (index: Int, merge: Merge)?
+      for (index, pair) in pairs.enumerated() {
+        if let pair, pair.rank < best?.merge.rank ?? .max { best = (index, pair) }
+      }
+      guard let (index, merge) = best else { return }
+      symbols[index] = Self.joined(symbols[index], symbols[index + 1], id: merge.result)
+      symbols.remove(at: index + 1)
+      pairs.remove(at: index)
+      if index > 0 { pairs[index - 1] = self.merge(of: symbols[index - 1], symbols[index]) }
+      if index < pairs.count { pairs[index] = self.merge(of: symbols[index], symbols[index + 1]) }
+    }
+  }
+
+  private static func joined(_ left: Symbol, _ right: Symbol, id: Int) -> Symbol {
+    Symbol(id: id, byteRange: left.byteRange.lowerBound..<right.byteRange.upperBound)
   }
 
   private struct Node {
@@ -43,19 +72,17 @@ struct BytePairMerger: Sendable {
     }
   }
 
-  /// Merges until no pair is left that has a rank.
-  func merge(_ symbols: [Symbol]) -> [Symbol] {
-    guard symbols.count > 1 else { return symbols }
+  /// A linked list under a heap of candidates, `n log n`: a tokenizer may hand over the whole text as one
+  /// piece.
+  private func mergeLong(_ symbols: inout [Symbol]) {
     var nodes = symbols.indices.map {
       Node(symbol: symbols[$0], previous: $0 - 1, next: $0 + 1 < symbols.count ? $0 + 1 : -1)
     }
     var candidates = Heap<Candidate>()
     func consider(_ left: Int, _ right: Int) {
-      guard left >= 0, right >= 0 else { return }
+      guard left >= 0, right >= 0, let merge = merge(of: nodes[left].symbol, nodes[right].symbol) else { return }
       let pair = Pair(left: nodes[left].symbol.id, right: nodes[right].symbol.id)
-      guard let merge = merges[pair] else { return }
-      candidates.insert(
-        Candidate(rank: merge.rank, left: left, right: right, pair: pair, result: merge.result))
+      candidates.insert(Candidate(rank: merge.rank, left: left, right: right, pair: pair, result: merge.result))
     }
     for left in 0..<nodes.count - 1 { consider(left, left + 1) }
     while let best = candidates.popMin() {
@@ -64,9 +91,7 @@ struct BytePairMerger: Sendable {
         nodes[best.left].next == best.right, nodes[best.left].symbol.id == best.pair.left,
         nodes[best.right].symbol.id == best.pair.right
       else { continue }
-      let (left, right) = (nodes[best.left].symbol, nodes[best.right].symbol)
-      nodes[best.left].symbol = Symbol(
-        id: best.result, byteRange: left.byteRange.lowerBound..<right.byteRange.upperBound)
+      nodes[best.left].symbol = Self.joined(nodes[best.left].symbol, nodes[best.right].symbol, id: best.result)
       nodes[best.right].isAlive = false
       let next = nodes[best.right].next
       nodes[best.left].next = next
@@ -74,6 +99,6 @@ struct BytePairMerger: Sendable {
       consider(nodes[best.left].previous, best.left)
       consider(best.left, next)
     }
-    return nodes.filter(\.isAlive).map(\.symbol)
+    symbols = nodes.filter(\.isAlive).map(\.symbol)
   }
 }

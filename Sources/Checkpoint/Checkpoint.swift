@@ -1,7 +1,7 @@
 import Foundation
 
-/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` and safetensors, or a GGUF
-/// file.
+/// A model's files: a Hugging Face folder with `config.json`, `tokenizer.json` (or the older `vocab.json` and
+/// `merges.txt`) and safetensors, or a GGUF file.
 ///
 /// Opening reads the small part, so that a text can be tokenized and shown at once; the weights are mapped
 /// when they are asked for, a GGUF file at once.
@@ -32,7 +32,7 @@ public struct Checkpoint: Sendable {
       self.path = folder
       name = Self.name(given: path, found: folder)
       configuration = try ModelConfiguration(path: folder + "/config.json")
-      tokenizer = try Tokenizer(path: folder + "/tokenizer.json")
+      tokenizer = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)

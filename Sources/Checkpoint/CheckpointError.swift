@@ -21,7 +21,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAModel(let path):
-      "\(path): expected is a folder with config.json, tokenizer.json and model.safetensors (or its index), a .gguf file, or the name of a downloaded model (organisation/model); check what is given to --model"
+      "\(path): expected is a folder with config.json, tokenizer.json (or vocab.json and merges.txt) and model.safetensors (or its index), a .gguf file, or the name of a downloaded model (organisation/model); check what is given to --model"
     case .notInCache(let name, let places):
       "\(name): there is no such path, and no downloaded model in \(places.joined(separator: ", ")); nothing is downloaded here, so fetch it first (huggingface-cli download \(name)), or give a path"
     case .unreadable(let file, let reason):

@@ -3,7 +3,7 @@ import Foundation
 /// Where a model's files are, from what the user gave: a path or the name of a model that Hugging Face's
 /// programs have downloaded before.
 enum ModelLocation: Hashable {
-  /// A folder with `config.json` and `tokenizer.json`, and the weights: safetensors or their index.
+  /// A folder with `config.json` and a tokenizer's files, and the weights: safetensors or their index.
   case folder(String, weights: String)
   /// A GGUF file, which has everything.
   case gguf(String)

@@ -1,119 +1,94 @@
-import Foundation
-
-/// A byte-pair tokenizer from a Hugging Face `tokenizer.json`: byte-level (GPT-2 style), or
-/// SentencePiece style with byte fallback.
+/// Text to tokens and back, as Hugging Face's `tokenizers` does it: added tokens are cut out, the rest is
+/// normalized, split into pieces, and each piece becomes tokens by byte pairs or by a unigram model.
+///
+/// Opened from a `tokenizer.json`, from `vocab.json` and `merges.txt`, or from a GGUF file's metadata.
 public struct Tokenizer: Sendable {
   /// One more than the largest token id.
   public let vocabularySize: Int
 
-  enum Style: Sendable {
-    /// Pieces by a pre-tokenizer, symbols are bytes.
-    case byteLevel(PreTokenizer)
-    /// One piece, `▁` for spaces, symbols are characters, unknown ones become byte tokens.
-    case sentencePiece(prependsSpace: Bool)
-  }
+  /// Added tokens that are looked for in the text as it is, and in the normalized text.
+  private let rawTokens: AddedTokens
+  private let normalizedTokens: AddedTokens
+  private let specialIDs: Set<Int>
+  private let normalizer: Normalizer
+  private let preTokenizer: PreTokenizer
+  private let model: TokenModel
+  private let template: SpecialTokenTemplate
+  private let decoder: TokenDecoder
 
-  let style: Style
-  let merger: BytePairMerger
-  /// What each token decodes to, before a leading space is stripped.
-  let tokenBytes: [[UInt8]]
-  /// Token ids by the bytes that they decode to, or for SentencePiece by the vocabulary's own spelling.
-  let ids: [ByteString: Int]
-  /// The id of each byte's token; all are there for a byte-level tokenizer.
-  let byteIDs: [Int?]
-  let addedTokens: AddedTokens
-  /// Put before every text.
-  let prefix: [Int]
-  /// Stands for what has no other token; for SentencePiece it is there where a byte's token is not.
-  let unknown: Int?
-  /// Whether neighbouring unknown characters become one token.
-  let fusesUnknown: Bool
-  /// Whether a piece that is a token as a whole is taken as it is.
-  let ignoresMerges: Bool
+  init(
+    _ vocabulary: TokenizerVocabulary, normalizer: Normalizer, preTokenizer: PreTokenizer, model: TokenModel,
+    template: SpecialTokenTemplate, decoder: TokenDecoder
+  ) {
+    vocabularySize = vocabulary.size
+    // Special ones first: of two with the same content the first counts.
+    let added = vocabulary.added.filter(\.isSpecial) + vocabulary.added.filter { !$0.isSpecial }
+    rawTokens = AddedTokens(added.filter { !$0.isNormalized })
+    normalizedTokens = AddedTokens(added.filter(\.isNormalized), spelling: normalizer.normalized)
+    specialIDs = Set(vocabulary.added.lazy.filter(\.isSpecial).map(\.id))
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.model = model
+    self.template = template
+    self.decoder = decoder
+  }
 
   /// Whether a token is one of the special ones, which stand for no text.
-  public func isSpecial(_ id: Int) -> Bool { addedTokens.special.contains(id) }
+  public func isSpecial(_ id: Int) -> Bool { specialIDs.contains(id) }
 
   /// The bytes that one token decodes to; none for a special or unknown id.
-  public func bytes(of id: Int) -> [UInt8] {
-    tokenBytes.indices.contains(id) ? tokenBytes[id] : []
-  }
+  public func bytes(of id: Int) -> [UInt8] { Array(decoder.bytes(of: id)) }
 
   /// The text of a sequence of tokens: special ones are left out, bytes that are no UTF-8 become
-  /// replacement characters. Not trimmed: a leading space is kept, as an answer's first token has one.
-  public func decode(_ ids: some Sequence<Int>) -> String {
-    String(decoding: ids.lazy.filter { !isSpecial($0) }.flatMap(bytes(of:)), as: UTF8.self)
+  /// replacement characters.
+  /// - Parameter startsText: whether the first token begins a text, so that the space that encoding put
+  ///   before it is taken away, as `tokenizers` decodes. An answer's first token begins none: its space is
+  ///   kept.
+  public func decode(_ ids: some Sequence<Int>, startsText: Bool = false) -> String {
+    decoder.text(of: ids.lazy.filter { !isSpecial($0) }, startsText: startsText)
   }
 
-  /// Tokenizes bytes, valid UTF-8 or not; the tokens' byte ranges cover the text in order.
-  /// - Parameter addingSpecialTokens: whether the tokens that the model expects before a text come first.
+  /// Tokenizes bytes, valid UTF-8 or not.
+  ///
+  /// The tokens' byte ranges cover the text in order. Several tokens of one character share its bytes; what
+  /// a tokenizer leaves out, such as white space, goes to the token after it, or to the last. An invalid byte
+  /// is a token where the model has one for it, and is read as the replacement character where it has none.
+  /// - Parameter addingSpecialTokens: whether the tokens that the model expects around a text come with it,
+  ///   with empty ranges.
   public func encode(_ text: [UInt8], addingSpecialTokens: Bool = true) -> [Token] {
-    var tokens = addingSpecialTokens ? prefix.map { Token(id: $0, byteRange: 0..<0) } : []
-    for segment in addedTokens.split(text) {
+    var tokens: [Token] = []
+    for segment in rawTokens.split(AlignedScalar.scan(text)[...]) {
       switch segment {
       case .added(let id, let range): tokens.append(Token(id: id, byteRange: range))
-      case .text(let range): tokens += encode(text, range)
+      case .text(let stretch): encodeNormalized(normalizer.normalized(stretch), into: &tokens)
       }
     }
-    return tokens
+    Self.cover(text, &tokens)
+    guard addingSpecialTokens else { return tokens }
+    return template.prefix.map { Token(id: $0, byteRange: 0..<0) } + tokens
+      + template.suffix.map { Token(id: $0, byteRange: text.count..<text.count) }
   }
 
-  private func encode(_ text: [UInt8], _ range: Range<Int>) -> [Token] {
-    switch style {
-    case .byteLevel(let preTokenizer):
-      preTokenizer.split(text[range]).flatMap { encode(text, $0) }
-    case .sentencePiece(let prependsSpace):
-      merged(sentencePieceSymbols(text[range], prependsSpace: prependsSpace))
-    }
-  }
-
-  private func merged(_ symbols: [BytePairMerger.Symbol]) -> [Token] {
-    merger.merge(symbols).map { Token(id: $0.id, byteRange: $0.byteRange) }
-  }
-
-  private func encode(_ text: [UInt8], _ piece: PreTokenizer.Piece) -> [Token] {
-    let range = piece.byteRange
-    let added: [UInt8] = piece.hasPrefixSpace ? [0x20] : []
-    if ignoresMerges, let id = ids[ByteString(added + text[range])] {
-      return [Token(id: id, byteRange: range)]
-    }
-    // Opening has checked that every byte has a token: nothing is dropped here.
-    var symbols = added.compactMap { byteIDs[Int($0)] }.map {
-      BytePairMerger.Symbol(id: $0, byteRange: range.lowerBound..<range.lowerBound)
-    }
-    for at in range {
-      if let id = byteIDs[Int(text[at])] { symbols.append(.init(id: id, byteRange: at..<at + 1)) }
-    }
-    return merged(symbols)
-  }
-
-  private func sentencePieceSymbols(
-    _ text: ArraySlice<UInt8>, prependsSpace: Bool
-  ) -> [BytePairMerger.Symbol] {
-    var symbols: [BytePairMerger.Symbol] = []
-    var endsUnknown = false
-    func append(_ bytes: ArraySlice<UInt8>, _ range: Range<Int>) {
-      if let id = ids[bytes.elementsEqual([0x20]) ? "▁" : ByteString(Array(bytes))] {
-        symbols.append(.init(id: id, byteRange: range))
-        endsUnknown = false
-        return
-      }
-      let fallback = bytes.compactMap { byteIDs[Int($0)] }
-      if fallback.count == bytes.count {
-        for (offset, id) in fallback.enumerated() {
-          let start = min(range.lowerBound + offset, range.upperBound)
-          symbols.append(.init(id: id, byteRange: start..<min(start + 1, range.upperBound)))
-        }
-        endsUnknown = false
-      } else if endsUnknown, fusesUnknown, let last = symbols.indices.last {
-        symbols[last].byteRange = symbols[last].byteRange.lowerBound..<range.upperBound
-      } else if let unknown {
-        symbols.append(.init(id: unknown, byteRange: range))
-        endsUnknown = true
+  private func encodeNormalized(_ text: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+    for segment in normalizedTokens.split(text) {
+      switch segment {
+      case .added(let id, let range): tokens.append(Token(id: id, byteRange: range))
+      case .text(let stretch):
+        for piece in preTokenizer.split(stretch) { model.encode(piece, into: &tokens) }
       }
     }
-    if prependsSpace { append(Array("▁".utf8)[...], text.startIndex..<text.startIndex) }
-    for scanned in scanScalars(text) { append(text[scanned.byteRange], scanned.byteRange) }
-    return symbols
+  }
+
+  /// Gives what no token stands for to the next one, or to the last.
+  private static func cover(_ text: [UInt8], _ tokens: inout [Token]) {
+    var end = 0
+    for index in tokens.indices {
+      let range = tokens[index].byteRange
+      if range.lowerBound > end { tokens[index] = Token(id: tokens[index].id, byteRange: end..<range.upperBound) }
+      end = max(end, range.upperBound)
+    }
+    guard end < text.count, let last = tokens.last else { return }
+    let start = min(last.byteRange.lowerBound, end)
+    tokens[tokens.count - 1] = Token(id: last.id, byteRange: start..<text.count)
   }
 }

@@ -25,10 +25,13 @@ public struct AdaAllocation: Allocation, Hashable {
     self.style = style
   }
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  public func shares(_ input: AllocationInput) throws -> Shares {
     guard input.isDivisible else { return input.uniform }
     return .heads(
-      input.scores.layers.indices.map { layer in
+      try ScoreTable.inParallel(
+        count: input.scores.layers.count, work: input.scores.layers.joined().count * input.tokenCount * 64,
+        stopsWhenCancelled: false
+      ) { layer in
         style == .kvpress ? kvpress(input, layer: layer) : authors(input, layer: layer)
       })
   }

@@ -65,8 +65,17 @@ extension PolicyRegistry {
     },
     AllocationDescriptor(
       "global", title: "global", looksAt: "scores: all layers and heads compete",
-      source: "KVzip, Kim et al. 2025, arXiv 2505.23416", cost: "one sort"
-    ) { _ in GlobalAllocation() },
+      source: "KVzip, Kim et al. 2025, arXiv 2505.23416", cost: "one sort",
+      parameters: [
+        PolicyParameter(
+          "within", .word(GlobalAllocation.Scope.allCases.map(\.rawValue)), "model",
+          "whose heads compete, all or each layer's")
+      ]
+    ) { GlobalAllocation(within: $0.word("within", default: .model)) },
+    AllocationDescriptor(
+      "compose", title: "KVCompose", looksAt: "scores: the layers' composite tokens compete",
+      source: "Akulov et al. 2025, arXiv 2509.05165", cost: "a sort per head"
+    ) { _ in ComposeAllocation() },
     AllocationDescriptor(
       "simlayer", aliases: ["simlayerkv"], title: "SimLayerKV",
       looksAt: "the last query: layers that look at first and recent tokens only are reduced to so many",

@@ -29,7 +29,11 @@ public struct CakeAllocation: Allocation, Hashable {
     let recording = input.evidence.recording
     let own = try input.scorer.observation(input.evidence)
     let observation = own ?? .window(Self.window, of: recording)
-    let preferences = input.scores.layers.indices.map { layer in
+    let shape = recording.shape
+    let elements = shape.layerCount * shape.queryHeadCount * observation.rows.count * input.tokenCount
+    let preferences = try ScoreTable.inParallel(
+      count: shape.layerCount, work: elements * shape.headDimension, stopsWhenCancelled: false
+    ) { layer in
       CakePreference(recording, observation, layer: layer).value(dispersionTemperature, shiftTemperature)
     }
     let free = input.budget.tokens - input.protectedCount

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Transformer
 
 /// How much a layer needs a cache (CAKE, Qin et al. 2025, arXiv 2503.12491): by how widely its attention is spread, and
@@ -14,36 +15,23 @@ struct CakePreference {
 
   /// Looks at all query heads of a layer; cost: their observed rows, and a logarithm per element.
   init(_ recording: Recording, _ observation: Observation, layer: Int) {
-    let heads = recording.shape.queryHeadCount
-    var sums = [(dispersion: Double, shift: Double)](repeating: (0, 0), count: heads)
-    sums.withUnsafeMutableBufferPointer { sums in
-      inParallel(count: heads) { head in
-        let rows = observation.attention(recording, layer: layer, queryHead: head)
-        sums[head] = Self.measure(rows, candidateCount: observation.candidateCount)
+    let parts = (0..<recording.shape.kvHeadCount).flatMap { kvHead in
+      observation.map(recording, layer: layer, kvHead: kvHead) {
+        Self.measure($0, candidateCount: observation.candidateCount)
       }
     }
-    dispersion = sums.reduce(0) { $0 + $1.dispersion }
-    shift = sums.reduce(0) { $0 + $1.shift }
+    dispersion = parts.reduce(0) { $0 + $1.dispersion }
+    shift = parts.reduce(0) { $0 + $1.shift }
   }
 
   /// One head's part.
-  static func measure(_ rows: [[Float]], candidateCount: Int) -> (dispersion: Double, shift: Double) {
-    var (dispersion, shift) = (0.0, 0.0)
-    for key in 0..<candidateCount {
-      var mean = 0.0
-      for row in rows {
-        let weight = row[key]
-        dispersion -= Double(weight * logf(weight + 1e-10))
-        mean += Double(weight)
-      }
-      mean /= Double(rows.count)
-      // The variance of a single row is no number: it does not shift.
-      guard rows.count > 1 else { continue }
-      var squares = 0.0
-      for row in rows { squares += (Double(row[key]) - mean) * (Double(row[key]) - mean) }
-      shift += squares / Double(rows.count - 1)
+  static func measure(_ rows: ObservedWeights, candidateCount: Int) -> (dispersion: Double, shift: Double) {
+    let dispersion = (0..<rows.rowCount).reduce(0.0) { sum, row in
+      guard let weights = rows[row].baseAddress else { return sum }
+      return sum + Double(laq_entropy(weights, Int32(candidateCount)))
     }
-    return (dispersion, shift)
+    // A single row does not shift.
+    return (dispersion, rows.moments(candidateCount).variances.reduce(0) { $0 + Double($1) })
   }
 
   /// The preference for two temperatures; 0 where it is no finite number.

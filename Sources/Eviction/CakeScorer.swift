@@ -5,7 +5,7 @@ import Transformer
 ///     s[j] = avgpool_5( mean_rows(a)[j] + γ · var_rows(a)[j] ),  rows: the prompt's last w, j < n − w
 ///
 /// The variance is unbiased; the last w tokens are kept. With `/cake` this is the whole method.
-public struct CakeScorer: Scorer, Hashable {
+public struct CakeScorer: GroupScorer, Hashable {
   /// Observing tokens at the prompt's end, always kept.
   public let window: Int
   /// The weight of the variance.
@@ -26,20 +26,38 @@ public struct CakeScorer: Scorer, Hashable {
 
   public func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
     let observation = Observation.window(window, of: recording)
-    let rows = observation.attention(recording, layer: layer, queryHead: queryHead)
-    let indicators = (0..<observation.candidateCount).map { key -> Float in
-      var mean: Float = 0
-      for row in rows { mean += row[key] }
-      mean /= Float(rows.count)
-      guard rows.count > 1 else { return mean }
-      var squares: Float = 0
-      for row in rows { squares += (row[key] - mean) * (row[key] - mean) }
-      return mean + Float(gamma) * squares / Float(rows.count - 1)
+    return observation.map(recording, layer: layer, kvHead: kvHead) { rows in
+      let (means, variances) = rows.moments(observation.candidateCount)
+      let indicators = zip(means, variances).map { $0 + Float(gamma) * $1 }
+      return Pooling.avg.apply(indicators[...], kernel: kernel) + observation.zeros(recording)
     }
-    return Pooling.avg.apply(indicators[...], kernel: kernel)
-      + Array(repeating: 0, count: recording.tokenCount - observation.candidateCount)
+  }
+}
+
+extension ObservedWeights {
+  /// The mean of all rows, and their unbiased variance, over the first `count` keys; the variance of a single row, which
+  /// is no number, is 0.
+  func moments(_ count: Int) -> (means: [Float], variances: [Float]) {
+    let factor = 1 / Float(max(1, rowCount))
+    let means = sums(count).map { $0 * factor }
+    var variances = [Float](repeating: 0, count: count)
+    guard rowCount > 1 else { return (means, variances) }
+    let part = 1 / Float(rowCount - 1)
+    means.withUnsafeBufferPointer { means in
+      variances.withUnsafeMutableBufferPointer { variances in
+        for row in 0..<rowCount {
+          let weights = self[row]
+          for key in 0..<count {
+            let difference = weights[key] - means[key]
+            variances[key] += difference * difference
+          }
+        }
+        for key in 0..<count { variances[key] *= part }
+      }
+    }
+    return (means, variances)
   }
 }

@@ -29,7 +29,7 @@ struct CriticalWeighting: Sendable, Hashable {
         let always = scores.protected(layer: layer, head: head)
         let more = first(layer, head) - always.count
         guard more > 0 else { return always }
-        return (always + Selection.best(of: scores.layers[layer][head], without: always).prefix(more)).sorted()
+        return (always + Selection.best(more, of: scores.layers[layer][head], without: always)).sorted()
       }
     }
     let weighted = zip(scores.layers, norms).map { heads, norms in

@@ -10,21 +10,41 @@ public struct Evidence: Sendable {
   public let decode: QueryRows?
   /// What values pass through on their way to the residual stream; a recorded trace may lack it.
   public let output: OutputProjection?
+  /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with none.
+  public let questionTokenCount: Int?
+  /// What passes beside the prefill have measured; a recorded trace lacks them.
+  public let passes: [ContextPass: ReplayedAttention]
+  /// The logits of a trained gate, where the model has one and a policy asks for it.
+  public let gate: GateScores?
 
   /// Gathers the evidence.
   public init(
-    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil
+    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
+    questionTokenCount: Int? = nil, passes: [ContextPass: ReplayedAttention] = [:], gate: GateScores? = nil
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
+    self.questionTokenCount = questionTokenCount
+    self.passes = passes
+    self.gate = gate
+  }
+
+  /// What a pass has measured.
+  /// - Throws: `EvidenceError.noPass`.
+  func replayed(_ pass: ContextPass?, for policy: String) throws -> ReplayedAttention {
+    guard let found = pass.flatMap({ passes[$0] }) else { throw EvidenceError.noPass(policy: policy) }
+    return found
   }
 
   /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
-  /// stay: they see all of it.
+  /// stay: they see all of it. What passes have measured stays, too: they are not run anew over a part.
   func gathering(_ positions: [[[Int]]]) -> Evidence {
-    Evidence(recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output)
+    Evidence(
+      recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
+      questionTokenCount: questionTokenCount, passes: passes.mapValues { $0.gathering(positions) },
+      gate: gate?.gathering(positions))
   }
 }
 
@@ -36,6 +56,12 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noDecode(policy: String)
   /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
   case noOutputProjection(policy: String)
+  /// The policy looks at vectors before their rotation, which this recording does not tell.
+  case noRotation(policy: String)
+  /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
+  case noPass(policy: String)
+  /// The policy asks a trained gate, and the model came without one; a recorded trace never has one.
+  case noGate(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
 
@@ -47,6 +73,18 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
     case .noOutputProjection(let policy):
       "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
+    case .noRotation(let policy):
+      """
+      \(policy) looks at vectors before their rotary positions, and this recording does not say how they were rotated; \
+      run the model itself
+      """
+    case .noPass(let policy):
+      "\(policy) needs a second pass of the model over the prompt, and this recording has none; run the model itself"
+    case .noGate(let policy):
+      """
+      \(policy) needs the logits of a trained gate, and there are none; run a model that has gate.safetensors beside it, \
+      or pass --gate FILE (Samples/Model/train_gate.py trains one)
+      """
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \

@@ -1,26 +1,45 @@
-/// KVzip's non-uniform budget (Kim et al. 2025, arXiv 2505.23416): all layers and heads compete for all tokens.
+/// KVzip's non-uniform budget (Kim et al. 2025, arXiv 2505.23416): heads compete for all tokens.
 ///
 /// Of `L · H · n` scores the lowest `Int(L · H · n · r)` go; what a head keeps is what remains of it, which may be nothing
 /// but the protected tokens. KVzip then ranks anew within each layer: with the layer's own count this is the same set.
-/// The scores of different layers are compared as they are.
+/// The scores of different layers are compared as they are. Within layers, its `layerwise` variant, the lowest
+/// `Int(H · n · r)` of each layer go.
 public struct GlobalAllocation: Allocation, Hashable {
-  /// Makes the allocation; it has no settings.
-  public init() {}
+  /// The heads that compete.
+  public enum Scope: String, Sendable, Hashable, CaseIterable {
+    /// All of them.
+    case model
+    /// Those of each layer.
+    case layer
+  }
+
+  /// The heads that compete.
+  public let scope: Scope
+
+  /// Makes the allocation.
+  public init(within scope: Scope = .model) { self.scope = scope }
 
   public func shares(_ input: AllocationInput) -> Shares {
     guard input.isDivisible else { return input.uniform }
-    let heads = input.scores.layers.indices.flatMap { layer in
+    let layers = input.scores.layers.indices.map { layer in
       input.scores.layers[layer].indices.map { head in
         input.scores.contenders(layer: layer, head: head, withoutBest: 0)
       }
     }
-    let kept = input.budget.keptOverall(headCount: heads.count)
-    let counts = Competition.counts(winners: kept - heads.count * input.protectedCount, among: heads)
+    guard scope == .model else { return .heads(layers.map { counts(input, among: $0) }) }
+    let all = counts(input, among: Array(layers.joined()))
     var start = 0
     return .heads(
-      input.scores.layers.map { layer in
+      layers.map { layer in
         defer { start += layer.count }
-        return counts[start..<start + layer.count].map { $0 + input.protectedCount }
+        return Array(all[start..<start + layer.count])
       })
+  }
+
+  /// Tokens of each of some heads, the protected among them.
+  private func counts(_ input: AllocationInput, among heads: [[Float]]) -> [Int] {
+    let kept = input.budget.keptOverall(headCount: heads.count)
+    return Competition.counts(winners: kept - heads.count * input.protectedCount, among: heads)
+      .map { $0 + input.protectedCount }
   }
 }

@@ -8,7 +8,7 @@ import Transformer
 /// for the other policies; `h2o+decode(every=1,keep=B)` goes on accumulating and evicting while it decodes, as the
 /// original does.
 /// The H2O of LAQ's fork looks at the last window only, which is `snapkv(pool=none)`.
-public struct H2OScorer: Scorer, Hashable {
+public struct H2OScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
   public init() {}
 
@@ -18,7 +18,7 @@ public struct H2OScorer: Scorer, Hashable {
     newest(budget / 2, of: tokenCount)
   }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
-    evidence.recording.receivedAttention(layer: layer, queryHead: queryHead)
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+    evidence.recording.receivedAttention(layer: layer, kvHead: kvHead)
   }
 }

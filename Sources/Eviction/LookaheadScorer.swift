@@ -7,7 +7,7 @@ import Transformer
 ///
 /// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8 and
 /// keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
-public struct LookaheadScorer: Scorer, Hashable {
+public struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
   public enum Mask: String, Sendable, Hashable, CaseIterable {
     /// A window row sees keys up to its own position, a lookahead row sees all.
@@ -44,9 +44,8 @@ public struct LookaheadScorer: Scorer, Hashable {
     newest(localWindow, of: tokenCount)
   }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    evidence.recording.observationScores(
-      layer: layer, queryHead: queryHead, try rows(evidence), pooling: pooling, kernel: kernel)
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+    try rows(evidence).scores(evidence.recording, layer: layer, kvHead: kvHead, pooling: pooling, kernel: kernel)
   }
 
   public func observation(_ evidence: Evidence) throws -> Observation? { try rows(evidence) }

@@ -17,11 +17,30 @@ public struct Observation: Sendable {
       beyond: nil, candidateCount: first)
   }
 
-  /// Attention of every row in one head, `[row][tokenCount]`.
-  func attention(_ recording: Recording, layer: Int, queryHead: Int) -> [[Float]] {
-    rows.map { observed in
-      recording.attention(
-        layer: layer, queryHead: queryHead, row: observed.row, beyond: beyond, visible: observed.visible)
+  /// Attention of every row in each query head that reads a KV head, to a body that is given one head after the other.
+  func map<Result>(
+    _ recording: Recording, layer: Int, kvHead: Int, _ body: (ObservedWeights) throws -> Result
+  ) rethrows -> [Result] {
+    try recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { try body($1) }
+  }
+
+  /// The shared middle of every observation policy, in each query head of a group: attention of the rows, summed in their
+  /// order, pooled over the candidates.
+  ///
+  /// The local window behind the candidates takes no part in pooling (Wang et al. 2025, as in the authors' code).
+  /// - Returns: `[queryHead of the group][tokenCount]`, zero beyond the candidates.
+  func scores(
+    _ recording: Recording, layer: Int, kvHead: Int, pooling: Pooling, kernel: Int, factor: Float = 1
+  ) -> [[Float]] {
+    map(recording, layer: layer, kvHead: kvHead) { rows in
+      var sums = rows.sums(candidateCount)
+      if factor != 1 { for index in sums.indices { sums[index] *= factor } }
+      return pooling.apply(sums[...], kernel: kernel) + zeros(recording)
     }
+  }
+
+  /// The scores of what is no candidate.
+  func zeros(_ recording: Recording) -> [Float] {
+    Array(repeating: 0, count: recording.tokenCount - candidateCount)
   }
 }

@@ -3,7 +3,7 @@ import Transformer
 /// The oracle: the attention of the true decode queries of the full cache's answer, summed, without
 /// pooling or window. No policy can know it; every policy is measured against it. Where the answer is
 /// empty there is no truth: all scores are equal, and the first positions stay.
-public struct OracleScorer: Scorer, Hashable {
+public struct OracleScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
   public init() {}
 
@@ -16,9 +16,8 @@ public struct OracleScorer: Scorer, Hashable {
 
   public func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    evidence.recording.observationScores(
-      layer: layer, queryHead: queryHead, try truth(evidence), pooling: .none, kernel: 1)
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+    try truth(evidence).scores(evidence.recording, layer: layer, kvHead: kvHead, pooling: .none, kernel: 1)
   }
 
   private func truth(_ evidence: Evidence) throws -> Observation {

@@ -47,7 +47,7 @@ extension Policy {
   ) throws -> TokenChoice.Result {
     let allocation = allocation
     var choice = TokenChoice(
-      policy: name, scorer: scorer, evidence: evidence, budget: budget, granularity: granularity,
+      policy: name, scorer: scorer.resolved(for: evidence), evidence: evidence, budget: budget, granularity: granularity,
       stopsWhenCancelled: stopsWhenCancelled)
     choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
     var grouping: Grouping?

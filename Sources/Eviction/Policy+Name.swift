@@ -1,12 +1,12 @@
 extension Policy: LosslessStringConvertible, CustomStringConvertible {
   /// The name that parses back to this policy; settings that equal the default are left out.
-  public var name: String { scorerPart.text(descriptor.parameters) + suffix }
+  public var name: String { scorerPart.text(descriptor) + suffix }
 
   /// What stands behind the scorer.
   var suffix: String {
     let isUniform = allocationPart.name == PolicyRegistry.uniform.name
-    return (isUniform ? "" : "/" + allocationPart.text(allocationDescriptor.parameters))
-      + wrapperParts.map { "+" + $0.part.text($0.family.parameters) }.joined()
+    return (isUniform ? "" : "/" + allocationPart.text(allocationDescriptor))
+      + wrapperParts.map { "+" + $0.part.text($0.family) }.joined()
   }
 
   public var description: String { name }

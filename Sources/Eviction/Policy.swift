@@ -68,6 +68,12 @@ public struct Policy: Sendable, Hashable {
   /// Whether the policy looks at the true decode queries.
   public var needsDecode: Bool { scorer is OracleScorer }
 
+  /// The pass of the model that must run first, if there is one.
+  public var pass: ContextPass? { scorer?.pass }
+
+  /// Whether the policy asks a trained gate, which must be run along with the prefill.
+  public var needsGate: Bool { scorer is GateScorer }
+
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
     guard let scorer else { return 0 }
@@ -104,8 +110,11 @@ public struct Policy: Sendable, Hashable {
 
 extension Recording {
   /// Whether the prompt's queries that a policy looks at are recorded.
-  public func covers(_ policy: Policy) -> Bool {
-    firstQueryPosition <= max(0, tokenCount - (policy.observedTokens ?? tokenCount))
+  public func covers(_ policy: Policy) -> Bool { covers(policy.observedTokens) }
+
+  /// Whether so many of the newest queries are recorded; `nil`: all.
+  func covers(_ observedTokens: Int?) -> Bool {
+    firstQueryPosition <= max(0, tokenCount - (observedTokens ?? tokenCount))
   }
 }
 

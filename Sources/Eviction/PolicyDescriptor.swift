@@ -14,6 +14,7 @@ public struct PolicyDescriptor: PolicyFamily {
   public let cost: String
   /// Its settings.
   public let parameters: [PolicyParameter]
+  public let presets: [String: [String: String]]
 
   /// The scorer for complete settings; `nil` for the full cache, which evicts nothing.
   let scorer: @Sendable (PolicySettings) -> (any Scorer)?
@@ -22,7 +23,7 @@ public struct PolicyDescriptor: PolicyFamily {
 
   init(
     _ name: String, aliases: [String] = [], title: String, looksAt: String, source: String, cost: String,
-    parameters: [PolicyParameter] = [], hasLookahead: Bool = false,
+    parameters: [PolicyParameter] = [], presets: [String: [String: String]] = [:], hasLookahead: Bool = false,
     scorer: @escaping @Sendable (PolicySettings) -> (any Scorer)?
   ) {
     self.name = name
@@ -32,6 +33,7 @@ public struct PolicyDescriptor: PolicyFamily {
     self.source = source
     self.cost = cost
     self.parameters = parameters
+    self.presets = presets
     self.hasLookahead = hasLookahead
     self.scorer = scorer
   }

@@ -45,8 +45,7 @@ struct PolicyNameParser {
   ) throws -> (family: Family, part: PolicyPart) {
     let (name, pairs) = try brackets(piece)
     guard let family = families.named(name) else { throw unknown(name, families.nearest(to: name)) }
-    var values = family.standardSettings.values
-    var given: Set<String> = []
+    var given: [String: String] = [:]
     for (typed, value) in pairs {
       let key = typed ?? family.parameters.first { !$0.isNamed }?.key
       guard let key else { throw PolicyNameError.malformed(text) }
@@ -54,15 +53,16 @@ struct PolicyNameParser {
         throw PolicyNameError.unknownSetting(
           policy: family.name, key: key, known: family.parameters.map(\.key))
       }
-      guard given.insert(key).inserted else {
+      guard given[key] == nil else {
         throw PolicyNameError.repeatedSetting(policy: family.name, key: key)
       }
       guard let canonical = parameter.canonical(value) else {
         throw PolicyNameError.badSetting(
           policy: family.name, key: key, value: value, range: parameter.range)
       }
-      values[key] = canonical
+      given[key] = canonical
     }
+    let values = family.standardSettings(given: given).values.merging(given) { _, given in given }
     return (family, PolicyPart(name: family.name, settings: PolicySettings(values: values)))
   }
 

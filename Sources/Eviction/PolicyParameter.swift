@@ -36,11 +36,22 @@ public struct PolicyParameter: Sendable, Hashable {
   /// The values that are allowed, in words.
   public var range: String {
     switch domain {
-    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .integer: "a whole number from \(briefRange)"
     case .odd(let range): "an odd number from \(range.lowerBound) to \(range.upperBound)"
-    case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
+    case .number: "a number from \(briefRange)"
+    case .numbers: "numbers from \(briefRange)"
+    case .word: briefRange
+    }
+  }
+
+  /// The same in fewer words, for lists: of numbers the smallest and the largest.
+  public var briefRange: String {
+    switch domain {
+    case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .odd(let range): "odd, \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range): "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .numbers(let range):
-      "numbers from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
+      "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
     case .word(let words): words.joined(separator: ", ")
     }
   }

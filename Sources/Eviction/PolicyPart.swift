@@ -14,6 +14,8 @@ public protocol PolicyFamily: Sendable {
   var cost: String { get }
   /// Its settings.
   var parameters: [PolicyParameter] { get }
+  /// Other defaults that come with a value of the setting `style`, by that value and by key.
+  var presets: [String: [String: String]] { get }
 }
 
 /// One part of a policy's name with complete settings, checked against the family's parameters.
@@ -22,9 +24,10 @@ struct PolicyPart: Sendable, Hashable {
   let settings: PolicySettings
 
   /// The text that parses back to this part; settings that equal the default are left out.
-  func text(_ parameters: [PolicyParameter]) -> String {
-    let changed = parameters.compactMap { parameter -> String? in
-      guard let value = settings.values[parameter.key], value != parameter.standard else { return nil }
+  func text(_ family: some PolicyFamily) -> String {
+    let standards = family.standardSettings(given: settings.values).values
+    let changed = family.parameters.compactMap { parameter -> String? in
+      guard let value = settings.values[parameter.key], value != standards[parameter.key] else { return nil }
       return parameter.isNamed ? "\(parameter.key)=\(value)" : value
     }
     return name + (changed.isEmpty ? "" : "(\(changed.joined(separator: ",")))")
@@ -32,9 +35,16 @@ struct PolicyPart: Sendable, Hashable {
 }
 
 extension PolicyFamily {
+  public var presets: [String: [String: String]] { [:] }
+
   /// Every setting at its default.
-  var standardSettings: PolicySettings {
-    PolicySettings(values: Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.standard) }))
+  var standardSettings: PolicySettings { standardSettings(given: [:]) }
+
+  /// Every setting at its default, where a style may be chosen that brings its own.
+  func standardSettings(given: [String: String]) -> PolicySettings {
+    let preset = given["style"].flatMap { presets[$0] } ?? [:]
+    return PolicySettings(
+      values: Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, preset[$0.key] ?? $0.standard) }))
   }
 }
 

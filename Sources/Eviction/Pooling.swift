@@ -11,15 +11,22 @@ public enum Pooling: String, Sendable, Hashable, CaseIterable {
 
   /// Pools `scores` with an odd kernel; cost: `scores.count · kernel`.
   func apply(_ scores: ArraySlice<Float>, kernel: Int) -> [Float] {
-    let reach = kernel / 2
-    return scores.indices.map { index in
-      let near = scores[
-        Swift.max(scores.startIndex, index - reach)..<Swift.min(scores.endIndex, index + reach + 1)]
-      switch self {
-      case .max: return near.max() ?? scores[index]
-      case .avg: return near.reduce(0, +) / Float(kernel)
-      case .none: return scores[index]
+    guard self != .none, kernel > 1 else { return Array(scores) }
+    var pooled = [Float](repeating: self == .max ? -.infinity : 0, count: scores.count)
+    pooled.withUnsafeMutableBufferPointer { pooled in
+      scores.withUnsafeBufferPointer { scores in
+        // Neighbour by neighbour, from the lowest on: each is one pass over all tokens.
+        for offset in -(kernel / 2)...kernel / 2 where abs(offset) < scores.count {
+          let indices = Swift.max(0, -offset)..<scores.count - Swift.max(0, offset)
+          if self == .max {
+            for index in indices { pooled[index] = Swift.max(pooled[index], scores[index + offset]) }
+          } else {
+            for index in indices { pooled[index] += scores[index + offset] }
+          }
+        }
+        if self == .avg { for index in pooled.indices { pooled[index] /= Float(kernel) } }
       }
     }
+    return pooled
   }
 }

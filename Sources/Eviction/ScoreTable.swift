@@ -13,11 +13,11 @@ public struct ScoreTable: Sendable {
   /// The same head by head, where an allocation or a wrapper made them differ, `[layer][head]`.
   private let protectedByHead: [[[Int]]]?
 
-  /// Scores a prompt under one scorer, all layers and heads in parallel.
+  /// Scores a prompt under one scorer, all layers and KV heads in parallel.
   ///
-  /// For KV heads the query heads' scores are averaged over the group *after* pooling, in the order
+  /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in the order
   /// of kvpress (pooling and mean do not commute; policies.md 1.5).
-  /// - Throws: `EvidenceError`; `CancellationError`, looked for before each head unless told otherwise.
+  /// - Throws: `EvidenceError`; `CancellationError`, looked for before each KV head unless told otherwise.
   public init(
     _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws {
@@ -27,19 +27,20 @@ public struct ScoreTable: Sendable {
     tokenCount = recording.tokenCount
     protected = scorer.protectedPositions(tokenCount: recording.tokenCount, budget: budget)
     protectedByHead = nil
-    let scored = try Self.inParallel(
-      count: shape.layerCount * shape.queryHeadCount, stopsWhenCancelled: stopsWhenCancelled
+    let groups = try Self.inParallel(
+      count: shape.layerCount * shape.kvHeadCount,
+      work: recording.tokenCount * shape.layerCount * shape.queryHeadCount * shape.headDimension * 8,
+      stopsWhenCancelled: stopsWhenCancelled
     ) { index in
-      try scorer.scores(
-        layer: index / shape.queryHeadCount, queryHead: index % shape.queryHeadCount,
-        evidence: evidence)
+      let heads = try scorer.groupScores(
+        layer: index / shape.kvHeadCount, kvHead: index % shape.kvHeadCount, evidence: evidence)
+      switch granularity {
+      case .kvHead: return [heads.count == 1 ? heads[0] : scorer.grouping.apply(heads[...])]
+      case .queryHead: return heads.count == 1 ? Array(repeating: heads[0], count: shape.groupSize) : heads
+      }
     }
     layers = (0..<shape.layerCount).map { layer in
-      let heads = Array(scored[layer * shape.queryHeadCount..<(layer + 1) * shape.queryHeadCount])
-      guard granularity == .kvHead, shape.groupSize > 1 else { return heads }
-      return (0..<shape.kvHeadCount).map { group in
-        Self.mean(heads[group * shape.groupSize..<(group + 1) * shape.groupSize])
-      }
+      scorer.settled(Array(groups[layer * shape.kvHeadCount..<(layer + 1) * shape.kvHeadCount].joined()))
     }
   }
 
@@ -86,15 +87,15 @@ public struct ScoreTable: Sendable {
     return sums.map { $0 * factor }
   }
 
-  /// Runs a body for every index, in parallel, and gathers what it returns.
+  /// Runs a body for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(
-    count: Int, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
+    count: Int, work: Int = .max, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {
     var results = [Result<T, any Error>?](repeating: nil, count: count)
     // The other threads are no tasks: they ask the one that lends them its work whether it is cancelled.
     withUnsafeCurrentTask { task in
       results.withUnsafeMutableBufferPointer { results in
-        Transformer.inParallel(count: count) { index in
+        Transformer.inParallel(count: count, work: work) { index in
           results[index] = Result {
             if stopsWhenCancelled, task?.isCancelled == true { throw CancellationError() }
             return try body(index)

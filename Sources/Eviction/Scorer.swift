@@ -6,8 +6,17 @@ import Transformer
 /// looks at the evidence and gives numbers. `budget` is passed because some definitions divide it
 /// (H2O's halves, StreamingLLM's recent window).
 public protocol Scorer: Sendable {
+  /// The scorer with what only a prompt tells, such as a window as long as its question; unless it says so, itself.
+  func resolved(for evidence: Evidence) -> any Scorer
+
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
+
+  /// The pass of the model that must run first; `nil`, unless the scorer says so: none beside the prefill.
+  var pass: ContextPass? { get }
+
+  /// How the scores of the query heads of a KV head become its own; the mean, unless the scorer says so.
+  var grouping: GroupReduction { get }
 
   /// Positions that are kept whatever the scores say, ascending. They count within the budget.
   func protectedPositions(tokenCount: Int, budget: Int) -> [Int]
@@ -16,6 +25,15 @@ public protocol Scorer: Sendable {
   /// - Returns: `[tokenCount]`.
   /// - Throws: `EvidenceError`.
   func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float]
+
+  /// The scores of all query heads that read one KV head; unless the scorer says otherwise, head by head.
+  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same scores.
+  /// - Throws: `EvidenceError`.
+  func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]]
+
+  /// What becomes of the scores of one layer, `[head][tokenCount]`, when groups have been joined; unless the scorer
+  /// says so, nothing. Here heads may look at each other.
+  func settled(_ heads: [[Float]]) -> [[Float]]
 
   /// How the scorer goes on while tokens are decoded; `nil` if it cannot.
   var following: DecodeFollowing? { get }
@@ -28,6 +46,20 @@ public protocol Scorer: Sendable {
 extension Scorer {
   public var observedTokens: Int? { nil }
 
+  public func resolved(for evidence: Evidence) -> any Scorer { self }
+
+  public func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+    try evidence.recording.shape.queryHeads(of: kvHead).map {
+      try scores(layer: layer, queryHead: $0, evidence: evidence)
+    }
+  }
+
+  public func settled(_ heads: [[Float]]) -> [[Float]] { heads }
+
+  public var pass: ContextPass? { nil }
+
+  public var grouping: GroupReduction { .mean }
+
   public func observation(_ evidence: Evidence) throws -> Observation? { nil }
 
   public var following: DecodeFollowing? { observedTokens.map(DecodeFollowing.newest) }
@@ -35,5 +67,26 @@ extension Scorer {
   /// The newest `count` positions of a prompt.
   func newest(_ count: Int, of tokenCount: Int) -> [Int] {
     Array(max(0, tokenCount - count)..<tokenCount)
+  }
+}
+
+/// A scorer that looks at a KV head once for all query heads that read it: at the keys and values themselves, or at rows
+/// of attention, whose keys it packs once.
+public protocol GroupScorer: Scorer {
+  /// The scores of a group.
+  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same scores.
+  /// - Throws: `EvidenceError`.
+  func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]]
+}
+
+extension GroupScorer {
+  public func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+    try scores(layer: layer, kvHead: kvHead, evidence: evidence)
+  }
+
+  public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
+    let size = evidence.recording.shape.groupSize
+    let group = try scores(layer: layer, kvHead: queryHead / size, evidence: evidence)
+    return group[group.count == 1 ? 0 : queryHead % size]
   }
 }

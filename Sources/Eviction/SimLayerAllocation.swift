@@ -42,12 +42,15 @@ public struct SimLayerAllocation: Allocation, Hashable {
     let candidates = recording.tokenCount - lastCount
     let observation = Observation.window(lastCount, of: recording)
     var sum = 0.0
-    for head in 0..<recording.shape.queryHeadCount {
-      for row in observation.attention(recording, layer: layer, queryHead: head) {
-        let first = row[..<min(sinkCount, candidates)]
-        let recent = row[max(0, candidates - recentCount)..<candidates]
-        sum += (first + recent).reduce(0) { $0 + Double($1) }
+    for kvHead in 0..<recording.shape.kvHeadCount {
+      let parts = observation.map(recording, layer: layer, kvHead: kvHead) { rows in
+        (0..<rows.rowCount).reduce(0.0) { sum, row in
+          let first = rows[row][..<min(sinkCount, candidates)]
+          let recent = rows[row][max(0, candidates - recentCount)..<candidates]
+          return recent.reduce(first.reduce(sum) { $0 + Double($1) }) { $0 + Double($1) }
+        }
       }
+      sum = parts.reduce(sum, +)
     }
     return sum / Double(recording.shape.queryHeadCount * observation.rows.count) > threshold
   }

@@ -4,21 +4,34 @@ import Transformer
 ///
 ///     s[j] = pool_k( Σ_{i in last w} softmax_j(q_i·k_j / √d) ),  j < n − w;  the last w are kept
 ///
-/// Defaults as in the authors' LongBench runs and LAQ's cheap stage: w = 32, max pooling of 7. The
-/// sum over rows ranks as the mean does. kvpress differs: w = 64, mean, average pooling of 5.
-public struct SnapKVScorer: Scorer, Hashable {
+/// The authors' LongBench runs and LAQ's cheap stage have w = 32, the sum and max pooling of 7; kvpress has w = 64, the
+/// mean and average pooling of 5. The mean ranks as the sum does, up to rounding; it matters where scores meet other
+/// numbers, as under `+critical`. Of a budget smaller than the window the newest stay, where kvpress leaves open which;
+/// and prompts that are not longer than the window, which kvpress refuses, are all window.
+public struct SnapKVScorer: GroupScorer, Hashable {
+  /// Whose arithmetic is followed.
+  public enum Style: String, Sendable, Hashable, CaseIterable {
+    /// The authors' code: the sum over the window's rows.
+    case authors
+    /// kvpress: their mean.
+    case kvpress
+  }
+
   /// Observing tokens at the prompt's end, always kept.
   public let window: Int
   /// Width of the pooling, odd.
   public let kernel: Int
   /// Kind of the pooling.
   public let pooling: Pooling
+  /// Whose arithmetic is followed.
+  public let style: Style
 
   /// Makes the scorer.
-  public init(window: Int = 32, kernel: Int = 7, pooling: Pooling = .max) {
+  public init(window: Int = 32, kernel: Int = 7, pooling: Pooling = .max, style: Style = .authors) {
     self.window = window
     self.kernel = kernel
     self.pooling = pooling
+    self.style = style
   }
 
   public var observedTokens: Int? { window }
@@ -29,8 +42,10 @@ public struct SnapKVScorer: Scorer, Hashable {
 
   public func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
-    evidence.recording.observationScores(
-      layer: layer, queryHead: queryHead, .window(window, of: evidence.recording), pooling: pooling, kernel: kernel)
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+    let observation = Observation.window(window, of: evidence.recording)
+    return observation.scores(
+      evidence.recording, layer: layer, kvHead: kvHead, pooling: pooling, kernel: kernel,
+      factor: style == .kvpress ? 1 / Float(max(1, observation.rows.count)) : 1)
   }
 }

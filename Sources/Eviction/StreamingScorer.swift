@@ -2,7 +2,7 @@ import Transformer
 
 /// StreamingLLM (Xiao et al. 2023, arXiv 2309.17453): the first tokens, where attention sinks, and the
 /// newest ones. It looks at no attention at all.
-public struct StreamingScorer: Scorer, Hashable {
+public struct StreamingScorer: GroupScorer, Hashable {
   /// Tokens kept at the beginning.
   public let sinkCount: Int
 
@@ -16,7 +16,7 @@ public struct StreamingScorer: Scorer, Hashable {
     return Array(0..<sinks) + (max(sinks, tokenCount - (budget - sinks))..<tokenCount)
   }
 
-  public func scores(layer: Int, queryHead: Int, evidence: Evidence) -> [Float] {
-    Array(repeating: 0, count: evidence.recording.tokenCount)
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+    [Array(repeating: 0, count: evidence.recording.tokenCount)]
   }
 }

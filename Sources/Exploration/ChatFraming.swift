@@ -52,7 +52,8 @@ struct ChatFraming {
     return FramedText(
       bytes: around.before + core + around.after,
       source: source.lowerBound + shift..<source.upperBound + shift,
-      sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart)
+      sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
+      turn: aroundBare.before.count..<around.before.count + core.count + around.after.count - aroundBare.after.count)
   }
 
   private func rendered(_ content: String) throws -> String {

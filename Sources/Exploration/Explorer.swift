@@ -12,23 +12,30 @@ public actor Explorer {
   private let weights: @Sendable () throws -> any TensorSource
   private let precision: Precision
   private var decoder: Decoder?
+  private let gateSource: @Sendable () throws -> Gate?
+  private var gate: Gate?
 
   nonisolated public var unownedExecutor: UnownedSerialExecutor {
     thread.asUnownedSerialExecutor()
   }
 
   /// Prepares to run a model; its weights are opened with the first prompt.
-  public init(checkpoint: Checkpoint, precision: Precision = .automatic) {
-    self.init(configuration: checkpoint.configuration, precision: precision) { try checkpoint.weights() }
+  /// - Parameter gate: a trained gate that fits the model; unless given, the one that lies beside its weights.
+  public init(checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil) {
+    self.init(
+      configuration: checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
+      weights: { try checkpoint.weights() })
   }
 
-  /// Prepares to run a model whose weights come from anywhere.
+  /// Prepares to run a model whose weights, and whose gate, come from anywhere.
   package init(
     configuration: ModelConfiguration, precision: Precision = .automatic,
+    gate: @escaping @Sendable () throws -> Gate? = { nil },
     weights: @escaping @Sendable () throws -> any TensorSource
   ) {
     self.configuration = configuration
     self.weights = weights
+    gateSource = gate
     self.precision = precision
   }
 
@@ -46,7 +53,8 @@ public actor Explorer {
       let decoder = try telling.timed(\.opening) { telling in
         try open { layer, count in telling.update { $0.stage = .loading(layer: layer, of: count) } }
       }
-      try telling.tell(decoder, endTokens: configuration.endTokens, earlier: earlier)
+      let gate = try story.settings.policies.contains(where: \.needsGate) ? openGate() : nil
+      try telling.tell(decoder, gate: gate, endTokens: configuration.endTokens, earlier: earlier)
     } catch is CancellationError {
       telling.stop()
     } catch let interrupted as PrefillInterrupted {
@@ -93,5 +101,12 @@ public actor Explorer {
     ) { onLayer($0, count) }
     decoder = opened
     return opened
+  }
+
+  /// The gate that was given or lies beside the weights; most models have none.
+  /// - Throws: `GateError`, `CheckpointError`.
+  private func openGate() throws -> Gate? {
+    if gate == nil { gate = try gateSource() }
+    return gate
   }
 }

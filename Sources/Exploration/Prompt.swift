@@ -1,4 +1,5 @@
 import Checkpoint
+import Eviction
 
 /// A text and its tokens.
 public struct Prompt: Sendable {
@@ -14,6 +15,10 @@ public struct Prompt: Sendable {
   /// The SHA-256 in hexadecimal of all that the model reads, by which exports of the same prompt know each
   /// other; of the text when nothing is put around it.
   public let hash: String
+  /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends with none.
+  public let questionTokenCount: Int?
+  /// How the model is asked to repeat the text.
+  public let repetition: RepetitionPrompts
 
   /// What the model reads, and each token's place in it; `nil` when that is the text itself.
   private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
@@ -31,6 +36,9 @@ public struct Prompt: Sendable {
     self.name = name
     self.text = text
     hash = SHA256.hexadecimal(of: framed.bytes)
+    let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
+    questionTokenCount = framing.question == nil || framing.putsQuestionFirst || behind == 0 ? nil : behind
+    repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
     if framed.source == text.indices, framed.bytes.count == text.count {
       tokens = read
       whole = nil

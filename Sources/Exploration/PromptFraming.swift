@@ -31,13 +31,15 @@ public struct PromptFraming: Sendable {
   }
 
   private func asked(_ text: [UInt8]) -> FramedText {
-    guard let question else { return FramedText(bytes: text, source: 0..<text.count, sourceStart: 0) }
+    guard let question else {
+      return FramedText(bytes: text, source: text.indices, sourceStart: 0, turn: text.indices)
+    }
     let asked = Array(question.utf8)
     let (first, second) = putsQuestionFirst ? (asked, text) : (text, asked)
     let newlines = first.reversed().prefix(2).prefix { $0 == 0x0A }.count
     let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
     let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count
-    return FramedText(bytes: start + second, source: source, sourceStart: 0)
+    return FramedText(bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count)
   }
 }
 
@@ -49,6 +51,8 @@ struct FramedText: Equatable {
   let source: Range<Int>
   /// Where that part begins in the text itself.
   let sourceStart: Int
+  /// The part that is the user's turn; what stands around it is the chat template's, or the system's.
+  let turn: Range<Int>
 
   /// The place in the text of a place in the whole; empty when it is none of the text's.
   func sourceRange(of range: Range<Int>) -> Range<Int> {

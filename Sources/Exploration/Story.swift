@@ -12,6 +12,8 @@ public struct Story: Sendable {
     case loading(layer: Int, of: Int)
     /// The prompt passes through the model.
     case prefill(PrefillProgress)
+    /// The prompt passes through the model once more, for the policies that ask for it.
+    case pass(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
     case lookahead(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
@@ -40,12 +42,16 @@ public struct Story: Sendable {
   public internal(set) var stage: Stage = .opening
   /// The prefill; `nil` until it is done.
   public internal(set) var recording: Recording?
+  /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
+  public internal(set) var gateScores: GateScores?
   /// The full cache's answer.
   public internal(set) var full: Lane?
   /// The queries of the full cache's answer, a row per token fed: the truth.
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
   public internal(set) var trueMass: [[[Float]]]?
+  /// What passes beside the prefill have measured.
+  public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
   /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.
   public internal(set) var lanes: [Lane] = []
   /// Why some policies have no lane.
@@ -109,11 +115,13 @@ public struct StageTimes: Sendable, Hashable {
   public internal(set) var prefill = 0.0
   /// Cheap caches, pseudo tokens and the full cache's answer.
   public internal(set) var lookahead = 0.0
+  /// Further passes of the prompt, where policies ask for them.
+  public internal(set) var passes = 0.0
   /// Scoring and selection under every policy.
   public internal(set) var eviction = 0.0
   /// Every policy's answer.
   public internal(set) var decode = 0.0
 
   /// All of them.
-  public var total: Double { opening + prefill + lookahead + eviction + decode }
+  public var total: Double { opening + prefill + lookahead + passes + eviction + decode }
 }

@@ -32,30 +32,46 @@ struct StoryTelling {
     return result
   }
 
-  mutating func tell(_ decoder: Decoder, endTokens: Set<Int>, earlier: Story?) throws {
+  /// - Parameter gate: the model's, if a policy asks for one.
+  mutating func tell(_ decoder: Decoder, gate: Gate?, endTokens: Set<Int>, earlier: Story?) throws {
     output = decoder.outputProjection
     let recording = try timed(\.prefill) { telling in
       let tokens = telling.story.prompt.tokens.map(\.id)
       let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
       if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
-        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery
+        recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery,
+        gate == nil || earlier?.gateScores != nil
       {
         telling.story.prefillReports = earlier?.prefillReports ?? []
+        telling.story.gateScores = earlier?.gateScores
         telling.reuse = StoryReuse(earlier, for: telling.story)
         return recording
       }
-      return try decoder.prefill(tokens, firstQueryPosition: firstQuery) { progress in
+      let pass = gate.map { GatePass($0, tokenCount: tokens.count) }
+      // A gate looks at the states of all tokens: behind a known prefix it would miss some.
+      let prefix = gate == nil ? telling.shared(with: earlier) : nil
+      return try decoder.prefill(tokens, after: prefix, firstQueryPosition: firstQuery) { progress in
         telling.update { story in
           story.stage = .prefill(progress)
           story.prefillReports.append(progress)
         }
+      } onLayerInput: { _, states in
+        pass?.advance(states)
+        telling.story.gateScores = pass?.scores
       }
     }
-    update { $0.recording = recording }
+    update {
+      $0.recording = recording
+      // What passes have measured hangs on the prompt alone.
+      if let earlier, earlier.prompt.hash == $0.prompt.hash, earlier.prompt.repetition == $0.prompt.repetition {
+        $0.passes = earlier.passes
+      }
+    }
     let greedy = GreedyDecoding(
       decoder: decoder, recording: recording, endTokens: endTokens, referenceLogits: reuse.full?.logits ?? [],
       referenceTokens: reuse.full?.lane.answer.tokens ?? [])
     let lookaheads = try timed(\.lookahead) { telling in try telling.lookAhead(greedy, recording: recording) }
+    try timed(\.passes) { telling in try telling.pass(decoder, over: recording) }
     try timed(\.eviction) { telling in
       telling.story.trueMass = telling.reuse.full?.mass ?? telling.trueMass(recording)
       for policy in telling.settings.policies {
@@ -75,6 +91,13 @@ struct StoryTelling {
     update { $0.stage = .done }
   }
 
+  /// The beginning that an earlier prompt has in common with this one: another question need not pass the text again.
+  private func shared(with earlier: Story?) -> RecordedPrefix? {
+    guard let earlier, let recording = earlier.recording, earlier.modelName == story.modelName else { return nil }
+    let same = zip(earlier.prompt.tokens, story.prompt.tokens).prefix { $0.id == $1.id }
+    return RecordedPrefix(recording, count: same.count)
+  }
+
   /// Ends the story where it was cancelled. Of what was computed, a person sees what the policies with a window
   /// make: they cost milliseconds, and need no further token.
   mutating func stop(with partial: Recording? = nil) {
@@ -82,7 +105,7 @@ struct StoryTelling {
       story.recording = recording
       story.trueMass = partial == nil ? trueMass(recording, stopsWhenCancelled: false) : nil
       for policy in settings.policies {
-        if policy.observedTokens == nil {
+        if policy.observedTokens == nil || policy.pass.map({ story.passes[$0] == nil }) == true {
           story.obstacles[policy] = "not computed: stopped before"
         } else {
           try? evict(policy, recording: recording, lookahead: nil, stopsWhenCancelled: false)
@@ -107,7 +130,8 @@ struct StoryTelling {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
       guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording), budget: settings.tokenBudget(tokenCount: recording.tokenCount),
+        Evidence(recording: recording, questionTokenCount: story.prompt.questionTokenCount),
+        budget: settings.tokenBudget(tokenCount: recording.tokenCount),
         granularity: settings.granularity
       ).kept
       if let same = reuse.lookahead(lookahead, cheap: cheap) {
@@ -146,6 +170,17 @@ struct StoryTelling {
     return Dictionary(uniqueKeysWithValues: (known + lookaheads).map { ($0.settings, $0) })
   }
 
+  /// Runs the passes that policies ask for and that are not there yet; policies with the same one share it.
+  private mutating func pass(_ decoder: Decoder, over recording: Recording) throws {
+    let tokens = story.prompt.tokens.map(\.id)
+    for policy in settings.policies {
+      guard let pass = policy.pass, story.passes[pass] == nil else { continue }
+      let replays = pass.replays(of: tokens, story.prompt.repetition)
+      let measured = try decoder.replay(replays, over: recording) { progress in update { $0.stage = .pass(progress) } }
+      update { $0.passes[pass] = measured }
+    }
+  }
+
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
   private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> [[[Float]]]? {
     guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
@@ -167,7 +202,8 @@ struct StoryTelling {
     do {
       let start = ContinuousClock.now
       let evidence = Evidence(
-        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output)
+        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
+        questionTokenCount: story.prompt.questionTokenCount, passes: story.passes, gate: story.gateScores)
       let (kept, scores) = try policy.evict(
         evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)

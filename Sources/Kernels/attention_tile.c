@@ -1,11 +1,8 @@
 // Prefill attention: blocks of queries against tiles of packed keys, everything in cache.
 #include "Kernels.h"
-#include "vector.h"
+#include "tile.h"
 
 #include <math.h>
-
-// Queries whose scores against one tile stay in registers: 4 x 4 vectors of accumulators.
-enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
 
 size_t laq_packed_keys_count(int count, int dimension) {
   return (size_t)((count + LAQ_TILE - 1) / LAQ_TILE) * LAQ_TILE * (size_t)dimension;
@@ -18,28 +15,6 @@ void laq_pack_keys(const float *keys, int count, int dimension, float *packed) {
         int key = tile * LAQ_TILE + j;
         *packed++ = key < count ? keys[(size_t)key * (size_t)dimension + (size_t)i] : 0;
       }
-}
-
-// scores[row][tile] of BLOCK rows, scaled and capped.
-BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule, float *scores) {
-  v16 sums[BLOCK][VECTORS];
-  for (int r = 0; r < BLOCK; r++) for (int v = 0; v < VECTORS; v++) sums[r][v] = splat(0);
-  for (int i = 0; i < dimension; i++) {
-    const float *keys = tile + i * LAQ_TILE;
-    v16 k[VECTORS];
-    for (int v = 0; v < VECTORS; v++) k[v] = load16(keys + 16 * v);
-    for (int r = 0; r < BLOCK; r++) {
-      v16 element = splat(q[(size_t)r * (size_t)stride + (size_t)i]);
-      for (int v = 0; v < VECTORS; v++) sums[r][v] += element * k[v];
-    }
-  }
-  for (int r = 0; r < BLOCK; r++)
-    for (int v = 0; v < VECTORS; v++) store16(scores + r * LAQ_TILE + 16 * v, capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
-}
-
-// The first key that a query at `position` sees.
-BODY int first_visible(int position, laq_attention_rule rule) {
-  return rule.window > 0 && position >= rule.window ? position - rule.window + 1 : 0;
 }
 
 // out[row] += weights[row][key] · value[key], 16 dimensions of BLOCK rows at a time.
@@ -71,7 +46,7 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
   }
   int last = first + BLOCK <= available ? first + BLOCK - 1 : available - 1;
   for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start <= last; start += LAQ_TILE) {
-    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
+    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
     int keys = last + 1 - start < LAQ_TILE ? last + 1 - start : LAQ_TILE;
     for (int r = 0; r < BLOCK; r++) {
       float *row = scores + r * LAQ_TILE;
@@ -142,7 +117,7 @@ BODY void laq_received_attention_body(const float *q, int count, const float *pa
       block = queries;
     }
     for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start < first + rows; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores);
+      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < rows; r++) {
         float *row = scores + r * LAQ_TILE;
         for (int v = 0; v < VECTORS; v++) store16(row + 16 * v, exp16(load16(row + 16 * v) - splat(log_sum_exp[first + r])));

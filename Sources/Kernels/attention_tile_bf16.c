@@ -6,15 +6,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include "pairs.h"
-
-// A tile's rows that stay in registers, and the vectors of 16 scores of each.
-enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
-
-// Queries that pass a tile of keys and values while it is in the first-level cache.
-enum { ROWS = LAQ_BF16_ROWS };
-
-static int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
+#include "tile_bf16.h"
 
 size_t laq_packed_bf16_count(int count, int dimension) {
   return (size_t)rounded_up(count, LAQ_TILE) * (size_t)rounded_up(dimension, 16);
@@ -40,38 +32,6 @@ void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dime
     uint16_t *row = packed + (size_t)(k / LAQ_TILE) * LAQ_TILE * (size_t)width + (size_t)(k % LAQ_TILE / 2) * 2 * (size_t)width;
     const uint16_t *value = values + (size_t)(k - first) * (size_t)dimension;
     for (int d = 0; d < dimension; d++) row[2 * d + k % 2] = value[d];
-  }
-}
-
-INLINE __m512bh splat_pair(const uint16_t *p) {
-  int pair;
-  memcpy(&pair, p, sizeof pair);
-  return (__m512bh)_mm512_set1_epi32(pair);
-}
-
-// 2^x for x <= 0, to 2e-7: x = n + f with |f| <= 1/2, a polynomial for 2^f, the exponent field for 2^n.
-INLINE __m512 power_of_two(__m512 x) {
-  __m512 n = _mm512_roundscale_ps(x, 8);
-  __m512 f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(1.3333558e-3f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.6181291e-3f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.5504109e-2f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.4022651e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.9314718e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
-  return _mm512_scalef_ps(p, n);
-}
-
-// The unscaled scores of BLOCK rows against one tile.
-INLINE void tile_products(const uint16_t *q, int width, const uint16_t *tile, __m512 sums[BLOCK][VECTORS]) {
-  for (int r = 0; r < BLOCK; r++) for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_setzero_ps();
-  for (int i = 0; i < width / 2; i++) {
-    __m512bh k[VECTORS];
-    for (int v = 0; v < VECTORS; v++) k[v] = load_pairs(tile + (size_t)i * 2 * LAQ_TILE + 32 * v);
-    for (int r = 0; r < BLOCK; r++) {
-      __m512bh element = splat_pair(q + (size_t)r * (size_t)width + 2 * i);
-      for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbf16_ps(sums[r][v], element, k[v]);
-    }
   }
 }
 
@@ -104,27 +64,12 @@ typedef struct {
 INLINE void pass_tile(const uint16_t *q, const uint16_t *keys, const uint16_t *values, int width, float factor, float cap,
                       const int *low, const int *high, float *maximum, float *total, float *out) {
   __m512 s[BLOCK][VECTORS];
-  tile_products(q, width, keys, s);
+  tile_scores(q, width, keys, factor, cap, s);
   uint16_t weights[BLOCK * LAQ_TILE] __attribute__((aligned(64)));
   int pairs = 0;
   for (int r = 0; r < BLOCK; r++) {
     if ((high[r] + 1) / 2 > pairs) pairs = (high[r] + 1) / 2;
-    if (cap > 0)
-      for (int v = 0; v < VECTORS; v++) {
-        // cap · tanh(x / cap) with x = score · scale, in the units of `factor` = scale · log2(e).
-        __m512 e = power_of_two(_mm512_min_ps(_mm512_mul_ps(s[r][v], _mm512_set1_ps(2 * factor / cap)), _mm512_set1_ps(60)));
-        __m512 t = _mm512_sub_ps(_mm512_set1_ps(1), _mm512_div_ps(_mm512_set1_ps(2), _mm512_add_ps(e, _mm512_set1_ps(1))));
-        s[r][v] = _mm512_mul_ps(t, _mm512_set1_ps(cap * 1.44269504088896341f));
-      }
-    else
-      for (int v = 0; v < VECTORS; v++) s[r][v] = _mm512_mul_ps(s[r][v], _mm512_set1_ps(factor));
-    if (low[r] > 0 || high[r] < LAQ_TILE)
-      for (int v = 0; v < VECTORS; v++) {
-        __m512i key = _mm512_add_epi32(_mm512_set1_epi32(16 * v), _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-        __mmask16 seen = _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(low[r]), _MM_CMPINT_NLT) &
-                         _mm512_cmp_epi32_mask(key, _mm512_set1_epi32(high[r]), _MM_CMPINT_LT);
-        s[r][v] = _mm512_mask_mov_ps(_mm512_set1_ps(-INFINITY), seen, s[r][v]);
-      }
+    hide_keys(s[r], low[r], high[r]);
     __m512 greatest = _mm512_max_ps(_mm512_max_ps(s[r][0], s[r][1]), _mm512_max_ps(s[r][2], s[r][3]));
     if (_mm512_cmp_ps_mask(greatest, _mm512_set1_ps(maximum[r]), _CMP_GT_OQ)) {
       float larger = _mm512_reduce_max_ps(greatest);

@@ -82,3 +82,11 @@ BODY void laq_add_scaled_body(float *accumulated, const float *x, float factor, 
 }
 CHOOSE(void, laq_add_scaled, (float *accumulated, const float *x, float factor, int count),
        (accumulated, x, factor, count))
+
+void laq_add_magnitudes(float *accumulated, const float *x, int count) {
+  for (int i = 0; i < count; i++) accumulated[i] += fabsf(x[i]);
+}
+
+void laq_add_squares(float *accumulated, const float *x, int count) {
+  for (int i = 0; i < count; i++) accumulated[i] += x[i] * x[i];
+}

@@ -58,6 +58,25 @@ BODY v16 exp16(v16 x) {
   return (v16)((i16)result & (x > splat(-87.4f)));
 }
 
+// ln(x) of positive, normal numbers: x = 2^n m with 1/√2 <= m < √2, a polynomial for ln(m).
+BODY v16 log16(v16 x) {
+  i16 bits = (i16)x - 0x3f3504f3;
+  v16 n = __builtin_convertvector(bits >> 23, v16);
+  v16 f = (v16)((bits & 0x7fffff) + 0x3f3504f3) - splat(1.0f);
+  v16 p = splat(7.0376836292e-2f);
+  p = p * f + splat(-1.1514610310e-1f);
+  p = p * f + splat(1.1676998740e-1f);
+  p = p * f + splat(-1.2420140846e-1f);
+  p = p * f + splat(1.4249322787e-1f);
+  p = p * f + splat(-1.6668057665e-1f);
+  p = p * f + splat(2.0000714765e-1f);
+  p = p * f + splat(-2.4999993993e-1f);
+  p = p * f + splat(3.3333331174e-1f);
+  v16 square = f * f;
+  p = p * f * square + n * splat(-2.12194440e-4f) - splat(0.5f) * square;
+  return f + p + n * splat(0.693359375f);
+}
+
 // cap · tanh(x / cap) = cap · (1 − 2 / (exp(2x / cap) + 1)); a cap of 0 is none.
 BODY v16 capped16(v16 x, float cap) {
   if (cap <= 0) return x;

@@ -6,13 +6,13 @@ import Kernels
 /// Where products are in bf16 and the CPU multiplies it, queries, keys and values are rounded to bf16 as in any
 /// bf16 engine, and recorded as rounded: what is recomputed from the recording is what the model computed.
 final class LayerRecorder {
-  private let shape: ModelShape
+  let shape: ModelShape
+  let vectors: Vectors
+  let logSumExp: Rows
   private let tokenCount: Int
-  private let vectors: Vectors
-  private let logSumExp: Rows
 
   /// A row of `tokenCount · dimension` per head of queries, then of keys, then of values; and packed for attention.
-  private enum Vectors {
+  enum Vectors {
     case float32(heads: Rows, packedKeys: Rows)
     case bfloat16(heads: HalfRows, packedKeys: HalfRows, packedValues: HalfRows)
   }
@@ -56,34 +56,48 @@ final class LayerRecorder {
     }
   }
 
-  /// Takes one head's vectors of a chunk, and packs them if they are keys or values.
+  /// Takes one head's vectors of a chunk, and packs them.
   private func collect(_ head: Int, _ chunk: Range<Int>, from projected: Rows) {
     let dimension = shape.headDimension
     let source = projected.start + head * dimension
     let start = chunk.lowerBound * dimension
-    let (first, count, size) = (Int32(chunk.lowerBound), Int32(chunk.count), Int32(dimension))
-    let keyHead = head - shape.queryHeadCount
-    let valueHead = keyHead - shape.kvHeadCount
     switch vectors {
-    case .float32(let heads, let packedKeys):
+    case .float32(let heads, _):
       let target = heads[head] + start
       for row in 0..<chunk.count {
         (target + row * dimension).update(from: source + row * projected.width, count: dimension)
       }
-      guard keyHead >= 0, valueHead < 0 else { return }
-      // A tile that the chunk before has begun is packed again.
-      let tile = chunk.lowerBound / Int(LAQ_TILE) * Int(LAQ_TILE)
-      laq_pack_keys(
-        heads[head] + tile * dimension, Int32(chunk.upperBound - tile), size, packedKeys[keyHead] + tile * dimension)
-    case .bfloat16(let heads, let packedKeys, let packedValues):
+    case .bfloat16(let heads, _, _):
       let target = heads[head] + start
       for row in 0..<chunk.count {
         laq_round_to_bf16(source + row * projected.width, target + row * dimension, dimension)
       }
+    }
+    pack(head, chunk)
+  }
+
+  /// Packs the vectors that a head has collected at some positions, if they are keys or values.
+  func pack(_ head: Int, _ positions: Range<Int>) {
+    let dimension = shape.headDimension
+    let keyHead = head - shape.queryHeadCount
+    let valueHead = keyHead - shape.kvHeadCount
+    guard keyHead >= 0, !positions.isEmpty else { return }
+    switch vectors {
+    case .float32(let heads, let packedKeys):
+      guard valueHead < 0 else { return }
+      // A tile that the positions before have begun is packed again.
+      let tile = positions.lowerBound / Int(LAQ_TILE) * Int(LAQ_TILE)
+      laq_pack_keys(
+        heads[head] + tile * dimension, Int32(positions.upperBound - tile), Int32(dimension),
+        packedKeys[keyHead] + tile * dimension)
+    case .bfloat16(let heads, let packedKeys, let packedValues):
+      let (source, first, count) = (
+        heads[head] + positions.lowerBound * dimension, Int32(positions.lowerBound), Int32(positions.count)
+      )
       if valueHead >= 0 {
-        laq_pack_values_bf16(target, first, count, size, packedValues[valueHead])
-      } else if keyHead >= 0 {
-        laq_pack_keys_bf16(target, first, count, size, packedKeys[keyHead])
+        laq_pack_values_bf16(source, first, count, Int32(dimension), packedValues[valueHead])
+      } else {
+        laq_pack_keys_bf16(source, first, count, Int32(dimension), packedKeys[keyHead])
       }
     }
   }
@@ -133,20 +147,4 @@ final class LayerRecorder {
       queries: storage(0..<shape.queryHeadCount, from: firstQueryPosition), keys: storage(shape.queryHeadCount..<keys),
       values: storage(keys..<keys + shape.kvHeadCount), logSumExp: logSumExp.array)
   }
-}
-
-/// Rows of bf16 numbers, zero at first.
-private final class HalfRows {
-  private let width: Int
-  private let start: UnsafeMutablePointer<UInt16>
-
-  init(count: Int, width: Int) {
-    self.width = width
-    start = .allocate(capacity: max(1, count * width))
-    start.initialize(repeating: 0, count: max(1, count * width))
-  }
-
-  deinit { start.deallocate() }
-
-  subscript(row: Int) -> UnsafeMutablePointer<UInt16> { start + row * width }
 }

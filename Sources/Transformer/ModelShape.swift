@@ -17,6 +17,9 @@ public struct ModelShape: Sendable, Hashable {
   /// Query heads that share one KV head.
   public var groupSize: Int { queryHeadCount / kvHeadCount }
 
+  /// The query heads that read a KV head.
+  public func queryHeads(of kvHead: Int) -> Range<Int> { kvHead * groupSize..<(kvHead + 1) * groupSize }
+
   /// Makes a shape.
   /// - Precondition: all counts are positive and `kvHeadCount` divides `queryHeadCount`.
   public init(layerCount: Int, queryHeadCount: Int, kvHeadCount: Int, headDimension: Int) {

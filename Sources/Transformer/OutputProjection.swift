@@ -1,3 +1,5 @@
+import Kernels
+
 /// The matrices that attention's output passes through, a layer at a time: what a token's value can add to the residual
 /// stream under each query head.
 public struct OutputProjection: Sendable {
@@ -31,31 +33,44 @@ extension Decoder {
   }
 }
 
+/// How the length of a vector is measured.
+public enum VectorNorm: Sendable, Hashable {
+  /// The sum of magnitudes, L1.
+  case sum
+  /// The root of the sum of squares, L2.
+  case euclidean
+}
+
 extension Recording {
-  /// The L1 norm of every value times one query head's part of the output projection, `[tokenCount]`.
+  /// The norm of every value times one query head's part of the output projection, `[tokenCount]`.
   ///
   /// Cost: `tokenCount · dimension · hidden`, a head's share of the projection itself.
   /// - Parameter matrix: the layer's `Wo`, as `OutputProjection` gives it.
   public func projectedValueNorms(
-    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int
+    layer: Int, queryHead: Int, matrix: [Float], hiddenSize: Int, norm: VectorNorm = .sum
   ) -> [Float] {
     let dimension = shape.headDimension
     let width = shape.queryHeadCount * dimension
     precondition(matrix.count == hiddenSize * width, "\(matrix.count) weights for \(hiddenSize) rows of \(width)")
-    // A score is a scaled dot product; without a scale it is one row of a matrix product.
-    let rule = AttentionRule(scale: 1).kernel
-    let start = queryHead / shape.groupSize * tokenCount * dimension
-    // Values that are bf16 numbers are widened once, not once per row of the matrix.
-    let values = VectorStorage(layers[layer].values.floats(start..<start + tokenCount * dimension))
+    let kvHead = queryHead / shape.groupSize
+    let packed = PackedVectors(values(layer: layer, kvHead: kvHead), count: tokenCount, dimension: dimension)
     var norms = [Float](repeating: 0, count: tokenCount)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, tokenCount)) { products in
-      guard let products = products.baseAddress else { return }
-      for row in 0..<hiddenSize {
-        let first = row * width + queryHead * dimension
-        values.scores(of: Array(matrix[first..<first + dimension]), from: 0, count: tokenCount, rule, to: products)
-        for position in 0..<tokenCount { norms[position] += abs(products[position]) }
+    // So many rows of the matrix that their products stay in the cache.
+    for first in stride(from: 0, to: hiddenSize, by: 32) {
+      let rows = (first..<min(first + 32, hiddenSize)).flatMap { (row: Int) -> ArraySlice<Float> in
+        let start = row * width + queryHead * dimension
+        return matrix[start..<start + dimension]
+      }
+      packed.withProducts(of: rows) { products, stride -> Void? in
+        for row in 0..<rows.count / dimension {
+          switch norm {
+          case .sum: laq_add_magnitudes(&norms, products + row * stride, Int32(tokenCount))
+          case .euclidean: laq_add_squares(&norms, products + row * stride, Int32(tokenCount))
+          }
+        }
+        return nil
       }
     }
-    return norms
+    return norm == .sum ? norms : norms.map { $0.squareRoot() }
   }
 }

@@ -22,77 +22,55 @@ extension Recording {
     layer: Int, queryHead: Int, row: Row, beyond: QueryRows? = nil, visible: Int? = nil
   ) -> [Float] {
     let dimension = shape.headDimension
-    let recorded = layers[layer]
-    let rule = rules[layer]
-    let query: [Float]
-    let causal: Int
-    let first: Int
-    var normaliser: Float?
-    switch row {
-    case .prompt(let position):
-      guard position >= firstQueryPosition else { return Array(repeating: 0, count: tokenCount) }
-      let start = queryIndex(queryHead, at: position)
-      query = recorded.queries.floats(start..<start + dimension)
-      causal = position + 1
-      first = rule.firstVisible(at: position)
-      if visible == nil || visible == causal {
-        let known = recorded.logSumExp[queryHead * tokenCount + position]
-        normaliser = known.isNaN ? nil : known
-      }
-    case .beyond(let row):
-      guard let beyond, row < beyond.count else { return Array(repeating: 0, count: tokenCount) }
-      query = Array(beyond.query(layer: layer, row: row, queryHead: queryHead))
-      causal = tokenCount
-      first = rule.firstVisible(at: beyond.positions[row])
-    }
-    let end = min(tokenCount, max(1, visible ?? causal))
+    let observed = ObservedRow(row: row, visible: visible ?? causalCount(row))
     var weights = [Float](repeating: 0, count: tokenCount)
-    guard first < end else { return weights }
-    let keyStart = (queryHead / shape.groupSize * tokenCount + first) * dimension
+    guard let seen = view(layer, queryHead, observed, beyond: beyond) else { return weights }
+    let query = [Float](unsafeUninitializedCapacity: dimension) { buffer, count in
+      if let start = buffer.baseAddress { copyQuery(layer, queryHead, row, beyond: beyond, to: start) }
+      count = dimension
+    }
+    let keyStart = (queryHead / shape.groupSize * tokenCount + seen.keys.lowerBound) * dimension
     weights.withUnsafeMutableBufferPointer { weights in
       guard let start = weights.baseAddress else { return }
-      let (w, count) = (start + first, Int32(end - first))
-      recorded.keys.scores(of: query, from: keyStart, count: end - first, rule.kernel, to: w)
-      if let normaliser {
-        _ = laq_exponentials(w, count, -normaliser)
-      } else {
-        let largest = weights[first..<end].max() ?? 0
-        let factor = 1 / laq_exponentials(w, count, -largest)
-        for index in first..<end { weights[index] *= factor }
-      }
+      let scores = start + seen.keys.lowerBound
+      layers[layer].keys.scores(of: query, from: keyStart, count: seen.keys.count, rules[layer].kernel, to: scores)
+      Self.exponentiate(scores, count: seen.keys.count, logSumExp: seen.logSumExp)
     }
     return weights
   }
 
-  /// The attention that each key receives from all prompt queries of one head, `[tokenCount]`.
+  private func causalCount(_ row: Row) -> Int {
+    switch row {
+    case .prompt(let position): position + 1
+    case .beyond: tokenCount
+    }
+  }
+
+  /// The attention that each key receives from all prompt queries, in every query head that reads a KV head,
+  /// `[queryHead of the group][tokenCount]`.
   ///
   /// The column sums of the causal attention matrix, tile by tile; no row of it is kept.
-  /// Cost: half of `tokenCount² · dimension`.
+  /// Cost: half of `tokenCount² · dimension` per query head.
   /// - Precondition: all queries are recorded.
-  public func receivedAttention(layer: Int, queryHead: Int) -> [Float] {
-    let dimension = shape.headDimension
-    let recorded = layers[layer]
-    let width = tokenCount * dimension
+  public func receivedAttention(layer: Int, kvHead: Int) -> [[Float]] {
     precondition(firstQueryPosition == 0, "queries before \(firstQueryPosition) were not recorded")
-    var sums = [Float](repeating: 0, count: tokenCount)
-    if recorded.logSumExp.first?.isNaN == true {
-      for position in 0..<tokenCount {
-        let row = attention(layer: layer, queryHead: queryHead, row: .prompt(position: position))
-        for key in 0...position { sums[key] += row[key] }
-      }
+    let heads = shape.queryHeads(of: kvHead)
+    guard layers[layer].logSumExp.first?.isNaN != true else {
+      return heads.map { receivedRowByRow(layer: layer, queryHead: $0) }
+    }
+    let keys = WindowKeys(self, layer: layer, kvHead: kvHead)
+    return heads.map { head in
+      var sums = [Float](repeating: 0, count: tokenCount)
+      keys.received(self, layer: layer, queryHead: head, &sums)
       return sums
     }
-    var packed = [Float](
-      repeating: 0, count: laq_packed_keys_count(Int32(tokenCount), Int32(dimension)))
-    let keyStart = queryHead / shape.groupSize * width
-    laq_pack_keys(
-      recorded.keys.floats(keyStart..<keyStart + width), Int32(tokenCount), Int32(dimension), &packed)
-    let queries = recorded.queries.floats(queryHead * width..<(queryHead + 1) * width)
-    recorded.logSumExp.withUnsafeBufferPointer { normalisers in
-      guard let normalisers = normalisers.baseAddress else { return }
-      laq_received_attention(
-        queries, Int32(tokenCount), packed, normalisers + queryHead * tokenCount,
-        Int32(dimension), rules[layer].kernel, &sums)
+  }
+
+  private func receivedRowByRow(layer: Int, queryHead: Int) -> [Float] {
+    var sums = [Float](repeating: 0, count: tokenCount)
+    for position in 0..<tokenCount {
+      let row = attention(layer: layer, queryHead: queryHead, row: .prompt(position: position))
+      for key in 0...position { sums[key] += row[key] }
     }
     return sums
   }

@@ -31,7 +31,11 @@ extension Recording {
           keys: vectors(layer.keys, heads: headCount), values: vectors(layer.values, heads: headCount),
           logSumExp: Array(repeating: .nan, count: shape.queryHeadCount * count))
       },
-      rules: rules, lastLogits: lastLogits)
+      rules: rules, rotations: rotations, lastLogits: lastLogits,
+      origins: zip(positions.indices, positions).map { layer, heads in
+        heads.indices.map { head in heads[head].map { origin(of: $0, layer: layer, kvHead: head * shape.kvHeadCount / headCount) } }
+      },
+      inverseAngles: inverseAngles)
   }
 }
 

@@ -14,23 +14,45 @@ public struct Recording: Sendable {
   public let layers: [LayerRecording]
   /// How each layer's scores become attention.
   public let rules: [AttentionRule]
+  /// The rotation that each layer's queries and keys carry, `nil` for a layer without positions; `nil` altogether where
+  /// it is not known, as in a trace of vectors.
+  public let rotations: [RotaryEmbedding?]?
   /// The logits that follow the last prompt token, `[vocabulary]`.
   public let lastLogits: [Float]
+  /// Of a recording that consists of some of another's tokens, their positions there, which their rotation tells:
+  /// `[layer][head]`, a head being a KV head of this recording; `nil` where they are the positions here.
+  let origins: [[[Int]]]?
+  /// What undoes each layer's rotation at every position, `[layer]` of `[position][cosines | sines]`.
+  let inverseAngles: [[Float]]
 
   /// Joins the layers of one prefill.
   /// - Parameters:
   ///   - firstQueryPosition: the first position whose queries the layers hold.
   ///   - rules: one per layer; `1/√d` and nothing else where none are given.
+  ///   - rotations: one per layer, `nil` for a layer without positions; without them no scorer can look at queries or
+  ///     keys before their rotation.
   /// - Precondition: `layers.count == shape.layerCount`, as many rules, and every array has the size that
   ///   `LayerRecording` documents.
   public init(
     shape: ModelShape, tokenCount: Int, firstQueryPosition: Int = 0, layers: [LayerRecording],
-    rules: [AttentionRule]? = nil, lastLogits: [Float]
+    rules: [AttentionRule]? = nil, rotations: [RotaryEmbedding?]? = nil, lastLogits: [Float]
+  ) {
+    self.init(
+      shape: shape, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: layers, rules: rules,
+      rotations: rotations, lastLogits: lastLogits, origins: nil,
+      inverseAngles: RotaryEmbedding.inverseAngles(rotations ?? [], tokenCount: tokenCount))
+  }
+
+  init(
+    shape: ModelShape, tokenCount: Int, firstQueryPosition: Int, layers: [LayerRecording], rules: [AttentionRule]?,
+    rotations: [RotaryEmbedding?]?, lastLogits: [Float], origins: [[[Int]]]?,
+    inverseAngles: [[Float]]
   ) {
     let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
     precondition(
-      layers.count == shape.layerCount && rules.count == layers.count,
-      "\(layers.count) layers and \(rules.count) rules for \(shape)")
+      layers.count == shape.layerCount && rules.count == layers.count
+        && rotations?.count ?? layers.count == layers.count,
+      "\(layers.count) layers, \(rules.count) rules and \(rotations?.count ?? 0) rotations for \(shape)")
     for layer in layers {
       let row = tokenCount * shape.headDimension
       precondition(
@@ -45,6 +67,9 @@ public struct Recording: Sendable {
     self.firstQueryPosition = firstQueryPosition
     self.layers = layers
     self.rules = rules
+    self.rotations = rotations
+    self.origins = origins
+    self.inverseAngles = inverseAngles
     self.lastLogits = lastLogits
   }
 }

@@ -5,15 +5,16 @@ import Foundation
 ///
 /// Frequencies are computed in f32 in the same order as the reference, `1 / θ^(2i/d)`, then the scaling,
 /// then `position · frequency`, because at large positions another order moves the angle.
-struct RotaryEmbedding: Sendable {
-  fileprivate let frequencies: [Float]
-  /// Elements of a head that are rotated.
-  let dimension: Int
+public struct RotaryEmbedding: Sendable, Hashable {
+  let frequencies: [Float]
+  /// Elements of a head that are rotated, its first ones.
+  public let dimension: Int
   /// What sines and cosines are multiplied by (YaRN, LongRoPE).
-  private let magnitude: Float
+  let magnitude: Float
 
+  /// Makes a model's rotation.
   /// - Parameter length: tokens of the text so far; some scalings depend on it.
-  init(_ rope: RopeConfiguration, length: Int) {
+  public init(_ rope: RopeConfiguration, length: Int) {
     dimension = rope.dimension
     var magnitude = 1.0
     let plain = Self.plain(theta: rope.theta, dimension: rope.dimension)

@@ -2,14 +2,14 @@
 ///
 /// A class over raw storage, because an array cannot be written from two threads without each of them
 /// taking the whole of it. Internal to one forward pass; never shared beyond it.
-final class Rows {
-  let count: Int
-  let width: Int
-  let start: UnsafeMutablePointer<Float>
+package final class Rows {
+  package let count: Int
+  package let width: Int
+  package let start: UnsafeMutablePointer<Float>
   private let owner: Rows?
 
   /// Allocates uninitialised rows.
-  init(count: Int, width: Int) {
+  package init(count: Int, width: Int) {
     self.count = count
     self.width = width
     start = .allocate(capacity: max(1, count * width))
@@ -26,11 +26,14 @@ final class Rows {
   deinit { if owner == nil { start.deallocate() } }
 
   /// The first element of a row.
-  subscript(row: Int) -> UnsafeMutablePointer<Float> { start + row * width }
+  package subscript(row: Int) -> UnsafeMutablePointer<Float> { start + row * width }
 
   /// Some rows, sharing this storage.
   subscript(rows: Range<Int>) -> Rows { Rows(view: self, rows) }
 
+  /// All elements, as long as this matrix lives.
+  package var elements: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count * width) }
+
   /// A copy as an array.
-  var array: [Float] { Array(UnsafeBufferPointer(start: start, count: count * width)) }
+  var array: [Float] { Array(elements) }
 }

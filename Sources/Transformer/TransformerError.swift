@@ -10,6 +10,8 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   case textTooLong(tokenCount: Int, contextLength: Int)
   /// A prompt without tokens.
   case emptyPrompt
+  /// A recording of another model, or of a part of the layers.
+  case otherShape(ModelShape, expected: ModelShape)
   /// A head dimension that the attention kernel does not take.
   case headDimensionTooLarge(Int, limit: Int)
 
@@ -34,6 +36,11 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
       """
     case .emptyPrompt:
       "the text has no tokens; give a text of at least one character"
+    case .otherShape(let found, let expected):
+      """
+      a recording of \(found.layerCount) layers of \(found.queryHeadCount)/\(found.kvHeadCount) heads was given, and the \
+      model has \(expected.layerCount) of \(expected.queryHeadCount)/\(expected.kvHeadCount); record the prompt with this model
+      """
     case .headDimensionTooLarge(let dimension, let limit):
       "a head has \(dimension) dimensions; at most \(limit) are supported"
     }

@@ -50,6 +50,20 @@ public struct VectorStorage: Sendable {
     }
   }
 
+  /// Copies a range of elements as bf16 numbers, rounded if they are floats.
+  func copyRounded(_ range: Range<Int>, to target: UnsafeMutablePointer<UInt16>) {
+    switch elements {
+    case .float32(let floats):
+      floats.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress { laq_round_to_bf16(base + range.lowerBound, target, range.count) }
+      }
+    case .bfloat16(let numbers):
+      numbers.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress { target.update(from: base + range.lowerBound, count: range.count) }
+      }
+    }
+  }
+
   /// The scaled and capped scores of one query for `count` of these vectors, the first at an index.
   ///
   /// A query that is no bf16 number is not rounded: LAQ's and the oracle's rows are floats in every reference.

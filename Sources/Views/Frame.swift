@@ -90,9 +90,10 @@ struct Frame {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
     case .loading(let layer, let count):
       return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
-    case .prefill(let progress):
+    case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
-      var text = "prefill \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
+      let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
+      var text = "\(name) \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
       if let left = progress.secondsLeft, progress.seconds > 0.2 {
         text += "  \(glyphs.dot)  \(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
       }
@@ -112,6 +113,7 @@ struct Frame {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
       var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
+      if times.passes > 0 { stages += "  passes \(seconds(times.passes))" }
       stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
       let texts = [stages, seconds(times.total)].map { "ready  \(glyphs.dot)  \($0)\(memory)" }
       return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)

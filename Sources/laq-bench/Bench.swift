@@ -6,20 +6,20 @@ struct Bench {
   let decoder: Decoder
   let repeats: Int
 
-  /// A prompt's tokens per second, everything recorded; the second number is the part in the linear layers'
-  /// and attention's arithmetic that the sizes ask for.
+  /// A prompt's tokens per second, everything recorded.
   func prefill(_ length: Int) throws -> Measurement {
     let tokens = prompt(length)
     let seconds = try fastest { _ = try decoder.prefill(tokens) }
     return Measurement(name: "prefill \(length)", tokensPerSecond: Double(length) / seconds)
   }
 
-  /// Decoded tokens per second: full cache, a small one, and nine lanes side by side (per lane).
-  func decode(depth: Int, tokens: Int, budget: Int) throws -> [Measurement] {
+  /// Decoded tokens per second of each lane: on a full cache; on one that keeps a budget; and on nine caches side by
+  /// side, the full one and eight that keep the budget, as when policies are compared.
+  func decode(depth: Int, tokens: Int, budget: Int, weightBytes: Int) throws -> [Measurement] {
     let recording = try decoder.prefill(prompt(max(1, depth)))
-    func rate(_ kept: KeptTokens, lanes: Int) throws -> Double {
+    func rate(_ caches: () -> [KVCache]) throws -> Double {
       Double(tokens) / (try fastest {
-        let caches = (0..<lanes).map { _ in KVCache(recording, keeping: kept) }
+        let caches = caches()
         let start = ContinuousClock.now
         for step in 0..<tokens {
           _ = try decoder.step(
@@ -29,18 +29,27 @@ struct Bench {
       })
     }
     let all = KeptTokens.all(shape: decoder.shape, tokenCount: recording.tokenCount)
-    var results = [Measurement(name: "decode at \(depth)", tokensPerSecond: try rate(all, lanes: 1))]
-    results.append(Measurement(name: "decode at \(depth), 9 lanes", tokensPerSecond: try rate(all, lanes: 9)))
-    if depth > budget {
-      let positions = Array(recording.tokenCount - budget..<recording.tokenCount)
-      let sets = Array(repeating: positions, count: decoder.shape.kvHeadCount)
-      let kept = KeptTokens(
-        shape: decoder.shape, granularity: .kvHead, tokenCount: recording.tokenCount,
-        positions: Array(repeating: sets, count: decoder.shape.layerCount))
+    let small = newest(min(budget, recording.tokenCount), of: recording.tokenCount)
+    var results: [Measurement] = []
+    func add(_ name: String, _ kept: [KeptTokens]) throws {
+      let rate = try rate { kept.map { KVCache(recording, keeping: $0) } }
+      let isWeightsOnly = kept.count == 1 && depth == 0
       results.append(
-        Measurement(name: "decode at \(depth), budget \(budget)", tokensPerSecond: try rate(kept, lanes: 1)))
+        Measurement(
+          name: "decode at \(depth), \(name)", tokensPerSecond: rate,
+          gigabytesPerSecond: isWeightsOnly ? rate * Double(weightBytes) * 1e-9 : nil))
     }
+    try add("full cache", [all])
+    if depth > budget { try add("budget \(budget)", [small]) }
+    try add("9 caches", [all] + Array(repeating: small, count: 8))
     return results
+  }
+
+  private func newest(_ count: Int, of tokenCount: Int) -> KeptTokens {
+    let sets = Array(repeating: Array(tokenCount - count..<tokenCount), count: decoder.shape.kvHeadCount)
+    return KeptTokens(
+      shape: decoder.shape, granularity: .kvHead, tokenCount: tokenCount,
+      positions: Array(repeating: sets, count: decoder.shape.layerCount))
   }
 
   /// The most memory that the process has had resident.
@@ -50,12 +59,12 @@ struct Bench {
     return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
   }
 
-  private func prompt(_ length: Int) -> [Int] {
+  func prompt(_ length: Int) -> [Int] {
     (0..<length).map { ($0 * 7919 + 13) % decoder.configuration.vocabularySize }
   }
 
   /// The fewest seconds of some runs, after one that does not count.
-  private func fastest(_ body: () throws -> Void) rethrows -> Double {
+  func fastest(_ body: () throws -> Void) rethrows -> Double {
     try fastest {
       let start = ContinuousClock.now
       try body()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoint
 import Foundation
+import Transformer
 
 /// Models whose speed is measured: the sizes of public ones, with random weights.
 enum ModelSizes: String, CaseIterable, ExpressibleByArgument {
@@ -23,6 +24,14 @@ enum ModelSizes: String, CaseIterable, ExpressibleByArgument {
        "rope_theta": 1000000, "tie_word_embeddings": true}
       """
     }
+  }
+
+  /// The weights of all products of a decoded token, the output head among them.
+  func weightCount(_ configuration: ModelConfiguration) -> Int {
+    let hidden = configuration.hiddenSize
+    let heads = 2 * configuration.queryHeadCount + 2 * configuration.kvHeadCount
+    let layer = hidden * (heads * configuration.headDimension + 3 * configuration.intermediateSize)
+    return configuration.layerCount * layer + configuration.vocabularySize * hidden
   }
 
   /// The configuration, read as any other model's.
@@ -76,4 +85,12 @@ enum WeightFormat: String, CaseIterable, ExpressibleByArgument {
   case plain
   /// GGUF's blocks of eight bits.
   case q8_0
+
+  /// Bytes that 32 weights take.
+  func bytesPer32(_ precision: Precision) -> Int {
+    switch self {
+    case .plain: precision.usesBFloat16 ? 64 : 128
+    case .q8_0: 34
+    }
+  }
 }

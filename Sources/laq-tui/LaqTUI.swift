@@ -53,6 +53,9 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
 
+  @Option(help: "A trained gate for the policy 'gate', a .safetensors file. Default: gate.safetensors beside the model.")
+  var gate: String?
+
   @Option(help: "The layer to begin with, from 1. Default: where the pinned policy loses most.")
   var layer: Int?
 
@@ -180,8 +183,9 @@ struct LaqTUI: AsyncParsableCommand {
     try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
     let story = Story(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    let gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
     return Opening(
-      story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision),
+      story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision, gate: gate),
       layer: layer.map { min($0, checkpoint.configuration.layerCount) - 1 },
       head: head.map { min($0, checkpoint.configuration.queryHeadCount) - 1 })
   }

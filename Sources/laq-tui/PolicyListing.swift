@@ -9,9 +9,9 @@ struct Policies: ParsableCommand {
   func run() { print(PolicyListing().text) }
 }
 
-/// The registry as plain text in 88 columns.
+/// The registry as plain text in 100 columns.
 struct PolicyListing {
-  private static let width = 88
+  private static let width = 100
   private static let indent = 14
 
   /// The whole list; lines end without spaces.
@@ -36,7 +36,11 @@ struct PolicyListing {
     var lines = wrapped(family.looksAt)
     lines += wrapped(family.cost == "none" ? family.source : "\(family.source); costs \(family.cost)")
     for parameter in family.parameters {
-      lines += wrapped("\(parameter.key)=\(parameter.standard)  \(parameter.meaning): \(parameter.range)", hanging: 2)
+      lines += wrapped("\(parameter.key)=\(parameter.standard)  \(parameter.meaning): \(parameter.briefRange)", hanging: 2)
+    }
+    for (style, values) in family.presets.sorted(by: { $0.key < $1.key }) {
+      let others = family.parameters.compactMap { parameter in values[parameter.key].map { "\(parameter.key)=\($0)" } }
+      lines += wrapped("style=\(style) brings \(others.joined(separator: ", ")) where they are not given", hanging: 2)
     }
     if !family.aliases.isEmpty { lines += wrapped("also \(family.aliases.joined(separator: ", "))") }
     let name = "  " + family.name + String(repeating: " ", count: max(1, Self.indent - 2 - family.name.count))

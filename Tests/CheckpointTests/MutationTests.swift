@@ -11,12 +11,12 @@ import Testing
   init() throws { folder = try TemporaryFolder(inMemory: true) }
 
   /// How many files of each kind; more by the environment's LAQ_MUTATIONS.
-  private static let count =
+  static let count =
     ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init) ?? 3000
 
   /// The bytes of one to four changes within `header`: bits, bytes, numbers that tend to matter, cuts and
   /// repetitions.
-  private static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SplitMix) -> [UInt8] {
+  static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SplitMix) -> [UInt8] {
     var result = bytes
     for _ in 0...Int.random(in: 0...3, using: &generator) {
       let place = Int.random(in: 0..<min(header, result.count), using: &generator)

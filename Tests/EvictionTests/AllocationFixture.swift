@@ -11,7 +11,7 @@ struct AllocationFixture: Decodable {
   struct Expected: Decodable, CustomTestStringConvertible {
     /// `kvpress`, `authors` or `plain`.
     let from: String
-    /// A policy's scorer, or one of kvpress' that stands in `KVPressScorer`.
+    /// A policy's scorer.
     let scorer: String
     /// What stands behind the scorer in a policy's name.
     let rest: String
@@ -22,21 +22,15 @@ struct AllocationFixture: Decodable {
     /// Bitmaps of kept positions, `[layer][head]`.
     let kept: [[String]]
 
+    /// The policy's name; kvpress' SnapKV looked at the last 8 tokens.
+    var policy: String { (from == "kvpress" && scorer == "snapkv" ? "snapkv(w=8,style=kvpress)" : scorer) + rest }
+
     var testDescription: String {
       "\(scorer)\(rest), \(budget > 0 ? "\(budget)" : "ratio \(ratio)") per \(granularity.rawValue) head, from \(from)"
     }
 
     var positions: [[[Int]]] {
-      kept.map { heads in
-        heads.map { text in
-          let digits = text.compactMap(\.hexDigitValue)
-          return (0..<digits.count * 4).filter { bit in
-            // The two digits of a byte stand the higher one first.
-            let digit = digits[bit / 8 * 2 + (bit % 8 < 4 ? 1 : 0)]
-            return digit >> (bit % 4) & 1 == 1
-          }
-        }
-      }
+      kept.map { $0.map(Bitmap.positions) }
     }
   }
 
@@ -83,41 +77,5 @@ struct AllocationFixture: Decodable {
       lastLogits: [])
     let output = OutputProjection(hiddenSize: hiddenSize) { Fixture.share($0, of: layers, in: matrices) }
     return Evidence(recording: recording, output: output)
-  }
-}
-
-/// Scorers of kvpress as plain as they are defined, to put behind allocations and wrappers.
-enum KVPressScorer: String, Scorer {
-  case snapkv, knorm, keydiff
-
-  static let window = 8
-
-  var observedTokens: Int? { self == .snapkv ? Self.window : 0 }
-
-  func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
-    self == .snapkv ? newest(Self.window, of: tokenCount) : []
-  }
-
-  func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    let recording = evidence.recording
-    if self == .snapkv {
-      return SnapKVScorer(window: Self.window, kernel: 5, pooling: .avg)
-        .scores(layer: layer, queryHead: queryHead, evidence: evidence).map { $0 / Float(Self.window) }
-    }
-    let dimension = recording.shape.headDimension
-    let width = recording.tokenCount * dimension
-    let start = queryHead / recording.shape.groupSize * width
-    let keys = recording.layers[layer].keys.floats(start..<start + width)
-    let rows = (0..<recording.tokenCount).map { Array(keys[$0 * dimension..<($0 + 1) * dimension]) }
-    func norm(_ row: [Float]) -> Float { row.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-    if self == .knorm { return rows.map { -norm($0) } }
-    var anchor = [Float](repeating: 0, count: dimension)
-    for row in rows {
-      let length = max(norm(row), 1e-12)
-      for index in anchor.indices { anchor[index] += row[index] / length / Float(rows.count) }
-    }
-    return rows.map { row in
-      -zip(row, anchor).reduce(0) { $0 + $1.0 * $1.1 } / (max(norm(row), 1e-8) * max(norm(anchor), 1e-8))
-    }
   }
 }

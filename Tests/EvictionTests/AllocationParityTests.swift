@@ -44,14 +44,8 @@ import Transformer
       expected.budget > 0
       ? TokenBudget(tokens: expected.budget, tokenCount: count)
       : TokenBudget(compressionRatio: expected.ratio, tokenCount: count)
-    guard let scorer = KVPressScorer(rawValue: expected.scorer) else {
-      return try Policy(parsing: expected.scorer + expected.rest).evict(
-        evidence, budget: budget, granularity: expected.granularity
-      ).kept.positions
-    }
-    // Any scorer of the registry carries the rest of the name; the scores are kvpress' own.
-    return try Policy(parsing: "streaming" + expected.rest).choose(
-      by: scorer, evidence, budget: budget, granularity: expected.granularity, stopsWhenCancelled: true
-    ).positions
+    return try Policy(parsing: expected.policy).evict(
+      evidence, budget: budget, granularity: expected.granularity
+    ).kept.positions
   }
 }

@@ -42,6 +42,26 @@ import Testing
     }
   }
 
+  /// A style brings defaults of its own, which names leave out as they do others.
+  @Test func aStyleChangesTheDefaults() throws {
+    for (typed, name) in [
+      ("snapkv(style=kvpress)", "snapkv(style=kvpress)"),
+      ("snapkv(pool=avg,kernel=5,w=64,style=kvpress)", "snapkv(style=kvpress)"),
+      ("snapkv(style=kvpress,w=32)", "snapkv(w=32,style=kvpress)"),
+      ("snapkv(w=64,kernel=5,pool=avg)", "snapkv(w=64,kernel=5,pool=avg)"), ("snapkv(style=authors)", "snapkv"),
+    ] { #expect(try Policy(parsing: typed).name == name, "\(typed)") }
+    let scorer = try Policy(parsing: "snapkv(style=kvpress)").scorer as? SnapKVScorer
+    #expect(scorer == SnapKVScorer(window: 64, kernel: 5, pooling: .avg, style: .kvpress))
+    for descriptor in PolicyRegistry.all {
+      for (style, values) in descriptor.presets {
+        #expect(descriptor.parameters.contains { $0.key == "style" && $0.allows(style) })
+        for (key, value) in values {
+          #expect(descriptor.parameters.contains { $0.key == key && $0.canonical(value) == value }, "\(key)")
+        }
+      }
+    }
+  }
+
   @Test func namesAndAliasesAreUnique() {
     let names = PolicyRegistry.all.flatMap { [$0.name] + $0.aliases }
     #expect(Set(names).count == names.count)
@@ -55,7 +75,8 @@ import Testing
 
   @Test(arguments: [
     ("snapvk", "snapkv"), ("lqa", "laq"), ("h20", "h2o"), ("steaming", "streaming"), ("laq+", "laq"),
-    ("orakel", "oracle"),
+    ("orakel", "oracle"), ("expectd", "expected"), ("keydif", "keydiff"), ("tovaa", "tova"), ("finh", "finch"),
+    ("randm", "random"), ("nocausal", "noncausal"),
   ]) func unknownNamesSuggestTheNearest(_ typed: String, _ nearest: String) {
     #expect(throws: PolicyNameError.unknownPolicy(typed, nearest: nearest)) { try Policy(parsing: typed) }
     let sentence = PolicyNameError.unknownPolicy(typed, nearest: nearest).description
@@ -69,14 +90,18 @@ import Testing
     ("snapkv(kernel=65)", "from 1 to 63"), ("snapkv(w=0)", "from 1 to 4096"), ("laq(w1=0)", "from 1 to 4096"),
     ("laq(w2=-1)", "from 0 to 4096"), ("laq(m=eight)", "a whole number"),
     ("laq(m=99999999999999999999)", "a whole number"), ("laq(pool=sum)", "max, avg, none"),
-    ("laq(cheap=laq)", "snapkv, streaming, h2o, full"), ("laq(mask=none)", "causal, reference"),
+    ("laq(cheap=laq)", "snapkv, tova, cake, finch, h2o"), ("laq(cheap=oracle)", "random, full"), ("laq(mask=none)", "causal, reference"), ("expected(epsilon=2)", "a number from 0 to 1"),
+    ("expected(covariance=yes)", "on, off"), ("expected(future=0)", "from 1 to 65536"), ("lagkv(lag=1)", "from 2 to 4096"),
+    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "0 to 4096"), ("random(seed=-1)", "from 0"),
+    ("cap(tau=-1)", "from 0 to 1000"), ("leverage(sketch=0)", "1 to 512"), ("noncausal(chunk=0)", "from 1"),
+    ("snapkv(style=mine)", "authors, kvpress"),
   ]) func settingsOutOfRangeStateTheRange(_ typed: String, _ range: String) {
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
     #expect(error?.description.contains(range) == true, "\(error?.description ?? "")")
   }
 
   @Test func unknownSettingsAndAllocationsListTheKnown() {
-    let known = ["w", "kernel", "pool"]
+    let known = ["w", "kernel", "pool", "style"]
     #expect(throws: PolicyNameError.unknownSetting(policy: "snapkv", key: "m", known: known)) {
       try Policy(parsing: "snapkv(m=4)")
     }

@@ -18,7 +18,7 @@ import Testing
     for scorer in PolicyRegistry.all {
       for allocation in PolicyRegistry.allocations {
         for wrappers in Self.wrapperSets where allocation.name == "uniform" || !wrappers.contains("block") {
-          let follows = ["snapkv", "h2o", "streaming", "cake"].contains(scorer.name)
+          let follows = scorer.scorer(scorer.standardSettings)?.following != nil
           guard follows || !wrappers.contains("decode") else { continue }
           let tail = wrappers.map { "+" + $0 }.joined()
           let typed = "\(scorer.name)/\(allocation.name)\(tail)"

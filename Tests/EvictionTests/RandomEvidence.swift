@@ -1,22 +1,11 @@
+import Checkpoint
 import Foundation
 import Transformer
 
 @testable import Eviction
 
-/// A seeded generator (SplitMix64): the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+/// The generator of the random policy serves tests, too: the same numbers in every run.
+typealias SeededGenerator = SplitMix64
 
 /// A random prompt of some shape, with eight rows from beyond it.
 struct RandomEvidence {
@@ -26,27 +15,49 @@ struct RandomEvidence {
   let queries: [[[Float]]]
   /// `[layer][kvHead][position · dimension]`
   let keys: [[[Float]]]
+  /// As keys.
+  let values: [[[Float]]]
   /// `[row][layer][queryHead][dimension]`
   let rows: [[[[Float]]]]
+  /// What a pass has measured, `[layer][queryHead][position]`; positive.
+  let highest: [[[Float]]]
+  /// The output projection's columns, `[layer][queryHead][hidden][dimension]`.
+  let output: [[[[Float]]]]
+  /// `[layer][kvHead][position]`
+  let gate: [[[Float]]]
 
   init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    func values(_ count: Int) -> [Float] {
+    func numbers(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float.random(in: -2...2, using: &generator) }
     }
     self.shape = shape
     self.tokenCount = tokenCount
     let d = shape.headDimension
     queries = (0..<shape.layerCount).map { _ in
-      (0..<shape.queryHeadCount).map { _ in values(tokenCount * d) }
+      (0..<shape.queryHeadCount).map { _ in numbers(tokenCount * d) }
     }
     keys = (0..<shape.layerCount).map { _ in
-      (0..<shape.kvHeadCount).map { _ in values(tokenCount * d) }
+      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d) }
+    }
+    values = (0..<shape.layerCount).map { _ in
+      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d) }
     }
     rows = (0..<8).map { _ in
-      (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in values(d) } }
+      (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in numbers(d) } }
+    }
+    highest = (0..<shape.layerCount).map { _ in
+      (0..<shape.queryHeadCount).map { _ in numbers(tokenCount).map { ($0 + 2) / 4 } }
+    }
+    output = (0..<shape.layerCount).map { _ in
+      (0..<shape.queryHeadCount).map { _ in (0..<Self.hiddenSize).map { _ in numbers(d) } }
+    }
+    gate = (0..<shape.layerCount).map { _ in
+      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount) }
     }
   }
+
+  private static let hiddenSize = 12
 
   var evidence: Evidence { evidence(kvHeadOrder: Array(0..<shape.kvHeadCount)) }
 
@@ -57,16 +68,34 @@ struct RandomEvidence {
     let layers = (0..<shape.layerCount).map { layer in
       let keys = order.flatMap { self.keys[layer][$0] }
       return LayerRecording(
-        queries: queryOrder.flatMap { queries[layer][$0] }, keys: keys, values: keys,
+        queries: queryOrder.flatMap { queries[layer][$0] }, keys: keys,
+        values: order.flatMap { values[layer][$0] },
         logSumExp: queryOrder.flatMap { logSumExp(layer: layer, queryHead: $0) })
     }
     var beyond = QueryRows(shape: shape)
     for (index, row) in rows.enumerated() {
       beyond.append(row.map { heads in queryOrder.flatMap { heads[$0] } }, position: tokenCount + index)
     }
+    let replayed = ReplayedAttention(
+      highest.map { heads in queryOrder.map { heads[$0] } }, tokenCount: tokenCount)
+    let output = self.output
     return Evidence(
-      recording: Recording(shape: shape, tokenCount: tokenCount, layers: layers, lastLogits: []),
-      lookahead: beyond, decode: beyond)
+      recording: Recording(
+        shape: shape, tokenCount: tokenCount, layers: layers, rotations: rotations, lastLogits: []),
+      lookahead: beyond, decode: beyond,
+      output: OutputProjection(hiddenSize: Self.hiddenSize) { layer in
+        (0..<Self.hiddenSize).flatMap { row in queryOrder.flatMap { output[layer][$0][row] } }
+      },
+      passes: Dictionary(
+        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map { ($0, replayed) }),
+      gate: GateScores(layers: gate.map { heads in order.map { heads[$0] } }))
+  }
+
+  /// The vectors count as rotated, except in every second layer.
+  private var rotations: [RotaryEmbedding?] {
+    let rotation = RotaryEmbedding(
+      RopeConfiguration(theta: 10_000, dimension: shape.headDimension), length: tokenCount)
+    return (0..<shape.layerCount).map { $0 % 2 == 0 ? rotation : nil }
   }
 
   /// The definition, slow and plain: `ln Σ_{j <= i} exp(q_i·k_j / √d)`.

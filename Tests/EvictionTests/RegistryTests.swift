@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 import Transformer
 
@@ -9,7 +10,10 @@ import Transformer
   static let policies =
     PolicyRegistry.all.map(\.name) + [
       "laq(w2=3,kernel=1,mask=reference)", "laq++(pool=avg)", "laq++(w2=50)", "snapkv(w=4,pool=none)",
-      "streaming(sinks=0)", "streaming(sinks=100)",
+      "streaming(sinks=0)", "streaming(sinks=100)", "snapkv(style=kvpress)", "snapkv(w=8,style=kvpress)", "finch(w=5)",
+      "expected(future=8,sinks=0,covariance=off)", "expected(vnorm=off,epsilon=0.01)", "noncausal(chunk=16)",
+      "lagkv(lag=8)", "cur(leverage=average)", "cap(tau=0,sinks=1)", "leverage(sketch=3,seed=4)", "random(seed=7)",
+      "laq(cheap=tova)", "laq++(cheap=expected)",
     ]
   static let budgets = [1, 2, 5, 9, 16, 33, 59]
   static let shape = ModelShape(layerCount: 2, queryHeadCount: 6, kvHeadCount: 2, headDimension: 8)
@@ -78,8 +82,8 @@ import Transformer
     }
   }
 
-  /// Heads look at nothing of each other beyond their group.
-  @Test(arguments: policies) func exchangingGroupsExchangesTheirSets(_ name: String) throws {
+  /// Heads look at nothing of each other beyond their group, but for draws, which go by the head's number.
+  @Test(arguments: policies.filter { !$0.hasPrefix("random") }) func exchangingGroupsExchangesTheirSets(_ name: String) throws {
     let original = RandomEvidence(shape: Self.shape, tokenCount: Self.tokenCount, seed: 2)
     let exchanged = original.evidence(kvHeadOrder: [1, 0])
     try Self.all(name, original.evidence, budgets: [9, 33]) { policy, budget, kept, _ in
@@ -102,17 +106,82 @@ import Transformer
   @Test(arguments: policies) func shortLookaheadIsEnough(_ name: String) throws {
     let evidence = Evidence(
       recording: Self.evidence.recording, lookahead: Self.evidence.lookahead?.prefix(1),
-      decode: Self.evidence.decode?.prefix(0))
+      decode: Self.evidence.decode?.prefix(0), output: Self.evidence.output, passes: Self.evidence.passes,
+      gate: Self.evidence.gate)
     try Self.all(name, evidence, budgets: [16]) { policy, budget, kept, _ in
       #expect(policy.keepsEverything || kept.positions.joined().allSatisfy { $0.count == budget })
     }
   }
 
+  /// Every scorer's default under allocations and wrappers: those that keep the budget exactly, and the others.
+  static let combinations: [(name: String, isExact: Bool)] = PolicyRegistry.all.map(\.name).flatMap { name in
+    [
+      ("/ada", true), ("/cake", true), ("/global", true), ("+critical", true), ("/ada+critical", true), ("+block(size=16)", true),
+      ("+rerotate", true), ("/pyramid(beta=3)", false), ("/ada(style=authors)", false), ("/ratios(0.5:0.8)", false),
+      ("/simlayer(threshold=0.1,recent=9)", false), ("+chunkkv(size=7)", false), ("+chunk(size=20)", false),
+    ].map { (name + $0.0, $0.1) }
+  }
+
+  @Test(arguments: combinations) func allocationsAndWrappersKeepWhatTheyShould(_ name: String, _ isExact: Bool) throws {
+    let policy = try Policy(parsing: name)
+    let evidence = Self.evidence
+    for granularity in Granularity.allCases {
+      let heads = Self.shape.layerCount * granularity.headCount(in: Self.shape)
+      for budget in [14, 40] {
+        let (kept, scores) = try policy.evict(evidence, budget: budget, granularity: granularity)
+        for head in kept.positions.joined() {
+          #expect(zip(head, head.dropFirst()).allSatisfy(<))
+          #expect(head.allSatisfy((0..<Self.tokenCount).contains))
+        }
+        if isExact, !policy.keepsEverything {
+          #expect(kept.positions.joined().reduce(0) { $0 + $1.count } == heads * budget)
+        }
+        // Chunks have windows of their own, or go with a protected token in them.
+        guard let scores, !name.contains("chunk") else { continue }
+        for (layer, sets) in kept.positions.enumerated() {
+          for (head, set) in sets.enumerated() {
+            let protected = scores.protected(layer: layer, head: head)
+            #expect(Set(set).isSuperset(of: protected.suffix(set.count)))
+          }
+        }
+        #expect(try policy.evict(evidence, budget: budget, granularity: granularity).kept == kept)
+      }
+      guard !name.contains("ratios"), !name.contains("simlayer") else { continue }
+      let all = try policy.evict(evidence, budget: Self.tokenCount, granularity: granularity).kept
+      #expect(all == .all(shape: Self.shape, granularity: granularity, tokenCount: Self.tokenCount))
+    }
+  }
+
+  /// A prompt so long that there is work to divide.
+  @Test func answersDoNotDependOnTheNumberOfThreads() throws {
+    let evidence = RandomEvidence(
+      shape: ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 64), tokenCount: 512, seed: 9
+    ).evidence
+    let names =
+      PolicyRegistry.all.map(\.name) + ["snapkv/ada", "snapkv/cake", "expected/global", "snapkv/ada+critical", "h2o+block"]
+    for name in names {
+      let policy = try Policy(parsing: name)
+      let results = try [1, 2].map { count in
+        laq_set_thread_count(Int32(count))
+        defer { laq_set_thread_count(0) }
+        return try policy.evict(evidence, budget: 40, granularity: .kvHead)
+      }
+      #expect(results[0].kept == results[1].kept && results[0].scores?.layers == results[1].scores?.layers, "\(name)")
+    }
+  }
+
   @Test func missingEvidenceIsNamed() throws {
-    let bare = Evidence(recording: Self.evidence.recording)
+    let whole = Self.evidence.recording
+    let bare = Evidence(
+      recording: Recording(shape: whole.shape, tokenCount: whole.tokenCount, layers: whole.layers, lastLogits: []))
     for (name, error) in [
       ("laq", EvidenceError.noLookahead(policy: "laq")),
       ("laq++", .noLookahead(policy: "laq++")), ("oracle", .noDecode(policy: "oracle")),
+      ("expected", .noRotation(policy: "expected")), ("cap", .noRotation(policy: "cap")),
+      ("leverage", .noRotation(policy: "leverage")), ("knorm+critical", .noOutputProjection(policy: "knorm+critical")),
+      ("kvzip", .noPass(policy: "kvzip")), ("kvzip+", .noPass(policy: "kvzip+")),
+      ("kvcompose", .noPass(policy: "kvcompose")),
+      ("gate", .noGate(policy: "gate")),
     ] {
       #expect(throws: error) {
         try Policy(parsing: name).evict(bare, budget: 16, granularity: .kvHead)
@@ -131,7 +200,7 @@ import Transformer
     let other = try Policy(parsing: "laq(m=3,w1=16,kernel=5,pool=avg)").lookahead
     #expect(other?.tokenCount == 3)
     #expect(other?.cheap.name == "snapkv(w=16,kernel=5,pool=avg)")
-    for cheap in ["streaming", "h2o", "full"] {
+    for cheap in ["streaming", "h2o", "tova", "observed", "expected", "lagkv", "full"] {
       #expect(try Policy(parsing: "laq(cheap=\(cheap))").lookahead?.cheap == Policy(parsing: cheap))
     }
     #expect(try Policy(parsing: "snapkv").lookahead == nil)

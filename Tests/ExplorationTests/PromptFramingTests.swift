@@ -132,4 +132,17 @@ import Testing
     #expect(problem(" \n ", PromptFraming(chat: chat(Self.chatML))).contains("the text is empty"))
     #expect(problem(" \n ", PromptFraming(question: "Why?", chat: chat(Self.chatML))) == "no problem")
   }
+
+  /// FINCH observes from the question on.
+  @Test func theTokensOfAQuestionAtTheEndAreCounted() throws {
+    let text = Array("The harbour was quiet.".utf8)
+    let asked = try prompt(text, PromptFraming(question: "Who was there?"))
+    let count = try #require(asked.questionTokenCount)
+    let end = asked.tokens.indices.suffix(count).flatMap { asked.bytes(at: $0) }
+    #expect(String(decoding: end, as: UTF8.self).hasSuffix("Who was there?") && end.count <= 16)
+    let inChat = try prompt(text, PromptFraming(question: "Who was there?", chat: chat(Self.chatML)))
+    #expect(try #require(inChat.questionTokenCount) > count)
+    #expect(try prompt(text, PromptFraming()).questionTokenCount == nil)
+    #expect(try prompt(text, PromptFraming(question: "Who?", putsQuestionFirst: true)).questionTokenCount == nil)
+  }
 }

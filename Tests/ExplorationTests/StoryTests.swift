@@ -86,6 +86,19 @@ import Transformer
     #expect(masses.dropFirst().allSatisfy { $0 <= masses[0] })
   }
 
+  /// A gate runs along with a prefill: one that had none is done again, one that had is not.
+  @Test func aGateThatIsAskedForLaterIsRun() async throws {
+    let without = try await Self.tell(["snapkv"], budget: 24)
+    #expect(without.gateScores == nil)
+    let with = try await Self.tell(["gate"], budget: 24, earlier: without)
+    let scores = try #require(with.gateScores).layers
+    #expect(scores.map { $0.map(\.count) }.joined().allSatisfy { $0 == with.prompt.tokens.count })
+    #expect(with.obstacles.isEmpty && with.lanes.count == 1)
+    let again = try await Self.tell(["gate"], budget: 20, earlier: with)
+    #expect(again.gateScores?.layers == scores)
+    #expect(again.seconds.prefill < with.seconds.prefill)
+  }
+
   @Test func anEarlierRecordingIsUsedAgain() async throws {
     let first = try await Self.tell(["snapkv"], budget: 24)
     let again = try await Self.tell(["snapkv"], budget: 32, earlier: first)

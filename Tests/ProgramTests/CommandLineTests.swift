@@ -33,6 +33,17 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
+  @Test func listsEveryPolicyWithinAHundredColumns() throws {
+    let outcome = try Program.run(["policies"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
+    let names = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first }
+    #expect(Set(names).isSuperset(of: ["laq++", "snapkv", "tova", "expected", "random", "kvzip", "ada", "cake", "critical"]))
+    #expect(outcome.output.contains("style=kvpress brings w=64, kernel=5, pool=avg"))
+    #expect(outcome.output.contains("h2o+decode(every=1,keep=B)"))
+  }
+
   @Test func playsKeysBeforeItPrints() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let outcome = try Program.run([path, "--screen", "text", "--keys", "2", "--budget", "16", "--ascii"])
@@ -181,6 +192,32 @@ import Testing
       let outcome = try Program.run([text, "--model", model, "--screen", "text"])
       #expect(outcome.status == 1, "\(model)")
       #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
+
+  @Test func gatesComeWithTheModelOrFromAFile() throws {
+    let text = try file("short.txt", Array(Self.short.utf8))
+    let source = Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+    let bare = folder.appendingPathComponent("bare")
+    try FileManager.default.copyItem(at: source, to: bare)
+    try FileManager.default.removeItem(at: bare.appendingPathComponent("gate.safetensors"))
+    let gate = source.appendingPathComponent("gate.safetensors").path
+    let fixture = Program.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors").path
+    let arguments = [text, "--policy", "gate", "--budget", "16", "--screen", "text"]
+    let own = try Program.run(arguments)
+    #expect(own.status == 0, "\(own.errors)")
+    #expect(own.output.contains("Gate"))
+    // Without a gate the policy has no lane, and the screen says what is missing.
+    #expect(try Program.run(arguments + ["--model", bare.path]).output.contains("needs the logits"))
+    #expect(try !Program.run(arguments + ["--model", bare.path, "--gate", gate]).output.contains("needs the logits"))
+    for (path, words) in [
+      (folder.path + "/none.safetensors", "none.safetensors"), (source.path + "/model.safetensors", "layers.0"),
+      (fixture, "5 layers, 4 KV heads and width 256"),
+    ] {
+      let outcome = try Program.run(arguments + ["--gate", path])
+      #expect(outcome.status == 1, "\(path)")
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1)
     }
   }
 

@@ -19,13 +19,13 @@ import Testing
     "phi3-longrope", "gemma", "gemma2", "gemma3",
   ]
 
-  static func open(_ name: String) throws -> (Decoder, Expected) {
+  static func open(_ name: String, precision: Precision = .float32) throws -> (Decoder, Expected) {
     let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/\(name)")
     let configuration = try ModelConfiguration(path: folder.path + "/config.json")
     let weights = try Safetensors(path: folder.path + "/model.safetensors")
     let expected = try JSONDecoder().decode(
       Expected.self, from: Data(contentsOf: folder.appendingPathComponent("expected.json")))
-    return (try Decoder(configuration, weights: weights, precision: .float32), expected)
+    return (try Decoder(configuration, weights: weights, precision: precision), expected)
   }
 
   @Test(arguments: models) func prefillLogitsEqualTransformers(_ name: String) throws {
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(arguments: models) func recordedAttentionRowsSumToOne(_ name: String) throws {
+  @Test(arguments: models) func recordedObservedWeightsSumToOne(_ name: String) throws {
     let (decoder, expected) = try Self.open(name)
     let recording = try decoder.prefill(expected.prompt)
     for layer in 0..<recording.shape.layerCount {

@@ -99,6 +99,12 @@ float laq_exponentials(float *x, int count, float shift);
 /// `accumulated[i] += factor · x[i]`.
 void laq_add_scaled(float *accumulated, const float *x, float factor, int count);
 
+/// `accumulated[i] += |x[i]|`.
+void laq_add_magnitudes(float *accumulated, const float *x, int count);
+
+/// `accumulated[i] += x[i]²`.
+void laq_add_squares(float *accumulated, const float *x, int count);
+
 /// One query against `count` (at least 1) keys and values, without normalising: `out` is the sum of values times
 /// `2^(score − *maximum)`, `*total` that of the weights alone; scores and maxima are in powers of two, so that parts of a
 /// cache can be joined. It sees all of them: leaving out what lies before a window is the caller's part. `scratch` holds
@@ -124,6 +130,31 @@ void laq_attend_causal(const float *q, int stride, int rows, int first, const fl
 /// queries `[count][dimension]` and their `count` packed keys: the column sums of causal attention.
 void laq_received_attention(const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
                             laq_attention_rule rule, float *sums);
+
+/// The scaled and capped scores of `rows` queries `[rows][dimension]` for packed keys, whatever a query may see:
+/// `scores[row][key]`, rows of `stride`, which is at least `count` rounded up to whole tiles. Each score is one sum in
+/// order of dimension.
+void laq_row_scores(const float *q, int rows, const float *packed, int count, int dimension, laq_attention_rule rule,
+                    float *scores, int stride);
+
+/// `−Σ x ln(x + 1e-10)` of weights that are not negative.
+float laq_entropy(const float *x, int count);
+
+/// `products[i][j] = Σ_n x[n][i] · x[n][j]` of `count` vectors `[count][dimension]`, in their order.
+void laq_second_moments(const float *x, int count, int dimension, float *products);
+
+/// `forms[n] = x_nᵀ M x_n` of packed vectors, for a matrix `[dimension][dimension]`.
+void laq_quadratic_forms(const float *matrix, const float *packed, int count, int dimension, float *forms);
+
+/// Adds keys to the normalisers of `rows` consecutive queries `[rows][dimension]`, the first at position `first`: row r
+/// takes in the keys of `from ..< to` that it sees. `log_sum_exp` is `[rows]`, minus infinity where there is nothing yet.
+void laq_add_log_sum_exp(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                         laq_attention_rule rule, float *log_sum_exp);
+
+/// `highest[key − from]` becomes the largest `score − log_sum_exp[row]` so far, the logarithm of a weight, over the rows
+/// that see the key; all keys of `from ..< to` lie before position `first`.
+void laq_highest_attention(const float *q, int rows, int first, const float *packed, int from, int to, int dimension,
+                           laq_attention_rule rule, const float *log_sum_exp, float *highest);
 
 /// Query rows that `laq_attend_causal_bf16` takes through a tile together.
 enum { LAQ_BF16_ROWS = 64 };
@@ -154,8 +185,24 @@ void laq_pack_values_bf16(const uint16_t *values, int first, int count, int dime
 void laq_attend_causal_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, const uint16_t *values,
                             int dimension, laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp);
 
+/// As `laq_row_scores`, with queries and packed keys in bf16.
+void laq_row_scores_bf16(const uint16_t *q, int rows, const uint16_t *packed, int count, int dimension,
+                         laq_attention_rule rule, float *scores, int stride);
+
+/// As `laq_received_attention`, with queries and packed keys in bf16.
+void laq_received_attention_bf16(const uint16_t *q, int count, const uint16_t *packed, const float *log_sum_exp,
+                                 int dimension, laq_attention_rule rule, float *sums);
+
 /// A few queries of one position against packed keys and values `first ..< first + count`, without normalising:
 /// `out[query]` (rows of `dimension`) is the sum of values times `2^(score − maximum[query])`, `total[query]` that of the
 /// weights alone; scores and maxima are in powers of two. `queries` is at most `LAQ_BF16_ROWS`; `q` has rows of `dimension` floats and is rounded to bf16.
 void laq_attend_part_bf16(const float *q, int queries, const uint16_t *keys, const uint16_t *values, int first, int count,
                           int dimension, laq_attention_rule rule, float *out, float *maximum, float *total);
+
+/// As `laq_add_log_sum_exp`, with queries and packed keys in bf16.
+void laq_add_log_sum_exp_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                              laq_attention_rule rule, float *log_sum_exp);
+
+/// As `laq_highest_attention`, with queries and packed keys in bf16.
+void laq_highest_attention_bf16(const uint16_t *q, int rows, int first, const uint16_t *keys, int from, int to, int dimension,
+                                laq_attention_rule rule, const float *log_sum_exp, float *highest);

@@ -1,0 +1,144 @@
+/// Reads a pattern as Oniguruma does, which Hugging Face's `tokenizers` use; what no known tokenizer uses is
+/// an error that names it.
+struct RegexParser {
+  /// What is not supported, or wrong.
+  struct Failure: Error, Equatable {
+    let reason: String
+  }
+
+  private static let maximumDepth = 32
+  private static let largestCount = 100
+
+  private let scalars: [Unicode.Scalar]
+  private var index = 0
+  private var depth = 0
+  private var ignoresCase = false
+
+  /// Takes a pattern apart.
+  /// - Throws: `Failure`.
+  static func parse(_ pattern: String) throws -> RegexSyntax {
+    var parser = RegexParser(scalars: Array(pattern.unicodeScalars))
+    let result = try parser.alternatives()
+    guard parser.current == nil else { throw Failure(reason: "a ')' without '('") }
+    return result
+  }
+
+  private init(scalars: [Unicode.Scalar]) { self.scalars = scalars }
+
+  /// The scalar at the cursor; `nil` at the end.
+  var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+
+  /// Takes a scalar.
+  mutating func next() throws -> Unicode.Scalar {
+    guard let scalar = current else { throw Failure(reason: "an end amid something") }
+    index += 1
+    return scalar
+  }
+
+  /// Takes a text if it comes next.
+  mutating func take(_ text: String) -> Bool {
+    guard scalars[index...].starts(with: text.unicodeScalars) else { return false }
+    index += text.unicodeScalars.count
+    return true
+  }
+
+  /// A set with every case of its letters, inside a group that asks for that.
+  func cased(_ set: ScalarSet) throws -> ScalarSet { ignoresCase ? try set.ignoringCase() : set }
+
+  private mutating func alternatives() throws -> RegexSyntax {
+    var branches = [try sequence()]
+    while take("|") { branches.append(try sequence()) }
+    return branches.count == 1 ? branches[0] : .alternatives(branches)
+  }
+
+  private mutating func sequence() throws -> RegexSyntax {
+    var parts: [RegexSyntax] = []
+    while let scalar = current, scalar != "|", scalar != ")" {
+      parts.append(try repetitions(of: try atom()))
+    }
+    return parts.count == 1 ? parts[0] : .sequence(parts)
+  }
+
+  private mutating func atom() throws -> RegexSyntax {
+    let scalar = try next()
+    switch scalar {
+    case "(": return try group()
+    case "[": return .scalar(try characterClass())
+    case "\\": return .scalar(try cased(try escape()))
+    case ".": return .scalar(ScalarSet("\n").complement)
+    // Oniguruma's Ruby syntax: the end of any line.
+    case "$": return .before(ScalarSet("\n"), orEnd: true)
+    case "^": throw Failure(reason: "the anchor '^'")
+    case "*", "+", "?": throw Failure(reason: "a '\(scalar)' after nothing")
+    default: return .scalar(try cased(ScalarSet(scalar)))
+    }
+  }
+
+  /// What follows a `(`.
+  private mutating func group() throws -> RegexSyntax {
+    depth += 1
+    guard depth <= Self.maximumDepth else { throw Failure(reason: "groups nested too deeply") }
+    defer { depth -= 1 }
+    if take("?!") { return try lookahead(isNegative: true) }
+    if take("?=") { return try lookahead(isNegative: false) }
+    let outer = ignoresCase
+    defer { ignoresCase = outer }
+    if take("?i:") {
+      ignoresCase = true
+    } else if !take("?:"), current == "?" {
+      throw Failure(reason: "the group '(" + String(String.UnicodeScalarView(scalars[index...].prefix(3))) + "'")
+    }
+    let result = try alternatives()
+    guard take(")") else { throw Failure(reason: "a '(' without ')'") }
+    return result
+  }
+
+  private mutating func lookahead(isNegative: Bool) throws -> RegexSyntax {
+    let inside = try alternatives()
+    guard take(")") else { throw Failure(reason: "a '(' without ')'") }
+    guard case .scalar(let set) = inside else {
+      throw Failure(reason: "a look ahead at more than one character")
+    }
+    return isNegative ? .before(set.complement, orEnd: true) : .before(set, orEnd: false)
+  }
+
+  private mutating func repetitions(of atom: RegexSyntax) throws -> RegexSyntax {
+    var result = atom
+    while let (least, most) = try counts() {
+      if case .before = result { throw Failure(reason: "a repeated look ahead") }
+      let isLazy = take("?")
+      guard isLazy || current != "+" else { throw Failure(reason: "a possessive repetition") }
+      result = .repetition(result, least: least, most: most, lazy: isLazy)
+    }
+    return result
+  }
+
+  private mutating func counts() throws -> (least: Int, most: Int?)? {
+    if take("*") { return (0, nil) }
+    if take("+") { return (1, nil) }
+    if take("?") { return (0, 1) }
+    guard take("{") else { return nil }
+    let least = try number()
+    let most: Int?
+    if take(",") {
+      most = current == "}" ? nil : try number()
+    } else {
+      most = least
+    }
+    guard take("}"), least <= most ?? least else { throw Failure(reason: "such a '{…}'") }
+    return (least, most)
+  }
+
+  private mutating func number() throws -> Int {
+    var value: Int?
+    while let digit = current?.value, (0x30...0x39).contains(digit) {
+      index += 1
+      value = (value ?? 0) * 10 + Int(digit) - 0x30
+      guard value ?? 0 <= Self.largestCount else { break }
+    }
+    guard let value, value <= Self.largestCount else {
+      throw Failure(reason: "a '{…}' that is no count up to \(Self.largestCount)")
+    }
+    return value
+  }
+}

@@ -1,0 +1,84 @@
+/// SentencePiece's unigram model (Kudo 2018, section 3.2): of all ways to cut a piece into tokens, the one of
+/// the highest sum of scores (Viterbi).
+struct UnigramModel: Sendable {
+  let table: TokenTable
+  /// The logarithm of each token's probability, by id.
+  let scores: [Double]
+  let unknown: Int
+  /// The id of each byte's token; all `nil` without byte fallback.
+  let byteIDs: [Int?]
+  /// The score of a character without a token.
+  let unknownScore: Double
+
+  /// How much less likely than the least likely token an unknown character is.
+  static let unknownPenalty = 10.0
+
+  /// The best way to reach a place: from where, by which token (`nil` for none), with which sum.
+  private struct Step {
+    var start = -1
+    var id: Int?
+    var score = 0.0
+  }
+
+  /// Appends a piece's tokens. Cost: the piece's length times that of the longest token.
+  func encode(_ piece: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+    guard !piece.isEmpty else { return }
+    let scalars = Array(piece)
+    // Where each scalar begins in the bytes, and the end.
+    var offsets = [0]
+    var bytes: [UInt8] = []
+    for scalar in scalars {
+      scalar.appendBytes(to: &bytes)
+      offsets.append(bytes.count)
+    }
+    let best = bestSteps(bytes, offsets)
+    var path: [(range: Range<Int>, id: Int?)] = []
+    var end = scalars.count
+    while end > 0 {
+      let step = best[end]
+      // Neighbouring unknown characters become one token.
+      if step.id == nil, let last = path.last, last.id == nil {
+        path[path.count - 1].range = step.start..<last.range.upperBound
+      } else {
+        path.append((step.start..<end, step.id))
+      }
+      end = step.start
+    }
+    for (range, id) in path.reversed() {
+      let place = scalars[range].byteRange ?? 0..<0
+      if let id {
+        tokens.append(Token(id: id, byteRange: place))
+      } else {
+        appendUnknown(bytes[offsets[range.lowerBound]..<offsets[range.upperBound]], place, into: &tokens)
+      }
+    }
+  }
+
+  private func bestSteps(_ bytes: [UInt8], _ offsets: [Int]) -> [Step] {
+    var best = [Step](repeating: Step(), count: offsets.count)
+    for start in 0..<offsets.count - 1 {
+      let score = best[start].score
+      var hasSingle = false
+      func consider(_ end: Int, _ id: Int?, _ sum: Double) {
+        if best[end].start < 0 || sum > best[end].score { best[end] = Step(start: start, id: id, score: sum) }
+      }
+      table.forEachPrefix(of: bytes[offsets[start]...], ends: offsets[(start + 1)...]) { end, id in
+        consider(end, id, score + scores[id])
+        hasSingle = hasSingle || end == start + 1
+      }
+      if !hasSingle { consider(start + 1, nil, score + unknownScore) }
+    }
+    return best
+  }
+
+  private func appendUnknown(_ bytes: ArraySlice<UInt8>, _ place: Range<Int>, into tokens: inout [Token]) {
+    let fallback = bytes.compactMap { byteIDs[Int($0)] }
+    guard fallback.count == bytes.count else {
+      tokens.append(Token(id: unknown, byteRange: place))
+      return
+    }
+    for (index, id) in fallback.enumerated() {
+      tokens.append(Token(id: id, byteRange: place.part(index, of: fallback.count)))
+    }
+  }
+}

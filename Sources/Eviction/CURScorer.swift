@@ -1,0 +1,65 @@
+import Transformer
+
+/// CurDKV (Sengupta et al. 2025, arXiv 2509.15038, as in kvpress): leverage of keys and values, by their norms.
+///
+///     k[j] = ‖k_j‖² / Σ over j's block;  v[j] alike;  s = k·v, k, v or (k + v)/2, divided by its sum
+///
+/// Blocks are of 16 tokens; the first 4 tokens are kept. A block of zeros has leverage 0, where kvpress divides by zero.
+/// kvpress' random sketch and its global norms, both off by default, are not done.
+public struct CURScorer: GroupScorer, Hashable {
+  /// Whose leverage counts.
+  public enum Leverage: String, Sendable, Hashable, CaseIterable {
+    /// The product of both.
+    case product
+    /// The keys'.
+    case key
+    /// The values'.
+    case value
+    /// The mean of both.
+    case average
+  }
+
+  /// Whose leverage counts.
+  public let leverage: Leverage
+  /// Tokens kept at the beginning.
+  public let sinkCount: Int
+  /// Tokens of a block.
+  public let blockSize: Int
+
+  /// Makes the scorer.
+  public init(leverage: Leverage = .product, sinkCount: Int = 4, blockSize: Int = 16) {
+    self.leverage = leverage
+    self.sinkCount = sinkCount
+    self.blockSize = max(1, blockSize)
+  }
+
+  public var observedTokens: Int? { 0 }
+
+  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { Array(0..<min(sinkCount, tokenCount)) }
+
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+    let recording = evidence.recording
+    let dimension = recording.shape.headDimension
+    func shares(_ vectors: [Float]) -> [Float] { self.shares(squaredNorms(vectors, dimension: dimension)) }
+    let keys = leverage == .value ? [] : shares(recording.keys(layer: layer, kvHead: kvHead))
+    let values = leverage == .key ? [] : shares(recording.values(layer: layer, kvHead: kvHead))
+    let scores =
+      switch leverage {
+      case .product: zip(keys, values).map { $0 * $1 }
+      case .key: keys
+      case .value: values
+      case .average: zip(keys, values).map { ($0 + $1) / 2 }
+      }
+    let sum = scores.reduce(0, +)
+    return [sum > 0 ? scores.map { $0 / sum } : scores]
+  }
+
+  /// Each number's share of its block.
+  private func shares(_ numbers: [Float]) -> [Float] {
+    stride(from: 0, to: numbers.count, by: blockSize).flatMap { start in
+      let block = numbers[start..<min(start + blockSize, numbers.count)]
+      let sum = block.reduce(0, +)
+      return sum > 0 ? block.map { $0 / sum } : Array(block)
+    }
+  }
+}

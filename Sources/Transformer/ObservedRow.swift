@@ -1,0 +1,48 @@
+import Kernels
+
+/// A row of attention over a prompt: whose query it is, and how many keys it sees.
+public struct ObservedRow: Sendable, Hashable {
+  /// Whose query it is.
+  public let row: Recording.Row
+  /// It sees the keys before this index, if no sliding window hides them.
+  public let visible: Int
+
+  /// Makes a row.
+  public init(row: Recording.Row, visible: Int) {
+    self.row = row
+    self.visible = visible
+  }
+}
+
+/// The attention of some rows of one query head, which is there while a closure runs.
+public struct ObservedWeights {
+  /// Rows, in the order in which they were asked for.
+  public let rowCount: Int
+  /// Prompt tokens.
+  public let tokenCount: Int
+  private let weights: UnsafePointer<Float>
+  private let stride: Int
+
+  init(_ weights: UnsafePointer<Float>, rowCount: Int, tokenCount: Int, stride: Int) {
+    self.rowCount = rowCount
+    self.tokenCount = tokenCount
+    self.weights = weights
+    self.stride = stride
+  }
+
+  /// The weights of one row, `[tokenCount]`; zero where it may not look.
+  public subscript(row: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: weights + row * stride, count: tokenCount)
+  }
+
+  /// The sum of all rows, in their order, over the first `count` keys.
+  public func sums(_ count: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: max(1, count)) { sums, filled in
+      sums.initialize(repeating: 0)
+      if let start = sums.baseAddress {
+        for row in 0..<rowCount { laq_add_scaled(start, weights + row * stride, 1, Int32(count)) }
+      }
+      filled = count
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Eviction
+import Transformer
+
+/// What the policies cost beside a prefill: scoring and selection over all layers and heads.
+struct PolicyBench {
+  let decoder: Decoder
+  let repeats: Int
+
+  /// One policy's cost.
+  struct Cost: Encodable {
+    let policy: String
+    let seconds: Double
+    /// The seconds' share of the prefill's.
+    let shareOfPrefill: Double
+  }
+
+  /// All costs on a prompt of some length.
+  struct Costs: Encodable {
+    let tokens: Int
+    let budget: Int
+    let prefillSeconds: Double
+    let policies: [Cost]
+  }
+
+  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`), and SnapKV under every
+  /// allocation.
+  static let standard: [String] =
+    PolicyRegistry.all.filter { $0.name != "full" && Policy($0.name)?.pass == nil }.map(\.name)
+    + ["snapkv(style=kvpress)"]
+    + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
+
+  /// Measures policies by name; lookahead and decode queries are stood in for by queries of the prompt's end, whose
+  /// decoding is not measured.
+  func costs(_ names: [String], tokenCount: Int, budget: Int) throws -> Costs {
+    let tokens = Bench(decoder: decoder, repeats: repeats).prompt(tokenCount)
+    let bench = Bench(decoder: decoder, repeats: repeats)
+    let prefill = try bench.fastest { _ = try decoder.prefill(tokens) }
+    let recording = try decoder.prefill(tokens)
+    let rows = beyond(recording)
+    let evidence = Evidence(recording: recording, lookahead: rows, decode: rows, output: decoder.outputProjection)
+    let costs = try names.map { name in
+      let policy = try Policy(parsing: name)
+      let seconds = try bench.fastest { _ = try policy.evict(evidence, budget: budget, granularity: .kvHead) }
+      return Cost(policy: name, seconds: seconds, shareOfPrefill: seconds / prefill)
+    }
+    return Costs(tokens: tokenCount, budget: budget, prefillSeconds: prefill, policies: costs)
+  }
+
+  /// The last eight queries as if they came from behind the prompt.
+  private func beyond(_ recording: Recording) -> QueryRows {
+    let (shape, count) = (recording.shape, recording.tokenCount)
+    var rows = QueryRows(shape: shape)
+    let queries = (0..<shape.layerCount).map { layer in
+      (0..<shape.queryHeadCount).map { recording.queries(layer: layer, queryHead: $0) }
+    }
+    for row in max(0, count - 8)..<count {
+      rows.append(
+        queries.map { heads in
+          heads.flatMap { $0[row * shape.headDimension..<(row + 1) * shape.headDimension] }
+        }, position: row + 8)
+    }
+    return rows
+  }
+}
