@@ -59,7 +59,8 @@ import Transformer
     for position in 0..<recording.tokenCount - 32 {
       let source = votes.sources[position]
       #expect(abs(source - position) <= 3)
-      #expect(abs(rows.reduce(0) { $0 + $1[source] } - scores[position]) < 1e-5)
+      // Scores come from tiles of all rows at once, whose sums have another order.
+      #expect(abs(rows.reduce(0) { $0 + $1[source] } - scores[position]) < 1e-4)
       #expect(votes.weights[position] == rows.map { $0[source] }.max())
       #expect(votes.weights[position] == rows[votes.strongest[position]][source])
     }
