@@ -74,13 +74,14 @@ extension ViewState {
     case "budget": return budget(value)
     case "policy": return choose(policyNamed: value)
     case "export": return .export(value.isEmpty ? nil : value)
+    case "why": return askWhy(policyNamed: value)
     case "theme":
       if let named = Theme.named(value) { theme = named } else {
         message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"
       }
     case "notes": showsNotes = value != "off"
     case let other:
-      message = "no command :\(other); try goto, layer, head, budget, policy, export, theme, notes, quit"
+      message = "no command :\(other); try goto, layer, head, budget, policy, why, export, theme, notes, quit"
     }
     return .none
   }

@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Foundation
 import Screen
@@ -23,13 +24,18 @@ struct Batch {
           vocabulary: story.vocabulary)
         next = await opening.explorer.explore(next, earlier: state.story)
         state.story = next
+      case .why:
+        if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
+      case .exportWhy:
+        if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
       case .export(let path): state.message = try ExportFile.write(state.story, to: path)
-      case .none, .cancel, .redraw, .suspend, .quit: break
+      case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
     if let path = options.export {
       try KeptExport(state.story).write(to: path, replacing: options.force)
     }
+    if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }
     if options.screen != nil {
       state.settle()
       if case .sweep(let keys)? = state.missingDetails.first {
@@ -39,6 +45,13 @@ struct Batch {
       let text = options.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
       FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
     }
+  }
+
+  /// Prints why a policy lost the answer.
+  private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
+    let finding = await opening.explorer.why(try WhyFinding(story, policy: policy), of: story)
+    let export = WhyExport(finding, of: story)
+    FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
   /// Printed screens are monochrome, so that they can be read and compared, unless colours are asked for.

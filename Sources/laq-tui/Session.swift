@@ -19,6 +19,8 @@ final class Session {
   private var work: Task<Void, Never>?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
+  /// The running search for what an answer lacked.
+  private var why: Task<Void, Never>?
   /// Details that are being computed.
   private var asked: Set<Details.Request> = []
   private var generation = 0
@@ -43,7 +45,7 @@ final class Session {
     draw()
     explore(earlier: nil)
     loop: while true {
-      let isMoving = state.isPlaying || !state.story.isFinished
+      let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
       let event = terminal.nextEvent(timeoutMilliseconds: isMoving ? 120 : nil)
       receive()
       var keys = pending
@@ -65,6 +67,7 @@ final class Session {
     }
     work?.cancel()
     sweeping?.cancel()
+    why?.cancel()
     terminal.close()
   }
 
@@ -79,23 +82,50 @@ final class Session {
     case .none: break
     case .explore: explore(earlier: state.story)
     case .cancel: work?.cancel()
+    case .why: findOutWhy()
+    case .cancelWhy: why?.cancel()
     case .redraw: terminal.redraw()
     case .suspend: terminal.suspend()
     case .quit: return false
-    case .export(let path):
-      do {
-        state.message = try ExportFile.write(state.story, to: path)
-      } catch {
-        state.message = String(describing: error)
-      }
+    case .export(let path): export { try ExportFile.write(state.story, to: path) }
+    case .exportWhy:
+      guard let finding = state.why else { break }
+      export { try ExportFile.write(finding, of: state.story) }
     }
     return true
+  }
+
+  /// Says what was written, or why nothing was.
+  private func export(_ write: () throws -> String) {
+    do {
+      state.message = try write()
+    } catch {
+      state.message = String(describing: error)
+    }
+  }
+
+  /// Has the engine find out why an answer was lost.
+  private func findOutWhy() {
+    guard let finding = state.why else { return }
+    why?.cancel()
+    // The engine does one thing at a time; what is asked for again begins where it was.
+    sweeping?.cancel()
+    asked = asked.filter { if case .sweep = $0 { false } else { true } }
+    let (explorer, mailbox, generation, story) = (explorer, mailbox, generation, state.story)
+    why = Task.detached {
+      _ = await explorer.why(finding, of: story) { update in
+        mailbox.put(update, generation: generation)
+        Terminal.wake()
+      }
+    }
   }
 
   /// Tells the story anew with the current settings, keeping the recording.
   private func explore(earlier: Story?) {
     work?.cancel()
     sweeping?.cancel()
+    why?.cancel()
+    (state.why, state.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
     let earlier = earlier?.recording == nil ? nil : earlier
@@ -154,6 +184,9 @@ final class Session {
   /// Takes the engine's newest story, unless it belongs to settings that have changed since.
   private func receive() {
     receiveDetails()
+    if let (finding, generation) = mailbox.takeFinding(), generation == self.generation, state.why?.policy == finding.policy {
+      state.why = finding
+    }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
     if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
@@ -172,12 +205,15 @@ final class Session {
 final class Mailbox: Sendable {
   private struct Contents {
     var story: (Story, generation: Int)?
+    var finding: (WhyFinding, generation: Int)?
     var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
   }
 
   private let contents = Mutex(Contents())
 
   func put(_ story: Story, generation: Int) { contents.withLock { $0.story = (story, generation) } }
+
+  func put(_ finding: WhyFinding, generation: Int) { contents.withLock { $0.finding = (finding, generation) } }
 
   func put(_ answer: Details.Answer, for request: Details.Request?, generation: Int) {
     contents.withLock { $0.answers.append((answer, request, generation)) }
@@ -187,6 +223,13 @@ final class Mailbox: Sendable {
     contents.withLock { contents in
       defer { contents.story = nil }
       return contents.story
+    }
+  }
+
+  func takeFinding() -> (WhyFinding, generation: Int)? {
+    contents.withLock { contents in
+      defer { contents.finding = nil }
+      return contents.finding
     }
   }
 
