@@ -12,6 +12,9 @@ public struct LostToken: Sendable, Hashable {
   /// The share of that head's true attention which falls on it, 0...1.
   public let share: Float
 
+  /// What says which token of which head it is, whatever its share at some step.
+  public var place: [Int] { [layer, queryHead, position] }
+
   /// The edit that brings it back to its kept set.
   public var restoring: KeptEdit {
     KeptEdit(.keep, position...position, in: .head(layer: layer, queryHead: queryHead))
@@ -21,31 +24,41 @@ public struct LostToken: Sendable, Hashable {
   /// ones by layer, head and position.
   ///
   /// Those with less are left out: there are hundreds of thousands of them in large models.
-  /// - Parameter step: the token of the full cache's answer that is asked for.
-  /// - Throws: `CancellationError`, looked for before each layer.
-  static func ranked(_ story: Story, kept: KeptTokens, step: Int) throws -> [LostToken] {
-    let shape = kept.shape
-    let least = 1 / Float(max(1, kept.tokenCount))
+  /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most counts.
+  /// - Throws: `CancellationError`, looked for before each layer of each step.
+  static func ranked(_ story: Story, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
     var lost: [LostToken] = []
-    for layer in 0..<shape.layerCount {
-      try Task.checkCancellation()
-      guard let rows = story.trueAttention(step: step, layer: layer) else { return [] }
-      for (head, positions) in kept.positions[layer].enumerated() {
-        let readers = rows.indices.filter { kept.granularity.head(forQueryHead: $0, in: shape) == head }
-        var isKept = [Bool](repeating: false, count: kept.tokenCount)
-        for position in positions { isKept[position] = true }
-        for position in isKept.indices where !isKept[position] {
-          guard let reader = readers.max(by: { rows[$0][position] < rows[$1][position] }) else { continue }
-          let share = rows[reader][position]
-          if share > least {
-            lost.append(LostToken(layer: layer, queryHead: reader, position: position, share: share))
-          }
-        }
-      }
+    for layer in 0..<kept.shape.layerCount {
+      guard let rows = try largest(story, layer: layer, steps: steps) else { return [] }
+      for head in kept.positions[layer].indices { lost += evicted(kept, layer: layer, head: head, rows: rows) }
     }
     return lost.sorted { a, b in
       a.share != b.share
         ? a.share > b.share : (a.layer, a.queryHead, a.position) < (b.layer, b.queryHead, b.position)
+    }
+  }
+
+  /// The largest attention over some steps, `[queryHead][token]`.
+  private static func largest(_ story: Story, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
+    var largest: [[Float]]?
+    for step in steps {
+      try Task.checkCancellation()
+      guard let rows = story.trueAttention(step: step, layer: layer) else { return nil }
+      largest = largest.map { zip($0, rows).map { zip($0, $1).map(max) } } ?? rows
+    }
+    return largest
+  }
+
+  private static func evicted(_ kept: KeptTokens, layer: Int, head: Int, rows: [[Float]]) -> [LostToken] {
+    let least = 1 / Float(max(1, kept.tokenCount))
+    let readers = rows.indices.filter { kept.granularity.head(forQueryHead: $0, in: kept.shape) == head }
+    var isKept = [Bool](repeating: false, count: kept.tokenCount)
+    for position in kept.positions[layer][head] { isKept[position] = true }
+    return isKept.indices.compactMap { position in
+      guard !isKept[position], let reader = readers.max(by: { rows[$0][position] < rows[$1][position] }),
+        rows[reader][position] > least
+      else { return nil }
+      return LostToken(layer: layer, queryHead: reader, position: position, share: rows[reader][position])
     }
   }
 }

@@ -27,15 +27,19 @@ struct WhyAnalysis {
   /// - Throws: `CancellationError`, looked for at every decoded token, and what decoding throws; `finding` holds what is
   ///   known by then.
   func run(_ finding: inout WhyFinding, onUpdate: @escaping (WhyFinding) -> Void) throws {
-    let lost = try LostToken.ranked(story, kept: lane.kept, step: finding.step)
+    let lost = try LostToken.ranked(story, kept: lane.kept, steps: finding.step..<finding.step + 1)
     finding.lost = Array(lost.prefix(WhyFinding.listLimit))
     finding.lostCount = lost.count
     onUpdate(finding)
     var latest = finding
     defer { finding = latest }
     var search = WhySearch<LostToken>(
-      rank: { restored, step in
-        restored.isEmpty && step == latest.step ? lost : try LostToken.ranked(story, kept: kept(restored), step: step)
+      rank: { restored, step, reach in
+        let wanted =
+          restored.isEmpty ? lost : try LostToken.ranked(story, kept: kept(restored), steps: step..<step + 1)
+        guard reach == .before else { return wanted }
+        let known = Set(wanted.map(\.place))
+        return try LostToken.ranked(story, kept: kept(restored), steps: 0..<step).filter { !known.contains($0.place) }
       }, decode: decode)
     search.onProgress = { progress, found, tries in
       latest.tries = tries

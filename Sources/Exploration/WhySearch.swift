@@ -20,12 +20,20 @@ struct WhySearch<Token> {
     case shrinking(count: Int)
   }
 
+  /// Where evicted tokens are looked for; the farther places only when what the nearer ones give is not enough.
+  enum Reach: CaseIterable {
+    /// What the truth looked at when it chose the step's token.
+    case step
+    /// What it looked at before that: the answer's own tokens carry it on, in their keys and values.
+    case before
+  }
+
   /// Sets that are decoded side by side, one pass over the weights for each of their tokens.
   static var batch: Int { 8 }
 
-  /// The evicted tokens that the truth looked at when it chose a step's token, the most wanted first, without those that are
-  /// back already.
-  let rank: (_ restored: [Token], _ step: Int) throws -> [Token]
+  /// The evicted tokens that the truth looked at, the most wanted first, without those that are back already; those of a
+  /// farther reach without those of a nearer one.
+  let rank: (_ restored: [Token], _ step: Int, Reach) throws -> [Token]
   /// Where the answer still differs with each of some sets back; `nil` where it does not.
   let decode: (_ sets: [[Token]]) throws -> [Int?]
   /// Called as the search goes on; `found` brings the answer back, and is empty until something does.
@@ -36,7 +44,7 @@ struct WhySearch<Token> {
   private(set) var tries = 0
 
   init(
-    rank: @escaping ([Token], Int) throws -> [Token], decode: @escaping ([[Token]]) throws -> [Int?]
+    rank: @escaping ([Token], Int, Reach) throws -> [Token], decode: @escaping ([[Token]]) throws -> [Int?]
   ) {
     self.rank = rank
     self.decode = decode
@@ -57,19 +65,28 @@ struct WhySearch<Token> {
 
   /// The first wanted tokens that lead the answer past a step, and the step at which it differs then.
   private mutating func extend(_ restored: [Token], at step: Int) throws -> (added: [Token], step: Int?)? {
-    let ranked = try rank(restored, step)
-    var counts = Array(sequence(first: 1) { $0 < ranked.count ? min($0 * 2, ranked.count) : nil })[...]
-    if ranked.isEmpty { counts = [] }
-    while !counts.isEmpty, tries < limit {
-      let sets = counts.prefix(Self.batch).map { restored + ranked.prefix($0) }
-      let outcomes = try run(sets)
-      for (count, outcome) in zip(counts, outcomes) where outcome.map({ $0 > step }) ?? true {
-        return (Array(ranked.prefix(count)), outcome)
+    var ranked: [Token] = []
+    for reach in Reach.allCases {
+      let tried = ranked.count
+      ranked += try rank(restored, step, reach)
+      var counts = Self.counts(after: tried, to: ranked.count)[...]
+      while !counts.isEmpty, tries < limit {
+        let sets = counts.prefix(Self.batch).map { restored + ranked.prefix($0) }
+        let outcomes = try run(sets)
+        for (count, outcome) in zip(counts, outcomes) where outcome.map({ $0 > step }) ?? true {
+          return (Array(ranked.prefix(count)), outcome)
+        }
+        counts = counts.dropFirst(sets.count)
+        onProgress(.restoring(count: sets.last?.count ?? 0, step: step), [], tries)
       }
-      counts = counts.dropFirst(sets.count)
-      onProgress(.restoring(count: sets.last?.count ?? 0, step: step), [], tries)
     }
     return nil
+  }
+
+  /// The powers of two beyond a number, and where they end.
+  private static func counts(after tried: Int, to count: Int) -> [Int] {
+    guard count > tried else { return [] }
+    return (0..<Int.bitWidth - 1).map { 1 << $0 }.filter { $0 > tried && $0 < count } + [count]
   }
 
   private mutating func shrink(_ tokens: [Token]) throws -> Result {

@@ -19,10 +19,9 @@ struct WhyView {
 
   /// The restored tokens, then the others, each in the order of attention at the first difference.
   static func rows(of finding: WhyFinding) -> [Row] {
-    func place(_ token: LostToken) -> [Int] { [token.layer, token.queryHead, token.position] }
-    let restored = Set(finding.restored.map(place))
+    let restored = Set(finding.restored.map(\.place))
     return finding.restored.map { Row(token: $0, isRestored: true) }
-      + finding.lost.filter { !restored.contains(place($0)) }.map { Row(token: $0, isRestored: false) }
+      + finding.lost.filter { !restored.contains($0.place) }.map { Row(token: $0, isRestored: false) }
   }
 
   func draw(into frame: inout Frame) {
