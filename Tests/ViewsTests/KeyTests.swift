@@ -457,7 +457,7 @@ import Transformer
     #expect(state.settings.policies.count == 5)
     _ = state.draw(size: Self.size)
     #expect(try press("u") == .explore)
-    #expect(state.settings.policies.count == 4 && state.policy == 3)
+    #expect(state.settings.policies.count == 4 && state.policyTitle == "SnapKV", "what was active before")
   }
 
   @Test func commandsThatAreNoneSaySo() throws {
