@@ -27,6 +27,7 @@ extension ViewState {
     case .halfPageDown, .pageDown: scrollWhy(by: 10 * times)
     case .halfPageUp, .pageUp: scrollWhy(by: -10 * times)
     case .first: whyTop = 0
+    case .command: entry = .command("")
     case .help: (showsHelp, helpTop) = (true, 0)
     case .export: return why == nil ? .none : .exportWhy
     case .open: return keepRestored()

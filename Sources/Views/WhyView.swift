@@ -66,8 +66,8 @@ struct WhyView {
       line(finding.policy.title, lane, difference: finding.step),
       [
         Span(TextWidth.padded("they part", to: 14), theme[.dim]), Span(place),
-        Span(quoted(finding.expected, frame), theme[.good]), Span(" was expected, ", theme[.dim]),
-        Span(quoted(finding.said, frame), theme[.error]), Span(" was said", theme[.dim]),
+        Span("expected ", theme[.dim]), Span(quoted(finding.expected, frame), theme[.good]), Span(", said ", theme[.dim]),
+        Span(quoted(finding.said, frame), theme[.error]),
       ],
     ]
   }
@@ -99,10 +99,10 @@ struct WhyView {
       ]
     case .found:
       let needed = count == 1 ? "" : finding.isSmallest ? "; each is needed" : "; fewer may do"
-      return [[Span("\(tokens), kept, \(count == 1 ? "brings" : "bring") the answer back", theme[.good]), Span(needed)], [tried]]
+      return [[Span("\(tokens) \(count == 1 ? "brings" : "bring") the answer back", theme[.good]), Span(needed)], [tried]]
     case .notFound:
       return [
-        [Span("none found: the \(grouped(finding.lostCount)) most wanted do not bring it back", theme[.warning])], [tried],
+        [Span("none found: nothing that was restored brings it back", theme[.warning])], [tried],
       ]
     case .cancelled:
       let known = count == 0 ? "" : ": \(tokens) \(count == 1 ? "brings" : "bring") it back, fewer may do"
@@ -118,9 +118,15 @@ struct WhyView {
     let rows = Self.rows(of: finding)
     let capacity = area.count - 1
     let top = max(0, min(state.whyTop, rows.count - capacity))
+    let isNarrow = frame.width < 70
+    let widths = isNarrow ? (name: 14, place: 7, layer: 7, head: 6, share: 8) : (22, 7, 8, 7, 12)
+    func columns(_ place: String, _ layer: String, _ head: String, _ share: String) -> String {
+      TextWidth.padded(place, to: widths.place, right: true) + TextWidth.padded(layer, to: widths.layer, right: true)
+        + TextWidth.padded(head, to: widths.head, right: true) + TextWidth.padded(share, to: widths.share, right: true)
+    }
+    let names = TextWidth.padded("  evicted", to: widths.name + 2)
     frame.line(
-      area.lowerBound,
-      [Span(TextWidth.padded("  evicted token", to: 26) + "place   layer   head   attention", theme[.dim])])
+      area.lowerBound, [Span(names + columns("place", "layer", "head", isNarrow ? "share" : "attention"), theme[.dim])])
     if rows.count > capacity {
       let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(grouped(finding.lostCount))"
       frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
@@ -129,7 +135,7 @@ struct WhyView {
     for (offset, row) in rows.dropFirst(top).prefix(capacity).enumerated() {
       let token = row.token
       let piece = text.pieces.indices.contains(token.position) ? text.pieces[token.position].text : ""
-      let name = TextWidth.padded(TextWidth.clipped("\"\(piece)\"", to: 18, ellipsis: frame.glyphs.ellipsis), to: 22)
+      let name = TextWidth.padded(TextWidth.clipped("\"\(piece)\"", to: widths.name - 1, ellipsis: frame.glyphs.ellipsis), to: widths.name)
       let share = Double(token.share)
       let bar = max(0, frame.width - 74)
       frame.line(
@@ -137,10 +143,7 @@ struct WhyView {
         [
           Span(row.isRestored ? "\(frame.glyphs.check) " : "  ", theme[.good]),
           Span(name, theme[row.isRestored ? .accent : .text]),
-          Span(TextWidth.padded("\(token.position)", to: 7, right: true)),
-          Span(TextWidth.padded("\(token.layer + 1)", to: 8, right: true)),
-          Span(TextWidth.padded("\(token.queryHead + 1)", to: 7, right: true)),
-          Span(TextWidth.padded(decimal(share, 4), to: 12, right: true)),
+          Span(columns("\(token.position)", "\(token.layer + 1)", "\(token.queryHead + 1)", decimal(share, 4))),
           Span("  " + String(repeating: frame.glyphs.shades[3], count: Int(share * Double(bar))), theme[.dim]),
         ])
     }

@@ -80,6 +80,7 @@ import Testing
     #expect(state.showsWhy)
     #expect(try press("e") == .exportWhy)
     #expect(try press(":why h2o<Enter>") == .none)
+    #expect(!state.showsWhy && state.message?.contains("choose another policy") == true)
   }
 
   @Test func whatBringsTheAnswerBackIsKeptByHand() throws {

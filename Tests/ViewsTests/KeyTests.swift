@@ -35,7 +35,7 @@ import Transformer
   }
 
   @Test func everyBindingStandsInTheHelp() throws {
-    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 6), (Size(width: 60, height: 16), 10)] {
+    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 7), (Size(width: 60, height: 16), 11)] {
       try press("?")
       var text = ""
       for _ in 0..<pages {
