@@ -119,7 +119,8 @@ struct WhyView {
     let capacity = area.count - 1
     let top = max(0, min(state.whyTop, rows.count - capacity))
     let isNarrow = frame.width < 70
-    let widths = isNarrow ? (name: 14, place: 7, layer: 7, head: 6, share: 8) : (22, 7, 8, 7, 12)
+    let widths =
+      isNarrow ? (name: 14, place: 7, layer: 7, head: 6, share: 8) : (name: 22, place: 7, layer: 8, head: 7, share: 12)
     func columns(_ place: String, _ layer: String, _ head: String, _ share: String) -> String {
       TextWidth.padded(place, to: widths.place, right: true) + TextWidth.padded(layer, to: widths.layer, right: true)
         + TextWidth.padded(head, to: widths.head, right: true) + TextWidth.padded(share, to: widths.share, right: true)
