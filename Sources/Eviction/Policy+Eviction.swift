@@ -27,7 +27,7 @@ extension Policy {
     guard let scorer else {
       let everything = KeptTokens.all(
         shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
-      return (everything, nil)
+      return (everything.applying(edits), nil)
     }
     guard recording.covers(self) else {
       throw EvidenceError.queriesNotRecorded(
@@ -37,7 +37,7 @@ extension Policy {
       by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
     let kept = KeptTokens(
       shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions)
-    return (kept, scores)
+    return (kept.applying(edits), scores)
   }
 
   /// Chooses by any scorer under this policy's allocation and wrappers.

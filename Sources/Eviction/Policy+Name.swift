@@ -1,6 +1,8 @@
 extension Policy: LosslessStringConvertible, CustomStringConvertible {
   /// The name that parses back to this policy; settings that equal the default are left out.
-  public var name: String { scorerPart.text(descriptor) + suffix }
+  ///
+  /// A person's edits have no notation: a star stands for them, and such a name does not parse.
+  public var name: String { scorerPart.text(descriptor) + suffix + (edits.isEmpty ? "" : "*") }
 
   /// What stands behind the scorer.
   var suffix: String {

@@ -14,7 +14,8 @@ extension Policy {
     return Policy(
       scorer: PolicyPart(name: scorerPart.name, settings: PolicySettings(values: values)),
       allocation: allocationPart,
-      wrappers: Dictionary(uniqueKeysWithValues: wrapperParts.map { ($0.family.name, $0.part.settings) }))
+      wrappers: Dictionary(uniqueKeysWithValues: wrapperParts.map { ($0.family.name, $0.part.settings) })
+    ).edited(edits)
   }
 
   /// The next value of a setting that a person turns with one key: the next larger one of some that is allowed, and after

@@ -5,6 +5,8 @@ public struct Policy: Sendable, Hashable {
   let scorerPart: PolicyPart
   let allocationPart: PolicyPart
   private let wrapperSettings: [String: PolicySettings]
+  /// A person's changes to what the policy keeps.
+  public internal(set) var edits: [KeptEdit] = []
 
   private var settings: PolicySettings { scorerPart.settings }
 
@@ -52,7 +54,7 @@ public struct Policy: Sendable, Hashable {
   public var title: String { descriptor.title + name.dropFirst(scorerPart.name.count) }
 
   /// Whether nothing is evicted.
-  public var keepsEverything: Bool { scorer == nil }
+  public var keepsEverything: Bool { scorer == nil && edits.isEmpty }
 
   /// Whether the kept keys are moved together before decoding goes on.
   public var rerotates: Bool { wrappers.contains(.rerotate) }

@@ -93,6 +93,34 @@ public actor Explorer {
     return sweep
   }
 
+  /// Finds out which evicted tokens a policy's answer lacked: restores some, decodes again, and looks for few that are enough.
+  ///
+  /// Cost: up to a thousand short decodes, eight at a time in one pass over the weights.
+  /// - Parameter onUpdate: called on the engine's thread after every batch of them.
+  /// - Returns: the finding; a failure or a cancellation is its last stage.
+  public func why(
+    _ finding: WhyFinding, of story: Story, onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
+  ) -> WhyFinding {
+    var finding = finding
+    let start = ContinuousClock.now
+    if let decoder, let analysis = WhyAnalysis(
+      story, policy: finding.policy, decoder: decoder, endTokens: configuration.endTokens)
+    {
+      do {
+        try analysis.run(&finding, onUpdate: onUpdate)
+      } catch is CancellationError {
+        finding.stage = .cancelled
+      } catch {
+        finding.stage = .failed(String(describing: error))
+      }
+    } else {
+      finding.stage = .failed(String(describing: WhyError.notFinished))
+    }
+    finding.seconds = (ContinuousClock.now - start) / .seconds(1)
+    onUpdate(finding)
+    return finding
+  }
+
   private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
     let count = configuration.layerCount

@@ -11,6 +11,8 @@ final class GreedyDecoding {
     let feedsFirst: Bool
     /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
     let script: [Int]?
+    /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on whatever it chooses.
+    let expected: [Int]?
     var continuation = Continuation()
     var queries: QueryRows
     var logits: [Float]
@@ -21,13 +23,14 @@ final class GreedyDecoding {
     /// A lane that starts from the prefill's own logits on the kept tokens.
     init(
       _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil,
-      reduction: CacheReduction? = nil, script: [Int]? = nil
+      reduction: CacheReduction? = nil, script: [Int]? = nil, expected: [Int]? = nil
     ) {
       cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
       self.reduction = reduction
       self.limit = limit
       self.feedsFirst = feedsFirst
       self.script = script
+      self.expected = expected
       queries = QueryRows(shape: recording.shape)
       logits = recording.lastLogits
     }
@@ -90,6 +93,10 @@ final class GreedyDecoding {
         }
         lanes[index].continuation.tokens.append(choice)
         if reference == nil, index == 0 { referenceTokens.append(choice) }
+        if let expected = lanes[index].expected, step >= expected.count || expected[step] != choice {
+          lanes[index].isOpen = false
+          continue
+        }
         fed.append(index)
       }
       onStep(step, lanes)

@@ -15,7 +15,7 @@ public struct HeadFigures: Sendable, Hashable {
   public let sinkShare: [[Double]]
   /// The mean cosine between the sum of the window's rows and each true row (`AttentionRows.agreement`).
   public let windowAgreement: [[Double]]
-  /// The same for each policy's lookahead rows.
+  /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
   public let lookaheadAgreement: [Policy: [[Double]]]
 
   /// Computes all figures, head by head in parallel.
@@ -42,7 +42,7 @@ public struct HeadFigures: Sendable, Hashable {
     windowAgreement = layers.map { $0.map(\.window) }
     var agreement: [Policy: [[Double]]] = [:]
     for (index, lookahead) in lookaheads.enumerated() {
-      for policy in lookahead.policies { agreement[policy] = layers.map { $0.map { $0.lookaheads[index] } } }
+      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookaheads[index] } } }
     }
     lookaheadAgreement = agreement
   }

@@ -59,7 +59,7 @@ struct StoryReuse {
   func figures(for wanted: [Lane]) -> HeadFigures? {
     let isSame = wanted.allSatisfy { lane in
       guard let lookahead = lane.lookahead else { return true }
-      let other = lanes.first { $0.policy == lane.policy }?.lookahead
+      let other = lanes.first { $0.policy.unedited == lane.policy.unedited }?.lookahead
       return other?.pseudo.tokens == lookahead.pseudo.tokens && other?.cheap == lookahead.cheap
     }
     return isSame ? full?.figures : nil

@@ -225,7 +225,7 @@ struct StoryTelling {
   /// Decodes the answers that are not known yet from the prefill's logits: LAQ's pseudo tokens are gone.
   private mutating func answer(_ greedy: GreedyDecoding, decoder: Decoder, recording: Recording) throws {
     let open = story.lanes.indices.filter { !story.lanes[$0].answer.isComplete(limit: settings.answerLimit) }
-    var lanes = open.map { lane(story.lanes[$0], decoder: decoder, recording: recording, limit: settings.answerLimit) }
+    var lanes = open.map { GreedyDecoding.Lane(story.lanes[$0], decoder: decoder, recording: recording, limit: settings.answerLimit) }
     let reference = greedy.referenceLogits
     try greedy.run(&lanes, reference: reference.isEmpty ? nil : reference) { step, lanes in
       update { story in
@@ -244,25 +244,12 @@ struct StoryTelling {
     // An end token was no token of the answer, but its step is compared, too.
     let limit = full.answer.steps.count
     var lanes = open.map {
-      lane(story.lanes[$0], decoder: decoder, recording: recording, limit: limit, script: full.answer.tokens)
+      GreedyDecoding.Lane(
+        story.lanes[$0], decoder: decoder, recording: recording, limit: limit, script: full.answer.tokens)
     }
     try greedy.run(&lanes, reference: greedy.referenceLogits) { step, _ in
       update { $0.stage = .follow(step: step) }
     }
     for (index, lane) in zip(open, lanes) { story.lanes[index].followed = lane.continuation }
-  }
-
-  /// A lane's cache, ready to be decoded on.
-  private func lane(
-    _ lane: Lane, decoder: Decoder, recording: Recording, limit: Int, script: [Int]? = nil
-  ) -> GreedyDecoding.Lane {
-    let rotation =
-      lane.policy.rerotates
-      ? decoder.keyRotation(tokenCount: recording.tokenCount, length: lane.kept.longestCount) : nil
-    let reduction = lane.policy.decoding.map {
-      CacheReduction($0, recording: recording, kept: lane.kept, scores: lane.scores)
-    }
-    return GreedyDecoding.Lane(
-      recording, kept: lane.kept, limit: limit, rotation: rotation, reduction: reduction, script: script)
   }
 }

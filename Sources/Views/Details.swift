@@ -69,6 +69,8 @@ public struct Details: Sendable {
 extension ViewState {
   /// What the open view would show and is not computed yet.
   public var missingDetails: [Details.Request] {
+    // Nothing of the view is seen under an overlay, and the engine is busy with what it shows.
+    if showsWhy { return [] }
     switch view {
     case .text:
       return [lane, pinnedLane].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(Details.Request.votes)

@@ -86,6 +86,9 @@ struct Frame {
     if let notes = state.entry?.notes, !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
     let times = state.story.seconds
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
+    if let why = state.why, !why.isFinished {
+      return [spinner, Span("why: \(why.tries) sets of tokens restored and decoded on   Esc stops", theme[.status])]
+    }
     switch state.story.stage {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
     case .loading(let layer, let count):
@@ -121,7 +124,7 @@ struct Frame {
   }
 
   private var footer: [Span] {
-    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, width: grid.width - 2).flatMap { hint in
+    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
       [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
     }
   }

@@ -83,7 +83,7 @@ public enum HeadFigure: String, Sendable, CaseIterable {
         (0..<kept.shape.queryHeadCount).map { Double(kept.positions(layer: layer, queryHead: $0).count) / count }
       }
     case .windowAgreement: return story.figures?.windowAgreement
-    case .lookaheadAgreement: return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy] }
+    case .lookaheadAgreement: return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy.unedited] }
     case .entropy: return story.figures?.entropy
     case .sinkShare: return story.figures?.sinkShare
     }

@@ -11,6 +11,7 @@ public enum KeyTable {
     case stepForward, stepBack, phaseForward, phaseBack, play, open
     case loss, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
     case theme, notes, search, searchNext, searchPrevious
+    case select, keep, evict, scope, why, exchange
     case export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
   }
 
@@ -85,6 +86,12 @@ public enum KeyTable {
     Binding([.character("M")], "M", .pseudoTokens, "LAQ's pseudo tokens", group: "CHOOSE"),
     Binding([.character("W")], "W", .mask, "what LAQ's rows see", group: "CHOOSE"),
     Binding([.character("u")], "u", .undo, "undo change of settings", group: "CHOOSE"),
+    Binding([.character("A")], "A", .exchange, "keep settings; go to others", group: "CHOOSE"),
+    Binding([.character("v")], "v", .select, "select a span from here", group: "EDIT", views: [.text]),
+    Binding([.character("K")], "K", .keep, "keep the token or span", group: "EDIT", hint: "keep", views: [.text]),
+    Binding([.character("X")], "X", .evict, "evict the token or span", group: "EDIT", views: [.text]),
+    Binding([.character("S")], "S", .scope, "in this head, layer, all", group: "EDIT", views: [.text]),
+    Binding([.character("Y")], "Y", .why, "why was the answer lost?", group: "EDIT", hint: "why"),
     Binding([.character(".")], ".", .stepForward, "next step", group: "STEP", hint: "step"),
     Binding([.character(",")], ",", .stepBack, "previous step", group: "STEP"),
     Binding([.character(">")], ">", .phaseForward, "next phase", group: "STEP", hint: "phase"),
@@ -128,12 +135,13 @@ public enum KeyTable {
 
   /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
   static func footer(
-    for view: ViewState.View, showsHelp: Bool, width: Int
+    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, width: Int
   ) -> [(keys: String, word: String)] {
     if showsHelp { return [("j k", "scroll"), ("? Esc", "close help")] }
+    if showsWhy { return [("j k", "scroll"), ("Enter", "keep these"), ("e", "export"), ("Esc", "stop, close")] }
     let pairs: [Action: String] = [
       .textView: "1-5", .layerDown: "[ ]", .headDown: "{ }", .budgetDown: "b/B", .stepForward: ", .", .phaseForward: "< >",
-      .zoomIn: "+/-",
+      .zoomIn: "+/-", .keep: "K/X",
     ]
     let wanted = bindings.filter { binding in
       binding.hint != nil && binding.acts(in: view)
@@ -163,7 +171,7 @@ public enum KeyTable {
 
   /// The actions that a view is there for, in the order of its footer.
   private static let own: [ViewState.View: [Action]] = [
-    .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss],
+    .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss, .why],
     .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn],
     .heads: [.textView, .figureNext, .sort, .open, .policyNext, .pin],
     .compare: [.textView, .policyNext, .pin, .plot, .sort, .open, .budgetDown, .window],

@@ -77,13 +77,14 @@ extension ViewState {
     case "export":
       guard value.isEmpty else { return export(ExportRequest(value, scope: .view)) }
       askForView()
+    case "why": return askWhy(policyNamed: value)
     case "theme":
       if let named = Theme.named(value) { theme = named } else {
         message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"
       }
     case "notes": showsNotes = value != "off"
     case let other:
-      message = "no command :\(other); try goto, layer, head, budget, policy, export, theme, notes, quit"
+      message = "no command :\(other); try goto, layer, head, budget, policy, why, export, theme, notes, quit"
     }
     return .none
   }

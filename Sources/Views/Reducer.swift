@@ -12,6 +12,12 @@ public enum Effect: Sendable, Hashable {
   case cancel
   /// Write a file, and then tell `exportEnded`.
   case export(ExportRequest)
+  /// Find out why an answer was lost: `ViewState.why` says whose.
+  case why
+  /// Stop finding out.
+  case cancelWhy
+  /// Write what was found out to a new file.
+  case exportWhy
   case redraw
   case suspend
   case quit
@@ -49,6 +55,7 @@ extension ViewState {
       }
       return .none
     }
+    if showsWhy { return performInWhy(binding.action, times: times) }
     if !binding.acts(in: view), let only = binding.views {
       let names = View.allCases.filter(only.contains).map { "\($0.title.lowercased()) view (\($0.rawValue))" }
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
@@ -117,19 +124,23 @@ extension ViewState {
     case .exportEverything: entry = .export("kept.json", .everything)
     case .run: return .explore
     case .undo:
-      guard let earlier = undo.popLast() else {
-        message = "nothing to undo"
-        return .none
-      }
-      settings = earlier
-      choosePolicy(min(policy, settings.policies.count - 1))
-      return .explore
+      return undoChange()
+    case .exchange: return exchangeSetups()
+    case .select: selectionStart = selectionStart == nil ? cursor : nil
+    case .keep: return editKept(.keep)
+    case .evict: return editKept(.evict)
+    case .scope:
+      editScope = Self.following(editScope, by: times)
+      message = "K and X act in \(editScope.rawValue)"
+    case .why: return askWhy()
     case .help: (showsHelp, helpTop) = (true, 0)
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
       if !story.isFinished { return .cancel }
-      if view == .compare, showsSettings {
+      if selectionStart != nil {
+        selectionStart = nil
+      } else if view == .compare, showsSettings {
         showsSettings = false
       } else {
         (step, isPlaying) = (nil, false)
@@ -179,7 +190,7 @@ extension ViewState {
     var changed = settings
     change(&changed)
     guard changed != settings else { return .none }
-    undo.append(settings)
+    undo.append(setup)
     settings = changed
     return .explore
   }

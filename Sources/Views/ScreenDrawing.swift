@@ -17,6 +17,8 @@ extension ViewState {
     var frame = Frame(self, size: size, glyphs: glyphs)
     if showsHelp {
       HelpView(self).draw(into: &frame)
+    } else if showsWhy, let why {
+      WhyView(self, why).draw(into: &frame)
     } else {
       switch view {
       case .text: TextView(self, glyphs: glyphs).draw(into: &frame)

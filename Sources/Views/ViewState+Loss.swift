@@ -39,19 +39,13 @@ extension Story {
   /// The true attention at the step where a lane's answer leaves the full cache's,
   /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
   func need(of lane: Lane) -> (mass: [[[Float]]], token: Int)? {
-    guard let recording, let decodeQueries, let full else { return nil }
+    guard let recording, decodeQueries != nil, let full else { return nil }
     let truth = full.answer.tokens
     let told = lane.answer.tokens
     guard let step = truth.indices.first(where: { $0 >= told.count || told[$0] != truth[$0] }),
       step < told.count || lane.answer.hasEnded
     else { return nil }
-    let row: Recording.Row =
-      step == 0 ? .prompt(position: recording.tokenCount - 1) : .beyond(row: step - 1)
-    let mass = (0..<recording.shape.layerCount).map { layer in
-      (0..<recording.shape.queryHeadCount).map { head in
-        recording.attention(layer: layer, queryHead: head, row: row, beyond: decodeQueries)
-      }
-    }
+    let mass = (0..<recording.shape.layerCount).compactMap { trueAttention(step: step, layer: $0) }
     return (mass, truth[step])
   }
 

@@ -104,7 +104,19 @@ public struct ViewState: Sendable {
   /// Frames drawn while work runs; turns the spinner.
   public var tick = 0
   /// Earlier settings, for undo; the newest last.
-  public var undo: [ExplorationSettings] = []
+  public var undo: [Setup] = []
+  /// Settings that are kept to come back to.
+  public var otherSetup: Setup?
+  /// Where the selected span of tokens begins, a position; it ends at the cursor.
+  public var selectionStart: Int?
+  /// Where a person's edits of the kept tokens happen.
+  public var editScope = EditScope.head
+  /// Why a policy's answer was lost, as far as it is known.
+  public var why: WhyFinding?
+  /// Whether that lies over the view.
+  public var showsWhy = false
+  /// Its first line shown, where not all fit.
+  public var whyTop = 0
 
   /// A state at the beginning of a story.
   public init(story: Story, theme: Theme = .dark) {

@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Foundation
 import Screen
@@ -35,16 +36,28 @@ struct Batch {
         next = await opening.explorer.explore(next, earlier: state.story)
         state.story = next
       case .export(let request): try await answer(request, &state)
-      case .none, .cancel, .redraw, .suspend, .quit: break
+      case .why:
+        if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
+      case .exportWhy:
+        if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
+      case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
     if let export { try await write(export, &state) }
+    if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }
     if options.screen != nil, export?.scope != .view {
       await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)
       let text = options.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
       FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
     }
+  }
+
+  /// Prints why a policy lost the answer.
+  private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
+    let finding = await opening.explorer.why(try WhyFinding(story, policy: policy), of: story)
+    let export = WhyExport(finding, of: story)
+    FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
   /// Writes what a key asked for; a file that is there already is asked about, as on a screen.

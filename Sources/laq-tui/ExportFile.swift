@@ -20,6 +20,25 @@ enum ExportFile {
     try AtomicFile.write(data, to: path(request), replacing: request.replacing)
   }
 
+  /// Writes why an answer was lost, to the first free `why.json`, `why-2.json`, … here.
+  /// - Returns: a sentence for the status line.
+  /// - Throws: `ExportError`.
+  static func write(_ finding: WhyFinding, of story: Story) throws -> String {
+    let target = free("why")
+    try AtomicFile.write(try WhyExport(finding, of: story).json(), to: target)
+    return "why \(finding.policy.title) lost the answer: written to \(target)"
+  }
+
+  private static func free(_ stem: String) -> String {
+    var name = "\(stem).json"
+    var number = 2
+    while FileManager.default.fileExists(atPath: name) {
+      name = "\(stem)-\(number).json"
+      number += 1
+    }
+    return name
+  }
+
   /// A path that begins with `~` is at home, as in a shell.
   private static func path(_ request: ExportRequest) -> String { (request.path as NSString).expandingTildeInPath }
 }

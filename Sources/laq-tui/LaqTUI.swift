@@ -15,7 +15,7 @@ struct LaqTUI: AsyncParsableCommand {
     commandName: "laq-tui",
     abstract: "See which tokens of a long prompt each KV-cache eviction policy keeps, and what that does to the answer.",
     discussion: """
-      Opens a text in the terminal; '-' reads standard input. With --screen or --export nothing is
+      Opens a text in the terminal; '-' reads standard input. With --screen, --export or --why nothing is
       opened: the result is printed or written, and the program ends.
 
       'laq-tui policies' lists what --policy takes.
@@ -95,6 +95,11 @@ struct LaqTUI: AsyncParsableCommand {
 
   @Option(help: "The format of --export, where the file has no ending that says it.")
   var format: ExportFormat?
+  @Option(help: "Print why this policy's answer is not the full cache's, and end: what it lacked is found by trying.")
+  var why: String?
+
+  @Flag(help: "With --why: print JSON.")
+  var json = false
 
   @Flag(help: "Let --export replace an existing file.")
   var force = false
@@ -119,7 +124,8 @@ struct LaqTUI: AsyncParsableCommand {
     guard format == nil || export != nil else { throw ValidationError("--format needs --export.") }
     try Self.check { _ = try exportRequest }
     guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
-    for name in policies { try Self.check { _ = try Policy(parsing: name) } }
+    guard !json || why != nil else { throw ValidationError("--json needs --why.") }
+    for name in policies + (why.map { [$0] } ?? []) { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(keys) }
     if let theme, Theme.named(theme) == nil {
       throw ValidationError("--theme must be one of \(Theme.all.map(\.name).joined(separator: ", ")).")
@@ -145,7 +151,7 @@ struct LaqTUI: AsyncParsableCommand {
     Terminal.prepareProcess()
     do {
       let opening = try open()
-      if screen != nil || export != nil {
+      if screen != nil || export != nil || why != nil {
         try await Batch(opening: opening, options: self).run()
       } else {
         try await Session(opening: opening, options: self).run()
@@ -177,7 +183,11 @@ struct LaqTUI: AsyncParsableCommand {
     guard prompt.tokens.count <= limit else {
       throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
     }
-    let named = policies.compactMap { Policy($0) }
+    var named = policies.compactMap { Policy($0) }
+    // Alone, what is to be explained needs no other policy.
+    if let explained = why.flatMap({ Policy($0) }), !named.contains(explained), !named.isEmpty || screen == nil {
+      named.append(explained)
+    }
     var settings = ExplorationSettings(
       granularity: granularity, policies: named.isEmpty ? nil : named, answerLimit: steps, recording: recording)
     try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)

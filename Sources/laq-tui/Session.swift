@@ -21,6 +21,8 @@ final class Session {
   private var sweeping: Task<Void, Never>?
   /// The file that is being written.
   private var exporting: Task<Void, Never>?
+  /// The running search for what an answer lacked.
+  private var why: Task<Void, Never>?
   /// Details that are being computed.
   private var asked: Set<Details.Request> = []
   private var generation = 0
@@ -45,7 +47,7 @@ final class Session {
     draw()
     explore(earlier: nil)
     loop: while true {
-      let isMoving = state.isPlaying || !state.story.isFinished
+      let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
       let event = terminal.nextEvent(timeoutMilliseconds: isMoving ? 120 : nil)
       receive()
       var keys = pending
@@ -67,6 +69,7 @@ final class Session {
     }
     work?.cancel()
     sweeping?.cancel()
+    why?.cancel()
     // A file that was asked for is written to its end.
     await exporting?.value
     terminal.close()
@@ -83,10 +86,13 @@ final class Session {
     case .none: break
     case .explore: explore(earlier: state.story)
     case .cancel: work?.cancel()
+    case .why: findOutWhy()
+    case .cancelWhy: why?.cancel()
     case .redraw: terminal.redraw()
     case .suspend: terminal.suspend()
     case .quit: return false
     case .export(let request): export(request)
+    case .exportWhy: exportWhy()
     }
     return true
   }
@@ -105,10 +111,38 @@ final class Session {
     }
   }
 
+  /// Writes what was found out, which is small; says where, or why not.
+  private func exportWhy() {
+    guard let finding = state.why else { return }
+    do {
+      state.message = try ExportFile.write(finding, of: state.story)
+    } catch {
+      state.message = String(describing: error)
+    }
+  }
+
+  /// Has the engine find out why an answer was lost.
+  private func findOutWhy() {
+    guard let finding = state.why else { return }
+    why?.cancel()
+    // The engine does one thing at a time; what is asked for again begins where it was.
+    sweeping?.cancel()
+    asked = asked.filter { if case .sweep = $0 { false } else { true } }
+    let (explorer, mailbox, generation, story) = (explorer, mailbox, generation, state.story)
+    why = Task.detached {
+      _ = await explorer.why(finding, of: story) { update in
+        mailbox.put(update, generation: generation)
+        Terminal.wake()
+      }
+    }
+  }
+
   /// Tells the story anew with the current settings, keeping the recording.
   private func explore(earlier: Story?) {
     work?.cancel()
     sweeping?.cancel()
+    why?.cancel()
+    (state.why, state.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
     let earlier = earlier?.recording == nil ? nil : earlier
@@ -173,6 +207,9 @@ final class Session {
       if case .failure(let error) = outcome { failure = error }
       state.exportEnded(request, error: failure)
     }
+    if let (finding, generation) = mailbox.takeFinding(), generation == self.generation, state.why?.policy == finding.policy {
+      state.why = finding
+    }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
     if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
@@ -191,6 +228,7 @@ final class Session {
 final class Mailbox: Sendable {
   private struct Contents {
     var story: (Story, generation: Int)?
+    var finding: (WhyFinding, generation: Int)?
     var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
     var outcome: (Result<Void, any Error>, ExportRequest)?
   }
@@ -198,6 +236,8 @@ final class Mailbox: Sendable {
   private let contents = Mutex(Contents())
 
   func put(_ story: Story, generation: Int) { contents.withLock { $0.story = (story, generation) } }
+
+  func put(_ finding: WhyFinding, generation: Int) { contents.withLock { $0.finding = (finding, generation) } }
 
   func put(_ answer: Details.Answer, for request: Details.Request?, generation: Int) {
     contents.withLock { $0.answers.append((answer, request, generation)) }
@@ -217,6 +257,13 @@ final class Mailbox: Sendable {
     contents.withLock { contents in
       defer { contents.outcome = nil }
       return contents.outcome
+    }
+  }
+
+  func takeFinding() -> (WhyFinding, generation: Int)? {
+    contents.withLock { contents in
+      defer { contents.finding = nil }
+      return contents.finding
     }
   }
 

@@ -61,6 +61,20 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.contains(words), "\(outcome.output)\(outcome.errors)")
   }
 
+  @Test func whySaysWhatALostAnswerLacked() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Samples/needle.txt").path
+    let outcome = try Program.run([path, "--why", "snapkv"])
+    #expect(outcome.status == 0 && outcome.output.contains(": found after"), "\(outcome.output)\(outcome.errors)")
+    #expect(outcome.output.contains("\"9\" was expected"))
+    let json = try Program.run([path, "--why", "snapkv", "--json"])
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect(object?["schema"] as? String == "laq-tui.why" && object?["outcome"] as? String == "found")
+    #expect(try Program.run([path, "--json"]).status == 64)
+    #expect(try Program.run([path, "--why", "quest"]).status == 64)
+    let same = try Program.run([path, "--why", "snapkv", "--budget", "99999"])
+    #expect(same.status == 1 && same.errors.contains("nothing to explain"), "\(same.errors)")
+  }
+
   @Test func readsStandardInput() throws {
     let outcome = try Program.run(["-", "--screen", "text"], input: Self.short)
     #expect(outcome.status == 0)

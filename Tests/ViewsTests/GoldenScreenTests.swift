@@ -9,7 +9,7 @@ import Testing
   static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 60, height: 16)]
 
   enum Subject: String, CaseIterable, Sendable {
-    case text, heatmap, heads, compare, timeline, help
+    case text, heatmap, heads, compare, timeline, help, why
     case headsSorted = "heads-sorted"
     case compareSettings = "compare-settings"
 
@@ -24,6 +24,7 @@ import Testing
       case .compareSettings: (state.view, state.showsSettings) = (.compare, true)
       case .timeline: (state.view, state.step) = (.timeline, 13)
       case .help: state.showsHelp = true
+      case .why: (state.why, state.showsWhy) = (StoryFixture.finding, true)
       }
       state.settle()
       return state

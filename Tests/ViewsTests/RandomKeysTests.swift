@@ -16,7 +16,7 @@ import Testing
   private static let lines = [
     "/clerk<Enter>", "/#5<Enter>", "/#99999999999999999999<Enter>", ":goto 300<Enter>", ":layer 2<Enter>",
     ":head 4<Enter>", ":budget 999999<Enter>", ":policy h2o<Enter>", ":policy laq(m=256)/uniform<Enter>",
-    ":theme dark<Enter>", "#999999l", "#999999999999G", "#12]", ":goto 0<Enter>", ":x y z<Enter>",
+    ":theme dark<Enter>", ":why snapkv<Enter>", ":why<Enter>", "pY", "#999999l", "#999999999999G", "#12]", ":goto 0<Enter>", ":x y z<Enter>",
   ]
 
   @Test(arguments: 0..<4)
@@ -35,6 +35,8 @@ import Testing
       var keys = [Self.keys[generator.next(below: Self.keys.count)]]
       if generator.next(below: 20) == 0 { keys = try Key.parse(Self.lines[generator.next(below: Self.lines.count)]) }
       for key in keys { _ = state.handle(key, size: size) }
+      // Sooner or later the search ends.
+      if state.why != nil, generator.next(below: 10) == 0 { state.why = StoryFixture.finding }
       state.tick += 1
       state.advance()
       // The program computes these between keys, sooner or later.

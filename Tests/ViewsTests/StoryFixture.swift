@@ -78,6 +78,18 @@ enum StoryFixture {
     return sweep
   }()
 
+  /// Why SnapKV lost the answer, as a search would tell: two tokens bring it back.
+  static let finding: WhyFinding = {
+    do {
+      var finding = try WhyFinding(story, policy: story.settings.policies[1])
+      let lost = try LostToken.ranked(story, kept: story.lanes[1].kept, steps: finding.step..<finding.step + 1)
+      (finding.lost, finding.lostCount) = (lost, lost.count)
+      (finding.restored, finding.isSmallest) = ([lost[1], lost[4]], true)
+      (finding.stage, finding.tries, finding.seconds) = (.found, 41, 0.5)
+      return finding
+    } catch { fatalError("the fixture's finding: \(error)") }
+  }()
+
   /// A story of which only the text is known, or also what the policies make of it.
   static func makeStory(
     _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16

@@ -1,0 +1,58 @@
+import Eviction
+import Exploration
+import Screen
+
+extension ViewState {
+  /// Opens the question why a policy's answer was lost; the active policy's, if none is named.
+  mutating func askWhy(policyNamed name: String = "") -> Effect {
+    do {
+      let wanted = name.isEmpty ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil : try Policy(parsing: name)
+      guard let wanted else { return .none }
+      (showsWhy, whyTop) = (true, 0)
+      if let why, why.policy == wanted, why.stage != .cancelled { return .none }
+      why = nil
+      why = try WhyFinding(story, policy: wanted)
+      return .why
+    } catch {
+      (showsWhy, message) = (false, String(describing: error))
+      return .none
+    }
+  }
+
+  /// A key while the finding is shown.
+  mutating func performInWhy(_ action: KeyTable.Action, times: Int) -> Effect {
+    switch action {
+    case .down: scrollWhy(by: times)
+    case .up: scrollWhy(by: -times)
+    case .halfPageDown, .pageDown: scrollWhy(by: 10 * times)
+    case .halfPageUp, .pageUp: scrollWhy(by: -10 * times)
+    case .first: whyTop = 0
+    case .command: entry = .command("")
+    case .help: (showsHelp, helpTop) = (true, 0)
+    case .export: return why == nil ? .none : .exportWhy
+    case .open: return keepRestored()
+    case .back, .quit, .interrupt, .why:
+      if why?.isFinished == false { return .cancelWhy }
+      showsWhy = false
+    default: break
+    }
+    return .none
+  }
+
+  private mutating func scrollWhy(by change: Int) {
+    whyTop = max(0, min(whyTop + change, (why.map { WhyView.rows(of: $0).count } ?? 1) - 1))
+  }
+
+  /// Keeps by hand what brings the answer back, so that it is seen in the text and decoded on.
+  private mutating func keepRestored() -> Effect {
+    guard let why, why.isFinished, let first = why.restored.first else {
+      message = "nothing has brought the answer back yet"
+      return .none
+    }
+    (showsWhy, view) = (false, .text)
+    (layer, head, cursor) = (first.layer, first.queryHead, first.position)
+    let effect = adopt(why.restored.map(\.restoring), of: why.policy)
+    message = "\(policyTitle) keeps \(why.restored.count) more by hand; u takes it back"
+    return effect
+  }
+}

@@ -1,0 +1,55 @@
+import Exploration
+
+/// The whole settings, and the policies that are looked at under them: what can be undone, and kept to come back to.
+public struct Setup: Sendable, Hashable {
+  /// What is asked of the engine.
+  public let settings: ExplorationSettings
+  /// The active policy, an index into the settings' list.
+  public let policy: Int
+  /// The pinned policy, an index into the same list.
+  public let pinned: Int?
+}
+
+extension ViewState {
+  /// The present one.
+  var setup: Setup { Setup(settings: settings, policy: policy, pinned: pinned) }
+
+  /// Goes back to an earlier one. Where the list of policies stays the same, so do the chosen ones.
+  /// - Returns: what the program must do.
+  mutating func restore(_ setup: Setup) -> Effect {
+    let isSameList = setup.settings.policies == settings.policies
+    let effect = setup.settings == settings ? Effect.none : .explore
+    settings = setup.settings
+    if !isSameList { (policy, pinned) = (setup.policy, setup.pinned) }
+    return effect
+  }
+
+  /// Takes back the last change of settings.
+  mutating func undoChange() -> Effect {
+    guard let earlier = undo.popLast() else {
+      message = "nothing to undo"
+      return .none
+    }
+    return restore(earlier)
+  }
+
+  /// Keeps the present settings as the other ones; once there are others, goes to them and keeps the present ones.
+  mutating func exchangeSetups() -> Effect {
+    guard let other = otherSetup else {
+      otherSetup = setup
+      message = "these settings are kept as A: change some, then A goes from one to the other"
+      return .none
+    }
+    guard other != setup else {
+      message = "nothing has changed since A kept these settings"
+      return .none
+    }
+    let present = setup
+    undo.append(present)
+    otherSetup = present
+    settings = other.settings
+    (policy, pinned) = (other.policy, other.pinned)
+    message = "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; A goes back"
+    return other.settings == present.settings ? .none : .explore
+  }
+}

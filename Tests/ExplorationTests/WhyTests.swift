@@ -1,0 +1,102 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Synchronization
+import Testing
+import Transformer
+@testable import Exploration
+
+/// Why an answer was lost, on the embedded model and a text whose answer stands in it once.
+@Suite struct WhyTests {
+  private static func needle(_ policies: [String]) throws -> (Explorer, Story) {
+    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let text = try Data(contentsOf: StoryTests.root.appendingPathComponent("Samples/needle.txt"))
+    let prompt = try Prompt(name: "needle.txt", text: Array(text), tokenizer: checkpoint.tokenizer)
+    let settings = ExplorationSettings(
+      budget: 48, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 24)
+    let story = Story(
+      modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+  }
+
+  /// The number that is asked for is evicted: its own tokens are what the answer lacked.
+  @Test func theNumbersOwnTokensBringTheAnswerBack() async throws {
+    let (explorer, opening) = try Self.needle(["snapkv"])
+    let story = await explorer.explore(opening)
+    let policy = story.settings.policies[0]
+    let reports = Mutex<[WhyFinding]>([])
+    let finding = await explorer.why(try WhyFinding(story, policy: policy), of: story) { update in
+      reports.withLock { $0.append(update) }
+    }
+    #expect(finding.stage == .found && finding.isSmallest)
+    let text = String(decoding: story.prompt.text, as: UTF8.self)
+    let number = try #require(text.range(of: "905"))
+    let bytes = text.utf8.distance(from: text.startIndex, to: number.lowerBound)..<text.utf8.distance(from: text.startIndex, to: number.upperBound)
+    for token in finding.restored {
+      #expect(story.prompt.tokens[token.position].byteRange.overlaps(bytes), "token \(token.position)")
+      #expect(!story.lanes[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
+    }
+    #expect(zip(finding.lost, finding.lost.dropFirst()).allSatisfy { $0.share >= $1.share })
+    #expect(finding.tries > 1)
+    #expect(reports.withLock { $0.last?.stage } == .found)
+
+    // What it claims holds when the tokens are kept by hand, and without any one of them no more.
+    var settings = story.settings
+    settings.policies.append(finding.restoredPolicy)
+    for left in finding.restored.indices {
+      var fewer = finding.restored
+      fewer.remove(at: left)
+      if !fewer.isEmpty { settings.policies.append(policy.edited(fewer.map(\.restoring))) }
+    }
+    let again = await explorer.explore(
+      Story(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
+    let answer = try #require(story.full).answer.tokens
+    #expect(again.lanes[0].answer.tokens == story.lanes[0].answer.tokens, "the policy's own lane stays")
+    #expect(again.lanes[1].answer.tokens == answer && again.lanes[1].policy.title == "SnapKV*")
+    #expect(again.lanes.dropFirst(2).allSatisfy { $0.answer.tokens != answer })
+  }
+
+  @Test func aStoppedSearchSaysSo() async throws {
+    let (explorer, opening) = try Self.needle(["streaming"])
+    let story = await explorer.explore(opening)
+    let finding = try WhyFinding(story, policy: story.settings.policies[0])
+    let work = Mutex<Task<WhyFinding, Never>?>(nil)
+    let task = Task.detached {
+      while work.withLock({ $0 == nil }) { await Task.yield() }
+      return await explorer.why(finding, of: story) { update in
+        if update.tries > 0 { work.withLock { $0?.cancel() } }
+      }
+    }
+    work.withLock { $0 = task }
+    let stopped = await task.value
+    #expect(stopped.stage == .cancelled)
+    #expect(stopped.isFinished && !stopped.lost.isEmpty)
+  }
+
+  @Test func whatNeedsNoExplanationHasNone() async throws {
+    let (explorer, opening) = try Self.needle(["snapkv(w=16)", "oracle"])
+    let absent = try Policy(parsing: "h2o")
+    #expect(throws: WhyError.notFinished) { try WhyFinding(opening, policy: opening.settings.policies[0]) }
+    let story = await explorer.explore(opening)
+    #expect(throws: WhyError.noLane(absent)) { try WhyFinding(story, policy: absent) }
+    let full = try #require(story.full)
+    for lane in story.lanes where lane.answer.firstDifference(from: full.answer) == nil {
+      #expect(throws: WhyError.sameAnswer(lane.policy)) { try WhyFinding(story, policy: lane.policy) }
+    }
+  }
+
+  @Test func theExportNamesTheTokensAndTheAnswers() async throws {
+    let (explorer, opening) = try Self.needle(["snapkv"])
+    let story = await explorer.explore(opening)
+    let finding = await explorer.why(try WhyFinding(story, policy: story.settings.policies[0]), of: story)
+    let export = WhyExport(finding, of: story)
+    let json = try #require(try JSONSerialization.jsonObject(with: export.json()) as? [String: Any])
+    #expect(json["schema"] as? String == "laq-tui.why" && json["version"] as? Int == 1)
+    #expect(json["outcome"] as? String == "found" && json["tries"] as? Int == finding.tries)
+    let restored = try #require(json["restored"] as? [[String: Any]])
+    #expect(restored.compactMap { $0["position"] as? Int } == finding.restored.map(\.position))
+    #expect(restored.compactMap { $0["layer"] as? Int } == finding.restored.map(\.layer))
+    #expect((json["answers"] as? [String: String])?["full"] == " The favour of Munathow is 905.")
+    #expect(export.text.contains("found after \(finding.tries) tries"))
+  }
+}

@@ -1,0 +1,122 @@
+import Eviction
+import Exploration
+import Screen
+import Testing
+
+@testable import Views
+
+/// Keys that edit what is kept, ask why an answer was lost, and go between settings.
+@Suite final class EditTests {
+  static let size = Size(width: 120, height: 36)
+  var state = StoryFixture.state()
+
+  @discardableResult
+  private func press(_ keys: String) throws -> Effect {
+    try Key.parse(keys).reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
+  }
+
+  @Test func keepingATokenMakesAPolicyOfItsOwn() throws {
+    (state.layer, state.head) = (1, 2)
+    try press("#20G")
+    #expect(try press("K") == .explore)
+    #expect(state.policyTitle == "LAQ*" && state.pinnedTitle == "LAQ")
+    #expect(state.settings.policies.map(\.title) == ["LAQ", "SnapKV", "StreamingLLM", "oracle", "LAQ*"])
+    #expect(state.settings.policies[4].edits == [KeptEdit(.keep, 20...20, in: .head(layer: 1, queryHead: 2))])
+    #expect(state.message?.contains("token 20 kept in this head") == true)
+  }
+
+  @Test func aSelectedSpanIsEvictedInTheChosenScope() throws {
+    try press("#20Gvlll")
+    #expect(state.selection == 20...23)
+    try press("SX")
+    #expect(state.settings.policies.last?.edits == [KeptEdit(.evict, 20...23, in: .layer(state.layer))])
+    #expect(state.selectionStart == nil)
+    try press("#30GvhhSK")
+    #expect(state.settings.policies.last?.edits.last == KeptEdit(.keep, 28...30, in: .everywhere))
+    #expect(state.settings.policies.count == 5 && state.settings.policies.last?.edits.count == 2)
+    try press("v<Esc>")
+    #expect(state.selectionStart == nil)
+  }
+
+  @Test func editsAreUndoneOneByOne() throws {
+    try press("#20GKlK")
+    #expect(state.settings.policies.last?.edits.count == 2)
+    #expect(try press("u") == .explore)
+    #expect(state.settings.policies.last?.edits.count == 1)
+    #expect(try press("u") == .explore)
+    #expect(state.settings == state.story.settings)
+    #expect(state.policyTitle == "LAQ" && state.pinnedTitle == "SnapKV")
+    try press("pK")
+    #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV")
+    try press("pK")
+    #expect(state.policyTitle == "LAQ*", "each policy has its own")
+  }
+
+  @Test func aSelectedSpanIsSeen() throws {
+    state.theme = .dark
+    try press("#20G")
+    let before = state.draw(size: Self.size)
+    try press("vlll")
+    let style = Theme.dark[.found].background
+    func marked(_ grid: Grid) -> Int {
+      (0..<grid.height).reduce(0) { sum, row in sum + (0..<grid.width).count { grid[row, $0].style.background == style } }
+    }
+    #expect(marked(before) == 0 && marked(state.draw(size: Self.size)) > 3)
+  }
+
+  // MARK: Why
+
+  @Test func whyIsAskedOfAPolicyThatLostTheAnswer() throws {
+    #expect(try press("Y") == .none)
+    #expect(state.message?.contains("LAQ gives the full cache's answer") == true && !state.showsWhy)
+    #expect(try press(":why snapkv<Enter>") == .why)
+    #expect(state.showsWhy && state.why?.policy.name == "snapkv" && state.why?.stage == .ranking)
+    #expect(try press("<Esc>") == .cancelWhy, "running")
+    #expect(state.showsWhy)
+    state.why = StoryFixture.finding
+    #expect(try press("<Esc>") == .none)
+    #expect(!state.showsWhy)
+    #expect(try press(":why snapkv<Enter>") == .none, "it is known already")
+    #expect(state.showsWhy)
+    #expect(try press("e") == .exportWhy)
+    #expect(try press(":why h2o<Enter>") == .none)
+    #expect(!state.showsWhy && state.message?.contains("choose another policy") == true)
+  }
+
+  @Test func whatBringsTheAnswerBackIsKeptByHand() throws {
+    (state.why, state.showsWhy) = (StoryFixture.finding, true)
+    let finding = try #require(state.why)
+    #expect(try press("<Enter>") == .explore)
+    #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV" && !state.showsWhy)
+    #expect(state.settings.policies.last?.edits == finding.restored.map(\.restoring))
+    #expect(state.cursor == finding.restored[0].position)
+  }
+
+  @Test func theFindingScrollsNoFurtherThanItsEnd() throws {
+    (state.why, state.showsWhy) = (StoryFixture.finding, true)
+    try press("k")
+    #expect(state.whyTop == 0)
+    try press("j")
+    #expect(state.whyTop == 1)
+    for _ in 0..<100 { try press("<PgDn>") }
+    let lines = TextRenderer.text(state.draw(size: Self.size))
+    #expect(lines.contains("of \(StoryFixture.finding.lostCount)"))
+    try press("lp2[")
+    #expect(state.showsWhy && state.view == .text)
+  }
+
+  // MARK: Two settings
+
+  @Test func twoSettingsAreKept() throws {
+    try press("A")
+    #expect(state.message?.contains("kept as A") == true)
+    #expect(try press("BBx") == .none)
+    let changed = state.settings
+    #expect(try press("A") == .explore)
+    #expect(state.settings == state.story.settings)
+    #expect(try press("A") == .explore)
+    #expect(state.settings == changed)
+    try press("u")
+    #expect(state.settings == state.story.settings, "going between them is undone, too")
+  }
+}
