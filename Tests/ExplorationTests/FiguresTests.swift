@@ -59,10 +59,10 @@ import Transformer
     for position in 0..<recording.tokenCount - 32 {
       let source = votes.sources[position]
       #expect(abs(source - position) <= 3)
-      // Scores come from tiles of all rows at once, whose sums have another order.
       #expect(abs(rows.reduce(0) { $0 + $1[source] } - scores[position]) < 1e-4)
-      #expect(votes.weights[position] == rows.map { $0[source] }.max())
-      #expect(votes.weights[position] == rows[votes.strongest[position]][source])
+      // Rows alone and rows together are summed in different orders.
+      #expect(abs(votes.weights[position] - (rows.map { $0[source] }.max() ?? 0)) < 2e-5)
+      #expect(abs(votes.weights[position] - rows[votes.strongest[position]][source]) < 2e-5)
     }
     #expect(story.lanes[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
 
