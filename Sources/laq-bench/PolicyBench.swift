@@ -22,10 +22,13 @@ struct PolicyBench {
     let policies: [Cost]
   }
 
-  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`), and SnapKV under every
-  /// allocation.
+  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`) and for the trained one, which
+  /// has no gate for random weights; and SnapKV under every allocation.
   static let standard: [String] =
-    PolicyRegistry.all.filter { $0.name != "full" && Policy($0.name)?.pass == nil }.map(\.name)
+    PolicyRegistry.all.filter { descriptor in
+      guard let policy = Policy(descriptor.name) else { return false }
+      return !policy.keepsEverything && policy.pass == nil && !policy.needsGate
+    }.map(\.name)
     + ["snapkv(style=kvpress)"]
     + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
 
