@@ -66,7 +66,7 @@ int laq_bf16_is_fast(void) {
 #endif
 }
 
-// The layout that `LAQ_PACK_OUTPUTS` and `LAQ_PACK_INPUTS` describe.
+// The layout that COneDNN.h describes.
 static dnnl_format_tag_t weights_tag(laq_product p) { return p.bf16 ? dnnl_AB8b64a2b : dnnl_ab; }
 
 #if DNNL_VERSION_MAJOR < 3
@@ -157,17 +157,19 @@ static dnnl_status_t product_for(thread_products *own, laq_product product, prep
   prepared *oldest = &own->products[0];
   for (int i = 0; i < KEPT; i++) {
     prepared *p = &own->products[i];
-    if (p->primitive && memcmp(&p->product, &product, sizeof product) == 0) { oldest = p; break; }
+    if (p->primitive && memcmp(&p->product, &product, sizeof product) == 0) {
+      p->used = ++own->clock;
+      *out = p;
+      return dnnl_success;
+    }
     if (p->used < oldest->used) oldest = p;
   }
-  *out = oldest;
-  oldest->used = ++own->clock;
-  if (oldest->primitive && memcmp(&oldest->product, &product, sizeof product) == 0) return dnnl_success;
   forget(oldest);
   dnnl_status_t status = describe(product, oldest);
-  if (status != dnnl_success) forget(oldest);
-  else oldest->used = own->clock;
-  return status;
+  if (status != dnnl_success) { forget(oldest); return status; }
+  oldest->used = ++own->clock;
+  *out = oldest;
+  return dnnl_success;
 }
 
 static dnnl_status_t execute(laq_product product, const void *weights, const void *x, float *y) {

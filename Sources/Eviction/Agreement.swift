@@ -18,3 +18,13 @@ public struct Agreement: Sendable, Hashable {
     massRecall = total > 0 ? kept.reduce(0) { $0 + Double(mass[$1]) } / total : 1
   }
 }
+
+extension KeptTokens {
+  /// How well the kept sets cover the truth, `[layer][queryHead]`.
+  /// - Parameter mass: attention mass of the decode queries, `[layer][queryHead][tokenCount]`.
+  public func agreement(withMass mass: [[[Float]]]) -> [[Agreement]] {
+    mass.enumerated().map { layer, heads in
+      heads.enumerated().map { Agreement(kept: positions(layer: layer, queryHead: $0), mass: $1) }
+    }
+  }
+}

@@ -23,9 +23,12 @@ public struct KVComposeScorer: Scorer, Hashable {
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    let replayed = try evidence.replayed(pass, for: "kvcompose")
-    // The mean over the group is the table's part, and the mean over KV heads is that over query heads.
-    let heads = (0..<replayed.queryHeadCount(layer: layer)).map { Array(replayed.highest(layer: layer, queryHead: $0)) }
-    return zip(heads[queryHead], ScoreTable.mean(heads[...])).map(+)
+    Array(try evidence.replayed(pass, for: "kvcompose").highest(layer: layer, queryHead: queryHead))
+  }
+
+  /// The mean over the group is the table's part; the mean over its results is that over all heads.
+  public func settled(_ heads: [[Float]]) -> [[Float]] {
+    let mean = ScoreTable.mean(heads[...])
+    return heads.map { zip($0, mean).map(+) }
   }
 }

@@ -98,8 +98,7 @@ struct BudgetSweeping {
       let lookaheads = try lookaheads(key, budgets, greedy)
       for (index, budget) in budgets.enumerated() {
         try Task.checkCancellation()
-        let evidence = Evidence(
-          recording: recording, lookahead: lookaheads?[index], decode: story.decodeQueries, output: output)
+        let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)
         let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
         sweep.add(point(kept, budget: budget), to: key)
         onUpdate(sweep)
@@ -116,7 +115,7 @@ struct BudgetSweeping {
     guard let lookahead = key.policy.lookahead else { return nil }
     var lanes = try budgets.map { budget in
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording), budget: budget, granularity: key.granularity
+        story.evidence(recording, output: output), budget: budget, granularity: key.granularity
       ).kept
       return GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount, feedsFirst: true)
     }
@@ -125,9 +124,7 @@ struct BudgetSweeping {
   }
 
   private func point(_ kept: KeptTokens, budget: Int) -> BudgetSweep.Point {
-    let agreements = mass.enumerated().flatMap { layer, heads in
-      heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
-    }
+    let agreements = kept.agreement(withMass: mass).flatMap { $0 }
     let count = Double(max(1, agreements.count))
     return BudgetSweep.Point(
       budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,

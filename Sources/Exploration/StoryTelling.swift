@@ -130,8 +130,7 @@ struct StoryTelling {
       // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
       guard recording.covers(lookahead.cheap) else { continue }
       let cheap = try lookahead.cheap.evict(
-        Evidence(recording: recording, questionTokenCount: story.prompt.questionTokenCount),
-        budget: settings.tokenBudget(tokenCount: recording.tokenCount),
+        story.evidence(recording, output: output), budget: settings.tokenBudget(tokenCount: recording.tokenCount),
         granularity: settings.granularity
       ).kept
       if let same = reuse.lookahead(lookahead, cheap: cheap) {
@@ -201,19 +200,13 @@ struct StoryTelling {
     }
     do {
       let start = ContinuousClock.now
-      let evidence = Evidence(
-        recording: recording, lookahead: lookahead?.queries, decode: story.decodeQueries, output: output,
-        questionTokenCount: story.prompt.questionTokenCount, passes: story.passes, gate: story.gateScores)
       let (kept, scores) = try policy.evict(
-        evidence, budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
+        story.evidence(recording, lookahead: lookahead?.queries, output: output), budget: settings.tokenBudget(tokenCount: recording.tokenCount), granularity: settings.granularity,
         stopsWhenCancelled: stopsWhenCancelled)
       let elapsed = (ContinuousClock.now - start) / .seconds(1)
-      let agreement = story.trueMass?.enumerated().map { layer, heads in
-        heads.enumerated().map { head, mass in
-          Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
-        }
-      }
-      var lane = Lane(policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement)
+      var lane = Lane(
+        policy: policy, kept: kept, scores: scores, lookahead: lookahead,
+        agreement: story.trueMass.map(kept.agreement(withMass:)))
       lane.evictionSeconds = elapsed
       (lane.answer, lane.followed) = reuse.answers(of: lane)
       update { $0.lanes.append(lane) }

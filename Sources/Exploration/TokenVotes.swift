@@ -57,7 +57,7 @@ public struct TokenVotes: Sendable {
     let lane = story.lanes.first { $0.policy == request.policy }
     votes = request.policy.votes(
       layer: request.layer, queryHead: request.head,
-      evidence: Evidence(recording: recording, lookahead: lane?.lookahead?.queries, decode: story.decodeQueries))
+      evidence: story.evidence(recording, lookahead: lane?.lookahead?.queries))
   }
 
   /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where pooling gave the

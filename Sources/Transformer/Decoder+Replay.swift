@@ -96,12 +96,7 @@ extension Decoder {
   /// The Euclidean norms of what a layer's attention reads of each row.
   private func inputNorms(_ states: Rows, _ layer: Layer) -> [Float] {
     let normed = Rows(count: states.count, width: states.width)
-    inParallelBlocks(of: 32, count: states.count) { block in
-      for row in block {
-        laq_rms_norm(
-          states[row], layer.attentionNorm, configuration.rmsNormEpsilon, Int32(states.width), normed[row])
-      }
-    }
+    normalise(states, 0..<states.count, weight: layer.attentionNorm, into: normed)
     return (0..<states.count).map { row in
       var sum: Float = 0
       for column in 0..<normed.width { sum += normed[row][column] * normed[row][column] }

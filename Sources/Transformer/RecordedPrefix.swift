@@ -8,8 +8,8 @@ public struct RecordedPrefix: Sendable {
 
   /// What is taken over is a multiple of so many tokens.
   static let block = 128
-  /// So many tokens pass at least: more than the kernels for few rows take (`Linear`).
-  static let leastRest = 65
+  /// So many tokens pass at least: more than the kernels for few rows take.
+  static let leastRest = Linear.fewRows + 1
 
   /// Makes a prefix; the caller knows that the tokens are the same.
   public init(_ recording: Recording, count: Int) {

@@ -2,12 +2,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// How the weights of a product lie in memory. Floats are row-major, `[outputs][inputs]`. Numbers in bfloat16 are packed
-/// as the CPU's dot products of pairs want them: `[outputs / 64][inputs / 2][64][2]`, zero where there is no weight, the
-/// outputs rounded up to 64 and the inputs to 16.
-enum { LAQ_PACK_OUTPUTS = 64, LAQ_PACK_INPUTS = 16 };
-
 /// A matrix product `y[rows][outputs] = x[rows][inputs] · weightsᵀ`.
+///
+/// Weights lie in memory like this: floats are row-major, `[outputs][inputs]`; numbers in bfloat16 are packed
+/// as the CPU's dot products of pairs want them (`laq_pack_weights` of Kernels): `[outputs / 64][inputs / 2][64][2]`, zero
+/// where there is no weight, the outputs rounded up to 64 and the inputs to 16.
 typedef struct {
   int rows, outputs, inputs;
   /// Nonzero for weights and `x` in bfloat16 (sums are f32), zero for f32.
