@@ -56,7 +56,7 @@ public final class GatePass {
   private func project(_ module: Gate.Module, _ input: UnsafePointer<Float>) -> [Rows] {
     let (width, rank, hidden) = (gate.width, gate.rank, gate.fit.hiddenSize)
     let projected = (0..<3).map { _ in Rows(count: gate.headCount * tokenCount, width: rank) }
-    inParallelRows { rows in
+    inParallelBlocks(of: Self.blockSize, count: tokenCount) { rows in
       // The model's state and behind it the stream, both normed; and the stream alone.
       let both = Rows(count: rows.count, width: hidden + width)
       let own = Rows(count: rows.count, width: width)
@@ -90,7 +90,7 @@ public final class GatePass {
     let (rank, headCount, tokenCount) = (gate.rank, gate.headCount, tokenCount)
     let before = attendToEarlier(projected)
     let behind = attendToEarlier(projected.map(turnedAround))
-    inParallelRows { rows in
+    inParallelBlocks(of: Self.blockSize, count: tokenCount) { rows in
       var found = [Float](repeating: 0, count: headCount * rank)
       for row in rows {
         let mirrored = tokenCount - 1 - row
@@ -121,7 +121,7 @@ public final class GatePass {
     for head in 0..<headCount {
       laq_pack_keys(projected[1][head * tokenCount], Int32(tokenCount), Int32(rank), packed[head])
     }
-    inParallelRows { rows in
+    inParallelBlocks(of: Self.blockSize, count: tokenCount) { rows in
       let first = max(1, rows.lowerBound)
       guard first < rows.upperBound else { return }
       for head in 0..<headCount {
@@ -150,7 +150,7 @@ public final class GatePass {
   private func mix(_ module: Gate.Module) {
     let (width, inner, reach) = (gate.width, gate.inner, gate.reach)
     let before = normed()
-    inParallelRows { rows in
+    inParallelBlocks(of: Self.blockSize, count: tokenCount) { rows in
       var own = [Float](repeating: 0, count: width)
       var gated = [Float](repeating: 0, count: inner)
       var (up, activated) = (gated, gated)
@@ -200,12 +200,5 @@ public final class GatePass {
     var product = [Float](repeating: 0, count: gate.width)
     laq_few_products(weights, Int32(gate.width), Int32(inputs), x, 1, &product, Int32(gate.width))
     laq_add_scaled(row, product, 1, Int32(gate.width))
-  }
-
-  private func inParallelRows(_ body: (Range<Int>) -> Void) {
-    let size = Self.blockSize
-    inParallel(count: (tokenCount + size - 1) / size) { block in
-      body(block * size..<min(tokenCount, (block + 1) * size))
-    }
   }
 }

@@ -15,7 +15,7 @@ package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
 }
 
 /// Splits `0 ..< count` into blocks of `size` and runs `body` on them in parallel.
-func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) -> Void) {
+package func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) -> Void) {
   inParallel(count: (count + size - 1) / size) { block in
     body(block * size..<min(count, (block + 1) * size))
   }

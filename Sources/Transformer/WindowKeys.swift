@@ -60,7 +60,7 @@ enum WindowKeys {
   }
 
   /// Adds up what each key receives from all prompt queries of one head, whose log-sum-exps are known.
-  /// - Parameter sums: `[tokenCount]` and what is left of the last tile.
+  /// - Parameter sums: `[tokenCount]`.
   func received(_ recording: Recording, layer: Int, queryHead: Int, _ sums: inout [Float]) {
     let (count, dimension) = (Int32(recording.tokenCount), Int32(recording.shape.headDimension))
     let recorded = recording.layers[layer]
