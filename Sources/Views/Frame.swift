@@ -54,13 +54,7 @@ struct Frame {
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
     line(size.height - 3, status)
     if let entry = state.entry {
-      let prompt = Sanitizer.visible(entry.prompt, glyphs: glyphs, spaces: false)
-      var typed = Sanitizer.visible(entry.text, glyphs: glyphs, spaces: false)
-      // The end of a long line is where one types.
-      while !typed.isEmpty, TextWidth.of(prompt) + TextWidth.of(typed) > size.width - 3 { typed.removeFirst() }
-      let text = prompt + typed
-      grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
-      grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
+      EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
     } else if state.isCounting || state.count != nil {
       let typed = "#\(state.count.map(String.init) ?? "")"
       grid.put([Span(typed, theme[.text]), Span("  then a key; Esc leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
@@ -80,6 +74,9 @@ struct Frame {
   }
 
   private var status: [Span] {
+    if let entry = state.entry, let spans = EntryLine(entry: entry, theme: theme, glyphs: glyphs).candidates(width: width) {
+      return spans
+    }
     if let message = state.message {
       return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
     }
@@ -124,7 +121,7 @@ struct Frame {
   }
 
   private var footer: [Span] {
-    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
+    state.keys.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
       [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
     }
   }

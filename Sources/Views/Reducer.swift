@@ -18,6 +18,8 @@ public enum Effect: Sendable, Hashable {
   case cancelWhy
   /// Write what was found out to a new file.
   case exportWhy
+  /// Write the session to a file, and then tell `sessionEnded`.
+  case save(SessionRequest)
   case redraw
   case suspend
   case quit
@@ -28,7 +30,7 @@ extension ViewState {
   /// - Parameter size: the terminal's, for moves by pages and lines.
   public mutating func handle(_ key: Key, size: Size) -> Effect {
     message = nil
-    if entry != nil { return edit(key) }
+    if entry != nil { return edit(key, size: size) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
       if isCounting || count != nil || digit > ViewState.View.allCases.count {
@@ -37,7 +39,7 @@ extension ViewState {
       }
     }
     isCounting = false
-    guard let binding = KeyTable.binding(for: key, in: view) else {
+    guard let binding = keys.binding(for: key, in: view) else {
       count = nil
       return .none
     }
@@ -46,10 +48,10 @@ extension ViewState {
     if showsHelp {
       switch binding.action {
       case .help, .back, .quit: showsHelp = false
-      case .down: helpTop = HelpView.clamped(helpTop + times, size: size)
-      case .up: helpTop = HelpView.clamped(helpTop - times, size: size)
-      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size)
-      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size)
+      case .down: helpTop = HelpView.clamped(helpTop + times, size: size, keys: keys)
+      case .up: helpTop = HelpView.clamped(helpTop - times, size: size, keys: keys)
+      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size, keys: keys)
+      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size, keys: keys)
       case .interrupt: return interrupt()
       default: break
       }
@@ -64,7 +66,8 @@ extension ViewState {
     return perform(binding.action, times: times, hasCount: count != nil, size: size)
   }
 
-  private mutating func perform(
+  /// Does what a key or a command asks for.
+  mutating func perform(
     _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size
   ) -> Effect {
     switch action {
@@ -118,8 +121,9 @@ extension ViewState {
     case .search: entry = .search("")
     case .command: entry = .command("")
     case .number: isCounting = true
-    case .searchNext: find(search, from: cursor + 1, forward: true)
-    case .searchPrevious: find(search, from: cursor - 1, forward: false)
+    case .searchNext: find(from: cursor + 1, forward: true)
+    case .searchPrevious: find(from: cursor - 1, forward: false)
+    case .question: askForQuestion()
     case .export: askForView()
     case .exportEverything: entry = .export("kept.json", .everything)
     case .run: return .explore

@@ -31,8 +31,9 @@ struct Batch {
       switch state.handle(key, size: size) {
       case .explore:
         var next = Story(
-          modelName: story.modelName, prompt: story.prompt, settings: state.settings,
+          modelName: story.modelName, prompt: state.prompt, settings: state.settings,
           vocabulary: story.vocabulary)
+        if next.prompt.hash != state.story.prompt.hash { state.beginPrompt() }
         next = await opening.explorer.explore(next, earlier: state.story)
         state.story = next
       case .export(let request): try await answer(request, &state)
@@ -40,6 +41,7 @@ struct Batch {
         if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
       case .exportWhy:
         if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
+      case .save: break
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }

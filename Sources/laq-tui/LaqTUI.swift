@@ -178,11 +178,8 @@ struct LaqTUI: AsyncParsableCommand {
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let prompt = try Prompt(
-      name: name, text: bytes, tokenizer: checkpoint.tokenizer, framing: try framing(checkpoint, modelName))
-    let limit = checkpoint.configuration.contextLength - steps
-    guard prompt.tokens.count <= limit else {
-      throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
-    }
+      name: name, text: bytes, tokenizer: checkpoint.tokenizer, framing: try framing(checkpoint, modelName),
+      tokenLimit: checkpoint.configuration.contextLength - steps)
     var named = policies.compactMap { Policy($0) }
     // Alone, what is to be explained needs no other policy.
     if let explained = why.flatMap({ Policy($0) }), !named.contains(explained), !named.isEmpty || screen == nil {

@@ -17,6 +17,8 @@ final class Session {
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
+  /// The last story with a recording, while the one that is told has none.
+  private var recorded: Story?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
   /// The file that is being written.
@@ -45,7 +47,7 @@ final class Session {
 
   func run() async throws {
     draw()
-    explore(earlier: nil)
+    explore()
     loop: while true {
       let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
       let event = terminal.nextEvent(timeoutMilliseconds: isMoving ? 120 : nil)
@@ -84,7 +86,7 @@ final class Session {
   private func handle(_ key: Key) -> Bool {
     switch state.handle(key, size: terminal.size) {
     case .none: break
-    case .explore: explore(earlier: state.story)
+    case .explore: explore()
     case .cancel: work?.cancel()
     case .why: findOutWhy()
     case .cancelWhy: why?.cancel()
@@ -93,6 +95,7 @@ final class Session {
     case .quit: return false
     case .export(let request): export(request)
     case .exportWhy: exportWhy()
+    case .save: break
     }
     return true
   }
@@ -138,16 +141,20 @@ final class Session {
   }
 
   /// Tells the story anew with the current settings, keeping the recording.
-  private func explore(earlier: Story?) {
+  ///
+  /// Another question has another prompt, of which the model need read only what is new: the last story that has a
+  /// recording is kept until that is done.
+  private func explore() {
     work?.cancel()
     sweeping?.cancel()
     why?.cancel()
     (state.why, state.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
-    let earlier = earlier?.recording == nil ? nil : earlier
+    if state.story.recording != nil { recorded = state.story }
+    let earlier = recorded
     let story = Story(
-      modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
+      modelName: state.story.modelName, prompt: state.prompt, settings: state.settings,
       vocabulary: state.story.vocabulary)
     let (explorer, mailbox, generation) = (explorer, mailbox, generation)
     work = Task.detached {
@@ -158,7 +165,12 @@ final class Session {
     }
     // A state without a recording would blank the screen while settings are re-scored.
     state.step = nil
-    state.story = earlier?.recording == nil ? story : state.story.at(.opening)
+    if let earlier, earlier.prompt.hash == story.prompt.hash {
+      state.story = earlier.at(.opening)
+    } else {
+      if state.story.prompt.hash != story.prompt.hash { state.beginPrompt() }
+      state.story = story
+    }
   }
 
   /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
@@ -217,6 +229,7 @@ final class Session {
       return
     }
     state.story = story
+    if story.recording != nil { recorded = nil }
     if story.stage == .done, !isTouched {
       opening.place(&state)
       isTouched = true

@@ -64,7 +64,7 @@ import Transformer
   @Test func theFooterAlwaysNamesHelpAndQuit() {
     for view in ViewState.View.allCases {
       for width in [58, 78, 118, 200] {
-        let hints = KeyTable.footer(for: view, showsHelp: false, width: width)
+        let hints = KeyTable.standard.footer(for: view, showsHelp: false, width: width)
         #expect(hints.map(\.word).suffix(2) == ["help", "quit"])
         #expect(hints.reduce(0) { $0 + $1.keys.count + $1.word.count + 3 } <= width)
       }
