@@ -69,6 +69,12 @@ public struct Prompt: Sendable {
     return try Prompt(name: name, text: text, tokenizer: tokenizer, framing: framing, tokenLimit: tokenLimit)
   }
 
+  /// The SHA-256 in hexadecimal of the text alone, by which a session knows it again.
+  public var textHash: String { whole == nil ? hash : Self.hash(of: text) }
+
+  /// The SHA-256 in hexadecimal of any bytes.
+  public static func hash(of bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
+
   /// All that the model reads, as bytes: the text, and what is put around it.
   public var read: [UInt8] { whole?.bytes ?? text }
 

@@ -65,7 +65,7 @@ public struct KeyTable: Sendable {
     Binding([.character("G"), .end], "G", .last, "last token", group: "MOVE"),
     Binding([.character("0")], "0", .lineStart, "start of the line", group: "MOVE"),
     Binding([.character("$")], "$", .lineEnd, "end of the line", group: "MOVE"),
-    Binding([.character("/")], "/", .search, "find text or #id", group: "MOVE", hint: "find"),
+    Binding([.character("/")], "/", .search, "find text, #id or /regex/", group: "MOVE", hint: "find"),
     Binding([.character("n")], "n", .searchNext, "find again", group: "MOVE"),
     Binding([.character("N")], "N", .searchPrevious, "find before", group: "MOVE"),
     Binding([.character("1")], "1", .textView, "text view", group: "CHOOSE", hint: "view"),

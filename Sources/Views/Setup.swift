@@ -12,6 +12,11 @@ public struct Setup: Sendable, Equatable {
   /// The pinned policy, an index into the same list.
   public let pinned: Int?
 
+  /// Gathers the parts.
+  public init(prompt: Prompt, settings: ExplorationSettings, policy: Int, pinned: Int?) {
+    (self.prompt, self.settings, self.policy, self.pinned) = (prompt, settings, policy, pinned)
+  }
+
   // The same text with the same question has the same tokens.
   public static func == (left: Setup, right: Setup) -> Bool {
     left.asksTheSame(as: right) && (left.policy, left.pinned) == (right.policy, right.pinned)

@@ -33,15 +33,16 @@ final class Session {
   /// Whether a person has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
-  init(opening: Opening, options: LaqTUI) throws {
-    pending = try Key.parse(options.keys)
-    let maximum: ColorDepth = options.color.isMonochrome ? .mono : .rgb
-    terminal = try Terminal(mouse: !options.noMouse, maximumDepth: maximum)
+  init(opening: Opening, keys: String) throws {
+    let preferences = opening.preferences
+    pending = try Key.parse(keys)
+    let isMonochrome = (preferences.color ?? .auto).isMonochrome
+    // What stands in the way of a first state is said on the terminal as it is.
+    state = try opening.state(theme: .mono)
+    terminal = try Terminal(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
     explorer = opening.explorer
-    glyphs = options.ascii || !terminal.isUTF8 ? .ascii : .unicode
-    let hasColor = terminal.colorDepth >= .palette256
-    let theme = hasColor ? options.theme.flatMap(Theme.named) ?? .dark : .mono
-    state = ViewState(story: opening.story, theme: theme)
+    glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
+    if terminal.colorDepth >= .palette256 { state.theme = preferences.theme ?? .dark }
     self.opening = opening
   }
 
@@ -95,7 +96,7 @@ final class Session {
     case .quit: return false
     case .export(let request): export(request)
     case .exportWhy: exportWhy()
-    case .save: break
+    case .save(let request): save(request)
     }
     return true
   }
@@ -121,6 +122,19 @@ final class Session {
       state.message = try ExportFile.write(finding, of: state.story)
     } catch {
       state.message = String(describing: error)
+    }
+  }
+
+  /// Keeps the session in a file, which is small unless it holds the text; says where, or why not.
+  private func save(_ request: SessionRequest) {
+    var kept = state
+    // That this terminal has no colours is nothing about the session.
+    if terminal.colorDepth < .palette256 { kept.theme = opening.preferences.theme ?? .dark }
+    do {
+      try ExportFile.write(kept, origin: opening.origin, request)
+      state.sessionEnded(request, error: nil)
+    } catch {
+      state.sessionEnded(request, error: error)
     }
   }
 
