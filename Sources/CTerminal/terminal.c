@@ -78,13 +78,30 @@ int term_open(int mouse) {
     mouseinterval(0);
     mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
   }
+  // Codes of one's own lie beyond those that ncurses gives to the keys that it knows.
+  const char *begin = tigetstr("PS"), *end = tigetstr("PE");
+  if (begin && begin != (char *)-1) define_key(begin, TERM_PASTE_BEGIN);
+  if (end && end != (char *)-1) define_key(end, TERM_PASTE_END);
+  term_mark_pastes();
   term_guard_strings();
   return TERM_OPENED;
+}
+
+static void send(const char *name) {
+  const char *text = tigetstr(name);
+  if (!text || text == (char *)-1) return;
+  putp(text);
+  fflush(stdout);
+}
+
+void term_mark_pastes(void) {
+  if (screen) send("BE");
 }
 
 void term_close(void) {
   if (!screen) return;
   mousemask(0, NULL);
+  send("BD");
   endwin();
   delscreen(screen);
   screen = NULL;

@@ -27,6 +27,24 @@ extension ViewState {
     return .none
   }
 
+  /// Puts a pasted text into the line that is being typed, and nowhere else: as keys it could do anything.
+  ///
+  /// A question keeps its line breaks; in other lines they become spaces.
+  public mutating func paste(_ text: String) {
+    message = nil
+    switch entry?.purpose {
+    case nil, .replace, .replaceSession: message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
+    case .question: type(text)
+    case .search, .command, .export, .session: type(text.replacing("\n", with: " "))
+    }
+  }
+
+  private mutating func type(_ text: String) {
+    entry?.line.insert(text)
+    entry?.completion = nil
+    entry?.recalled = nil
+  }
+
   private mutating func type(_ key: Key) {
     guard entry?.line.edit(key) == true else { return }
     entry?.completion = nil

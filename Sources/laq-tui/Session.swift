@@ -58,6 +58,7 @@ final class Session {
       if state.story.isFinished { pending = [] } else { keys = [] }
       switch event {
       case .key(let key): keys.append(key)
+      case .paste(let text): state.paste(text)
       case .closed: break loop
       case .none:
         state.tick += 1
@@ -85,6 +86,8 @@ final class Session {
 
   /// Handles a key; false ends the session.
   private func handle(_ key: Key) -> Bool {
+    let isTyping = state.entry != nil
+    defer { if !isTyping, state.entry != nil { terminal.markPastes() } }
     switch state.handle(key, size: terminal.size) {
     case .none: break
     case .explore: explore()

@@ -32,7 +32,7 @@ final class TerminalSession: Sendable {
     process.arguments = arguments
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["LC_ALL": "C.UTF-8", "NO_COLOR": ""].merging(environment) { $1 }) { $1 }
+      ["LC_ALL": "C.UTF-8", "NO_COLOR": ""].merging(Program.withoutConfig) { $1 }.merging(environment) { $1 }) { $1 }
     process.standardInput = handle
     process.standardOutput = handle
     process.standardError = handle

@@ -20,6 +20,10 @@ void term_size(int *height, int *width);
 int term_put(int row, int column, const unsigned *glyph, unsigned attributes, int pair);
 void term_refresh(int everything);
 int term_read(unsigned *key);
+/// What `term_read` gives as keys before and behind a paste, where the terminal tells it from typing.
+enum { TERM_PASTE_BEGIN = 0x4000, TERM_PASTE_END = 0x4001 };
+/// Asks the terminal to tell; a shell that ran meanwhile may have asked for the contrary.
+void term_mark_pastes(void);
 /// 0 nothing of interest, 1 press, 2 release, 3 wheel up, 4 wheel down.
 int term_mouse(int *row, int *column);
 int term_wait(int milliseconds);

@@ -21,6 +21,9 @@ public struct TextLine: Sendable, Hashable {
   /// Puts a text in the place of what stands before the cursor.
   mutating func replaceBefore(by text: String) { before = text }
 
+  /// Puts a text in at the cursor.
+  mutating func insert(_ text: String) { before += text }
+
   /// Takes a key that edits: characters, the moving keys, and those of emacs that shells have.
   /// - Returns: whether it is one.
   mutating func edit(_ key: Key) -> Bool {
