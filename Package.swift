@@ -12,7 +12,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -35,7 +34,7 @@ let package = Package(
     .executableTarget(
       name: "laq-tui",
       dependencies: [
-        "Views", "Terminal", "Exploration", "EmbeddedModel", "TOMLKit",
+        "Views", "Terminal", "Exploration", "EmbeddedModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -27,7 +27,8 @@ extension KeyTable {
     }
     let table = KeyTable(rows: rows)
     for action in [Action.back, .interrupt] where table.row(action).keys.isEmpty { throw KeyTableError.noKey(action.name) }
-    try table.refuseClashes(changed: Set(wanted.map(\.action)))
+    let changed = zip(table.rows, self.rows).filter { $0.keys != $1.keys }.map(\.0.action)
+    try table.refuseClashes(changed: Set(changed))
     return table
   }
 
@@ -48,13 +49,13 @@ extension KeyTable {
   }
 
   /// In one view a key does one thing; as the program comes, a view's own bindings go before those of all views.
-  private func refuseClashes(changed: Set<String>) throws {
+  private func refuseClashes(changed: Set<Action>) throws {
     for (index, row) in rows.enumerated() {
-      for other in rows[..<index] where changed.contains(row.action.name) || changed.contains(other.action.name) {
+      for other in rows[..<index] where changed.contains(row.action) || changed.contains(other.action) {
         let overlap = row.views.map { own in other.views.map { !own.isDisjoint(with: $0) } ?? true } ?? true
         if overlap, let key = row.keys.first(where: other.keys.contains) {
           // The one that was changed is at fault, and the line that is looked for.
-          let (own, second) = changed.contains(row.action.name) ? (row, other) : (other, row)
+          let (own, second) = changed.contains(row.action) ? (row, other) : (other, row)
           throw KeyTableError.clash(own.action.name, key, with: second.action.name)
         }
       }

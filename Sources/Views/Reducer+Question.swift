@@ -18,6 +18,7 @@ extension ViewState {
       }
       undo.append(setup)
       prompt = asked
+      settings.fit(tokenCount: asked.tokens.count)
       message = "\(question == nil ? "no question any more" : "another question"); u brings the former one back"
       return .explore
     } catch {

@@ -49,13 +49,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("budgets = 4", 1, "there is no setting of this name"), ("steps = 3\nbudget = true\n", 2, "budget"),
+    ("budgets = 4", 1, "there is no such setting"), ("steps = 3\nbudget = true\n", 2, "budget"),
     ("# first\n\ntheme = \"neon\"", 3, "'neon' is no theme"), ("policies = [\"laq\", \"snapkvv\"]", 1, "did you mean 'snapkv'"),
     ("policies = \"laq\"", 1, "a list was expected"), ("steps = 0", 1, "from 1 to 4096"), ("color = \"mauve\"", 1, "\"never\""),
-    ("ascii = \"yes\"", 1, "true or false"), ("steps = \n", 1, ""), ("a = [1, 2", 1, ""), ("x", 1, ""),
+    ("ascii = \"yes\"", 1, "true or false"), ("steps = \n", 1, "a value was expected"), ("a = [1, 2", 1, "this list has no end"), ("x", 1, "'=' was expected"),
     ("[keys]\npin = \"p\"", 2, "'policy-next'"), ("steps = 2\n[keys]\nhelp = \"?\"\npinn = \"y\"", 4, "no action 'pinn'"),
-    ("[keys]\npin = \"<Nope>\"", 2, "no key is called <Nope>"), ("[keys]\nback = []", 2, "needs a key"), ("keys = 4", 1, "[keys]"),
-    ("[keys]\npin = 7", 2, "a key was expected"), ("[other]\na = 1", 1, "no setting"),
+    ("[keys]\npin = \"<Nope>\"", 2, "no key is called <Nope>"), ("[keys]\nback = []", 2, "needs a key"), ("keys = 4", 1, "[keys]"), ("steps = 2\nsteps = 3", 2, "second time"), ("[=]", 1, "a name was expected"), ("question = \"a", 1, "no end"),
+    ("[keys]\npin = 7", 2, "a key was expected"), ("[other]\na = 1", 2, "other.a: there is no such setting"),
   ])
   func aFileThatIsNotUnderstoodNamesTheLine(_ config: String, _ line: Int, _ words: String) throws {
     let outcome = try run(screen, config: config)
@@ -73,7 +73,9 @@ import Testing
     try Data([0xFF, 0xFE, 0x00]).write(to: path)
     let outcome = try run(screen, config: nil)
     #expect(outcome.status == 64 && outcome.errors.contains("UTF-8"), "\(outcome.errors)")
-    #expect(try run(screen, config: String(repeating: "[", count: 100_000)).status == 64)
+    for piece in ["[", "a = [", "a.", "a = \"\\u", "[[", "{a=", "\u{0}", "\""] {
+      #expect(try run(["config"], config: String(repeating: piece, count: 10_000)).status == 64, "\(piece)")
+    }
   }
 
   @Test func thePrintedConfigurationIsOneThatReadsBack() throws {

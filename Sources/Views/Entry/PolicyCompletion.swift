@@ -6,13 +6,12 @@ public enum PolicyCompletion {
   /// - Returns: the part of the name that is complete, and what may follow it.
   static func candidates(_ typed: String) -> (stem: String, candidates: [String]) {
     let scorers = matching(typed, PolicyRegistry.all.map(\.name))
-    guard let place = typed.lastIndex(where: { "/+(,=".contains($0) }) else {
-      // Of a whole name, what may follow it.
-      return ("", scorers == [typed] ? ["", "(", "/", "+"].map { typed + $0 } : scorers)
-    }
+    // Behind a whole name there are its settings, an allocation, a wrapper.
+    let names = scorers == [typed] ? ["", "(", "/", "+"].map { typed + $0 } : scorers
+    guard let place = typed.lastIndex(where: { "/+(,=".contains($0) }) else { return ("", names) }
     // Some scorers have a plus in their own name.
-    if !scorers.isEmpty, typed[place] == "+" {
-      return ("", scorers + PolicyRegistry.wrappers.map { typed + $0.name })
+    if !names.isEmpty, typed[place] == "+" {
+      return ("", names + PolicyRegistry.wrappers.map { typed + $0.name }.filter { Policy($0) != nil })
     }
     let stem = String(typed[...place])
     let rest = String(typed[typed.index(after: place)...])

@@ -1,5 +1,4 @@
 import Foundation
-import TOMLKit
 import Views
 
 /// The configuration file: defaults for options, and a person's own keys.
@@ -42,43 +41,42 @@ struct ConfigFile {
   /// Reads a file's text.
   /// - Throws: `ConfigError`.
   init(_ text: String, path: String) throws {
-    let table: TOMLTable
-    do { table = try TOMLTable(string: text) } catch let error as TOMLParseError {
-      throw ConfigError(path: path, line: error.source.begin.line, reason: error.description)
+    let entries: [TOMLReader.Entry]
+    do { entries = try TOMLReader.entries(in: text) } catch let failure as TOMLReader.Failure {
+      throw ConfigError(path: path, line: failure.line, reason: failure.reason)
     }
-    let lines = ConfigLines(text)
     var preferences = Preferences()
-    for key in table.keys.sorted(by: { (lines.line(of: $0, in: nil) ?? 0) < (lines.line(of: $1, in: nil) ?? 0) }) {
-      guard let value = table[key] else { continue }
+    var keys: [TOMLReader.Entry] = []
+    for entry in entries {
+      let name = entry.path.joined(separator: ".")
       do {
-        if key == "keys" {
-          preferences.keys = try Self.keys(value, path: path, lines: lines)
-        } else if let setting = ConfigSetting(rawValue: key) {
-          try setting.read(ConfigValue(value), into: &preferences)
+        if entry.path.count == 2, entry.path[0] == "keys" {
+          keys.append(entry)
+        } else if let setting = ConfigSetting(rawValue: name) {
+          try setting.read(entry.value, into: &preferences)
         } else {
-          throw ConfigValueError("there is no setting of this name; there are \(ConfigSetting.allCases.map(\.rawValue).joined(separator: ", ")) and [keys]")
+          throw ConfigValueError("there is no such setting; there are \(ConfigSetting.allCases.map(\.rawValue).joined(separator: ", ")) and [keys]")
         }
       } catch let error as ConfigValueError {
-        throw ConfigError(path: path, line: lines.line(of: key, in: nil), reason: "\(key): \(error.reason)")
+        throw ConfigError(path: path, line: entry.line, reason: "\(name): \(error.reason)")
       }
     }
+    preferences.keys = try keys.isEmpty ? nil : Self.table(of: keys, path: path)
     self.preferences = preferences
   }
 
-  /// The table of keys: an action's name, and its key or keys.
-  private static func keys(_ value: TOMLValueConvertible, path: String, lines: ConfigLines) throws -> KeyTable {
-    guard let table = value.table else { throw ConfigValueError("a table was expected: [keys]") }
-    let wanted = try table.keys.sorted().map { action -> (action: String, keys: [String]) in
-      let value = table[action].map(ConfigValue.init)
-      guard let keys = value?.text.map({ [$0] }) ?? value?.texts else {
+  /// The table with a person's own keys: an action's name, and its key or keys.
+  private static func table(of entries: [TOMLReader.Entry], path: String) throws -> KeyTable {
+    let wanted = try entries.map { entry -> (action: String, keys: [String]) in
+      guard let keys = entry.value.text.map({ [$0] }) ?? entry.value.texts else {
         throw ConfigError(
-          path: path, line: lines.line(of: action, in: "keys"),
-          reason: "\(action): a key was expected, as \"x\" or \"<C-x>\", or a list of them")
+          path: path, line: entry.line,
+          reason: "\(entry.path[1]): a key was expected, as \"x\" or \"<C-x>\", or a list of them")
       }
-      return (action, keys)
+      return (entry.path[1], keys)
     }
     do { return try KeyTable.standard.rebound(wanted) } catch let error as KeyTableError {
-      throw ConfigError(path: path, line: lines.line(of: error.action, in: "keys"), reason: error.description)
+      throw ConfigError(path: path, line: entries.first { $0.path[1] == error.action }?.line, reason: error.description)
     }
   }
 }

@@ -34,7 +34,7 @@ enum ConfigSetting: String, CaseIterable {
 
   /// Takes a value over.
   /// - Throws: `ConfigValueError`.
-  func read(_ value: ConfigValue, into preferences: inout Preferences) throws {
+  func read(_ value: TOMLValue, into preferences: inout Preferences) throws {
     switch self {
     case .model: preferences.model = try text(value)
     case .gate: preferences.gate = try text(value)
@@ -45,7 +45,7 @@ enum ConfigSetting: String, CaseIterable {
     case .question: preferences.question = try text(value)
     case .questionFirst: preferences.questionFirst = try flag(value)
     case .budget:
-      preferences.budget = try parsed(value.textOrNumber ?? "", Budget.init(parsing:))
+      preferences.budget = try parsed(value.text ?? value.number.map { String($0) } ?? "", Budget.init(parsing:))
     case .policies:
       guard let names = value.texts, !names.isEmpty else { throw ConfigValueError("a list was expected, as [\"laq\", \"snapkv\"]") }
       preferences.policies = try names.map { try parsed($0, Policy.init(parsing:)) }
@@ -110,17 +110,17 @@ enum ConfigSetting: String, CaseIterable {
     return quoted + "\""
   }
 
-  private func text(_ value: ConfigValue) throws -> String {
+  private func text(_ value: TOMLValue) throws -> String {
     guard let text = value.text else { throw ConfigValueError("a text was expected, in quotes") }
     return text
   }
 
-  private func flag(_ value: ConfigValue) throws -> Bool {
+  private func flag(_ value: TOMLValue) throws -> Bool {
     guard let flag = value.flag else { throw ConfigValueError("true or false was expected") }
     return flag
   }
 
-  private func word<Value: RawRepresentable & CaseIterable>(_ value: ConfigValue) throws -> Value where Value.RawValue == String {
+  private func word<Value: RawRepresentable & CaseIterable>(_ value: TOMLValue) throws -> Value where Value.RawValue == String {
     guard let word = value.text.flatMap(Value.init(rawValue:)) else {
       throw ConfigValueError("one of \(Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")) was expected")
     }
@@ -130,4 +130,11 @@ enum ConfigSetting: String, CaseIterable {
   private func parsed<Value>(_ text: String, _ parse: (String) throws -> Value) throws -> Value {
     do { return try parse(text) } catch { throw ConfigValueError(String(describing: error)) }
   }
+}
+
+/// What is wrong with a value, in a sentence without its place.
+struct ConfigValueError: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
 }
