@@ -52,7 +52,7 @@ let package = Package(
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
+    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -79,8 +79,9 @@ extension ViewState {
       askForView()
     case "why": return askWhy(policyNamed: value)
     case "theme":
-      if let named = Theme.named(value) { theme = named } else {
-        message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"
+      let themes = Theme.available(at: colorDepth)
+      if let named = themes.first(where: { $0.name == value }) { theme = named } else {
+        message = "themes here: \(themes.map(\.name).joined(separator: ", "))"
       }
     case "notes": showsNotes = value != "off"
     case let other:

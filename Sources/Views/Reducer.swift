@@ -26,7 +26,11 @@ public enum Effect: Sendable, Hashable {
 extension ViewState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages and lines.
-  public mutating func handle(_ key: Key, size: Size) -> Effect {
+  /// - Parameter glyphs: what the screen is drawn with, for the mouse.
+  public mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
+    if case .mouse(let row, let column, let kind) = key {
+      return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
+    }
     message = nil
     if entry != nil { return edit(key) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
@@ -112,8 +116,8 @@ extension ViewState {
     case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
     case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
     case .theme:
-      let index = Theme.all.firstIndex(of: theme) ?? 0
-      theme = Theme.all[(index + 1) % Theme.all.count]
+      let themes = Theme.available(at: colorDepth)
+      theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
     case .notes: showsNotes.toggle()
     case .search: entry = .search("")
     case .command: entry = .command("")

@@ -28,7 +28,7 @@ struct Batch {
     opening.place(&state)
     state.view = options.screen?.view ?? .text
     for key in try Key.parse(options.keys) {
-      switch state.handle(key, size: size) {
+      switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
         var next = Story(
           modelName: story.modelName, prompt: story.prompt, settings: state.settings,

@@ -104,7 +104,7 @@ struct LaqTUI: AsyncParsableCommand {
   @Flag(help: "Let --export replace an existing file.")
   var force = false
 
-  @Option(help: "dark, light or mono.")
+  @Option(help: "dark, light, colorblind, basic or mono. Default: the first that the terminal has the colours for.")
   var theme: String?
 
   @Option(help: "Colours: auto, always or never.")

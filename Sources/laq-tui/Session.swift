@@ -37,9 +37,8 @@ final class Session {
     terminal = try Terminal(mouse: !options.noMouse, maximumDepth: maximum)
     explorer = opening.explorer
     glyphs = options.ascii || !terminal.isUTF8 ? .ascii : .unicode
-    let hasColor = terminal.colorDepth >= .palette256
-    let theme = hasColor ? options.theme.flatMap(Theme.named) ?? .dark : .mono
-    state = ViewState(story: opening.story, theme: theme)
+    state = ViewState(story: opening.story, theme: .chosen(options.theme, at: terminal.colorDepth))
+    state.colorDepth = terminal.colorDepth
     self.opening = opening
   }
 
@@ -82,7 +81,7 @@ final class Session {
 
   /// Handles a key; false ends the session.
   private func handle(_ key: Key) -> Bool {
-    switch state.handle(key, size: terminal.size) {
+    switch state.handle(key, size: terminal.size, glyphs: glyphs) {
     case .none: break
     case .explore: explore(earlier: state.story)
     case .cancel: work?.cancel()
