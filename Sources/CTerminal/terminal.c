@@ -34,20 +34,40 @@ void term_prepare(void) {
   wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 }
 
+// Whether the terminal says that it shows 24-bit colours: by the variable that most set, or as tmux' own capability.
+static int says_direct(void) {
+  const char *colors = getenv("COLORTERM");
+  return (colors && (!strcmp(colors, "truecolor") || !strcmp(colors, "24bit"))) || tigetflag("Tc") > 0;
+}
+
+// The description of the same terminal with 24-bit colours, where the system has one: ncurses sends no others.
+static int find_direct(const char *name, char *direct, size_t size) {
+  const char *end = strstr(name, "-256color");
+  int length = end ? (int)(end - name) : (int)strlen(name), error;
+  if (snprintf(direct, size, "%.*s-direct", length, name) >= (int)size) return 0;
+  if (setupterm(direct, 1, &error) != OK) return 0;
+  int usable = tigetflag("RGB") > 0;
+  del_curterm(cur_term);
+  return usable;
+}
+
 int term_open(int mouse) {
   if (screen) return TERM_OPENED;
   term_prepare();
   if (!isatty(1)) return TERM_NO_OUTPUT;
   int error;
-  if (!getenv("TERM") || setupterm(NULL, 1, &error) != OK) return TERM_UNUSABLE;
+  const char *name = getenv("TERM");
+  if (!name || setupterm(name, 1, &error) != OK) return TERM_UNUSABLE;
   const char *move = tigetstr("cup");
-  int usable = move && move != (char *)-1;
+  int usable = move && move != (char *)-1, wants_direct = says_direct() && tigetflag("RGB") <= 0;
   del_curterm(cur_term);
   if (!usable) return TERM_UNUSABLE;
+  char direct[64];
+  if (wants_direct && find_direct(name, direct, sizeof direct)) name = direct;
   keys = isatty(0) ? stdin : fopen("/dev/tty", "r+e");
   if (!keys) return TERM_NO_KEYBOARD;
   term_guard_begin(fileno(keys));
-  screen = newterm(NULL, stdout, keys);
+  screen = newterm(name, stdout, keys);
   if (!screen) {
     term_guard_end();
     return TERM_FAILED;

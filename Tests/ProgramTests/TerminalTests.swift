@@ -15,6 +15,10 @@ import Views
     path = url.path
   }
 
+  /// The terminfo compiler, a part of ncurses.
+  private static let compiler = "/usr/bin/tic"
+  private static let hasCompiler = FileManager.default.isExecutableFile(atPath: compiler)
+
   /// Whether two terminals treat keys alike.
   private func areEqual(_ one: termios, _ other: termios) -> Bool {
     one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag && one.c_cflag == other.c_cflag
@@ -178,6 +182,39 @@ import Views
     #expect(session.output.contains("[38;5;") == (theme == "dark"))
     let hasBasic = session.output.firstMatch(of: /\u{1B}\[4[0-7]m/) != nil
     #expect(hasBasic == (theme == "basic"))
+  }
+
+  /// ncurses has 24-bit colours where the system describes the terminal with them; few do, so the test brings a description.
+  @Test(.enabled(if: hasCompiler, "tic is missing")) func trueColoursAreSentWhereTheTerminalHasThem() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let source = folder.appendingPathComponent("direct.ti")
+    let color = #"%?%p1%{8}%<%t3%p1%d%e38\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;m"#
+    let ground = color.replacing("t3%p1", with: "t4%p1").replacing("e38", with: "e48")
+    let description = """
+      xterm-direct|xterm with 24-bit colours,
+        RGB, colors#0x1000000, pairs#0x7FFF, ccc@, initc@, op=\\E[39;49m,
+        setaf=\\E[\(color), setab=\\E[\(ground), use=xterm-256color,
+
+      """
+    try Data(description.utf8).write(to: source)
+    let compiler = Process()
+    compiler.executableURL = URL(fileURLWithPath: Self.compiler)
+    compiler.arguments = ["-x", "-o", folder.path, source.path]
+    try compiler.run()
+    compiler.waitUntilExit()
+    try #require(compiler.terminationStatus == 0)
+    for (variable, isDirect) in [("truecolor", true), ("", false)] {
+      let session = try TerminalSession(
+        quick + ["--theme", "colorblind"],
+        environment: ["TERM": "xterm-256color", "COLORTERM": variable, "TERMINFO": folder.path, "TERMINFO_DIRS": "/usr/share/terminfo:/lib/terminfo"])
+      #expect(session.shows("[1 Text]"))
+      session.type("q")
+      #expect(session.status() == 0)
+      #expect(session.output.contains("38:2::86:180:233") == isDirect)
+      #expect(session.output.contains("38;5;") == !isDirect)
+    }
   }
 
   @Test func aClosedInputLeavesTheKeyboardToTheTerminal() throws {
