@@ -121,7 +121,7 @@ struct FrameBench {
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
-  private static func quantile(_ values: [Double], _ share: Double) -> Double {
+  static func quantile(_ values: [Double], _ share: Double) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }

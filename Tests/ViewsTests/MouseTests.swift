@@ -1,3 +1,4 @@
+import KeyStorm
 import Screen
 import Testing
 
