@@ -69,7 +69,11 @@ public struct KeyStorm {
   /// What happens between keys: the window changes, the story goes on, details and causes become known.
   private mutating func changeTheWorld() {
     if oneIn(50) { size = Size(width: 1 + generator.next(below: 220), height: 1 + generator.next(below: 70)) }
-    if oneIn(400) { state.story = stories[generator.next(below: stories.count)] }
+    if oneIn(400) {
+      // Another stage of the same prompt's story follows; another prompt begins anew.
+      let story = stories[generator.next(below: stories.count)]
+      if story.prompt.hash == state.story.prompt.hash { state.story = story } else { state = ViewState(story: story) }
+    }
     if oneIn(400) {
       state = ViewState(story: stories[generator.next(below: stories.count)])
       state.theme = Theme.all[generator.next(below: Theme.all.count)]
@@ -88,7 +92,8 @@ public struct KeyStorm {
   }
 
   private func description(of key: Key) -> String {
-    "\(key) in \(state.view.title) of \(state.story.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
+    let words = "\(key) in \(state.view.title) of \(state.story.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
+    return Sanitizer.visible(words, spaces: false)
   }
 
   private mutating func oneIn(_ count: Int) -> Bool { generator.next(below: max(1, count)) == 0 }

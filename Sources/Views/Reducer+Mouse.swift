@@ -7,15 +7,15 @@ extension ViewState {
     (message, count, isCounting) = (nil, nil, false)
     switch kind {
     case .release: return .none
-    case .wheelUp: return scroll(down: false, size: size)
-    case .wheelDown: return scroll(down: true, size: size)
+    case .wheelUp: return scroll(down: false, size: size, glyphs: glyphs)
+    case .wheelDown: return scroll(down: true, size: size, glyphs: glyphs)
     case .click:
       guard let target = target(row: row, column: column, size: size, glyphs: glyphs) else { return .none }
       return open(target, size: size, glyphs: glyphs)
     }
   }
 
-  private mutating func scroll(down: Bool, size: Size) -> Effect {
+  private mutating func scroll(down: Bool, size: Size, glyphs: GlyphSet) -> Effect {
     let lines = 3
     if showsHelp {
       helpTop = HelpView.clamped(helpTop + (down ? lines : -lines), size: size)
@@ -23,9 +23,9 @@ extension ViewState {
     }
     if showsWhy { return performInWhy(down ? .down : .up, times: lines) }
     switch view {
-    case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size)
-    case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size)
-    case .heatmap, .heads, .compare: move(down ? .down : .up, times: 1, hasCount: true, size: size)
+    case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
+    case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
+    case .heatmap, .heads, .compare: move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
     }
     return .none
   }

@@ -26,7 +26,7 @@ public enum Effect: Sendable, Hashable {
 extension ViewState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages and lines.
-  /// - Parameter glyphs: what the screen is drawn with, for the mouse.
+  /// - Parameter glyphs: what the screen is drawn with, for what lies where.
   public mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
     if case .mouse(let row, let column, let kind) = key {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
@@ -65,15 +65,15 @@ extension ViewState {
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
-    return perform(binding.action, times: times, hasCount: count != nil, size: size)
+    return perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
   }
 
   private mutating func perform(
-    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size
+    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
   ) -> Effect {
     switch action {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
-      move(action, times: times, hasCount: hasCount, size: size)
+      move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
     case .textView: view = .text
     case .heatmapView: view = .heatmap
     case .headsView: view = .heads

@@ -126,9 +126,15 @@ final class TerminalSession: Sendable {
 
   /// What the terminal does with keys.
   var modes: termios {
-    var modes = termios()
-    tcgetattr(leader, &modes)
-    return modes
+    get {
+      var modes = termios()
+      tcgetattr(leader, &modes)
+      return modes
+    }
+    set {
+      var modes = newValue
+      tcsetattr(leader, TCSANOW, &modes)
+    }
   }
 
   /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to that.

@@ -107,17 +107,22 @@ import Views
     #expect(session.screen.isRestored)
   }
 
-  /// Under a shell with job control, which takes the terminal back when the program stops.
-  @Test(arguments: [true, false]) func suspendingGivesTheTerminalBackAndResumingTakesIt(_ byKey: Bool) throws {
+  /// Under a shell with job control, which takes the terminal back when the program stops. SIGSTOP leaves no time to give it
+  /// back, but what the shell has changed meanwhile is set again.
+  @Test(arguments: ["C-z", "SIGTSTP", "SIGSTOP"]) func suspendingGivesTheTerminalBackAndResumingTakesIt(_ how: String) throws {
     let script = #"set -m; "$@"; echo "stopped $?"; read line; fg; echo "ended $?"; read line"#
     let session = try TerminalSession(quick, shell: script)
     let before = session.modes
     #expect(session.shows("[1 Text]"))
     let inside = session.modes
-    if byKey { session.type("\u{1A}") } else { session.signal(SIGTSTP) }
-    #expect(session.shows("stopped "))
-    #expect(session.screen.isRestored)
-    #expect(session.modes.c_lflag == before.c_lflag)
+    if how == "C-z" { session.type("\u{1A}") } else { session.signal(how == "SIGTSTP" ? SIGTSTP : SIGSTOP) }
+    #expect(session.waits(for: "stopped "))
+    if how == "SIGSTOP" {
+      session.modes = before
+    } else {
+      #expect(session.screen.isRestored)
+      #expect(session.modes.c_lflag == before.c_lflag)
+    }
     // The window may change meanwhile.
     session.resize(columns: 90, rows: 28)
     session.type("\n")
@@ -253,6 +258,21 @@ import Views
     other.type("q")
     #expect(other.status() == 0)
     #expect(!other.output.contains("?1000") && !other.output.contains("1006"))
+  }
+
+  /// A step of the cursor changes two tokens and what is said of them; a whole screen would be five thousand bytes.
+  @Test func aKeySendsOnlyWhatChanged() throws {
+    let session = try TerminalSession(quick)
+    #expect(session.shows("ready"))
+    session.type("g")
+    #expect(session.shows("token 0 "))
+    let before = session.position
+    session.type("l")
+    #expect(session.shows("token 1 "))
+    usleep(100_000)
+    #expect(session.position - before < 1_200)
+    session.type("q")
+    #expect(session.status() == 0)
   }
 
   /// The window's end is the session's: nothing is left behind.
