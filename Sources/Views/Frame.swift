@@ -93,6 +93,8 @@ struct Frame {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
     case .loading(let layer, let count):
       return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
+    case .reading(let policy, let index, let count):
+      return [spinner, Span("reading the trace: \(policy.title), \(index + 1) of \(count)   Esc stops", theme[.status])]
     case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
       let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
