@@ -22,6 +22,9 @@ public struct Lane: Sendable {
   /// Seconds that scoring and selection took; a lookahead before them is shared and counts in `StageTimes.lookahead`.
   public internal(set) var evictionSeconds = 0.0
 
+  /// Whether anything has been decoded on the cache; of a trace's lanes, only on the full cache's.
+  public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
+
   /// The mean share of the true attention mass that falls on kept tokens.
   public var massRecall: Double? { mean(\.massRecall) }
   /// The mean recall of the oracle's tokens.
