@@ -28,7 +28,7 @@ import Testing
     ("kv_heads", "3", ["kv_heads", "divisor"]), ("head_dim", "9", ["[4, 40, 9]"]), ("head_dim", "4096", ["4096", "512"]),
     ("tokens", "41", ["tokens"]), ("tokens", "9223372036854775807", ["tokens"]), ("first_query", "41", ["first_query"]),
     ("first_query", "3", ["layers.0.queries"]), ("question_tokens", "50", ["question_tokens"]), ("rotary", "[0]", ["rotary"]),
-    ("rotary", "[0, 1]", ["rotary.1.frequencies"]), ("rotary", "[0, -1]", ["rotary"]), ("rotary_magnitude", "[0]", ["rotary_magnitude"]),
+    ("rotary", "[0, 1]", ["rotary_magnitude"]), ("rotary", "[0, -1]", ["rotary"]), ("rotary_magnitude", "[0]", ["rotary_magnitude"]),
     ("attention", #"[{"scale":0.1},{"scale":1e60}]"#, ["attention[1].scale"]),
     ("attention", #"[{"scale":0.1},{"scale":1,"window":0}]"#, ["attention[1].window"]),
     ("attention", #"[{"scale":0.1},{"scale":1,"softcap":-1}]"#, ["attention[1].softcap"]),
