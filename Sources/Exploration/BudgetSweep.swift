@@ -75,7 +75,7 @@ public struct BudgetSweep: Sendable {
 struct BudgetSweeping {
   private let story: Story
   private let recording: Recording
-  private let mass: [[[Float]]]
+  private let mass: HeadTable
   private let output: OutputProjection?
 
   /// `nil` until the full cache has answered.
@@ -92,10 +92,20 @@ struct BudgetSweeping {
   func sweep(
     _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
   ) throws {
+    try self.sweep(key, into: &sweep, onUpdate: onUpdate) { try lookaheads(key, $0, greedy) }
+  }
+
+  /// Adds a policy's missing points.
+  /// - Parameter lookaheads: the queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
+  /// - Throws: `CancellationError`, and what `lookaheads` throws.
+  func sweep(
+    _ key: BudgetSweep.Key, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
+    lookaheads: ([Int]) throws -> [QueryRows]?
+  ) throws {
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
     do {
-      let lookaheads = try lookaheads(key, budgets, greedy)
+      let lookaheads = try lookaheads(budgets)
       for (index, budget) in budgets.enumerated() {
         try Task.checkCancellation()
         let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)

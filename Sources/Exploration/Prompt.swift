@@ -22,7 +22,8 @@ public struct Prompt: Sendable {
   /// What is put around the text.
   public let framing: PromptFraming
 
-  private let tokenizer: Tokenizer
+  /// `nil` where tokens came without the model.
+  private let tokenizer: Tokenizer?
   private let tokenLimit: Int?
   /// What the model reads, and each token's place in it; `nil` when that is the text itself.
   private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
@@ -64,6 +65,7 @@ public struct Prompt: Sendable {
   /// - Throws: `PromptError`.
   public func asking(_ question: String?) throws -> Prompt {
     guard question != framing.question else { return self }
+    guard let tokenizer else { throw PromptError.noTokenizer(name) }
     var framing = framing
     framing.question = question
     return try Prompt(name: name, text: text, tokenizer: tokenizer, framing: framing, tokenLimit: tokenLimit)
@@ -80,6 +82,29 @@ public struct Prompt: Sendable {
 
   /// A token's place in `read`.
   public func readRange(at position: Int) -> Range<Int> { whole?.ranges[position] ?? tokens[position].byteRange }
+
+  /// Takes a prompt whose tokens are known already, without a tokenizer.
+  /// - Parameters:
+  ///   - pieces: the bytes of each token, in the text or in what was put around it.
+  ///   - hash: the SHA-256 of what the model read; that of the text unless given.
+  init(
+    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?
+  ) {
+    self.name = name
+    self.text = text
+    self.tokens = tokens
+    self.hash = hash ?? SHA256.hexadecimal(of: text)
+    self.questionTokenCount = questionTokenCount
+    repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
+    (framing, tokenizer, tokenLimit) = (PromptFraming(), nil, nil)
+    var ranges: [Range<Int>] = []
+    var end = 0
+    for piece in pieces {
+      ranges.append(end..<end + piece.count)
+      end += piece.count
+    }
+    whole = (Array(pieces.joined()), ranges)
+  }
 
   /// The bytes that one token stands for, in the text or in what was put around it; empty for an added
   /// token.

@@ -12,6 +12,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case tooLarge(String, byteCount: Int, limit: Int)
   /// More tokens than the model's context holds, with room for an answer.
   case tooLong(String, tokenCount: Int, limit: Int)
+  /// The tokens came without the model, so that nothing can be added to them.
+  case noTokenizer(String)
   /// The model has no chat template.
   case noTemplate(model: String)
   /// The chat template cannot be read, or refuses the conversation.
@@ -39,6 +41,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       \(name): the text has \(tokenCount) tokens, and this model has room for \(limit) and an answer; \
       shorten the text, ask for a shorter answer (--steps), or use a model with a longer context
       """
+    case .noTokenizer(let name):
+      "\(name): another question needs the model, which a trace does not hold; record a trace with that question"
     case .noTemplate(let model):
       """
       \(model): this model has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or \

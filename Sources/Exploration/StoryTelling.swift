@@ -141,7 +141,8 @@ struct StoryTelling {
       }
     }
     var lanes = lookaheads.map {
-      GreedyDecoding.Lane(recording, kept: $0.cheap, limit: $0.settings.tokenCount, feedsFirst: true)
+      GreedyDecoding.Lane(
+        recording, kept: $0.cheap ?? everything, limit: $0.settings.tokenCount, feedsFirst: true)
     }
     if let full = reuse.full {
       (story.full, story.decodeQueries, story.referenceLogits) = (full.lane, full.queries, full.logits)
@@ -181,13 +182,10 @@ struct StoryTelling {
   }
 
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
-  private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> [[[Float]]]? {
+  private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> HeadTable? {
     guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
     let evidence = Evidence(recording: recording, decode: decode)
-    return try? ScoreTable(
-      OracleScorer(), evidence: evidence, budget: story.settings.budget, granularity: .queryHead,
-      stopsWhenCancelled: stopsWhenCancelled
-    ).layers
+    return try? HeadTable.trueMass(evidence, stopsWhenCancelled: stopsWhenCancelled)
   }
 
   /// Adds a policy's lane, or the reason why there is none.

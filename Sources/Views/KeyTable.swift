@@ -49,6 +49,9 @@ public struct KeyTable: Sendable {
 
     /// Whether it does something in a view.
     func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
+
+    /// Whether it decodes, which a trace cannot.
+    var needsModel: Bool { [.why, .question].contains(action) }
   }
 
   /// The rows as the program comes.
@@ -147,7 +150,7 @@ public struct KeyTable: Sendable {
 
   /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
   func footer(
-    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, width: Int
+    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, hasModel: Bool = true, width: Int
   ) -> [(keys: String, word: String)] {
     if showsHelp { return [(label(.down), "scroll"), (label(.help), "close help")] }
     if showsWhy {
@@ -156,7 +159,7 @@ public struct KeyTable: Sendable {
       ]
     }
     let wanted = rows.filter { binding in
-      binding.hint != nil && binding.acts(in: view)
+      binding.hint != nil && binding.acts(in: view) && (hasModel || !binding.needsModel)
         && binding.keys.contains { self.binding(for: $0, in: view)?.action == binding.action }
     }
     let own = Self.own[view] ?? []

@@ -2,7 +2,13 @@ import Exploration
 
 extension ViewState {
   /// Opens the line of the prompt's question.
-  mutating func askForQuestion() { entry = Entry(.question, prompt.framing.question ?? "") }
+  mutating func askForQuestion() {
+    guard story.hasModel else {
+      message = PromptError.noTokenizer(prompt.name).description
+      return
+    }
+    entry = Entry(.question, prompt.framing.question ?? "")
+  }
 
   /// Asks the text another question; none, if there is nothing but space in it.
   ///

@@ -24,6 +24,7 @@ struct Batch {
     let export = try output.exportRequest
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
+    if let record = output.record { try AtomicFile.check(record, replacing: output.force) }
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
     var state = try opening.state(theme: output.ansi ? coloured : .mono)
@@ -34,12 +35,9 @@ struct Batch {
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
-        var next = Story(
-          modelName: story.modelName, prompt: state.prompt, settings: state.settings,
-          vocabulary: story.vocabulary)
+        let next = story.anew(state.settings, prompt: state.prompt)
         if next.prompt.hash != state.story.prompt.hash { state.beginPrompt() }
-        next = await opening.explorer.explore(next, earlier: state.story)
-        state.story = next
+        state.story = await opening.explorer.explore(next, earlier: state.story)
       case .export(let request): try await answer(request, &state)
       case .why:
         if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
@@ -49,6 +47,7 @@ struct Batch {
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
+    if let record = output.record { try TraceExport(story).write(to: record, replacing: output.force) }
     if let export { try await write(export, &state) }
     if let why = output.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: output.json) }
     if output.screen != nil, export?.scope != .view {

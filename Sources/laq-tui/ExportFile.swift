@@ -30,8 +30,9 @@ enum ExportFile {
   }
 
   /// Keeps a session; a path that it names is seen from where the file lies.
-  /// - Throws: `ExportError`.
-  static func write(_ state: ViewState, origin: SessionOrigin, _ request: SessionRequest) throws {
+  /// - Throws: `ExportError`, `NoSession` where a story came without its model.
+  static func write(_ state: ViewState, origin: SessionOrigin?, _ request: SessionRequest) throws {
+    guard let origin else { throw NoSession() }
     let path = (request.path as NSString).expandingTildeInPath
     try AtomicFile.write(
       try SessionFile(state, origin: origin, path: path).data(), to: path, replacing: request.replacing)
@@ -49,4 +50,9 @@ enum ExportFile {
 
   /// A path that begins with `~` is at home, as in a shell.
   private static func path(_ request: ExportRequest) -> String { (request.path as NSString).expandingTildeInPath }
+}
+
+/// A session names a text and a model, which a trace is not.
+struct NoSession: Error, CustomStringConvertible {
+  let description = "a session keeps a text and its model; this is a trace, which is opened by itself"
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoint
 import Eviction
 import Exploration
 import Foundation
@@ -46,7 +47,7 @@ struct LaqTUI: AsyncParsableCommand {
   func run() async throws {
     Terminal.prepareProcess()
     do {
-      let opening = try Opening(self)
+      let opening = try TraceDetection.isTrace(prompt.text) ? Opening(trace: self) : Opening(self)
       if output.replacesTerminal {
         try await Batch(opening: opening, options: self).run()
       } else {

@@ -11,12 +11,12 @@ import Views
 /// What is known before the model runs.
 struct Opening {
   let story: Story
-  let explorer: Explorer
+  let explorer: any Exploring
   /// What holds: the command line over a session over the configuration over the program's own ways.
   let preferences: Preferences
-  /// Where it came from, for sessions that are kept.
-  let origin: SessionOrigin
-  private let checkpoint: Checkpoint
+  /// Where it came from, for sessions that are kept; `nil` where none can be.
+  let origin: SessionOrigin?
+  private let shape: ModelShape
   private let session: (file: SessionFile, path: String)?
   /// What a session's reader should know, such as that its text has changed.
   let warning: String?
@@ -40,7 +40,7 @@ struct Opening {
     let (name, bytes) = try kept.map { ($0.name, $0.text) } ?? PromptReader.read(given)
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
-    checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let steps = preferences.steps ?? 64
     let prompt = try Prompt(
@@ -61,12 +61,19 @@ struct Opening {
       tokenCount: prompt.tokens.count)
     story = Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
+    shape = configuration.shape
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
     explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (given == "-" ? nil : given), model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
     self.preferences = preferences
+  }
+
+  /// Takes a story that is made already, as a trace's is.
+  init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
+    (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
+    (origin, session, warning) = (nil, nil, nil)
   }
 
   /// What is put around the text.
@@ -89,7 +96,7 @@ struct Opening {
     state.message = warning
     guard let (file, path) = session else { return state }
     state.sessionPath = path
-    try file.screen.place(&state, shape: checkpoint.configuration.shape, path: path)
+    try file.screen.place(&state, shape: shape, path: path)
     if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
     state.pinned = file.setup.pinned.flatMap { state.settings.policies.indices.contains($0) ? $0 : nil }
     if let other = file.other { state.otherSetup = try setup(other, path: path, beside: state) }
@@ -102,7 +109,7 @@ struct Opening {
     var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: warning == nil, path: path))
     try kept.apply(to: &settings, path: path)
     try settings.resolve(
-      try kept.budget(path: path), shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
+      try kept.budget(path: path), shape: shape, tokenCount: prompt.tokens.count)
     func index(_ wanted: Int?) -> Int? { wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil } }
     return Setup(prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
   }
@@ -115,7 +122,7 @@ struct Opening {
     } else if options.layer == nil, options.head == nil {
       state.goToLargestLoss()
     }
-    if let layer = options.layer { state.layer = min(layer, checkpoint.configuration.layerCount) - 1 }
-    if let head = options.head { state.head = min(head, checkpoint.configuration.queryHeadCount) - 1 }
+    if let layer = options.layer { state.layer = min(layer, shape.layerCount) - 1 }
+    if let head = options.head { state.head = min(head, shape.queryHeadCount) - 1 }
   }
 }

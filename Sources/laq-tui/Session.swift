@@ -12,7 +12,7 @@ import Views
 @MainActor
 final class Session {
   private let terminal: Terminal
-  private let explorer: Explorer
+  private let explorer: any Exploring
   private let glyphs: GlyphSet
   private let mailbox = Mailbox()
   private var state: ViewState
@@ -171,9 +171,7 @@ final class Session {
     generation += 1
     if state.story.recording != nil { recorded = state.story }
     let earlier = recorded
-    let story = Story(
-      modelName: state.story.modelName, prompt: state.prompt, settings: state.settings,
-      vocabulary: state.story.vocabulary)
+    let story = state.story.anew(state.settings, prompt: state.prompt)
     let (explorer, mailbox, generation) = (explorer, mailbox, generation)
     work = Task.detached {
       _ = await explorer.explore(story, earlier: earlier) { update in

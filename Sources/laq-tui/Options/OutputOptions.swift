@@ -21,10 +21,13 @@ struct OutputOptions: ParsableArguments {
       """, completion: .file())
   var export: String?
 
+  @Option(help: "Write what the model saw of this text as a trace, .safetensors, and end.", completion: .file())
+  var record: String?
+
   @Option(help: "The format of --export, where the file has no ending that says it.")
   var format: ExportFormat?
 
-  @Flag(help: "Let --export replace an existing file.")
+  @Flag(help: "Let --export and --record replace an existing file.")
   var force = false
 
   @Option(
@@ -36,7 +39,7 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   /// Whether the terminal stays closed.
-  var replacesTerminal: Bool { screen != nil || export != nil || why != nil }
+  var replacesTerminal: Bool { screen != nil || export != nil || why != nil || record != nil }
 
   /// What `--export` asks for.
   var exportRequest: ExportRequest? {

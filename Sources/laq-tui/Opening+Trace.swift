@@ -1,0 +1,33 @@
+import Checkpoint
+import Exploration
+import Transformer
+
+extension Opening {
+  /// Opens a trace: its story is told without a model.
+  /// - Throws: `TraceError`, `CheckpointError`, `BudgetError`, and what is wrong with the configuration.
+  init(trace options: LaqTUI) throws {
+    let path = options.prompt.text
+    if let option = options.optionForModel { throw TraceError.needsModel(file: path, option: option) }
+    let trace = try TraceFile(path: path)
+    let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
+    let preferences = Preferences(options).over(config).over(.builtIn)
+    var settings = ExplorationSettings(granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
+    let shape = trace.recording.shape
+    try settings.resolve(
+      preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape, tokenCount: trace.prompt.tokens.count)
+    self.init(story: trace.story(settings), explorer: TraceExplorer(trace), shape: shape, preferences: preferences)
+  }
+}
+
+extension LaqTUI {
+  /// The first option that only a model can serve.
+  fileprivate var optionForModel: String? {
+    let given = [
+      ("--model", model.model != nil), ("--chat", prompt.chat == true), ("--system", prompt.system != nil),
+      ("--question", prompt.question != nil), ("--gate", model.gate != nil), ("--steps", policies.steps != nil),
+      ("--precision", model.precision != nil), ("--recording", model.recording != nil), ("--why", output.why != nil),
+      ("--record", output.record != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+}
