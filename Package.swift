@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction"]),
+    .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
     .target(name: "Views", dependencies: ["Screen", "Exploration"]),
@@ -50,6 +51,8 @@ let package = Package(
       name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "EmbeddedModel"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
