@@ -24,9 +24,7 @@ public struct NextTokens: Sendable, Hashable {
   ///   - reference: the full cache's logits at the same step after the same tokens, if they are known.
   public init(logits: [Float], reference: [Float]? = nil, count: Int = 8) {
     let normaliser = Self.logSumExp(logits)
-    let best = logits.indices.sorted {
-      logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1
-    }.prefix(count)
+    let best = Self.highest(count, of: logits)
     candidates = best.map { Candidate(token: $0, probability: exp(logits[$0] - normaliser)) }
     divergence = reference.map { reference in
       let other = Self.logSumExp(reference)
@@ -37,6 +35,18 @@ public struct NextTokens: Sendable, Hashable {
       }
       return Float(max(0, sum))
     }
+  }
+
+  /// The ids of the highest logits, the highest first; equal ones by id. One look at each logit: a whole vocabulary is not
+  /// sorted for eight of its tokens.
+  private static func highest(_ count: Int, of logits: [Float]) -> [Int] {
+    var best: [Int] = []
+    for (id, logit) in logits.enumerated() {
+      guard best.count < count || best.last.map({ logit > logits[$0] }) ?? false else { continue }
+      if best.count == count { best.removeLast() }
+      best.insert(id, at: best.lastIndex { logits[$0] >= logit }.map { $0 + 1 } ?? 0)
+    }
+    return best
   }
 
   private static func logSumExp(_ logits: [Float]) -> Float {

@@ -63,7 +63,9 @@ public enum AtomicFile {
     throw ExportError.notWritten(path, reason: "too many unfinished .laq-tui-*.part files lie beside it")
   }
 
-  private static func append(_ data: Data, to descriptor: Int32, path: String) throws {
+  /// Writes bytes at a descriptor's place, all of them, however many calls that takes.
+  /// - Throws: `ExportError.notWritten`.
+  package static func append(_ data: Data, to descriptor: Int32, path: String) throws {
     try data.withUnsafeBytes { bytes in
       var done = 0
       while done < bytes.count {
