@@ -17,11 +17,13 @@ public struct AnswerRequest: Sendable {
   public var recording: RecordingScope
   /// Tokens that end an answer besides the model's own.
   public var endTokens: Set<Int>
+  /// Whether an answer has at least one token: what would end it at once is passed over.
+  public var needsAnswer: Bool
 
   /// Makes a request.
   public init(
     prompt: Prompt, policies: [Policy], budgets: [Budget], granularity: Granularity = .kvHead, answerLimit: Int = 64,
-    recording: RecordingScope = .all, endTokens: Set<Int> = []
+    recording: RecordingScope = .all, endTokens: Set<Int> = [], needsAnswer: Bool = false
   ) {
     self.prompt = prompt
     self.policies = policies
@@ -30,6 +32,7 @@ public struct AnswerRequest: Sendable {
     self.answerLimit = answerLimit
     self.recording = recording
     self.endTokens = endTokens
+    self.needsAnswer = needsAnswer
   }
 }
 

@@ -17,6 +17,8 @@ final class GreedyDecoding {
     var queries: QueryRows
     /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the memory.
     var keepsQueries = true
+    /// Whether the likeliest token that does not end the text comes first.
+    var needsAnswer = false
     var logits: [Float]
     var isOpen = true
     /// How the cache is reduced while it grows.
@@ -85,7 +87,8 @@ final class GreedyDecoding {
           }
           choice = script[step]
         } else {
-          choice = following.choice
+          let begins = step == 0 && lanes[index].needsAnswer
+          choice = (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil) ?? following.choice
           let isForced = step == 0 && lanes[index].feedsFirst
           if endTokens.contains(choice), !isForced {
             lanes[index].continuation.hasEnded = true

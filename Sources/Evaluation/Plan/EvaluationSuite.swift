@@ -41,23 +41,28 @@ extension EvaluationSuite {
   ) async throws -> EvaluationRow {
     let prompt = try prompt(for: one, model: model)
     try model.checkLength(of: prompt)
-    let settings = plan.settings
-    let answers = try await explorer.answers(
-      AnswerRequest(
-        prompt: prompt.prompt, policies: settings.policies, budgets: settings.budgets,
-        granularity: settings.granularity, answerLimit: prompt.answerLimit, recording: settings.recording,
-        endTokens: prompt.endTokens))
+    let answers = try await explorer.answers(AnswerRequest(prompt, settings: plan.settings))
     let outcomes = answers.map { answer in
       guard answer.obstacle == nil else {
         return Outcome(policy: answer.policy, budget: answer.budget, obstacle: answer.obstacle)
       }
       let given = CaseAnswer(
-        text: model.checkpoint.tokenizer.decode(answer.tokens), tokens: answer.tokens, hasEnded: answer.hasEnded)
+        text: model.checkpoint.tokenizer.decode(answer.tokens, startsText: prompt.decodesAlone), tokens: answer.tokens, hasEnded: answer.hasEnded)
       return Outcome(
         policy: answer.policy, budget: answer.budget, keptTokens: answer.keptTokens, answer: given.text,
         hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)
+  }
+}
+
+extension AnswerRequest {
+  /// Asks for a case's answers under all that a plan's settings say.
+  init(_ prompt: CasePrompt, settings: EvaluationSettings) {
+    self.init(
+      prompt: prompt.prompt, policies: settings.policies, budgets: settings.budgets, granularity: settings.granularity,
+      answerLimit: prompt.answerLimit, recording: settings.recording, endTokens: prompt.endTokens,
+      needsAnswer: prompt.needsAnswer)
   }
 }
 
@@ -71,13 +76,28 @@ public struct CasePrompt: Sendable {
   public let answerLimit: Int
   /// Tokens that end an answer besides the model's own, as a line's end does where answers are one line.
   public let endTokens: Set<Int>
+  /// Whether an answer has at least one token: what would end it at once is passed over.
+  public let needsAnswer: Bool
+  /// Whether the answer is decoded as a text of its own, without the space that tokenizers put before one.
+  public let decodesAlone: Bool
+  /// The data set, where a suite has several that are scored in different ways.
+  public let task: String
+  /// Names that an answer is chosen from, where it is.
+  public let choices: [String]
 
   /// Makes a case's prompt.
-  public init(prompt: Prompt, references: [String], answerLimit: Int, endTokens: Set<Int> = []) {
+  public init(
+    prompt: Prompt, references: [String], answerLimit: Int, endTokens: Set<Int> = [], needsAnswer: Bool = false,
+    decodesAlone: Bool = false, task: String = "", choices: [String] = []
+  ) {
     self.prompt = prompt
     self.references = references
     self.answerLimit = answerLimit
     self.endTokens = endTokens
+    self.needsAnswer = needsAnswer
+    self.decodesAlone = decodesAlone
+    self.task = task
+    self.choices = choices
   }
 }
 
