@@ -14,7 +14,16 @@ struct Answering {
     var kept: KeptTokens?
     var obstacle: String?
     fileprivate var scores: ScoreTable?
-    fileprivate var lane: GreedyDecoding.Lane?
+    var lane: GreedyDecoding.Lane?
+
+    /// Its lookahead, if the policy has one.
+    var stage: Stage? { policy.lookahead.map { Stage(settings: $0, budget: tokens) } }
+  }
+
+  /// A lookahead at a budget, which policies with equal settings share.
+  struct Stage: Hashable {
+    let settings: LookaheadSettings
+    let budget: TokenBudget
   }
 
   /// What every policy keeps, before anything is decoded on it.
@@ -25,11 +34,13 @@ struct Answering {
     let full: GreedyDecoding.Lane
   }
 
-  private let request: AnswerRequest
-  private let decoder: Decoder
+  private(set) var request: AnswerRequest
+  let decoder: Decoder
   let recording: Recording
+  /// Seconds that the prefill took, a gate's pass along with it included.
+  let prefillSeconds: Double
   private let gateScores: GateScores?
-  private let greedy: GreedyDecoding
+  let greedy: GreedyDecoding
 
   /// Runs the prefill.
   init(_ request: AnswerRequest, decoder: Decoder, gate: Gate?, endTokens: Set<Int>) throws {
@@ -38,14 +49,23 @@ struct Answering {
     let tokens = request.prompt.tokens.map(\.id)
     let pass = gate.map { GatePass($0, tokenCount: tokens.count) }
     let firstQuery = request.recording.recordedQueries(for: request.policies).map { max(0, tokens.count - $0) } ?? 0
-    recording = try decoder.prefill(tokens, firstQueryPosition: firstQuery, onLayerInput: { _, states in pass?.advance(states) })
+    (prefillSeconds, recording) = try Stopwatch.seconds {
+      try decoder.prefill(tokens, firstQueryPosition: firstQuery, onLayerInput: { _, states in pass?.advance(states) })
+    }
     gateScores = pass?.scores
     greedy = GreedyDecoding(decoder: decoder, recording: recording, endTokens: endTokens)
   }
 
-  /// Runs the lookaheads beside the full cache's answer, then has every policy choose at every budget.
-  func choose() throws -> Choice {
-    var courses = try request.policies.flatMap { policy in
+  /// The same prefill, for one policy at one budget.
+  func narrowed(to policy: Policy, budget: Budget) -> Answering {
+    var narrowed = self
+    (narrowed.request.policies, narrowed.request.budgets) = ([policy], [budget])
+    return narrowed
+  }
+
+  /// Every policy at every budget, with nothing done yet.
+  func courses() throws -> [Course] {
+    try request.policies.flatMap { policy in
       try request.budgets.map { budget in
         Course(
           policy: policy, budget: budget,
@@ -53,6 +73,11 @@ struct Answering {
             shape: recording.shape, granularity: request.granularity, tokenCount: recording.tokenCount))
       }
     }
+  }
+
+  /// Runs the lookaheads beside the full cache's answer, then has every policy choose at every budget.
+  func choose() throws -> Choice {
+    var courses = try courses()
     let passes = try passes()
     let full = try lookAhead(&courses, passes: passes)
     for index in courses.indices {
@@ -86,7 +111,7 @@ struct Answering {
   }
 
   /// What the policies' passes over the prompt measure; policies with the same one share it.
-  private func passes() throws -> [ContextPass: ReplayedAttention] {
+  func passes() throws -> [ContextPass: ReplayedAttention] {
     let tokens = request.prompt.tokens.map(\.id)
     var passes: [ContextPass: ReplayedAttention] = [:]
     for case let pass? in request.policies.map(\.pass) where passes[pass] == nil {
@@ -96,12 +121,29 @@ struct Answering {
     return passes
   }
 
-  private func evidence(
+  func evidence(
     lookahead: QueryRows? = nil, decode: QueryRows? = nil, passes: [ContextPass: ReplayedAttention]
   ) -> Evidence {
     Evidence(
       recording: recording, lookahead: lookahead, decode: decode, output: decoder.outputProjection,
       questionTokenCount: request.prompt.questionTokenCount, passes: passes, gate: gateScores)
+  }
+
+  /// The cheap caches on which pseudo tokens are decoded; one that cannot be chosen is an obstacle of its policies, said when
+  /// it is their turn.
+  func cheapLanes(
+    _ courses: [Course], passes: [ContextPass: ReplayedAttention]
+  ) throws -> [(stage: Stage, lane: GreedyDecoding.Lane)] {
+    var stages: [Stage] = []
+    for case let stage? in courses.map(\.stage) where recording.covers(stage.settings.cheap) && !stages.contains(stage) {
+      stages.append(stage)
+    }
+    return try stages.map { stage in
+      let cheap = try stage.settings.cheap.evict(
+        evidence(passes: passes), budget: stage.budget, granularity: request.granularity
+      ).kept
+      return (stage, GreedyDecoding.Lane(recording, kept: cheap, limit: stage.settings.tokenCount, feedsFirst: true))
+    }
   }
 
   /// Decodes the full cache's answer and every lookahead in one pass per token; policies with equal lookahead settings share
@@ -110,36 +152,21 @@ struct Answering {
   private func lookAhead(
     _ courses: inout [Course], passes: [ContextPass: ReplayedAttention]
   ) throws -> GreedyDecoding.Lane {
-    struct Wanted: Hashable {
-      let settings: LookaheadSettings
-      let budget: TokenBudget
-    }
-    // A cheap cache that cannot be chosen is an obstacle of its policies, said when it is their turn.
-    let wanted = courses.compactMap { course in
-      course.policy.lookahead.flatMap { settings in
-        recording.covers(settings.cheap) ? Wanted(settings: settings, budget: course.tokens) : nil
-      }
-    }.reduce(into: [Wanted]()) { known, one in if !known.contains(one) { known.append(one) } }
     let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
     var lanes = [GreedyDecoding.Lane(recording, kept: everything, limit: request.answerLimit)]
     lanes[0].needsAnswer = request.needsAnswer
-    lanes += try wanted.map { one in
-      let cheap = try one.settings.cheap.evict(
-        evidence(passes: passes), budget: one.budget, granularity: request.granularity
-      ).kept
-      return GreedyDecoding.Lane(recording, kept: cheap, limit: one.settings.tokenCount, feedsFirst: true)
-    }
+    let cheap = try cheapLanes(courses, passes: passes)
+    lanes += cheap.map(\.lane)
     try greedy.run(&lanes, reference: []) { _, _ in }
-    let queries = Dictionary(uniqueKeysWithValues: zip(wanted, lanes.dropFirst().map(\.queries)))
+    let queries = Dictionary(uniqueKeysWithValues: zip(cheap.map(\.stage), lanes.dropFirst().map(\.queries)))
     for index in courses.indices {
-      guard let settings = courses[index].policy.lookahead else { continue }
-      courses[index].lookahead = queries[Wanted(settings: settings, budget: courses[index].tokens)]
+      courses[index].lookahead = courses[index].stage.flatMap { queries[$0] }
     }
     return lanes[0]
   }
 
   /// Chooses what a course keeps.
-  private func evict(
+  func evict(
     _ course: inout Course, passes: [ContextPass: ReplayedAttention], decode: QueryRows
   ) throws {
     do {
@@ -155,11 +182,12 @@ struct Answering {
   }
 
   /// Makes the cache that a course decodes on.
-  private func open(_ course: inout Course) {
+  /// - Parameter script: the tokens that are fed whatever the policy would choose; `nil`: its own choices.
+  func open(_ course: inout Course, script: [Int]? = nil) {
     guard let kept = course.kept else { return }
     var lane = GreedyDecoding.Lane(
       course.policy, keeping: kept, scores: course.scores, decoder: decoder, recording: recording,
-      limit: request.answerLimit)
+      limit: request.answerLimit, script: script)
     // Only a cache that is reduced while it grows looks back at queries.
     lane.keepsQueries = lane.reduction != nil
     lane.needsAnswer = request.needsAnswer

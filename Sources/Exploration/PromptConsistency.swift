@@ -53,21 +53,14 @@ extension Explorer {
 }
 
 extension PromptConsistency {
-  /// What two courses have in common that share a lookahead.
-  private struct Stage: Hashable {
-    let settings: LookaheadSettings?
-    let tokens: TokenBudget
-  }
-
   init(_ choice: Answering.Choice, recording: Recording) throws {
     let truth = choice.full.queries
     guard truth.count > 0 else { throw NoTrueRows() }
     let mass = try recording.trueMass(truth)
-    var stages: [Stage: Int] = [:]
+    var stages: [Answering.Stage: Int] = [:]
     var lookaheads: [QueryRows] = []
     for course in choice.courses {
-      let stage = Stage(settings: course.policy.lookahead, tokens: course.tokens)
-      guard let rows = course.lookahead, rows.count > 0, stages[stage] == nil else { continue }
+      guard let stage = course.stage, let rows = course.lookahead, rows.count > 0, stages[stage] == nil else { continue }
       stages[stage] = lookaheads.count
       lookaheads.append(rows)
     }
@@ -76,7 +69,7 @@ extension PromptConsistency {
     windowCosine = heads.map { $0.map(\.window) }
     truthCosine = heads.map { $0.map(\.truth) }
     entries = choice.courses.map { course in
-      let place = stages[Stage(settings: course.policy.lookahead, tokens: course.tokens)]
+      let place = course.stage.flatMap { stages[$0] }
       return Entry(
         policy: course.policy, budget: course.budget, keptTokens: course.kept?.meanCount ?? 0,
         agreement: course.kept?.agreement(withMass: mass) ?? [],

@@ -6,7 +6,8 @@ import Transformer
 ///
 /// A row's first outcome, the full cache's, holds the cosines of the observation window and of the truth itself; each
 /// policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's cosine. Scores are means
-/// over all query heads; series hold every head's value, `[layer][queryHead]` row-major.
+/// over all query heads; series hold every head's value, `[layer][queryHead]` row-major, and the full cache's the numbers of
+/// layers and heads.
 public struct ConsistencySuite: EvaluationSuite {
   public static let name = "consistency"
   public static let primaryScore = Measure.recall.rawValue
@@ -24,6 +25,9 @@ public struct ConsistencySuite: EvaluationSuite {
     /// The same for the sum of the true rows: how far a sum can go.
     case truthCosine
   }
+
+  /// The full cache's series of two numbers: layers, query heads.
+  static let shapeKey = "shape"
 
   /// Text files.
   private let texts: [String]
@@ -93,7 +97,8 @@ public struct ConsistencySuite: EvaluationSuite {
 
   private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
     let rows: [Measure: [[Double]]] = [.windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine]
-    let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows) }
+    let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
+    let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }
     return (full.map { [$0] } ?? []) + measured.entries.map { entry in
       guard entry.obstacle == nil else {
         return Outcome(policy: entry.policy, budget: entry.budget, obstacle: entry.obstacle)
@@ -107,11 +112,13 @@ public struct ConsistencySuite: EvaluationSuite {
   }
 
   private static func outcome(
-    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, _ values: [Measure: [[Double]]]
+    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, _ values: [Measure: [[Double]]],
+    also others: [String: [Double]] = [:]
   ) -> Outcome {
     let series = Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, Array($0.value.joined())) })
     return Outcome(
       policy: policy, budget: budget, keptTokens: keptTokens,
-      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }, series: series)
+      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) },
+      series: series.merging(others) { $1 })
   }
 }
