@@ -35,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "laq-tui",
       dependencies: [
-        "Views", "Terminal", "Exploration", "EmbeddedModel",
+        "Views", "Terminal", "Exploration", "Evaluation", "EmbeddedModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -1,6 +1,6 @@
-/// Chooses between the program and its list of policies.
+/// Chooses between the program, its list of policies and its evaluations.
 ///
-/// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A text of this
+/// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A text of such a
 /// name is opened as `./policies`.
 @main
 enum Main {
@@ -8,6 +8,8 @@ enum Main {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.first == Policies.configuration.commandName {
       Policies.main(Array(arguments.dropFirst()))
+    } else if arguments.first == Eval.configuration.commandName {
+      await Eval.main(Array(arguments.dropFirst()))
     } else {
       await LaqTUI.main(Array(arguments))
     }

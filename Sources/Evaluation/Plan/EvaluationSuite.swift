@@ -10,6 +10,8 @@ public protocol EvaluationSuite: Sendable {
   static var name: String { get }
   /// The score that tables show unless another is asked for.
   static var primaryScore: String { get }
+  /// Names of groups of cases as shown, where they are not the cases' tasks themselves.
+  static var groupTitles: [String: String] { get }
 
   /// Makes the suite that a plan describes.
   /// - Throws: `EvaluationError.badOption` for an option that is missing or means nothing.
@@ -36,6 +38,8 @@ public protocol EvaluationSuite: Sendable {
 }
 
 extension EvaluationSuite {
+  public static var groupTitles: [String: String] { [:] }
+
   public func row(
     for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer
   ) async throws -> EvaluationRow {
