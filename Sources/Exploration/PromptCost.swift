@@ -139,15 +139,13 @@ extension Answering {
 
   /// The seconds of one token on a lane's cache, the making of the cache left out.
   private func secondsPerToken(repeats: Int, _ lane: () throws -> GreedyDecoding.Lane?) throws -> Double {
-    var best = Double.infinity
-    for _ in 0..<max(1, repeats) {
+    let best = try Stopwatch.fastest(of: repeats, with: lane) { lane in
       try Task.checkCancellation()
-      guard let lane = try lane() else { return 0 }
-      var lanes = [lane]
-      let seconds = try Stopwatch.seconds { try greedy.run(&lanes, reference: []) { _, _ in } }.seconds
-      best = min(best, seconds / Double(max(1, lanes[0].continuation.tokens.count)))
+      var lanes = lane.map { [$0] } ?? []
+      try greedy.run(&lanes, reference: []) { _, _ in }
+      return lanes.first?.continuation.tokens.count ?? 0
     }
-    return best
+    return best.seconds / Double(max(1, best.result))
   }
 }
 
@@ -157,4 +155,19 @@ extension Recording {
 
   /// Bytes of the queries that are recorded.
   var queryBytes: Int { layers.reduce(0) { $0 + $1.queries.count * ($1.queries.isRounded ? 2 : 4) } }
+
+  /// The newest queries as if they came from behind the prompt: stand-ins where what they cost is measured, not what they say.
+  package func newestRows(_ count: Int) -> QueryRows {
+    var rows = QueryRows(shape: shape)
+    let first = max(firstQueryPosition, tokenCount - count)
+    let queries = (0..<shape.layerCount).map { layer in
+      (0..<shape.queryHeadCount).map { self.queries(layer: layer, queryHead: $0) }
+    }
+    for position in first..<tokenCount {
+      let start = (position - firstQueryPosition) * shape.headDimension
+      rows.append(
+        queries.map { heads in heads.flatMap { $0[start..<start + shape.headDimension] } }, position: position + count)
+    }
+    return rows
+  }
 }
