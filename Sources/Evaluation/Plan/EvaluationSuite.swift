@@ -62,7 +62,7 @@ extension EvaluationSuite {
 
 extension AnswerRequest {
   /// Asks for a case's answers under all that a plan's settings say.
-  init(_ prompt: CasePrompt, settings: EvaluationSettings) {
+  public init(_ prompt: CasePrompt, settings: EvaluationSettings) {
     self.init(
       prompt: prompt.prompt, policies: settings.policies, budgets: settings.budgets, granularity: settings.granularity,
       answerLimit: prompt.answerLimit, recording: settings.recording, endTokens: prompt.endTokens,

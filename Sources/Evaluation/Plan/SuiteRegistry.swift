@@ -1,7 +1,9 @@
 /// Every suite that this program has; results of others are shown, but their cases are not made again.
 public enum SuiteRegistry {
   /// All suites, in the order of help.
-  public static let all: [any EvaluationSuite.Type] = [NeedleSuite.self, RetrievalSuite.self]
+  public static let all: [any EvaluationSuite.Type] = [
+    NeedleSuite.self, RetrievalSuite.self, LongBenchSuite.self, ConsistencySuite.self,
+  ]
 
   /// The suite that a plan describes.
   /// - Throws: `EvaluationError.unknownSuite`, and what the suite throws for options without meaning.

@@ -17,21 +17,11 @@ public struct SummaryTable: Sendable {
   /// reference policy's: the interval of the paired differences leaves 0 out.
   public var markdown: String {
     let groups = summary.groups
-    let header = ["policy", "budget"] + groups.map { titles[$0] ?? $0 }
-    let lines = summary.columns.map { column in
-      [column.policy.name, column.budget?.description ?? "all"] + groups.map { text(summary.cell($0, column)) }
+    var table = MarkdownTable(["policy", "budget"] + groups.map { titles[$0] ?? $0 })
+    for column in summary.columns {
+      table.add([column.policy.name, column.budget?.description ?? "all"] + groups.map { text(summary.cell($0, column)) })
     }
-    let widths = header.indices.map { index in ([header] + lines).map { $0[index].count }.max() ?? 0 }
-    func row(_ cells: [String]) -> String {
-      "| " + zip(cells, widths).enumerated().map { index, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return index == 0 ? cell.0 + space : space + cell.0
-      }.joined(separator: " | ") + " |"
-    }
-    let rule = "| " + widths.enumerated().map { index, width in
-      index == 0 ? String(repeating: "-", count: width) : String(repeating: "-", count: max(1, width - 1)) + ":"
-    }.joined(separator: " | ") + " |"
-    return ([row(header), rule] + lines.map(row)).joined(separator: "\n") + "\n"
+    return table.text
   }
 
   /// What the numbers are, and what had no outcome.

@@ -62,7 +62,7 @@ struct EvalNeedle: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96])
+      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96])
     ).run()
   }
 

@@ -19,6 +19,29 @@ struct EvalReport {
   /// - Throws: `ExportError`.
   func show() throws {
     try output.check()
+    switch results.plan.suite {
+    case LongBenchSuite.name: try show(LongBenchTable(results))
+    case ConsistencySuite.name: try show(ConsistencyTable(results))
+    default: try showSummary()
+    }
+  }
+
+  private func show(_ table: LongBenchTable) throws {
+    print(table.markdown)
+    print(table.notes, terminator: "")
+    if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
+  }
+
+  private func show(_ table: ConsistencyTable) throws {
+    print(table.markdown)
+    let figure = ConsistencyFigure(ConsistencySummary(results))
+    print(figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode))
+    print(table.notes, terminator: "")
+    if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
+    if let path = output.svg { try AtomicFile.write(Data(figure.svg.utf8), to: path, replacing: true) }
+  }
+
+  private func showSummary() throws {
     let suite = SuiteRegistry.all.first { $0.name == results.plan.suite }
     let score = output.score ?? suite?.primaryScore ?? "exact"
     let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference))

@@ -41,7 +41,7 @@ struct EvalRetrieval: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.settings(policies: Self.policies, budgets: [48, 96])
+      settings: options.subject.settings(policies: Self.policies, budgets: [48, 96])
     ).run()
   }
 

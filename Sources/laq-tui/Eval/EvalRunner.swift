@@ -12,7 +12,7 @@ struct EvalRunner<Suite: EvaluationSuite> {
   /// Runs what is left, writes the results and prints them.
   func run() async throws {
     do {
-      let model = try options.evaluationModel()
+      let model = try options.subject.evaluationModel()
       let plan = try EvaluationPlan(suite, model: model.identity, settings: settings)
       let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
       if let results = try files.finished(plan, replacing: options.force) {

@@ -20,6 +20,10 @@ final class ProgressLine: Sendable {
   /// Shows how far the run is, not more often than a reader can follow.
   func show(_ progress: EvaluationProgress, _ row: EvaluationRow) {
     state.withLock { state in
+      if let obstacle = row.obstacle {
+        Console.say("\(state.isOpen ? "\r\u{1B}[K" : "")\(obstacle)")
+        state.isOpen = false
+      }
       let now = ContinuousClock.now
       let isLast = progress.earlier + progress.done == progress.total
       let pause: Duration = isTerminal ? .milliseconds(200) : .seconds(60)
