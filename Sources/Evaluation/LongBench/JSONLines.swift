@@ -32,15 +32,22 @@ struct JSONLines {
       if !isBlank { places.append(Place(number: number, offset: start, length: position - start)) }
     }
     while let block = try read(Self.blockLength, from: handle) {
-      for byte in block {
-        if byte == 0x0A {
-          end(at: position)
-          (number, start, isBlank) = (number + 1, position + 1, true)
-        } else if isBlank, byte != 0x20, byte != 0x09, byte != 0x0D {
-          isBlank = false
+      block.withUnsafeBytes { bytes in
+        var index = 0
+        while index < bytes.count {
+          let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
+          let length = rest.firstIndex(of: 0x0A)
+          if isBlank { isBlank = rest.prefix(length ?? rest.count).allSatisfy { [0x20, 0x09, 0x0D].contains($0) } }
+          if let length {
+            end(at: position + index + length)
+            (number, start, isBlank) = (number + 1, position + index + length + 1, true)
+            index += length + 1
+          } else {
+            index = bytes.count
+          }
         }
-        position += 1
       }
+      position += block.count
     }
     end(at: position)
     return places
@@ -106,7 +113,7 @@ public enum BenchmarkError: Error, Hashable, CustomStringConvertible {
     case .noFiles(let path): "\(path): there are no .jsonl files in this folder; name LongBench's data folder or a file"
     case .unknownTask(let name): "--dataset \(name): there is no such data set; known are \(Self.known)"
     case .unnamedTask(let path):
-      "\(path): its name holds no data set's, as in hotpotqa.jsonl; give one with --dataset: \(Self.known)"
+      "\(path): its name holds no data set's, as in hotpotqa.jsonl; say which it is with --dataset"
     case .line(let path, let number, let reason): "\(path), line \(number): \(reason)"
     case .emptyFile(let path): "\(path): the file is empty, and one JSON object a line was expected"
     }

@@ -33,7 +33,7 @@ public struct LongBenchTable: Sendable {
     let columns = summary.columns
     var table = MarkdownTable(["data set", "metric", "lines"] + columns.map(Self.title))
     for task in tasks {
-      table.add([task.name, task.metric.rawValue, String(lineCount(task))] + columns.map { Self.cent(mean(task, $0)) })
+      table.add([task.name, task.metric.rawValue, lines(task)] + columns.map { Self.cent(mean(task, $0)) })
     }
     for benchmark in [BenchmarkTask.Benchmark.longBench, .ruler] {
       let count = tasks.count { $0.benchmark == benchmark && isScored($0) }
@@ -78,6 +78,12 @@ public struct LongBenchTable: Sendable {
   }
 
   private func lineCount(_ task: BenchmarkTask) -> Int { results.plan.cases.count { $0.task == task.name } }
+
+  /// How many lines there are, or how many of them have an outcome.
+  private func lines(_ task: BenchmarkTask) -> String {
+    let (all, failed) = (lineCount(task), failureCount(task))
+    return failed == 0 ? String(all) : "\(all - failed) of \(all)"
+  }
 
   private func failureCount(_ task: BenchmarkTask) -> Int {
     zip(results.plan.cases, results.rows).count { $0.task == task.name && $1.obstacle != nil }
