@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
-    .target(name: "Views", dependencies: ["Screen", "Exploration"]),
+    .target(name: "Views", dependencies: ["Screen", "Exploration", "Evaluation"]),
     .executableTarget(
       name: "laq-tui",
       dependencies: [
@@ -51,7 +51,9 @@ let package = Package(
       name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
