@@ -8,9 +8,10 @@ public struct LongBenchTable: Sendable {
   private let summary: EvaluationSummary
 
   /// Makes the table of results.
-  public init(_ results: EvaluationResults) {
+  /// - Parameter score: the score that is shown.
+  public init(_ results: EvaluationResults, score: String = LongBenchSuite.primaryScore) {
     self.results = results
-    summary = EvaluationSummary(results, score: LongBenchSuite.primaryScore, reference: nil)
+    summary = EvaluationSummary(results, score: score, reference: nil)
   }
 
   /// The data sets that have a score, in the plan's order.
@@ -45,7 +46,7 @@ public struct LongBenchTable: Sendable {
 
   /// What is not scored, and every line without an outcome.
   public var notes: String {
-    var lines = ["Per cent; data sets as the official scorers score them (score × 100, the mean over lines)."]
+    var lines = ["\(summary.score), per cent; data sets as the official scorers score them (score × 100, the mean over lines)."]
     for task in tasks {
       if let reason = task.metric.reasonNotScored { lines.append("\(task.name): answered, not scored: \(task.metric.rawValue) \(reason)") }
     }

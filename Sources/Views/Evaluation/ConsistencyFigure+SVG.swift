@@ -69,8 +69,8 @@ private struct Panel {
         <line x1="\(Self.number(x))" x2="\(Self.number(x + width))" y1="\(Self.number(level))" y2="\(Self.number(level))" \
         stroke="#dddddd"/>
         """)
-      parts.append("<text x=\"\(Self.number(x - 6))\" y=\"\(Self.number(level + 4))\" text-anchor=\"end\">0.\(2 * fifth)</text>"
-        .replacing("0.10<", with: "1.0<"))
+      parts.append(
+        "<text x=\"\(Self.number(x - 6))\" y=\"\(Self.number(level + 4))\" text-anchor=\"end\">\(decimal(Double(fifth) / 5, 1))</text>")
     }
     parts.append(
       """

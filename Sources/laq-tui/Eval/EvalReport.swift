@@ -20,17 +20,13 @@ struct EvalReport {
   func show() throws {
     try output.check()
     switch results.plan.suite {
-    case LongBenchSuite.name: try show(LongBenchTable(results))
+    case LongBenchSuite.name: try show(LongBenchTable(results, score: output.score ?? LongBenchSuite.primaryScore))
     case ConsistencySuite.name: try show(ConsistencyTable(results))
     default: try showSummary()
     }
   }
 
-  private func show(_ table: LongBenchTable) throws {
-    print(table.markdown)
-    print(table.notes, terminator: "")
-    if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
-  }
+  private func show(_ table: LongBenchTable) throws { try showTable(table.markdown, notes: table.notes, csv: table.csv) }
 
   private func show(_ table: ConsistencyTable) throws {
     print(table.markdown)
@@ -48,15 +44,16 @@ struct EvalReport {
       try showMaps(NeedleMap(plan: results.plan, rows: results.rows, score: score))
     } else {
       let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference))
-      try showTable(SummaryTable(summary, titles: suite?.groupTitles ?? [:]))
+      let table = SummaryTable(summary, titles: suite?.groupTitles ?? [:])
+      try showTable(table.markdown, notes: table.notes, csv: table.csv)
     }
   }
 
-  private func showTable(_ table: SummaryTable) throws {
+  private func showTable(_ markdown: String, notes: String, csv: String) throws {
     guard output.svg == nil else { throw EvalOutputError.noPicture(suite: results.plan.suite) }
-    print(table.markdown)
-    print(table.notes, terminator: "")
-    if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
+    print(markdown)
+    print(notes, terminator: "")
+    if let path = output.csv { try AtomicFile.write(Data(csv.utf8), to: path, replacing: true) }
   }
 
   private func showMaps(_ map: NeedleMap) throws {
