@@ -2,6 +2,19 @@
 /// exceptions (`pred.py`) are the benchmark's own, slips of the pen included: a benchmark is its wording.
 /// From github.com/THUDM/LongBench, Copyright (c) 2023 THU-KEG & Zhipu AI, under the MIT License.
 extension BenchmarkTask {
+  /// What three data sets of several passages ask.
+  private static let passages = """
+    Answer the question based on the given passages. Only give me the answer and do not output any other words.
+
+    The following are given passages.
+    {context}
+
+    Answer the question based on the given passages. Only give me the answer and do not output any other words.
+
+    Question: {input}
+    Answer:
+    """
+
   static let longBench: [BenchmarkTask] = [
     BenchmarkTask(
       "narrativeqa", .longBench,
@@ -61,45 +74,9 @@ extension BenchmarkTask {
         问题：{input}
         回答：
         """, answerLimit: 64, .answerF1Chinese),
-    BenchmarkTask(
-      "hotpotqa", .longBench,
-      prompt: """
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        The following are given passages.
-        {context}
-
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        Question: {input}
-        Answer:
-        """, answerLimit: 32, .answerF1),
-    BenchmarkTask(
-      "2wikimqa", .longBench,
-      prompt: """
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        The following are given passages.
-        {context}
-
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        Question: {input}
-        Answer:
-        """, answerLimit: 32, .answerF1),
-    BenchmarkTask(
-      "musique", .longBench,
-      prompt: """
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        The following are given passages.
-        {context}
-
-        Answer the question based on the given passages. Only give me the answer and do not output any other words.
-
-        Question: {input}
-        Answer:
-        """, answerLimit: 32, .answerF1),
+    BenchmarkTask("hotpotqa", .longBench, prompt: passages, answerLimit: 32, .answerF1),
+    BenchmarkTask("2wikimqa", .longBench, prompt: passages, answerLimit: 32, .answerF1),
+    BenchmarkTask("musique", .longBench, prompt: passages, answerLimit: 32, .answerF1),
     BenchmarkTask(
       "dureader", .longBench,
       prompt: """
