@@ -28,14 +28,15 @@ let package = Package(
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction"]),
+    .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
-    .target(name: "Views", dependencies: ["Screen", "Exploration"]),
+    .target(name: "Views", dependencies: ["Screen", "Exploration", "Evaluation"]),
     .target(name: "KeyStorm", dependencies: ["Views", "Screen", "Exploration"]),
     .executableTarget(
       name: "laq-tui",
       dependencies: [
-        "Views", "Terminal", "Exploration", "EmbeddedModel",
+        "Views", "Terminal", "Exploration", "Evaluation", "EmbeddedModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -51,6 +52,9 @@ let package = Package(
       name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),

@@ -60,7 +60,7 @@ public struct ExplorationSettings: Sendable, Hashable {
 }
 
 /// Which of the prompt's queries a prefill records: most of a recording's memory is queries.
-public enum RecordingScope: String, Sendable, Hashable, CaseIterable {
+public enum RecordingScope: String, Sendable, Hashable, CaseIterable, Codable {
   /// All of them: every policy and every row can be explored.
   case all
   /// The newest, as many as the policies look at and at least `leastWindow`; those that look at all are left out.
@@ -70,12 +70,12 @@ public enum RecordingScope: String, Sendable, Hashable, CaseIterable {
   public static let leastWindow = 64
 }
 
-extension ExplorationSettings {
-  /// How many of a prompt's newest queries are to be recorded; `nil`: all.
-  var recordedQueries: Int? {
-    switch recording {
+extension RecordingScope {
+  /// How many of a prompt's newest queries are to be recorded for some policies; `nil`: all.
+  func recordedQueries(for policies: [Policy]) -> Int? {
+    switch self {
     case .all: nil
-    case .windows: policies.compactMap(\.observedTokens).reduce(RecordingScope.leastWindow, max)
+    case .windows: policies.compactMap(\.observedTokens).reduce(Self.leastWindow, max)
     }
   }
 }

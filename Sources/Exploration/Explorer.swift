@@ -8,7 +8,7 @@ import Transformer
 /// Cancelling the awaiting task stops the work between two layers, chunks, heads or tokens; what was computed stays.
 public actor Explorer {
   private let thread = EngineThread()
-  private let configuration: ModelConfiguration
+  let configuration: ModelConfiguration
   private let weights: @Sendable () throws -> any TensorSource
   private let precision: Precision
   private var decoder: Decoder?
@@ -124,7 +124,9 @@ public actor Explorer {
   /// The model's output projection, for a trace; `nil` before the first story.
   public func outputProjection() -> OutputProjection? { decoder?.outputProjection }
 
-  private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
+  /// The decoder, opened when it is asked for the first time.
+  /// - Throws: as `Decoder` does.
+  func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
     let count = configuration.layerCount
     let opened = try Decoder(
@@ -136,7 +138,7 @@ public actor Explorer {
 
   /// The gate that was given or lies beside the weights; most models have none.
   /// - Throws: `GateError`, `CheckpointError`.
-  private func openGate() throws -> Gate? {
+  func openGate() throws -> Gate? {
     if gate == nil { gate = try gateSource() }
     return gate
   }

@@ -1,3 +1,4 @@
+import Eviction
 import Transformer
 
 extension GreedyDecoding.Lane {
@@ -7,13 +8,20 @@ extension GreedyDecoding.Lane {
     _ lane: Exploration.Lane, keeping kept: KeptTokens? = nil, decoder: Decoder, recording: Recording, limit: Int,
     script: [Int]? = nil, expected: [Int]? = nil
   ) {
-    let kept = kept ?? lane.kept
+    self.init(
+      lane.policy, keeping: kept ?? lane.kept, scores: lane.scores, decoder: decoder, recording: recording, limit: limit,
+      script: script, expected: expected)
+  }
+
+  /// The cache of what a policy keeps, with all that its wrappers do to it.
+  init(
+    _ policy: Policy, keeping kept: KeptTokens, scores: ScoreTable?, decoder: Decoder, recording: Recording, limit: Int,
+    script: [Int]? = nil, expected: [Int]? = nil
+  ) {
     let rotation =
-      lane.policy.rerotates
+      policy.rerotates
       ? decoder.keyRotation(tokenCount: recording.tokenCount, length: kept.longestCount) : nil
-    let reduction = lane.policy.decoding.map {
-      CacheReduction($0, recording: recording, kept: kept, scores: lane.scores)
-    }
+    let reduction = policy.decoding.map { CacheReduction($0, recording: recording, kept: kept, scores: scores) }
     self.init(
       recording, kept: kept, limit: limit, rotation: rotation, reduction: reduction, script: script, expected: expected)
   }

@@ -15,6 +15,10 @@ final class GreedyDecoding {
     let expected: [Int]?
     var continuation = Continuation()
     var queries: QueryRows
+    /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the memory.
+    var keepsQueries = true
+    /// Whether the likeliest token that does not end the text comes first.
+    var needsAnswer = false
     var logits: [Float]
     var isOpen = true
     /// How the cache is reduced while it grows.
@@ -83,7 +87,8 @@ final class GreedyDecoding {
           }
           choice = script[step]
         } else {
-          choice = following.choice
+          let begins = step == 0 && lanes[index].needsAnswer
+          choice = (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil) ?? following.choice
           let isForced = step == 0 && lanes[index].feedsFirst
           if endTokens.contains(choice), !isForced {
             lanes[index].continuation.hasEnded = true
@@ -108,7 +113,9 @@ final class GreedyDecoding {
         })
       for (index, output) in zip(fed, outputs) {
         lanes[index].logits = output.logits
-        lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
+        if lanes[index].keepsQueries {
+          lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
+        }
         let (cache, queries) = (lanes[index].cache, lanes[index].queries)
         try lanes[index].reduction?.follow(cache, queries: queries)
         let tokens = lanes[index].continuation.tokens

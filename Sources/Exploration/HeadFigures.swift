@@ -25,19 +25,7 @@ public struct HeadFigures: Sendable, Hashable {
   init?(_ story: Story) throws {
     guard let recording = story.recording, let decode = story.decodeQueries, decode.count > 0 else { return nil }
     let lookaheads = Self.lookaheads(story)
-    var layers: [[Head]] = []
-    for layer in 0..<recording.shape.layerCount {
-      try Task.checkCancellation()
-      var heads = [Head](repeating: Head(), count: recording.shape.queryHeadCount)
-      heads.withUnsafeMutableBufferPointer { heads in
-        let rows = 2 * decode.count + AttentionRows.windowSize
-        inParallel(count: heads.count, bytesEach: rows * recording.tokenCount * 4) { head in
-          heads[head] = Head(
-            recording, layer: layer, head: head, decode: decode, lookaheads: lookaheads.map(\.rows))
-        }
-      }
-      layers.append(heads)
-    }
+    let layers = try Self.heads(recording, decode: decode, lookaheads: lookaheads.map(\.rows))
     entropy = layers.map { $0.map(\.entropy) }
     sinkShare = layers.map { $0.map(\.sinkShare) }
     windowAgreement = layers.map { $0.map(\.window) }
@@ -46,6 +34,21 @@ public struct HeadFigures: Sendable, Hashable {
       for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookaheads[index] } } }
     }
     lookaheadAgreement = agreement
+  }
+
+  /// Looks at every head, `[layer][queryHead]`.
+  /// - Throws: `CancellationError`, looked for before each layer.
+  static func heads(_ recording: Recording, decode: QueryRows, lookaheads: [QueryRows]) throws -> [[Head]] {
+    try (0..<recording.shape.layerCount).map { layer in
+      try Task.checkCancellation()
+      var heads = [Head](repeating: Head(), count: recording.shape.queryHeadCount)
+      heads.withUnsafeMutableBufferPointer { heads in
+        inParallel(count: heads.count) { head in
+          heads[head] = Head(recording, layer: layer, head: head, decode: decode, lookaheads: lookaheads)
+        }
+      }
+      return heads
+    }
   }
 
   /// Every lookahead once, with the policies that share it.
@@ -57,11 +60,15 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// One head's figures.
-  private struct Head: Sendable {
-    var entropy = 0.0
-    var sinkShare = 0.0
-    var window = 0.0
-    var lookaheads: [Double] = []
+  struct Head: Sendable {
+    private(set) var entropy = 0.0
+    private(set) var sinkShare = 0.0
+    /// The mean cosines of the sums of rows with each true row: the window's rows,
+    private(set) var window = 0.0
+    /// those of each lookahead,
+    private(set) var lookaheads: [Double] = []
+    /// and the true rows themselves: what cannot be surpassed by far.
+    private(set) var truth = 0.0
 
     init() {}
 
@@ -79,6 +86,7 @@ public struct HeadFigures: Sendable, Hashable {
       let newest = max(0, recording.tokenCount - AttentionRows.windowSize)..<recording.tokenCount
       let observed = newest.map { recording.attention(layer: layer, queryHead: head, row: .prompt(position: $0)) }
       window = AttentionRows.agreement(of: observed, with: truth) ?? 0
+      self.truth = AttentionRows.agreement(of: truth, with: truth) ?? 0
       self.lookaheads = lookaheads.map { AttentionRows.agreement(of: rows($0), with: truth) ?? 0 }
     }
 

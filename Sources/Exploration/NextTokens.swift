@@ -52,8 +52,16 @@ public struct NextTokens: Sendable, Hashable {
     return (tokens, tokens.map { logits[$0] }, logSumExp(logits))
   }
 
+  /// The ids of the highest logits, the highest first; equal ones by id. One look at each logit: a whole vocabulary is not
+  /// sorted for eight of its tokens.
   private static func highest(_ count: Int, _ logits: [Float]) -> [Int] {
-    Array(logits.indices.sorted { logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1 }.prefix(count))
+    var best: [Int] = []
+    for (id, logit) in logits.enumerated() {
+      guard best.count < count || best.last.map({ logit > logits[$0] }) ?? false else { continue }
+      if best.count == count { best.removeLast() }
+      best.insert(id, at: best.lastIndex { logits[$0] >= logit }.map { $0 + 1 } ?? 0)
+    }
+    return best
   }
 
   private static func logSumExp(_ logits: [Float]) -> Float {

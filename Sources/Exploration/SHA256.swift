@@ -1,9 +1,9 @@
 /// SHA-256 (FIPS 180-4), so that an export can name its prompt.
 ///
 /// Our own forty lines: swift-crypto would bring BoringSSL, several times the rest of the build.
-enum SHA256 {
+package enum SHA256 {
   /// The digest of `message` as 64 lower-case hexadecimal digits.
-  static func hexadecimal(of message: [UInt8]) -> String {
+  package static func hexadecimal(of message: [UInt8]) -> String {
     var hash = initial
     var padded = message + [0x80]
     padded += Array(repeating: 0, count: (120 - padded.count % 64) % 64)

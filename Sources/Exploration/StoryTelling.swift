@@ -37,7 +37,7 @@ struct StoryTelling {
     output = decoder.outputProjection
     let recording = try timed(\.prefill) { telling in
       let tokens = telling.story.prompt.tokens.map(\.id)
-      let firstQuery = telling.settings.recordedQueries.map { max(0, tokens.count - $0) } ?? 0
+      let firstQuery = telling.settings.recording.recordedQueries(for: telling.settings.policies).map { max(0, tokens.count - $0) } ?? 0
       if let recording = earlier?.recording, earlier?.prompt.hash == telling.story.prompt.hash,
         recording.shape == decoder.shape, recording.firstQueryPosition <= firstQuery,
         gate == nil || earlier?.gateScores != nil

@@ -61,6 +61,11 @@ public final class KVCache {
     return counts.isEmpty ? 0 : Double(counts.reduce(0, +)) / Double(counts.count)
   }
 
+  /// Bytes of the keys and values that are held now.
+  public func byteCount(bytesPerElement: Int = 4) -> Int {
+    heads.joined().reduce(0) { $0 + $1.positions.count } * shape.headDimension * 2 * bytesPerElement
+  }
+
   /// Appends the keys and values, `[kvHead][dimension]`, of the token at a position to a layer.
   func append(layer: Int, position: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
     for head in heads[layer].indices {

@@ -65,6 +65,9 @@ public struct KeptTokens: Sendable, Hashable {
   /// The number of kept tokens, over all layers and heads.
   public var totalCount: Int { positions.joined().reduce(0) { $0 + $1.count } }
 
+  /// Kept tokens per layer and head, on average.
+  public var meanCount: Double { Double(totalCount) / Double(max(1, positions.reduce(0) { $0 + $1.count })) }
+
   /// The bytes that the kept keys and values take at `bytesPerElement`.
   public func byteCount(bytesPerElement: Int = 4) -> Int {
     totalCount * shape.headDimension * 2 * bytesPerElement

@@ -63,3 +63,6 @@ private func lend(_ body: (Int) -> Void, to run: (Callback, UnsafeMutableRawPoin
     }
   }
 }
+
+/// Sets how many threads a region of work is shared among, this one included; results are the same for any number.
+public func setThreadCount(_ count: Int) { laq_set_thread_count(Int32(clamping: max(1, count))) }

@@ -11,7 +11,7 @@ struct CacheSizes {
   init(_ state: ViewState) {
     let lane = state.lane ?? state.story.full
     let prompt = Double(state.story.prompt.tokens.count)
-    let kept = lane.map { Double($0.kept.totalCount) / Double(max(1, $0.kept.positions.joined().count)) } ?? prompt
+    let kept = lane?.kept.meanCount ?? prompt
     sizes = state.timeline.steps.map { step in
       switch step {
       case .prefill: prompt

@@ -1,4 +1,4 @@
-import Foundation
+import Exploration
 import Transformer
 
 /// The measurements on one decoder.
@@ -18,14 +18,11 @@ struct Bench {
   func decode(depth: Int, tokens: Int, budget: Int, weightBytes: Int) throws -> [Measurement] {
     let recording = try decoder.prefill(prompt(max(1, depth)))
     func rate(_ caches: () -> [KVCache]) throws -> Double {
-      Double(tokens) / (try fastest {
-        let caches = caches()
-        let start = ContinuousClock.now
+      Double(tokens) / (try fastest(with: caches) { caches in
         for step in 0..<tokens {
           _ = try decoder.step(
             caches.map { LaneInput(cache: $0, token: step + 3, position: recording.tokenCount + step) })
         }
-        return ContinuousClock.now - start
       })
     }
     let all = KeptTokens.all(shape: decoder.shape, tokenCount: recording.tokenCount)
@@ -52,28 +49,16 @@ struct Bench {
       positions: Array(repeating: sets, count: decoder.shape.layerCount))
   }
 
-  /// The most memory that the process has had resident.
-  static var peakResidentMiB: Double {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
-  }
-
   func prompt(_ length: Int) -> [Int] {
     (0..<length).map { ($0 * 7919 + 13) % decoder.configuration.vocabularySize }
   }
 
   /// The fewest seconds of some runs, after one that does not count.
-  func fastest(_ body: () throws -> Void) rethrows -> Double {
-    try fastest {
-      let start = ContinuousClock.now
-      try body()
-      return ContinuousClock.now - start
-    }
-  }
+  func fastest(_ body: () throws -> Void) rethrows -> Double { try fastest(with: {}, { try body() }) }
 
-  private func fastest(_ body: () throws -> Duration) rethrows -> Double {
-    _ = try body()
-    return try (0..<repeats).map { _ in try body() / .seconds(1) }.min() ?? .infinity
+  /// As the one above, for work on something that is made for each run, outside the time.
+  private func fastest<Input>(with prepare: () throws -> Input, _ body: (Input) throws -> Void) rethrows -> Double {
+    try body(prepare())
+    return try Stopwatch.fastest(of: repeats, with: prepare, body).seconds
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoint
+import Exploration
 import Foundation
 import Transformer
 
@@ -55,7 +56,7 @@ struct LaqBench: AsyncParsableCommand {
       }
       let report = Report(
         model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
-        peakResidentMiB: Bench.peakResidentMiB, results: results)
+        peakResidentMiB: Double(ResidentMemory.peak ?? 0) / 1_048_576, results: results)
       print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
   }

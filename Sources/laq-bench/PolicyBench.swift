@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 import Transformer
 
 /// What the policies cost beside a prefill: scoring and selection over all layers and heads.
@@ -39,7 +40,7 @@ struct PolicyBench {
     let bench = Bench(decoder: decoder, repeats: repeats)
     let prefill = try bench.fastest { _ = try decoder.prefill(tokens) }
     let recording = try decoder.prefill(tokens)
-    let rows = beyond(recording)
+    let rows = recording.newestRows(8)
     let evidence = Evidence(recording: recording, lookahead: rows, decode: rows, output: decoder.outputProjection)
     let costs = try names.map { name in
       let policy = try Policy(parsing: name)
@@ -47,21 +48,5 @@ struct PolicyBench {
       return Cost(policy: name, seconds: seconds, shareOfPrefill: seconds / prefill)
     }
     return Costs(tokens: tokenCount, budget: budget, prefillSeconds: prefill, policies: costs)
-  }
-
-  /// The last eight queries as if they came from behind the prompt.
-  private func beyond(_ recording: Recording) -> QueryRows {
-    let (shape, count) = (recording.shape, recording.tokenCount)
-    var rows = QueryRows(shape: shape)
-    let queries = (0..<shape.layerCount).map { layer in
-      (0..<shape.queryHeadCount).map { recording.queries(layer: layer, queryHead: $0) }
-    }
-    for row in max(0, count - 8)..<count {
-      rows.append(
-        queries.map { heads in
-          heads.flatMap { $0[row * shape.headDimension..<(row + 1) * shape.headDimension] }
-        }, position: row + 8)
-    }
-    return rows
   }
 }

@@ -9,16 +9,7 @@ public enum AtomicFile {
 
     /// Appends bytes.
     /// - Throws: `ExportError`.
-    func append(_ bytes: UnsafeRawBufferPointer) throws {
-      var done = 0
-      while done < bytes.count {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw failure(path) }
-        done += count
-      }
-    }
+    func append(_ bytes: UnsafeRawBufferPointer) throws { try AtomicFile.append(bytes, to: descriptor, path: path) }
 
     /// Appends bytes.
     /// - Throws: `ExportError`.
@@ -90,6 +81,23 @@ public enum AtomicFile {
       guard errno == EEXIST else { throw failure(path) }
     }
     throw ExportError.notWritten(path, reason: "too many unfinished .laq-tui-*.part files lie beside it")
+  }
+
+  /// Writes bytes at a descriptor's place, all of them, however many calls that takes.
+  /// - Throws: `ExportError.notWritten`.
+  package static func append(_ data: Data, to descriptor: Int32, path: String) throws {
+    try data.withUnsafeBytes { try append($0, to: descriptor, path: path) }
+  }
+
+  private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path) }
+      done += count
+    }
   }
 
   /// The last call's failure.

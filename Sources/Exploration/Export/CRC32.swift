@@ -1,7 +1,7 @@
 /// The checksum that a zip file holds of each entry: CRC-32 with the polynomial 0xEDB88320, bits reversed (ISO 3309).
-enum CRC32 {
+package enum CRC32 {
   /// The checksum of some bytes; cost: one table look-up per byte.
-  static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+  package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     ~bytes.reduce(UInt32.max) { sum, byte in table[Int((sum ^ UInt32(byte)) & 0xFF)] ^ sum >> 8 }
   }
 

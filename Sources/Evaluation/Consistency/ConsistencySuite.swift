@@ -1,0 +1,124 @@
+import Eviction
+import Exploration
+import Transformer
+
+/// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one case a text.
+///
+/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the truth itself; each
+/// policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's cosine. Scores are means
+/// over all query heads; series hold every head's value, `[layer][queryHead]` row-major, and the full cache's the numbers of
+/// layers and heads.
+public struct ConsistencySuite: EvaluationSuite {
+  public static let name = "consistency"
+  public static let primaryScore = Measure.recall.rawValue
+
+  /// What is measured, by the names of scores and series.
+  public enum Measure: String, Sendable, Hashable, CaseIterable {
+    /// The share of the oracle's tokens that are kept.
+    case recall
+    /// The share of the true attention mass that falls on kept tokens.
+    case massRecall
+    /// The mean cosine between the sum of a policy's lookahead rows and each true row.
+    case lookaheadCosine
+    /// The same for the rows of the observation window.
+    case windowCosine
+    /// The same for the sum of the true rows: how far a sum can go.
+    case truthCosine
+  }
+
+  /// The full cache's series of two numbers: layers, query heads.
+  static let shapeKey = "shape"
+
+  /// Text files.
+  private let texts: [String]
+  /// What is put behind every text.
+  private let question: String?
+  /// Tokens of an answer at most.
+  private let answerLimit: Int
+  /// Whether texts become a user's turn.
+  private let usesChat: Bool
+
+  /// Measures texts.
+  /// - Parameters:
+  ///   - texts: paths of text files.
+  ///   - question: put behind every text, an empty line between them.
+  ///   - answerLimit: tokens of the full cache's answer at most, whose queries are the truth.
+  public init(texts: [String], question: String? = nil, answerLimit: Int = 64, usesChat: Bool = false) {
+    self.texts = texts
+    self.question = question
+    self.answerLimit = answerLimit
+    self.usesChat = usesChat
+  }
+
+  public init(options: [String: CaseParameter]) throws {
+    guard let texts = options["texts"]?.list?.compactMap(\.text), !texts.isEmpty else {
+      throw EvaluationError.badOption("texts", expected: "a list of files", found: options["texts"]?.description ?? "missing")
+    }
+    self.init(
+      texts: texts, question: options["question"]?.text, answerLimit: options["steps"]?.integer ?? 64,
+      usesChat: options["chat"]?.flag ?? false)
+  }
+
+  public var options: [String: CaseParameter] {
+    var options: [String: CaseParameter] = [
+      "texts": .list(texts.map { .text($0) }), "steps": .integer(answerLimit), "chat": .flag(usesChat),
+    ]
+    options["question"] = question.map { .text($0) }
+    return options
+  }
+
+  public func cases() throws -> [EvaluationCase] {
+    texts.map { EvaluationCase(id: $0, task: Self.name, parameters: ["file": .text($0)]) }
+  }
+
+  public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+    let (name, text) = try PromptReader.read(one.parameters["file"]?.text ?? one.id)
+    let framing = PromptFraming(question: question, chat: usesChat ? model.chat : nil)
+    return CasePrompt(
+      prompt: try Prompt(name: name, text: text, tokenizer: model.checkpoint.tokenizer, framing: framing),
+      references: [], answerLimit: answerLimit)
+  }
+
+  /// Nothing is answered under a policy.
+  public func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
+
+  public func row(
+    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer
+  ) async throws -> EvaluationRow {
+    let prompt = try prompt(for: one, model: model)
+    try model.checkLength(of: prompt)
+    do {
+      let measured = try await explorer.consistency(AnswerRequest(prompt, settings: plan.settings))
+      return EvaluationRow(one, prompt: prompt, outcomes: Self.outcomes(measured))
+    } catch let error as NoTrueRows {
+      throw CaseError("\(prompt.prompt.name): \(error)")
+    }
+  }
+
+  private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
+    let rows: [Measure: [[Double]]] = [.windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine]
+    let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
+    let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }
+    return (full.map { [$0] } ?? []) + measured.entries.map { entry in
+      guard entry.obstacle == nil else {
+        return Outcome(policy: entry.policy, budget: entry.budget, obstacle: entry.obstacle)
+      }
+      var values: [Measure: [[Double]]] = [
+        .recall: entry.agreement.map { $0.map(\.recall) }, .massRecall: entry.agreement.map { $0.map(\.massRecall) },
+      ]
+      values[.lookaheadCosine] = entry.lookaheadCosine
+      return outcome(entry.policy, entry.budget, keptTokens: entry.keptTokens, values)
+    }
+  }
+
+  private static func outcome(
+    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, _ values: [Measure: [[Double]]],
+    also others: [String: [Double]] = [:]
+  ) -> Outcome {
+    let series = Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, Array($0.value.joined())) })
+    return Outcome(
+      policy: policy, budget: budget, keptTokens: keptTokens,
+      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) },
+      series: series.merging(others) { $1 })
+  }
+}

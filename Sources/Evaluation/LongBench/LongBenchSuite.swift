@@ -1,0 +1,136 @@
+import Checkpoint
+import Exploration
+
+/// LongBench's data sets, and RULER's, from their own `.jsonl` files: one case a line.
+///
+/// A line that cannot be used is a case, too: its row says which file and line, what was expected and what was found.
+public struct LongBenchSuite: EvaluationSuite {
+  public static let name = "longbench"
+  public static let primaryScore = "score"
+
+  /// The folder or file.
+  private let path: String
+  /// The data set of every file; `nil`: by the files' names.
+  private let dataset: String?
+  /// Lines of each file at most, from its beginning.
+  private let limit: Int?
+  /// Tokens of a prompt at most; `nil`: what the model's context leaves beside the answer.
+  private let tokenLimit: Int?
+  /// Whether prompts become a user's turn, where the benchmark has it so.
+  private let usesChat: Bool
+
+  /// Reads a benchmark's files with a model.
+  /// - Parameters:
+  ///   - dataset: the data set of every file; `nil`: by the files' names.
+  ///   - limit: lines of each file at most.
+  ///   - tokenLimit: tokens of a prompt at most, from which LongBench's are cut in the middle.
+  public init(path: String, dataset: String? = nil, limit: Int? = nil, tokenLimit: Int? = nil, usesChat: Bool = false) {
+    self.path = path
+    self.dataset = dataset
+    self.limit = limit
+    self.tokenLimit = tokenLimit
+    self.usesChat = usesChat
+  }
+
+  public init(options: [String: CaseParameter]) throws {
+    guard let path = options["path"]?.text else {
+      throw EvaluationError.badOption("path", expected: "a folder or a file", found: options["path"]?.description ?? "missing")
+    }
+    self.init(
+      path: path, dataset: options["dataset"]?.text, limit: options["limit"]?.integer,
+      tokenLimit: options["tokenLimit"]?.integer, usesChat: options["chat"]?.flag ?? false)
+  }
+
+  public var options: [String: CaseParameter] {
+    var options: [String: CaseParameter] = ["path": .text(path), "chat": .flag(usesChat)]
+    options["dataset"] = dataset.map { .text($0) }
+    options["limit"] = limit.map { .integer($0) }
+    options["tokenLimit"] = tokenLimit.map { .integer($0) }
+    return options
+  }
+
+  public func cases() throws -> [EvaluationCase] {
+    try BenchmarkFiles(path, dataset: dataset).files.flatMap { file in
+      let places = file.task == nil ? [] : try JSONLines(path: file.path).places()
+      let task = file.task?.name ?? "unknown"
+      // A file without lines has a row, which says so.
+      guard !places.isEmpty else { return [EvaluationCase(id: file.name, task: task, parameters: ["file": .text(file.name)])] }
+      return places.prefix(limit ?? .max).map { place in
+        EvaluationCase(
+          id: "\(file.name):\(place.number)", task: task,
+          parameters: [
+            "file": .text(file.name), "line": .integer(place.number), "offset": .integer(place.offset),
+            "bytes": .integer(place.length),
+          ])
+      }
+    }
+  }
+
+  public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+    do {
+      let (line, task) = try line(one)
+      let chat = usesChat && task.usesChat ? model.chat : nil
+      let framing = PromptFraming(chat: chat)
+      var text = line.prompt
+      if task.benchmark == .longBench {
+        text = MiddleTruncation(tokenLimit: try tokenLimit(task, framing: framing, model: model))
+          .truncated(text, tokenizer: model.checkpoint.tokenizer)
+      }
+      let tokenizer = model.checkpoint.tokenizer
+      let prompt = try Prompt(
+        name: one.id, text: Array((text + line.answerPrefix).utf8), tokenizer: tokenizer, framing: framing)
+      // The last token of a line's end, as the reference has it.
+      let newline = tokenizer.encode([0x0A], addingSpecialTokens: false).last?.id
+      return CasePrompt(
+        prompt: prompt, references: line.answers, answerLimit: task.answerLimit,
+        endTokens: task.endsAtNewline ? Set(newline.map { [$0] } ?? []) : [], needsAnswer: task.endsAtNewline,
+        decodesAlone: true, task: task.name, choices: line.classes)
+    } catch let error as BenchmarkError {
+      throw CaseError(error.description)
+    }
+  }
+
+  public func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {
+    guard let task = BenchmarkTask.named(prompt.task) else { return [:] }
+    let text = task.trimming.trimmed(answer.text)
+    func score(_ metric: Metric) -> Double? {
+      try? metric.score(text, answers: prompt.references, classes: prompt.choices)
+    }
+    var scores: [String: Double] = [:]
+    scores[Self.primaryScore] = score(task.metric)
+    // What `fuzzywuzzy` computes hangs on what else is installed; both are told.
+    if task.metric == .codeSimilarity {
+      scores[Metric.codeSimilarityLevenshtein.rawValue] = score(.codeSimilarityLevenshtein)
+    }
+    return scores
+  }
+
+  /// Reads a case's line again.
+  private func line(_ one: EvaluationCase) throws -> (BenchmarkLine, BenchmarkTask) {
+    guard let file = try BenchmarkFiles(path, dataset: dataset).files.first(where: { .text($0.name) == one.parameters["file"] })
+    else { throw BenchmarkError.unreadable("\(path)/\(one.id)", reason: "the file is not there any more") }
+    guard let task = file.task else { throw BenchmarkError.unnamedTask(file.path) }
+    guard let number = one.parameters["line"]?.integer, let offset = one.parameters["offset"]?.integer,
+      let length = one.parameters["bytes"]?.integer
+    else { throw BenchmarkError.emptyFile(file.path) }
+    let bytes = try JSONLines(path: file.path).bytes(JSONLines.Place(number: number, offset: offset, length: length))
+    return (try BenchmarkLine(bytes, task: task, path: file.path, number: number), task)
+  }
+
+  /// Tokens of a prompt at most: what was asked for, or what the context leaves beside the answer, the chat's turns, and a
+  /// few where the halves of a text meet.
+  private func tokenLimit(_ task: BenchmarkTask, framing: PromptFraming, model: EvaluationModel) throws -> Int {
+    if let tokenLimit { return tokenLimit }
+    let tokenizer = model.checkpoint.tokenizer
+    let framed = try Prompt(name: "a turn", text: Array("x".utf8), tokenizer: tokenizer, framing: framing).tokens.count
+    let room = model.checkpoint.configuration.contextLength - task.answerLimit - framed - 8
+    guard room > 0 else {
+      throw CaseError(
+        """
+        \(task.name): answers of \(task.answerLimit) tokens fill this model's context of \
+        \(model.checkpoint.configuration.contextLength); use a model with a longer one
+        """)
+    }
+    return room
+  }
+}

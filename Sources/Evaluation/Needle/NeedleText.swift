@@ -1,0 +1,49 @@
+/// A needle of a person's own, and what is asked about it.
+public struct NeedleText: Sendable, Hashable {
+  /// The sentence that is hidden.
+  public let needle: String
+  /// The question.
+  public let question: String
+  /// What an answer must have.
+  public let answer: String
+
+  /// Makes a needle.
+  /// - Parameter answer: unless given, what the needle has behind the words that it shares with the question from the
+  ///   beginning, as in `The best thing to do is: `; all of it if they share none.
+  public init(needle: String, question: String, answer: String? = nil) {
+    self.needle = needle
+    self.question = question
+    self.answer = answer ?? Self.answer(needle, question)
+  }
+
+  private static func answer(_ needle: String, _ question: String) -> String {
+    let words = needle.split(whereSeparator: \.isWhitespace)
+    let asked = question.split(whereSeparator: \.isWhitespace)
+    let shared = zip(words, asked).prefix { $0.simplified == $1.simplified }.count
+    return words.dropFirst(shared < words.count ? shared : 0).joined(separator: " ")
+  }
+}
+
+extension Substring {
+  fileprivate var simplified: String { String(filter { !$0.isPunctuation }).lowercased() }
+}
+
+/// What is put around a haystack and its question.
+public enum NeedleFrame: String, Sendable, Hashable, CaseIterable {
+  /// `Question:` behind the text, then `Answer:`, which the embedded model knows.
+  case plain
+  /// The prompt of KVCache-Factory's and LAQ's `run_needle_in_haystack.py`.
+  case book
+
+  /// Text and question as they are read.
+  func framed(_ text: [UInt8], question: String) -> (text: [UInt8], question: String?) {
+    switch self {
+    case .plain: (text, "Question: \(question)\nAnswer:")
+    case .book:
+      (
+        Array("<|im_start|> This is a very long story book: <book> ".utf8) + text
+          + Array(" </book>.\n Based on the content of the book, Question: \(question)\nAnswer:".utf8), nil
+      )
+    }
+  }
+}

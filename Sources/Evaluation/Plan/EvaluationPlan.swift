@@ -1,0 +1,72 @@
+import Exploration
+import Foundation
+
+/// All that decides an evaluation's outcome, derived from its options alone: every shard, resumption and merge of the same
+/// options has the same plan.
+public struct EvaluationPlan: Codable, Sendable, Hashable {
+  /// The suite, as `needle`.
+  public let suite: String
+  /// The program's name and version: another version may answer otherwise.
+  public let program: String
+  /// The model.
+  public let model: ModelIdentity
+  /// Policies, budgets and what else every case is run under.
+  public let settings: EvaluationSettings
+  /// The suite's own options.
+  public let options: [String: CaseParameter]
+  /// The cases in the order of the results.
+  public let cases: [EvaluationCase]
+
+  /// Derives a suite's plan.
+  /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
+  public init(_ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings) throws {
+    try self.init(
+      suite: type(of: suite).name, model: model, settings: settings, options: suite.options, cases: suite.cases())
+  }
+
+  /// Makes a plan of its parts.
+  /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is none.
+  public init(
+    suite: String, program: String = Release.name, model: ModelIdentity, settings: EvaluationSettings,
+    options: [String: CaseParameter], cases: [EvaluationCase]
+  ) throws {
+    guard !cases.isEmpty else { throw EvaluationError.nothingToDo(suite: suite) }
+    var known = Set<String>()
+    for one in cases where !known.insert(one.id).inserted { throw EvaluationError.repeatedCase(one.id) }
+    self.suite = suite
+    self.program = program
+    self.model = model
+    self.settings = settings
+    self.options = options
+    self.cases = cases
+  }
+
+  /// SHA-256 in hexadecimal of the plan: equal for equal plans, by which shards know each other.
+  public var digest: String {
+    get throws { SHA256.hexadecimal(of: Array(try CanonicalJSON.data(self))) }
+  }
+
+  /// The first thing in which another plan differs, as a part of a sentence (`the budgets are 24, 48 there and 96 here`);
+  /// `nil` if they are equal.
+  public func difference(from other: EvaluationPlan) -> String? {
+    func told(_ what: String, _ there: String, _ here: String) -> String? {
+      there == here ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
+    }
+    func listed(_ values: [some CustomStringConvertible]) -> String { values.map(\.description).joined(separator: ", ") }
+    let simple =
+      told("the suite is", other.suite, suite) ?? told("the program is", other.program, program)
+      ?? told("the model is", other.model.name, model.name)
+      ?? told("the model's files are", other.model.digest, model.digest)
+      ?? told("the policies are", listed(other.settings.policies), listed(settings.policies))
+      ?? told("the budgets are", listed(other.settings.budgets), listed(settings.budgets))
+      ?? told("the granularity is", other.settings.granularity.rawValue, settings.granularity.rawValue)
+      ?? told("the recorded queries are", other.settings.recording.rawValue, settings.recording.rawValue)
+      ?? told("products are in", other.settings.arithmetic.rawValue, settings.arithmetic.rawValue)
+    if let simple { return simple }
+    for key in Set(options.keys).union(other.options.keys).sorted() where options[key] != other.options[key] {
+      return told("the option '\(key)' is", other.options[key]?.description ?? "", options[key]?.description ?? "")
+    }
+    if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) { return told("a case is", pair.0.id, pair.1.id) }
+    return told("cases are", String(other.cases.count), String(cases.count))
+  }
+}

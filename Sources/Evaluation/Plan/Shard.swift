@@ -1,0 +1,34 @@
+/// A part of a plan's cases: `3/16` is every sixteenth case from the third on.
+///
+/// Cases are dealt out in turn, so that parts of a plan that grows harder take about equally long.
+public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Which part, from 1.
+  public let number: Int
+  /// How many parts there are.
+  public let count: Int
+
+  /// The whole plan.
+  public static let whole = Shard(uncheckedNumber: 1, count: 1)
+
+  private init(uncheckedNumber number: Int, count: Int) { (self.number, self.count) = (number, count) }
+
+  /// Parses `3/16`.
+  /// - Returns: `nil` unless the number is from 1 to the count.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let number = parts[0], let count = parts[1], 1...1_000_000 ~= count, 1...count ~= number else {
+      return nil
+    }
+    self.init(uncheckedNumber: number, count: count)
+  }
+
+  /// Whether there is no other part.
+  public var isWhole: Bool { count == 1 }
+
+  /// The part's cases, in the plan's order.
+  public func cases(of plan: EvaluationPlan) -> [EvaluationCase] {
+    plan.cases.enumerated().filter { $0.offset % count == number - 1 }.map(\.element)
+  }
+
+  public var description: String { "\(number)/\(count)" }
+}

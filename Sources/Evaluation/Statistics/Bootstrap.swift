@@ -1,0 +1,61 @@
+import Eviction
+
+/// A mean and how surely it is known: the percentile bootstrap (Efron 1979) with a fixed seed and a fixed order of draws, so
+/// that equal values have equal intervals.
+public struct Bootstrap: Sendable, Hashable {
+  /// Samples that are drawn anew from the values.
+  public let resampleCount: Int
+  /// The probability that an interval is to hold, as 0.95.
+  public let confidence: Double
+  /// Another seed, other samples.
+  public let seed: Int
+
+  /// Makes a bootstrap.
+  /// - Precondition: at least one sample, and a probability between 0 and 1.
+  public init(resampleCount: Int = 2000, confidence: Double = 0.95, seed: Int = 0) {
+    precondition(resampleCount > 0 && confidence > 0 && confidence < 1, "\(resampleCount) samples at \(confidence)")
+    self.resampleCount = resampleCount
+    self.confidence = confidence
+    self.seed = seed
+  }
+
+  /// The mean of some values, with its interval; `nil` for none.
+  ///
+  /// Cost: as many draws as values times samples. Equally many values are drawn at the same places: means of paired values
+  /// move together, and their differences' intervals are those of the paired differences.
+  public func estimate(_ values: [Double]) -> Estimate? {
+    guard !values.isEmpty else { return nil }
+    let mean = values.reduce(0, +) / Double(values.count)
+    // Where all are equal, so are all samples' means.
+    guard values.contains(where: { $0 != values[0] }) else {
+      return Estimate(mean: mean, low: mean, high: mean, count: values.count)
+    }
+    var random = CaseRandom("bootstrap", seed: seed)
+    let means = (0..<resampleCount).map { _ in
+      (0..<values.count).reduce(0) { sum, _ in sum + values[random.below(values.count)] } / Double(values.count)
+    }.sorted()
+    let tail = (1 - confidence) / 2
+    func quantile(_ share: Double) -> Double { means[min(means.count - 1, Int(share * Double(means.count)))] }
+    return Estimate(mean: mean, low: quantile(tail), high: quantile(1 - tail), count: values.count)
+  }
+}
+
+/// A mean with its interval.
+public struct Estimate: Sendable, Hashable, Codable {
+  /// The mean.
+  public let mean: Double
+  /// The interval's lower end.
+  public let low: Double
+  /// The interval's upper end.
+  public let high: Double
+  /// How many values it is the mean of.
+  public let count: Int
+
+  /// Makes an estimate.
+  public init(mean: Double, low: Double, high: Double, count: Int) {
+    self.mean = mean
+    self.low = low
+    self.high = high
+    self.count = count
+  }
+}

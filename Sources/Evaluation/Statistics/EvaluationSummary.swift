@@ -1,0 +1,86 @@
+import Eviction
+
+/// What results come to: the mean of a score for each group of cases, policy and budget, with bootstrap intervals, and the
+/// paired differences from one of the policies.
+public struct EvaluationSummary: Sendable {
+  /// A policy at a budget; `nil` for the budget is the full cache.
+  public struct Column: Sendable, Hashable {
+    /// The policy.
+    public let policy: Policy
+    /// The budget.
+    public let budget: Budget?
+
+    /// Names a column.
+    public init(_ policy: Policy, _ budget: Budget?) {
+      self.policy = policy
+      self.budget = budget
+    }
+  }
+
+  /// One mean.
+  public struct Cell: Sendable {
+    /// The group's name.
+    public let group: String
+    /// The policy and its budget.
+    public let column: Column
+    /// The mean, its interval, and of how many cases; `nil` where the policy had an obstacle in every case.
+    public let score: Estimate?
+    /// The mean of the differences from the reference policy at the same budget, case by case; `nil` for that policy itself
+    /// and where no case has both.
+    public let difference: Estimate?
+  }
+
+  /// The score that is averaged.
+  public let score: String
+  /// Groups in the order in which they come first.
+  public let groups: [String]
+  /// The full cache, then every policy at every budget.
+  public let columns: [Column]
+  /// The policy that differences are from.
+  public let reference: Policy?
+  /// Why some cases have no outcome, with their numbers.
+  public let obstacles: [(reason: String, count: Int)]
+  private let cells: [String: [Column: Cell]]
+
+  /// Sums results up.
+  /// - Parameters:
+  ///   - score: a score's name.
+  ///   - reference: the policy that the others are compared with.
+  ///   - group: a case's group; its task unless given.
+  public init(
+    _ results: EvaluationResults, score: String, reference: Policy? = Policy("snapkv"), bootstrap: Bootstrap = Bootstrap(),
+    group: (EvaluationCase) -> String = \.task
+  ) {
+    self.score = score
+    let settings = results.plan.settings
+    let reference = reference.flatMap { settings.policies.contains($0) ? $0 : nil }
+    self.reference = reference
+    columns = (Policy("full").map { [Column($0, nil)] } ?? [])
+      + settings.policies.flatMap { policy in settings.budgets.map { Column(policy, $0) } }
+    groups = results.plan.cases.map(group).withoutRepetitions()
+    var values: [String: [Column: [(index: Int, value: Double)]]] = [:]
+    var reasons: [String: Int] = [:]
+    for (index, (one, row)) in zip(results.plan.cases, results.rows).enumerated() {
+      if let obstacle = row.obstacle { reasons[obstacle, default: 0] += 1 }
+      for outcome in row.outcomes {
+        if let obstacle = outcome.obstacle { reasons[obstacle, default: 0] += 1 }
+        guard let value = outcome.scores[score] else { continue }
+        values[group(one), default: [:]][Column(outcome.policy, outcome.budget), default: []].append((index, value))
+      }
+    }
+    obstacles = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { (reason: $0.key, count: $0.value) }
+    cells = Dictionary(uniqueKeysWithValues: values.map { group, columns in
+      (group, Dictionary(uniqueKeysWithValues: columns.map { column, values in
+        let other = reference.flatMap { $0 == column.policy ? nil : columns[Column($0, column.budget)] }
+        let known = Dictionary((other ?? []).map { ($0.index, $0.value) }) { first, _ in first }
+        let differences = values.compactMap { one in known[one.index].map { one.value - $0 } }
+        return (column, Cell(
+          group: group, column: column, score: bootstrap.estimate(values.map(\.value)),
+          difference: bootstrap.estimate(differences)))
+      }))
+    })
+  }
+
+  /// The mean of a group in a column.
+  public func cell(_ group: String, _ column: Column) -> Cell? { cells[group]?[column] }
+}

@@ -1,0 +1,173 @@
+import Eviction
+import Transformer
+
+/// What one prompt costs under each policy: seconds of every stage, measured one policy at a time, and bytes.
+public struct PromptCost: Sendable {
+  /// One policy at one budget; the full cache is the first.
+  public struct Entry: Sendable, Encodable {
+    /// The policy's name.
+    public let policy: String
+    /// The budget that was asked for; `nil` for the full cache.
+    public let budget: String?
+    /// Seconds of passes over the prompt besides the prefill; 0 without one.
+    public internal(set) var passSeconds = 0.0
+    /// Seconds of the lookahead: the choice of the cheap cache and the pseudo tokens; 0 without one.
+    public internal(set) var lookaheadSeconds = 0.0
+    /// Seconds of scoring and selection over all layers and heads.
+    public internal(set) var selectionSeconds = 0.0
+    /// Seconds of one decoded token on what was kept.
+    public internal(set) var secondsPerToken = 0.0
+    /// Bytes of the keys and values that were kept of the prompt.
+    public internal(set) var keptBytes = 0
+    /// Bytes that are held beside the prompt's until the final eviction: the cheap cache with its pseudo tokens.
+    public internal(set) var lookaheadBytes = 0
+    /// The most bytes of the process that were resident from its first stage to its last token; `nil` where the system does
+    /// not tell.
+    public internal(set) var peakResidentBytes: Int?
+    /// Why there are no figures.
+    public internal(set) var obstacle: String?
+
+    /// Seconds from the prompt's end to the first token, the prefill left out.
+    public var secondsToFirstToken: Double { passSeconds + lookaheadSeconds + selectionSeconds }
+  }
+
+  /// Tokens of the prompt.
+  public let promptTokens: Int
+  /// Seconds of the prefill.
+  public let prefillSeconds: Double
+  /// Bytes of all the prompt's keys and values, which every policy holds until it evicts.
+  public let promptBytes: Int
+  /// Bytes of the prompt's queries, which are recorded for the policies that look at them.
+  public let queryBytes: Int
+  /// The most bytes of the process that were resident during the prefill, weights included; `nil` where the system does
+  /// not tell.
+  public let peakResidentBytes: Int?
+  /// The full cache, then every policy at every budget, budgets of a policy together.
+  public let entries: [Entry]
+}
+
+extension Explorer {
+  /// Measures what a prompt costs under each policy; the request's limit is how many tokens are decoded to measure one.
+  ///
+  /// Every time is the shortest of `repeats`. Policies are measured one after the other, so that a lookahead that several
+  /// share counts for each, as if it were alone.
+  /// - Throws: as `answers`.
+  public func costs(
+    _ request: AnswerRequest, repeats: Int = 3, onProgress: @Sendable (String) -> Void = { _ in }
+  ) throws -> PromptCost {
+    _ = try open { _, _ in }
+    ResidentMemory.forgetPeak()
+    onProgress("prefill")
+    var prefill = Double.infinity
+    // All but the last prefill are only timed.
+    for _ in 1..<max(1, repeats) { prefill = min(prefill, try withAnswering(request) { $0.prefillSeconds }) }
+    return try withAnswering(request) { answering in
+      let peak = ResidentMemory.peak
+      let recording = answering.recording
+      let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
+      var entries: [PromptCost.Entry] = []
+      if let full = Policy("full") { entries.append(try answering.cost(of: full, repeats: repeats)) }
+      for course in try answering.courses() {
+        onProgress("\(course.policy.name) at \(course.budget)")
+        entries.append(
+          try answering.narrowed(to: course.policy, budget: course.budget).cost(of: course, repeats: repeats))
+      }
+      return PromptCost(
+        promptTokens: recording.tokenCount, prefillSeconds: min(prefill, answering.prefillSeconds),
+        promptBytes: everything.byteCount(bytesPerElement: recording.bytesPerElement), queryBytes: recording.queryBytes,
+        peakResidentBytes: peak, entries: entries)
+    }
+  }
+}
+
+extension Answering {
+  /// Measures the full cache, which has no stage but decoding.
+  fileprivate func cost(of full: Policy, repeats: Int) throws -> PromptCost.Entry {
+    let kept = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
+    var entry = PromptCost.Entry(policy: full.name, budget: nil)
+    ResidentMemory.forgetPeak()
+    entry.keptBytes = kept.byteCount(bytesPerElement: recording.bytesPerElement)
+    entry.secondsPerToken = try secondsPerToken(repeats: repeats) {
+      GreedyDecoding.Lane(recording, kept: kept, limit: request.answerLimit, script: script)
+    }
+    entry.peakResidentBytes = ResidentMemory.peak
+    return entry
+  }
+
+  /// Measures a policy, stage by stage.
+  fileprivate func cost(of course: Course, repeats: Int) throws -> PromptCost.Entry {
+    var course = course
+    var entry = PromptCost.Entry(policy: course.policy.name, budget: course.budget.description)
+    ResidentMemory.forgetPeak()
+    var passes: [ContextPass: ReplayedAttention] = [:]
+    if course.policy.pass != nil {
+      (entry.passSeconds, passes) = try Stopwatch.fastest(of: repeats) { try self.passes() }
+    }
+    if course.stage != nil {
+      let lookahead = try Stopwatch.fastest(of: repeats) {
+        var lanes = try cheapLanes([course], passes: passes).map(\.lane)
+        try greedy.run(&lanes, reference: []) { _, _ in }
+        return lanes.first
+      }
+      entry.lookaheadSeconds = lookahead.seconds
+      course.lookahead = lookahead.result?.queries
+      entry.lookaheadBytes = lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
+    }
+    let decode = course.policy.needsDecode ? recording.newestRows(8) : QueryRows(shape: recording.shape)
+    (entry.selectionSeconds, course) = try Stopwatch.fastest(of: repeats) {
+      var chosen = course
+      try evict(&chosen, passes: passes, decode: decode)
+      return chosen
+    }
+    entry.obstacle = course.obstacle
+    guard let kept = course.kept else { return entry }
+    entry.keptBytes = kept.byteCount(bytesPerElement: recording.bytesPerElement)
+    entry.secondsPerToken = try secondsPerToken(repeats: repeats) {
+      var copy = course
+      open(&copy, script: script)
+      return copy.lane
+    }
+    entry.peakResidentBytes = ResidentMemory.peak
+    return entry
+  }
+
+  /// What is decoded where time is measured: as many tokens, whatever a policy would answer.
+  private var script: [Int] {
+    let tokens = request.prompt.tokens.map(\.id)
+    return (0..<request.answerLimit).map { tokens[(tokens.count - 1 + $0) % tokens.count] }
+  }
+
+  /// The seconds of one token on a lane's cache, the making of the cache left out.
+  private func secondsPerToken(repeats: Int, _ lane: () throws -> GreedyDecoding.Lane?) throws -> Double {
+    let best = try Stopwatch.fastest(of: repeats, with: lane) { lane in
+      try Task.checkCancellation()
+      var lanes = lane.map { [$0] } ?? []
+      try greedy.run(&lanes, reference: []) { _, _ in }
+      return lanes.first?.continuation.tokens.count ?? 0
+    }
+    return best.seconds / Double(max(1, best.result))
+  }
+}
+
+extension Recording {
+  /// Bytes of one element of a key or a value as they are stored.
+  var bytesPerElement: Int { layers.first?.keys.isRounded == true ? 2 : 4 }
+
+  /// Bytes of the queries that are recorded.
+  var queryBytes: Int { layers.reduce(0) { $0 + $1.queries.count * ($1.queries.isRounded ? 2 : 4) } }
+
+  /// The newest queries as if they came from behind the prompt: stand-ins where what they cost is measured, not what they say.
+  package func newestRows(_ count: Int) -> QueryRows {
+    var rows = QueryRows(shape: shape)
+    let first = max(firstQueryPosition, tokenCount - count)
+    let queries = (0..<shape.layerCount).map { layer in
+      (0..<shape.queryHeadCount).map { self.queries(layer: layer, queryHead: $0) }
+    }
+    for position in first..<tokenCount {
+      let start = (position - firstQueryPosition) * shape.headDimension
+      rows.append(
+        queries.map { heads in heads.flatMap { $0[start..<start + shape.headDimension] } }, position: position + count)
+    }
+    return rows
+  }
+}

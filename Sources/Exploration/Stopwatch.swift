@@ -1,0 +1,28 @@
+/// Seconds of work, and of work that is done several times.
+package enum Stopwatch {
+  /// The seconds that something takes, and its result.
+  package static func seconds<Result>(_ body: () throws -> Result) rethrows -> (seconds: Double, result: Result) {
+    let start = ContinuousClock.now
+    let result = try body()
+    return ((ContinuousClock.now - start) / .seconds(1), result)
+  }
+
+  /// The fewest seconds of some runs, at least one, and the last run's result: what disturbs a run only adds to it.
+  package static func fastest<Result>(of repeats: Int, _ body: () throws -> Result) rethrows -> (seconds: Double, result: Result) {
+    try fastest(of: repeats, with: {}, { try body() })
+  }
+
+  /// As the one above, for work on something that is made for each run, outside the time.
+  package static func fastest<Input, Result>(
+    of repeats: Int, with prepare: () throws -> Input, _ body: (Input) throws -> Result
+  ) rethrows -> (seconds: Double, result: Result) {
+    var input = try prepare()
+    var best = try seconds { try body(input) }
+    for _ in 1..<max(1, repeats) {
+      input = try prepare()
+      let next = try seconds { try body(input) }
+      best = (min(best.seconds, next.seconds), next.result)
+    }
+    return best
+  }
+}

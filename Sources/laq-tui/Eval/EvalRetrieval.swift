@@ -1,0 +1,55 @@
+import ArgumentParser
+import Evaluation
+
+/// `laq-tui eval retrieval`.
+struct EvalRetrieval: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "retrieval", abstract: "The embedded model's tasks on texts of held-out words.",
+    discussion: """
+      Families: \(RetrievalFamily.allCases.map { "\($0.rawValue) (\($0.title))" }.joined(separator: ", ")).
+      An answer counts if it is the right one word for word and ends there ('exact'); 'found' is the share of the asked
+      values in it.
+      """)
+
+  @Option(name: .customLong("family"), help: "A family of tasks; may be given several times. Default: all.")
+  var families: [RetrievalFamily] = []
+
+  @Option(name: .customLong("length"), help: "Tokens of a prompt at most; may be given several times. Default: 1024.")
+  var lengths: [Int] = []
+
+  @Option(help: "Prompts of each family and length.")
+  var count = 200
+
+  @Option(help: "The first prompt's seed; the others follow it.")
+  var seed = 0
+
+  @OptionGroup var options: EvalOptions
+
+  func validate() throws {
+    guard 1...1_000_000 ~= count else { throw ValidationError("--count must be from 1 to 1000000.") }
+    guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
+  }
+
+  func run() async throws {
+    let suite: RetrievalSuite
+    do {
+      suite = try RetrievalSuite(
+        families: families.isEmpty ? RetrievalFamily.allCases : families, lengths: lengths.isEmpty ? [1024] : lengths,
+        seeds: seed..<seed + count)
+    } catch {
+      throw ValidationError(String(describing: error))
+    }
+    try await EvalRunner(
+      suite: suite, options: options,
+      settings: options.subject.settings(policies: Self.policies, budgets: [48, 96])
+    ).run()
+  }
+
+  /// LAQ alone and combined, what it is compared with, and the truth.
+  private static let policies = [
+    "laq", "laq++", "laq/pyramid", "laq/ada", "laq/cake", "laq++/pyramid", "laq++/ada", "laq++/cake", "snapkv",
+    "snapkv/pyramid", "snapkv/ada", "cake/cake", "h2o", "tova", "streaming", "random", "oracle",
+  ]
+}
+
+extension RetrievalFamily: ExpressibleByArgument {}

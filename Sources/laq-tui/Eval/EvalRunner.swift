@@ -1,0 +1,61 @@
+import Evaluation
+import Exploration
+import Foundation
+import Transformer
+
+/// Runs a suite from the command line: its files, its progress, Ctrl-C.
+struct EvalRunner<Suite: EvaluationSuite> {
+  let suite: Suite
+  let options: EvalOptions
+  let settings: EvaluationSettings
+
+  /// Runs what is left, writes the results and prints them.
+  func run() async throws {
+    do {
+      let model = try options.subject.evaluationModel()
+      let plan = try EvaluationPlan(suite, model: model.identity, settings: settings)
+      let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
+      if let results = try files.finished(plan, replacing: options.force) {
+        try EvalReport(results, options.output).show()
+        return
+      }
+      try options.output.check()
+      guard let rows = try await rows(plan, model, files) else { throw EvalInterrupted(file: files.rows) }
+      guard options.shard.isWhole else {
+        Console.say("shard \(options.shard) is done: merge with laq-tui eval merge \(files.pattern) --to \(files.results)")
+        return
+      }
+      let results = try EvaluationResults(plan: plan, rows: rows)
+      try results.write(to: files.results, replacing: true)
+      try EvalReport(results, options.output).show()
+    } catch let error as EvalInterrupted {
+      Console.end(error, status: 130)
+    } catch {
+      Console.end(error, status: 1)
+    }
+  }
+
+  /// The rows; `nil` when Ctrl-C ended it.
+  private func rows(_ plan: EvaluationPlan, _ model: EvaluationModel, _ files: EvalFiles) async throws -> [EvaluationRow]? {
+    let file = try RowFile(files.rows, plan: plan, shard: options.shard, replacing: options.force)
+    defer { file.close() }
+    let jobs = options.jobCount
+    // Several prompts at once share the cores.
+    setThreadCount(max(1, ProcessInfo.processInfo.activeProcessorCount / jobs))
+    let console = ProgressLine(earlier: file.earlierRows.count)
+    let run = EvaluationRun(suite, plan: plan, shard: options.shard, model: model)
+    let task = Task { try await run.rows(file, jobs: jobs) { progress, row in console.show(progress, row) } }
+    let signals = Signals { task.cancel() }
+    defer {
+      signals.stop()
+      console.end()
+    }
+    do { return try await task.value } catch is CancellationError { return nil }
+  }
+}
+
+/// Ctrl-C: what was written stays.
+struct EvalInterrupted: Error, CustomStringConvertible {
+  let file: String
+  var description: String { "stopped; \(file) has the rows so far, and the same command goes on behind them" }
+}

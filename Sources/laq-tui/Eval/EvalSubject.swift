@@ -1,0 +1,69 @@
+import ArgumentParser
+import Checkpoint
+import EmbeddedModel
+import Evaluation
+import Eviction
+import Exploration
+import Foundation
+import Transformer
+
+/// What is evaluated: a model, and the policies and budgets under which it runs.
+struct EvalSubject: ParsableArguments {
+  @Option(help: "A Hugging Face folder, a .gguf or .safetensors file, ORG/NAME in the Hugging Face cache, or 'embedded'.")
+  var model = EmbeddedModel.name
+
+  @Flag(help: "Make each prompt a user's turn, by the model's own chat template.")
+  var chat = false
+
+  @Option(name: .customLong("policy"), help: "A policy; may be given several times. 'all' is every scorer and combination.")
+  var policies: [String] = []
+
+  @Option(
+    name: .customLong("budget"), help: "Tokens per layer and head, or a share, or memory; may be given several times.",
+    transform: Budget.init(parsing:))
+  var budgets: [Budget] = []
+
+  @Option(help: "One kept set per 'kv' head or per 'query' head.")
+  var granularity = Granularity.kvHead
+
+  @Option(help: "Number format of matrix products: automatic, float32, bfloat16.")
+  var precision = Precision.automatic
+
+  @Option(help: "The prompt's queries that are recorded: all, or windows for long texts in little memory.")
+  var recording = RecordingScope.all
+
+  @Option(help: "A trained gate for the policy 'gate', a .safetensors file.")
+  var gate: String?
+
+  func validate() throws {
+    for name in policies where name != "all" {
+      do { _ = try Policy(parsing: name) } catch { throw ValidationError(String(describing: error)) }
+    }
+  }
+
+  /// The policies, or others where none are named.
+  func policies(default standard: [String]) -> [Policy] {
+    (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }.compactMap { Policy($0) }
+  }
+
+  /// Every scorer with its defaults, and LAQ under the allocations that other methods are known for.
+  static let allPolicies =
+    PolicyRegistry.all.map(\.name)
+    + ["laq", "laq++", "snapkv"].flatMap { scorer in ["pyramid", "ada", "cake"].map { "\(scorer)/\($0)" } } + ["cake/cake"]
+
+  /// Opens the model's small files.
+  func evaluationModel() throws -> EvaluationModel {
+    let isEmbedded = model == EmbeddedModel.name
+    let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
+    return try EvaluationModel(
+      checkpoint, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat, precision: precision,
+      gate: try gate.map { try Gate(path: $0, for: checkpoint.configuration) })
+  }
+
+  /// What every case is run under.
+  func settings(policies standard: [String], budgets standardBudgets: [Int]) -> EvaluationSettings {
+    EvaluationSettings(
+      policies: policies(default: standard), budgets: budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets,
+      granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// `laq-tui eval`, run as people and schedulers run it.
+@Suite(.serialized) struct EvalTests {
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path(name))) }
+
+  /// Sixteen short prompts.
+  private func retrieval(_ name: String, _ more: [String] = []) -> [String] {
+    ["eval", "retrieval", "--family", "single", "--family", "chain", "--length", "200", "--count", "8", "--policy", "laq"]
+      + ["--policy", "snapkv", "--budget", "24", "--to", path(name)] + more
+  }
+
+  private func rowCount(_ name: String) -> Int {
+    let data = (try? bytes(name)) ?? Data()
+    return data.count { $0 == 0x0A } - 1
+  }
+
+  /// Starts the program, ends it by a signal once a few rows are there, and returns its status.
+  private func interrupted(_ arguments: [String], rows name: String, by signal: Int32) throws -> Int32 {
+    let process = Process()
+    process.executableURL = try Program.executable()
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, rowCount(name) < 3 { usleep(5000) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  @Test func aRunThatWasKilledGoesOnToTheSameFile() throws {
+    let whole = try Program.run(retrieval("whole.json", ["--jobs", "1"]))
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.output.hasPrefix("| policy | budget |") && whole.output.contains("8 prompts per cell"))
+
+    #expect(try interrupted(retrieval("killed.json"), rows: "killed.jsonl", by: SIGKILL) == SIGKILL)
+    let kept = rowCount("killed.jsonl")
+    #expect((3..<16).contains(kept) && !FileManager.default.fileExists(atPath: path("killed.json")))
+    let resumed = try Program.run(retrieval("killed.json", ["--jobs", "2"]), environment: ["OMP_NUM_THREADS": "1"])
+    #expect(resumed.status == 0 && resumed.errors.contains("\(kept) cases were done before"), "\(resumed.errors)")
+    #expect(rowCount("killed.jsonl") == 16)
+    #expect(try bytes("killed.json") == bytes("whole.json"))
+    #expect(resumed.output == whole.output)
+
+    // What is finished is shown, not run again; what is another evaluation is refused.
+    let again = try Program.run(retrieval("killed.json"))
+    #expect(again.status == 0 && again.output == whole.output && again.errors.isEmpty, "\(again.errors)")
+    let other = try Program.run(retrieval("killed.json", ["--budget", "48"]))
+    #expect(other.status == 1 && other.errors.contains("the budgets are 24 there and 24, 48 here"), "\(other.errors)")
+    #expect(other.errors.contains("--force") && other.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func controlCLeavesEverythingToGoOnWith() throws {
+    #expect(try interrupted(retrieval("stopped.json"), rows: "stopped.jsonl", by: SIGINT) == 130)
+    #expect((3..<16).contains(rowCount("stopped.jsonl")))
+    let resumed = try Program.run(retrieval("stopped.json"))
+    #expect(resumed.status == 0 && rowCount("stopped.jsonl") == 16, "\(resumed.errors)")
+  }
+
+  @Test func shardsMergeToTheUnshardedFile() throws {
+    let needle = ["eval", "needle", "--lengths", "200:300:100", "--depths", "0,50,100", "--count", "1", "--policy", "laq", "--budget", "24"]
+    let whole = try Program.run(needle + ["--to", path("whole.json"), "--csv", path("whole.csv"), "--svg", path("whole.svg")])
+    #expect(whole.status == 0 && whole.output.contains("LAQ  B=24"), "\(whole.errors)")
+    #expect(try bytes("whole.csv").starts(with: Data("policy,budget,length,depth,score,mean\nfull,,200,0,".utf8)))
+    #expect(try bytes("whole.svg").starts(with: Data("<svg".utf8)))
+    for shard in ["1/2", "2/2"] {
+      let outcome = try Program.run(needle + ["--to", path("parts.json"), "--shard", shard])
+      #expect(outcome.status == 0 && outcome.errors.contains("eval merge"), "\(outcome.errors)")
+    }
+    let first = path("parts.1-of-2.jsonl"), second = path("parts.2-of-2.jsonl")
+    let missing = try Program.run(["eval", "merge", second, "--to", path("parts.json")])
+    #expect(missing.status == 1 && missing.errors.contains("3 of 6 cases are in none of the files (needle-200-0-0,"), "\(missing.errors)")
+    let merged = try Program.run(["eval", "merge", second, first, "--to", path("parts.json")])
+    #expect(merged.status == 0 && merged.output == whole.output, "\(merged.errors)")
+    #expect(try bytes("parts.json") == bytes("whole.json"))
+    let again = try Program.run(["eval", "merge", second, first, "--to", path("parts.json")])
+    #expect(again.status == 1 && again.errors.contains("exists already"))
+    let shown = try Program.run(["eval", "show", path("parts.json"), "--score", "exact", "--ascii"])
+    #expect(shown.status == 0 && shown.output.unicodeScalars.allSatisfy(\.isASCII), "\(shown.output)")
+  }
+
+  @Test func wrongOptionsEndWith64AndWrongFilesWithASentence() throws {
+    for arguments in [
+      ["eval", "retrieval", "--policy", "snapkvv"], ["eval", "retrieval", "--shard", "3/2"], ["eval", "retrieval", "--count", "0"],
+      ["eval", "retrieval", "--family", "none"], ["eval", "retrieval", "--length", "3"], ["eval", "needle", "--lengths", "a"],
+      ["eval", "needle", "--needle", "x"], ["eval", "nothing"], ["eval", "retrieval", "--to", "results.txt"],
+    ] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == 64, "\(arguments): \(outcome.status) \(outcome.errors)")
+    }
+    try Data("{}".utf8).write(to: folder.appendingPathComponent("other.json"))
+    for arguments in [
+      ["eval", "show", path("other.json")], ["eval", "show", path("missing.json")],
+      ["eval", "merge", path("other.json"), "--to", path("new.json")], retrieval("other.json"),
+      ["eval", "needle", "--haystack", path("nowhere")],
+    ] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == 1 && outcome.errors.split(separator: "\n").count == 1, "\(arguments): \(outcome.errors)")
+      #expect(outcome.errors.contains(folder.path))
+    }
+  }
+}
