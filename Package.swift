@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
-    .target(name: "Views", dependencies: ["Screen", "Exploration"]),
+    .target(name: "Views", dependencies: ["Screen", "Exploration", "Evaluation"]),
     .executableTarget(
       name: "laq-tui",
       dependencies: [

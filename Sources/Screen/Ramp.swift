@@ -9,6 +9,12 @@ public struct Ramp: Hashable, Sendable {
   /// The colour for a value in 0...1; values outside, and NaN, are held to the ends.
   public func color(_ value: Double) -> Color { .palette(indices[step(value)]) }
 
+  /// The colour for a value as a ground, with what is best read on it.
+  public func ground(_ value: Double) -> Style {
+    let color = color(value)
+    return Style(foreground: color.legibleInk, background: color)
+  }
+
   /// Which step a value in 0...1 falls on.
   public func step(_ value: Double) -> Int {
     let held = value.isNaN ? 0 : min(max(value, 0), 1)

@@ -150,6 +150,10 @@ struct LaqTUI: AsyncParsableCommand {
   func run() async throws {
     Terminal.prepareProcess()
     do {
+      if let results = try ResultsFile(path: text) {
+        try await show(results)
+        return
+      }
       let opening = try open()
       if screen != nil || export != nil || why != nil {
         try await Batch(opening: opening, options: self).run()
@@ -163,6 +167,22 @@ struct LaqTUI: AsyncParsableCommand {
     } catch {
       Self.fail(error, status: 1)
     }
+  }
+
+  /// Shows an evaluation in the terminal, or prints its screen.
+  @MainActor
+  private func show(_ results: ResultsFile) async throws {
+    guard screen != nil else {
+      try await ResultsSession(results, options: self).run()
+      return
+    }
+    var state = ResultsState(
+      name: results.name, table: results.table, score: results.score, stage: results.isComplete ? .done : .unfinished,
+      theme: ansi ? .dark : .mono)
+    let size = Size(size) ?? Size(width: 120, height: 36)
+    for key in try Key.parse(keys) { _ = state.handle(key, size: size) }
+    let grid = state.draw(size: size, glyphs: ascii ? .ascii : .unicode)
+    print(ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
   }
 
   /// Ends with one sentence on standard error.

@@ -31,10 +31,15 @@ final class Session {
   /// Whether a person has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
-  init(opening: Opening, options: LaqTUI) throws {
-    pending = try Key.parse(options.keys)
+  /// Whether the terminal is another screen's, which goes on with it.
+  private let isGuest: Bool
+
+  /// - Parameter terminal: one that is open, to which the caller comes back; keys of the command line are the caller's then.
+  init(opening: Opening, options: LaqTUI, terminal host: Terminal? = nil) throws {
+    isGuest = host != nil
+    pending = isGuest ? [] : try Key.parse(options.keys)
     let maximum: ColorDepth = options.color.isMonochrome ? .mono : .rgb
-    terminal = try Terminal(mouse: !options.noMouse, maximumDepth: maximum)
+    terminal = try host ?? Terminal(mouse: !options.noMouse, maximumDepth: maximum)
     explorer = opening.explorer
     glyphs = options.ascii || !terminal.isUTF8 ? .ascii : .unicode
     let hasColor = terminal.colorDepth >= .palette256
@@ -72,7 +77,7 @@ final class Session {
     why?.cancel()
     // A file that was asked for is written to its end.
     await exporting?.value
-    terminal.close()
+    if !isGuest { terminal.close() }
   }
 
   private func draw() {
