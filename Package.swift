@@ -51,7 +51,9 @@ let package = Package(
       name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),

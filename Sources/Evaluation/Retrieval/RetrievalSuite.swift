@@ -66,7 +66,7 @@ public struct RetrievalSuite: EvaluationSuite {
     let ending = family.putsQuestionFirst ? "\n\nAnswer:" : ""
     let text = TaskText(facts: asked.facts, tokenizer: tokenizer)
     // The begin-of-text token and the empty lines.
-    let around = text.count(question) + text.count(ending) + 4
+    let around = text.count(question) + text.count(ending) + 8
     let body = text.spread(length: length - around, &random) + ending
     let answer = tokenizer.encode(Array(" \(asked.answer)".utf8), addingSpecialTokens: false)
     return CasePrompt(

@@ -1,0 +1,74 @@
+import Eviction
+
+/// Needle results as maps of length and depth, one for the full cache and for each policy at each budget.
+public struct NeedleMap: Sendable {
+  /// The score that is averaged over the seeds.
+  public let score: String
+  /// Lengths in tokens, ascending: columns of a map.
+  public let lengths: [Int]
+  /// Depths in per cent, ascending: rows of a map.
+  public let depths: [Int]
+  /// The maps: the full cache's first.
+  public let columns: [EvaluationSummary.Column]
+
+  private struct Place: Hashable {
+    let length: Int, depth: Int
+  }
+
+  private let sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]]
+  private let cases: [Place: [EvaluationCase]]
+
+  /// Gathers results, or the rows that an evaluation has so far.
+  public init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
+    self.score = score
+    let settings = plan.settings
+    columns = (Policy("full").map { [EvaluationSummary.Column($0, nil)] } ?? [])
+      + settings.policies.flatMap { policy in settings.budgets.map { EvaluationSummary.Column(policy, $0) } }
+    lengths = Set(plan.cases.compactMap { $0.parameters["length"]?.integer }).sorted()
+    depths = Set(plan.cases.compactMap { $0.parameters["depth"]?.integer }).sorted()
+    let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+    var sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]] = [:]
+    var cases: [Place: [EvaluationCase]] = [:]
+    for one in plan.cases {
+      guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer else { continue }
+      let place = Place(length: length, depth: depth)
+      cases[place, default: []].append(one)
+      for outcome in known[one.id]?.outcomes ?? [] {
+        guard let value = outcome.scores[score] else { continue }
+        let column = EvaluationSummary.Column(outcome.policy, outcome.budget)
+        let earlier = sums[column]?[place] ?? (0, 0)
+        sums[column, default: [:]][place] = (earlier.sum + value, earlier.count + 1)
+      }
+    }
+    self.sums = sums
+    self.cases = cases
+  }
+
+  /// The mean over the seeds, from 0 to 1; `nil` where no case is done.
+  public func value(_ column: EvaluationSummary.Column, length: Int, depth: Int) -> Double? {
+    sums[column]?[Place(length: length, depth: depth)].map { $0.sum / Double($0.count) }
+  }
+
+  /// The cases behind a cell, one per seed.
+  public func cases(length: Int, depth: Int) -> [EvaluationCase] { cases[Place(length: length, depth: depth)] ?? [] }
+
+  /// The mean over a map's cells that are done; `nil` if none is.
+  public func mean(_ column: EvaluationSummary.Column) -> Double? {
+    let values = lengths.flatMap { length in depths.compactMap { value(column, length: length, depth: $0) } }
+    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  /// A line per map and cell: shares, not per cent.
+  public var csv: String {
+    let lines = columns.flatMap { column in
+      depths.flatMap { depth in
+        lengths.map { length in
+          let value = value(column, length: length, depth: depth).map { String($0) } ?? ""
+          return [column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value]
+            .map(SummaryTable.quoted).joined(separator: ",")
+        }
+      }
+    }
+    return (["policy,budget,length,depth,score,mean"] + lines).joined(separator: "\n") + "\n"
+  }
+}

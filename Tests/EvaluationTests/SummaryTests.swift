@@ -1,0 +1,54 @@
+import Eviction
+import Testing
+
+@testable import Evaluation
+
+@Suite struct SummaryTests {
+  private func results(_ scores: [(task: String, laq: Double, snapkv: Double?)]) throws -> EvaluationResults {
+    let cases = scores.indices.map { EvaluationCase(id: "case-\($0)", task: scores[$0].task) }
+    let laq = Policy.named("laq"), snapkv = Policy.named("snapkv")
+    let plan = try EvaluationPlan(
+      suite: "any", model: ModelIdentity(name: "none", digest: ""),
+      settings: EvaluationSettings(policies: [laq, snapkv, laq, .named("full")], budgets: [.tokens(8), .tokens(8)]),
+      options: [:], cases: cases)
+    let place = try Workplace()
+    let prompt = CasePrompt(
+      prompt: try .init(name: "a", text: [65], tokenizer: place.model.checkpoint.tokenizer), references: [], answerLimit: 1)
+    return try EvaluationResults(plan: plan, rows: zip(cases, scores).map { one, score in
+      EvaluationRow(one, prompt: prompt, outcomes: [
+        Outcome(policy: laq, budget: .tokens(8), scores: ["exact": score.laq]),
+        score.snapkv.map { Outcome(policy: snapkv, budget: .tokens(8), scores: ["exact": $0]) }
+          ?? Outcome(policy: snapkv, budget: .tokens(8), obstacle: "no gate"),
+      ])
+    })
+  }
+
+  @Test func differencesArePairedAndLeaveOutCasesWithoutBoth() throws {
+    let results = try results([("a", 1, 0), ("a", 1, 0), ("a", 0, nil), ("b", 0, 1)])
+    let summary = EvaluationSummary(results, score: "exact")
+    #expect(summary.groups == ["a", "b"] && summary.columns.count == 3, "what stands twice was kept")
+    let column = EvaluationSummary.Column(.named("laq"), .tokens(8))
+    let cell = try #require(summary.cell("a", column))
+    #expect(cell.score?.count == 3 && abs((cell.score?.mean ?? 0) - 2 / 3) < 1e-12)
+    #expect(cell.difference == Estimate(mean: 1, low: 1, high: 1, count: 2))
+    #expect(summary.cell("b", column)?.difference?.mean == -1)
+    #expect(summary.cell("a", .init(.named("snapkv"), .tokens(8)))?.difference == nil)
+    #expect(summary.cell("a", .init(.named("full"), nil)) == nil)
+    #expect(summary.obstacles.map(\.reason) == ["no gate"])
+  }
+
+  @Test func tablesAlignAndMarkWhatDiffers() throws {
+    let summary = EvaluationSummary(try results([("a", 1, 0), ("a", 1, 0), ("b", 0, 0)]), score: "exact")
+    #expect(SummaryTable(summary, titles: ["b": "bees"]).markdown == """
+      | policy | budget |    a | bees |
+      | ------ | -----: | ---: | ---: |
+      | full   |    all |    – |    – |
+      | laq    |      8 | 100* |    0 |
+      | snapkv |      8 |    0 |    0 |
+
+      """)
+    let csv = SummaryTable(summary).csv.split(separator: "\n")
+    #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0")
+    #expect(SummaryTable.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
+  }
+}
