@@ -1,3 +1,5 @@
+import Terminal
+
 /// Chooses between the program, its list of policies and its evaluations.
 ///
 /// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A text of such a
@@ -9,6 +11,7 @@ enum Main {
     if arguments.first == Policies.configuration.commandName {
       Policies.main(Array(arguments.dropFirst()))
     } else if arguments.first == Eval.configuration.commandName {
+      Terminal.prepareProcess()
       await Eval.main(Array(arguments.dropFirst()))
     } else {
       await LaqTUI.main(Array(arguments))

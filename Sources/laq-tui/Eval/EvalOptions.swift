@@ -44,6 +44,9 @@ struct EvalOptions: ParsableArguments {
   @Option(help: "Run a part of the cases, as 3/16; 'eval merge' puts the parts together.", transform: shard)
   var shard = Shard.whole
 
+  @Flag(help: "Show lines of progress where the screen of cells would be shown.")
+  var plain = false
+
   @Flag(help: "Begin anew where the file holds another evaluation.")
   var force = false
 
@@ -87,6 +90,9 @@ struct EvalOptions: ParsableArguments {
       policies: policies(default: standard), budgets: budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets,
       granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
   }
+
+  /// Whether a person can watch: both are terminals.
+  var showsScreen: Bool { !plain && isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1 }
 
   /// Prompts at once.
   var jobCount: Int { jobs ?? (model == EmbeddedModel.name ? ProcessInfo.processInfo.activeProcessorCount : 1) }

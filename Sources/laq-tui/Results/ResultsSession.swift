@@ -32,7 +32,7 @@ final class ResultsSession {
   func run() async throws {
     defer { terminal.close() }
     var keys = try Key.parse(options.keys)
-    while true {
+    while news?.hasEnded != true {
       receive()
       terminal.show(state.draw(size: terminal.size, glyphs: glyphs))
       if keys.isEmpty {
@@ -85,6 +85,7 @@ final class ResultsNews: Sendable {
   private struct Contents {
     var rows: [EvaluationRow] = []
     var stage: ResultsState.Stage?
+    var hasEnded = false
   }
 
   private let contents = Mutex(Contents())
@@ -98,10 +99,19 @@ final class ResultsNews: Sendable {
     Terminal.wake()
   }
 
+  /// Nothing more will come, and nobody need look on.
+  func end() {
+    contents.withLock { $0.hasEnded = true }
+    Terminal.wake()
+  }
+
+  /// Whether nothing more will come.
+  var hasEnded: Bool { contents.withLock { $0.hasEnded } }
+
   /// What has come since the last time.
   func take() -> (rows: [EvaluationRow], stage: ResultsState.Stage?) {
     contents.withLock { contents in
-      defer { contents = Contents() }
+      defer { (contents.rows, contents.stage) = ([], nil) }
       return (contents.rows, contents.stage)
     }
   }

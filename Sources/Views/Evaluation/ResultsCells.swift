@@ -20,7 +20,7 @@ struct ResultsCells {
     let area = rows.lowerBound + 2..<rows.upperBound - 2
     let labels = min(24, table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
     let longest = table.columnTitles.map { TextWidth.of($0) }.max() ?? 0
-    let cell = table.isHeatmap ? 4 : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
+    let cell = table.isHeatmap ? max(4, longest + 1) : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
     let panel = Rect(
       column: left, row: area.lowerBound, width: min(width, labels + cell * table.columnTitles.count),
       height: min(area.count, table.rowTitles.count + 2))
@@ -41,7 +41,7 @@ struct ResultsCells {
     var line = Line()
     line.add(Span("score: ", theme[.dim]), Span(state.score, theme[.accent]))
     line.add(Span("   in per cent", theme[.dim]), rank: 3)
-    let words = table.isHeatmap ? "   tokens downwards, depth of the needle in per cent across" : "   policies at a budget, groups of prompts"
+    let words = table.isHeatmap ? "   tokens across, depth of the needle downwards" : "   policies at a budget, groups of prompts"
     line.add(Span(words, theme[.dim]), rank: 2)
     line.add(Span("   \(state.place.page + 1) of \(table.pageTitles.count)", theme[.dim]), rank: 1)
     return line.fitting(width)
@@ -52,7 +52,7 @@ struct ResultsCells {
     var line = Line()
     if let course = table.course(at: place) { line.add(Span(ResultsTable.title(course), theme[.accent])) }
     let at = table.isHeatmap
-      ? "   \(table.rowTitles[place.row]) tokens, depth \(table.columnTitles[place.column]) %" : "   \(table.columnTitles[place.column])"
+      ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])" : "   \(table.columnTitles[place.column])"
     line.add(Span(Sanitizer.visible(at, glyphs: glyphs, spaces: false), theme[.text]), rank: 2)
     if let mean = table.mean(at: place, score: state.score) {
       line.add(Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]), rank: 1)

@@ -35,11 +35,11 @@ public struct ResultsTable: Sendable {
 
   /// What was, or is, run.
   public let plan: EvaluationPlan
-  /// Whether pages are lengths by depths.
+  /// Whether pages are depths by lengths.
   public let isHeatmap: Bool
-  /// The heads of rows: lengths, or policies.
+  /// The heads of rows: depths, or policies.
   public let rowTitles: [String]
-  /// The heads of columns: depths, or groups.
+  /// The heads of columns: lengths, or groups.
   public let columnTitles: [String]
   /// The policies at their budgets, the full cache first.
   public let courses: [Course]
@@ -64,10 +64,10 @@ public struct ResultsTable: Sendable {
     let keys: [Int]
     if isHeatmap {
       let lengths = Set(places.compactMap(\.0)).sorted(), depths = Set(places.compactMap(\.1)).sorted()
-      rowTitles = lengths.map(String.init)
-      columnTitles = depths.map(String.init)
+      rowTitles = depths.map { "\($0)%" }
+      columnTitles = lengths.map(String.init)
       keys = places.map { place in
-        (lengths.firstIndex { $0 == place.0 } ?? 0) * depths.count + (depths.firstIndex { $0 == place.1 } ?? 0)
+        (depths.firstIndex { $0 == place.1 } ?? 0) * lengths.count + (lengths.firstIndex { $0 == place.0 } ?? 0)
       }
     } else {
       var groups: [String] = []
