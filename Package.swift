@@ -55,7 +55,7 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
+    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "Evaluation", "Eviction"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
   ],
   swiftLanguageModes: [.v6]
