@@ -13,7 +13,7 @@ import Testing
   static func needle(done: Int = .max) throws -> ResultsTable {
     let cases = [256, 512].flatMap { length in
       [0, 100].flatMap { depth in
-        [0, 1].map { seed in
+        [0, 1].map { (seed: Int) in
           EvaluationCase(
             id: "needle-\(length)-\(depth)-\(seed)", task: "needle",
             parameters: ["length": .integer(length), "depth": .integer(depth)], seed: seed)
@@ -140,7 +140,7 @@ import Testing
       var state = state(table)
       var random = SplitMix64(seed: 7)
       let keys = ResultsKeys.bindings.flatMap(\.keys)
-      for _ in 0..<2000 {
+      for _ in 0..<500 {
         let size = Size(width: Int.random(in: 1...140, using: &random), height: Int.random(in: 1...40, using: &random))
         _ = state.handle(keys.randomElement() ?? .enter, size: size)
         #expect(state.draw(size: size).size == size)

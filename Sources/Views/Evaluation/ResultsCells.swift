@@ -97,9 +97,11 @@ struct ResultsCells {
   private func cell(_ place: ResultsTable.Place, width: Int) -> Span {
     let mean = table.mean(at: place, score: state.score)
     let isChosen = place == state.place
-    let text = TextWidth.padded(mean.map { ResultsState.text($0.value) } ?? glyphs.dash, to: width - 1, right: true)
+    let number = mean.map { ResultsState.text($0.value) } ?? glyphs.dash
+    // The chosen cell differs without colour, too.
+    let text = TextWidth.padded(isChosen && !theme.hasColor ? glyphs.marker + number : number, to: width - 1, right: true)
     guard let mean, theme.hasColor else {
-      return Span((isChosen ? glyphs.marker + text.dropFirst() : text) + " ", isChosen ? theme[.cursor] : mean == nil ? theme[.dim] : .plain)
+      return Span(text + " ", isChosen ? theme[.cursor] : mean == nil ? theme[.dim] : .plain)
     }
     return Span(text + " ", isChosen ? theme[.cursor] : theme.ramp.ground(mean.value))
   }
