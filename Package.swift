@@ -56,7 +56,9 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm"], resources: [.copy("Screens")]),
+    .testTarget(
+      name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction"],
+      resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),
   ],
   swiftLanguageModes: [.v6]

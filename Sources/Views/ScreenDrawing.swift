@@ -7,12 +7,7 @@ extension ViewState {
   /// Draws the whole screen: a pure function of state, size and glyphs.
   public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
     guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else {
-      var grid = Grid(size)
-      let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (q quits)"
-      for (row, line) in Self.wrapped(wanted, width: max(1, size.width)).prefix(size.height).enumerated() {
-        grid.put(line, row: row, column: 0)
-      }
-      return grid
+      return Self.tooSmall(size)
     }
     return frame(size: size, glyphs: glyphs).grid
   }
@@ -39,6 +34,16 @@ extension ViewState {
       }
     }
     return frame
+  }
+
+  /// What is shown where nothing else can be read.
+  static func tooSmall(_ size: Size) -> Grid {
+    var grid = Grid(size)
+    let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (q quits)"
+    for (row, line) in wrapped(wanted, width: max(1, size.width)).prefix(size.height).enumerated() {
+      grid.put(line, row: row, column: 0)
+    }
+    return grid
   }
 
   private static func wrapped(_ text: String, width: Int) -> [String] {

@@ -5,6 +5,7 @@ import Exploration
 import Foundation
 import Screen
 import Terminal
+import Views
 
 /// The command line.
 struct LaqTUI: AsyncParsableCommand {
@@ -47,6 +48,10 @@ struct LaqTUI: AsyncParsableCommand {
   func run() async throws {
     Terminal.prepareProcess()
     do {
+      if let results = try ResultsFile(path: prompt.text) {
+        try await show(results)
+        return
+      }
       let opening = try TraceDetection.isTrace(prompt.text) ? Opening(trace: self) : Opening(self)
       if output.replacesTerminal {
         try await Batch(opening: opening, options: self).run()
@@ -64,6 +69,23 @@ struct LaqTUI: AsyncParsableCommand {
     } catch {
       Self.fail(error, status: 1)
     }
+  }
+
+  /// Shows an evaluation in the terminal, or prints its screen.
+  @MainActor
+  private func show(_ results: ResultsFile) async throws {
+    guard output.screen != nil else {
+      try await ResultsSession(results, options: self).run()
+      return
+    }
+    let preferences = try Preferences.holding(self)
+    var state = ResultsState(
+      name: results.name, table: results.table, score: results.score, stage: results.isComplete ? .done : .unfinished,
+      theme: output.ansi ? preferences.theme ?? .dark : .mono)
+    let size = Size(output.size) ?? Size(width: 120, height: 36)
+    for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
+    let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
+    print(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
   }
 
   /// Ends with one sentence on standard error.

@@ -9,8 +9,7 @@ extension Opening {
     let path = options.prompt.text
     if let option = options.optionForModel { throw TraceError.needsModel(file: path, option: option) }
     let trace = try TraceFile(path: path)
-    let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
-    let preferences = Preferences(options).over(config).over(.builtIn)
+    let preferences = try Preferences.holding(options)
     var settings = ExplorationSettings(granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     let shape = trace.recording.shape
     try settings.resolve(

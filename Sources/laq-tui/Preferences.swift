@@ -2,6 +2,7 @@ import EmbeddedModel
 import Eviction
 import Exploration
 import Screen
+import Terminal
 import Transformer
 import Views
 
@@ -61,5 +62,22 @@ extension Preferences {
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,
       theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color, ascii: options.screen.ascii,
       mouse: options.screen.mouse)
+  }
+}
+
+extension Preferences {
+  /// What holds for the command line's options: they go before the configuration.
+  /// - Throws: what is wrong with the configuration.
+  static func holding(_ options: LaqTUI) throws -> Preferences {
+    let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
+    return Preferences(options).over(config).over(.builtIn)
+  }
+}
+
+extension Terminal {
+  /// Opens the terminal as a person wants it.
+  convenience init(_ preferences: Preferences) throws(TerminalError) {
+    let isMonochrome = (preferences.color ?? .auto).isMonochrome
+    try self.init(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
   }
 }

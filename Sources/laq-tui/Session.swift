@@ -33,13 +33,17 @@ final class Session {
   /// Whether a person has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
-  init(opening: Opening, keys: String) throws {
+  /// Whether the terminal is another screen's, which goes on with it.
+  private let isGuest: Bool
+
+  /// - Parameter host: a terminal that is open, to which the caller comes back.
+  init(opening: Opening, keys: String, terminal host: Terminal? = nil) throws {
     let preferences = opening.preferences
+    isGuest = host != nil
     pending = try Key.parse(keys)
-    let isMonochrome = (preferences.color ?? .auto).isMonochrome
     // What stands in the way of a first state is said on the terminal as it is.
     state = try opening.state(theme: .mono)
-    terminal = try Terminal(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
+    terminal = try host ?? Terminal(preferences)
     explorer = opening.explorer
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
     state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
@@ -77,7 +81,7 @@ final class Session {
     why?.cancel()
     // A file that was asked for is written to its end.
     await exporting?.value
-    terminal.close()
+    if !isGuest { terminal.close() }
   }
 
   private func draw() {

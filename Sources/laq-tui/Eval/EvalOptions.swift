@@ -17,6 +17,9 @@ struct EvalOptions: ParsableArguments {
   @Option(help: "Run a part of the cases, as 3/16; 'eval merge' puts the parts together.", transform: shard)
   var shard = Shard.whole
 
+  @Flag(help: "Show lines of progress where the screen of cells would be shown.")
+  var plain = false
+
   @Flag(help: "Begin anew where the file holds another evaluation.")
   var force = false
 
@@ -31,6 +34,9 @@ struct EvalOptions: ParsableArguments {
     guard let shard = Shard(text) else { throw ValidationError("--shard must be as 3/16, from 1/16 to 16/16.") }
     return shard
   }
+
+  /// Whether a person can watch: both are terminals.
+  var showsScreen: Bool { !plain && isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1 }
 
   /// Prompts at once.
   var jobCount: Int { jobs ?? (subject.model == EmbeddedModel.name ? ProcessInfo.processInfo.activeProcessorCount : 1) }

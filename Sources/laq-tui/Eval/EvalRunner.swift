@@ -25,9 +25,7 @@ struct EvalRunner<Suite: EvaluationSuite> {
         Console.say("shard \(options.shard) is done: merge with laq-tui eval merge \(files.pattern) --to \(files.results)")
         return
       }
-      let results = try EvaluationResults(plan: plan, rows: rows)
-      try results.write(to: files.results, replacing: true)
-      try EvalReport(results, options.output).show()
+      try EvalReport(try EvaluationResults(plan: plan, rows: rows), options.output).show()
     } catch let error as EvalInterrupted {
       Console.end(error, status: 130)
     } catch {
@@ -42,14 +40,52 @@ struct EvalRunner<Suite: EvaluationSuite> {
     let jobs = options.jobCount
     // Several prompts at once share the cores.
     setThreadCount(max(1, ProcessInfo.processInfo.activeProcessorCount / jobs))
-    let console = ProgressLine(earlier: file.earlierRows.count)
     let run = EvaluationRun(suite, plan: plan, shard: options.shard, model: model)
-    let task = Task { try await run.rows(file, jobs: jobs) { progress, row in console.show(progress, row) } }
+    if options.showsScreen { return try await watched(run, file, files, jobs) }
+    let console = ProgressLine(earlier: file.earlierRows.count)
+    let task = Task { try await completed(run, file, files, jobs) { progress, row in console.show(progress, row) } }
     let signals = Signals { task.cancel() }
     defer {
       signals.stop()
       console.end()
     }
+    do { return try await task.value } catch is CancellationError { return nil }
+  }
+}
+
+extension EvalRunner {
+  /// The rows, with the results written as soon as there are all of them.
+  private func completed(
+    _ run: EvaluationRun<Suite>, _ file: RowFile, _ files: EvalFiles, _ jobs: Int,
+    onRow: @escaping @Sendable (EvaluationProgress, EvaluationRow) -> Void
+  ) async throws -> [EvaluationRow] {
+    let rows = try await run.rows(file, jobs: jobs, onRow: onRow)
+    if options.shard.isWhole { try EvaluationResults(plan: run.plan, rows: rows).write(to: files.results, replacing: true) }
+    return rows
+  }
+
+  /// The rows of a run that a person watches; `nil` when they left before its end.
+  private func watched(_ run: EvaluationRun<Suite>, _ file: RowFile, _ files: EvalFiles, _ jobs: Int) async throws
+    -> [EvaluationRow]?
+  {
+    let news = ResultsNews()
+    let name = (files.results as NSString).lastPathComponent
+    let screen = try await ResultsSession(
+      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try LaqTUI.parse([name]), news: news)
+    let task = Task {
+      let rows = try await completed(run, file, files, jobs) { progress, row in
+        news.put([row], stage: .running(ProgressLine.text(progress, row)))
+      }
+      news.put(stage: .done)
+      return rows
+    }
+    // What stops the evaluation closes the screen, which would hide the reason.
+    let closing = Task {
+      do { _ = try await task.value } catch { news.end() }
+    }
+    try await screen.run()
+    task.cancel()
+    await closing.value
     do { return try await task.value } catch is CancellationError { return nil }
   }
 }

@@ -1,0 +1,115 @@
+import Screen
+
+/// The means of an evaluation: heatmaps beside each other, or one table of policies and groups.
+struct ResultsCells {
+  private let state: ResultsState
+  private let glyphs: GlyphSet
+  private let width: Int
+  private let rows: Range<Int>
+  private var table: ResultsTable { state.table }
+  private var theme: Theme { state.theme }
+  private let left = 2
+
+  init(_ state: ResultsState, glyphs: GlyphSet, width: Int, rows: Range<Int>) {
+    (self.state, self.glyphs, self.width, self.rows) = (state, glyphs, width, rows)
+  }
+
+  func draw(into grid: inout Grid) {
+    grid.put(heading, row: rows.lowerBound, column: left, limit: left + width)
+    grid.put(chosen, row: rows.upperBound - 1, column: left, limit: left + width)
+    let area = rows.lowerBound + 2..<rows.upperBound - 2
+    let labels = min(24, table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
+    let longest = table.columnTitles.map { TextWidth.of($0) }.max() ?? 0
+    let cell = table.isHeatmap ? max(4, longest + 1) : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
+    let panel = Rect(
+      column: left, row: area.lowerBound, width: min(width, labels + cell * table.columnTitles.count),
+      height: min(area.count, table.rowTitles.count + 2))
+    let across = table.isHeatmap ? max(1, (width + 3) / (panel.width + 3)) : 1
+    let down = table.isHeatmap ? max(1, (area.count + 1) / (panel.height + 1)) : 1
+    let shown = across * down
+    let first = state.place.page / shown * shown
+    for (offset, page) in table.pageTitles.indices.dropFirst(first).prefix(shown).enumerated() {
+      draw(
+        page: page, labels: labels, cell: cell,
+        at: Rect(
+          column: panel.column + offset % across * (panel.width + 3), row: panel.row + offset / across * (panel.height + 1),
+          width: panel.width, height: panel.height), into: &grid)
+    }
+  }
+
+  private var heading: [Span] {
+    var line = Line()
+    line.add(Span("score: ", theme[.dim]), Span(state.score, theme[.accent]))
+    line.add(Span("   in per cent", theme[.dim]), rank: 3)
+    let words = table.isHeatmap ? "   tokens across, depth of the needle downwards" : "   policies at a budget, groups of prompts"
+    line.add(Span(words, theme[.dim]), rank: 2)
+    line.add(Span("   \(state.place.page + 1) of \(table.pageTitles.count)", theme[.dim]), rank: 1)
+    return line.fitting(width)
+  }
+
+  private var chosen: [Span] {
+    let place = state.place
+    var line = Line()
+    if let course = table.course(at: place) { line.add(Span(ResultsTable.title(course), theme[.accent])) }
+    let at = table.isHeatmap
+      ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])" : "   \(table.columnTitles[place.column])"
+    line.add(Span(Sanitizer.visible(at, glyphs: glyphs, spaces: false), theme[.text]), rank: 2)
+    if let mean = table.mean(at: place, score: state.score) {
+      line.add(Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]), rank: 1)
+    } else {
+      let reason = table.obstacle(at: place) ?? "nothing yet"
+      line.add(Span("   " + Sanitizer.visible(reason, glyphs: glyphs, spaces: false), theme[.note]), rank: 1)
+    }
+    return line.fitting(width)
+  }
+
+  /// One page: its name, the heads of its columns, its rows; what does not fit is scrolled to the chosen cell.
+  private func draw(page: Int, labels: Int, cell: Int, at rect: Rect, into grid: inout Grid) {
+    let isChosen = page == state.place.page
+    let end = rect.column + rect.width
+    grid.put(
+      [Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]), Span(table.pageTitles[page], theme[isChosen ? .accent : .text])],
+      row: rect.row, column: rect.column, limit: end)
+    let columns = window(state.place.column, count: table.columnTitles.count, room: (rect.width - labels) / cell)
+    let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 2)
+    for (offset, column) in columns.enumerated() {
+      let title = TextWidth.clipped(Sanitizer.visible(table.columnTitles[column], glyphs: glyphs, spaces: false), to: cell - 1, ellipsis: glyphs.ellipsis)
+      let isHere = isChosen && column == state.place.column
+      grid.put(
+        [Span(title, theme[isHere ? .accent : .dim])], row: rect.row + 1,
+        endingAt: min(end, rect.column + labels + (offset + 1) * cell - 1), from: rect.column + labels + offset * cell)
+    }
+    for (offset, row) in visible.enumerated() {
+      let line = rect.row + 2 + offset
+      let title = TextWidth.clipped(table.rowTitles[row], to: labels - 2, ellipsis: glyphs.ellipsis)
+      let isHere = isChosen && row == state.place.row
+      grid.put(
+        [Span(TextWidth.padded(title, to: labels - 2, right: table.isHeatmap), theme[isHere ? .accent : .dim])], row: line,
+        column: rect.column, limit: end)
+      for (place, column) in columns.enumerated() {
+        grid.put(
+          [self.cell(ResultsTable.Place(page: page, row: row, column: column), width: cell)], row: line,
+          column: rect.column + labels + place * cell, limit: end)
+      }
+    }
+  }
+
+  private func cell(_ place: ResultsTable.Place, width: Int) -> Span {
+    let mean = table.mean(at: place, score: state.score)
+    let isChosen = place == state.place
+    let number = mean.map { ResultsState.text($0.value) } ?? glyphs.dash
+    // The chosen cell differs without colour, too.
+    let text = TextWidth.padded(isChosen && !theme.hasColor ? glyphs.marker + number : number, to: width - 1, right: true)
+    guard let mean, theme.hasColor else {
+      return Span(text + " ", isChosen ? theme[.cursor] : mean == nil ? theme[.dim] : .plain)
+    }
+    return Span(text + " ", isChosen ? theme[.cursor] : theme.ramp.ground(mean.value))
+  }
+
+  /// As many indices as there is room for, the chosen one among them.
+  private func window(_ chosen: Int, count: Int, room: Int) -> Range<Int> {
+    let room = max(1, min(room, count))
+    let first = max(0, min(chosen - room / 2, count - room))
+    return first..<min(count, first + room)
+  }
+}

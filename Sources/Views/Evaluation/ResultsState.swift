@@ -1,0 +1,82 @@
+import Evaluation
+import Screen
+
+/// Everything that the screen of an evaluation is a function of, beside the terminal's size and its glyphs: its cells, and the
+/// prompts behind one of them.
+public struct ResultsState: Sendable {
+  /// What is shown.
+  public enum Page: Sendable, Hashable {
+    /// The means.
+    case cells
+    /// The prompts behind the chosen cell, the lowest scores first.
+    case prompts
+  }
+
+  /// How far the evaluation is.
+  public enum Stage: Sendable, Hashable {
+    /// Running; the sentence says how far.
+    case running(String)
+    /// Every case of the plan has a row.
+    case done
+    /// Some cases have no row, and nothing runs.
+    case unfinished
+  }
+
+  /// What the program must do after a key.
+  public enum Effect: Sendable, Hashable {
+    case none
+    /// Open a prompt under a policy at a budget.
+    case open(EvaluationCase, ResultsTable.Course)
+    case redraw
+    case suspend
+    case quit
+  }
+
+  /// The file's name.
+  public let name: String
+  /// The means.
+  public var table: ResultsTable
+  /// The score that is shown.
+  public var score: String
+  /// How far the evaluation is.
+  public var stage: Stage
+  /// The chosen cell.
+  public var place = ResultsTable.Place()
+  /// What is shown.
+  public var page = Page.cells
+  /// The chosen prompt, an index into `prompts`.
+  public var prompt = 0
+  /// The theme.
+  public var theme: Theme
+  /// What the status line says until the next key.
+  public var message: String?
+  /// Frames drawn while the evaluation runs.
+  public var tick = 0
+
+  /// A state at the beginning.
+  /// - Parameter score: what is shown first.
+  public init(name: String, table: ResultsTable, score: String, stage: Stage, theme: Theme = .dark) {
+    (self.name, self.table, self.score, self.stage, self.theme) = (name, table, score, stage, theme)
+    // The full cache's page says the least.
+    if table.isHeatmap { place.page = min(1, table.courses.count - 1) } else { place.row = min(1, table.rowTitles.count - 1) }
+  }
+
+  /// A prompt behind the chosen cell.
+  struct Prompt {
+    let one: EvaluationCase
+    let row: EvaluationRow
+    let outcome: Outcome?
+  }
+
+  /// The prompts behind the chosen cell that are done, the lowest scores first.
+  var prompts: [Prompt] {
+    guard let course = table.course(at: place) else { return [] }
+    let all = table.cases(at: place).compactMap { one in
+      table.rows[one.id].map { Prompt(one: one, row: $0, outcome: $0.outcome(course.policy, course.budget)) }
+    }
+    return all.enumerated().sorted { first, second in
+      let (a, b) = (first.element.outcome?.scores[score] ?? -1, second.element.outcome?.scores[score] ?? -1)
+      return a == b ? first.offset < second.offset : a < b
+    }.map(\.element)
+  }
+}

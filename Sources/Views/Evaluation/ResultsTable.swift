@@ -1,0 +1,155 @@
+import Evaluation
+import Eviction
+
+/// An evaluation's means as they are looked at: pages of rows and columns.
+///
+/// Cases that have a length and a depth make the familiar heatmap, one page for each policy at each budget. All others make
+/// one page for each budget: policies downwards, groups of cases across, and the mean of the groups last. Rows can be added
+/// while the evaluation runs; a cell costs a lookup.
+public struct ResultsTable: Sendable {
+  /// A policy at a budget; `nil` for the budget is the full cache.
+  public typealias Course = EvaluationSummary.Column
+
+  /// A cell.
+  public struct Place: Sendable, Hashable {
+    /// The page, an index.
+    public var page = 0
+    /// The row, an index.
+    public var row = 0
+    /// The column, an index.
+    public var column = 0
+  }
+
+  /// What a cell shows: the mean of a score, and of how many cases.
+  public struct Mean: Sendable, Hashable {
+    /// The mean, as a rule from 0 to 1.
+    public let value: Double
+    /// How many cases.
+    public let count: Int
+  }
+
+  private struct Sum {
+    var value = 0.0
+    var count = 0
+  }
+
+  /// What was, or is, run.
+  public let plan: EvaluationPlan
+  /// Whether pages are depths by lengths.
+  public let isHeatmap: Bool
+  /// The heads of rows: depths, or policies.
+  public let rowTitles: [String]
+  /// The heads of columns: lengths, or groups.
+  public let columnTitles: [String]
+  /// The policies at their budgets, the full cache first.
+  public let courses: [Course]
+  /// Scores that some case has, by name.
+  public private(set) var scores: [String] = []
+  /// The rows that are known, by their case's name.
+  public private(set) var rows: [String: EvaluationRow] = [:]
+  /// The cases of each cell of a heatmap, row by row, or of each group.
+  private let buckets: [[EvaluationCase]]
+  private let bucketOfCase: [String: Int]
+  private var sums: [Course: [[String: Sum]]] = [:]
+
+  /// Lays out a plan's results.
+  /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
+  public init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
+    self.plan = plan
+    let settings = plan.settings
+    courses = (Policy("full").map { [Course($0, nil)] } ?? [])
+      + settings.policies.flatMap { policy in settings.budgets.map { Course(policy, $0) } }
+    let places = plan.cases.map { ($0.parameters["length"]?.integer, $0.parameters["depth"]?.integer) }
+    isHeatmap = places.allSatisfy { $0.0 != nil && $0.1 != nil }
+    let keys: [Int]
+    if isHeatmap {
+      let lengths = Set(places.compactMap(\.0)).sorted(), depths = Set(places.compactMap(\.1)).sorted()
+      rowTitles = depths.map { "\($0)%" }
+      columnTitles = lengths.map(String.init)
+      keys = places.map { place in
+        (depths.firstIndex { $0 == place.1 } ?? 0) * lengths.count + (lengths.firstIndex { $0 == place.0 } ?? 0)
+      }
+    } else {
+      var groups: [String] = []
+      var known: [String: Int] = [:]
+      keys = plan.cases.map { one in
+        if known[one.task] == nil {
+          known[one.task] = groups.count
+          groups.append(one.task)
+        }
+        return known[one.task] ?? 0
+      }
+      rowTitles = courses.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(\.title)
+      columnTitles = groups.map { titles[$0] ?? $0 } + (groups.count > 1 ? ["mean"] : [])
+    }
+    var buckets = [[EvaluationCase]](repeating: [], count: (keys.max() ?? 0) + 1)
+    for (one, key) in zip(plan.cases, keys) { buckets[key].append(one) }
+    self.buckets = buckets
+    bucketOfCase = Dictionary(zip(plan.cases.map(\.id), keys)) { first, _ in first }
+    for row in rows { add(row) }
+  }
+
+  /// Takes a case's outcome in; one that is there already, or of no case of the plan, is left out.
+  public mutating func add(_ row: EvaluationRow) {
+    guard rows[row.id] == nil, let bucket = bucketOfCase[row.id] else { return }
+    rows[row.id] = row
+    for outcome in row.outcomes {
+      let course = Course(outcome.policy, outcome.budget)
+      for (name, value) in outcome.scores {
+        sums[course, default: Array(repeating: [:], count: buckets.count)][bucket][name, default: Sum()].value += value
+        sums[course]?[bucket][name]?.count += 1
+        if !scores.contains(name) { scores = (scores + [name]).sorted() }
+      }
+    }
+  }
+
+  /// The names of pages: policies at budgets, or budgets.
+  public var pageTitles: [String] {
+    isHeatmap ? courses.map(Self.title) : plan.settings.budgets.map { "B=\($0)" }
+  }
+
+  /// A policy and its budget in words.
+  public static func title(_ course: Course) -> String {
+    course.policy.title + (course.budget.map { "  B=\($0)" } ?? "")
+  }
+
+  /// The policy and budget behind a cell.
+  public func course(at place: Place) -> Course? {
+    if isHeatmap { return courses.indices.contains(place.page) ? courses[place.page] : nil }
+    // The full cache stands on every page.
+    let budgets = plan.settings.budgets.count
+    let index = place.row == 0 ? 0 : 1 + (place.row - 1) * budgets + place.page
+    return courses.indices.contains(index) ? courses[index] : nil
+  }
+
+  /// The cases behind a cell, in the plan's order.
+  public func cases(at place: Place) -> [EvaluationCase] {
+    let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
+    if !isHeatmap, index >= buckets.count { return buckets.flatMap(\.self) }
+    return buckets.indices.contains(index) ? buckets[index] : []
+  }
+
+  /// A cell's mean; `nil` while, or because, no case of it has the score.
+  public func mean(at place: Place, score: String) -> Mean? {
+    guard let course = course(at: place), let sums = sums[course] else { return nil }
+    if !isHeatmap, place.column >= buckets.count {
+      // As LongBench averages its data sets: each group counts alike, however many cases it has.
+      let means = sums.compactMap { $0[score] }.filter { $0.count > 0 }.map { $0.value / Double($0.count) }
+      guard !means.isEmpty else { return nil }
+      return Mean(value: means.reduce(0, +) / Double(means.count), count: sums.reduce(0) { $0 + ($1[score]?.count ?? 0) })
+    }
+    let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
+    guard sums.indices.contains(index), let sum = sums[index][score], sum.count > 0 else { return nil }
+    return Mean(value: sum.value / Double(sum.count), count: sum.count)
+  }
+
+  /// Why a cell has no mean, where its cases say so.
+  public func obstacle(at place: Place) -> String? {
+    guard let course = course(at: place) else { return nil }
+    for one in cases(at: place) {
+      guard let row = rows[one.id] else { continue }
+      if let reason = row.obstacle ?? row.outcome(course.policy, course.budget)?.obstacle { return reason }
+    }
+    return nil
+  }
+}
