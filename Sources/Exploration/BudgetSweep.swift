@@ -87,39 +87,45 @@ struct BudgetSweeping {
     self.output = output
   }
 
-  /// Adds a policy's missing points; lookaheads are decoded anew on each budget's own cheap cache, all in one pass.
-  /// - Throws: `CancellationError`, and what decoding throws.
+  /// Adds the missing points of some policies to a sweep, one policy after the other, until the task is cancelled.
+  /// - Parameter lookaheads: the queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
   func sweep(
-    _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
-  ) throws {
-    try self.sweep(key, into: &sweep, onUpdate: onUpdate) { try lookaheads(key, $0, greedy) }
+    _ keys: [BudgetSweep.Key], into sweep: BudgetSweep, onUpdate: (BudgetSweep) -> Void,
+    lookaheads: (BudgetSweep.Key, [Int]) throws -> [QueryRows]?
+  ) -> BudgetSweep {
+    var sweep = sweep
+    for key in keys {
+      do {
+        try add(key, to: &sweep, onUpdate: onUpdate) { try lookaheads(key, $0) }
+      } catch is CancellationError {
+        return sweep
+      } catch {
+        sweep.refuse(key, String(describing: error))
+        onUpdate(sweep)
+      }
+    }
+    return sweep
   }
 
   /// Adds a policy's missing points.
-  /// - Parameter lookaheads: the queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
-  /// - Throws: `CancellationError`, and what `lookaheads` throws.
-  func sweep(
-    _ key: BudgetSweep.Key, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
+  private func add(
+    _ key: BudgetSweep.Key, to sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
     lookaheads: ([Int]) throws -> [QueryRows]?
   ) throws {
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
-    do {
-      let lookaheads = try lookaheads(budgets)
-      for (index, budget) in budgets.enumerated() {
-        try Task.checkCancellation()
-        let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)
-        let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
-        sweep.add(point(kept, budget: budget), to: key)
-        onUpdate(sweep)
-      }
-    } catch let error as EvidenceError {
-      sweep.refuse(key, String(describing: error))
+    let lookaheads = try lookaheads(budgets)
+    for (index, budget) in budgets.enumerated() {
+      try Task.checkCancellation()
+      let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)
+      let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
+      sweep.add(point(kept, budget: budget), to: key)
       onUpdate(sweep)
     }
   }
 
-  private func lookaheads(
+  /// Lookaheads that are decoded anew on each budget's own cheap cache, all in one pass.
+  func lookaheads(
     _ key: BudgetSweep.Key, _ budgets: [Int], _ greedy: GreedyDecoding
   ) throws -> [QueryRows]? {
     guard let lookahead = key.policy.lookahead else { return nil }

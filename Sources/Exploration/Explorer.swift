@@ -74,23 +74,12 @@ public actor Explorer {
     _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story,
     onUpdate: @escaping @Sendable (BudgetSweep) -> Void
   ) -> BudgetSweep {
-    var sweep = sweep
     guard let decoder, let recording = story.recording,
       let sweeping = BudgetSweeping(story, output: decoder.outputProjection)
     else { return sweep }
     let greedy = GreedyDecoding(
       decoder: decoder, recording: recording, endTokens: configuration.endTokens)
-    for key in keys {
-      do {
-        try sweeping.sweep(key, greedy: greedy, into: &sweep, onUpdate: onUpdate)
-      } catch is CancellationError {
-        return sweep
-      } catch {
-        sweep.refuse(key, String(describing: error))
-        onUpdate(sweep)
-      }
-    }
-    return sweep
+    return sweeping.sweep(keys, into: sweep, onUpdate: onUpdate) { try sweeping.lookaheads($0, $1, greedy) }
   }
 
   /// Finds out which evicted tokens a policy's answer lacked: restores some, decodes again, and looks for few that are enough.

@@ -105,7 +105,8 @@ struct Frame {
       return [spinner, Span("why: \(why.tries) sets of tokens restored and decoded on   Esc stops", theme[.status])]
     }
     switch state.story.stage {
-    case .opening: return [spinner, Span("opening the model", theme[.status])]
+    case .opening:
+      return [spinner, Span("opening the \(state.story.hasModel ? "model" : "trace")", theme[.status])]
     case .loading(let layer, let count):
       return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
     case .reading(let policy, let index, let count):

@@ -47,7 +47,10 @@ struct Batch {
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
-    if let record = output.record { try TraceExport(story).write(to: record, replacing: output.force) }
+    if let record = output.record {
+      let projection = output.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil
+      try TraceExport(story, output: projection).write(to: record, replacing: output.force)
+    }
     if let export { try await write(export, &state) }
     if let why = output.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: output.json) }
     if output.screen != nil, export?.scope != .view {

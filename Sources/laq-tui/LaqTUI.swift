@@ -32,6 +32,7 @@ struct LaqTUI: AsyncParsableCommand {
     guard output.format == nil || output.export != nil else { throw ValidationError("--format needs --export.") }
     try Self.check { _ = try output.exportRequest }
     guard Size(output.size) != nil else { throw ValidationError("--size must be as 120x36.") }
+    guard !output.recordOutput || output.record != nil else { throw ValidationError("--record-output needs --record.") }
     guard !output.json || output.why != nil else { throw ValidationError("--json needs --why.") }
     for name in policies.policies + (output.why.map { [$0] } ?? []) { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(screen.keys) }

@@ -30,27 +30,16 @@ public actor TraceExplorer: Exploring {
   public func sweep(
     _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story, onUpdate: @escaping @Sendable (BudgetSweep) -> Void
   ) -> BudgetSweep {
-    var sweep = sweep
     guard let sweeping = BudgetSweeping(story, output: trace.output) else { return sweep }
-    for key in keys {
-      do {
-        try sweeping.sweep(key, into: &sweep, onUpdate: onUpdate) { budgets in
-          // What the model would decode at each budget is not known: the recorded rows stand for it.
-          key.policy.lookahead.map { wanted in
-            budgets.map { budget in
-              RecordedLookahead.best(trace.lookaheads, for: wanted, budget: budget, granularity: key.granularity)?
-                .queries.prefix(wanted.tokenCount) ?? QueryRows(shape: trace.recording.shape)
-            }
-          }
+    return sweeping.sweep(keys, into: sweep, onUpdate: onUpdate) { key, budgets in
+      // What the model would decode at each budget is not known: the recorded rows stand for it.
+      key.policy.lookahead.map { wanted in
+        budgets.map { budget in
+          RecordedLookahead.best(trace.lookaheads, for: wanted, budget: budget, granularity: key.granularity)?
+            .queries.prefix(wanted.tokenCount) ?? QueryRows(shape: trace.recording.shape)
         }
-      } catch is CancellationError {
-        return sweep
-      } catch {
-        sweep.refuse(key, String(describing: error))
-        onUpdate(sweep)
       }
     }
-    return sweep
   }
 
   /// A trace decodes nothing: the finding fails.

@@ -24,6 +24,9 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Write what the model saw of this text as a trace, .safetensors, and end.", completion: .file())
   var record: String?
 
+  @Flag(name: .customLong("record-output"), help: "With --record: the output projections, too, for +critical.")
+  var recordOutput = false
+
   @Option(help: "The format of --export, where the file has no ending that says it.")
   var format: ExportFormat?
 
