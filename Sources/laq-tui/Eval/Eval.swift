@@ -9,5 +9,5 @@ struct Eval: AsyncParsableCommand {
       When every case is done, NAME.json is written: the same bytes however often it was interrupted, on however many
       machines it ran.
       """,
-    subcommands: [EvalNeedle.self, EvalRetrieval.self, EvalMerge.self, EvalShow.self])
+    subcommands: [EvalNeedle.self, EvalRetrieval.self, EvalMerge.self, EvalShow.self, EvalCompare.self])
 }
