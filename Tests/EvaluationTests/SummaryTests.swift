@@ -51,4 +51,22 @@ import Testing
     #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0")
     #expect(SummaryTable.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
   }
+
+  @Test func meansOfTwoEvaluationsAgreeWithinBothIntervals() throws {
+    func cell(_ first: (Double, Double, Double), _ second: (Double, Double, Double)) -> EvaluationComparison.Cell {
+      func estimate(_ one: (Double, Double, Double)) -> Estimate { Estimate(mean: one.0, low: one.1, high: one.2, count: 9) }
+      return .init(group: "a", column: .init(.named("laq"), nil), first: estimate(first), second: estimate(second))
+    }
+    let near = cell((0.5, 0.4, 0.6), (0.63, 0.53, 0.73))  // 0.13 apart, √(0.1² + 0.1²) = 0.141
+    #expect(near.agrees && !near.isInside)
+    let far = cell((0.65, 0.55, 0.75), (0.5, 0.4, 0.6))
+    #expect(!far.agrees && !far.isInside)
+    #expect(cell((1, 1, 1), (1, 1, 1)).agrees && cell((1, 1, 1), (1, 1, 1)).isInside)
+    let same = try EvaluationSummary(results([("a", 1, 0), ("a", 0, 1), ("b", 1, 1)]), score: "exact")
+    let other = try EvaluationSummary(results([("a", 1, 0), ("b", 0, 1), ("c", 0, 1)]), score: "exact")
+    let comparison = EvaluationComparison(same, other)
+    #expect(comparison.cells.count == 4)
+    #expect(comparison.text.hasPrefix("3 of 4 means agree"), "\(comparison.text)")
+    #expect(comparison.text.contains("b, laq at 8: 100 (100–100), then 0 (0–0)"), "\(comparison.text)")
+  }
 }

@@ -11,6 +11,6 @@ struct Eval: AsyncParsableCommand {
       """,
     subcommands: [
       EvalNeedle.self, EvalRetrieval.self, EvalLongBench.self, EvalConsistency.self, EvalCost.self, EvalMerge.self,
-      EvalShow.self,
+      EvalShow.self, EvalCompare.self,
     ])
 }
