@@ -24,10 +24,9 @@ public struct NextTokens: Sendable, Hashable {
   ///   - reference: the full cache's logits at the same step after the same tokens, if they are known.
   public init(logits: [Float], reference: [Float]? = nil, count: Int = 8) {
     let normaliser = Self.logSumExp(logits)
-    let best = logits.indices.sorted {
-      logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1
-    }.prefix(count)
-    candidates = best.map { Candidate(token: $0, probability: exp(logits[$0] - normaliser)) }
+    candidates = Self.likeliest(count, of: logits).map {
+      Candidate(token: $0, probability: exp(logits[$0] - normaliser))
+    }
     divergence = reference.map { reference in
       let other = Self.logSumExp(reference)
       var sum: Double = 0
@@ -37,6 +36,21 @@ public struct NextTokens: Sendable, Hashable {
       }
       return Float(max(0, sum))
     }
+  }
+
+  /// The indices of the largest logits, largest first and equal ones in their order.
+  ///
+  /// Cost: one pass; after the first few, hardly a logit is larger than the least of those found.
+  private static func likeliest(_ count: Int, of logits: [Float]) -> [Int] {
+    var best: [Int] = []
+    for (token, logit) in logits.enumerated() {
+      if best.count == count {
+        guard let least = best.last, logit > logits[least] else { continue }
+        best.removeLast()
+      }
+      best.insert(token, at: best.firstIndex { logit > logits[$0] } ?? best.count)
+    }
+    return best
   }
 
   private static func logSumExp(_ logits: [Float]) -> Float {

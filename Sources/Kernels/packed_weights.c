@@ -1,5 +1,5 @@
-// Weights in bf16, packed in tiles of 64 outputs for dot products of pairs, [input / 2][output][2]: what oneDNN
-// multiplies by many rows, and the products of a few rows here read as a stream.
+// Weights in bf16, packed in tiles of 64 outputs for dot products of pairs, [input / 2][output][2]: products of a few rows
+// read them as a stream, and for those of many rows a tile stays in the second-level cache.
 #include "Kernels.h"
 
 #include <string.h>
@@ -36,39 +36,52 @@ void laq_copy_packed_weights(const uint16_t *packed, int output, int inputs, flo
 #if defined(__x86_64__)
 #include "pairs.h"
 
-// Rows and vectors of 16 outputs whose sums are in registers together; bytes that are fetched ahead.
+// Rows and vectors of 16 outputs whose sums are in registers together; bytes that are fetched ahead from memory.
 enum { LANES = 6, VECTORS = LAQ_TILE / 16, AHEAD = 4096 };
 
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
-// One tile's products with a fixed number of rows. A sum's order does not depend on that number.
-INLINE void tile_products(const uint16_t *tile, int outputs, int inputs, const uint16_t *x, const int rows, float *y, int stride) {
-  __m512 sums[LANES][VECTORS];
-  UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_setzero_ps();
-  for (int i = 0; i < inputs; i += 2, tile += 2 * LAQ_TILE) {
-    __m512bh held[VECTORS];
-    UNROLLED for (int v = 0; v < VECTORS; v++) {
-      _mm_prefetch((const char *)(tile + 32 * v) + AHEAD, _MM_HINT_T0);
-      held[v] = load_pairs(tile + 32 * v);
-    }
-    UNROLLED for (int r = 0; r < rows; r++) {
-      uint32_t pair = x[(size_t)r * (size_t)inputs + (size_t)i];
-      if (i + 1 < inputs) memcpy(&pair, x + (size_t)r * (size_t)inputs + (size_t)i, sizeof pair);
-      __m512bh element = (__m512bh)_mm512_set1_epi32((int)pair);
-      UNROLLED for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbf16_ps(sums[r][v], held[v], element);
-    }
+// Adds the products of a pair of inputs, which `pairs` holds for each row.
+INLINE void add_pair(const uint16_t *tile, const int ahead, const int rows, const uint32_t pairs[LANES], __m512 sums[LANES][VECTORS]) {
+  __m512bh held[VECTORS];
+  UNROLLED for (int v = 0; v < VECTORS; v++) {
+    if (ahead) _mm_prefetch((const char *)(tile + 32 * v) + ahead, _MM_HINT_T0);
+    held[v] = load_pairs(tile + 32 * v);
   }
-  UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int v = 0; v < VECTORS; v++) {
-      int left = outputs - 16 * v;
-      __mmask16 there = left >= 16 ? 0xFFFF : left > 0 ? (__mmask16)((1 << left) - 1) : 0;
-      _mm512_mask_storeu_ps(y + (size_t)r * (size_t)stride + 16 * v, there, sums[r][v]);
-    }
+  UNROLLED for (int r = 0; r < rows; r++) {
+    __m512bh element = (__m512bh)_mm512_set1_epi32((int)pairs[r]);
+    UNROLLED for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbf16_ps(sums[r][v], held[v], element);
+  }
 }
 
-#define CASE(number) case number: tile_products(w, count, inputs, from, number, to, stride); break;
-FAST void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride) {
+// One tile's products with a fixed number of rows. A sum's order does not depend on that number.
+INLINE void tile_products(const uint16_t *tile, const int ahead, int outputs, int inputs, const uint16_t *x, const int rows, float *y, int stride) {
+  __m512 sums[LANES][VECTORS];
+  uint32_t pairs[LANES];
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_setzero_ps();
+  _Pragma("clang loop unroll_count(2)") for (int i = 0; i + 1 < inputs; i += 2, tile += 2 * LAQ_TILE) {
+    UNROLLED for (int r = 0; r < rows; r++) memcpy(pairs + r, x + (size_t)r * (size_t)inputs + (size_t)i, sizeof *pairs);
+    add_pair(tile, ahead, rows, pairs, sums);
+  }
+  if (inputs % 2 != 0) {
+    UNROLLED for (int r = 0; r < rows; r++) pairs[r] = x[(size_t)(r + 1) * (size_t)inputs - 1];
+    add_pair(tile, ahead, rows, pairs, sums);
+  }
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int v = 0; v < VECTORS; v++) store_first(y + (size_t)r * (size_t)stride + 16 * v, outputs - 16 * v, sums[r][v]);
+}
+
+// A tile's products with one group of rows.
+#define CASE(number) case number: tile_products(tile, ahead, count, inputs, from, number, to, stride); break;
+INLINE void group(const uint16_t *tile, const int ahead, int count, int inputs, const uint16_t *from, int rows, float *to, int stride) {
+  switch (rows) {
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
+    default: tile_products(tile, ahead, count, inputs, from, LANES, to, stride);
+  }
+}
+
+FAST void laq_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride) {
   // Nine lanes are two groups of five and four, not one that is full and one that is all but empty.
   int groups = (rows + LANES - 1) / LANES, size = groups > 0 ? (rows + groups - 1) / groups : 0;
   for (int o = 0; o < outputs; o += LAQ_TILE, w += tile_size(inputs)) {
@@ -76,15 +89,15 @@ FAST void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, co
     for (int r = 0; r < rows; r += size) {
       const uint16_t *from = x + (size_t)r * (size_t)inputs;
       float *to = y + (size_t)r * (size_t)stride + o;
-      switch (rows - r < size ? rows - r : size) {
-        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5)
-        default: tile_products(w, count, inputs, from, LANES, to, stride);
-      }
+      int lanes = rows - r < size ? rows - r : size;
+      // The first rows bring the tile.
+      if (r == 0) group(w, AHEAD, count, inputs, from, lanes, to, stride);
+      else group(w, 0, count, inputs, from, lanes, to, stride);
     }
   }
 }
 #else
-void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride) {
+void laq_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride) {
   (void)w; (void)outputs; (void)inputs; (void)x; (void)rows; (void)y; (void)stride;
 }
 #endif

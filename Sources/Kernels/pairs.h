@@ -13,3 +13,9 @@ INLINE __m512bh load_pairs(const uint16_t *p) {
   memcpy(&pairs, p, sizeof pairs);
   return pairs;
 }
+
+// Stores the first `count` of 16 numbers; only where some are missing by a mask, which takes longer.
+INLINE void store_first(float *p, int count, __m512 numbers) {
+  if (count >= 16) _mm512_storeu_ps(p, numbers);
+  else if (count > 0) _mm512_mask_storeu_ps(p, (__mmask16)((1 << count) - 1), numbers);
+}
