@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-enum { VECTOR = 16, SCALES = 2 * VECTOR, PACKED_BLOCK = VECTOR * LAQ_Q8_BYTES };
+enum { VECTOR = LAQ_Q8_OUTPUTS, SCALES = 2 * VECTOR, PACKED_BLOCK = VECTOR * LAQ_Q8_BYTES };
 
 static size_t vector_bytes(int inputs) { return (size_t)(inputs / LAQ_Q8_LENGTH) * PACKED_BLOCK; }
 
 size_t laq_packed_q8_bytes(int outputs, int inputs) {
-  return (size_t)(outputs + LAQ_TILE - 1) / LAQ_TILE * (LAQ_TILE / VECTOR) * vector_bytes(inputs);
+  return (size_t)(outputs + VECTOR - 1) / VECTOR * vector_bytes(inputs);
 }
 
 void laq_pack_q8(const uint8_t *w, int outputs, int inputs, uint8_t *packed) {
@@ -93,8 +93,9 @@ FAST void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, 
 FAST void laq_expand_packed_q8(const uint8_t *packed, int outputs, int inputs, uint16_t *weights) {
   const __m512i lower = _mm512_set_epi32(7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0);
   const __m512i upper = _mm512_add_epi32(lower, _mm512_set1_epi32(8));
-  for (int first = 0; first < outputs; first += LAQ_TILE, weights += (size_t)inputs * LAQ_TILE)
-    for (int v = 0; v < LAQ_TILE; v += VECTOR)
+  for (int first = 0; first < outputs; first += LAQ_TILE, weights += (size_t)inputs * LAQ_TILE) {
+    if (outputs - first < LAQ_TILE) memset(weights, 0, (size_t)inputs * LAQ_TILE * sizeof *weights);
+    for (int v = 0; v < LAQ_TILE && first + v < outputs; v += VECTOR)
       for (int i = 0; i < inputs; i += LAQ_Q8_LENGTH, packed += PACKED_BLOCK) {
         __m512 scales = scales_of(packed);
         __m512 low = _mm512_permutexvar_ps(lower, scales), high = _mm512_permutexvar_ps(upper, scales);
@@ -105,6 +106,7 @@ FAST void laq_expand_packed_q8(const uint8_t *packed, int outputs, int inputs, u
           memcpy(weights + (size_t)(i + j) * LAQ_TILE + 2 * v, &pairs, sizeof pairs);
         }
       }
+  }
 }
 #else
 void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride) {

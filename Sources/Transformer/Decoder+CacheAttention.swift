@@ -15,7 +15,8 @@ extension Decoder {
     let rule = layers[layer].rule
     let (parts, ends) = CachePart.split(sources, rule: rule)
     let sums = Rows(count: parts.count, width: CachePart.width(shape))
-    let work = parts.reduce(0) { $0 + $1.tokens.count } * shape.headDimension * shape.groupSize
+    // Tokens pass in tiles, however few of them there are.
+    let work = parts.reduce(0) { $0 + max($1.tokens.count, Int(LAQ_TILE)) } * shape.headDimension * shape.groupSize
     inParallel(count: parts.count, work: work) { index in
       let source = sources[parts[index].source]
       source.attend(

@@ -125,17 +125,16 @@ final class Linear: @unchecked Sendable {
 
   /// Multiplies without oneDNN: the weights pass once.
   private func applyToFew(_ x: Operand, _ rows: Range<Int>, into y: UnsafeMutablePointer<Float>) {
-    // Blocks of up to 256 KiB of weights, whole tiles: each block begins with a stream that nothing has fetched yet, so
-    // that small ones read memory at two thirds of its rate. As many for each thread, so that none waits for the last one;
-    // and more where several rows make the products the bound.
-    let tile = StoredMatrix.tile
-    let tiles = (outputCount + tile - 1) / tile
+    // Blocks of up to 256 KiB of weights: each begins with a stream that nothing has fetched yet, so that small ones read
+    // memory at two thirds of its rate. As many for each thread, so that none waits for the last one.
+    let unit = weights.unit
+    let units = (outputCount + unit - 1) / unit
     let threads = Int(laq_thread_count())
-    let shares = outputCount * inputCount * weights.bytesPerWeight / (threads * (rows.count < 4 ? 262_144 : 65_536)) + 1
-    let blocks = min(tiles, shares * threads)
+    let shares = outputCount * inputCount * weights.bytesPerWeight / (threads * 262_144) + 1
+    let blocks = min(units, shares * threads)
     let (floats, rounded) = (x.rows[rows.lowerBound], x.start(ofRow: rows.lowerBound))
     inParallel(count: blocks, work: rows.count * outputCount * inputCount) { block in
-      let outputs = block * tiles / blocks * tile..<min(outputCount, (block + 1) * tiles / blocks * tile)
+      let outputs = block * units / blocks * unit..<min(outputCount, (block + 1) * units / blocks * unit)
       let start = weights.start(ofRow: outputs.lowerBound, columns: inputCount)
       let (count, inputs, lanes) = (Int32(outputs.count), Int32(inputCount), Int32(rows.count))
       let (target, stride) = (y + outputs.lowerBound, Int32(outputCount))

@@ -11,8 +11,17 @@ enum StoredMatrix {
   /// The same in the tiles of `laq_pack_q8`, for products in bf16.
   case packedEightBit(UnsafeMutablePointer<UInt8>)
 
-  /// Rows that lie together; a part of a matrix that is multiplied by itself begins at a multiple of it.
+  /// Rows of any matrix that is packed for products of many rows; a part that is multiplied by itself begins at a multiple.
   static let tile = Int(LAQ_TILE)
+
+  /// Rows that lie together here.
+  var unit: Int {
+    switch self {
+    case .float32, .eightBit: 1
+    case .bfloat16: Self.tile
+    case .packedEightBit: Int(LAQ_Q8_OUTPUTS)
+    }
+  }
 
   /// Bytes that a weight takes, about.
   var bytesPerWeight: Int {
@@ -92,7 +101,7 @@ enum StoredMatrix {
     }
   }
 
-  /// Where a row begins, or a tile of packed ones.
+  /// Where a row begins; of packed ones, those that lie together.
   func start(ofRow row: Int, columns: Int) -> UnsafeRawPointer {
     switch self {
     case .float32(let start): UnsafeRawPointer(start + row * columns)

@@ -70,7 +70,10 @@ void laq_few_products_q8(const uint8_t *w, int outputs, int inputs, const float 
 /// The floats that blocks of Q8_0 stand for.
 void laq_widen_q8(const uint8_t *w, float *y, size_t blocks);
 
-/// Bytes of weights in Q8_0 packed for dot products in bf16, the outputs rounded up to a tile.
+/// Outputs whose weights in Q8_0 lie together when they are packed.
+enum { LAQ_Q8_OUTPUTS = 16 };
+
+/// Bytes of weights in Q8_0 packed for dot products in bf16, the outputs rounded up to `LAQ_Q8_OUTPUTS`.
 size_t laq_packed_q8_bytes(int outputs, int inputs);
 
 /// Packs blocks of Q8_0, `[outputs][inputs / 32]`; zero where there is no weight.
@@ -79,11 +82,11 @@ void laq_pack_q8(const uint8_t *w, int outputs, int inputs, uint8_t *packed);
 /// The weights of one output as floats.
 void laq_copy_packed_q8(const uint8_t *packed, int output, int inputs, float *row);
 
-/// What `laq_pack_weights` makes of the floats that packed blocks stand for, from a tile on; where
+/// What `laq_pack_weights` makes of the floats that packed blocks stand for; where
 /// `laq_bf16_is_multiplied`.
 void laq_expand_packed_q8(const uint8_t *packed, int outputs, int inputs, uint16_t *weights);
 
-/// As `laq_few_products_q8` with packed weights that begin at a tile, and `x` in bf16; where `laq_bf16_is_multiplied`.
+/// As `laq_few_products_q8` with packed weights and `x` in bf16; where `laq_bf16_is_multiplied`.
 void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
