@@ -1,4 +1,4 @@
-// Matrix products of many rows, each on the thread that asks for it: whoever has several cores gives them different
+// Matrix products of many rows of floats, each on the thread that asks for it: whoever has several cores gives them different
 // rows. oneDNN's own threads are OpenMP's, which wait for each other by spinning; on a machine that does something else
 // as well, one that is not running holds up all, and the program fell to a tenth of its speed.
 // The difference between oneDNN's 2.x and 3.x C API is kept in the functions below `#if DNNL_VERSION_MAJOR`.
@@ -66,15 +66,12 @@ int laq_bf16_is_fast(void) {
 #endif
 }
 
-// The layout that COneDNN.h describes.
-static dnnl_format_tag_t weights_tag(laq_product p) { return p.bf16 ? dnnl_AB8b64a2b : dnnl_ab; }
-
 #if DNNL_VERSION_MAJOR < 3
 typedef dnnl_memory_desc_t description;
 
-static dnnl_status_t matrix(description *out, int rows, int columns, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+static dnnl_status_t matrix(description *out, int rows, int columns) {
   dnnl_dims_t dims = {rows, columns};
-  return dnnl_memory_desc_init_by_tag(out, 2, dims, type, tag);
+  return dnnl_memory_desc_init_by_tag(out, 2, dims, dnnl_f32, dnnl_ab);
 }
 
 static dnnl_status_t inner_product(
@@ -94,9 +91,9 @@ static dnnl_status_t scratch_memory(dnnl_memory_t *out, dnnl_primitive_desc_t pd
 #else
 typedef dnnl_memory_desc_t description;
 
-static dnnl_status_t matrix(description *out, int rows, int columns, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+static dnnl_status_t matrix(description *out, int rows, int columns) {
   dnnl_dims_t dims = {rows, columns};
-  return dnnl_memory_desc_create_with_tag(out, 2, dims, type, tag);
+  return dnnl_memory_desc_create_with_tag(out, 2, dims, dnnl_f32, dnnl_ab);
 }
 
 static dnnl_status_t inner_product(
@@ -115,14 +112,13 @@ static dnnl_status_t scratch_memory(dnnl_memory_t *out, dnnl_primitive_desc_t pd
 
 // Describes a product; prepares it, too, where `p` is given.
 static dnnl_status_t describe(laq_product product, prepared *p) {
-  dnnl_data_type_t type = product.bf16 ? dnnl_bf16 : dnnl_f32;
   description s, w, d;
   memset(&s, 0, sizeof s); memset(&w, 0, sizeof w); memset(&d, 0, sizeof d);
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t pd = NULL;
-  dnnl_status_t status = matrix(&s, product.rows, product.inputs, type, dnnl_ab);
-  if (status == dnnl_success) status = matrix(&w, product.outputs, product.inputs, type, weights_tag(product));
-  if (status == dnnl_success) status = matrix(&d, product.rows, product.outputs, dnnl_f32, dnnl_ab);
+  dnnl_status_t status = matrix(&s, product.rows, product.inputs);
+  if (status == dnnl_success) status = matrix(&w, product.outputs, product.inputs);
+  if (status == dnnl_success) status = matrix(&d, product.rows, product.outputs);
   if (status == dnnl_success) status = dnnl_primitive_attr_create(&attributes);
   // oneDNN's own scratch memory is not meant for products that run side by side.
   if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);

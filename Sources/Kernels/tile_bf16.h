@@ -13,12 +13,6 @@ enum { ROWS = LAQ_BF16_ROWS };
 
 static int rounded_up(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
 
-INLINE __m512bh splat_pair(const uint16_t *p) {
-  int pair;
-  memcpy(&pair, p, sizeof pair);
-  return (__m512bh)_mm512_set1_epi32(pair);
-}
-
 // 2^x for x <= 0, to 2e-7: x = n + f with |f| <= 1/2, a polynomial for 2^f, the exponent field for 2^n.
 INLINE __m512 power_of_two(__m512 x) {
   __m512 n = _mm512_roundscale_ps(x, 8);

@@ -1,7 +1,10 @@
 import Kernels
 
 /// One layer's and head's tokens in a cache, in order of position.
-struct CachedHead {
+///
+/// A class, so that handing it to a thread touches one counter rather than one per array: a step over nine caches does so
+/// hundreds of times.
+final class CachedHead {
   /// Whether keys and values are bf16 numbers, packed in tiles as the kernels read them.
   let isPacked: Bool
   /// Post-RoPE keys and values, `[token][dimension]`; empty where they are packed.
@@ -28,7 +31,7 @@ struct CachedHead {
     }
   }
 
-  mutating func append(position: Int, key: UnsafePointer<Float>, value: UnsafePointer<Float>) {
+  func append(position: Int, key: UnsafePointer<Float>, value: UnsafePointer<Float>) {
     if isPacked {
       pack(key, value)
     } else {
@@ -39,14 +42,14 @@ struct CachedHead {
   }
 
   /// Drops all tokens but those at some indices, which ascend.
-  mutating func keep(_ indices: [Int]) {
+  func keep(_ indices: [Int]) {
     precondition(!isPacked, "a packed cache is not reduced")
     keys = indices.flatMap { keys[$0 * dimension..<($0 + 1) * dimension] }
     values = indices.flatMap { values[$0 * dimension..<($0 + 1) * dimension] }
     positions = indices.map { positions[$0] }
   }
 
-  private mutating func pack(_ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>) {
+  private func pack(_ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>) {
     let count = positions.count
     if count % Int(LAQ_TILE) == 0 {
       let tile = repeatElement(UInt16(0), count: laq_packed_bf16_count(Int32(LAQ_TILE), Int32(dimension)))

@@ -4,41 +4,28 @@ import Kernels
 extension Decoder {
   /// Every lane's and head's attention over its own cache, to `buffers.attended`.
   func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
-    let heads = lanes.flatMap { lane in
-      let cached = lane.cache.heads[layer]
-      return cached.indices.map { head in
+    let sources = lanes.enumerated().flatMap { lane, input in
+      let heads = input.cache.heads[layer]
+      let queries = shape.queryHeadCount / heads.count
+      return heads.enumerated().map { index, head in
         CachePart.Source(
-          head: cached[head], position: lane.position, queries: shape.queryHeadCount / cached.count)
+          head: head, position: input.position, lane: lane, start: index * queries * shape.headDimension, queries: queries)
       }
     }
-    let parts = CachePart.split(heads, rule: layers[layer].rule)
+    let rule = layers[layer].rule
+    let (parts, ends) = CachePart.split(sources, rule: rule)
     let sums = Rows(count: parts.count, width: CachePart.width(shape))
-    let work = parts.reduce(0) { $0 + $1.tokens.count } * shape.headDimension * shape.groupSize
-    let starts = starts(of: lanes, layer: layer)
+    // Tokens pass in tiles, however few of them there are.
+    let work = parts.reduce(0) { $0 + max($1.tokens.count, Int(LAQ_TILE)) } * shape.headDimension * shape.groupSize
     inParallel(count: parts.count, work: work) { index in
-      let part = parts[index]
-      let (lane, head) = starts[part.source]
-      heads[part.source].attend(
-        buffers.projected[lane] + head * shape.headDimension, part.tokens, rule: layers[layer].rule, shape,
-        into: sums[index])
+      let source = sources[parts[index].source]
+      source.attend(
+        buffers.projected[source.lane] + source.start, parts[index].tokens, rule: rule, shape, into: sums[index])
     }
-    var first = 0
-    while first < parts.count {
-      let source = parts[first].source
-      let count = parts[first...].prefix { $0.source == source }.count
-      let (lane, head) = starts[source]
+    for (index, source) in sources.enumerated() {
       CachePart.join(
-        sums, first..<first + count, queries: heads[source].queries, shape,
-        into: buffers.attended.rows[lane] + head * shape.headDimension)
-      first += count
-    }
-  }
-
-  /// The lane, and the first query head, of each cached head.
-  private func starts(of lanes: [LaneInput], layer: Int) -> [(lane: Int, head: Int)] {
-    lanes.indices.flatMap { lane in
-      let count = lanes[lane].cache.heads[layer].count
-      return (0..<count).map { (lane, $0 * (shape.queryHeadCount / count)) }
+        sums, (index > 0 ? ends[index - 1] : 0)..<ends[index], queries: source.queries, shape,
+        into: buffers.attended.rows[source.lane] + source.start)
     }
   }
 }
@@ -51,6 +38,10 @@ struct CachePart {
     let head: CachedHead
     /// The true position of the queries.
     let position: Int
+    /// The row of the queries, and of what they attend to.
+    let lane: Int
+    /// Their first element in it.
+    let start: Int
     /// How many query heads read it.
     let queries: Int
   }
@@ -62,14 +53,17 @@ struct CachePart {
 
   private static let size = 1024
 
-  static func split(_ sources: [Source], rule: AttentionRule) -> [CachePart] {
-    sources.enumerated().flatMap { index, source in
+  /// All parts of all sources, and where those of each end.
+  static func split(_ sources: [Source], rule: AttentionRule) -> (parts: [CachePart], ends: [Int]) {
+    var parts: [CachePart] = []
+    let ends = sources.enumerated().map { index, source in
       let count = source.head.positions.count
-      let first = source.head.firstVisible(at: source.position, rule)
-      return stride(from: first, to: count, by: size).map {
-        CachePart(source: index, tokens: $0..<min($0 + size, count))
+      for first in stride(from: source.head.firstVisible(at: source.position, rule), to: count, by: size) {
+        parts.append(CachePart(source: index, tokens: first..<min(first + size, count)))
       }
+      return parts.count
     }
+    return (parts, ends)
   }
 
   /// Floats of one part's result: a vector of each query, then their maxima, then their sums.
@@ -83,15 +77,14 @@ struct CachePart {
     let totals = queries * dimension
     for query in 0..<queries {
       let result = out + query * dimension
-      let maximum = parts.map { sums[$0][totals + query] }.max() ?? 0
+      var (maximum, total) = (-Float.infinity, Float(0))
+      for part in parts { maximum = max(maximum, sums[part][totals + query]) }
+      for part in parts { total += exp2(sums[part][totals + query] - maximum) * sums[part][totals + queries + query] }
       result.update(repeating: 0, count: dimension)
-      var total: Float = 0
       for part in parts {
-        let weight = exp2(sums[part][totals + query] - maximum)
-        total += weight * sums[part][totals + queries + query]
+        let weight = exp2(sums[part][totals + query] - maximum) / total
         laq_add_scaled(result, sums[part] + query * dimension, weight, Int32(dimension))
       }
-      for index in 0..<dimension { result[index] /= total }
     }
   }
 }

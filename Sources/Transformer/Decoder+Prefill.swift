@@ -84,9 +84,11 @@ extension Decoder {
           let rows = chunk.lowerBound - begin..<chunk.upperBound - begin
           try project(states[rows], layer, tables: tables, firstRow: rows.lowerBound, buffers: buffers)
           recorder.attend(rule: layer.rule, chunk, buffers: buffers)
-          // Of the last layer's output only the last token's is asked for.
-          if index + 1 < layers.count || chunk.upperBound == tokens.count {
+          if index + 1 < layers.count {
             try finish(states[rows], layer, buffers: buffers)
+          } else if chunk.upperBound == tokens.count {
+            // Of the last layer's output only the last token's is asked for.
+            try finish(states[rows], from: rows.count - 1, layer, buffers: buffers)
           }
           let work = index * states.count + rows.upperBound
           onProgress(
@@ -99,7 +101,7 @@ extension Decoder {
       return Recording(
         shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded, rules: layers.map(\.rule),
         rotations: rotations(layerCount: layers.count, length: tokens.count),
-        lastLogits: try logits(after: states[states.count - 1..<states.count]))
+        lastLogits: try logits(after: states[states.count - 1..<states.count]).array)
     }
   }
 

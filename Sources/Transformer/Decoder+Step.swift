@@ -44,21 +44,21 @@ extension Decoder {
       let queryWidth = shape.queryHeadCount * dimension
       for (index, layer) in layers.enumerated() {
         try project(states, layer, tables: tables, firstRow: 0, buffers: buffers)
-        for (lane, input) in lanes.enumerated() {
-          let row = buffers.projected[lane]
-          queries[lane].append(Array(UnsafeBufferPointer(start: row, count: queryWidth)))
-          input.cache.append(
-            layer: index, position: input.position, keys: row + queryWidth,
-            values: row + queryWidth + shape.kvHeadCount * dimension)
+        inParallel(count: lanes.count) { lane in
+          let keys = buffers.projected[lane] + queryWidth
+          lanes[lane].cache.append(
+            layer: index, position: lanes[lane].position, keys: keys, values: keys + shape.kvHeadCount * dimension)
+        }
+        for lane in lanes.indices {
+          queries[lane].append(Array(UnsafeBufferPointer(start: buffers.projected[lane], count: queryWidth)))
         }
         attend(lanes, layer: index, buffers: buffers)
         try finish(states, layer, buffers: buffers)
       }
-      let all = try logits(after: states)
-      let vocabulary = configuration.vocabularySize
+      let logits = try logits(after: states)
       return lanes.indices.map { lane in
         LaneOutput(
-          logits: Array(all[lane * vocabulary..<(lane + 1) * vocabulary]), queries: queries[lane])
+          logits: Array(UnsafeBufferPointer(start: logits[lane], count: logits.width)), queries: queries[lane])
       }
     }
   }

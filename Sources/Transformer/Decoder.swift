@@ -93,15 +93,15 @@ public final class Decoder: Sendable {
   }
 
   /// The logits that follow each of some rows of the residual stream, `[rows][vocabulary]`.
-  func logits(after states: Rows) throws -> [Float] {
+  func logits(after states: Rows) throws -> Rows {
     let normed = Operand(count: states.count, width: states.width, precision: precision)
     normalise(states, 0..<states.count, weight: finalNorm, into: normed)
     let result = Rows(count: states.count, width: head.outputCount)
-    try head.apply(normed, rows: states.count, into: result.start)
+    try head.apply(normed, 0..<states.count, into: result.start)
     if let cap = configuration.logitCap {
       for row in 0..<states.count { laq_soft_cap(result[row], Int32(result.width), cap) }
     }
-    return result.array
+    return result
   }
 
   /// RMS-normalises the rows of a block for a product, to the first rows of `result`.

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Rows of bf16 numbers, zero at first.
 final class HalfRows {
   private let width: Int
@@ -6,6 +8,7 @@ final class HalfRows {
   init(count: Int, width: Int) {
     self.width = width
     start = .allocate(capacity: max(1, count * width))
+    laq_advise_large_pages(start, count * width * MemoryLayout<UInt16>.stride)
     start.initialize(repeating: 0, count: max(1, count * width))
   }
 

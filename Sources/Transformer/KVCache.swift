@@ -11,7 +11,7 @@ public final class KVCache {
   /// The position of the first token that is decoded on the cache.
   public let nextPosition: Int
   /// `[layer][head]`.
-  var heads: [[CachedHead]]
+  let heads: [[CachedHead]]
 
   /// Gathers the kept tokens of a recording: contiguous per head, in bf16 where the recording is.
   ///
@@ -35,7 +35,7 @@ public final class KVCache {
       return sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount
-        var cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded && !isPlain, capacity: positions.count + 64)
+        let cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded && !isPlain, capacity: positions.count + 64)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * dimension) { vectors in
           guard let key = vectors.baseAddress else { return }
           for (place, position) in positions.enumerated() {
@@ -68,9 +68,9 @@ public final class KVCache {
 
   /// Appends the keys and values, `[kvHead][dimension]`, of the token at a position to a layer.
   func append(layer: Int, position: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>) {
-    for head in heads[layer].indices {
-      let start = (granularity == .kvHead ? head : head / shape.groupSize) * shape.headDimension
-      heads[layer][head].append(position: position, key: keys + start, value: values + start)
+    for (index, head) in heads[layer].enumerated() {
+      let start = (granularity == .kvHead ? index : index / shape.groupSize) * shape.headDimension
+      head.append(position: position, key: keys + start, value: values + start)
     }
   }
 }

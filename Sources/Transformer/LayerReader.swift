@@ -109,7 +109,10 @@ struct LayerReader {
     let blocks = try zip(names, rows).map { name, count in
       try weights.eightBitBlocks(name + ".weight", shape: [count, columns])
     }
-    if !blocks.contains(nil) { return StoredMatrix(eightBitBlocks: Array(blocks.compactMap { $0 }.joined())) }
+    if !blocks.contains(nil) {
+      return StoredMatrix(
+        eightBitBlocks: Array(blocks.compactMap { $0 }.joined()), columns: columns, precision: precision)
+    }
     var joined: [Float] = []
     for (name, count) in zip(names, rows) { joined += try weights.floats(name + ".weight", shape: [count, columns]) }
     return StoredMatrix(joined, columns: columns, precision: precision)

@@ -15,8 +15,12 @@ final class RotaryTable {
     }
   }
 
-  /// Rotates one head's vector in place by a token's angles; what lies beyond the rotated part stays.
-  func rotate(_ vector: UnsafeMutablePointer<Float>, row: Int) {
-    laq_rope(vector, rows[row], rows[row] + dimension / 2, Int32(dimension))
+  /// Rotates the vectors of `count` heads, one behind the other `stride` apart, in place by a token's angles; what lies
+  /// beyond the rotated part of each stays.
+  func rotate(_ vectors: UnsafeMutablePointer<Float>, count: Int, stride: Int, row: Int) {
+    let angles = rows[row]
+    for head in 0..<count {
+      laq_rope(vectors + head * stride, angles, angles + dimension / 2, Int32(dimension))
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A row-major matrix of floats that kernels on several threads write to, a row each.
 ///
 /// A class over raw storage, because an array cannot be written from two threads without each of them
@@ -13,6 +15,7 @@ package final class Rows {
     self.count = count
     self.width = width
     start = .allocate(capacity: max(1, count * width))
+    laq_advise_large_pages(start, count * width * MemoryLayout<Float>.stride)
     owner = nil
   }
 

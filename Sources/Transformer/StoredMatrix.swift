@@ -8,9 +8,29 @@ enum StoredMatrix {
   case bfloat16(UnsafeMutablePointer<UInt16>)
   /// GGUF's Q8_0, row-major: blocks of 32 signed bytes behind a scale.
   case eightBit(UnsafeMutablePointer<UInt8>)
+  /// The same in the tiles of `laq_pack_q8`, for products in bf16.
+  case packedEightBit(UnsafeMutablePointer<UInt8>)
 
-  /// Rows that lie together; a part of a matrix that is multiplied by itself begins at a multiple of it.
+  /// Rows of any matrix that is packed for products of many rows; a part that is multiplied by itself begins at a multiple.
   static let tile = Int(LAQ_TILE)
+
+  /// Rows that lie together here.
+  var unit: Int {
+    switch self {
+    case .float32, .eightBit: 1
+    case .bfloat16: Self.tile
+    case .packedEightBit: Int(LAQ_Q8_OUTPUTS)
+    }
+  }
+
+  /// Bytes that a weight takes, about.
+  var bytesPerWeight: Int {
+    switch self {
+    case .float32: 4
+    case .bfloat16: 2
+    case .eightBit, .packedEightBit: 1
+    }
+  }
 
   /// Holds floats, row-major, rounded and packed if products are in bf16.
   init(_ floats: [Float], columns: Int, precision: Precision) {
@@ -20,7 +40,7 @@ enum StoredMatrix {
     }
     let rows = floats.count / max(1, columns)
     self = .bfloat16(
-      Self.packed(rows: rows, columns: columns) { tile, start in
+      Self.packed(rows: rows, columns: columns, count: laq_packed_weights_count) { tile, start in
         floats.withUnsafeBufferPointer { floats in
           guard let base = floats.baseAddress else { return }
           laq_pack_weights(base + tile.lowerBound * columns, Int32(tile.count), Int32(columns), start)
@@ -28,8 +48,24 @@ enum StoredMatrix {
       })
   }
 
-  /// Holds blocks of eight bits as they are.
-  init(eightBitBlocks blocks: [UInt8]) { self = .eightBit(Self.copy(of: blocks)) }
+  /// Holds blocks of eight bits, row-major, with all their bits; packed if products are in bf16.
+  init(eightBitBlocks blocks: [UInt8], columns: Int, precision: Precision) {
+    guard precision.usesBFloat16 else {
+      self = .eightBit(Self.copy(of: blocks))
+      return
+    }
+    let rowSize = max(1, Self.rowSize(columns: columns))
+    self = .packedEightBit(
+      Self.packed(rows: blocks.count / rowSize, columns: columns, count: laq_packed_q8_bytes) { tile, start in
+        blocks.withUnsafeBufferPointer { blocks in
+          guard let base = blocks.baseAddress else { return }
+          laq_pack_q8(base + tile.lowerBound * rowSize, Int32(tile.count), Int32(columns), start)
+        }
+      })
+  }
+
+  /// Bytes of a row of blocks of eight bits.
+  private static func rowSize(columns: Int) -> Int { columns / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES) }
 
   private static func copy<Element>(of array: [Element]) -> UnsafeMutablePointer<Element> {
     let start = UnsafeMutablePointer<Element>.allocate(capacity: max(1, array.count))
@@ -40,14 +76,18 @@ enum StoredMatrix {
   }
 
   /// Packs tile by tile, in parallel.
-  private static func packed(
-    rows: Int, columns: Int, _ pack: (Range<Int>, UnsafeMutablePointer<UInt16>) -> Void
-  ) -> UnsafeMutablePointer<UInt16> {
+  /// - Parameter count: elements that the first rows take when they are packed.
+  private static func packed<Element>(
+    rows: Int, columns: Int, count: (_ rows: Int32, _ columns: Int32) -> Int,
+    _ pack: (Range<Int>, UnsafeMutablePointer<Element>) -> Void
+  ) -> UnsafeMutablePointer<Element> {
     // Aligned to a line of the cache: tiles are read in whole lines.
-    let bytes = max(1, laq_packed_weights_count(Int32(rows), Int32(columns))) * MemoryLayout<UInt16>.stride
-    let start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: UInt16.self)
+    let bytes = max(1, count(Int32(rows), Int32(columns))) * MemoryLayout<Element>.stride
+    let allocated = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    laq_advise_large_pages(allocated, bytes)
+    let start = allocated.assumingMemoryBound(to: Element.self)
     inParallelBlocks(of: tile, count: rows) { rows in
-      pack(rows, start + laq_packed_weights_count(Int32(rows.lowerBound), Int32(columns)))
+      pack(rows, start + count(Int32(rows.lowerBound), Int32(columns)))
     }
     return start
   }
@@ -57,20 +97,19 @@ enum StoredMatrix {
     case .float32(let start): start.deallocate()
     case .bfloat16(let start): UnsafeMutableRawPointer(start).deallocate()
     case .eightBit(let start): start.deallocate()
+    case .packedEightBit(let start): UnsafeMutableRawPointer(start).deallocate()
     }
   }
 
-  /// Where a row begins, or a tile of packed ones.
+  /// Where a row begins; of packed ones, those that lie together.
   func start(ofRow row: Int, columns: Int) -> UnsafeRawPointer {
     switch self {
     case .float32(let start): UnsafeRawPointer(start + row * columns)
     case .bfloat16(let start): UnsafeRawPointer(start + laq_packed_weights_count(Int32(row), Int32(columns)))
-    case .eightBit(let start): UnsafeRawPointer(start + row * columns / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES))
+    case .eightBit(let start): UnsafeRawPointer(start + row * Self.rowSize(columns: columns))
+    case .packedEightBit(let start): UnsafeRawPointer(start + laq_packed_q8_bytes(Int32(row), Int32(columns)))
     }
   }
-
-  /// Whether a product of many rows reads the elements as they are.
-  var isPlain: Bool { if case .eightBit = self { false } else { true } }
 
   /// Copies one row as floats.
   func copyRow(_ row: Int, columns: Int, to target: UnsafeMutablePointer<Float>) {
@@ -78,25 +117,27 @@ enum StoredMatrix {
     case .float32(let start): target.update(from: start + row * columns, count: columns)
     case .bfloat16(let start): laq_copy_packed_weights(start, Int32(row), Int32(columns), target)
     case .eightBit(let start):
-      let length = Int(LAQ_Q8_LENGTH)
-      laq_widen_q8(start + row * columns / length * Int(LAQ_Q8_BYTES), target, columns / length)
+      laq_widen_q8(start + row * Self.rowSize(columns: columns), target, columns / Int(LAQ_Q8_LENGTH))
+    case .packedEightBit(let start): laq_copy_packed_q8(start, Int32(row), Int32(columns), target)
     }
   }
 
-  /// The same matrix in the format of the products; cost: one pass, in parallel.
-  func expanded(rows: Int, columns: Int, precision: Precision) -> StoredMatrix {
-    guard precision.usesBFloat16 else {
+  /// Blocks of eight bits in the format of the products; `nil` for what is in it. Cost: one pass, in parallel.
+  func expanded(rows: Int, columns: Int) -> StoredMatrix? {
+    switch self {
+    case .float32, .bfloat16: return nil
+    case .eightBit:
       let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows * columns))
       inParallelBlocks(of: 16, count: rows) { block in
         for row in block { copyRow(row, columns: columns, to: start + row * columns) }
       }
       return .float32(start)
+    case .packedEightBit(let source):
+      return .bfloat16(
+        Self.packed(rows: rows, columns: columns, count: laq_packed_weights_count) { tile, start in
+          laq_expand_packed_q8(
+            source + laq_packed_q8_bytes(Int32(tile.lowerBound), Int32(columns)), Int32(tile.count), Int32(columns), start)
+        })
     }
-    return .bfloat16(
-      Self.packed(rows: rows, columns: columns) { tile, start in
-        let floats = Rows(count: tile.count, width: columns)
-        for row in tile { copyRow(row, columns: columns, to: floats[row - tile.lowerBound]) }
-        laq_pack_weights(floats.start, Int32(tile.count), Int32(columns), start)
-      })
   }
 }

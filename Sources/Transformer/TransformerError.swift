@@ -1,6 +1,6 @@
 /// What can go wrong in a forward pass.
 public enum TransformerError: Error, Equatable, CustomStringConvertible {
-  /// oneDNN offers no such product here.
+  /// This machine has no such product: its CPU does not multiply bf16, or oneDNN lacks it.
   case noMatrixProduct(outputs: Int, inputs: Int, precision: Precision)
   /// oneDNN failed while it multiplied.
   case productFailed(status: Int, rows: Int)
@@ -19,7 +19,7 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noMatrixProduct(let outputs, let inputs, let precision):
       """
-      oneDNN has no \(precision.rawValue) product of \(outputs) x \(inputs) on this machine; \
+      there is no \(precision.rawValue) product of \(outputs) x \(inputs) on this machine; \
       choose another precision, or free memory
       """
     case .productFailed(let status, let rows):

@@ -27,6 +27,7 @@ struct LaqBench: AsyncParsableCommand {
   @Option(help: "Policies to measure; the standard list unless given.") var policy: [String] = []
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
+  @Flag(help: "Measure how long stopping takes at every stage of a prompt of the first length instead.") var cancel = false
   @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
 
   @Option(help: "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key.")
@@ -36,6 +37,10 @@ struct LaqBench: AsyncParsableCommand {
     if let keys { return try await KeyBench(keys: max(1, keys)).run() }
     if frames { return try await FrameBench().run() }
     for sizes in model {
+      if cancel {
+        try await CancelBench(sizes: sizes, weights: weights, tokenCount: prefill.first ?? 8192).run()
+        continue
+      }
       let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

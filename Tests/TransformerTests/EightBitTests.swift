@@ -27,12 +27,13 @@ import Testing
   /// The products of some rows by `Linear`.
   static func products(rows: Int, precision: Precision) throws -> [Float] {
     let linear = try Linear(
-      StoredMatrix(eightBitBlocks: blocks), outputCount: outputs, inputCount: inputs, precision: precision)
+      StoredMatrix(eightBitBlocks: blocks, columns: inputs, precision: precision), outputCount: outputs,
+      inputCount: inputs, precision: precision)
     let x = Operand(count: rows, width: inputs, precision: precision)
     for row in 0..<rows { for input in 0..<inputs { x.rows[row][input] = element(row, input) } }
     x.round(0..<rows)
     let y = Rows(count: rows, width: outputs)
-    try linear.apply(x, rows: rows, into: y.start)
+    try linear.apply(x, 0..<rows, into: y.start)
     return y.array
   }
 

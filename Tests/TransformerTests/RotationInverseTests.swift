@@ -47,7 +47,7 @@ import Testing
       let table = RotaryTable(20..<recording.tokenCount) { _ in rotation }
       vectors.withUnsafeMutableBufferPointer { vectors in
         guard let start = vectors.baseAddress else { return }
-        for row in 0..<recording.tokenCount - 20 { table.rotate(start + row * width, row: row) }
+        for row in 0..<recording.tokenCount - 20 { table.rotate(start + row * width, count: 1, stride: 0, row: row) }
       }
       #expect(zip(vectors, recorded).allSatisfy { abs($0 - $1) < 2e-5 })
     }

@@ -2,15 +2,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A matrix product `y[rows][outputs] = x[rows][inputs] · weightsᵀ`.
-///
-/// Weights lie in memory like this: floats are row-major, `[outputs][inputs]`; numbers in bfloat16 are packed
-/// as the CPU's dot products of pairs want them (`laq_pack_weights` of Kernels): `[outputs / 64][inputs / 2][64][2]`, zero
-/// where there is no weight, the outputs rounded up to 64 and the inputs to 16.
+/// A matrix product `y[rows][outputs] = x[rows][inputs] · weightsᵀ` of floats, the weights row-major, `[outputs][inputs]`.
 typedef struct {
   int rows, outputs, inputs;
-  /// Nonzero for weights and `x` in bfloat16 (sums are f32), zero for f32.
-  int bf16;
 } laq_product;
 
 /// Nonzero when this CPU (and `ONEDNN_MAX_CPU_ISA`) offers bf16 dot products.

@@ -40,6 +40,9 @@ int laq_slot(void);
 /// More than any slot of a region that begins now.
 int laq_slot_count(void);
 
+/// Asks the system to hold memory that has been allocated and not yet written in large pages, unless it is small.
+void laq_advise_large_pages(void *start, size_t bytes);
+
 /// `y[row][output] = Σ_i x[row][i] · w[output][i]` for a few rows; `x` is `[rows][inputs]`, `w` is
 /// `[outputs][inputs]`, `y` has rows of `stride`. A result does not depend on how many rows or outputs there are.
 void laq_few_products(const float *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
@@ -54,8 +57,9 @@ void laq_pack_weights(const float *w, int outputs, int inputs, uint16_t *packed)
 /// The weights of one output as floats.
 void laq_copy_packed_weights(const uint16_t *packed, int output, int inputs, float *row);
 
-/// As `laq_few_products` with packed weights that begin at a tile, and `x` in bf16; where `laq_bf16_is_multiplied`.
-void laq_few_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
+/// As `laq_few_products` with packed weights that begin at a tile, and `x` in bf16, for few rows or many; where
+/// `laq_bf16_is_multiplied`.
+void laq_products_packed(const uint16_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Weights in GGUF's Q8_0: blocks of a scale (half precision) and 32 signed bytes.
 enum { LAQ_Q8_LENGTH = 32, LAQ_Q8_BYTES = 34 };
@@ -65,6 +69,25 @@ void laq_few_products_q8(const uint8_t *w, int outputs, int inputs, const float 
 
 /// The floats that blocks of Q8_0 stand for.
 void laq_widen_q8(const uint8_t *w, float *y, size_t blocks);
+
+/// Outputs whose weights in Q8_0 lie together when they are packed.
+enum { LAQ_Q8_OUTPUTS = 16 };
+
+/// Bytes of weights in Q8_0 packed for dot products in bf16, the outputs rounded up to `LAQ_Q8_OUTPUTS`.
+size_t laq_packed_q8_bytes(int outputs, int inputs);
+
+/// Packs blocks of Q8_0, `[outputs][inputs / 32]`; zero where there is no weight.
+void laq_pack_q8(const uint8_t *w, int outputs, int inputs, uint8_t *packed);
+
+/// The weights of one output as floats.
+void laq_copy_packed_q8(const uint8_t *packed, int output, int inputs, float *row);
+
+/// What `laq_pack_weights` makes of the floats that packed blocks stand for; where
+/// `laq_bf16_is_multiplied`.
+void laq_expand_packed_q8(const uint8_t *packed, int outputs, int inputs, uint16_t *weights);
+
+/// As `laq_few_products_q8` with packed weights and `x` in bf16; where `laq_bf16_is_multiplied`.
+void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);
@@ -167,9 +190,6 @@ void laq_widen_bf16(const uint16_t *x, float *y, size_t count);
 
 /// Nonzero where the CPU multiplies pairs of bf16 (AVX512-BF16); the functions below are for such CPUs only.
 int laq_bf16_is_multiplied(void);
-
-/// As `laq_few_products_q8` with rows in bf16.
-void laq_few_products_q8_bf16(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
 
 /// Elements of packed keys, and of packed values, for `count` tokens; to be zeroed before they are filled.
 size_t laq_packed_bf16_count(int count, int dimension);
