@@ -92,6 +92,11 @@ struct BudgetSweeping {
   func sweep(
     _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
   ) throws {
+    if let map = key.policy.map {
+      sweep.refuse(key, "\(map.name) comes from a file: it has one budget, that of its author")
+      onUpdate(sweep)
+      return
+    }
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
     do {

@@ -53,6 +53,13 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all.")
   var policies: [String] = []
 
+  @Option(
+    help: """
+      A file that says what a policy of your own keeps, shown beside the others: .npz, .npy, .safetensors, .json; may be \
+      given several times.
+      """)
+  var kept: [String] = []
+
   @Option(help: "A trained gate for the policy 'gate', a .safetensors file. Default: gate.safetensors beside the model.")
   var gate: String?
 
@@ -188,8 +195,12 @@ struct LaqTUI: AsyncParsableCommand {
     if let explained = why.flatMap({ Policy($0) }), !named.contains(explained), !named.isEmpty || screen == nil {
       named.append(explained)
     }
+    let own = try kept.flatMap { path in
+      try KeptFile(path: path).maps(shape: checkpoint.configuration.shape, tokens: prompt.tokens.map(\.id))
+    }
     var settings = ExplorationSettings(
       granularity: granularity, policies: named.isEmpty ? nil : named, answerLimit: steps, recording: recording)
+    settings.policies += own.map(Policy.init(keeping:))
     try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
     let story = Story(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
