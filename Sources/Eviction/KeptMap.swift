@@ -16,6 +16,12 @@ public final class KeptMap: Sendable, Hashable {
     (self.name, self.source, self.kept) = (name, source, kept)
   }
 
+  /// Kept tokens per layer and head, the mean, rounded: the budget that the choice was made for.
+  public var meanCount: Int {
+    let heads = kept.positions.reduce(0) { $0 + $1.count }
+    return (kept.totalCount + heads / 2) / max(1, heads)
+  }
+
   public static func == (a: KeptMap, b: KeptMap) -> Bool { a === b }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }

@@ -48,7 +48,9 @@ public struct BudgetSweep: Sendable {
 
   /// Whether nothing more will come.
   public func isComplete(_ key: Key, tokenCount: Int) -> Bool {
-    obstacles[key] != nil || lines[key]?.count == Self.budgets(tokenCount: tokenCount).count
+    // A choice that was read from a file has its author's budget, and no other.
+    let count = key.policy.map == nil ? Self.budgets(tokenCount: tokenCount).count : 1
+    return obstacles[key] != nil || lines[key]?.count == count
   }
 
   /// Adds a point.
@@ -93,7 +95,7 @@ struct BudgetSweeping {
     _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
   ) throws {
     if let map = key.policy.map {
-      sweep.refuse(key, "\(map.name) comes from a file: it has one budget, that of its author")
+      sweep.add(point(try evict(key, budget: map.meanCount), budget: map.meanCount), to: key)
       onUpdate(sweep)
       return
     }
@@ -103,8 +105,7 @@ struct BudgetSweeping {
       let lookaheads = try lookaheads(key, budgets, greedy)
       for (index, budget) in budgets.enumerated() {
         try Task.checkCancellation()
-        let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)
-        let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
+        let kept = try evict(key, budget: budget, lookahead: lookaheads?[index])
         sweep.add(point(kept, budget: budget), to: key)
         onUpdate(sweep)
       }
@@ -112,6 +113,11 @@ struct BudgetSweeping {
       sweep.refuse(key, String(describing: error))
       onUpdate(sweep)
     }
+  }
+
+  private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
+    let evidence = story.evidence(recording, lookahead: lookahead, output: output)
+    return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
   }
 
   private func lookaheads(
