@@ -5,7 +5,8 @@ struct JSONObject {
   private let prefix: String
 
   /// Parses bytes that came from outside.
-  init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
+  /// - Parameter prefix: what errors put before a key, where the object is only a part of the file.
+  init(_ bytes: UnsafeRawBufferPointer, file: String, prefix: String = "") throws {
     let parsed: JSONValue
     do {
       parsed = try JSONParser.parse(bytes)
@@ -15,7 +16,7 @@ struct JSONObject {
     guard case .object(let values) = parsed else {
       throw CheckpointError.malformed(file: file, reason: "a JSON object was expected")
     }
-    self.init(file: file, values: values, prefix: "")
+    self.init(file: file, values: values, prefix: prefix)
   }
 
   /// Reads and parses a file.

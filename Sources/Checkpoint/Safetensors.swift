@@ -17,10 +17,12 @@ public struct Safetensors: TensorSource {
   public var path: String { file.path }
   /// Every tensor by its name.
   public let tensors: [String: TensorDescription]
+  /// What the header says beside the tensors, by key; `nil` where it has no such object.
+  let metadata: JSONObject?
 
-  private let file: MappedFile
+  let file: MappedFile
   /// The format's own limit.
-  private static let maximumHeaderSize = 100_000_000
+  static let maximumHeaderSize = 100_000_000
 
   /// Maps a file and checks its whole header; the tensors' bytes are not touched.
   /// - Throws: `CheckpointError` for a header that is cut off, too large, no JSON, or that describes
@@ -57,6 +59,7 @@ public struct Safetensors: TensorSource {
     }
     self.file = file
     self.tensors = tensors
+    metadata = try? header.object("__metadata__")
   }
 
   private static func isBefore(

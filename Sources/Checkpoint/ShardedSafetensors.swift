@@ -6,7 +6,8 @@ struct ShardedSafetensors: TensorSource {
   /// The index's path.
   let path: String
 
-  private let shards: [String: Safetensors]
+  /// The files by their names.
+  let shards: [String: Safetensors]
   private let shardByTensor: [String: String]
 
   /// Reads an index, maps every file that it names, once, and checks their headers against it.
@@ -44,10 +45,11 @@ struct ShardedSafetensors: TensorSource {
     try shard(of: name).floats(name, shape: shape, rows: rows)
   }
 
+  /// The file that has a tensor; `nil` where none has.
+  func file(of name: String) -> Safetensors? { shardByTensor[name].flatMap { shards[$0] } }
+
   private func shard(of name: String) throws -> Safetensors {
-    guard let shard = shardByTensor[name].flatMap({ shards[$0] }) else {
-      throw CheckpointError.missingTensor(file: path, tensor: name)
-    }
+    guard let shard = file(of: name) else { throw CheckpointError.missingTensor(file: path, tensor: name) }
     return shard
   }
 

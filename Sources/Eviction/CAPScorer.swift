@@ -34,7 +34,7 @@ public struct CAPScorer: GroupScorer, Hashable {
     let keys = recording.keys(layer: layer, kvHead: kvHead)
     let lengths = norms(keys, dimension: dimension).map { max($0, 1e-12) }
     let packedKeys = PackedVectors(keys, count: count, dimension: dimension)
-    let values = recording.values(layer: layer, kvHead: kvHead)
+    let values = try evidence.values(layer: layer, kvHead: kvHead, for: "cap")
     let packedValues = PackedVectors(values, count: count, dimension: dimension)
     return try recording.shape.queryHeads(of: kvHead).map { head in
       let anchor = try QueryStatistics(

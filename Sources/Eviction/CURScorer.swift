@@ -37,12 +37,13 @@ public struct CURScorer: GroupScorer, Hashable {
 
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { Array(0..<min(sinkCount, tokenCount)) }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let dimension = recording.shape.headDimension
-    func shares(_ vectors: [Float]) -> [Float] { self.shares(squaredNorms(vectors, dimension: dimension)) }
-    let keys = leverage == .value ? [] : shares(recording.keys(layer: layer, kvHead: kvHead))
-    let values = leverage == .key ? [] : shares(recording.values(layer: layer, kvHead: kvHead))
+    let keys =
+      leverage == .value ? [] : shares(squaredNorms(recording.keys(layer: layer, kvHead: kvHead), dimension: dimension))
+    let values =
+      leverage == .key ? [] : shares(try evidence.squaredValueNorms(layer: layer, kvHead: kvHead, for: "cur"))
     let scores =
       switch leverage {
       case .product: zip(keys, values).map { $0 * $1 }

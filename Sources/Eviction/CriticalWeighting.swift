@@ -52,6 +52,7 @@ struct CriticalWeighting: Sendable, Hashable {
   ) throws -> [[[Float]]] {
     guard let output = evidence.output else { throw EvidenceError.noOutputProjection(policy: policy) }
     let recording = evidence.recording
+    guard recording.layers.allSatisfy({ $0.values.count > 0 }) else { throw EvidenceError.noValues(policy: policy) }
     let shape = recording.shape
     return try (0..<shape.layerCount).map { layer in
       let matrix = output(layer: layer)

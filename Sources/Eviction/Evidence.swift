@@ -56,6 +56,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noDecode(policy: String)
   /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
   case noOutputProjection(policy: String)
+  /// The policy looks at values, which a recorded trace need not hold.
+  case noValues(policy: String)
   /// The policy looks at vectors before their rotation, which this recording does not tell.
   case noRotation(policy: String)
   /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
@@ -75,6 +77,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
     case .noOutputProjection(let policy):
       "\(policy) needs the model's output projection (o_proj), and this recording has none; run the model itself"
+    case .noValues(let policy):
+      "\(policy) weighs values, and this trace was recorded without them; record it with values, or run the model itself"
     case .noRotation(let policy):
       """
       \(policy) looks at vectors before their rotary positions, and this recording does not say how they were rotated; \

@@ -40,12 +40,11 @@ public struct ExpectedScorer: GroupScorer, Hashable {
 
   public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
-    let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
+    let count = recording.tokenCount
     guard count > sinkCount else { return [Array(repeating: 0, count: count)] }
     let scale = recording.rules[layer].scale
     let keys = recording.packedKeys(layer: layer, kvHead: kvHead)
-    let weights =
-      weighsValues ? norms(recording.values(layer: layer, kvHead: kvHead), dimension: dimension) : nil
+    let weights = weighsValues ? try evidence.valueNorms(layer: layer, kvHead: kvHead, for: "expected") : nil
     return try recording.shape.queryHeads(of: kvHead).map { head in
       let expected = try QueryStatistics(
         recording, layer: layer, queryHead: head, withoutFirst: sinkCount, ahead: futureCount, policy: "expected",

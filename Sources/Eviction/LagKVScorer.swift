@@ -33,7 +33,7 @@ public struct LagKVScorer: GroupScorer, Hashable {
     return Array(0..<sinks) + (sinks + (partitions - 1) * lag..<tokenCount)
   }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     let sinks = min(sinkCount, count)
@@ -42,7 +42,7 @@ public struct LagKVScorer: GroupScorer, Hashable {
       return [(0..<count).map { $0 < sinks ? 1 : Float($0 - sinks) / Float(count - sinks) }]
     }
     let keys = recording.keys(layer: layer, kvHead: kvHead)
-    let values = recording.values(layer: layer, kvHead: kvHead)
+    let values = try evidence.values(layer: layer, kvHead: kvHead, for: "lagkv")
     var scores = [Float](repeating: 1, count: count)
     for partition in 0..<partitions - 1 {
       let first = sinks + partition * lag

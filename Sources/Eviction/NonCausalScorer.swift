@@ -19,11 +19,11 @@ public struct NonCausalScorer: GroupScorer, Hashable {
 
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     let keys = recording.keys(layer: layer, kvHead: kvHead)
-    let weights = norms(recording.values(layer: layer, kvHead: kvHead), dimension: dimension)
+    let weights = try evidence.valueNorms(layer: layer, kvHead: kvHead, for: "noncausal")
     let chunks = stride(from: 0, to: count, by: chunkSize).map { $0..<min($0 + chunkSize, count) }
     let packed = chunks.map { chunk in
       PackedVectors(

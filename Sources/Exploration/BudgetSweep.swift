@@ -94,6 +94,16 @@ struct BudgetSweeping {
   func sweep(
     _ key: BudgetSweep.Key, greedy: GreedyDecoding, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void
   ) throws {
+    try self.sweep(key, into: &sweep, onUpdate: onUpdate) { try lookaheads(key, $0, greedy) }
+  }
+
+  /// Adds a policy's missing points.
+  /// - Parameter lookaheads: the queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
+  /// - Throws: `CancellationError`, and what `lookaheads` throws.
+  func sweep(
+    _ key: BudgetSweep.Key, into sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
+    lookaheads: ([Int]) throws -> [QueryRows]?
+  ) throws {
     if let map = key.policy.map {
       sweep.add(point(try evict(key, budget: map.meanCount), budget: map.meanCount), to: key)
       onUpdate(sweep)
@@ -102,7 +112,7 @@ struct BudgetSweeping {
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
     do {
-      let lookaheads = try lookaheads(key, budgets, greedy)
+      let lookaheads = try lookaheads(budgets)
       for (index, budget) in budgets.enumerated() {
         try Task.checkCancellation()
         let kept = try evict(key, budget: budget, lookahead: lookaheads?[index])

@@ -46,7 +46,7 @@ public actor Explorer {
   /// - Parameter onUpdate: called on the engine's thread with every step that a screen may show.
   /// - Returns: the finished story; a failure or a cancellation is its last stage.
   public func explore(
-    _ story: Story, earlier: Story? = nil, onUpdate: @escaping @Sendable (Story) -> Void = { _ in }
+    _ story: Story, earlier: Story? = nil, onUpdate: @escaping @Sendable (Story) -> Void
   ) -> Story {
     var telling = StoryTelling(story: story, onUpdate: onUpdate)
     do {
@@ -72,7 +72,7 @@ public actor Explorer {
   /// - Returns: the sweep, complete unless the task was cancelled.
   public func sweep(
     _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story,
-    onUpdate: @escaping @Sendable (BudgetSweep) -> Void = { _ in }
+    onUpdate: @escaping @Sendable (BudgetSweep) -> Void
   ) -> BudgetSweep {
     var sweep = sweep
     guard let decoder, let recording = story.recording,
@@ -99,7 +99,7 @@ public actor Explorer {
   /// - Parameter onUpdate: called on the engine's thread after every batch of them.
   /// - Returns: the finding; a failure or a cancellation is its last stage.
   public func why(
-    _ finding: WhyFinding, of story: Story, onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
+    _ finding: WhyFinding, of story: Story, onUpdate: @escaping @Sendable (WhyFinding) -> Void
   ) -> WhyFinding {
     var finding = finding
     let start = ContinuousClock.now

@@ -13,7 +13,7 @@ public struct Lane: Sendable {
   public internal(set) var lookahead: Lookahead?
   /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
   /// has answered. `[layer][queryHead]`.
-  public let agreement: [[Agreement]]?
+  public internal(set) var agreement: [[Agreement]]?
   /// The answer so far.
   public internal(set) var answer = Continuation()
   /// What the cache says at each token of the full cache's answer, where its own answer is another; `nil` until it is
@@ -21,6 +21,9 @@ public struct Lane: Sendable {
   public internal(set) var followed: Continuation?
   /// Seconds that scoring and selection took; a lookahead before them is shared and counts in `StageTimes.lookahead`.
   public internal(set) var evictionSeconds = 0.0
+
+  /// Whether anything has been decoded on the cache; of a trace's lanes, only on the full cache's.
+  public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
 
   /// The mean share of the true attention mass that falls on kept tokens.
   public var massRecall: Double? { mean(\.massRecall) }
@@ -37,10 +40,13 @@ public struct Lane: Sendable {
 public struct Lookahead: Sendable {
   /// How it was made.
   public let settings: LookaheadSettings
-  /// What the cheap cache held of the prompt.
-  public let cheap: KeptTokens
+  /// What the cheap cache held of the prompt; `nil` where a trace does not tell.
+  public let cheap: KeptTokens?
   /// The pseudo tokens; exactly one query was stored for each.
   public internal(set) var pseudo = Continuation()
   /// The Q-cache.
   public internal(set) var queries: QueryRows
+  /// In what a lookahead that a trace has recorded differs from the one that was asked for, in a few words; `nil` where it
+  /// is that one.
+  public internal(set) var departure: String?
 }

@@ -34,6 +34,6 @@ public struct LaneFigures: Sendable, Hashable {
       compared.isEmpty
       ? nil : compared.reduce(0.0) { $0 + Double($1.divergence ?? 0) } / Double(compared.count)
     agreeing = zip(steps, full?.answer.steps ?? []).count { $0.divergence != nil && $0.choice == $1.choice }
-    firstDifference = full.flatMap { lane.answer.firstDifference(from: $0.answer) }
+    firstDifference = lane.hasAnswer ? full.flatMap { lane.answer.firstDifference(from: $0.answer) } : nil
   }
 }

@@ -24,10 +24,7 @@ public struct NextTokens: Sendable, Hashable {
   ///   - reference: the full cache's logits at the same step after the same tokens, if they are known.
   public init(logits: [Float], reference: [Float]? = nil, count: Int = 8) {
     let normaliser = Self.logSumExp(logits)
-    let best = logits.indices.sorted {
-      logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1
-    }.prefix(count)
-    candidates = best.map { Candidate(token: $0, probability: exp(logits[$0] - normaliser)) }
+    candidates = Self.highest(count, logits).map { Candidate(token: $0, probability: exp(logits[$0] - normaliser)) }
     divergence = reference.map { reference in
       let other = Self.logSumExp(reference)
       var sum: Double = 0
@@ -37,6 +34,26 @@ public struct NextTokens: Sendable, Hashable {
       }
       return Float(max(0, sum))
     }
+  }
+
+  /// Takes the likeliest tokens as they were recorded.
+  /// - Parameters:
+  ///   - logits: theirs, finite.
+  ///   - logSumExp: that of all logits.
+  public init(tokens: [Int], logits: [Float], logSumExp: Float) {
+    candidates = zip(tokens, logits).sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
+      .map { Candidate(token: $0, probability: min(1, exp($1 - logSumExp))) }
+    divergence = nil
+  }
+
+  /// The highest of some logits, highest first, equal ones by id, with the log-sum-exp of all: what a trace holds of a step.
+  static func highest(_ count: Int, of logits: [Float]) -> (tokens: [Int], logits: [Float], logSumExp: Float) {
+    let tokens = highest(count, logits)
+    return (tokens, tokens.map { logits[$0] }, logSumExp(logits))
+  }
+
+  private static func highest(_ count: Int, _ logits: [Float]) -> [Int] {
+    Array(logits.indices.sorted { logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1 }.prefix(count))
   }
 
   private static func logSumExp(_ logits: [Float]) -> Float {

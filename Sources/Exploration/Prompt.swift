@@ -48,6 +48,28 @@ public struct Prompt: Sendable {
     }
   }
 
+  /// Takes a prompt whose tokens are known already, without a tokenizer.
+  /// - Parameters:
+  ///   - pieces: the bytes of each token, in the text or in what was put around it.
+  ///   - hash: the SHA-256 of what the model read; that of the text unless given.
+  init(
+    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?
+  ) {
+    self.name = name
+    self.text = text
+    self.tokens = tokens
+    self.hash = hash ?? SHA256.hexadecimal(of: text)
+    self.questionTokenCount = questionTokenCount
+    repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
+    var ranges: [Range<Int>] = []
+    var end = 0
+    for piece in pieces {
+      ranges.append(end..<end + piece.count)
+      end += piece.count
+    }
+    whole = (Array(pieces.joined()), ranges)
+  }
+
   /// The bytes that one token stands for, in the text or in what was put around it; empty for an added
   /// token.
   public func bytes(at position: Int) -> ArraySlice<UInt8> {

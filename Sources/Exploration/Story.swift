@@ -10,6 +10,8 @@ public struct Story: Sendable {
     case opening
     /// The model's weights are read, layer by layer.
     case loading(layer: Int, of: Int)
+    /// A trace is read: so many policies have been tried, and this one is next.
+    case reading(policy: Policy, index: Int, of: Int)
     /// The prompt passes through the model.
     case prefill(PrefillProgress)
     /// The prompt passes through the model once more, for the policies that ask for it.
@@ -38,9 +40,11 @@ public struct Story: Sendable {
   public let settings: ExplorationSettings
   /// The sentence of each token id, for drawing.
   public let vocabulary: Vocabulary
+  /// Whether there is a model to run; a trace tells its story without one.
+  public let hasModel: Bool
   /// What is being computed.
   public internal(set) var stage: Stage = .opening
-  /// The prefill; `nil` until it is done.
+  /// The prefill, the model's own or a trace's; `nil` until it is there.
   public internal(set) var recording: Recording?
   /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
   public internal(set) var gateScores: GateScores?
@@ -68,9 +72,10 @@ public struct Story: Sendable {
 
   /// Makes a story of which only the text is known.
   public init(
-    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary
+    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary, hasModel: Bool = true
   ) {
     self.modelName = modelName
+    self.hasModel = hasModel
     self.prompt = prompt
     self.settings = settings
     self.vocabulary = vocabulary
@@ -91,6 +96,11 @@ public struct Story: Sendable {
       defer { (tokens, seconds) = (report.tokensDone, report.seconds) }
       return Double(report.tokensDone - tokens) / max(1e-9, report.seconds - seconds)
     }
+  }
+
+  /// The same prompt's story from its beginning, under some settings.
+  public func anew(_ settings: ExplorationSettings) -> Story {
+    Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: vocabulary, hasModel: hasModel)
   }
 
   /// This story with another stage: what is known stays on the screen while it is told anew.

@@ -26,7 +26,7 @@ struct StoryReuse {
   init(_ earlier: Story?, for story: Story) {
     answerLimit = story.settings.answerLimit
     guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
-      let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty
+      let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty || !earlier.hasModel
     else {
       (full, lanes, keepsTheSame) = (nil, [], false)
       return

@@ -141,7 +141,8 @@ struct StoryTelling {
       }
     }
     var lanes = lookaheads.map {
-      GreedyDecoding.Lane(recording, kept: $0.cheap, limit: $0.settings.tokenCount, feedsFirst: true)
+      GreedyDecoding.Lane(
+        recording, kept: $0.cheap ?? everything, limit: $0.settings.tokenCount, feedsFirst: true)
     }
     if let full = reuse.full {
       (story.full, story.decodeQueries, story.referenceLogits) = (full.lane, full.queries, full.logits)

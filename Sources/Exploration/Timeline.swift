@@ -26,12 +26,14 @@ public struct Timeline: Sendable, Hashable {
   public let steps: [Step]
 
   /// The timeline of a lane, the full cache's when `nil`.
-  public init(_ lane: Lane?) {
+  /// - Parameter answer: the answer whose steps end it, where that is not the lane's own.
+  public init(_ lane: Lane?, answer: Continuation? = nil) {
     let pseudo = lane?.lookahead?.pseudo.tokens.count ?? 0
     let evict: [Step] = lane == nil || lane?.policy.keepsEverything == true ? [] : [.evict]
+    let answered = (answer ?? lane?.answer)?.tokens.count ?? 0
     steps =
       [.prefill] + (0..<pseudo).map(Step.lookahead) + evict
-      + (0..<(lane?.answer.tokens.count ?? 0)).map(Step.decode)
+      + (0..<answered).map(Step.decode)
   }
 
   /// The first step of the next or previous phase.

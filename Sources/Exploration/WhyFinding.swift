@@ -51,6 +51,7 @@ public struct WhyFinding: Sendable {
   /// Prepares to find out.
   /// - Throws: `WhyError` when there is nothing to find out.
   public init(_ story: Story, policy: Policy) throws {
+    guard story.hasModel else { throw WhyError.needsModel }
     guard story.stage == .done, let full = story.full else { throw WhyError.notFinished }
     guard let lane = story.lanes.first(where: { $0.policy == policy }) else { throw WhyError.noLane(policy) }
     guard let step = lane.answer.firstDifference(from: full.answer) else { throw WhyError.sameAnswer(policy) }
@@ -80,10 +81,13 @@ public enum WhyError: Error, Hashable, CustomStringConvertible {
   case noLane(Policy)
   /// The answer is the full cache's.
   case sameAnswer(Policy)
+  /// The story is a trace's, and there are no answers.
+  case needsModel
 
   public var description: String {
     switch self {
     case .notFinished: "why? needs every answer: wait until the story is ready, or run it again with r"
+    case .needsModel: "why? decodes anew, which needs the model, and this is a trace without it"
     case .noLane(let policy): "\(policy.title) has no answer to explain; choose another policy"
     case .sameAnswer(let policy): "\(policy.title) gives the full cache's answer: nothing to explain; choose one that differs"
     }

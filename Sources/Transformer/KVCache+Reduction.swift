@@ -29,7 +29,7 @@ extension KVCache {
       layers: [
         LayerRecording(
           queries: vectors, keys: cached.keys, values: cached.values,
-          logSumExp: Array(repeating: .nan, count: readers * tokenCount))
+          logSumExp: [])
       ],
       rules: [AttentionRule(scale: rule.scale, softCap: rule.softCap)], lastLogits: [])
   }

@@ -14,7 +14,7 @@ extension LayerRecorder {
     inParallel(count: queries + 2 * keyed, work: count * dimension * (queries + 2 * keyed)) { head in
       if head < queries {
         let target = logSumExp[head]
-        for position in 0..<count { target[position] = layer.logSumExp[head * recording.tokenCount + position] }
+        layer.logSumExp.copy(head * recording.tokenCount..<head * recording.tokenCount + count, to: target)
         guard firstQueryPosition < count else { return }
         let start = recording.queryIndex(head, at: firstQueryPosition)
         let size = (count - firstQueryPosition) * dimension

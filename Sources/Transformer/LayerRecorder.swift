@@ -145,6 +145,6 @@ final class LayerRecorder {
     let keys = shape.queryHeadCount + shape.kvHeadCount
     return LayerRecording(
       queries: storage(0..<shape.queryHeadCount, from: firstQueryPosition), keys: storage(shape.queryHeadCount..<keys),
-      values: storage(keys..<keys + shape.kvHeadCount), logSumExp: logSumExp.array)
+      values: storage(keys..<keys + shape.kvHeadCount), logSumExp: VectorStorage(logSumExp.array))
   }
 }

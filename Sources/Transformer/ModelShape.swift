@@ -1,4 +1,5 @@
 import Checkpoint
+import Kernels
 
 /// The sizes of a decoder that everything downstream of the forward pass needs.
 ///
@@ -13,6 +14,9 @@ public struct ModelShape: Sendable, Hashable {
   public let kvHeadCount: Int
   /// Elements of one head's query, key or value.
   public let headDimension: Int
+
+  /// The largest head that attention is computed for.
+  public static let maximumHeadDimension = Int(LAQ_MAX_DIMENSION)
 
   /// Query heads that share one KV head.
   public var groupSize: Int { queryHeadCount / kvHeadCount }

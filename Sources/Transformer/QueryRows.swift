@@ -1,3 +1,5 @@
+import Checkpoint
+
 /// Post-RoPE queries of tokens that are no part of the prompt, in every layer and query head:
 /// LAQ's Q-cache (pseudo tokens), or the true decode queries that the oracle looks at.
 ///
@@ -7,8 +9,14 @@ public struct QueryRows: Sendable {
   public let shape: ModelShape
   /// The true position of each row's token, ascending (`n`, `n+1`, … after a prompt of `n`).
   public private(set) var positions: [Int]
-  /// One array per layer, `[row][queryHead][dimension]` (row-major).
-  public private(set) var layers: [[Float]]
+  /// One entry per layer, `[row][queryHead][dimension]` (row-major).
+  private var layers: [Layer]
+
+  /// Rows that grow, or those of a trace, where they lie.
+  private enum Layer: Sendable {
+    case memory([Float])
+    case mapped(MappedTensor)
+  }
 
   /// The number of rows.
   public var count: Int { positions.count }
@@ -17,7 +25,23 @@ public struct QueryRows: Sendable {
   public init(shape: ModelShape) {
     self.shape = shape
     positions = []
-    layers = Array(repeating: [], count: shape.layerCount)
+    layers = Array(repeating: .memory([]), count: shape.layerCount)
+  }
+
+  /// Takes the rows of a trace.
+  /// - Parameters:
+  ///   - tensors: one per layer, `[row][queryHead][dimension]`.
+  ///   - first: the position of the first row's token; the others follow it.
+  /// - Precondition: all have the same number of rows, and the sizes of `shape`.
+  public init(shape: ModelShape, tensors: [MappedTensor], first: Int) {
+    let count = tensors.first?.shape.first ?? 0
+    precondition(
+      tensors.count == shape.layerCount
+        && tensors.allSatisfy { $0.shape == [count, shape.queryHeadCount, shape.headDimension] },
+      "rows of \(tensors.first?.shape ?? []) in \(tensors.count) layers for \(shape)")
+    self.shape = shape
+    positions = Array(first..<first + count)
+    layers = tensors.map(Layer.mapped)
   }
 
   /// Appends one token's queries.
@@ -28,24 +52,47 @@ public struct QueryRows: Sendable {
     precondition(queries.count == shape.layerCount, "\(queries.count) layers for \(shape)")
     positions.append(position)
     for (layer, row) in queries.enumerated() {
-      precondition(row.count == shape.queryHeadCount * shape.headDimension)
-      layers[layer] += row
+      precondition(row.count == width)
+      switch layers[layer] {
+      case .memory(var rows):
+        // The array is let go first, so that it grows in place.
+        layers[layer] = .memory([])
+        rows += row
+        layers[layer] = .memory(rows)
+      case .mapped: layers[layer] = .memory(floats(layer: layer) + row)
+      }
     }
   }
 
   /// The query of one row and head, `headDimension` elements.
   public func query(layer: Int, row: Int, queryHead: Int) -> ArraySlice<Float> {
     let start = (row * shape.queryHeadCount + queryHead) * shape.headDimension
-    return layers[layer][start..<start + shape.headDimension]
+    return elements(layer: layer, start..<start + shape.headDimension)
   }
+
+  /// All rows of a layer, `[row][queryHead][dimension]`; cost: a copy where they are a trace's.
+  public func floats(layer: Int) -> [Float] { Array(elements(layer: layer, 0..<count * width)) }
 
   /// The first `count` rows.
   public func prefix(_ count: Int) -> QueryRows {
+    guard count < positions.count else { return self }
     var result = self
-    let kept = min(count, positions.count)
-    result.positions = Array(positions.prefix(kept))
-    let width = shape.queryHeadCount * shape.headDimension
-    result.layers = layers.map { Array($0.prefix(kept * width)) }
+    result.positions = Array(positions.prefix(max(0, count)))
+    result.layers = layers.indices.map { .memory(Array(elements(layer: $0, 0..<result.count * width))) }
     return result
+  }
+
+  private var width: Int { shape.queryHeadCount * shape.headDimension }
+
+  private func elements(layer: Int, _ range: Range<Int>) -> ArraySlice<Float> {
+    switch layers[layer] {
+    case .memory(let rows): rows[range]
+    case .mapped(let tensor):
+      ArraySlice(
+        [Float](unsafeUninitializedCapacity: range.count) { buffer, count in
+          if let start = buffer.baseAddress { tensor.copy(range, to: start) }
+          count = range.count
+        })
+    }
   }
 }

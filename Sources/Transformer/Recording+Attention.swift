@@ -50,28 +50,16 @@ extension Recording {
   /// `[queryHead of the group][tokenCount]`.
   ///
   /// The column sums of the causal attention matrix, tile by tile; no row of it is kept.
-  /// Cost: half of `tokenCount² · dimension` per query head.
+  /// Cost: half of `tokenCount² · dimension` per query head, and that again where log-sum-exps are not known.
   /// - Precondition: all queries are recorded.
   public func receivedAttention(layer: Int, kvHead: Int) -> [[Float]] {
     precondition(firstQueryPosition == 0, "queries before \(firstQueryPosition) were not recorded")
     let heads = shape.queryHeads(of: kvHead)
-    guard layers[layer].logSumExp.first?.isNaN != true else {
-      return heads.map { receivedRowByRow(layer: layer, queryHead: $0) }
-    }
     let keys = WindowKeys(self, layer: layer, kvHead: kvHead)
     return heads.map { head in
       var sums = [Float](repeating: 0, count: tokenCount)
       keys.received(self, layer: layer, queryHead: head, &sums)
       return sums
     }
-  }
-
-  private func receivedRowByRow(layer: Int, queryHead: Int) -> [Float] {
-    var sums = [Float](repeating: 0, count: tokenCount)
-    for position in 0..<tokenCount {
-      let row = attention(layer: layer, queryHead: queryHead, row: .prompt(position: position))
-      for key in 0...position { sums[key] += row[key] }
-    }
-    return sums
   }
 }

@@ -18,7 +18,9 @@ extension Recording {
       shape: gathered, tokenCount: count, firstQueryPosition: hasQueries ? 0 : count,
       layers: zip(layers, positions).map { layer, heads in
         func vectors(_ storage: VectorStorage, heads count: Int) -> VectorStorage {
-          storage.gathering(
+          // A trace may lack values.
+          guard storage.count > 0 else { return storage }
+          return storage.gathering(
             (0..<count).flatMap { head -> [Int] in
               // The stored head behind this one, and the choice that it follows.
               let stored = storage.count / (tokenCount * shape.headDimension)
@@ -29,7 +31,7 @@ extension Recording {
         return LayerRecording(
           queries: hasQueries ? vectors(layer.queries, heads: shape.queryHeadCount) : VectorStorage([]),
           keys: vectors(layer.keys, heads: headCount), values: vectors(layer.values, heads: headCount),
-          logSumExp: Array(repeating: .nan, count: shape.queryHeadCount * count))
+          logSumExp: VectorStorage([]))
       },
       rules: rules, rotations: rotations, lastLogits: lastLogits,
       origins: zip(positions.indices, positions).map { layer, heads in
@@ -47,6 +49,9 @@ extension VectorStorage {
       VectorStorage(indices.flatMap { floats[$0 * dimension..<($0 + 1) * dimension] })
     case .bfloat16(let numbers):
       VectorStorage(bfloat16: indices.flatMap { numbers[$0 * dimension..<($0 + 1) * dimension] })
+    case .mapped where isRounded:
+      VectorStorage(bfloat16: indices.flatMap { bfloat16($0 * dimension..<($0 + 1) * dimension) })
+    case .mapped: VectorStorage(indices.flatMap { floats($0 * dimension..<($0 + 1) * dimension) })
     }
   }
 }

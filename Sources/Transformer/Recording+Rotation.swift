@@ -24,7 +24,7 @@ extension Recording {
     var turned = vectors
     let (dimension, half) = (shape.headDimension, rotation.dimension / 2)
     turned.withUnsafeMutableBufferPointer { turned in
-      inverseAngles[layer].withUnsafeBufferPointer { angles in
+      inverseAngles.table(layer).withUnsafeBufferPointer { angles in
         guard let start = turned.baseAddress, let angles = angles.baseAddress else { return }
         for index in 0..<vectors.count / dimension {
           let row = angles + 2 * half * origin(of: first + index, layer: layer, kvHead: kvHead)
@@ -59,37 +59,5 @@ extension Recording {
     }
     let means = sums.map { Float($0 / Double(max(1, count))) }
     return (Array(means[..<half]), Array(means[half...]))
-  }
-}
-
-extension RotaryEmbedding {
-  /// What undoes some layers' rotations at the positions of a prompt, `[position][cosines | sines]` each; layers with the
-  /// same rotation share one table.
-  static func inverseAngles(_ rotations: [RotaryEmbedding?], tokenCount: Int) -> [[Float]] {
-    var known: [(rotation: RotaryEmbedding, table: [Float])] = []
-    return rotations.map { rotation in
-      guard let rotation else { return [] }
-      if let same = known.first(where: { $0.rotation == rotation }) { return same.table }
-      known.append((rotation, rotation.inverseAngles(tokenCount: tokenCount)))
-      return known[known.count - 1].table
-    }
-  }
-
-  /// The factor of sines and cosines is undone, too.
-  private func inverseAngles(tokenCount: Int) -> [Float] {
-    let half = frequencies.count
-    let factor = 1 / (magnitude * magnitude)
-    return [Float](unsafeUninitializedCapacity: 2 * half * tokenCount) { buffer, count in
-      guard let start = buffer.baseAddress else { return }
-      for position in 0..<tokenCount {
-        let row = start + 2 * half * position
-        fill(row, position: position)
-        for index in 0..<half {
-          row[index] *= factor
-          row[half + index] *= -factor
-        }
-      }
-      count = 2 * half * tokenCount
-    }
   }
 }

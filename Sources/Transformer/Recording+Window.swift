@@ -79,8 +79,7 @@ extension Recording {
       guard position >= firstQueryPosition else { return nil }
       first = rules[layer].firstVisible(at: position)
       if observed.visible == position + 1 {
-        let known = layers[layer].logSumExp[head * tokenCount + position]
-        normaliser = known.isNaN ? nil : known
+        normaliser = logSumExp(layer: layer, queryHead: head, position: position)
       }
     case .beyond(let row):
       guard let beyond, row < beyond.count else { return nil }

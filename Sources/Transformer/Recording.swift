@@ -22,8 +22,8 @@ public struct Recording: Sendable {
   /// Of a recording that consists of some of another's tokens, their positions there, which their rotation tells:
   /// `[layer][head]`, a head being a KV head of this recording; `nil` where they are the positions here.
   let origins: [[[Int]]]?
-  /// What undoes each layer's rotation at every position, `[layer]` of `[position][cosines | sines]`.
-  let inverseAngles: [[Float]]
+  /// What undoes each layer's rotation.
+  let inverseAngles: InverseAngles
 
   /// Joins the layers of one prefill.
   /// - Parameters:
@@ -40,13 +40,13 @@ public struct Recording: Sendable {
     self.init(
       shape: shape, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: layers, rules: rules,
       rotations: rotations, lastLogits: lastLogits, origins: nil,
-      inverseAngles: RotaryEmbedding.inverseAngles(rotations ?? [], tokenCount: tokenCount))
+      inverseAngles: InverseAngles(rotations ?? [], tokenCount: tokenCount))
   }
 
   init(
     shape: ModelShape, tokenCount: Int, firstQueryPosition: Int, layers: [LayerRecording], rules: [AttentionRule]?,
     rotations: [RotaryEmbedding?]?, lastLogits: [Float], origins: [[[Int]]]?,
-    inverseAngles: [[Float]]
+    inverseAngles: InverseAngles
   ) {
     let rules = rules ?? layers.map { _ in AttentionRule(headDimension: shape.headDimension) }
     precondition(
@@ -58,8 +58,10 @@ public struct Recording: Sendable {
       precondition(
         layer.queries.count == shape.queryHeadCount * (tokenCount - firstQueryPosition) * shape.headDimension
           && layer.keys.count == shape.kvHeadCount * row
-          && layer.values.count == shape.kvHeadCount * row
-          && layer.logSumExp.count == shape.queryHeadCount * tokenCount,
+          && [0, shape.kvHeadCount * row].contains(layer.values.count)
+          && [0, shape.kvHeadCount * tokenCount].contains(layer.valueNorms?.count ?? 0)
+          && [0, tokenCount - firstQueryPosition, tokenCount].contains(layer.logSumExp.count / shape.queryHeadCount)
+          && layer.logSumExp.count % shape.queryHeadCount == 0,
         "a layer's arrays do not fit \(shape) and \(tokenCount) tokens")
     }
     self.shape = shape
@@ -88,23 +90,53 @@ public struct LayerRecording: Sendable {
   public let queries: VectorStorage
   /// Post-RoPE keys, `[kvHead][position][dimension]`.
   public let keys: VectorStorage
-  /// Values, `[kvHead][position][dimension]`.
+  /// Values, `[kvHead][position][dimension]`; empty in a trace that has none.
   public let values: VectorStorage
+  /// The values' Euclidean norms, `[kvHead][position]`, where they are recorded in place of values.
+  public let valueNorms: VectorStorage?
   /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see,
-  /// `[queryHead][position]`; not numbers where it is not known (`Recording.gathering`).
-  public let logSumExp: [Float]
+  /// `[queryHead][position]`, of all positions or of those whose queries are recorded; empty where none is known, and no
+  /// number where a single one is not.
+  public let logSumExp: VectorStorage
 
   /// Makes a layer's recording from its four arrays.
   public init(queries: [Float], keys: [Float], values: [Float], logSumExp: [Float]) {
     self.init(
       queries: VectorStorage(queries), keys: VectorStorage(keys), values: VectorStorage(values),
-      logSumExp: logSumExp)
+      logSumExp: VectorStorage(logSumExp))
   }
 
-  init(queries: VectorStorage, keys: VectorStorage, values: VectorStorage, logSumExp: [Float]) {
+  /// Makes a layer's recording from arrays in any number format.
+  public init(
+    queries: VectorStorage, keys: VectorStorage, values: VectorStorage, valueNorms: VectorStorage? = nil,
+    logSumExp: VectorStorage
+  ) {
     self.queries = queries
     self.keys = keys
     self.values = values
+    self.valueNorms = valueNorms
     self.logSumExp = logSumExp
+  }
+}
+
+extension Recording {
+  /// The log-sum-exp of one prompt query's scores; `nil` where it is not known.
+  func logSumExp(layer: Int, queryHead: Int, position: Int) -> Float? {
+    let known = layers[layer].logSumExp
+    let count = known.count / shape.queryHeadCount
+    let index = position - (tokenCount - count)
+    guard index >= 0 else { return nil }
+    let place = queryHead * count + index
+    let value = known.floats(place..<place + 1)[0]
+    return value.isFinite ? value : nil
+  }
+
+  /// Those of a head's prompt queries from a position on; not numbers where they are not known.
+  package func logSumExps(layer: Int, queryHead: Int, from first: Int = 0) -> [Float] {
+    let known = layers[layer].logSumExp
+    let count = known.count / shape.queryHeadCount
+    let stored = max(first, tokenCount - count)
+    let end = (queryHead + 1) * count
+    return Array(repeating: .nan, count: stored - first) + known.floats(end - (tokenCount - stored)..<end)
   }
 }

@@ -6,11 +6,19 @@ import Foundation
 /// Frequencies are computed in f32 in the same order as the reference, `1 / θ^(2i/d)`, then the scaling,
 /// then `position · frequency`, because at large positions another order moves the angle.
 public struct RotaryEmbedding: Sendable, Hashable {
-  let frequencies: [Float]
+  /// Radians per position of each pair `(i, i + pairs)`.
+  public let frequencies: [Float]
   /// Elements of a head that are rotated, its first ones.
   public let dimension: Int
   /// What sines and cosines are multiplied by (YaRN, LongRoPE).
-  let magnitude: Float
+  public let magnitude: Float
+
+  /// Takes a rotation as it was recorded.
+  public init(frequencies: [Float], magnitude: Float = 1) {
+    self.frequencies = frequencies
+    self.magnitude = magnitude
+    dimension = 2 * frequencies.count
+  }
 
   /// Makes a model's rotation.
   /// - Parameter length: tokens of the text so far; some scalings depend on it.

@@ -14,13 +14,12 @@ enum WindowKeys {
     }
     let width = recording.tokenCount * recording.shape.headDimension
     if areRounded, laq_bf16_is_multiplied() != 0, recording.shape.headDimension % 2 == 0,
-      case .bfloat16(let keys) = recording.layers[layer].keys.elements,
-      case .bfloat16 = recording.layers[layer].queries.elements
+      recording.layers[layer].queries.isRounded, recording.layers[layer].keys.isRounded
     {
       let (count, dimension) = (Int32(recording.tokenCount), Int32(recording.shape.headDimension))
       var packed = [UInt16](repeating: 0, count: laq_packed_bf16_count(count, dimension))
-      keys.withUnsafeBufferPointer { keys in
-        if let start = keys.baseAddress { laq_pack_keys_bf16(start + kvHead * width, 0, count, dimension, &packed) }
+      _ = recording.layers[layer].keys.withBFloat16(kvHead * width..<(kvHead + 1) * width) {
+        laq_pack_keys_bf16($0, 0, count, dimension, &packed)
       }
       self = .bfloat16(packed)
     } else {
@@ -45,13 +44,12 @@ enum WindowKeys {
         packed.scores(of: start, rowCount: count, rule, to: target)
       }
     case .bfloat16(let packed):
-      guard case .bfloat16(let recorded) = recording.layers[layer].queries.elements else { return }
       withUnsafeTemporaryAllocation(of: UInt16.self, capacity: max(1, count * dimension)) { queries in
         guard let start = queries.baseAddress else { return }
         for (index, observed) in rows.enumerated() {
           guard case .prompt(let position) = observed.row else { continue }
           let first = recording.queryIndex(queryHead, at: position)
-          for element in 0..<dimension { start[index * dimension + element] = recorded[first + element] }
+          recording.layers[layer].queries.copyRounded(first..<first + dimension, to: start + index * dimension)
         }
         laq_row_scores_bf16(
           start, Int32(count), packed, Int32(recording.tokenCount), Int32(dimension), rule, target, Int32(stride))
@@ -59,26 +57,35 @@ enum WindowKeys {
     }
   }
 
-  /// Adds up what each key receives from all prompt queries of one head, whose log-sum-exps are known.
+  /// Adds up what each key receives from all prompt queries of one head.
   /// - Parameter sums: `[tokenCount]`.
   func received(_ recording: Recording, layer: Int, queryHead: Int, _ sums: inout [Float]) {
     let (count, dimension) = (Int32(recording.tokenCount), Int32(recording.shape.headDimension))
-    let recorded = recording.layers[layer]
     let rule = recording.rules[layer].kernel
-    recorded.logSumExp.withUnsafeBufferPointer { normalisers in
-      guard let first = normalisers.baseAddress else { return }
-      let normalisers = first + queryHead * recording.tokenCount
-      if case .bfloat16(let packed) = self, case .bfloat16(let queries) = recorded.queries.elements {
-        queries.withUnsafeBufferPointer { queries in
-          guard let start = queries.baseAddress else { return }
-          laq_received_attention_bf16(
-            start + recording.queryIndex(queryHead, at: 0), count, packed, normalisers, dimension, rule, &sums)
+    let recorded = recording.logSumExps(layer: layer, queryHead: queryHead)
+    let known = recorded.allSatisfy(\.isFinite) ? recorded : nil
+    switch self {
+    case .float32(let packed):
+      let queries = recording.queries(layer: layer, queryHead: queryHead)
+      let normalisers = known ?? Self.normalisers(recording.tokenCount) {
+        laq_add_log_sum_exp(queries, count, 0, packed.elements, 0, count, dimension, rule, $0)
+      }
+      laq_received_attention(queries, count, packed.elements, normalisers, dimension, rule, &sums)
+    case .bfloat16(let packed):
+      let first = recording.queryIndex(queryHead, at: 0)
+      _ = recording.layers[layer].queries.withBFloat16(first..<first + recording.tokenCount * Int(dimension)) { queries in
+        let normalisers = known ?? Self.normalisers(recording.tokenCount) {
+          laq_add_log_sum_exp_bf16(queries, count, 0, packed, 0, count, dimension, rule, $0)
         }
-      } else if case .float32(let packed) = self {
-        laq_received_attention(
-          recording.queries(layer: layer, queryHead: queryHead), count, packed.elements, normalisers, dimension, rule,
-          &sums)
+        laq_received_attention_bf16(queries, count, packed, normalisers, dimension, rule, &sums)
       }
     }
+  }
+
+  /// Normalisers that are not known, added up.
+  private static func normalisers(_ count: Int, _ add: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+    var sums = [Float](repeating: -.infinity, count: count)
+    sums.withUnsafeMutableBufferPointer { sums in if let start = sums.baseAddress { add(start) } }
+    return sums
   }
 }

@@ -51,7 +51,10 @@ struct AnswerLines {
     }
     let difference = state.story.full.flatMap { lane.answer.firstDifference(from: $0.answer) }
     let isComplete = state.story.stage == .done
-    if index != nil, isComplete {
+    if index != nil, !lane.hasAnswer {
+      // Nothing to compare: it is not known whether the answer would be another.
+      spans.append(Span("  "))
+    } else if index != nil, isComplete {
       spans.append(
         difference == nil
           ? Span("\(glyphs.check) ", theme[.good]) : Span("\(glyphs.crossMark) ", theme[.error]))
@@ -60,6 +63,7 @@ struct AnswerLines {
     }
     let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
+    guard lane.hasAnswer || state.story.hasModel else { return spans + [Span(Absence.answer(lane), theme[.dim])] }
     return spans + answer(lane, difference: index == nil ? nil : difference)
   }
 

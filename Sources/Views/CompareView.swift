@@ -135,8 +135,10 @@ struct CompareView {
       let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
       return [Span(obstacle ?? frame.glyphs.ellipsis, theme[.dim])]
     }
-    guard !lane.answer.steps.isEmpty || !lane.answer.tokens.isEmpty else {
-      return [Span(state.story.isFinished ? "no answer: stopped before" : "the answer comes", theme[.dim])]
+    guard lane.hasAnswer else {
+      let reason =
+        !state.story.hasModel ? Absence.answer(lane) : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+      return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference
     return AnswerLines(state, glyphs: frame.glyphs).answer(lane, difference: difference, width: width)

@@ -93,6 +93,8 @@ struct Frame {
     case .opening: return [spinner, Span("opening the model", theme[.status])]
     case .loading(let layer, let count):
       return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
+    case .reading(let policy, let index, let count):
+      return [spinner, Span("reading the trace: \(policy.title), \(index + 1) of \(count)   Esc stops", theme[.status])]
     case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
       let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
@@ -115,6 +117,11 @@ struct Frame {
       if let lane = state.lane, let full = state.story.full {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
+      guard state.story.hasModel else {
+        let model = Sanitizer.visible(state.story.modelName, glyphs: glyphs, spaces: false)
+        let texts = ["a trace of \(model), read in \(seconds(times.total))\(memory)", "a trace of \(model)"]
+        return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
+      }
       var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
       if times.passes > 0 { stages += "  passes \(seconds(times.passes))" }
       stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
@@ -124,7 +131,10 @@ struct Frame {
   }
 
   private var footer: [Span] {
-    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
+    KeyTable.footer(
+      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, hasModel: state.story.hasModel,
+      width: grid.width - 2
+    ).flatMap { hint in
       [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
     }
   }

@@ -88,7 +88,7 @@ struct HeatmapView {
     var lanes: [(String, KeptTokens)] = []
     switch state.shownStep {
     case .prefill: return []
-    case .lookahead: return state.lane?.lookahead.map { [("cheap", $0.cheap)] } ?? []
+    case .lookahead: return state.lane?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
     case .evict, .decode: break
     }
     if let lane = state.lane { lanes.append((lane.policy.title, lane.kept)) }

@@ -57,10 +57,10 @@ struct HelpView {
     return max(0, min(top, count - layout.rows * layout.columns))
   }
 
-  /// Keys that do nothing in the open view are dim.
+  /// Keys that do nothing in the open view, or without a model, are dim.
   private func line(_ theme: Theme) -> (KeyTable.Binding) -> [Span] {
     { binding in
-      let isIdle = !binding.acts(in: state.view)
+      let isIdle = !binding.acts(in: state.view) || binding.needsModel && !state.story.hasModel
       return [
         Span(TextWidth.padded(binding.shown, to: 7), theme[isIdle ? .dim : .footerKey]),
         Span(binding.words, theme[isIdle ? .dim : .text]),

@@ -47,6 +47,9 @@ public enum KeyTable {
 
     /// Whether it does something in a view.
     func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
+
+    /// Whether it decodes, which a trace cannot.
+    var needsModel: Bool { action == .why }
   }
 
   /// All bindings.
@@ -135,7 +138,7 @@ public enum KeyTable {
 
   /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
   static func footer(
-    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, width: Int
+    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, hasModel: Bool = true, width: Int
   ) -> [(keys: String, word: String)] {
     if showsHelp { return [("j k", "scroll"), ("? Esc", "close help")] }
     if showsWhy { return [("j k", "scroll"), ("Enter", "keep these"), ("e", "export"), ("Esc", "stop, close")] }
@@ -144,7 +147,7 @@ public enum KeyTable {
       .zoomIn: "+/-", .keep: "K/X",
     ]
     let wanted = bindings.filter { binding in
-      binding.hint != nil && binding.acts(in: view)
+      binding.hint != nil && binding.acts(in: view) && (hasModel || !binding.needsModel)
         && binding.keys.contains { self.binding(for: $0, in: view)?.action == binding.action }
     }
     let own = Self.own[view] ?? []

@@ -30,12 +30,15 @@ struct StoryLines {
     let pseudo = state.lane?.lookahead?.pseudo.tokens.count ?? 0
     if pseudo > 0 { phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))")) }
     if steps.contains(.evict) { phases.append(("evict", "evict")) }
-    let decoded = state.lane?.answer.tokens.count ?? 0
+    let decoded = state.lane == nil ? 0 : state.answering?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
       let isShown = phase.0 == shown.phase
       if offset > 0 { line.add(Span(" \(glyphs.phase) ", theme[.dim]), rank: 1) }
       line.add(isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
+    }
+    if let departure = state.lane?.lookahead?.departure {
+      line.add(Span("   lookahead recorded with \(departure)", theme[.warning]), rank: 2)
     }
     if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (x)", theme[.dim]), rank: 3) }
     return line.fitting(width)

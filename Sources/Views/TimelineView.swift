@@ -111,13 +111,15 @@ struct TimelineView {
       if let lane = state.lane { first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1) }
       second.add(Span(state.settings.policies.indices.contains(state.policy) ? "It looks at " + state.settings.policies[state.policy].descriptor.looksAt + "." : "", theme[.dim]))
     case .decode(let index):
-      let lane = state.lane ?? state.story.full
+      let lane = state.answering
       first.add(Span("answer token \(index + 1) of \(lane?.answer.tokens.count ?? 0)  ", theme[.accent]))
       first.add(Span("\(quoted(lane?.answer.tokens, index, frame)) at position \(grouped(prompt + index))"))
       if let size = CacheSizes(state).sizes.dropFirst(shown).first {
         first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
       }
-      if let difference = difference(lane), index >= difference {
+      if !state.story.hasModel {
+        second.add(Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.dim]))
+      } else if let difference = difference(lane), index >= difference {
         second.add(Span("The answer left the full cache's at token \(difference + 1).", theme[.warning]))
       } else {
         second.add(Span("So far the answer is the full cache's.", theme[.dim]))
@@ -178,7 +180,7 @@ struct TimelineView {
       lines.append(row("pseudo", lookahead.pseudo.tokens, truth: truth, shown: pseudo, frame))
       if showsMarks { lines.append(marks(lookahead.pseudo.tokens, truth, frame)) }
     }
-    if let lane = state.lane { lines.append(row("answer", lane.answer.tokens, truth: truth, shown: answer, frame)) }
+    if let lane = state.lane, state.story.hasModel { lines.append(row("answer", lane.answer.tokens, truth: truth, shown: answer, frame)) }
     return lines
   }
 
@@ -286,6 +288,7 @@ struct TimelineView {
   /// Why a cache says nothing at this step.
   private var absence: String {
     switch steps[shown] {
+    case _ where !state.story.hasModel: Absence.answer()
     case .lookahead: "decodes no pseudo token here"
     case .decode: "its answer has ended before"
     case .prefill, .evict: "no answer was decoded"

@@ -39,7 +39,7 @@ extension Story {
   /// The true attention at the step where a lane's answer leaves the full cache's,
   /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
   func need(of lane: Lane) -> (mass: [[[Float]]], token: Int)? {
-    guard let recording, decodeQueries != nil, let full else { return nil }
+    guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
     let truth = full.answer.tokens
     let told = lane.answer.tokens
     guard let step = truth.indices.first(where: { $0 >= told.count || told[$0] != truth[$0] }),

@@ -132,8 +132,10 @@ public struct ViewState: Sendable {
   public var lane: Lane? { story.lane(policy) }
   /// The pinned lane, once it exists.
   public var pinnedLane: Lane? { pinned.flatMap(story.lane) }
+  /// The lane whose answer is stepped through: the active one; in a trace the full cache's, which has the only answer.
+  var answering: Lane? { story.hasModel ? lane ?? story.full : story.full }
   /// The active lane's steps.
-  public var timeline: Timeline { Timeline(lane) }
+  public var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
   /// The step that is shown.
   public var shownStep: Timeline.Step {
     let steps = timeline.steps

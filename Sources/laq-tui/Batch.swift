@@ -22,6 +22,7 @@ struct Batch {
     let export = try options.exportRequest
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
+    if let record = options.record { try AtomicFile.check(record, replacing: options.force) }
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
     var state = ViewState(story: story, theme: options.ansi ? coloured : .mono)
@@ -30,11 +31,7 @@ struct Batch {
     for key in try Key.parse(options.keys) {
       switch state.handle(key, size: size) {
       case .explore:
-        var next = Story(
-          modelName: story.modelName, prompt: story.prompt, settings: state.settings,
-          vocabulary: story.vocabulary)
-        next = await opening.explorer.explore(next, earlier: state.story)
-        state.story = next
+        state.story = await opening.explorer.explore(story.anew(state.settings), earlier: state.story)
       case .export(let request): try await answer(request, &state)
       case .why:
         if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
@@ -43,6 +40,7 @@ struct Batch {
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
+    if let record = options.record { try TraceExport(story).write(to: record, replacing: options.force) }
     if let export { try await write(export, &state) }
     if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }
     if options.screen != nil, export?.scope != .view {

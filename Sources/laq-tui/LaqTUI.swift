@@ -15,8 +15,11 @@ struct LaqTUI: AsyncParsableCommand {
     commandName: "laq-tui",
     abstract: "See which tokens of a long prompt each KV-cache eviction policy keeps, and what that does to the answer.",
     discussion: """
-      Opens a text in the terminal; '-' reads standard input. With --screen, --export or --why nothing is
-      opened: the result is printed or written, and the program ends.
+      Opens a text in the terminal; '-' reads standard input. With --screen, --export, --record or --why nothing
+      is opened: the result is printed or written, and the program ends.
+
+      A trace (Samples/Traces) is a .safetensors file, or the index of several: a prompt as a model elsewhere saw it,
+      explored without that model.
 
       'laq-tui policies' lists what --policy takes.
 
@@ -24,7 +27,7 @@ struct LaqTUI: AsyncParsableCommand {
       """,
     version: Release.name)
 
-  @Argument(help: "The text to explore, or '-' for standard input.")
+  @Argument(help: "The text or the trace to explore, or '-' for a text from standard input.")
   var text: String
 
   @Option(
@@ -69,8 +72,8 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(help: "The query head to begin with, from 1.")
   var head: Int?
 
-  @Option(help: "Answer tokens at most.")
-  var steps = 64
+  @Option(help: "Answer tokens at most. Default: 64.")
+  var steps: Int?
 
   @Option(help: "One kept set per 'kv' head or per 'query' head.")
   var granularity = Granularity.kvHead
@@ -100,6 +103,9 @@ struct LaqTUI: AsyncParsableCommand {
       """)
   var export: String?
 
+  @Option(help: "Write what the model saw of this text as a trace, .safetensors, and end.")
+  var record: String?
+
   @Option(help: "The format of --export, where the file has no ending that says it.")
   var format: ExportFormat?
   @Option(help: "Print why this policy's answer is not the full cache's, and end: what it lacked is found by trying.")
@@ -108,7 +114,7 @@ struct LaqTUI: AsyncParsableCommand {
   @Flag(help: "With --why: print JSON.")
   var json = false
 
-  @Flag(help: "Let --export replace an existing file.")
+  @Flag(help: "Let --export and --record replace an existing file.")
   var force = false
 
   @Option(help: "dark, light or mono.")
@@ -124,7 +130,7 @@ struct LaqTUI: AsyncParsableCommand {
   var noMouse = false
 
   func validate() throws {
-    guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
+    guard (1...4096).contains(answerLimit) else { throw ValidationError("--steps must be from 1 to 4096.") }
     guard layer ?? 1 >= 1, head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard system == nil || chat else { throw ValidationError("--system needs --chat.") }
     guard !questionFirst || question != nil else { throw ValidationError("--question-first needs --question.") }
@@ -138,6 +144,9 @@ struct LaqTUI: AsyncParsableCommand {
       throw ValidationError("--theme must be one of \(Theme.all.map(\.name).joined(separator: ", ")).")
     }
   }
+
+  /// Answer tokens at most.
+  var answerLimit: Int { steps ?? 64 }
 
   /// What `--export` asks for.
   var exportRequest: ExportRequest? {
@@ -157,8 +166,8 @@ struct LaqTUI: AsyncParsableCommand {
   func run() async throws {
     Terminal.prepareProcess()
     do {
-      let opening = try open()
-      if screen != nil || export != nil || why != nil {
+      let opening = try TraceDetection.isTrace(text) ? openTrace() : open()
+      if screen != nil || export != nil || why != nil || record != nil {
         try await Batch(opening: opening, options: self).run()
       } else {
         try await Session(opening: opening, options: self).run()
@@ -186,7 +195,7 @@ struct LaqTUI: AsyncParsableCommand {
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: checkpoint.tokenizer, framing: try framing(checkpoint, modelName))
-    let limit = checkpoint.configuration.contextLength - steps
+    let limit = checkpoint.configuration.contextLength - answerLimit
     guard prompt.tokens.count <= limit else {
       throw PromptError.tooLong(name, tokenCount: prompt.tokens.count, limit: max(0, limit))
     }
@@ -195,12 +204,9 @@ struct LaqTUI: AsyncParsableCommand {
     if let explained = why.flatMap({ Policy($0) }), !named.contains(explained), !named.isEmpty || screen == nil {
       named.append(explained)
     }
-    let own = try kept.flatMap { path in
-      try KeptFile(path: path).maps(shape: checkpoint.configuration.shape, tokens: prompt.tokens.map(\.id))
-    }
     var settings = ExplorationSettings(
-      granularity: granularity, policies: named.isEmpty ? nil : named, answerLimit: steps, recording: recording)
-    settings.policies += own.map(Policy.init(keeping:))
+      granularity: granularity, policies: named.isEmpty ? nil : named, answerLimit: answerLimit, recording: recording)
+    settings.policies += try keptPolicies(shape: checkpoint.configuration.shape, prompt: prompt)
     try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
     let story = Story(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
@@ -222,7 +228,7 @@ struct LaqTUI: AsyncParsableCommand {
 /// What is known before the model runs.
 struct Opening {
   let story: Story
-  let explorer: Explorer
+  let explorer: any Exploring
   let layer: Int?
   let head: Int?
 

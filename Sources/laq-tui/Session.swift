@@ -12,7 +12,7 @@ import Views
 @MainActor
 final class Session {
   private let terminal: Terminal
-  private let explorer: Explorer
+  private let explorer: any Exploring
   private let glyphs: GlyphSet
   private let mailbox = Mailbox()
   private var state: ViewState
@@ -146,9 +146,7 @@ final class Session {
     asked.removeAll()
     generation += 1
     let earlier = earlier?.recording == nil ? nil : earlier
-    let story = Story(
-      modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
-      vocabulary: state.story.vocabulary)
+    let story = state.story.anew(state.settings)
     let (explorer, mailbox, generation) = (explorer, mailbox, generation)
     work = Task.detached {
       _ = await explorer.explore(story, earlier: earlier) { update in

@@ -54,7 +54,7 @@ import Transformer
       #expect(lookahead.pseudo.hasEnded || lookahead.queries.count == limit)
       // The first pseudo token comes from the prefill's logits, as the full cache's first token does.
       #expect(lookahead.pseudo.tokens.first == story.full?.answer.tokens.first)
-      #expect(lookahead.cheap.positions.joined().allSatisfy { $0.count == 24 })
+      #expect(lookahead.cheap?.positions.joined().allSatisfy { $0.count == 24 } == true)
     }
   }
 

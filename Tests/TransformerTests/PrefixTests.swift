@@ -20,7 +20,7 @@ import Testing
       let vectors = [\LayerRecording.queries, \.keys, \.values].map {
         largest(pair.0[keyPath: $0].floats(0..<pair.0[keyPath: $0].count), pair.1[keyPath: $0].floats(0..<pair.1[keyPath: $0].count))
       }
-      return max(most, vectors.max() ?? 0, largest(pair.0.logSumExp, pair.1.logSumExp))
+      return max(most, vectors.max() ?? 0, largest(pair.0.logSumExp.floats(0..<pair.0.logSumExp.count), pair.1.logSumExp.floats(0..<pair.1.logSumExp.count)))
     }
   }
 

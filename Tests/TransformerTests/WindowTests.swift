@@ -30,7 +30,7 @@ import Testing
       layers: [
         LayerRecording(
           queries: vectors(shape.queryHeadCount), keys: vectors(shape.kvHeadCount), values: vectors(shape.kvHeadCount),
-          logSumExp: Array(repeating: .nan, count: shape.queryHeadCount * tokens))
+          logSumExp: VectorStorage([]))
       ], rules: [rule], lastLogits: [])
   }
 
@@ -55,7 +55,7 @@ import Testing
     return Recording(
       shape: recording.shape, tokenCount: recording.tokenCount, firstQueryPosition: 0,
       layers: [
-        LayerRecording(queries: layer.queries, keys: layer.keys, values: layer.values, logSumExp: sums)
+        LayerRecording(queries: layer.queries, keys: layer.keys, values: layer.values, logSumExp: VectorStorage(sums))
       ], rules: recording.rules, lastLogits: [])
   }
 

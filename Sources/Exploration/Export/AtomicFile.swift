@@ -2,12 +2,41 @@ import Foundation
 
 /// Writes a file complete or not at all.
 public enum AtomicFile {
+  /// Takes what is written, part by part.
+  struct Output {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    /// Appends bytes.
+    /// - Throws: `ExportError`.
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+      var done = 0
+      while done < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw failure(path) }
+        done += count
+      }
+    }
+
+    /// Appends bytes.
+    /// - Throws: `ExportError`.
+    func append(_ data: Data) throws { try data.withUnsafeBytes { try append($0) } }
+  }
+
   /// Writes bytes beside the file under a passing name, and gives them its name once they are on the disk.
   ///
   /// Without `replacing` the name is taken by a link, which fails if another program has made the file meanwhile. A
   /// symbolic link stays one: the file that it leads to is written.
   /// - Throws: `ExportError`; then nothing has changed.
   public static func write(_ data: Data, to path: String, replacing: Bool = false) throws {
+    try write(to: path, replacing: replacing) { try $0.append(data) }
+  }
+
+  /// As `write(_:to:replacing:)`, the bytes coming part by part.
+  /// - Parameter body: writes the file's contents; what it throws is passed on.
+  static func write(to path: String, replacing: Bool, _ body: (Output) throws -> Void) throws {
     let earlier = try check(path, replacing: replacing)
     let target = earlier == nil ? path : URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let (descriptor, passing) = try create(beside: target, path: path)
@@ -16,7 +45,7 @@ public enum AtomicFile {
     do {
       defer { close(descriptor) }
       if let earlier, fchmod(descriptor, earlier & 0o7777) != 0 { throw failure(path) }
-      try append(data, to: descriptor, path: path)
+      try body(Output(descriptor: descriptor, path: path))
       guard fsync(descriptor) == 0 else { throw failure(path) }
     }
     if replacing {
@@ -61,18 +90,6 @@ public enum AtomicFile {
       guard errno == EEXIST else { throw failure(path) }
     }
     throw ExportError.notWritten(path, reason: "too many unfinished .laq-tui-*.part files lie beside it")
-  }
-
-  private static func append(_ data: Data, to descriptor: Int32, path: String) throws {
-    try data.withUnsafeBytes { bytes in
-      var done = 0
-      while done < bytes.count {
-        let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes[done...]).baseAddress, bytes.count - done)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw failure(path) }
-        done += count
-      }
-    }
   }
 
   /// The last call's failure.

@@ -52,10 +52,10 @@ struct NamedArray {
     self.init(name, .float32, shape: shape, data: data)
   }
 
-  init(_ name: String, _ values: [Int]) {
+  init(_ name: String, _ values: [Int], shape: [Int]? = nil) {
     var data = Data(capacity: values.count * 8)
     for value in values { data.append(bits: Int64(value)) }
-    self.init(name, .int64, shape: [values.count], data: data)
+    self.init(name, .int64, shape: shape ?? [values.count], data: data)
   }
 
   init(_ name: String, text: Data) { self.init(name, .bytes, shape: [text.count], data: text) }

@@ -1,0 +1,83 @@
+import Checkpoint
+import Eviction
+import Transformer
+
+/// A lookahead that a trace has recorded: pseudo tokens that the model decoded on a cheap cache, and their queries.
+struct RecordedLookahead: Sendable {
+  /// What chose the cheap cache; `nil` where it is no policy that is known here.
+  let cheap: Policy?
+  /// Its name as it was recorded.
+  let scorer: String
+  /// Tokens per head of the cheap cache.
+  let budget: Int
+  /// The heads that shared one of its sets.
+  let granularity: Granularity
+  /// The pseudo tokens.
+  let tokens: [Int]
+  /// Pseudo tokens at most, where the trace says it.
+  let limit: Int?
+  /// Their queries.
+  let queries: QueryRows
+
+  init(_ entry: TraceHeader.Lookahead, queries: QueryRows) {
+    cheap = Policy(entry.scorer)
+    scorer = entry.scorer
+    budget = entry.budget
+    granularity = entry.isPerQueryHead ? .queryHead : .kvHead
+    tokens = entry.tokens
+    limit = entry.limit
+    self.queries = queries
+  }
+
+  /// How well it fits what is asked for; the smaller, the better, first entry first.
+  private func distance(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> [Int] {
+    [
+      cheap == wanted.cheap ? 0 : cheap?.descriptor.name == wanted.cheap.descriptor.name ? 1 : 2,
+      granularity == self.granularity ? 0 : 1, abs(self.budget - budget), lacks(wanted.tokenCount) ? 1 : 0,
+    ]
+  }
+
+  /// Whether fewer pseudo tokens were asked for than are wanted.
+  private func lacks(_ count: Int) -> Bool {
+    guard let limit else { return tokens.count < count }
+    return tokens.count == limit && limit < count
+  }
+
+  /// The recorded lookahead that comes next to what a policy asks for; `nil` where none is recorded.
+  static func best(
+    _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, budget: Int, granularity: Granularity
+  ) -> RecordedLookahead? {
+    recorded.map { ($0, $0.distance(wanted, budget: budget, granularity: granularity)) }
+      .min { $0.1.lexicographicallyPrecedes($1.1) }?.0
+  }
+
+  /// The lookahead under a policy's settings, its cheap cache chosen anew from the recording.
+  func lookahead(
+    _ wanted: LookaheadSettings, evidence: Evidence, budget: Int, granularity: Granularity
+  ) throws -> Lookahead {
+    var cheapKept: KeptTokens?
+    if let cheap {
+      do {
+        cheapKept = try cheap.evict(
+          evidence, budget: min(self.budget, evidence.recording.tokenCount), granularity: self.granularity
+        ).kept
+      } catch is EvidenceError {
+        // The model has had queries that the trace does not hold: its cheap cache stays unknown.
+      }
+    }
+    var lookahead = Lookahead(settings: wanted, cheap: cheapKept, queries: queries.prefix(wanted.tokenCount))
+    lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
+    lookahead.departure = departure(wanted, budget: budget, granularity: granularity)
+    return lookahead
+  }
+
+  /// In what it differs from what a policy asks for, in a few words; `nil` if in nothing.
+  private func departure(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
+    var words: [String] = []
+    if self.budget != budget { words.append("B=\(self.budget)") }
+    if cheap != wanted.cheap { words.append(scorer) }
+    if self.granularity != granularity { words.append("a set per \(self.granularity.rawValue) head") }
+    if lacks(wanted.tokenCount) { words.append("m=\(tokens.count)") }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+}

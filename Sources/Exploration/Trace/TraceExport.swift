@@ -1,0 +1,125 @@
+import Checkpoint
+import Eviction
+import Foundation
+import Transformer
+
+/// A finished story as a trace (`Samples/Traces/README.md`): what `laq-tui` opens without the model.
+public struct TraceExport {
+  /// The likeliest tokens that are kept of each step.
+  private static let candidateCount = 10
+
+  private let story: Story
+  private let recording: Recording
+  private let output: OutputProjection?
+  /// Every lookahead once.
+  private let lookaheads: [Lookahead]
+  /// Every rotation once.
+  private let rotations: [RotaryEmbedding]
+
+  /// Gathers a story.
+  /// - Parameter output: the model's output projection, if it is to be written, too.
+  /// - Throws: `ExportError.nothingYet` unless the story has been told to its end.
+  public init(_ story: Story, output: OutputProjection? = nil) throws {
+    guard story.stage == .done, story.hasModel, let recording = story.recording else { throw ExportError.nothingYet }
+    self.story = story
+    self.recording = recording
+    self.output = output
+    var lookaheads: [Lookahead] = []
+    for lookahead in story.lanes.compactMap(\.lookahead)
+    where lookahead.queries.count > 0 && !lookaheads.contains(where: { $0.settings == lookahead.settings }) {
+      lookaheads.append(lookahead)
+    }
+    self.lookaheads = lookaheads
+    var rotations: [RotaryEmbedding] = []
+    for case let rotation? in recording.rotations ?? [] where !rotations.contains(rotation) { rotations.append(rotation) }
+    self.rotations = rotations
+  }
+
+  /// Writes the trace tensor by tensor; the file is complete or not there at all.
+  /// - Throws: `ExportError`.
+  public func write(to path: String, replacing: Bool = false) throws {
+    let metadata = try TraceMetadata(story, recording, lookaheads: lookaheads, rotations: rotations).json()
+    let tensors = StreamedTensor.ordered(small + recorded + beyond)
+    let header = try SafetensorsExport.header(
+      tensors.map(\.entry), metadata: ["laq_trace": String(decoding: metadata, as: UTF8.self)])
+    try AtomicFile.write(to: path, replacing: replacing) { file in
+      try file.append(header)
+      for tensor in tensors { try tensor.write(to: file) }
+    }
+  }
+
+  // MARK: Tensors
+
+  /// Tokens, text, vocabulary, rotations and the answer.
+  private var small: [StreamedTensor] {
+    let prompt = story.prompt
+    let answer = story.full?.answer ?? Continuation()
+    let steps = story.referenceLogits.map { NextTokens.highest(Self.candidateCount, of: $0) }
+    let ids = Set(
+      prompt.tokens.map(\.id) + answer.tokens + lookaheads.flatMap(\.pseudo.tokens) + steps.flatMap(\.tokens)
+    ).sorted()
+    let pieces = ids.map(story.vocabulary.bytes)
+    var tensors = [
+      StreamedTensor(NamedArray("tokens", prompt.tokens.map(\.id))),
+      StreamedTensor(
+        NamedArray(
+          "token_bytes", prompt.tokens.flatMap { [$0.byteRange.lowerBound, $0.byteRange.upperBound] },
+          shape: [prompt.tokens.count, 2])),
+      StreamedTensor(NamedArray("text", text: Data(prompt.text))),
+      StreamedTensor(NamedArray("vocabulary.ids", ids)),
+      StreamedTensor(NamedArray("vocabulary.offsets", pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })),
+      StreamedTensor(NamedArray("vocabulary.bytes", text: Data(pieces.joined()))),
+      StreamedTensor(NamedArray("answer", answer.tokens)),
+    ]
+    tensors += rotations.enumerated().map {
+      StreamedTensor(NamedArray("rotary.\($0).frequencies", $1.frequencies, shape: [$1.frequencies.count]))
+    }
+    guard let width = steps.first?.tokens.count, steps.count == answer.steps.count else { return tensors }
+    return tensors + [
+      StreamedTensor(NamedArray("answer_top_ids", steps.flatMap(\.tokens), shape: [steps.count, width])),
+      StreamedTensor(NamedArray("answer_top_logits", steps.flatMap(\.logits), shape: [steps.count, width])),
+      StreamedTensor(NamedArray("answer_log_sum_exp", steps.map(\.logSumExp), shape: [steps.count])),
+    ]
+  }
+
+  /// What the prefill has recorded.
+  private var recorded: [StreamedTensor] {
+    let shape = recording.shape
+    let (count, dimension) = (recording.tokenCount, shape.headDimension)
+    let queryCount = count - recording.firstQueryPosition
+    return recording.layers.enumerated().flatMap { index, layer in
+      let name = "layers.\(index)."
+      return [
+        StreamedTensor(name + "queries", layer.queries, shape: [shape.queryHeadCount, queryCount, dimension]),
+        StreamedTensor(name + "keys", layer.keys, shape: [shape.kvHeadCount, count, dimension]),
+        StreamedTensor(name + "values", layer.values, shape: [shape.kvHeadCount, count, dimension]),
+        StreamedTensor(name + "log_sum_exp", shape: [shape.queryHeadCount, queryCount]) {
+          (0..<shape.queryHeadCount).flatMap { head in
+            recording.logSumExps(layer: index, queryHead: head, from: recording.firstQueryPosition)
+          }
+        },
+      ]
+    }
+  }
+
+  /// Queries from beyond the prompt, and the output projection.
+  private var beyond: [StreamedTensor] {
+    let shape = recording.shape
+    func rows(_ name: String, _ queries: QueryRows) -> [StreamedTensor] {
+      (0..<shape.layerCount).map { layer in
+        StreamedTensor(
+          "layers.\(layer).\(name)", shape: [queries.count, shape.queryHeadCount, shape.headDimension]
+        ) { queries.floats(layer: layer) }
+      }
+    }
+    let projections = output.map { output in
+      (0..<shape.layerCount).map { layer in
+        StreamedTensor(
+          "layers.\(layer).output_projection", shape: [output.hiddenSize, shape.queryHeadCount * shape.headDimension]
+        ) { output(layer: layer) }
+      }
+    }
+    return (story.decodeQueries.map { rows("decode_queries", $0) } ?? [])
+      + lookaheads.enumerated().flatMap { rows("lookaheads.\($0).queries", $1.queries) } + (projections ?? [])
+  }
+}
