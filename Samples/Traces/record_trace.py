@@ -8,7 +8,7 @@ The prompt is read in chunks through an attention function of this file's own, r
 rotated queries and keys of every layer, and writes them into the file at once. So the host needs no memory for the trace,
 and the GPU none beside the cache. Sums are in float32, block by block, whatever the model's number format.
 """
-import argparse, dataclasses, itertools, json, math, os, pathlib, re, shutil, sys
+import argparse, dataclasses, hashlib, itertools, json, math, os, pathlib, re, shutil, sys
 
 import numpy as np
 import torch
@@ -316,6 +316,7 @@ class Trace:
 @dataclasses.dataclass
 class Prompt:
     """What the model reads; ranges are the tokens' bytes in the text, empty for what was put around it."""
+    whole: bytes
     ids: list
     text: bytes
     ranges: list
@@ -352,7 +353,7 @@ def read_prompt(tokenizer, text, question=None, chat=False, system=None):
         end = max(end, b)
         ranges.append((min(max(a, first), last) - first, min(max(end, first), last) - first))
     behind = sum(a >= last and b > a for a, b in offsets)
-    return Prompt(ids, text.encode(), ranges, behind if question and behind else None)
+    return Prompt(whole.encode(), ids, text.encode(), ranges, behind if question and behind else None)
 
 
 # GPT-2's letters for bytes: printable ones for themselves, the others from U+0100 on.
@@ -362,10 +363,10 @@ LETTERS = {chr(b): b for b in PRINTABLE} | {
 
 
 def piece(tokenizer, token):
-    """The bytes that a token stands for."""
+    """The bytes that a token stands for; none for begin-of-text and the like."""
     text = tokenizer.convert_ids_to_tokens(token) or ""
     if token in tokenizer.added_tokens_decoder:
-        return text.encode()
+        return b"" if tokenizer.added_tokens_decoder[token].special else text.encode()
     if "ByteLevel" in repr(tokenizer.backend_tokenizer.decoder) and all(c in LETTERS for c in text):
         return bytes(LETTERS[c] for c in text)
     if re.fullmatch("<0x[0-9A-F]{2}>", text):
@@ -427,7 +428,8 @@ def record(model, tokenizer, options):
         tokens, queries, _ = recorder.decode(
             recorder.cheap(cache, budget), logits, count, options.lookahead, ends, feeds_first=True)
         keep(f"lookaheads.{index}.", queries)
-        lookaheads.append({"scorer": "snapkv", "budget": budget, "granularity": "kv", "tokens": tokens})
+        lookaheads.append({"scorer": "snapkv", "budget": budget, "granularity": "kv", "tokens": tokens,
+                           "limit": options.lookahead})
     answer, queries, chosen = recorder.decode(cache, logits, count, options.steps, ends)
     keep("decode_", queries)
     answer = [token for token in answer if token not in ends]
@@ -447,7 +449,9 @@ def record(model, tokenizer, options):
         "answer_top_ids": top.indices, "answer_top_logits": top.values,
         "answer_log_sum_exp": torch.stack(chosen).logsumexp(-1)}
     description = {
-        "version": 1, "model": model.config._name_or_path or config.model_type, "recorder": "record_trace.py",
+        "version": 1, "model": pathlib.PurePath(options.model).name, "recorder": "record_trace.py",
+        "name": "standard input" if str(options.text) == "-" else options.text.name,
+        "sha256": hashlib.sha256(prompt.whole).hexdigest(),
         "layers": layers, "query_heads": heads, "kv_heads": plan.kv_heads, "head_dim": plan.head_dim, "tokens": count,
         "first_query": plan.first_query, "attention": [
             {"scale": rule.scale, "softcap": rule.softcap, "window": rule.window}

@@ -7,7 +7,7 @@ What is recorded is compared with what transformers computes by itself: attentio
 answers, and lookahead queries by another route, one pass over prompt and pseudo tokens in which a mask hides what SnapKV
 evicts.
 """
-import contextlib, io, json, pathlib, sys, tempfile
+import contextlib, hashlib, io, json, pathlib, subprocess, sys, tempfile
 
 import torch
 import transformers as tf
@@ -249,7 +249,8 @@ def test_tokens_know_their_bytes():
         offsets, data = trace["vocabulary.offsets"].tolist(), trace["vocabulary.bytes"].numpy().tobytes()
         for index, token in enumerate(trace["vocabulary.ids"].tolist()):
             pieces[token] = data[offsets[index] : offsets[index + 1]]
-        assert text == TEXT.encode() and pieces[0] == b"<end>" or 0 not in pieces
+        assert text == TEXT.encode() and pieces.get(0, b"") == b""
+        assert trace.about["sha256"] == hashlib.sha256(TEXT.encode()).hexdigest() and trace.about["name"] == "text.txt"
         for token, (begin, end) in zip(trace.tokens, trace["token_bytes"].tolist()):
             assert text[begin:end] == pieces[token], (token, begin, end)
         assert set(trace["answer_top_ids"].flatten().tolist()) <= set(pieces)
@@ -275,6 +276,27 @@ def test_rotary_frequencies_are_the_models():
         assert gemma.about["rotary_magnitude"] == [1.0, 1.0]
         local, wide = (gemma[f"rotary.{gemma.about['rotary'][layer]}.frequencies"] for layer in (0, 1))
         assert local.shape == (4,) and bool((local >= wide).all()) and not torch.equal(local, wide)
+
+
+def test_the_program_records_and_tensor_parallelism_changes_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        make_model(FAMILIES["llama"]).save_pretrained(folder / "tiny")
+        make_tokenizer().save_pretrained(folder / "tiny")
+        (folder / "text.txt").write_text(TEXT)
+        program = [rt.__file__, "--model", folder / "tiny", "--text", folder / "text.txt", "--steps", "4", "--to"]
+        for arguments in (
+            [sys.executable, *program, folder / "one.safetensors"],
+            [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", *program, folder / "two.safetensors",
+             "--tensor-parallel"],
+        ):
+            done = subprocess.run(arguments, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr[-2000:]
+        with safe_open(folder / "one.safetensors", "pt") as one, safe_open(folder / "two.safetensors", "pt") as two:
+            assert one.keys() == two.keys() and one.metadata() == two.metadata()
+            assert json.loads(one.metadata()["laq_trace"])["model"] == "tiny"
+            for name in one.keys():
+                close(one.get_tensor(name), two.get_tensor(name), 1e-4)
 
 
 def main():
