@@ -20,11 +20,15 @@ public struct Agreement: Sendable, Hashable {
 }
 
 extension KeptTokens {
-  /// How well the kept sets cover the truth, `[layer][queryHead]`.
-  /// - Parameter mass: attention mass of the decode queries, `[layer][queryHead][tokenCount]`.
-  public func agreement(withMass mass: [[[Float]]]) -> [[Agreement]] {
-    mass.enumerated().map { layer, heads in
-      heads.enumerated().map { Agreement(kept: positions(layer: layer, queryHead: $0), mass: $1) }
+  /// How well the kept sets cover the truth, `[layer][queryHead]`, all heads in parallel.
+  /// - Parameter mass: attention mass of the decode queries, in every query head.
+  public func agreement(withMass mass: HeadTable) -> [[Agreement]] {
+    let heads = mass.headCount
+    let work = mass.layerCount * heads * tokenCount * 16
+    let all = ScoreTable.inParallel(count: mass.layerCount * heads, work: work) { index in
+      Agreement(
+        kept: positions(layer: index / heads, queryHead: index % heads), mass: mass[index / heads, index % heads])
     }
+    return (0..<mass.layerCount).map { Array(all[$0 * heads..<($0 + 1) * heads]) }
   }
 }

@@ -17,7 +17,7 @@ extension Policy {
   /// attention, or where rows are missing. Under average pooling a token's source is the token itself. Cost: an attention row
   /// for each of the policy's rows, in every head of the group.
   public func votes(layer: Int, queryHead: Int, evidence: Evidence) -> ObservationVotes? {
-    guard let scorer = scorer?.resolved(for: evidence), evidence.recording.covers(self),
+    guard let scorer = scorer?.resolved(for: evidence), isCovered(by: evidence),
       let observation = try? scorer.observation(evidence), !observation.rows.isEmpty
     else { return nil }
     let recording = evidence.recording

@@ -35,7 +35,7 @@ extension Policy {
         shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
       return (everything.applying(edits), nil)
     }
-    guard recording.covers(self) else {
+    guard isCovered(by: evidence) else {
       throw EvidenceError.queriesNotRecorded(
         policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
     }

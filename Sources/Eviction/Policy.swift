@@ -80,6 +80,12 @@ public struct Policy: Sendable, Hashable {
 
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
+    guard let own = scoredTokens, let cheap = lookahead.map(\.cheap.observedTokens) ?? 0 else { return nil }
+    return max(own, cheap)
+  }
+
+  /// The same without a cheap stage, which has run where there is a lookahead.
+  private var scoredTokens: Int? {
     guard let scorer else { return 0 }
     // Chunks and blocks have windows of their own, anywhere in the prompt.
     let isPiecewise = wrappers.contains {
@@ -88,10 +94,15 @@ public struct Policy: Sendable, Hashable {
       default: false
       }
     }
-    guard let own = scorer.observedTokens, let shared = allocation.observedTokens, own == 0 || !isPiecewise,
-      let cheap = lookahead.map(\.cheap.observedTokens) ?? 0
-    else { return nil }
-    return max(own, shared, cheap)
+    guard let own = scorer.observedTokens, let shared = allocation.observedTokens, own == 0 || !isPiecewise else {
+      return nil
+    }
+    return max(own, shared)
+  }
+
+  /// Whether the prompt's queries that the policy looks at are recorded.
+  func isCovered(by evidence: Evidence) -> Bool {
+    evidence.recording.covers(evidence.lookahead == nil ? observedTokens : scoredTokens)
   }
 
   /// The lookahead stage that must run first, if there is one.

@@ -4,8 +4,10 @@ import Transformer
 public struct ScoreTable: Sendable {
   /// The heads that share one kept set.
   public let granularity: Granularity
-  /// `[layer][head][tokenCount]`; the scores of protected positions mean nothing.
-  public let layers: [[[Float]]]
+  /// The scores; those of protected positions mean nothing.
+  private let table: HeadTable
+  /// All of them, `[layer][head][tokenCount]`; cost: all that memory, where they were put aside.
+  public var layers: [[[Float]]] { table.layers }
   /// Positions that are kept whatever their scores under the whole budget, ascending.
   public let protected: [Int]
   /// Prompt tokens.
@@ -39,9 +41,10 @@ public struct ScoreTable: Sendable {
       case .queryHead: return heads.count == 1 ? Array(repeating: heads[0], count: shape.groupSize) : heads
       }
     }
-    layers = (0..<shape.layerCount).map { layer in
-      scorer.settled(Array(groups[layer * shape.kvHeadCount..<(layer + 1) * shape.kvHeadCount].joined()))
-    }
+    table = HeadTable(
+      (0..<shape.layerCount).map { layer in
+        scorer.settled(Array(groups[layer * shape.kvHeadCount..<(layer + 1) * shape.kvHeadCount].joined()))
+      })
   }
 
   /// Takes scores as they are.
@@ -49,8 +52,16 @@ public struct ScoreTable: Sendable {
     granularity: Granularity, layers: [[[Float]]], protected: [Int], tokenCount: Int,
     protectedByHead: [[[Int]]]? = nil
   ) {
+    self.init(
+      granularity: granularity, table: HeadTable(layers), protected: protected, tokenCount: tokenCount,
+      protectedByHead: protectedByHead)
+  }
+
+  private init(
+    granularity: Granularity, table: HeadTable, protected: [Int], tokenCount: Int, protectedByHead: [[[Int]]]?
+  ) {
     self.granularity = granularity
-    self.layers = layers
+    self.table = table
     self.protected = protected
     self.tokenCount = tokenCount
     self.protectedByHead = protectedByHead
@@ -59,9 +70,20 @@ public struct ScoreTable: Sendable {
   /// The same scores with other protected positions, `[layer][head]`.
   func protecting(_ positions: [[[Int]]]) -> ScoreTable {
     ScoreTable(
-      granularity: granularity, layers: layers, protected: protected, tokenCount: tokenCount,
+      granularity: granularity, table: table, protected: protected, tokenCount: tokenCount,
       protectedByHead: positions)
   }
+
+  /// The same scores put aside in a file, if they are many: what a screen looks up one head at a time.
+  /// - Throws: `SpillError`.
+  public func spilled() throws -> ScoreTable {
+    ScoreTable(
+      granularity: granularity, table: try table.spilled(), protected: protected, tokenCount: tokenCount,
+      protectedByHead: protectedByHead)
+  }
+
+  /// The scores of one head, `[tokenCount]`.
+  public func scores(layer: Int, head: Int) -> [Float] { table[layer, head] }
 
   /// Positions that a head keeps whatever their scores, ascending.
   public func protected(layer: Int, head: Int) -> [Int] { protectedByHead?[layer][head] ?? protected }
@@ -70,7 +92,7 @@ public struct ScoreTable: Sendable {
   public func rank(of position: Int, layer: Int, head: Int) -> Int? {
     let isProtected = Set(protected(layer: layer, head: head))
     guard !isProtected.contains(position) else { return nil }
-    let scores = layers[layer][head]
+    let scores = table[layer, head]
     return 1
       + scores.indices.count { other in
         !isProtected.contains(other)
@@ -88,6 +110,15 @@ public struct ScoreTable: Sendable {
   }
 
   /// Runs a body for every index, in parallel unless there is little work, and gathers what it returns.
+  static func inParallel<T: Sendable>(count: Int, work: Int, _ body: (Int) -> T) -> [T] {
+    var results = [T?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      Transformer.inParallel(count: count, work: work) { results[$0] = body($0) }
+    }
+    return results.compactMap { $0 }
+  }
+
+  /// Runs a body that may fail for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(
     count: Int, work: Int = .max, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {

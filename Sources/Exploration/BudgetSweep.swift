@@ -77,7 +77,7 @@ public struct BudgetSweep: Sendable {
 struct BudgetSweeping {
   private let story: Story
   private let recording: Recording
-  private let mass: [[[Float]]]
+  private let mass: HeadTable
   private let output: OutputProjection?
 
   /// `nil` until the full cache has answered.

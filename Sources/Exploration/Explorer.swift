@@ -121,6 +121,9 @@ public actor Explorer {
     return finding
   }
 
+  /// The model's output projection, for a trace; `nil` before the first story.
+  public func outputProjection() -> OutputProjection? { decoder?.outputProjection }
+
   private func open(onLayer: (Int, Int) -> Void) throws -> Decoder {
     if let decoder { return decoder }
     let count = configuration.layerCount

@@ -53,7 +53,7 @@ public struct Story: Sendable {
   /// The queries of the full cache's answer, a row per token fed: the truth.
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
-  public internal(set) var trueMass: [[[Float]]]?
+  public internal(set) var trueMass: HeadTable?
   /// What passes beside the prefill have measured.
   public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
   /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.

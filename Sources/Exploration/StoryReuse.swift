@@ -9,7 +9,7 @@ struct StoryReuse {
     let lane: Lane
     let queries: QueryRows
     let logits: [[Float]]
-    let mass: [[[Float]]]?
+    let mass: HeadTable?
     let figures: HeadFigures?
   }
 

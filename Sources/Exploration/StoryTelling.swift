@@ -182,13 +182,10 @@ struct StoryTelling {
   }
 
   /// The attention that the true decode queries give each prompt token, `[layer][queryHead][token]`.
-  private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> [[[Float]]]? {
+  private func trueMass(_ recording: Recording, stopsWhenCancelled: Bool = true) -> HeadTable? {
     guard let decode = story.decodeQueries, decode.count > 0 else { return nil }
     let evidence = Evidence(recording: recording, decode: decode)
-    return try? ScoreTable(
-      OracleScorer(), evidence: evidence, budget: story.settings.budget, granularity: .queryHead,
-      stopsWhenCancelled: stopsWhenCancelled
-    ).layers
+    return try? HeadTable.trueMass(evidence, stopsWhenCancelled: stopsWhenCancelled)
   }
 
   /// Adds a policy's lane, or the reason why there is none.

@@ -28,7 +28,7 @@ struct TokenInspector {
     first.add(Span("cursor  token \(state.cursor) "), Span("\"\(text.pieces[state.cursor].text)\"", theme[.accent]))
     first.add(Span("  id \(grouped(token.id))", theme[.dim]), rank: 3)
     first.add(Span("  bytes \(bytes.joined(separator: " "))", theme[.dim]), rank: 4)
-    if let mass = state.story.trueMass?[state.layer][state.head][state.cursor], let decode = state.story.decodeQueries {
+    if let mass = state.story.trueMass?[state.layer, state.head][state.cursor], let decode = state.story.decodeQueries {
       first.add(Span("   true attention \(decimal(Double(mass), 3))", theme[.text]), rank: 1)
       first.add(Span(" over \(decode.count) decoded tokens", theme[.text]), rank: 2)
       first.add(Span(", rank \(grouped(trueRank))", theme[.text]), rank: 5)
@@ -41,7 +41,7 @@ struct TokenInspector {
 
   /// The token's rank by true attention, 1 for the most; of equal ones the first comes first.
   private var trueRank: Int {
-    guard let mass = state.story.trueMass?[state.layer][state.head] else { return 0 }
+    guard let mass = state.story.trueMass?[state.layer, state.head] else { return 0 }
     let own = mass[state.cursor]
     return 1 + mass.enumerated().count { $1 > own || ($1 == own && $0 < state.cursor) }
   }
@@ -55,7 +55,7 @@ struct TokenInspector {
     line.add(Span("  " + TextWidth.padded(title, to: 14)))
     if let scores = lane.scores {
       if let rank = scores.rank(of: state.cursor, layer: state.layer, head: head) {
-        let score = Double(scores.layers[state.layer][head][state.cursor])
+        let score = Double(scores.scores(layer: state.layer, head: head)[state.cursor])
         line.add(Span("score \(decimal(score, 4))  rank \(TextWidth.padded(grouped(rank), to: 5, right: true))  "))
       } else {
         line.add(Span(TextWidth.padded("always kept: window or sink", to: 27)))

@@ -38,7 +38,7 @@ extension Story {
 
   /// The true attention at the step where a lane's answer leaves the full cache's,
   /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
-  func need(of lane: Lane) -> (mass: [[[Float]]], token: Int)? {
+  func need(of lane: Lane) -> (mass: HeadTable, token: Int)? {
     guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
     let truth = full.answer.tokens
     let told = lane.answer.tokens
@@ -46,17 +46,18 @@ extension Story {
       step < told.count || lane.answer.hasEnded
     else { return nil }
     let mass = (0..<recording.shape.layerCount).compactMap { trueAttention(step: step, layer: $0) }
-    return (mass, truth[step])
+    return (HeadTable(mass), truth[step])
   }
 
   /// Where most of a mass falls on a token that one lane evicts and another, if given, keeps.
   /// - Parameter token: only tokens with this id count, if given.
   func largestLoss(
-    of loser: Lane, keptBy keeper: Lane?, mass: [[[Float]]], token: Int? = nil
+    of loser: Lane, keptBy keeper: Lane?, mass: HeadTable, token: Int? = nil
   ) -> Place? {
     var largest: (mass: Float, place: Place)?
-    for (layer, heads) in mass.enumerated() {
-      for (head, masses) in heads.enumerated() {
+    for layer in 0..<mass.layerCount {
+      for head in 0..<mass.headCount {
+        let masses = mass[layer, head]
         let lost = Set(loser.kept.positions(layer: layer, queryHead: head))
         let kept = keeper.map { Set($0.kept.positions(layer: layer, queryHead: head)) }
         for (position, value) in masses.enumerated() where value > largest?.mass ?? 0 {

@@ -64,7 +64,7 @@ enum StoryFixture {
       let evidence = Evidence(recording: recording, lookahead: lane.lookahead?.queries)
       for budget in BudgetSweep.budgets(tokenCount: recording.tokenCount) {
         guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else { continue }
-        let agreements = mass.enumerated().flatMap { layer, heads in
+        let agreements = mass.layers.enumerated().flatMap { layer, heads in
           heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
         }
         let count = Double(agreements.count)
@@ -114,7 +114,7 @@ enum StoryFixture {
         OracleScorer(), evidence: Evidence(recording: recording, decode: decode), budget: budget,
         granularity: .queryHead
       ).layers
-      story.trueMass = mass
+      story.trueMass = HeadTable(mass)
       let answers = [
         " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
       ]

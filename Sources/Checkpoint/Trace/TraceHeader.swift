@@ -85,8 +85,8 @@ public struct TraceHeader: Sendable {
     recorder = json.has("recorder") ? try json.string("recorder") : ""
     name = json.has("name") ? try json.string("name") : nil
     sha256 = json.has("sha256") ? try json.string("sha256") : nil
-    layerCount = try size("layers", upTo: 1 << 14)
-    queryHeadCount = try size("query_heads", upTo: 1 << 14)
+    layerCount = try size("layers", upTo: 1 << 10)
+    queryHeadCount = try size("query_heads", upTo: 1 << 10)
     kvHeadCount = try size("kv_heads", upTo: queryHeadCount)
     guard queryHeadCount % kvHeadCount == 0 else {
       throw json.bad("kv_heads", expected: "a divisor of the \(queryHeadCount) query heads")
@@ -122,11 +122,16 @@ public struct TraceHeader: Sendable {
 
   private static func rotations(_ json: JSONObject, layerCount: Int) throws -> ([Int?]?, [Float]) {
     guard json.has("rotary") else { return (nil, []) }
-    let list = json["rotary"]?.array ?? []
-    let indices = list.map { value -> Int? in if case .null = value { -1 } else { value.wholeNumber } }
-    guard list.count == layerCount, indices.allSatisfy({ ($0 ?? -2) >= -1 && ($0 ?? 0) < layerCount }) else {
-      throw json.bad("rotary", expected: "a list of \(layerCount), each null or the number of a rotation")
+    func bad() -> CheckpointError {
+      json.bad("rotary", expected: "a list of \(layerCount), each null or the number of a rotation")
     }
+    let list = json["rotary"]?.array ?? []
+    let indices = try list.map { value -> Int? in
+      if case .null = value { return nil }
+      guard let index = value.wholeNumber, (0..<layerCount).contains(index) else { throw bad() }
+      return index
+    }
+    guard list.count == layerCount else { throw bad() }
     let count = (indices.compactMap { $0 }.max() ?? -1) + 1
     var magnitudes = [Float](repeating: 1, count: count)
     if json.has("rotary_magnitude") {
@@ -136,7 +141,7 @@ public struct TraceHeader: Sendable {
       else { throw json.bad("rotary_magnitude", expected: "a list of \(count) positive numbers") }
       magnitudes = Array(given.prefix(count))
     }
-    return (indices.map { $0 == -1 ? nil : $0 }, magnitudes)
+    return (indices, magnitudes)
   }
 }
 

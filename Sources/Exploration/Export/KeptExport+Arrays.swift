@@ -19,8 +19,8 @@ extension KeptExport {
       let shape = [kept.positions.count, kept.granularity.headCount(in: kept.shape), tokens.count]
       arrays.append(NamedArray("kept/\(lane.policy.name)", mask(kept), shape: shape))
       if let scores = lane.scores {
-        let values = scores.layers.indices.flatMap { layer in
-          scores.layers[layer].indices.flatMap { scores.rankedScores(layer: layer, head: $0) }
+        let values = lane.kept.positions.enumerated().flatMap { layer, heads in
+          heads.indices.flatMap { scores.rankedScores(layer: layer, head: $0) }
         }
         arrays.append(NamedArray("scores/\(lane.policy.name)", values, shape: shape))
       }
@@ -43,7 +43,7 @@ extension KeptExport {
 extension ScoreTable {
   /// A head's scores, NaN at its protected positions, where they mean nothing.
   public func rankedScores(layer: Int, head: Int) -> [Float] {
-    var scores = layers[layer][head]
+    var scores = scores(layer: layer, head: head)
     for position in protected(layer: layer, head: head) { scores[position] = .nan }
     return scores
   }

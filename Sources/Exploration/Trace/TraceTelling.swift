@@ -78,7 +78,7 @@ struct TraceTelling {
       story.evidence(recording, lookahead: lookahead?.queries, output: trace.output), budget: budget,
       granularity: settings.granularity)
     var lane = Lane(
-      policy: policy, kept: kept, scores: scores, lookahead: lookahead,
+      policy: policy, kept: kept, scores: try scores?.spilled(), lookahead: lookahead,
       agreement: story.trueMass.map(kept.agreement(withMass:)))
     lane.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
     return lane
@@ -95,10 +95,7 @@ struct TraceTelling {
   /// Sums the true queries' attention, and says how much of it the kept sets cover.
   private mutating func measure() throws {
     guard let decode = story.decodeQueries, decode.count > 0 else { return }
-    let mass = try reuse.full?.mass ?? ScoreTable(
-      OracleScorer(), evidence: Evidence(recording: recording, decode: decode), budget: settings.budget,
-      granularity: .queryHead
-    ).layers
+    let mass = try reuse.full?.mass ?? HeadTable.trueMass(Evidence(recording: recording, decode: decode))
     update { story in
       story.trueMass = mass
       for index in story.lanes.indices where story.lanes[index].agreement == nil {

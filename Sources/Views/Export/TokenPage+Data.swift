@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Foundation
 import Transformer
@@ -36,7 +37,7 @@ extension TokenPage {
           kept: lane.policy.keepsEverything ? nil : places.map { bits(kept(lane, at: $0)) },
           scores: lane.scores.map { scores in places.map { Self.floats(scores.rankedScores(layer: $0.layer, head: $0.head)) } })
       },
-      truth: story.trueMass.map { mass in places.map { Self.floats(self.mass(mass[$0.layer], head: $0.head)) } })
+      truth: story.trueMass.map { mass in places.map { Self.floats(self.mass(mass, layer: $0.layer, head: $0.head)) } })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(contents), as: UTF8.self)
@@ -52,12 +53,12 @@ extension TokenPage {
   }
 
   /// The mean over the query heads that share a kept set.
-  private func mass(_ heads: [[Float]], head: Int) -> [Float] {
+  private func mass(_ mass: HeadTable, layer: Int, head: Int) -> [Float] {
     guard let shape = state.story.recording?.shape else { return [] }
     let granularity = state.story.settings.granularity
-    let own = heads.indices.filter { granularity.head(forQueryHead: $0, in: shape) == head }
+    let own = (0..<mass.headCount).filter { granularity.head(forQueryHead: $0, in: shape) == head }.map { mass[layer, $0] }
     return state.story.prompt.tokens.indices.map { position in
-      own.reduce(0) { $0 + heads[$1][position] } / Float(max(1, own.count))
+      own.reduce(0) { $0 + $1[position] } / Float(max(1, own.count))
     }
   }
 
