@@ -94,7 +94,7 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
     case .queriesNotRecorded(let policy, let wanted, let recorded):
       """
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \
-      recorded; --recording all records every query
+      recorded; --recording all (of a model elsewhere: record_trace.py --queries all) records every query
       """
     case .anotherPrompt(let policy, let wanted, let found):
       "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"

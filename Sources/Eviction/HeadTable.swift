@@ -28,14 +28,15 @@ public struct HeadTable: Sendable {
   /// Makes a table part by part, all parts in parallel; it is in memory only if it is small.
   /// - Parameters:
   ///   - partCount: parts of a layer, each of `headCount / partCount` heads.
+  ///   - limit: numbers that are held in memory at most.
   ///   - body: the rows of one part.
   /// - Throws: what the body throws, `SpillError`, `CancellationError`.
   static func parallel(
-    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, stopsWhenCancelled: Bool,
+    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, limit: Int = memoryLimit, stopsWhenCancelled: Bool,
     _ body: (_ layer: Int, _ part: Int) throws -> [[Float]]
   ) throws -> HeadTable {
     let size = headCount / partCount
-    guard layerCount * headCount * tokenCount > memoryLimit else {
+    guard layerCount * headCount * tokenCount > limit else {
       let parts = try ScoreTable.inParallel(count: layerCount * partCount, stopsWhenCancelled: stopsWhenCancelled) {
         try body($0 / partCount, $0 % partCount)
       }
@@ -68,9 +69,9 @@ public struct HeadTable: Sendable {
 
   /// The same table, in a file if it is large.
   /// - Throws: `SpillError`.
-  func spilled() throws -> HeadTable {
+  func spilled(beyond limit: Int = memoryLimit) throws -> HeadTable {
     guard case .memory(let layers) = storage, let width = layers.first?.first?.count,
-      layerCount * headCount * width > Self.memoryLimit
+      layerCount * headCount * width > limit
     else { return self }
     let rows = try SpilledRows(count: layerCount * headCount, width: width)
     for (index, row) in layers.joined().enumerated() { try rows.write(row, at: index) }

@@ -2,8 +2,8 @@ import Checkpoint
 import Transformer
 
 extension TraceFile {
-  /// The most likely tokens of a step that are read.
-  private static let candidateLimit = 64
+  /// Likely tokens of a step at most.
+  private static let candidateLimit = 1 << 12
 
   /// The recorded answer with its distributions, and its queries.
   static func answer(

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// The program records what its model saw, and explores it without the model.
+@Suite(.serialized) struct TraceTests {
+  private let folder: URL
+  private var trace: String { folder.appendingPathComponent("trace.safetensors").path }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let text = folder.appendingPathComponent("short.txt")
+    try Data("The passcode of Temley is amber lantern. The old mill was quiet.\n\nWhat is the passcode of Temley?".utf8)
+      .write(to: text)
+    let outcome = try Program.run([text.path, "--record", trace, "--budget", "16", "--steps", "6", "--policy", "laq"])
+    #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
+  }
+
+  private static let views = ["text", "heatmap", "heads", "compare", "timeline"]
+
+  @Test func everyViewShowsATrace() throws {
+    for view in Self.views {
+      let outcome = try Program.run([trace, "--screen", view, "--budget", "16", "--policy", "laq", "--policy", "kvzip"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("short.txt") && outcome.output.contains("a trace of embedded"))
+      if view == "compare" {
+        #expect(outcome.output.contains("no answer: needs the model") && outcome.output.contains("second pass"))
+        #expect(!outcome.output.contains("lookahead recorded"))
+      }
+    }
+    let other = try Program.run([trace, "--screen", "timeline", "--budget", "12", "--policy", "laq", "--keys", ",Y"])
+    #expect(other.output.contains("lookahead recorded with B=16") && other.output.contains("why? decodes anew"))
+  }
+
+  @Test func numbersThatAreNoneAreDrawn() throws {
+    var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: trace)))
+    // All bits set are no number in any format; tokens and small tensors stand at both ends.
+    for place in bytes.count / 4..<bytes.count * 3 / 4 { bytes[place] = 0xFF }
+    let odd = folder.appendingPathComponent("odd").path
+    try Data(bytes).write(to: URL(fileURLWithPath: odd))
+    for view in Self.views {
+      let outcome = try Program.run([odd, "--screen", view, "--budget", "16", "--keys", "+o]}p"])
+      #expect(outcome.status == 0 || outcome.errors.hasPrefix("laq-tui: \(odd)"), "\(view): \(outcome.errors)")
+    }
+  }
+
+  @Test func whatNeedsTheModelIsRefusedWithItsName() throws {
+    for option in [["--model", "/a/model"], ["--question", "Why?"], ["--why", "laq"], ["--steps", "3"], ["--record", "x"]] {
+      let outcome = try Program.run([trace] + option)
+      #expect(outcome.status == 1 && outcome.errors.contains("\(option[0]) needs the model"), "\(outcome.errors)")
+    }
+  }
+
+  @Test func exportsAreThoseOfTheModel() throws {
+    func export(_ source: String) throws -> [String: Any] {
+      let target = folder.appendingPathComponent("kept.json").path
+      let outcome = try Program.run(
+        [source, "--export", target, "--force", "--budget", "16", "--policy", "laq", "--policy", "snapkv"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: target)))
+      return try #require(json as? [String: Any])
+    }
+    let (told, live) = try (export(trace), export(folder.appendingPathComponent("short.txt").path))
+    func kept(_ export: [String: Any]) -> [NSObject?] {
+      (export["policies"] as? [[String: Any]] ?? []).map { $0["keptPerLayerAndHead"] as? NSObject }
+    }
+    #expect(kept(told) == kept(live) && kept(told).count == 3)
+    #expect((told["prompt"] as? NSObject) == (live["prompt"] as? NSObject))
+  }
+
+  @Test func aTraceIsNotRecordedOverAFile() throws {
+    let text = folder.appendingPathComponent("short.txt").path
+    let outcome = try Program.run([text, "--record", trace])
+    #expect(outcome.status == 1 && outcome.errors.contains("exists"))
+  }
+}
