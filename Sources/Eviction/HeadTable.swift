@@ -28,22 +28,27 @@ public struct HeadTable: Sendable {
   /// Makes a table part by part, all parts in parallel; it is in memory only if it is small.
   /// - Parameters:
   ///   - partCount: parts of a layer, each of `headCount / partCount` heads.
+  ///   - bytesEach: about how much memory a part takes while it is made.
   ///   - limit: numbers that are held in memory at most.
   ///   - body: the rows of one part.
   /// - Throws: what the body throws, `SpillError`, `CancellationError`.
   static func parallel(
-    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, limit: Int = memoryLimit, stopsWhenCancelled: Bool,
-    _ body: (_ layer: Int, _ part: Int) throws -> [[Float]]
+    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, bytesEach: Int = 0, limit: Int = memoryLimit,
+    stopsWhenCancelled: Bool, _ body: (_ layer: Int, _ part: Int) throws -> [[Float]]
   ) throws -> HeadTable {
     let size = headCount / partCount
     guard layerCount * headCount * tokenCount > limit else {
-      let parts = try ScoreTable.inParallel(count: layerCount * partCount, stopsWhenCancelled: stopsWhenCancelled) {
+      let parts = try ScoreTable.inParallel(
+        count: layerCount * partCount, bytesEach: bytesEach, stopsWhenCancelled: stopsWhenCancelled
+      ) {
         try body($0 / partCount, $0 % partCount)
       }
       return HeadTable((0..<layerCount).map { Array(parts[$0 * partCount..<($0 + 1) * partCount].joined()) })
     }
     let rows = try SpilledRows(count: layerCount * headCount, width: tokenCount)
-    _ = try ScoreTable.inParallel(count: layerCount * partCount, stopsWhenCancelled: stopsWhenCancelled) { index in
+    _ = try ScoreTable.inParallel(
+      count: layerCount * partCount, bytesEach: bytesEach, stopsWhenCancelled: stopsWhenCancelled
+    ) { index in
       for (offset, row) in try body(index / partCount, index % partCount).enumerated() {
         try rows.write(row, at: index * size + offset)
       }
@@ -88,7 +93,7 @@ extension HeadTable {
     let (recording, shape) = (evidence.recording, evidence.recording.shape)
     return try parallel(
       layerCount: shape.layerCount, headCount: shape.queryHeadCount, tokenCount: recording.tokenCount,
-      partCount: shape.kvHeadCount, stopsWhenCancelled: stopsWhenCancelled
+      partCount: shape.kvHeadCount, bytesEach: ScoreTable.bytesOfHead(recording), stopsWhenCancelled: stopsWhenCancelled
     ) { try OracleScorer().groupScores(layer: $0, kvHead: $1, evidence: evidence) }
   }
 }

@@ -32,7 +32,7 @@ public struct ScoreTable: Sendable {
     let groups = try Self.inParallel(
       count: shape.layerCount * shape.kvHeadCount,
       work: recording.tokenCount * shape.layerCount * shape.queryHeadCount * shape.headDimension * 8,
-      stopsWhenCancelled: stopsWhenCancelled
+      bytesEach: Self.bytesOfHead(recording), stopsWhenCancelled: stopsWhenCancelled
     ) { index in
       let heads = try scorer.groupScores(
         layer: index / shape.kvHeadCount, kvHead: index % shape.kvHeadCount, evidence: evidence)
@@ -109,6 +109,9 @@ public struct ScoreTable: Sendable {
     return sums.map { $0 * factor }
   }
 
+  /// About how much memory it takes to score one KV head: its keys, packed, and some rows of weights.
+  static func bytesOfHead(_ recording: Recording) -> Int { recording.tokenCount * (recording.shape.headDimension + 64) * 4 }
+
   /// Runs a body for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(count: Int, work: Int, _ body: (Int) -> T) -> [T] {
     var results = [T?](repeating: nil, count: count)
@@ -120,13 +123,13 @@ public struct ScoreTable: Sendable {
 
   /// Runs a body that may fail for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(
-    count: Int, work: Int = .max, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
+    count: Int, work: Int = .max, bytesEach: Int = 0, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {
     var results = [Result<T, any Error>?](repeating: nil, count: count)
     // The other threads are no tasks: they ask the one that lends them its work whether it is cancelled.
     withUnsafeCurrentTask { task in
       results.withUnsafeMutableBufferPointer { results in
-        Transformer.inParallel(count: count, work: work) { index in
+        Transformer.inParallel(count: count, work: work, bytesEach: bytesEach) { index in
           results[index] = Result {
             if stopsWhenCancelled, task?.isCancelled == true { throw CancellationError() }
             return try body(index)

@@ -30,7 +30,8 @@ public struct HeadFigures: Sendable, Hashable {
       try Task.checkCancellation()
       var heads = [Head](repeating: Head(), count: recording.shape.queryHeadCount)
       heads.withUnsafeMutableBufferPointer { heads in
-        inParallel(count: heads.count) { head in
+        let rows = 2 * decode.count + AttentionRows.windowSize
+        inParallel(count: heads.count, bytesEach: rows * recording.tokenCount * 4) { head in
           heads[head] = Head(
             recording, layer: layer, head: head, decode: decode, lookaheads: lookaheads.map(\.rows))
         }

@@ -27,6 +27,26 @@ package struct PackedVectors {
     }
   }
 
+  /// Packs `count` recorded vectors tile by tile, so that they are held once; the first one's elements begin at `start`.
+  init(_ storage: VectorStorage, from start: Int, count: Int, dimension: Int) {
+    self.count = count
+    self.dimension = dimension
+    let size = Int(LAQ_TILE)
+    elements = [Float](
+      unsafeUninitializedCapacity: laq_packed_keys_count(Int32(count), Int32(dimension))
+    ) { buffer, filled in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: size * dimension) { tile in
+        guard let tile = tile.baseAddress, let target = buffer.baseAddress else { return }
+        for first in Swift.stride(from: 0, to: count, by: size) {
+          let rows = min(size, count - first)
+          storage.copy(start + first * dimension..<start + (first + rows) * dimension, to: tile)
+          laq_pack_keys(tile, Int32(rows), Int32(dimension), target + first * dimension)
+        }
+      }
+      filled = buffer.count
+    }
+  }
+
   /// The scaled and capped scores of some rows `[row][dimension]` for every vector, in rows of `stride`.
   func scores(of rows: UnsafePointer<Float>, rowCount: Int, _ rule: laq_attention_rule, to target: UnsafeMutablePointer<Float>) {
     laq_row_scores(
@@ -86,6 +106,7 @@ extension Recording {
   }
 
   package func packedKeys(layer: Int, kvHead: Int) -> PackedVectors {
-    PackedVectors(keys(layer: layer, kvHead: kvHead), count: tokenCount, dimension: shape.headDimension)
+    let start = kvHead * tokenCount * shape.headDimension
+    return PackedVectors(layers[layer].keys, from: start, count: tokenCount, dimension: shape.headDimension)
   }
 }

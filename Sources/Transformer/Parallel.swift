@@ -14,6 +14,19 @@ package func inParallel(count: Int, work: Int = .max, _ body: (Int) -> Void) {
   lend(body) { laq_parallel(Int32(count), $0, $1) }
 }
 
+/// As the one above, with so few indices at a time that what they hold fits the memory: some after the others where each
+/// holds much.
+/// - Parameter bytesEach: about how much memory an index takes while it runs.
+package func inParallel(count: Int, work: Int = .max, bytesEach: Int, _ body: (Int) -> Void) {
+  let size = max(1, heldBytesLimit / max(1, bytesEach))
+  for first in stride(from: 0, to: count, by: size) {
+    inParallel(count: min(size, count - first), work: work) { body(first + $0) }
+  }
+}
+
+/// What the indices of one region may hold together: half of a gibibyte.
+private let heldBytesLimit = 1 << 29
+
 /// Splits `0 ..< count` into blocks of `size` and runs `body` on them in parallel.
 package func inParallelBlocks(of size: Int, count: Int, _ body: (Range<Int>) -> Void) {
   inParallel(count: (count + size - 1) / size) { block in

@@ -56,7 +56,9 @@ struct TextView {
 
   /// The tokens, scrolled so that the cursor is in sight.
   private func drawText(into frame: inout Frame, rows area: Range<Int>) {
-    let gutter = 6
+    // Room for the last position, and the rule behind it.
+    let digits = max(4, String(state.story.prompt.tokens.count - 1).count)
+    let gutter = digits + 2
     let lines = state.texts.rows(
       state.story.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
     let height = showsCover ? 2 : 1
@@ -65,7 +67,7 @@ struct TextView {
     let top = max(0, min(cursorLine - visible / 2, lines.count - visible))
     for (offset, line) in lines.dropFirst(top).prefix(visible).enumerated() {
       let row = area.lowerBound + offset * height
-      let label = TextWidth.padded(String(line.lowerBound), to: 4, right: true)
+      let label = TextWidth.padded(String(line.lowerBound), to: digits, right: true)
       frame.grid.put(
         [Span(label + frame.glyphs.vertical, frame.theme[.dim])], row: row, column: frame.left)
       var column = frame.left + gutter

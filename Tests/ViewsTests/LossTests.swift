@@ -17,7 +17,7 @@ struct LossTests {
     #expect(need.token == truth[step])
     let expected = try #require(story.recording).attention(
       layer: 1, queryHead: 2, row: .beyond(row: step - 1), beyond: story.decodeQueries)
-    #expect(need.mass[1][2] == expected)
+    #expect(need.mass[1, 2] == expected)
   }
 
   @Test func anAnswerEqualToTheFullCachesNeedsNothing() {

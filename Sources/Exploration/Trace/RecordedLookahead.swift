@@ -51,21 +51,10 @@ struct RecordedLookahead: Sendable {
       .min { $0.1.lexicographicallyPrecedes($1.1) }?.0
   }
 
-  /// The lookahead under a policy's settings, its cheap cache chosen anew from the recording.
-  func lookahead(
-    _ wanted: LookaheadSettings, evidence: Evidence, budget: Int, granularity: Granularity
-  ) throws -> Lookahead {
-    var cheapKept: KeptTokens?
-    if let cheap {
-      do {
-        cheapKept = try cheap.evict(
-          evidence, budget: min(self.budget, evidence.recording.tokenCount), granularity: self.granularity
-        ).kept
-      } catch is EvidenceError {
-        // The model has had queries that the trace does not hold: its cheap cache stays unknown.
-      }
-    }
-    var lookahead = Lookahead(settings: wanted, cheap: cheapKept, queries: queries.prefix(wanted.tokenCount))
+  /// The lookahead under a policy's settings.
+  /// - Parameter cheap: what the cheap cache held, if it is known.
+  func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity) -> Lookahead {
+    var lookahead = Lookahead(settings: wanted, cheap: cheap, queries: queries.prefix(wanted.tokenCount))
     lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
     lookahead.departure = departure(wanted, budget: budget, granularity: granularity)
     return lookahead

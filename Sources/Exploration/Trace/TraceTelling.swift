@@ -8,6 +8,8 @@ struct TraceTelling {
   private let trace: TraceFile
   private let onUpdate: @Sendable (Story) -> Void
   private var reuse = StoryReuse()
+  /// The cheap caches of recorded lookaheads that have been chosen anew; nothing where the trace lacks what they look at.
+  private var cheapCaches: [CheapCache: KeptTokens?] = [:]
   private var settings: ExplorationSettings { story.settings }
   private var recording: Recording { trace.recording }
   private var budget: TokenBudget { settings.tokenBudget(tokenCount: recording.tokenCount) }
@@ -36,8 +38,13 @@ struct TraceTelling {
         Lane(policy: $0, kept: everything, scores: nil, lookahead: nil, agreement: nil, answer: trace.answer)
       }
     }
-    // Policies that look at all queries of a long prompt take minutes: whatever else there is to see comes before.
-    let quick = settings.policies.filter { $0.observedTokens != nil && !$0.needsDecode }
+    // Policies that look at all queries of a long prompt take minutes: whatever else there is to see comes before, what
+    // looks at the fewest first, and what a lookahead was decoded on before it.
+    func cost(_ policy: Policy) -> (Int, Int) { (policy.observedTokens ?? .max, policy.lookahead == nil ? 0 : 1) }
+    let quick = settings.policies.filter { $0.observedTokens != nil && !$0.needsDecode }.enumerated().sorted { a, b in
+      let (x, y) = (cost(a.element), cost(b.element))
+      return x == y ? a.offset < b.offset : x < y
+    }.map(\.element)
     let truthful = settings.policies.filter(\.needsDecode)
     let slow = settings.policies.filter { $0.observedTokens == nil }
     let start = ContinuousClock.now
@@ -63,14 +70,19 @@ struct TraceTelling {
       }
       do {
         let lane = try lane(policy)
-        update { $0.lanes.append(lane) }
+        update { story in
+          story.lanes.append(lane)
+          // In the order of the list, whichever came first.
+          let order = story.settings.policies
+          story.lanes.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
+        }
       } catch let error as EvidenceError {
         update { $0.obstacles[policy] = String(describing: error) }
       }
     }
   }
 
-  private func lane(_ policy: Policy) throws -> Lane {
+  private mutating func lane(_ policy: Policy) throws -> Lane {
     let lookahead = try lookahead(of: policy)
     if let same = reuse.lane(policy, lookahead: lookahead) { return same }
     let start = ContinuousClock.now
@@ -85,11 +97,43 @@ struct TraceTelling {
   }
 
   /// The recorded lookahead that comes next to what a policy asks for.
-  private func lookahead(of policy: Policy) throws -> Lookahead? {
-    guard let wanted = policy.lookahead else { return nil }
-    return try RecordedLookahead.best(
-      trace.lookaheads, for: wanted, budget: budget.tokens, granularity: settings.granularity
-    )?.lookahead(wanted, evidence: story.evidence(recording), budget: budget.tokens, granularity: settings.granularity)
+  private mutating func lookahead(of policy: Policy) throws -> Lookahead? {
+    let (budget, granularity) = (budget.tokens, settings.granularity)
+    guard let wanted = policy.lookahead,
+      let recorded = RecordedLookahead.best(trace.lookaheads, for: wanted, budget: budget, granularity: granularity)
+    else { return nil }
+    return recorded.lookahead(wanted, cheap: try cheapCache(of: recorded), budget: budget, granularity: granularity)
+  }
+
+  /// What a recorded lookahead was decoded on, chosen anew unless a lane keeps the same; `nil` where that is not known.
+  private mutating func cheapCache(of recorded: RecordedLookahead) throws -> KeptTokens? {
+    guard let policy = recorded.cheap else { return nil }
+    let wanted = CheapCache(
+      policy: policy, budget: min(recorded.budget, recording.tokenCount), granularity: recorded.granularity)
+    if wanted.budget == budget.tokens, wanted.granularity == settings.granularity,
+      let lane = story.lanes.first(where: { $0.policy == policy })
+    {
+      return lane.kept
+    }
+    if let known = cheapCaches[wanted] { return known }
+    do {
+      let kept = try policy.evict(
+        story.evidence(recording), budget: wanted.budget, granularity: wanted.granularity
+      ).kept
+      cheapCaches[wanted] = .some(kept)
+      return kept
+    } catch is EvidenceError {
+      // The model has had queries that the trace does not hold.
+      cheapCaches[wanted] = .some(nil)
+      return nil
+    }
+  }
+
+  /// What a cheap cache hangs on.
+  private struct CheapCache: Hashable {
+    let policy: Policy
+    let budget: Int
+    let granularity: Granularity
   }
 
   /// Sums the true queries' attention, and says how much of it the kept sets cover.
