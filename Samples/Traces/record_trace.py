@@ -92,8 +92,8 @@ class Cache:
 class Recorder:
     """Runs a model over one prompt, and hands out what its attention sees."""
 
-    def __init__(self, model):
-        self.model, self.config = model, model.config.get_text_config()
+    def __init__(self, model, head_dim):
+        self.model, self.config, self.head_dim = model, model.config.get_text_config(), head_dim
         self.rules, self.newest = {}, {}
         self.cache, self.rows, self.sink = Cache(), None, None
         AttentionInterface.register("laq_trace", self.attend)
@@ -101,8 +101,8 @@ class Recorder:
 
     def attend(self, module, query, key, value, mask, scaling=None, softcap=None, sliding_window=None, **others):
         """What transformers calls for attention: queries [1, H, r, D], keys and values [1, K, r, D] of the new tokens."""
-        if others.get("s_aux") is not None or key.shape != value.shape:
-            sys.exit(f"{type(module).__name__}: attention sinks and values of another size have no place in a trace")
+        if others.get("s_aux") is not None or key.shape != value.shape or key.shape[-1] != self.head_dim:
+            sys.exit(f"{type(module).__name__}: attention sinks and heads of several sizes have no place in a trace")
         layer, rows = module.layer_idx, self.rows.to(query.device)
         scale = query.shape[-1] ** -0.5 if scaling is None else float(scaling)
         rule = self.rules.setdefault(layer, Rule(scale, softcap, sliding_window))
@@ -226,14 +226,14 @@ class Plan:
         wanted = f"{self.tokens - self.first_query} queries and {self.values} values take {self.bytes:,} bytes"
         for values in dict.fromkeys([self.values, "norms" if self.values == "full" else self.values]):
             none = dataclasses.replace(self, values=values, first_query=self.tokens)
-            each = (dataclasses.replace(none, first_query=self.tokens - 1).bytes - none.bytes)
+            each = dataclasses.replace(none, first_query=self.tokens - 1).bytes - none.bytes
             window = min(self.tokens - self.first_query, (limit - none.bytes) // each)
             if window >= min(LEAST_WINDOW, self.tokens - self.first_query):
-                print(f"{wanted}, {limit:,} are there: recording the last {window} queries and {values} values", file=sys.stderr)
+                print(f"{wanted}, the limit is {limit:,}: recording the last {window} queries and {values} values", file=sys.stderr)
                 return dataclasses.replace(none, first_query=self.tokens - window)
         least = none.bytes + each * min(LEAST_WINDOW, self.tokens - self.first_query)
-        sys.exit(f"{wanted}; {limit:,} are there, and windows of queries with value norms take {least:,}: "
-                 "raise --max-bytes, or record a shorter text")
+        sys.exit(f"{wanted}, the limit is {limit:,}, and the last {min(LEAST_WINDOW, self.tokens)} queries with what is left "
+                 f"of values take {least:,}: raise --max-bytes, free the disk, or record a shorter text")
 
 
 class TraceFile:
@@ -283,8 +283,8 @@ class TraceFile:
 class Trace:
     """The files of a trace. They have their names once they are whole."""
 
-    def __init__(self, path, plan, shard_bytes):
-        self.path, shards = path, [[]]
+    def __init__(self, path, plan, options):
+        self.path, shards, shard_bytes = path, [[]], options.shard_bytes
         for each in plan.tensors():
             size = sum(math.prod(shape) * DTYPES[dtype].itemsize for _, dtype, shape in shards[-1] + [each])
             if shard_bytes and size > shard_bytes and shards[-1]:
@@ -294,12 +294,17 @@ class Trace:
             shards.append([])  # for what is appended
         stem, count = path.name.removesuffix(".safetensors"), len(shards)
         self.names = [f"{stem}-{i + 1:05}-of-{count:05}.safetensors" for i in range(count)] if shard_bytes else [path.name]
-        room = 16384 + 1200 * plan.layers
+        # Of the header: an entry for each tensor and each layer's rule.
+        room = 4096 + plan.layers * 160 * (9 + len(options.budgets)) + 10 * options.lookahead * len(options.budgets)
         self.files = [TraceFile(path.with_name(name + ".part"), shard, room) for name, shard in zip(self.names, shards)]
         self.places = {name: file for file in self.files for name in file.header}
 
     def __getitem__(self, name):
         return self.places[name][name]
+
+    def discard(self):
+        for file in self.files:
+            pathlib.Path(file.path).unlink(missing_ok=True)
 
     def finish(self, tensors, description):
         self.files[-1].append(tensors)
@@ -382,26 +387,25 @@ def vocabulary(tokenizer, ids):
             "vocabulary.bytes": torch.tensor(list(b"".join(pieces)), dtype=torch.uint8)}
 
 
-def record(model, tokenizer, options):
-    """Records a trace as the options say."""
-    recorder, config = Recorder(model), model.config.get_text_config()
-    text = sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
-    prompt = read_prompt(tokenizer, text, options.question, options.chat, options.system)
-    count, layers, heads = len(prompt.ids), config.num_hidden_layers, config.num_attention_heads
-    window = count if options.queries[0] == "all" else min(count, int(options.queries[1]))
+def planned(model, prompt, options):
+    """The tensors of the prompt that the options ask for and that there is room for."""
+    config, count = model.config.get_text_config(), len(prompt.ids)
+    heads = config.num_attention_heads
+    window = count if options.queries == ["all"] else min(count, int(options.queries[1]))
     names = {dtype: name for name, dtype in DTYPES.items()}
     plan = Plan(
-        layers, heads, getattr(config, "num_key_value_heads", None) or heads,
+        config.num_hidden_layers, heads, getattr(config, "num_key_value_heads", None) or heads,
         getattr(config, "head_dim", None) or config.hidden_size // heads, count, count - window, options.values,
         options.dtype or names.get(model.dtype, "F32"))
     free = shutil.disk_usage(options.to.resolve().parent).free
-    plan = plan.fitted(min(free, options.max_bytes or free))
-    writes = not dist.is_initialized() or dist.get_rank() == 0
-    trace = Trace(options.to, plan, options.shard_bytes) if writes else None
+    return plan.fitted(min(free, options.max_bytes or free))
 
+
+def read(recorder, prompt, plan, trace, chunk):
+    """Passes the prompt through the model into the trace, if this process writes one; the logits after it, and its cache."""
     def write(layer, first, query, key, value, sums):
         query, key, value, sums = map(gathered, (query, key, value, sums))
-        if not writes:
+        if not trace:
             return
         end, skipped = first + query.shape[1], max(0, plan.first_query - first)
         name, place = f"layers.{layer}.", slice(first + skipped - plan.first_query, end - plan.first_query)
@@ -414,9 +418,17 @@ def record(model, tokenizer, options):
         if plan.values == "norms":
             trace[name + "value_norms"][:, first:end].copy_(value.float().norm(dim=-1))
 
+    result = recorder.prefill(prompt.ids, chunk, write)
+    if len(recorder.rules) != plan.layers:
+        sys.exit(f"{len(recorder.rules)} of {plan.layers} layers attend by softmax: a trace has no place for the others")
+    return result
+
+
+def fill(trace, recorder, tokenizer, prompt, plan, options):
+    """Runs the model; writes the trace in the process that has it."""
+    model, count, rotary = recorder.model, plan.tokens, recorder.rotary()
     # A rotation that depends on the prompt's length must see all of it.
-    rotary = recorder.rotary()
-    logits, cache = recorder.prefill(prompt.ids, options.chunk if rotary else count, write)
+    logits, cache = read(recorder, prompt, plan, trace, options.chunk if rotary else count)
     ends = model.generation_config.eos_token_id
     ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
     tensors, lookaheads = {}, []
@@ -432,36 +444,49 @@ def record(model, tokenizer, options):
                            "limit": options.lookahead})
     answer, queries, chosen = recorder.decode(cache, logits, count, options.steps, ends)
     keep("decode_", queries)
-    answer = [token for token in answer if token not in ends]
-    if not writes:
+    if not trace:
         return
-    top = torch.stack(chosen).topk(min(options.top, logits.numel()), dim=-1)
-    if rotary:
-        tensors |= {f"rotary.{index}.frequencies": each for index, each in enumerate(rotary[0])}
     if options.output_projection:
         for module in model.modules():
             if hasattr(module, "o_proj") and hasattr(module, "layer_idx"):
-                tensors[f"layers.{module.layer_idx}.output_projection"] = module.o_proj.weight.detach().cpu()
+                weight = module.o_proj.weight.detach()
+                weight = weight.full_tensor() if hasattr(weight, "full_tensor") else weight
+                tensors[f"layers.{module.layer_idx}.output_projection"] = weight.to("cpu", DTYPES[plan.dtype])
+    chosen = torch.stack(chosen)
+    top = chosen.topk(min(options.top, chosen.shape[1]), dim=-1)
     occurring = {*prompt.ids, *answer, *top.indices.flatten().tolist(), *(t for each in lookaheads for t in each["tokens"])}
     tensors |= vocabulary(tokenizer, sorted(occurring)) | {
         "tokens": torch.tensor(prompt.ids), "token_bytes": torch.tensor(prompt.ranges),
         "text": torch.tensor(list(prompt.text), dtype=torch.uint8), "answer": torch.tensor(answer, dtype=torch.int64),
-        "answer_top_ids": top.indices, "answer_top_logits": top.values,
-        "answer_log_sum_exp": torch.stack(chosen).logsumexp(-1)}
+        "answer_top_ids": top.indices, "answer_top_logits": top.values, "answer_log_sum_exp": chosen.logsumexp(-1)}
     description = {
         "version": 1, "model": pathlib.PurePath(options.model).name, "recorder": "record_trace.py",
         "name": "standard input" if str(options.text) == "-" else options.text.name,
-        "sha256": hashlib.sha256(prompt.whole).hexdigest(),
-        "layers": layers, "query_heads": heads, "kv_heads": plan.kv_heads, "head_dim": plan.head_dim, "tokens": count,
-        "first_query": plan.first_query, "attention": [
-            {"scale": rule.scale, "softcap": rule.softcap, "window": rule.window}
-            for _, rule in sorted(recorder.rules.items())], "lookaheads": lookaheads}
+        "sha256": hashlib.sha256(prompt.whole).hexdigest(), "layers": plan.layers, "query_heads": plan.query_heads,
+        "kv_heads": plan.kv_heads, "head_dim": plan.head_dim, "tokens": count, "first_query": plan.first_query,
+        "attention": [dataclasses.asdict(rule) for _, rule in sorted(recorder.rules.items())], "lookaheads": lookaheads}
     if prompt.question_tokens:
         description["question_tokens"] = prompt.question_tokens
     if rotary:
+        tensors |= {f"rotary.{index}.frequencies": each for index, each in enumerate(rotary[0])}
         description |= {"rotary": rotary[2], "rotary_magnitude": rotary[1]}
     trace.finish(tensors, description)
-    print(f"{options.to}: {count} tokens, {layers} layers, {len(answer)} answer tokens", file=sys.stderr)
+    print(f"{options.to}: {count} tokens, {plan.layers} layers, {len(answer)} answer tokens", file=sys.stderr)
+
+
+def record(model, tokenizer, options):
+    """Records a trace as the options say; nothing is left of one that fails."""
+    text = sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
+    prompt = read_prompt(tokenizer, text, options.question, options.chat, options.system)
+    plan = planned(model, prompt, options)
+    writes = not dist.is_initialized() or dist.get_rank() == 0
+    trace = Trace(options.to, plan, options) if writes else None
+    try:
+        fill(trace, Recorder(model, plan.head_dim), tokenizer, prompt, plan, options)
+    except BaseException:
+        if trace:
+            trace.discard()
+        raise
 
 
 def parse(arguments=None):
@@ -487,7 +512,12 @@ def parse(arguments=None):
     add("--chunk", type=int, default=4096, help="prompt tokens that are read at a time")
     add("--device-map", help="as in transformers; default: auto where there is an accelerator")
     add("--tensor-parallel", action="store_true", help="one process for each GPU, under torchrun")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.queries != ["all"] and not re.fullmatch(r"window \d+", " ".join(options.queries)):
+        parser.error("--queries takes all, or window and a number")
+    if min(options.steps, options.top, options.lookahead, options.chunk, *options.budgets, 1) < 1:
+        parser.error("--steps, --top, --lookahead, --chunk and --budgets count from 1")
+    return options
 
 
 def load(options):

@@ -229,16 +229,22 @@ def test_a_trace_that_does_not_fit_has_fewer_queries_or_is_refused():
         smaller = Recorded(model, folder, "--max-bytes", 110_000, name="smaller.safetensors")
         window = n - smaller.about["first_query"]
         assert 64 <= window < n and "layers.0.values" in smaller.tensors, (n, window)
-        assert f"110,000 are there: recording the last {window} queries" in smaller.said.getvalue()
+        assert f"the limit is 110,000: recording the last {window} queries" in smaller.said.getvalue()
         norms = Recorded(model, folder, "--max-bytes", 70_000, name="norms.safetensors")
         assert "layers.0.value_norms" in norms.tensors and "norms values" in norms.said.getvalue()
         try:
             Recorded(model, folder, "--max-bytes", 20_000, name="refused.safetensors")
         except SystemExit as refusal:
-            assert "20,000 are there" in str(refusal) and "raise --max-bytes" in str(refusal)
+            assert "the limit is 20,000" in str(refusal) and "raise --max-bytes" in str(refusal)
         else:
             raise AssertionError("it was not refused")
-        assert not list(pathlib.Path(folder).glob("refused*"))
+        model.model.layers[1].self_attn.o_proj.forward = None  # a failure on the way
+        try:
+            Recorded(model, folder, name="failed.safetensors")
+        except TypeError:
+            assert not list(pathlib.Path(folder).glob("refused*")) + list(pathlib.Path(folder).glob("failed*"))
+        else:
+            raise AssertionError("it did not fail")
 
 
 def test_tokens_know_their_bytes():

@@ -4,10 +4,15 @@ import Exploration
 import Transformer
 
 extension LaqTUI {
-  /// The policies of `--kept`, in the order in which the files are given.
+  /// The policies of `--kept`, in the order in which the files are given; of equal names the later ones get a number.
   /// - Throws: `KeptFileError`, `CheckpointError`.
   func keptPolicies(shape: ModelShape, prompt: Prompt) throws -> [Policy] {
     let tokens = prompt.tokens.map(\.id)
-    return try kept.flatMap { try KeptFile(path: $0).maps(shape: shape, tokens: tokens) }.map(Policy.init(keeping:))
+    var counts: [String: Int] = [:]
+    return try kept.flatMap { try KeptFile(path: $0).maps(shape: shape, tokens: tokens) }.map { map in
+      counts[map.name, default: 0] += 1
+      guard let count = counts[map.name], count > 1 else { return Policy(keeping: map) }
+      return Policy(keeping: KeptMap(name: "\(map.name) (\(count))", source: map.source, kept: map.kept))
+    }
   }
 }
