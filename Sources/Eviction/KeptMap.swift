@@ -29,7 +29,7 @@ public final class KeptMap: Sendable, Hashable {
   /// What a person reads about it.
   var descriptor: PolicyDescriptor {
     PolicyDescriptor(
-      name, title: name, looksAt: "what its author looked at: the choice is made", source: source,
+      name, title: name, looksAt: "what its author looked at", source: source,
       cost: "nothing: the choice is read from the file"
     ) { _ in nil }
   }
