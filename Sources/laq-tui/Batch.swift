@@ -40,7 +40,10 @@ struct Batch {
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
     }
-    if let record = options.record { try TraceExport(story).write(to: record, replacing: options.force) }
+    if let record = options.record {
+      let output = options.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil
+      try TraceExport(story, output: output).write(to: record, replacing: options.force)
+    }
     if let export { try await write(export, &state) }
     if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }
     if options.screen != nil, export?.scope != .view {

@@ -106,6 +106,9 @@ struct LaqTUI: AsyncParsableCommand {
   @Option(help: "Write what the model saw of this text as a trace, .safetensors, and end.")
   var record: String?
 
+  @Flag(name: .customLong("record-output"), help: "With --record: the output projections, too, for +critical.")
+  var recordOutput = false
+
   @Option(help: "The format of --export, where the file has no ending that says it.")
   var format: ExportFormat?
   @Option(help: "Print why this policy's answer is not the full cache's, and end: what it lacked is found by trying.")
@@ -137,6 +140,7 @@ struct LaqTUI: AsyncParsableCommand {
     guard format == nil || export != nil else { throw ValidationError("--format needs --export.") }
     try Self.check { _ = try exportRequest }
     guard Size(size) != nil else { throw ValidationError("--size must be as 120x36.") }
+    guard !recordOutput || record != nil else { throw ValidationError("--record-output needs --record.") }
     guard !json || why != nil else { throw ValidationError("--json needs --why.") }
     for name in policies + (why.map { [$0] } ?? []) { try Self.check { _ = try Policy(parsing: name) } }
     try Self.check { _ = try Key.parse(keys) }
