@@ -66,6 +66,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noGate(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
+  /// The choice that was read from a file is about another model or prompt.
+  case anotherPrompt(policy: String, wanted: Int, found: Int)
 
   public var description: String {
     switch self {
@@ -94,6 +96,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \
       recorded; --recording all (of a model elsewhere: record_trace.py --queries all) records every query
       """
+    case .anotherPrompt(let policy, let wanted, let found):
+      "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"
     }
   }
 }

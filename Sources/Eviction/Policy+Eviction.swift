@@ -5,9 +5,9 @@ extension Policy {
   /// - Parameters:
   ///   - budget: kept tokens per layer and head, protected ones included.
   ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
-  /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache).
+  /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache and for a file's choice).
   /// - Throws: `EvidenceError` when queries of the prompt, the lookahead, the decoding or the output projection are
-  ///   needed and missing.
+  ///   needed and missing, or a file's choice is about another prompt.
   public func evict(
     _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
@@ -19,11 +19,17 @@ extension Policy {
   /// Chooses what to keep, for a budget that may have been a share of the prompt.
   ///
   /// The budget is the mean over heads. Most allocations meet it exactly; `pyramid`, `ada(style=authors)` and `chunkkv`
-  /// round in their sources' ways, `simlayer` and `ratios` have numbers of their own.
+  /// round in their sources' ways, `simlayer` and `ratios` have numbers of their own, and so has a choice that was read from a file.
   public func evict(
     _ evidence: Evidence, budget: TokenBudget, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
     let recording = evidence.recording
+    if let map {
+      guard map.kept.shape == recording.shape, map.kept.tokenCount == recording.tokenCount else {
+        throw EvidenceError.anotherPrompt(policy: name, wanted: recording.tokenCount, found: map.kept.tokenCount)
+      }
+      return (map.kept(granularity).applying(edits), nil)
+    }
     guard let scorer else {
       let everything = KeptTokens.all(
         shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)

@@ -1,7 +1,7 @@
 extension Policy: LosslessStringConvertible, CustomStringConvertible {
   /// The name that parses back to this policy; settings that equal the default are left out.
   ///
-  /// A person's edits have no notation: a star stands for them, and such a name does not parse.
+  /// A person's edits have no notation: a star stands for them, and such a name does not parse. Nor does that of a file's choice.
   public var name: String { scorerPart.text(descriptor) + suffix + (edits.isEmpty ? "" : "*") }
 
   /// What stands behind the scorer.

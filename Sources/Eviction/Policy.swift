@@ -7,6 +7,8 @@ public struct Policy: Sendable, Hashable {
   private let wrapperSettings: [String: PolicySettings]
   /// A person's changes to what the policy keeps.
   public internal(set) var edits: [KeptEdit] = []
+  /// The choice that a file has made; `nil` for policies that choose by themselves.
+  public internal(set) var map: KeptMap?
 
   private var settings: PolicySettings { scorerPart.settings }
 
@@ -18,7 +20,7 @@ public struct Policy: Sendable, Hashable {
 
   /// What a person reads about the scorer's family.
   public var descriptor: PolicyDescriptor {
-    PolicyRegistry.all.named(scorerPart.name) ?? PolicyRegistry.all[0]
+    map?.descriptor ?? PolicyRegistry.all.named(scorerPart.name) ?? PolicyRegistry.all[0]
   }
 
   /// What a person reads about the allocation.
@@ -54,7 +56,7 @@ public struct Policy: Sendable, Hashable {
   public var title: String { descriptor.title + name.dropFirst(scorerPart.name.count) }
 
   /// Whether nothing is evicted.
-  public var keepsEverything: Bool { scorer == nil && edits.isEmpty }
+  public var keepsEverything: Bool { scorer == nil && map == nil && edits.isEmpty }
 
   /// Whether the kept keys are moved together before decoding goes on.
   public var rerotates: Bool { wrappers.contains(.rerotate) }

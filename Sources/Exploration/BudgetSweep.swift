@@ -48,7 +48,9 @@ public struct BudgetSweep: Sendable {
 
   /// Whether nothing more will come.
   public func isComplete(_ key: Key, tokenCount: Int) -> Bool {
-    obstacles[key] != nil || lines[key]?.count == Self.budgets(tokenCount: tokenCount).count
+    // A choice that was read from a file has its author's budget, and no other.
+    let count = key.policy.map == nil ? Self.budgets(tokenCount: tokenCount).count : 1
+    return obstacles[key] != nil || lines[key]?.count == count
   }
 
   /// Adds a point.
@@ -112,16 +114,24 @@ struct BudgetSweeping {
     _ key: BudgetSweep.Key, to sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
     lookaheads: ([Int]) throws -> [QueryRows]?
   ) throws {
+    if let map = key.policy.map {
+      sweep.add(point(try evict(key, budget: map.meanCount), budget: map.meanCount), to: key)
+      onUpdate(sweep)
+      return
+    }
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
     let lookaheads = try lookaheads(budgets)
     for (index, budget) in budgets.enumerated() {
       try Task.checkCancellation()
-      let evidence = story.evidence(recording, lookahead: lookaheads?[index], output: output)
-      let kept = try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
-      sweep.add(point(kept, budget: budget), to: key)
+      sweep.add(point(try evict(key, budget: budget, lookahead: lookaheads?[index]), budget: budget), to: key)
       onUpdate(sweep)
     }
+  }
+
+  private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
+    let evidence = story.evidence(recording, lookahead: lookahead, output: output)
+    return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
   }
 
   /// Lookaheads that are decoded anew on each budget's own cheap cache, all in one pass.

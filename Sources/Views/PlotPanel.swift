@@ -78,7 +78,7 @@ struct PlotPanel {
     } else if sweep.isComplete(key, tokenCount: tokenCount) {
       let lane = state.story.lanes.first { $0.policy == key.policy }
       let share = showsRecall ? lane?.recall : lane?.massRecall
-      words = share.map { "\(decimal($0, 2)) at \(state.settings.budget)" } ?? ""
+      words = share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? state.settings.budget)" } ?? ""
     } else {
       words = "\(points.count) of \(BudgetSweep.budgets(tokenCount: tokenCount).count) budgets"
     }

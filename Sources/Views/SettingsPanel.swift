@@ -35,9 +35,10 @@ struct SettingsPanel {
     let facts = [
       entry("name", \.name), entry("looks at", \.descriptor.looksAt), entry("source", \.descriptor.source),
       entry("cost", \.descriptor.cost),
-      entry("observes", compared: true, observed),
+      // What a file's choice was made by, it does not say.
+      entry("observes", compared: true) { $0.map == nil ? observed($0) : nil },
       entry("always keeps", compared: true, protected),
-      entry("allocation", compared: true, \.allocationDescriptor.title),
+      entry("allocation", compared: true) { $0.map == nil ? $0.allocationDescriptor.title : nil },
     ]
     let keys = (active.allSettings + (pinned?.allSettings ?? [])).map(\.key)
     var seen: Set<String> = []

@@ -4,7 +4,7 @@ import Transformer
 
 extension Opening {
   /// Opens a trace: its story is told without a model.
-  /// - Throws: `TraceError`, `CheckpointError`, `BudgetError`, and what is wrong with the configuration.
+  /// - Throws: `TraceError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is wrong with the configuration.
   init(trace options: LaqTUI) throws {
     let path = options.prompt.text
     if let option = options.optionForModel { throw TraceError.needsModel(file: path, option: option) }
@@ -12,6 +12,7 @@ extension Opening {
     let preferences = try Preferences.holding(options)
     var settings = ExplorationSettings(granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     let shape = trace.recording.shape
+    settings.policies += try options.keptPolicies(shape: shape, prompt: trace.prompt)
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape, tokenCount: trace.prompt.tokens.count)
     self.init(story: trace.story(settings), explorer: TraceExplorer(trace), shape: shape, preferences: preferences)

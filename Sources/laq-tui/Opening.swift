@@ -56,6 +56,7 @@ struct Opening {
     var settings = ExplorationSettings(
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies, answerLimit: steps,
       recording: preferences.recording ?? .all)
+    settings.policies += try options.keptPolicies(shape: checkpoint.configuration.shape, prompt: prompt)
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
       tokenCount: prompt.tokens.count)

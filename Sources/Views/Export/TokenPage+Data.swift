@@ -34,7 +34,7 @@ extension TokenPage {
       policies: lanes.map { lane in
         PolicyEntry(
           title: lane.policy.title,
-          kept: lane.policy.keepsEverything ? nil : places.map { bits(lane.kept.positions[$0.layer][$0.head]) },
+          kept: lane.policy.keepsEverything ? nil : places.map { bits(kept(lane, at: $0)) },
           scores: lane.scores.map { scores in places.map { Self.floats(scores.rankedScores(layer: $0.layer, head: $0.head)) } })
       },
       truth: story.trueMass.map { mass in places.map { Self.floats(self.mass(mass, layer: $0.layer, head: $0.head)) } })
@@ -43,6 +43,13 @@ extension TokenPage {
     return String(decoding: try encoder.encode(contents), as: UTF8.self)
       .replacingOccurrences(of: "<", with: "\\u003c")
       .replacingOccurrences(of: "&", with: "\\u0026")
+  }
+
+  /// What a lane keeps at a place: a file's choice may have other heads than the settings say, and shows its first.
+  private func kept(_ lane: Lane, at place: Place) -> [Int] {
+    let shape = lane.kept.shape
+    let queryHead = state.story.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
+    return lane.kept.positions(layer: place.layer, queryHead: queryHead)
   }
 
   /// The mean over the query heads that share a kept set.

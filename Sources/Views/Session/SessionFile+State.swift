@@ -26,7 +26,7 @@ extension SessionFile {
       headMode: state.headMode.rawValue, scale: state.scale.rawValue, keysPerCell: state.keysPerCell,
       heatmapRow: state.heatmapRow, pairsRows: state.pairsRows, cover: state.showsCover, figure: state.figure.rawValue,
       sortsHeads: state.sortsHeads, sortColumn: state.sortColumn.rawValue, reversesOrder: state.reversesOrder,
-      showsSettings: state.showsSettings, plotted: state.plotted.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
+      showsSettings: state.showsSettings, plotted: state.plotted.filter { $0.map == nil }.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
       search: state.search)
   }
 
@@ -49,7 +49,9 @@ extension SessionFile.Setup {
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit
     recording = settings.recording.rawValue
-    policies = settings.policies.map { policy in
+    // What a file says is kept has no name that tells it again: '--kept' names the file when the session is opened.
+    let named = settings.policies.filter { $0.map == nil }
+    policies = (named.isEmpty ? ["full"].compactMap { Policy($0) } : named).map { policy in
       let edits = policy.edits.map { edit in
         var (layer, head): (Int?, Int?)
         switch edit.scope {
@@ -62,6 +64,9 @@ extension SessionFile.Setup {
       }
       return SessionFile.PolicyEntry(name: policy.unedited.name, edits: edits.isEmpty ? nil : edits)
     }
-    (active, pinned) = (setup.policy, setup.pinned)
+    func place(_ index: Int?) -> Int? {
+      index.flatMap { settings.policies.indices.contains($0) ? named.firstIndex(of: settings.policies[$0]) : nil }
+    }
+    (active, pinned) = (place(setup.policy), place(setup.pinned))
   }
 }

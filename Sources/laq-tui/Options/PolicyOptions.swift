@@ -15,6 +15,13 @@ struct PolicyOptions: ParsableArguments {
     completion: .custom(Completions.policies))
   var policies: [String] = []
 
+  @Option(
+    help: """
+      A file that says what a policy of your own keeps, shown beside the others: .npz, .npy, .safetensors, .json; may be \
+      given several times.
+      """, completion: .file())
+  var kept: [String] = []
+
   @Option(help: "One kept set per 'kv' head or per 'query' head. Default: kv.")
   var granularity: Granularity?
 

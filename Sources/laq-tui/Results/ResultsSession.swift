@@ -41,7 +41,7 @@ final class ResultsSession {
         case .key(let key): keys.append(key)
         case .closed: return
         case .none: state.tick += 1
-        case .resize, .wake: break
+        case .paste, .resize, .wake: break
         }
       }
       guard !keys.isEmpty else { continue }

@@ -1,0 +1,319 @@
+"""Tests of record_trace.py on tiny random models, on the CPU and without a network.
+
+    pip install torch transformers safetensors numpy
+    python test_record_trace.py
+
+What is recorded is compared with what transformers computes by itself: attention weights of its eager attention, greedy
+answers, and lookahead queries by another route, one pass over prompt and pseudo tokens in which a mask hides what SnapKV
+evicts.
+"""
+import contextlib, hashlib, io, json, pathlib, subprocess, sys, tempfile
+
+import torch
+import transformers as tf
+from safetensors import safe_open
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+import record_trace as rt
+
+SIZES = dict(
+    vocab_size=320, hidden_size=32, intermediate_size=32, num_hidden_layers=3, num_attention_heads=4,
+    num_key_value_heads=2, head_dim=8, max_position_embeddings=512, initializer_range=0.25, bos_token_id=None,
+    eos_token_id=0, pad_token_id=None)
+LAYERS = ["sliding_attention", "full_attention", "sliding_attention"]
+YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=8.0, original_max_position_embeddings=64)
+FAMILIES = {
+    "llama": tf.LlamaConfig(**SIZES),
+    "llama-yarn": tf.LlamaConfig(**SIZES, rope_parameters=YARN),
+    "mistral": tf.MistralConfig(**SIZES, sliding_window=40),
+    "qwen2": tf.Qwen2Config(**SIZES, use_sliding_window=True, sliding_window=24, layer_types=LAYERS),
+    "qwen3": tf.Qwen3Config(**SIZES),
+    "gemma2": tf.Gemma2Config(
+        **SIZES, sliding_window=24, layer_types=LAYERS, attn_logit_softcapping=4.0, query_pre_attn_scalar=12),
+    "gemma3": tf.Gemma3TextConfig(**SIZES, sliding_window=24, layer_types=LAYERS),
+}
+TEXT = "The garden, at dusk: a fox (renard, лиса, 狐) crosses twice. 🦊\n" * 4
+TEMPLATE = ("{% for m in messages %}<|{{ m.role }}|>{{ m.content | trim }}\n{% endfor %}"
+            "{% if add_generation_prompt %}<|assistant|>{% endif %}")
+
+
+def make_tokenizer():
+    """A small byte-level tokenizer, of which no character beyond ASCII is one token."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=300, special_tokens=["<end>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator(["the garden at dusk a fox crosses twice"], trainer)
+    return tf.PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>", chat_template=TEMPLATE)
+
+
+def make_model(config, seed=1):
+    torch.manual_seed(seed)
+    model = tf.AutoModelForCausalLM.from_config(config).eval()
+    for name, parameter in model.named_parameters():
+        if "norm" in name:
+            parameter.data.uniform_(-0.5, 0.5) if "gemma" in config.model_type else parameter.data.uniform_(0.5, 1.5)
+    return model
+
+
+class Recorded:
+    """A trace that was read back by the safetensors package."""
+
+    def __init__(self, model, folder, *arguments, text=TEXT, name="t.safetensors"):
+        path, source = pathlib.Path(folder) / name, pathlib.Path(folder) / "text.txt"
+        source.write_bytes(text if isinstance(text, bytes) else text.encode())
+        options = rt.parse(["--model", "none", "--text", str(source), "--to", str(path), *map(str, arguments)])
+        self.said = io.StringIO()
+        with contextlib.redirect_stderr(self.said):
+            rt.record(model, make_tokenizer(), options)
+        index = path.with_name(path.name + ".index.json")
+        names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else [path.name]
+        self.paths, self.tensors = [path.with_name(name) for name in names], {}
+        for each in self.paths:
+            with safe_open(each, "pt") as file:
+                self.tensors |= {key: file.get_tensor(key) for key in file.keys()}
+                self.about = json.loads(file.metadata()["laq_trace"])
+        self.tokens = self.tensors["tokens"].tolist()
+        self.size = sum(each.stat().st_size for each in self.paths)
+
+    def __getitem__(self, name):
+        return self.tensors[name]
+
+    def layer(self, layer, name):
+        return self.tensors[f"layers.{layer}.{name}"]
+
+    def logits(self, layer, queries, position):
+        """Scores of queries [H, r, D] at positions from one on, over the prompt's keys, as the format describes them."""
+        rule = self.about["attention"][layer]
+        keys = self.layer(layer, "keys").float().repeat_interleave(queries.shape[0] // self.about["kv_heads"], 0)
+        result = queries.float() @ keys.transpose(1, 2) * rule["scale"]
+        if rule["softcap"]:
+            result = rule["softcap"] * torch.tanh(result / rule["softcap"])
+        for row in range(queries.shape[1]):
+            result[:, row, position + row + 1 :] = -torch.inf
+            if rule["window"]:
+                result[:, row, : max(0, position + row + 1 - rule["window"])] = -torch.inf
+        return result
+
+
+def close(a, b, tolerance=2e-5):
+    assert a.shape == b.shape, (a.shape, b.shape)
+    difference = float((a.float() - b.float()).abs().max()) if a.numel() else 0.0
+    assert difference < tolerance, difference
+
+
+def each_family(test):
+    def run():
+        for name, config in FAMILIES.items():
+            with tempfile.TemporaryDirectory() as folder:
+                try:
+                    test(make_model(config), folder)
+                except Exception as error:
+                    raise AssertionError(f"{name}: {error}") from error
+    run.__name__ = test.__name__
+    return run
+
+
+@each_family
+def test_attention_is_that_of_transformers(model, folder):
+    trace = Recorded(model, folder, "--chunk", 50)
+    model.set_attn_implementation("eager")
+    with torch.no_grad():
+        expected = model(torch.tensor([trace.tokens]), output_attentions=True).attentions
+    for layer, weights in enumerate(expected):
+        logits = trace.logits(layer, trace.layer(layer, "queries"), 0)
+        close(logits.logsumexp(-1), trace.layer(layer, "log_sum_exp"))
+        close(torch.exp(logits - trace.layer(layer, "log_sum_exp")[..., None]), weights[0])
+
+
+@each_family
+def test_the_answer_is_that_of_transformers(model, folder):
+    trace = Recorded(model, folder, "--steps", 12, "--top", 5)
+    model.set_attn_implementation("eager")
+    prompt, answer = torch.tensor([trace.tokens]), trace["answer"].tolist()
+    expected = model.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=12, do_sample=False)
+    expected = expected[0, prompt.shape[1] :].tolist()
+    assert answer == [token for token in expected if token != 0], (answer, expected)
+    with torch.no_grad():
+        logits = model(torch.tensor([trace.tokens + answer])).logits[0, prompt.shape[1] - 1 :]
+    steps = len(trace["answer_top_ids"])
+    assert steps == len(answer) + (0 in expected)
+    close(trace["answer_log_sum_exp"], logits[:steps].logsumexp(-1))
+    close(trace["answer_top_logits"], logits[:steps].topk(5).values)
+    again = Recorded(model, folder, "--steps", 1, text=TEXT, name="u.safetensors")
+    assert [len(again.layer(0, "decode_queries")), len(trace.layer(0, "decode_queries"))] == [1, len(answer)]
+
+
+def kept_by_snapkv(trace, layer, budget, window=32, kernel=7):
+    """[K][budget] positions, number by number."""
+    queries, n = trace.layer(layer, "queries")[:, -window:], len(trace.tokens)
+    sums = trace.logits(layer, queries, n - window).softmax(-1).sum(1)[:, : n - window].tolist()
+    pooled = [[max(head[max(0, j - kernel // 2) : j + kernel // 2 + 1]) for j in range(n - window)] for head in sums]
+    size = len(pooled) // trace.about["kv_heads"]
+    groups = [[sum(each) for each in zip(*pooled[k * size : (k + 1) * size])] for k in range(trace.about["kv_heads"])]
+    best = [sorted(range(n - window), key=lambda j: (-group[j], j))[: budget - window] for group in groups]
+    return [sorted(head) + list(range(n - window, n)) for head in best]
+
+
+@each_family
+def test_lookahead_queries_are_those_of_a_masked_pass(model, folder):
+    budgets = [48, 100]
+    trace = Recorded(model, folder, "--budgets", *budgets, "--lookahead", 6)
+    n = len(trace.tokens)
+    for index, about in enumerate(trace.about["lookaheads"]):
+        assert (about["scorer"], about["budget"], about["granularity"]) == ("snapkv", budgets[index], "kv")
+        tokens, seen = about["tokens"], {}
+        assert 1 <= len(tokens) <= 6 and tokens[0] == trace["answer_top_ids"][0, 0]
+
+        def masked(module, query, key, value, mask, scaling=None, softcap=None, sliding_window=None, **_):
+            size, length = query.shape[1] // key.shape[1], query.shape[2]
+            seen[module.layer_idx] = query[0, :, n:].transpose(0, 1)
+            logits = query @ key.repeat_interleave(size, 1).transpose(2, 3) * scaling
+            logits = logits if softcap is None else softcap * torch.tanh(logits / softcap)
+            hidden = torch.ones(query.shape[1], length, length).triu(1).bool()
+            if sliding_window:
+                hidden |= torch.ones(length, length).tril(-sliding_window).bool()
+            for head in range(query.shape[1]):
+                gone = set(range(n)) - set(kept_by_snapkv(trace, module.layer_idx, about["budget"])[head // size])
+                hidden[head, n:, sorted(gone)] = True
+            weights = logits.masked_fill(hidden, -torch.inf).softmax(-1)
+            return (weights @ value.repeat_interleave(size, 1)).transpose(1, 2), weights
+
+        tf.AttentionInterface.register("masked", masked)
+        model.set_attn_implementation("masked")
+        with torch.no_grad():
+            logits = model(torch.tensor([trace.tokens + tokens])).logits[0]
+        for layer, queries in seen.items():
+            close(trace.layer(layer, f"lookaheads.{index}.queries"), queries, 1e-4)
+        assert logits[n - 1 : n - 1 + len(tokens)].argmax(-1).tolist() == tokens
+
+
+def test_chunks_and_shards_change_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        model = make_model(FAMILIES["gemma3"])
+        whole = Recorded(model, folder)
+        parts = Recorded(model, folder, "--chunk", 17, "--shard-bytes", 40000, name="parts.safetensors")
+        assert len(parts.paths) > 3 and all(path.stat().st_size < 90000 for path in parts.paths[:-1])
+        assert set(whole.tensors) - {"padding"} == set(parts.tensors) - {"padding"} and whole.about == parts.about
+        for name in set(whole.tensors) - {"padding"}:
+            close(whole[name], parts[name])
+        assert not list(pathlib.Path(folder).glob("*.part"))
+
+
+def test_windows_norms_and_number_formats():
+    with tempfile.TemporaryDirectory() as folder:
+        model = make_model(FAMILIES["qwen3"])
+        whole = Recorded(model, folder, "--output-projection")
+        assert whole.layer(1, "output_projection").shape == (32, 32)
+        for dtype, tolerance in ("F16", 2e-3), ("BF16", 2e-2), ("F32", 1e-6):
+            arguments = ["--queries", "window", 70, "--values", "norms", "--dtype", dtype, "--chunk", 33]
+            trace = Recorded(model, folder, *arguments, name=dtype + ".safetensors")
+            n = trace.about["first_query"] + 70
+            assert n == len(trace.tokens) and "layers.0.values" not in trace.tensors
+            for layer in range(3):
+                assert trace.layer(layer, "keys").dtype == rt.DTYPES[dtype]
+                close(trace.layer(layer, "queries"), whole.layer(layer, "queries")[:, -70:], 4 * tolerance)
+                close(trace.layer(layer, "keys"), whole.layer(layer, "keys"), 4 * tolerance)
+                close(trace.layer(layer, "log_sum_exp"), whole.layer(layer, "log_sum_exp")[:, -70:])
+                close(trace.layer(layer, "value_norms"), whole.layer(layer, "values").norm(dim=-1))
+        bare = Recorded(model, folder, "--values", "none", name="bare.safetensors")
+        assert not any("value" in name for name in bare.tensors)
+
+
+def test_a_trace_that_does_not_fit_has_fewer_queries_or_is_refused():
+    with tempfile.TemporaryDirectory() as folder:
+        model = make_model(FAMILIES["llama"])
+        whole = Recorded(model, folder)
+        n = len(whole.tokens)
+        smaller = Recorded(model, folder, "--max-bytes", 110_000, name="smaller.safetensors")
+        window = n - smaller.about["first_query"]
+        assert 64 <= window < n and "layers.0.values" in smaller.tensors, (n, window)
+        assert f"the limit is 110,000: recording the last {window} queries" in smaller.said.getvalue()
+        norms = Recorded(model, folder, "--max-bytes", 70_000, name="norms.safetensors")
+        assert "layers.0.value_norms" in norms.tensors and "norms values" in norms.said.getvalue()
+        try:
+            Recorded(model, folder, "--max-bytes", 20_000, name="refused.safetensors")
+        except SystemExit as refusal:
+            assert "the limit is 20,000" in str(refusal) and "raise --max-bytes" in str(refusal)
+        else:
+            raise AssertionError("it was not refused")
+        model.model.layers[1].self_attn.o_proj.forward = None  # a failure on the way
+        try:
+            Recorded(model, folder, name="failed.safetensors")
+        except TypeError:
+            assert not list(pathlib.Path(folder).glob("refused*")) + list(pathlib.Path(folder).glob("failed*"))
+        else:
+            raise AssertionError("it did not fail")
+
+
+def test_tokens_know_their_bytes():
+    with tempfile.TemporaryDirectory() as folder:
+        model = make_model(FAMILIES["llama"])
+        trace = Recorded(model, folder)
+        text, pieces = trace["text"].numpy().tobytes(), {}
+        offsets, data = trace["vocabulary.offsets"].tolist(), trace["vocabulary.bytes"].numpy().tobytes()
+        for index, token in enumerate(trace["vocabulary.ids"].tolist()):
+            pieces[token] = data[offsets[index] : offsets[index + 1]]
+        assert text == TEXT.encode() and pieces.get(0, b"") == b""
+        assert trace.about["sha256"] == hashlib.sha256(TEXT.encode()).hexdigest() and trace.about["name"] == "text.txt"
+        for token, (begin, end) in zip(trace.tokens, trace["token_bytes"].tolist()):
+            assert text[begin:end] == pieces[token], (token, begin, end)
+        assert set(trace["answer_top_ids"].flatten().tolist()) <= set(pieces)
+
+        chat = Recorded(model, folder, "--chat", "--system", "Short.", "--question", "Which animal?", name="chat.safetensors")
+        ranges = chat["token_bytes"].tolist()
+        inside = [index for index, (begin, end) in enumerate(ranges) if begin < end]
+        # The template strips the text's last newline only where no question follows it.
+        assert b"".join(text[begin:end] for begin, end in ranges) == text
+        assert all(begin == (0 if index < inside[0] else len(text)) for index, (begin, end) in enumerate(ranges)
+                   if begin == end)
+        behind = make_tokenizer().decode(chat.tokens[-chat.about["question_tokens"] :])
+        assert behind == "\nWhich animal?\n<|assistant|>", behind
+        assert make_tokenizer().decode(chat.tokens).startswith("<|system|>Short.\n<|user|>The garden")
+
+
+def test_rotary_frequencies_are_the_models():
+    with tempfile.TemporaryDirectory() as folder:
+        yarn = Recorded(make_model(FAMILIES["llama-yarn"]), folder)
+        assert yarn.about["rotary"] == [0, 0, 0] and yarn.about["rotary_magnitude"][0] > 1
+        gemma = Recorded(make_model(FAMILIES["gemma3"]), folder, name="g.safetensors")
+        assert len(set(gemma.about["rotary"])) == 2 and gemma.about["rotary"][0] == gemma.about["rotary"][2]
+        assert gemma.about["rotary_magnitude"] == [1.0, 1.0]
+        local, wide = (gemma[f"rotary.{gemma.about['rotary'][layer]}.frequencies"] for layer in (0, 1))
+        assert local.shape == (4,) and bool((local >= wide).all()) and not torch.equal(local, wide)
+
+
+def test_the_program_records_and_tensor_parallelism_changes_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        make_model(FAMILIES["llama"]).save_pretrained(folder / "tiny")
+        make_tokenizer().save_pretrained(folder / "tiny")
+        (folder / "text.txt").write_text(TEXT)
+        program = [rt.__file__, "--model", folder / "tiny", "--text", folder / "text.txt", "--steps", "4", "--to"]
+        for arguments in (
+            [sys.executable, *program, folder / "one.safetensors"],
+            [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", *program, folder / "two.safetensors",
+             "--tensor-parallel"],
+        ):
+            done = subprocess.run(arguments, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr[-2000:]
+        with safe_open(folder / "one.safetensors", "pt") as one, safe_open(folder / "two.safetensors", "pt") as two:
+            assert one.keys() == two.keys() and one.metadata() == two.metadata()
+            assert json.loads(one.metadata()["laq_trace"])["model"] == "tiny"
+            for name in one.keys():
+                close(one.get_tensor(name), two.get_tensor(name), 1e-4)
+
+
+def main():
+    torch.set_num_threads(1)
+    tf.logging.set_verbosity_error()
+    tests = {name: test for name, test in globals().items() if name.startswith("test_")}
+    for name in sys.argv[1:] or tests:
+        tests[name]()
+        print("passed:", name.removeprefix("test_").replace("_", " "), flush=True)
+    print(f"transformers {tf.__version__}, torch {torch.__version__}")
+
+
+if __name__ == "__main__":
+    main()
