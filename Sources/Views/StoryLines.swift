@@ -37,7 +37,7 @@ struct StoryLines {
       if offset > 0 { line.add(Span(" \(glyphs.phase) ", theme[.dim]), rank: 1) }
       line.add(isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
-    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (x)", theme[.dim]), rank: 3) }
+    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3) }
     return line.fitting(width)
   }
 
