@@ -69,7 +69,7 @@ import Testing
     let session = try TerminalSession([path, "--budget", "16", "--policy", "laq", "--policy", "snapkv"])
     #expect(session.waits(for: "ready"))
     let before = try #require(tokenCount(session) { $0 > 0 })
-    session.type("iWho was 鍵 quiet?\u{1B}[D\u{1}Q: \r")
+    session.type("iWho was 鍵 quiet?\u{1B}OD\u{1}Q: \r")
     let asked = try #require(tokenCount(session) { $0 > before })
     session.type("u")
     #expect(tokenCount(session) { $0 < asked } == before)
