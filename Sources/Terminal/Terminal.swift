@@ -15,7 +15,7 @@ public final class Terminal {
   /// Scalars of a paste at most.
   private static let pasteLimit = 1 << 20
 
-  /// Call first in `main`, before any thread or task starts: a resize could get lost otherwise.
+  /// Call first in `main`, before any thread or task starts: the locale is the whole process' own.
   public nonisolated static func prepareProcess() { term_prepare() }
 
   /// Ends the wait of `nextEvent`; from any thread.
@@ -75,8 +75,11 @@ public final class Terminal {
   public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
     if let event = pendingKey() { return event }
     switch Int(term_wait(Int32(clamping: timeoutMilliseconds ?? -1))) {
-    case Int(TERM_WOKEN): return .wake
+    case Int(TERM_WOKEN): return pendingKey() ?? .wake
     case Int(TERM_CLOSED): return .closed
+    case Int(TERM_RESUMED):
+      redraw()
+      return .resize
     default: return pendingKey() ?? .none
     }
   }

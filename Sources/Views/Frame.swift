@@ -6,6 +6,8 @@ struct Frame {
   let state: ViewState
   let glyphs: GlyphSet
   var grid: Grid
+  /// What lies where, if somebody asks.
+  private(set) var targets: Targets?
 
   /// The rows inside the box above the status line.
   let content: Range<Int>
@@ -16,8 +18,10 @@ struct Frame {
   var theme: Theme { state.theme }
   var width: Int { right - left }
 
-  init(_ state: ViewState, size: Size, glyphs: GlyphSet) {
+  /// - Parameter marking: whether to note what lies where, which a screen alone does not need.
+  init(_ state: ViewState, size: Size, glyphs: GlyphSet, marking: Bool = false) {
     self.state = state
+    targets = marking ? Targets() : nil
     self.glyphs = glyphs
     grid = Grid(size)
     right = size.width - 2
@@ -39,11 +43,15 @@ struct Frame {
             to: isWide ? 24 : 12, ellipsis: glyphs.ellipsis), theme[.text]))
       title.append(Span(" \(glyphs.dot) ", theme[.dim]))
     }
+    // The box leaves a corner, a line and a space before the title.
+    var column = 3 + title.reduce(0) { $0 + $1.width }
     for view in ViewState.View.allCases {
       // Where the names of all views have no room, the open one has.
       let isOpen = view == state.view
       let text = isWide || isOpen ? "\(view.rawValue) \(view.title)" : "\(view.rawValue)"
       title.append(isOpen ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
+      mark(.view(view), row: 0, columns: column..<column + text.count + 2)
+      column += text.count + 2
     }
     let trailing = [
       Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
@@ -59,13 +67,23 @@ struct Frame {
       let typed = "#\(state.count.map(String.init) ?? "")"
       grid.put([Span(typed, theme[.text]), Span("  then a key; Esc leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
     } else {
-      grid.put(footer, row: size.height - 1, column: 1, limit: size.width)
+      drawFooter(row: size.height - 1)
     }
   }
 
   /// Writes one line of the box's inside.
   mutating func line(_ row: Int, _ spans: [Span], from column: Int = 0) {
     grid.put(spans, row: row, column: left + column, limit: right)
+  }
+
+  /// Notes what lies on some columns of the screen.
+  mutating func mark(_ target: @autoclosure () -> Target, row: Int, columns: Range<Int>) {
+    targets?.mark(target(), row: row, columns: columns)
+  }
+
+  /// Notes what lies on some columns of the box's inside.
+  mutating func mark(_ target: @autoclosure () -> Target, row: Int, from column: Int, width: Int) {
+    mark(target(), row: row, columns: left + column..<left + column + max(0, width))
   }
 
   /// A rule within the box.
@@ -120,9 +138,16 @@ struct Frame {
     }
   }
 
-  private var footer: [Span] {
-    state.keys.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
-      [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
+  private mutating func drawFooter(row: Int) {
+    var column = 1
+    let hints = state.keys.footer(
+      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2)
+    for (keys, word) in hints {
+      let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]
+      for (key, columns) in FooterKeys.targets(of: keys, word: word) {
+        mark(.key(key), row: row, columns: column + columns.lowerBound..<column + columns.upperBound)
+      }
+      column = grid.put(spans, row: row, column: column, limit: grid.width)
     }
   }
 }

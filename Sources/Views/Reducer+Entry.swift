@@ -2,7 +2,7 @@ import Screen
 
 extension ViewState {
   /// A key while a line is being typed.
-  mutating func edit(_ key: Key, size: Size) -> Effect {
+  mutating func edit(_ key: Key, size: Size, glyphs: GlyphSet) -> Effect {
     guard var current = entry else { return .none }
     switch current.purpose {
     case .replace(let request): return answer(key, toReplacingBy: request)
@@ -20,7 +20,7 @@ extension ViewState {
       entry = current
     case .escape, .control("c"): entry = nil
     case .backspace where current.line.isEmpty: entry = nil
-    case .enter: return finish(current, size: size)
+    case .enter: return finish(current, size: size, glyphs: glyphs)
     case .control("o") where current.purpose == .question: type(.character("\n"))
     default: type(key)
     }
@@ -52,7 +52,7 @@ extension ViewState {
   }
 
   /// Takes a line that is complete.
-  private mutating func finish(_ line: Entry, size: Size) -> Effect {
+  private mutating func finish(_ line: Entry, size: Size, glyphs: GlyphSet) -> Effect {
     entry = nil
     history.add(line)
     switch line.purpose {
@@ -60,7 +60,7 @@ extension ViewState {
       search = line.text.isEmpty ? search : line.text
       find(from: cursor + 1, forward: true)
       return .none
-    case .command: return run(command: line.text, size: size)
+    case .command: return run(command: line.text, size: size, glyphs: glyphs)
     case .question: return ask(line.text)
     case .export(let scope): return export(ExportRequest(line.text, scope: scope))
     case .session: return write(sessionTo: line.text)

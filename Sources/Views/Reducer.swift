@@ -28,9 +28,13 @@ public enum Effect: Sendable, Hashable {
 extension ViewState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages and lines.
-  public mutating func handle(_ key: Key, size: Size) -> Effect {
+  /// - Parameter glyphs: what the screen is drawn with, for what lies where.
+  public mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
+    if case .mouse(let row, let column, let kind) = key {
+      return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
+    }
     message = nil
-    if entry != nil { return edit(key, size: size) }
+    if entry != nil { return edit(key, size: size, glyphs: glyphs) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
       if isCounting || count != nil || digit > ViewState.View.allCases.count {
@@ -63,16 +67,16 @@ extension ViewState {
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
-    return perform(binding.action, times: times, hasCount: count != nil, size: size)
+    return perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
   }
 
   /// Does what a key or a command asks for.
   mutating func perform(
-    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size
+    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
   ) -> Effect {
     switch action {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
-      move(action, times: times, hasCount: hasCount, size: size)
+      move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
     case .textView: view = .text
     case .heatmapView: view = .heatmap
     case .headsView: view = .heads
@@ -115,8 +119,8 @@ extension ViewState {
     case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
     case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
     case .theme:
-      let index = Theme.all.firstIndex(of: theme) ?? 0
-      theme = Theme.all[(index + 1) % Theme.all.count]
+      let themes = Theme.available(at: colorDepth)
+      theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
     case .notes: showsNotes.toggle()
     case .search: entry = .search("")
     case .command: entry = .command("")

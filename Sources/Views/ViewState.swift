@@ -93,6 +93,8 @@ public struct ViewState: Sendable {
   public var isPlaying = false
   /// The theme.
   public var theme: Theme
+  /// The colours that the terminal has: themes that need more are not offered.
+  public var colorDepth = ColorDepth.rgb
   /// A number typed before a key.
   public var count: Int?
   /// Whether a number is being typed, so that digits choose no view.

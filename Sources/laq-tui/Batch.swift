@@ -32,7 +32,7 @@ struct Batch {
     opening.place(&state)
     state.view = output.screen?.view ?? state.view
     for key in keys {
-      switch state.handle(key, size: size) {
+      switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
         var next = Story(
           modelName: story.modelName, prompt: state.prompt, settings: state.settings,

@@ -42,7 +42,8 @@ final class Session {
     terminal = try Terminal(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
     explorer = opening.explorer
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
-    if terminal.colorDepth >= .palette256 { state.theme = preferences.theme ?? .dark }
+    state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
+    state.colorDepth = terminal.colorDepth
     self.opening = opening
   }
 
@@ -88,7 +89,7 @@ final class Session {
   private func handle(_ key: Key) -> Bool {
     let isTyping = state.entry != nil
     defer { if !isTyping, state.entry != nil { terminal.markPastes() } }
-    switch state.handle(key, size: terminal.size) {
+    switch state.handle(key, size: terminal.size, glyphs: glyphs) {
     case .none: break
     case .explore: explore()
     case .cancel: work?.cancel()

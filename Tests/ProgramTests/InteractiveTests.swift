@@ -123,14 +123,6 @@ import Testing
     #expect(session.status() == 0)
   }
 
-  @Test func aTerminationRestoresTheTerminal() throws {
-    let session = try TerminalSession([path])
-    #expect(session.waits(for: "Text"))
-    session.signal(SIGTERM)
-    #expect(session.status() != nil)
-    #expect(session.output.contains(Self.restored))
-  }
-
   @Test func aTinyWindowAsksForALargerOne() throws {
     let session = try TerminalSession([path], columns: 20, rows: 5)
     #expect(session.waits(for: "60x16"))

@@ -1,5 +1,6 @@
 import Eviction
 import Exploration
+import KeyStorm
 import Screen
 import Testing
 

@@ -466,7 +466,7 @@ import Transformer
     #expect(try press(":policy quest<Enter>") == .none)
     #expect(state.message?.contains("there is no policy 'quest'") == true)
     #expect(try press(":theme pink<Enter>") == .none)
-    #expect(state.message == "themes: dark, light, mono")
+    #expect(state.message == "themes here: dark, light, colorblind, basic, mono")
     #expect(try press(":<Enter>") == .none)
     #expect(state.message == nil)
   }

@@ -1,4 +1,5 @@
 import Exploration
+import KeyStorm
 import Screen
 import Testing
 

@@ -1,6 +1,7 @@
 import Eviction
 import Exploration
 import Foundation
+import KeyStorm
 import Screen
 import Testing
 

@@ -5,7 +5,7 @@ import Transformer
 
 extension ViewState {
   /// Runs a command line.
-  mutating func run(command line: String, size: Size) -> Effect {
+  mutating func run(command line: String, size: Size, glyphs: GlyphSet) -> Effect {
     let words = line.split(separator: " ", maxSplits: 1).map(String.init)
     guard let word = words.first else { return .none }
     let value = words.count > 1 ? words[1].trimmingSpaces() : ""
@@ -14,7 +14,7 @@ extension ViewState {
         message = "no command :\(word); Tab lists them"
         return .none
       }
-      return perform(action, times: 1, hasCount: false, size: size)
+      return perform(action, times: 1, hasCount: false, size: size, glyphs: glyphs)
     }
     switch command {
     case .goto: number(value, in: 0...story.prompt.tokens.count - 1) { $0.cursor = $1 }
@@ -36,8 +36,9 @@ extension ViewState {
     case .write: return write(sessionTo: value)
     case .why: return askWhy(policyNamed: value)
     case .theme:
-      if let named = Theme.named(value) { theme = named } else {
-        message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"
+      let themes = Theme.available(at: colorDepth)
+      if let named = themes.first(where: { $0.name == value }) { theme = named } else {
+        message = "themes here: \(themes.map(\.name).joined(separator: ", "))"
       }
     case .notes: showsNotes = value != "off"
     case .quit: return .quit
