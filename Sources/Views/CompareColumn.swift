@@ -34,9 +34,9 @@ public enum CompareColumn: String, Sendable, CaseIterable {
   }
 
   /// What the column is, in a few words.
-  var note: String {
+  func note(_ keys: KeyTable) -> String {
     switch self {
-    case .policy: "One prompt is no benchmark: try others, and other budgets (b/B)."
+    case .policy: "One prompt is no benchmark: try others, and other budgets (\(keys.label(.budgetDown)))."
     case .recall: "recall: share of the oracle's tokens that are kept, mean of all heads"
     case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
     case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"

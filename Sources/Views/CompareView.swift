@@ -19,7 +19,7 @@ struct CompareView {
     let noteRow = content.upperBound - 1
     var end = noteRow + (showsNote ? 0 : 1)
     if showsNote {
-      frame.line(noteRow, Line.note([state.sortColumn.note], style: frame.theme[.note], width: frame.width))
+      frame.line(noteRow, Line.note([state.sortColumn.note(state.keys)], style: frame.theme[.note], width: frame.width))
     }
     if isSmall, state.showsSettings {
       SettingsPanel(state).draw(into: &frame, area: content.lowerBound..<end)

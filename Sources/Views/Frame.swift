@@ -102,15 +102,15 @@ struct Frame {
     let times = state.story.seconds
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
     if let why = state.why, !why.isFinished {
-      return [spinner, Span("why: \(why.tries) sets of tokens restored and decoded on   Esc stops", theme[.status])]
+      return [spinner, Span("why: \(why.tries) sets of tokens restored and decoded on   \(state.keys.shown(.back)) stops", theme[.status])]
     }
     switch state.story.stage {
     case .opening:
       return [spinner, Span("opening the \(state.story.hasModel ? "model" : "trace")", theme[.status])]
     case .loading(let layer, let count):
-      return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   Esc stops", theme[.status])]
+      return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   \(state.keys.shown(.back)) stops", theme[.status])]
     case .reading(let policy, let index, let count):
-      return [spinner, Span("reading the trace: \(policy.title), \(index + 1) of \(count)   Esc stops", theme[.status])]
+      return [spinner, Span("reading the trace: \(policy.title), \(index + 1) of \(count)   \(state.keys.shown(.back)) stops", theme[.status])]
     case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
       let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
@@ -118,16 +118,16 @@ struct Frame {
       if let left = progress.secondsLeft, progress.seconds > 0.2 {
         text += "  \(glyphs.dot)  \(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
       }
-      return [spinner, Span(text + "   Esc stops", theme[.status])]
+      return [spinner, Span(text + "   \(state.keys.shown(.back)) stops", theme[.status])]
     case .lookahead(let step):
-      return [spinner, Span("lookahead and full answer, token \(step)   Esc stops", theme[.status])]
+      return [spinner, Span("lookahead and full answer, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
     case .decode(let step):
-      return [spinner, Span("answers of \(state.story.lanes.count) policies, token \(step)   Esc stops", theme[.status])]
+      return [spinner, Span("answers of \(state.story.lanes.count) policies, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
     case .follow(let step):
-      return [spinner, Span("following the full answer, token \(step)   Esc stops", theme[.status])]
-    case .measure: return [spinner, Span("figures of every head   Esc stops", theme[.status])]
+      return [spinner, Span("following the full answer, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
+    case .measure: return [spinner, Span("figures of every head   \(state.keys.shown(.back)) stops", theme[.status])]
     case .failed(let reason): return [Span(reason, theme[.error])]
-    case .cancelled: return [Span("stopped; r runs again", theme[.warning])]
+    case .cancelled: return [Span("stopped; \(state.keys.shown(.run)) runs again", theme[.warning])]
     case .done:
       var memory = ""
       if let lane = state.lane, let full = state.story.full {

@@ -93,9 +93,9 @@ public enum HeadFigure: String, Sendable, CaseIterable {
   func absence(_ state: ViewState) -> String {
     switch self {
     case .gain where state.pinned == nil || state.pinned == state.policy:
-      return "pin another policy with x, and the difference is shown here"
+      return "pin another policy with \(state.keys.shown(.pin)), and the difference is shown here"
     case .lookaheadAgreement where state.lane != nil && state.lane?.lookahead == nil:
-      return "\(state.policyTitle) has no lookahead; p goes to the next policy, f to the next figure"
+      return "\(state.policyTitle) has no lookahead; \(state.keys.shown(.policyNext)) goes to the next policy, \(state.keys.shown(.figureNext)) to the next figure"
     default: break
     }
     if let obstacle = state.activeObstacle { return obstacle }

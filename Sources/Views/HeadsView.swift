@@ -50,7 +50,7 @@ struct HeadsView {
     line.add(Span(" of \(state.policyTitle)", theme[.text]), rank: 3)
     if state.figure == .gain, let pinned = state.pinnedTitle { line.add(Span(" and \(pinned)", theme[.text]), rank: 3) }
     if let grid { line.add(Span("   mean \(decimal(grid.mean, 3))", theme[.text]), rank: 1) }
-    line.add(Span("   f next figure, s \(state.sortsHeads ? "layers and heads" : "sorted")", theme[.dim]), rank: 2)
+    line.add(Span("   \(state.keys.shown(.figureNext)) next figure, \(state.keys.shown(.sort)) \(state.sortsHeads ? "layers and heads" : "sorted")", theme[.dim]), rank: 2)
     return line.fitting(frame.width)
   }
 

@@ -77,9 +77,9 @@ struct HeatmapView {
     let keys = grouped(state.story.prompt.tokens.count)
     line.add(Span("rows: queries   ", theme[.dim]), rank: 3)
     line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
-    line.add(Span(", largest shown (+ -)", theme[.dim]), rank: 2)
-    line.add(Span("   heads: \(state.headMode.rawValue) (m)", theme[.dim]))
-    line.add(Span("   scale \(state.scale.rawValue) (z)", theme[.dim]), rank: 1)
+    line.add(Span(", largest shown (\(state.keys.shown(.zoomIn)) \(state.keys.shown(.zoomOut)))", theme[.dim]), rank: 2)
+    line.add(Span("   heads: \(state.headMode.rawValue) (\(state.keys.shown(.headMode)))", theme[.dim]))
+    line.add(Span("   scale \(state.scale.rawValue) (\(state.keys.shown(.scale)))", theme[.dim]), rank: 1)
     return line
   }
 

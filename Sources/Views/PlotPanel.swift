@@ -19,7 +19,7 @@ struct PlotPanel {
     let title = showsRecall ? "recall against budget" : "mass recall against budget"
     var heading = Line()
     heading.add(Span(title, theme[.accent]))
-    heading.add(Span("   tokens per layer and head; Space adds a policy", theme[.dim]), rank: 1)
+    heading.add(Span("   tokens per layer and head; \(state.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)
     frame.line(area.lowerBound, heading.fitting(frame.width))
     let budgets = BudgetSweep.budgets(tokenCount: tokenCount).sorted()
     guard let first = budgets.first, let last = budgets.last, budgets.count > 1 else {

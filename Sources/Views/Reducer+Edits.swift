@@ -32,7 +32,7 @@ extension ViewState {
     let span = selection
     let effect = adopt([KeptEdit(action, span, in: scope)], of: settings.policies[policy])
     let tokens = span.count == 1 ? "token \(span.lowerBound)" : "tokens \(span.lowerBound) to \(span.upperBound)"
-    message = "\(policyTitle): \(tokens) \(action == .keep ? "kept" : "evicted") in \(editScope.rawValue) (S); u takes it back"
+    message = "\(policyTitle): \(tokens) \(action == .keep ? "kept" : "evicted") in \(editScope.rawValue) (\(keys.shown(.scope))); \(keys.shown(.undo)) takes it back"
     selectionStart = nil
     return effect
   }

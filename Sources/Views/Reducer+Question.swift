@@ -25,7 +25,7 @@ extension ViewState {
       undo.append(setup)
       prompt = asked
       settings.fit(tokenCount: asked.tokens.count)
-      message = "\(question == nil ? "no question any more" : "another question"); u brings the former one back"
+      message = "\(question == nil ? "no question any more" : "another question"); \(keys.shown(.undo)) brings the former one back"
       return .explore
     } catch {
       message = String(describing: error)

@@ -52,7 +52,7 @@ extension ViewState {
     (showsWhy, view) = (false, .text)
     (layer, head, cursor) = (first.layer, first.queryHead, first.position)
     let effect = adopt(why.restored.map(\.restoring), of: why.policy)
-    message = "\(policyTitle) keeps \(why.restored.count) more by hand; u takes it back"
+    message = "\(policyTitle) keeps \(why.restored.count) more by hand; \(keys.shown(.undo)) takes it back"
     return effect
   }
 }

@@ -139,7 +139,7 @@ extension ViewState {
     case .evict: return editKept(.evict)
     case .scope:
       editScope = Self.following(editScope, by: times)
-      message = "K and X act in \(editScope.rawValue)"
+      message = "\(keys.shown(.keep)) and \(keys.shown(.evict)) act in \(editScope.rawValue)"
     case .why: return askWhy()
     case .help: (showsHelp, helpTop) = (true, 0)
     case .redraw: return .redraw

@@ -53,11 +53,11 @@ extension ViewState {
   mutating func exchangeSetups() -> Effect {
     guard let other = otherSetup else {
       otherSetup = setup
-      message = "these settings are kept as A: change some, then A goes from one to the other"
+      message = "these settings are kept: change some, then \(keys.shown(.exchange)) goes from one to the other"
       return .none
     }
     guard other != setup else {
-      message = "nothing has changed since A kept these settings"
+      message = "nothing has changed since \(keys.shown(.exchange)) kept these settings"
       return .none
     }
     let present = setup
@@ -65,7 +65,7 @@ extension ViewState {
     otherSetup = present
     (prompt, settings) = (other.prompt, other.settings)
     (policy, pinned) = (other.policy, other.pinned)
-    message = "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; A goes back"
+    message = "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; \(keys.shown(.exchange)) goes back"
     return other.asksTheSame(as: present) ? .none : .explore
   }
 }

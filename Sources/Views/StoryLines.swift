@@ -40,7 +40,7 @@ struct StoryLines {
     if let departure = state.lane?.lookahead?.departure {
       line.add(Span("   lookahead recorded with \(departure)", theme[.warning]), rank: 2)
     }
-    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (x)", theme[.dim]), rank: 3) }
+    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3) }
     return line.fitting(width)
   }
 

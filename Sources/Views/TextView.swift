@@ -140,8 +140,8 @@ struct TextView {
     switch state.shownStep {
     case .prefill:
       [
-        "The whole prompt is in the cache: nothing is evicted yet. Press . to step on, > for the next phase.",
-        "Nothing is evicted yet. Press . to step on, > for the next phase.",
+        "The whole prompt is in the cache: nothing is evicted yet. Press \(state.keys.shown(.stepForward)) to step on, \(state.keys.shown(.phaseForward)) for the next phase.",
+        "Nothing is evicted yet. Press \(state.keys.shown(.stepForward)) to step on, \(state.keys.shown(.phaseForward)) for the next phase.",
       ]
     case .lookahead:
       [
@@ -151,8 +151,8 @@ struct TextView {
     case .evict, .decode:
       [
         "Each \(usesColor ? "colour" : "mark") is one token's fate in this layer and head. "
-          + "x pins a policy to compare, p goes to the next.",
-        "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; p: next policy.",
+          + "\(state.keys.shown(.pin)) pins a policy to compare, \(state.keys.shown(.policyNext)) goes to the next.",
+        "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; \(state.keys.shown(.policyNext)): next policy.",
       ]
     }
   }

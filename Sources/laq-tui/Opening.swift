@@ -66,7 +66,7 @@ struct Opening {
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
     explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
-      textPath: kept.map(\.path) ?? (given == "-" ? nil : given), model: model, gate: preferences.gate,
+      textPath: kept.map(\.path) ?? (Self.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
     self.preferences = preferences
   }
@@ -75,6 +75,12 @@ struct Opening {
   init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
     (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
     (origin, session, warning) = (nil, nil, nil)
+  }
+
+  /// Whether a text can be read again by its path: what comes through a pipe cannot.
+  private static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// What is put around the text.

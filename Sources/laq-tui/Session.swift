@@ -17,7 +17,7 @@ final class Session {
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
-  /// The last story with a recording, while the one that is told has none.
+  /// The last story whose text has passed the model as a whole, until that is so of the one that is told.
   private var recorded: Story?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
@@ -173,7 +173,8 @@ final class Session {
     (state.why, state.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
-    if state.story.recording != nil { recorded = state.story }
+    // A prefill that was stopped leaves less than the one before it.
+    if state.story.full != nil || recorded == nil && state.story.recording != nil { recorded = state.story }
     let earlier = recorded
     let story = state.story.anew(state.settings, prompt: state.prompt)
     let (explorer, mailbox, generation) = (explorer, mailbox, generation)
@@ -185,12 +186,8 @@ final class Session {
     }
     // A state without a recording would blank the screen while settings are re-scored.
     state.step = nil
-    if let earlier, earlier.prompt.hash == story.prompt.hash {
-      state.story = earlier.at(.opening)
-    } else {
-      if state.story.prompt.hash != story.prompt.hash { state.beginPrompt() }
-      state.story = story
-    }
+    if state.story.prompt.hash != story.prompt.hash { state.beginPrompt() }
+    state.story = earlier.map { $0.prompt.hash == story.prompt.hash ? $0.at(.opening) : story } ?? story
   }
 
   /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
@@ -249,7 +246,7 @@ final class Session {
       return
     }
     state.story = story
-    if story.recording != nil { recorded = nil }
+    if story.full != nil { recorded = nil }
     if story.stage == .done, !isTouched {
       opening.place(&state)
       isTouched = true

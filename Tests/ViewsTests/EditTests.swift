@@ -109,7 +109,7 @@ import Testing
 
   @Test func twoSettingsAreKept() throws {
     try press("A")
-    #expect(state.message?.contains("kept as A") == true)
+    #expect(state.message?.contains("these settings are kept") == true)
     #expect(try press("BBx") == .none)
     let changed = state.settings
     #expect(try press("A") == .explore)

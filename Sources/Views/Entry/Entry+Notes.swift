@@ -20,7 +20,7 @@ extension ViewState.Entry {
     case .question:
       [
         "Enter asks it, Esc leaves; empty: no question.  C-o a line break  C-a C-e ends  C-w word  C-u line  Up earlier ones",
-        "Enter asks it, Esc leaves; empty: none.  C-o a line break",
+        "Enter asks, Esc leaves; empty: none; C-o: a line break",
       ]
     case .search:
       [

@@ -47,7 +47,7 @@ public struct SessionFile: Codable, Sendable, Equatable {
     public var questionFirst: Bool?
   }
 
-  /// The text: a file and its hash, or, when there is no file, all of it.
+  /// The text: a file and its hash, or, when it came through a pipe, all of it.
   public struct Text: Codable, Sendable, Equatable {
     /// The file; a path in the session's own folder stands as seen from there.
     public var path: String?
@@ -103,28 +103,47 @@ public struct SessionFile: Codable, Sendable, Equatable {
 
   /// How and where it is looked at.
   public struct Screen: Codable, Sendable, Equatable {
+    /// The open view, as `--screen` names it.
     public var view: String?
+    /// The theme.
     public var theme: String?
+    /// Whether the learner's notes are shown.
     public var notes: Bool?
+    /// The chosen layer.
     public var layer: Int?
+    /// The chosen query head.
     public var head: Int?
+    /// The token under the cursor, a position.
     public var cursor: Int?
+    /// Where a selected span begins, a position.
     public var selectionStart: Int?
     /// The step shown, from 0; the newest, if there is none.
     public var step: Int?
+    /// Which heads the heatmap shows.
     public var headMode: String?
+    /// Its scale.
     public var scale: String?
+    /// Keys per cell; all fit the width, if there is no number.
     public var keysPerCell: Int?
+    /// Its row under the cursor.
     public var heatmapRow: Int?
+    /// Whether two of its rows share a line.
     public var pairsRows: Bool?
+    /// Whether the text has its row of marks in colour, too.
     public var cover: Bool?
+    /// The figure of the head grid.
     public var figure: String?
+    /// Whether the grid is sorted.
     public var sortsHeads: Bool?
+    /// The column by which the comparison is sorted.
     public var sortColumn: String?
+    /// Whether its order is the other way round.
     public var reversesOrder: Bool?
+    /// Whether it shows settings in place of the plot.
     public var showsSettings: Bool?
     /// Names of policies that are plotted beside the active and the pinned one.
     public var plotted: [String]?
+    /// The last search.
     public var search: String?
   }
 }

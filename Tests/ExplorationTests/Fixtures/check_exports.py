@@ -21,6 +21,7 @@ import numpy as np
 from safetensors import safe_open
 
 SCHEMA = pathlib.Path(__file__).with_name("kept.schema.json")
+SESSION_SCHEMA = pathlib.Path(__file__).with_name("session.schema.json")
 
 
 def export(program, text, options, target, repeats=True):
@@ -80,6 +81,16 @@ def check_csv(path, kept):
     assert len(rows) == sum(policy["keptTokens"] for policy in kept["policies"])
 
 
+def check_session(program, text, options, target):
+    """A session with edits, other settings and a question fits its schema, and opens."""
+    keys = f"AvllKSXSXiWho?<Enter>b3.:w {target}<Enter>"
+    subprocess.run([program, text, *options, "--keys", keys, "--screen", "text"], check=True, capture_output=True)
+    session = json.loads(target.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json.loads(SESSION_SCHEMA.read_text())).validate(session)
+    assert session["setup"]["question"] == "Who?" and "other" in session and "edits" in session["setup"]["policies"][-1]
+    subprocess.run([program, target, "--screen", "text"], check=True, capture_output=True)
+
+
 class Page(HTMLParser):
     """Counts the tokens of a page and gathers its data and whatever could reach a network."""
 
@@ -128,6 +139,7 @@ def main(program, text, *options):
             export(program, text, [*options, "--screen", "compare"], folder / f"compare.{ending}", repeats=False)
         export(program, text, [*options, "--screen", "text"], folder / "text.html", repeats=False)
 
+        check_session(program, str(pathlib.Path(text).resolve()), options, folder / "session.laq")
         kept = json.loads((folder / "kept.json").read_text(encoding="utf-8"))
         jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(kept)
         with np.load(folder / "kept.npz", allow_pickle=False) as arrays:
