@@ -28,10 +28,7 @@ struct FrameBench {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let responses = ResponseBench()
-    let report = ScreenReport(
-      frames: reports, toggles: try await responses.toggles(), whileDecoding: try await responses.whileDecoding())
-    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    print(String(decoding: try encoder.encode(reports), as: UTF8.self))
   }
 
   /// Plays keys; the details that the program computes on other threads are not part of a frame, and are timed apart.
@@ -105,13 +102,6 @@ struct FrameBench {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
-}
-
-/// What is printed.
-private struct ScreenReport: Encodable {
-  let frames: [FrameReport]
-  let toggles: [ToggleReport]
-  let whileDecoding: DecodingReport
 }
 
 /// The frames of one view.

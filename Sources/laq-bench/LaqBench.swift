@@ -30,11 +30,13 @@ struct LaqBench: AsyncParsableCommand {
   @Flag(help: "Measure how long stopping takes at every stage of a prompt of the first length instead.") var cancel = false
   @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
 
+  @Flag(help: "Measure waits instead: for a new policy, and for a key's screen while the model decodes.") var responses = false
   @Option(help: "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key.")
   var keys: Int?
 
   func run() async throws {
     if let keys { return try await KeyBench(keys: max(1, keys)).run() }
+    if responses { return try await ResponseBench().run() }
     if frames { return try await FrameBench().run() }
     for sizes in model {
       if cancel {

@@ -10,12 +10,20 @@ struct ResponseBench {
   private static let tokenCount = 2048
   private static let size = Size(width: 200, height: 60)
 
+  func run() async throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let report = ResponseReport(toggles: try await toggles(), whileDecoding: try await whileDecoding())
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+  }
+
   /// Milliseconds from a change of settings to the changed policy's lane, scores and kept tokens.
-  func toggles() async throws -> [ToggleReport] {
-    let long = try LongStory(tokenCount: Self.tokenCount, budget: 256, answerLimit: 16)
+  private func toggles() async throws -> [ToggleReport] {
+    let known = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
+    let long = try LongStory(tokenCount: Self.tokenCount, policies: known, budget: 256, answerLimit: 16)
     let told = await long.explorer.explore(long.story)
     var reports: [ToggleReport] = []
-    for name in ["snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada", "snapkv/pyramid", "h2o"] {
+    for name in ["snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada", "snapkv/pyramid"] {
       guard let policy = Policy(name) else { continue }
       var settings = told.settings
       settings.policies.append(policy)
@@ -44,7 +52,7 @@ struct ResponseBench {
   }
 
   /// Milliseconds from a key that is pressed to its drawn screen while the engine decodes on all its threads.
-  func whileDecoding() async throws -> DecodingReport {
+  private func whileDecoding() async throws -> DecodingReport {
     let policies = ["laq", "snapkv", "streaming"].compactMap { Policy($0) }
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
     let newest = Shared(long.story)
@@ -97,15 +105,21 @@ private final class Shared<Value: Sendable>: Sendable {
   func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
 }
 
+/// What is printed.
+private struct ResponseReport: Encodable {
+  let toggles: [ToggleReport]
+  let whileDecoding: DecodingReport
+}
+
 /// The wait for a policy.
-struct ToggleReport: Encodable {
+private struct ToggleReport: Encodable {
   let policy: String
   let medianMilliseconds: Double
   let slowestMilliseconds: Double
 }
 
 /// The wait for keys while the model decodes.
-struct DecodingReport: Encodable {
+private struct DecodingReport: Encodable {
   let keys: Int
   /// Whether the answers were still being decoded at the last key.
   let wasDecodingToTheEnd: Bool
