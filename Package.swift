@@ -24,7 +24,8 @@ let package = Package(
       name: "Checkpoint",
       dependencies: [.product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "ChatTemplates"),
-    .target(name: "EmbeddedModel", resources: [.copy("Resources/model")]),
+    .target(
+      name: "EmbeddedModel", resources: [.copy("Resources/model"), .embedInCode("Resources/needle.txt")]),
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction"]),
@@ -51,7 +52,7 @@ let package = Package(
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen"], resources: [.copy("Screens")]),
+    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "EmbeddedModel"], resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
   ],
   swiftLanguageModes: [.v6]

@@ -82,6 +82,7 @@ extension ViewState {
       if let named = Theme.named(value) { theme = named } else {
         message = "themes: \(Theme.all.map(\.name).joined(separator: ", "))"
       }
+    case "tour": resumeTour()
     case "notes": showsNotes = value != "off"
     case let other:
       message = "no command :\(other); try goto, layer, head, budget, policy, why, export, theme, notes, quit"

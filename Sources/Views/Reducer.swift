@@ -28,6 +28,8 @@ extension ViewState {
   /// - Parameter size: the terminal's, for moves by pages and lines.
   public mutating func handle(_ key: Key, size: Size) -> Effect {
     message = nil
+    defer { noticeTour() }
+    if handleInTour(key) { return .none }
     if entry != nil { return edit(key) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.

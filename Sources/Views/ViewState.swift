@@ -117,6 +117,8 @@ public struct ViewState: Sendable {
   public var showsWhy = false
   /// Its first line shown, where not all fit.
   public var whyTop = 0
+  /// The guided tour, if one was begun.
+  public var tour: Tour?
 
   /// A state at the beginning of a story.
   public init(story: Story, theme: Theme = .dark) {

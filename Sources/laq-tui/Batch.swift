@@ -27,6 +27,7 @@ struct Batch {
     var state = ViewState(story: story, theme: options.ansi ? coloured : .mono)
     opening.place(&state)
     state.view = options.screen?.view ?? .text
+    if let tour = opening.tour { state.begin(tour) }
     for key in try Key.parse(options.keys) {
       switch state.handle(key, size: size) {
       case .explore:
@@ -42,6 +43,7 @@ struct Batch {
         if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
+      state.noticeTour()
     }
     if let export { try await write(export, &state) }
     if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }

@@ -146,8 +146,11 @@ struct LaqTUI: AsyncParsableCommand {
     do { try body() } catch { throw ValidationError(String(describing: error)) }
   }
 
+  func run() async throws { try await run { try open(PromptReader.read(text)) } }
+
+  /// Opens a text and explores it, in the terminal or without one.
   @MainActor
-  func run() async throws {
+  func run(_ open: () throws -> Opening) async throws {
     Terminal.prepareProcess()
     do {
       let opening = try open()
@@ -171,9 +174,10 @@ struct LaqTUI: AsyncParsableCommand {
     Foundation.exit(status)
   }
 
-  /// Reads the text and the model's small files: enough for a first screen.
-  private func open() throws -> Opening {
-    let (name, bytes) = try PromptReader.read(text)
+  /// Reads the model's small files: enough for a first screen.
+  /// - Parameter text: the text, with its name.
+  func open(_ text: (name: String, text: [UInt8]), tour: Tour? = nil) throws -> Opening {
+    let (name, bytes) = text
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
@@ -197,7 +201,7 @@ struct LaqTUI: AsyncParsableCommand {
     return Opening(
       story: story, explorer: Explorer(checkpoint: checkpoint, precision: precision, gate: gate),
       layer: layer.map { min($0, checkpoint.configuration.layerCount) - 1 },
-      head: head.map { min($0, checkpoint.configuration.queryHeadCount) - 1 })
+      head: head.map { min($0, checkpoint.configuration.queryHeadCount) - 1 }, tour: tour)
   }
 
   /// What is put around the text.
@@ -214,10 +218,12 @@ struct Opening {
   let explorer: Explorer
   let layer: Int?
   let head: Int?
+  let tour: Tour?
 
   /// The state that a person sees first, or once the story is told: at the place asked for, or where
-  /// there is most to see.
+  /// there is most to see. A tour has a beginning of its own.
   func place(_ state: inout ViewState) {
+    guard tour == nil else { return }
     if layer == nil, head == nil { state.goToLargestLoss() }
     if let layer { state.layer = layer }
     if let head { state.head = head }

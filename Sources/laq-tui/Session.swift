@@ -41,6 +41,7 @@ final class Session {
     let theme = hasColor ? options.theme.flatMap(Theme.named) ?? .dark : .mono
     state = ViewState(story: opening.story, theme: theme)
     self.opening = opening
+    if let tour = opening.tour { state.begin(tour) }
   }
 
   func run() async throws {
@@ -77,6 +78,7 @@ final class Session {
 
   private func draw() {
     askForDetails()
+    state.noticeTour()
     terminal.show(state.draw(size: terminal.size, glyphs: glyphs))
   }
 
