@@ -13,7 +13,7 @@ extension Tour {
         keys: "4"
       ) { state, _ in state.view == .compare },
       TourStep(
-        "A policy evicts: of 1,178 tokens it keeps 48 for each of the 40 heads that look back at the text. Few answers survive.",
+        "A policy evicts: of 1,178 tokens it keeps 48 for each of the 40 heads that look back at the text. Not every answer survives.",
         "Press `p` until SnapKV.",
         keys: "pp"
       ) { state, _ in state.lane?.policy.title == "SnapKV" },
@@ -23,13 +23,13 @@ extension Tour {
         keys: "1o"
       ) { state, _ in state.view == .text && state.isCursor(in: "905") && state.evictsCursor },
       TourStep(
-        "The 9 is evicted in this head, which looks at nothing else (attention 1.0) to say it. Was it overlooked?",
+        "This head evicted the 9, though it looks at nothing else (attention 1.0) when the answer says 9. Overlooked?",
         "Press `2`, then `+` until a cell is one token.",
         keys: "2+++++"
       ) { state, _ in state.view == .heatmap && state.keysPerCell == 1 },
       TourStep(
-        "↓ is the 9. Rows w, the window, look before it. The answer's row d7 (`PgDn` twice) looks at it.",
-        "Is that why the answer is lost? With SnapKV, press `Y`.",
+        "↓ is the 9. Rows w, the window, look before it; the answer's row d7 (`PgDn` twice, `k`) looks at it.",
+        "Is that why it is lost? With SnapKV, press `Y`.",
         keys: "Y"
       ) { state, _ in state.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false },
       TourStep(
@@ -38,8 +38,8 @@ extension Tour {
         keys: "<Esc>PP"
       ) { state, _ in !state.showsWhy && state.lane?.policy.title == "LAQ" },
       TourStep(
-        "Its rows q look at 905 in time. Now you: which token's loss changes LAQ's answer?",
-        "Press `1`, go to a token, `S` until it says \"every head\", `X` to evict it.",
+        "Its row q7 looks at the 9 in time: kept, as the bar says. Now you: which token's loss changes LAQ's answer?",
+        "`1`, go to a token, `S` until \"every head\", `X`: evict.",
         keys: "1lSSX",
         hint: { state, begun in
           state.editOutcome(since: begun)?.isChanged == false
