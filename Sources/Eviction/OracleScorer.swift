@@ -9,6 +9,8 @@ public struct OracleScorer: GroupScorer, Hashable {
 
   public var observedTokens: Int? { 0 }
 
+  public var needs: Set<Requirement> { [.decode] }
+
   /// Its rows come from beyond the prompt, and are not decoded anew.
   public var following: DecodeFollowing? { nil }
 

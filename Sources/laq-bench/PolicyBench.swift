@@ -27,7 +27,7 @@ struct PolicyBench {
   static let standard: [String] =
     PolicyRegistry.all.filter { descriptor in
       guard let policy = Policy(descriptor.name) else { return false }
-      return !policy.keepsEverything && policy.pass == nil && !policy.needsGate
+      return !policy.keepsEverything && policy.pass == nil && !policy.needs.contains(.gate)
     }.map(\.name)
     + ["snapkv(style=kvpress)"]
     + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
