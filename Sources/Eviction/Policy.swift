@@ -26,9 +26,7 @@ public struct Policy: Sendable, Hashable {
     PolicyRegistry.allocations.named(allocationPart.name) ?? PolicyRegistry.allocations[0]
   }
 
-  /// What a person reads about the wrappers, in the order in which they act.
-  public var wrapperDescriptors: [WrapperDescriptor] { wrapperParts.map(\.family) }
-
+  /// The wrappers in the order in which they act.
   var wrapperParts: [(family: WrapperDescriptor, part: PolicyPart)] {
     PolicyRegistry.wrappers.compactMap { family in
       wrapperSettings[family.name].map { (family, PolicyPart(name: family.name, settings: $0)) }
