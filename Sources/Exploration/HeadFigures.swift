@@ -18,7 +18,7 @@ public struct HeadFigures: Sendable, Hashable {
   /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
   public let lookaheadAgreement: [Policy: [[Double]]]
 
-  /// Computes all figures, head by head in parallel.
+  /// Computes all figures, the heads of a KV head together, and KV heads in parallel.
   ///
   /// Cost: an attention row per head for each row of the window, of the lookaheads and of the truth.
   /// - Throws: `CancellationError`, looked for before each layer.
@@ -28,21 +28,21 @@ public struct HeadFigures: Sendable, Hashable {
     var layers: [[Head]] = []
     for layer in 0..<recording.shape.layerCount {
       try Task.checkCancellation()
-      var heads = [Head](repeating: Head(), count: recording.shape.queryHeadCount)
-      heads.withUnsafeMutableBufferPointer { heads in
-        inParallel(count: heads.count) { head in
-          heads[head] = Head(
-            recording, layer: layer, head: head, decode: decode, lookaheads: lookaheads.map(\.rows))
+      var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
+      groups.withUnsafeMutableBufferPointer { groups in
+        inParallel(count: groups.count) { kvHead in
+          groups[kvHead] = Self.heads(
+            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads.map(\.rows))
         }
       }
-      layers.append(heads)
+      layers.append(groups.flatMap { $0 })
     }
     entropy = layers.map { $0.map(\.entropy) }
     sinkShare = layers.map { $0.map(\.sinkShare) }
-    windowAgreement = layers.map { $0.map(\.window) }
+    windowAgreement = layers.map { $0.map { $0.agreements[0] } }
     var agreement: [Policy: [[Double]]] = [:]
     for (index, lookahead) in lookaheads.enumerated() {
-      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookaheads[index] } } }
+      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.agreements[index + 1] } } }
     }
     lookaheadAgreement = agreement
   }
@@ -59,30 +59,57 @@ public struct HeadFigures: Sendable, Hashable {
   private struct Head: Sendable {
     var entropy = 0.0
     var sinkShare = 0.0
-    var window = 0.0
-    var lookaheads: [Double] = []
+    /// The window's, then each lookahead's.
+    var agreements: [Double]
 
-    init() {}
-
-    init(_ recording: Recording, layer: Int, head: Int, decode: QueryRows, lookaheads: [QueryRows]) {
-      func rows(_ queries: QueryRows) -> [[Float]] {
-        (0..<queries.count).map {
-          recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: queries)
-        }
-      }
-      let truth = rows(decode)
-      for row in truth {
-        entropy += Self.bits(row) / Double(truth.count)
-        sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) } / Double(truth.count)
-      }
-      let newest = max(0, recording.tokenCount - AttentionRows.windowSize)..<recording.tokenCount
-      let observed = newest.map { recording.attention(layer: layer, queryHead: head, row: .prompt(position: $0)) }
-      window = AttentionRows.agreement(of: observed, with: truth) ?? 0
-      self.lookaheads = lookaheads.map { AttentionRows.agreement(of: rows($0), with: truth) ?? 0 }
+    /// Adds a true row.
+    /// - Parameter foreseen: what the window and each lookahead foresee.
+    mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
+      entropy += Self.bits(row)
+      sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
+      for (index, sum) in foreseen.enumerated() { agreements[index] += AttentionRows.cosine(sum, row) }
     }
 
-    private static func bits(_ row: [Float]) -> Double {
+    /// Turns the sums to means over so many rows.
+    mutating func divide(by count: Int) {
+      entropy /= Double(count)
+      sinkShare /= Double(count)
+      for index in agreements.indices { agreements[index] /= Double(count) }
+    }
+
+    private static func bits(_ row: UnsafeBufferPointer<Float>) -> Double {
       row.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log2(Double($1)) : $0 }
     }
+  }
+
+  /// Rows of the truth that are looked at together.
+  private static let pieceLength = 64
+
+  /// The figures of the query heads that read one KV head.
+  private static func heads(
+    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows]
+  ) -> [Head] {
+    let count = recording.tokenCount
+    func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
+      recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
+    }
+    // [window, then lookaheads][query head of the group][token]
+    let foreseen =
+      [sums(recording.newestRows(AttentionRows.windowSize), nil)]
+      + lookaheads.map { sums(recording.rows(beyond: 0..<$0.count), $0) }
+    let group = recording.shape.queryHeads(of: kvHead)
+    var heads = group.map { _ in Head(agreements: Array(repeating: 0, count: foreseen.count)) }
+    // The rows of a long answer pass in pieces, which take little memory.
+    for start in stride(from: 0, to: decode.count, by: pieceLength) {
+      let rows = recording.rows(beyond: start..<min(start + pieceLength, decode.count))
+      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: decode) { head, weights in
+        let place = head - group.lowerBound
+        for row in rows.indices {
+          heads[place].add(weights[row], foreseen: foreseen.map { $0[place] })
+        }
+      }
+    }
+    for place in heads.indices { heads[place].divide(by: decode.count) }
+    return heads
   }
 }
