@@ -137,9 +137,11 @@ public struct ViewState: Sendable {
   /// The active lane's steps.
   public var timeline: Timeline { Timeline(lane) }
   /// The step that is shown.
-  public var shownStep: Timeline.Step {
-    let steps = timeline.steps
-    return steps[min(step ?? steps.count - 1, steps.count - 1)]
+  public var shownStep: Timeline.Step { timeline.steps[shownIndex] }
+  /// Its place among the active lane's steps.
+  var shownIndex: Int {
+    let last = timeline.steps.count - 1
+    return min(step ?? last, last)
   }
   /// The active policy's title.
   public var policyTitle: String {
