@@ -100,7 +100,9 @@ public struct AttentionRows: Sendable {
     guard let first = observed.first, !truth.isEmpty else { return nil }
     var sum = [Float](repeating: 0, count: first.count)
     for row in observed { for index in sum.indices { sum[index] += row[index] } }
-    return truth.reduce(0) { $0 + cosine(sum, $1) } / Double(truth.count)
+    return sum.withUnsafeBufferPointer { sum in
+      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } } / Double(truth.count)
+    }
   }
 
   /// The rows' attention, `[row][tokenCount]`.
@@ -113,13 +115,18 @@ public struct AttentionRows: Sendable {
         (0..<weights.rowCount).map { Array(weights[$0]) }
       }.first ?? []
     }
+    // Weights are never negative: the largest may begin at 0, like the sum.
     var result = [[Float]](repeating: Array(repeating: 0, count: recording.tokenCount), count: rows.count)
     for kvHead in 0..<shape.kvHeadCount {
       _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { _, weights in
         for row in rows.indices {
-          // Weights are never negative: the largest may begin at 0, like the sum.
-          for (key, weight) in weights[row].enumerated() {
-            result[row][key] = heads == .max ? Swift.max(result[row][key], weight) : result[row][key] + weight
+          result[row].withUnsafeMutableBufferPointer { result in
+            let weights = weights[row]
+            if heads == .max {
+              for key in result.indices { result[key] = Swift.max(result[key], weights[key]) }
+            } else {
+              for key in result.indices { result[key] += weights[key] }
+            }
           }
         }
       }
@@ -128,14 +135,27 @@ public struct AttentionRows: Sendable {
     return result.map { $0.map { $0 / Float(shape.queryHeadCount) } }
   }
 
-  /// The cosine of two rows; 0 where one is all zeros.
-  static func cosine(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Double {
-    var (dot, aa, bb): (Double, Double, Double) = (0, 0, 0)
-    for (x, y) in zip(a, b) {
-      dot += Double(x) * Double(y)
-      aa += Double(x) * Double(x)
-      bb += Double(y) * Double(y)
+  /// The cosine of two rows; 0 where one is all zeros. Four sums run side by side, always the same way.
+  static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
+    var (dots, squares, others) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    func add(_ x: SIMD4<Double>, _ y: SIMD4<Double>) {
+      dots += x * y
+      squares += x * x
+      others += y * y
     }
-    return aa > 0 && bb > 0 ? dot / (aa * bb).squareRoot() : 0
+    let count = min(a.count, b.count)
+    var index = 0
+    while index + 4 <= count {
+      add(
+        SIMD4(Double(a[index]), Double(a[index + 1]), Double(a[index + 2]), Double(a[index + 3])),
+        SIMD4(Double(b[index]), Double(b[index + 1]), Double(b[index + 2]), Double(b[index + 3])))
+      index += 4
+    }
+    while index < count {
+      add(SIMD4(Double(a[index]), 0, 0, 0), SIMD4(Double(b[index]), 0, 0, 0))
+      index += 1
+    }
+    let (aa, bb) = (squares.sum(), others.sum())
+    return aa > 0 && bb > 0 ? dots.sum() / (aa * bb).squareRoot() : 0
   }
 }
