@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
     .target(name: "Views", dependencies: ["Screen", "Exploration"]),
+    .target(name: "KeyStorm", dependencies: ["Views", "Screen", "Exploration"]),
     .executableTarget(
       name: "laq-tui",
       dependencies: [
@@ -41,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
+        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views", "KeyStorm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Peers"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
@@ -52,8 +53,8 @@ let package = Package(
     .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
     .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "EmbeddedModel"], resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests", dependencies: ["laq-tui"]),
+    .testTarget(name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "EmbeddedModel"], resources: [.copy("Screens")]),
+    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),
   ],
   swiftLanguageModes: [.v6]
 )

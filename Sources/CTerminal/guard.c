@@ -66,6 +66,7 @@ void term_guard_strings(void) {
   append(tigetstr("sgr0"));
   append(tigetstr("cnorm"));
   if (tigetstr("kmous") && tigetstr("kmous") != (char *)-1) append("\033[?1000l\033[?1002l\033[?1006l");
+  append(tigetstr("BD"));
   append(tigetstr("rmkx"));
   append(tigetstr("rmcup"));
   append("\r");

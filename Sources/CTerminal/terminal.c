@@ -5,7 +5,6 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,9 @@
 #include "CTerminal.h"
 #include "internal.h"
 
+// A press and its release that arrive at once, as over a slow line, are clicks to ncurses, whatever the interval.
+enum { PRESSED = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED };
+
 static SCREEN *screen;
 static FILE *keys;
 static int wake = -1, utf8;
@@ -30,12 +32,23 @@ void term_prepare(void) {
   utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
   if (!utf8 && setlocale(LC_CTYPE, "C.UTF-8")) utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
   wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  // A resize or Ctrl-Z may come at any time, but is handled only where ppoll admits it: on this thread, between drawings.
-  sigset_t held;
-  sigemptyset(&held);
-  sigaddset(&held, SIGWINCH);
-  sigaddset(&held, SIGTSTP);
-  pthread_sigmask(SIG_BLOCK, &held, NULL);
+}
+
+// Whether the terminal says that it shows 24-bit colours: by the variable that most set, or as tmux' own capability.
+static int says_direct(void) {
+  const char *colors = getenv("COLORTERM");
+  return (colors && (!strcmp(colors, "truecolor") || !strcmp(colors, "24bit"))) || tigetflag("Tc") > 0;
+}
+
+// The description of the same terminal with 24-bit colours, where the system has one: ncurses sends no others.
+static int find_direct(const char *name, char *direct, size_t size) {
+  const char *end = strstr(name, "-256color");
+  int length = end ? (int)(end - name) : (int)strlen(name), error;
+  if (snprintf(direct, size, "%.*s-direct", length, name) >= (int)size) return 0;
+  if (setupterm(direct, 1, &error) != OK) return 0;
+  int usable = tigetflag("RGB") > 0;
+  del_curterm(cur_term);
+  return usable;
 }
 
 int term_open(int mouse) {
@@ -43,15 +56,18 @@ int term_open(int mouse) {
   term_prepare();
   if (!isatty(1)) return TERM_NO_OUTPUT;
   int error;
-  if (!getenv("TERM") || setupterm(NULL, 1, &error) != OK) return TERM_UNUSABLE;
+  const char *name = getenv("TERM");
+  if (!name || setupterm(name, 1, &error) != OK) return TERM_UNUSABLE;
   const char *move = tigetstr("cup");
-  int usable = move && move != (char *)-1;
+  int usable = move && move != (char *)-1, wants_direct = says_direct() && tigetflag("RGB") <= 0;
   del_curterm(cur_term);
   if (!usable) return TERM_UNUSABLE;
+  char direct[64];
+  if (wants_direct && find_direct(name, direct, sizeof direct)) name = direct;
   keys = isatty(0) ? stdin : fopen("/dev/tty", "r+e");
   if (!keys) return TERM_NO_KEYBOARD;
   term_guard_begin(fileno(keys));
-  screen = newterm(NULL, stdout, keys);
+  screen = newterm(name, stdout, keys);
   if (!screen) {
     term_guard_end();
     return TERM_FAILED;
@@ -76,15 +92,34 @@ int term_open(int mouse) {
   }
   if (mouse) {
     mouseinterval(0);
-    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mousemask(PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
   }
+  // Codes of one's own lie beyond those that ncurses gives to the keys that it knows.
+  const char *begin = tigetstr("PS"), *end = tigetstr("PE");
+  if (begin && begin != (char *)-1) define_key(begin, TERM_PASTE_BEGIN);
+  if (end && end != (char *)-1) define_key(end, TERM_PASTE_END);
+  term_mark_pastes();
   term_guard_strings();
+  term_signals_begin();
   return TERM_OPENED;
+}
+
+static void send(const char *name) {
+  const char *text = tigetstr(name);
+  if (!text || text == (char *)-1) return;
+  putp(text);
+  fflush(stdout);
+}
+
+void term_mark_pastes(void) {
+  if (screen) send("BE");
 }
 
 void term_close(void) {
   if (!screen) return;
+  term_signals_end();
   mousemask(0, NULL);
+  send("BD");
   endwin();
   delscreen(screen);
   screen = NULL;
@@ -121,10 +156,10 @@ void term_refresh(int everything) {
 
 int term_read(unsigned *key) {
   if (!screen) return TERM_NONE;
-  // The size may also have changed while stopped, without a signal.
+  // The size may also have changed while stopped, without a signal. resizeterm would report it a second time.
   struct winsize now;
   if (ioctl(1, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col && (now.ws_row != LINES || now.ws_col != COLS)) {
-    resizeterm(now.ws_row, now.ws_col);
+    resize_term(now.ws_row, now.ws_col);
     *key = KEY_RESIZE;
     return TERM_KEY;
   }
@@ -139,7 +174,7 @@ int term_mouse(int *row, int *column) {
   if (getmouse(&event) != OK) return 0;
   *row = event.y;
   *column = event.x;
-  if (event.bstate & BUTTON1_PRESSED) return 1;
+  if (event.bstate & PRESSED) return 1;
   if (event.bstate & BUTTON1_RELEASED) return 2;
   if (event.bstate & BUTTON4_PRESSED) return 3;
   return event.bstate & BUTTON5_PRESSED ? 4 : 0;
@@ -148,16 +183,20 @@ int term_mouse(int *row, int *column) {
 int term_wait(int milliseconds) {
   if (!screen) return TERM_CLOSED;
   struct pollfd on[2] = {{.fd = fileno(keys), .events = POLLIN}, {.fd = wake, .events = POLLIN}};
-  struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-  sigset_t admitted;
-  pthread_sigmask(SIG_BLOCK, NULL, &admitted);
-  sigdelset(&admitted, SIGWINCH);
-  sigdelset(&admitted, SIGTSTP);
-  int count = ppoll(on, 2, milliseconds < 0 ? NULL : &limit, &admitted);
+  int count = poll(on, 2, milliseconds);
   if (count < 0) return errno == EINTR ? TERM_INPUT : TERM_CLOSED;
   if (on[1].revents) {
     uint64_t times;
     if (read(wake, &times, sizeof times) < 0) {}
+    if (term_stop_wanted()) {
+      term_suspend();
+      return TERM_RESUMED;
+    }
+    if (term_continued()) {
+      // Whoever stopped the program may have changed the terminal's modes: all are set again with the next drawing.
+      endwin();
+      return TERM_RESUMED;
+    }
     return TERM_WOKEN;
   }
   if (on[0].revents & POLLIN) return TERM_INPUT;
@@ -170,10 +209,6 @@ void term_wake(void) {
 }
 
 void term_suspend(void) {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTSTP);
-  pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
-  raise(SIGTSTP);
-  pthread_sigmask(SIG_BLOCK, &stop, NULL);
+  if (screen) endwin();
+  term_stop();
 }

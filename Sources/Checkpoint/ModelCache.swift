@@ -26,6 +26,14 @@ struct ModelCache {
     throw CheckpointError.notInCache(name: name, places: places.map { $0 + "/" + folder })
   }
 
+  /// The names of all models, in alphabetical order.
+  var names: [String] {
+    let folders = places.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+    let names = folders.filter { $0.hasPrefix("models--") }
+      .map { String($0.dropFirst("models--".count)).replacing("--", with: "/") }
+    return Set(names.filter(Self.isModelName)).sorted()
+  }
+
   /// `organisation/model`, of the letters that Hugging Face allows.
   private static func isModelName(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -61,4 +69,9 @@ struct ModelCache {
     let names = ((try? manager.contentsOfDirectory(atPath: snapshots)) ?? []).sorted()
     return names.max { age($0) < age($1) }.map { snapshots + "/" + $0 }
   }
+}
+
+extension Checkpoint {
+  /// The models in Hugging Face's cache, by the names that `init(path:)` takes.
+  public static func cachedModels(environment: [String: String]) -> [String] { ModelCache(environment: environment).names }
 }

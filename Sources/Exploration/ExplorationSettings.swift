@@ -41,6 +41,13 @@ public struct ExplorationSettings: Sendable, Hashable {
     if case .share(let share) = budget { self.share = share }
   }
 
+  /// Takes the same share of another prompt, where a share was asked for.
+  public mutating func fit(tokenCount: Int) {
+    guard let share else { return }
+    budget = TokenBudget(share, tokenCount: tokenCount).tokens
+    self.share = share
+  }
+
   /// The budget for a prompt.
   func tokenBudget(tokenCount: Int) -> TokenBudget {
     share.map { TokenBudget($0, tokenCount: tokenCount) } ?? TokenBudget(tokens: budget, tokenCount: tokenCount)

@@ -9,6 +9,12 @@ public struct Ramp: Hashable, Sendable {
   /// The colour for a value in 0...1; values outside, and NaN, are held to the ends.
   public func color(_ value: Double) -> Color { .palette(indices[step(value)]) }
 
+  /// The colour for a value as a ground, with what is best read on it.
+  public func ground(_ value: Double) -> Style {
+    let color = color(value)
+    return Style(foreground: color.legibleInk, background: color)
+  }
+
   /// Which step a value in 0...1 falls on.
   public func step(_ value: Double) -> Int {
     let held = value.isNaN ? 0 : min(max(value, 0), 1)
@@ -17,6 +23,10 @@ public struct Ramp: Hashable, Sendable {
 
   /// Dark blue, teal, green, yellow.
   public static let heat = Ramp(indices: [17, 18, 24, 30, 36, 42, 77, 113, 149, 185, 221, 227, 229])
+  /// Dark blue over grey to yellow, as cividis: lightness grows evenly also for eyes without red, green or blue cones.
+  public static let blueToYellow = Ramp(indices: [17, 18, 24, 242, 102, 247, 143, 215, 220, 226])
+  /// Black, blue, cyan, yellow, white of the basic colours.
+  public static let eight = Ramp(indices: [0, 4, 6, 3, 7])
   /// Near black to near white.
   public static let grey = Ramp(indices: (0..<12).map { UInt8(232 + 2 * $0) })
   /// The other way round, for light backgrounds: low values are the lightest.

@@ -109,13 +109,3 @@ public struct SVGRenderer {
     return "\(hundredths / 100)." + (fraction % 10 == 0 ? "\(fraction / 10)" : fraction < 10 ? "0\(fraction)" : "\(fraction)")
   }
 }
-
-extension Theme {
-  /// What text is drawn in where a style leaves it to the terminal.
-  public var ink: Color { isForDarkGround ? .rgb(0xD4, 0xD4, 0xD4) : .rgb(0x1A, 0x1A, 0x1A) }
-  /// What it is drawn on.
-  public var paper: Color { isForDarkGround ? .rgb(0x12, 0x12, 0x12) : .rgb(0xFF, 0xFF, 0xFF) }
-
-  /// Without colours a drawing is black on white, as on paper; themes tell by how bright their ordinary marks are.
-  private var isForDarkGround: Bool { hasColor && (self[.status].foreground?.brightness ?? 0) > 0.5 }
-}

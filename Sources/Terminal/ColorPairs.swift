@@ -28,6 +28,8 @@ struct ColorPairs {
     case .eight: return Int32(color.nearest8)
     case .palette256: return Int32(color.nearest256)
     case .rgb:
+      // Direct descriptions take the first eight numbers for the terminal's own colours.
+      if case .palette(let index) = color, index < 8 { return Int32(index) }
       let (red, green, blue) = color.components
       return Int32(red << 16 | green << 8 | blue)
     }

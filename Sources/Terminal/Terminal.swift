@@ -12,8 +12,10 @@ public final class Terminal {
   private var pairs = ColorPairs()
   private var isOpen = true
   private var showsEverything = true
+  /// Scalars of a paste at most.
+  private static let pasteLimit = 1 << 20
 
-  /// Call first in `main`, before any thread or task starts: a resize could get lost otherwise.
+  /// Call first in `main`, before any thread or task starts: the locale is the whole process' own.
   public nonisolated static func prepareProcess() { term_prepare() }
 
   /// Ends the wait of `nextEvent`; from any thread.
@@ -73,8 +75,11 @@ public final class Terminal {
   public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
     if let event = pendingKey() { return event }
     switch Int(term_wait(Int32(clamping: timeoutMilliseconds ?? -1))) {
-    case Int(TERM_WOKEN): return .wake
+    case Int(TERM_WOKEN): return pendingKey() ?? .wake
     case Int(TERM_CLOSED): return .closed
+    case Int(TERM_RESUMED):
+      redraw()
+      return .resize
     default: return pendingKey() ?? .none
     }
   }
@@ -84,6 +89,9 @@ public final class Terminal {
     term_suspend()
     redraw()
   }
+
+  /// Asks the terminal again to tell pastes from typing: a shell that ran while the program was stopped takes that away.
+  public func markPastes() { term_mark_pastes() }
 
   /// Gives the terminal back; what was written to standard error meanwhile appears now.
   public func close() {
@@ -103,8 +111,28 @@ public final class Terminal {
           redraw()
           return .resize
         }
+        if code == UInt32(TERM_PASTE_BEGIN) { return .paste(readPaste()) }
         if let key = KeyCodes.key(code) { return .key(key) }
       default: return nil
+      }
+    }
+  }
+
+  /// Reads a paste to its end, or until the terminal is silent for half a second; of very long ones the beginning.
+  private func readPaste() -> String {
+    var text = String.UnicodeScalarView()
+    var count = 0
+    var code: UInt32 = 0
+    while true {
+      switch Int(term_read(&code)) {
+      case Int(TERM_CHARACTER):
+        guard count < Self.pasteLimit, let scalar = Unicode.Scalar(code == 13 ? 10 : code) else { continue }
+        text.append(scalar)
+        count += 1
+      case Int(TERM_KEY): if code == UInt32(TERM_PASTE_END) { return String(text) }
+      default:
+        let wait = Int(term_wait(500))
+        if wait == Int(TERM_TIME) || wait == Int(TERM_CLOSED) { return String(text) }
       }
     }
   }

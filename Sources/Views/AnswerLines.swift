@@ -3,6 +3,12 @@ import Screen
 
 /// The answer that each policy leads to, and where it first differs from the full cache's.
 struct AnswerLines {
+  /// A line, and the policy that it is about, an index into the settings' list.
+  struct Line {
+    let spans: [Span]
+    let policy: Int?
+  }
+
   private let state: ViewState
   private let glyphs: GlyphSet
   private var theme: Theme { state.theme }
@@ -13,7 +19,7 @@ struct AnswerLines {
   }
 
   /// The full cache's answer and every policy's.
-  func all(width: Int) -> [[Span]] {
+  func all(width: Int) -> [Line] {
     [line(state.story.full, title: "full", index: nil, width: width)]
       + state.settings.policies.indices.map {
         line(state.story.lane($0), title: state.settings.policies[$0].title, index: $0, width: width)
@@ -21,7 +27,7 @@ struct AnswerLines {
   }
 
   /// The full cache's, the active and the pinned policy's.
-  func short(width: Int) -> [[Span]] {
+  func short(width: Int) -> [Line] {
     var lines = [line(state.story.full, title: "full", index: nil, width: width)]
     for index in [state.policy, state.pinned].compactMap({ $0 })
     where state.settings.policies.indices.contains(index) {
@@ -32,12 +38,16 @@ struct AnswerLines {
   }
 
   /// The active policy's.
-  func active(width: Int) -> [[Span]] {
+  func active(width: Int) -> [Line] {
     guard state.settings.policies.indices.contains(state.policy) else { return [] }
     return [line(state.lane, title: state.policyTitle, index: state.policy, width: width)]
   }
 
-  private func line(_ lane: Lane?, title: String, index: Int?, width: Int) -> [Span] {
+  private func line(_ lane: Lane?, title: String, index: Int?, width: Int) -> Line {
+    Line(spans: spans(lane, title: title, index: index, width: width), policy: index)
+  }
+
+  private func spans(_ lane: Lane?, title: String, index: Int?, width: Int) -> [Span] {
     let isActive = index == state.policy && index != nil
     let columns = width < 70 ? 12 : 18
     let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "

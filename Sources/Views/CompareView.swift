@@ -77,6 +77,7 @@ struct CompareView {
       // An answer begins with a space.
       let padded = column == .answer ? " " + title : isText ? title : TextWidth.padded(title, to: width, right: true)
       frame.line(area.lowerBound, [Span(padded, theme[isSorted ? .accent : .dim])], from: start)
+      frame.mark(.column(column), row: area.lowerBound, from: start, width: width)
     }
     let place = table.rows.firstIndex { $0.index == state.policy } ?? 0
     let capacity = area.count - 2
@@ -100,6 +101,7 @@ struct CompareView {
     let isPlotted = row.index.map { state.plotted.contains(state.settings.policies[$0]) } ?? false
     let marker = isActive ? frame.glyphs.marker : isPinned ? "x" : isPlotted ? "+" : " "
     frame.line(line, [Span(marker, theme[.accent])])
+    if let index = row.index { frame.mark(.policy(index), row: line, from: 0, width: frame.width) }
     for (column, start, width) in layout.columns {
       switch column {
       case .policy:

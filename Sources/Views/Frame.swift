@@ -6,6 +6,8 @@ struct Frame {
   let state: ViewState
   let glyphs: GlyphSet
   var grid: Grid
+  /// What lies where, if somebody asks.
+  private(set) var targets: Targets?
 
   /// The rows inside the box above the status line and the tour's words.
   let content: Range<Int>
@@ -18,8 +20,10 @@ struct Frame {
   var theme: Theme { state.theme }
   var width: Int { right - left }
 
-  init(_ state: ViewState, size: Size, glyphs: GlyphSet) {
+  /// - Parameter marking: whether to note what lies where, which a screen alone does not need.
+  init(_ state: ViewState, size: Size, glyphs: GlyphSet, marking: Bool = false) {
     self.state = state
+    targets = marking ? Targets() : nil
     self.glyphs = glyphs
     grid = Grid(size)
     right = size.width - 2
@@ -42,11 +46,15 @@ struct Frame {
             to: isWide ? 24 : 12, ellipsis: glyphs.ellipsis), theme[.text]))
       title.append(Span(" \(glyphs.dot) ", theme[.dim]))
     }
+    // The box leaves a corner, a line and a space before the title.
+    var column = 3 + title.reduce(0) { $0 + $1.width }
     for view in ViewState.View.allCases {
       // Where the names of all views have no room, the open one has.
       let isOpen = view == state.view
       let text = isWide || isOpen ? "\(view.rawValue) \(view.title)" : "\(view.rawValue)"
       title.append(isOpen ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
+      mark(.view(view), row: 0, columns: column..<column + text.count + 2)
+      column += text.count + 2
     }
     let trailing = [
       Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
@@ -57,24 +65,28 @@ struct Frame {
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
     line(size.height - 3, status)
     if let entry = state.entry {
-      let prompt = Sanitizer.visible(entry.prompt, glyphs: glyphs, spaces: false)
-      var typed = Sanitizer.visible(entry.text, glyphs: glyphs, spaces: false)
-      // The end of a long line is where one types.
-      while !typed.isEmpty, TextWidth.of(prompt) + TextWidth.of(typed) > size.width - 3 { typed.removeFirst() }
-      let text = prompt + typed
-      grid.put(text, row: size.height - 1, column: 1, style: theme[.text])
-      grid.put(" ", row: size.height - 1, column: 1 + TextWidth.of(text), style: theme[.cursor])
+      EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
     } else if state.isCounting || state.count != nil {
       let typed = "#\(state.count.map(String.init) ?? "")"
       grid.put([Span(typed, theme[.text]), Span("  then a key; Esc leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
     } else {
-      grid.put(footer, row: size.height - 1, column: 1, limit: size.width)
+      drawFooter(row: size.height - 1)
     }
   }
 
   /// Writes one line of the box's inside.
   mutating func line(_ row: Int, _ spans: [Span], from column: Int = 0) {
     grid.put(spans, row: row, column: left + column, limit: right)
+  }
+
+  /// Notes what lies on some columns of the screen.
+  mutating func mark(_ target: @autoclosure () -> Target, row: Int, columns: Range<Int>) {
+    targets?.mark(target(), row: row, columns: columns)
+  }
+
+  /// Notes what lies on some columns of the box's inside.
+  mutating func mark(_ target: @autoclosure () -> Target, row: Int, from column: Int, width: Int) {
+    mark(target(), row: row, columns: left + column..<left + column + max(0, width))
   }
 
   /// A rule within the box.
@@ -90,6 +102,9 @@ struct Frame {
   }
 
   private var status: [Span] {
+    if let entry = state.entry, let spans = EntryLine(entry: entry, theme: theme, glyphs: glyphs).candidates(width: width) {
+      return spans
+    }
     if let message = state.message {
       return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
     }
@@ -133,9 +148,16 @@ struct Frame {
     }
   }
 
-  private var footer: [Span] {
-    KeyTable.footer(for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2).flatMap { hint in
-      [Span(hint.keys, theme[.footerKey]), Span(" \(hint.word)  ", theme[.footer])]
+  private mutating func drawFooter(row: Int) {
+    var column = 1
+    let hints = state.keys.footer(
+      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, width: grid.width - 2)
+    for (keys, word) in hints {
+      let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]
+      for (key, columns) in FooterKeys.targets(of: keys, word: word) {
+        mark(.key(key), row: row, columns: column + columns.lowerBound..<column + columns.upperBound)
+      }
+      column = grid.put(spans, row: row, column: column, limit: grid.width)
     }
   }
 }

@@ -103,6 +103,7 @@ struct HeadsView {
         let column = self.column(head, layout, shape) + gutter
         let isWorst = worst?.layer == layer && worst?.head == head
         frame.line(row, cell(grid.values[layer][head], layer: layer, head: head, isWorst: isWorst, layout, frame), from: column)
+        frame.mark(.head(layer: layer, head: head), row: row, from: column, width: layout.cell)
         let next = head + 1
         if next % shape.groupSize == 0, next < shape.queryHeadCount, layout.heads.contains(next) {
           frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: column + layout.cell)
@@ -137,8 +138,7 @@ struct HeadsView {
 
   private func style(_ brightness: Double, _ isSelected: Bool, _ frame: Frame) -> Style {
     guard frame.theme.hasColor else { return isSelected ? frame.theme[.cursor] : .plain }
-    let background = frame.theme.ramp.color(brightness)
-    let style = Style(foreground: .palette(background.brightness > 0.45 ? 16 : 231), background: background)
+    let style = frame.theme.ramp.ground(brightness)
     return isSelected ? style.with(Style(bold: true, underline: true)) : style
   }
 
@@ -170,8 +170,10 @@ struct HeadsView {
       let name = TextWidth.padded("\(entry.layer + 1).\(entry.head + 1)", to: 6, right: true)
       let brightness = state.figure.brightness(entry.value, tokenCount: state.story.prompt.tokens.count)
       let marker = isSelected ? frame.glyphs.marker : " "
+      let row = area.lowerBound + offset % area.count
+      frame.mark(.head(layer: entry.layer, head: entry.head), row: row, from: offset / area.count * cell, width: cell)
       frame.line(
-        area.lowerBound + offset % area.count,
+        row,
         [
           Span(marker, frame.theme[.accent]), Span(name + " ", frame.theme[isSelected ? .accent : .dim]),
           Span(TextWidth.padded(state.figure.text(entry.value), to: 5, right: true) + " ", style(brightness, isSelected, frame)),

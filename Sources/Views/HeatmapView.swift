@@ -134,6 +134,9 @@ struct HeatmapView {
       let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
       let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
       frame.line(line, cells, from: gutter)
+      for cell in 0..<columns.count {
+        frame.mark(.cell(rows: indices, key: columns.keys(cell).lowerBound), row: line, from: gutter + cell, width: 1)
+      }
       previous = entry.section
       line += 1
     }
@@ -208,6 +211,9 @@ struct HeatmapView {
       return share > 0 ? bars[min(bars.count - 1, Int(share * Double(bars.count)))] : " "
     }
     frame.line(row, [Span(cells.joined(), frame.theme[.accent])], from: gutter)
+    for cell in 0..<columns.count {
+      frame.mark(.token(columns.keys(cell).lowerBound), row: row, from: gutter + cell, width: 1)
+    }
   }
 
   private func drawCell(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {

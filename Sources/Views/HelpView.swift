@@ -12,7 +12,7 @@ struct HelpView {
       Rect(column: 1, row: frame.content.lowerBound, width: frame.right, height: frame.content.count), with: " ")
     frame.line(frame.content.lowerBound, [Span("Help \(frame.glyphs.dot) \(state.view.title) view", theme[.title])])
     var groups: [(String, [KeyTable.Binding])] = []
-    for binding in KeyTable.bindings {
+    for binding in state.keys.rows {
       if groups.last?.0 == binding.group { groups[groups.count - 1].1.append(binding) } else {
         groups.append((binding.group, [binding]))
       }
@@ -51,9 +51,9 @@ struct HelpView {
   }
 
   /// A first line after which the list still fills a window.
-  static func clamped(_ top: Int, size: Size) -> Int {
+  static func clamped(_ top: Int, size: Size, keys: KeyTable) -> Int {
     let layout = layout(content: size.height - 5, width: size.width - 4)
-    let count = KeyTable.bindings.count + Set(KeyTable.bindings.map(\.group)).count
+    let count = keys.rows.count + Set(keys.rows.map(\.group)).count
     return max(0, min(top, count - layout.rows * layout.columns))
   }
 

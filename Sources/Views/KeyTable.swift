@@ -1,7 +1,9 @@
 import Screen
 
-/// The one table of keys: dispatch, footer, help overlay and README are made from it.
-public enum KeyTable {
+/// The one table of keys: dispatch, footer, help overlay, manual and README are made from it.
+///
+/// A value: a person's own keys make another table of it (`KeyTable+Custom.swift`).
+public struct KeyTable: Sendable {
   /// What a key does.
   public enum Action: String, Sendable, CaseIterable {
     case left, down, up, right, halfPageDown, halfPageUp, pageDown, pageUp, first, last, lineStart, lineEnd
@@ -10,7 +12,7 @@ public enum KeyTable {
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
     case loss, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
-    case theme, notes, search, searchNext, searchPrevious
+    case theme, notes, question, search, searchNext, searchPrevious
     case select, keep, evict, scope, why, exchange
     case export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
   }
@@ -18,9 +20,9 @@ public enum KeyTable {
   /// One row of the table.
   public struct Binding: Sendable {
     /// Every key that does it.
-    public let keys: [Key]
+    public internal(set) var keys: [Key]
     /// The keys as they are written on screens.
-    public let shown: String
+    public internal(set) var shown: String
     /// What it does.
     public let action: Action
     /// What it does, in a few words.
@@ -49,7 +51,7 @@ public enum KeyTable {
     func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
   }
 
-  /// All bindings.
+  /// The rows as the program comes.
   public static let bindings: [Binding] = [
     Binding([.character("h"), .left], "h", .left, "token or cell to the left", group: "MOVE"),
     Binding([.character("j"), .down], "j", .down, "line or row below", group: "MOVE"),
@@ -63,7 +65,7 @@ public enum KeyTable {
     Binding([.character("G"), .end], "G", .last, "last token", group: "MOVE"),
     Binding([.character("0")], "0", .lineStart, "start of the line", group: "MOVE"),
     Binding([.character("$")], "$", .lineEnd, "end of the line", group: "MOVE"),
-    Binding([.character("/")], "/", .search, "find text or #id", group: "MOVE", hint: "find"),
+    Binding([.character("/")], "/", .search, "find text, #id or /regex/", group: "MOVE", hint: "find"),
     Binding([.character("n")], "n", .searchNext, "find again", group: "MOVE"),
     Binding([.character("N")], "N", .searchPrevious, "find before", group: "MOVE"),
     Binding([.character("1")], "1", .textView, "text view", group: "CHOOSE", hint: "view"),
@@ -85,6 +87,7 @@ public enum KeyTable {
     Binding([.character("w")], "w", .window, "the policy's window", group: "CHOOSE", hint: "window"),
     Binding([.character("M")], "M", .pseudoTokens, "LAQ's pseudo tokens", group: "CHOOSE"),
     Binding([.character("W")], "W", .mask, "what LAQ's rows see", group: "CHOOSE"),
+    Binding([.character("i")], "i", .question, "ask another question", group: "CHOOSE", hint: "question"),
     Binding([.character("u")], "u", .undo, "undo change of settings", group: "CHOOSE"),
     Binding([.character("A")], "A", .exchange, "keep settings; go to others", group: "CHOOSE"),
     Binding([.character("v")], "v", .select, "select a span from here", group: "EDIT", views: [.text]),
@@ -110,7 +113,7 @@ public enum KeyTable {
     Binding([.character("s")], "s", .sort, "sort; again: turn round", group: "LOOK", hint: "sort", views: [.heads, .compare]),
     Binding([.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot", views: [.compare]),
     Binding([.character("t")], "t", .theme, "theme", group: "LOOK"),
-    Binding([.character("i")], "i", .notes, "notes on or off", group: "LOOK"),
+    Binding([.character("H")], "H", .notes, "hints: notes on or off", group: "LOOK"),
     Binding([.character("e")], "e", .export, "export this view", group: "KEEP", hint: "export"),
     Binding([.character("E")], "E", .exportEverything, "export everything", group: "KEEP"),
     Binding([.character(":")], ":", .command, "command", group: "KEEP", hint: "command"),
@@ -123,27 +126,36 @@ public enum KeyTable {
     Binding([.character("q"), .function(10)], "q", .quit, "quit", group: "TERMINAL", hint: "quit"),
   ]
 
-  private static let byKey = Dictionary(grouping: bindings.flatMap { binding in binding.keys.map { (key: $0, binding: binding) } }) {
-    $0.key
+  /// The table as the program comes.
+  public static let standard = KeyTable(rows: bindings)
+
+  /// The rows, in the order of the help.
+  public let rows: [Binding]
+  private let byKey: [Key: [Binding]]
+
+  init(rows: [Binding]) {
+    self.rows = rows
+    byKey = Dictionary(grouping: rows.flatMap { row in row.keys.map { (key: $0, row: row) } }) { $0.key }
+      .mapValues { $0.map(\.row) }
   }
 
   /// What a key does in a view: a binding for that view, else one for all, else one that belongs to other views.
-  public static func binding(for key: Key, in view: ViewState.View) -> Binding? {
-    let all = (byKey[key] ?? []).map(\.binding)
+  public func binding(for key: Key, in view: ViewState.View) -> Binding? {
+    let all = byKey[key] ?? []
     return all.first { $0.views?.contains(view) ?? false } ?? all.first { $0.views == nil } ?? all.first
   }
 
   /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
-  static func footer(
+  func footer(
     for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, width: Int
   ) -> [(keys: String, word: String)] {
-    if showsHelp { return [("j k", "scroll"), ("? Esc", "close help")] }
-    if showsWhy { return [("j k", "scroll"), ("Enter", "keep these"), ("e", "export"), ("Esc", "stop, close")] }
-    let pairs: [Action: String] = [
-      .textView: "1-5", .layerDown: "[ ]", .headDown: "{ }", .budgetDown: "b/B", .stepForward: ", .", .phaseForward: "< >",
-      .zoomIn: "+/-", .keep: "K/X",
-    ]
-    let wanted = bindings.filter { binding in
+    if showsHelp { return [(label(.down), "scroll"), (label(.help), "close help")] }
+    if showsWhy {
+      return [
+        (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"), (shown(.back), "stop, close"),
+      ]
+    }
+    let wanted = rows.filter { binding in
       binding.hint != nil && binding.acts(in: view)
         && binding.keys.contains { self.binding(for: $0, in: view)?.action == binding.action }
     }
@@ -153,13 +165,13 @@ public enum KeyTable {
     let last = wanted.filter { $0.action == .help || $0.action == .quit }
     let middle = wanted.filter { binding in
       binding.action != .help && binding.action != .quit && !own.contains(binding.action)
-        && !onlyWhereOwn.contains(binding.action)
+        && !Self.onlyWhereOwn.contains(binding.action)
     }
     var hints: [(keys: String, word: String)] = []
     var used = 0
     for binding in first + middle + last {
       guard let word = binding.hint else { continue }
-      let keys = pairs[binding.action] ?? binding.shown
+      let keys = binding.action == .help ? binding.shown : label(binding.action)
       let size = keys.count + word.count + 3
       let reserve = last.contains { $0.action == binding.action } ? 0 : 16
       guard used + size + reserve <= width else { continue }

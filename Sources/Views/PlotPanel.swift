@@ -39,6 +39,9 @@ struct PlotPanel {
     }
     for (index, key) in keys.enumerated() where rows.lowerBound + index < area.upperBound {
       frame.line(rows.lowerBound + index, entry(index, key, width: legend, frame), from: gutter + width + 2)
+      if let policy = state.settings.policies.firstIndex(of: key.policy) {
+        frame.mark(.policy(policy), row: rows.lowerBound + index, from: gutter + width + 2, width: legend)
+      }
     }
   }
 

@@ -3,10 +3,10 @@ import Screen
 
 extension ViewState {
   /// Moves the cursor: by tokens and lines in the text, by cells and rows in the heatmap.
-  mutating func move(_ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size) {
+  mutating func move(_ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet) {
     let last = story.prompt.tokens.count - 1
     switch view {
-    case .text: moveInText(action, times: times, hasCount: hasCount, size: size, last: last)
+    case .text: moveInText(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs, last: last)
     case .heatmap: moveInHeatmap(action, times: times, size: size, last: last)
     case .heads: moveInHeads(action, times: times)
     case .compare: moveInCompare(action, times: times)
@@ -16,7 +16,7 @@ extension ViewState {
   }
 
   private mutating func moveInText(
-    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, last: Int
+    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet, last: Int
   ) {
     switch action {
     case .left: cursor -= times
@@ -25,8 +25,8 @@ extension ViewState {
     case .last: cursor = hasCount ? times : last
     default:
       let showsSpaces = !theme.hasColor
-      let text = texts.text(story.prompt, glyphs: .unicode, showsSpaces: showsSpaces)
-      let lines = texts.rows(story.prompt, glyphs: .unicode, showsSpaces: showsSpaces, width: size.width - 4 - 6)
+      let text = texts.text(story.prompt, glyphs: glyphs, showsSpaces: showsSpaces)
+      let lines = texts.rows(story.prompt, glyphs: glyphs, showsSpaces: showsSpaces, width: size.width - 4 - 6)
       guard let line = lines.firstIndex(where: { $0.contains(cursor) }) else { return }
       let page = max(1, size.height / 2 - 2)
       let change =

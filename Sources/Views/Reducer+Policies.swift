@@ -36,7 +36,8 @@ extension ViewState {
     return replaceActive(with: changed)
   }
 
-  private mutating func replaceActive(with changed: Policy) -> Effect {
+  /// Puts a policy in the active one's place.
+  mutating func replaceActive(with changed: Policy) -> Effect {
     if let index = settings.policies.firstIndex(of: changed) {
       choosePolicy(index)
       message = "\(changed.title) is in the list already"

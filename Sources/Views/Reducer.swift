@@ -18,6 +18,8 @@ public enum Effect: Sendable, Hashable {
   case cancelWhy
   /// Write what was found out to a new file.
   case exportWhy
+  /// Write the session to a file, and then tell `sessionEnded`.
+  case save(SessionRequest)
   case redraw
   case suspend
   case quit
@@ -26,11 +28,15 @@ public enum Effect: Sendable, Hashable {
 extension ViewState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages and lines.
-  public mutating func handle(_ key: Key, size: Size) -> Effect {
+  /// - Parameter glyphs: what the screen is drawn with, for what lies where.
+  public mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
+    if case .mouse(let row, let column, let kind) = key {
+      return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
+    }
     message = nil
     defer { noticeTour() }
     if handleInTour(key) { return .none }
-    if entry != nil { return edit(key) }
+    if entry != nil { return edit(key, size: size, glyphs: glyphs) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
       if isCounting || count != nil || digit > ViewState.View.allCases.count {
@@ -39,7 +45,7 @@ extension ViewState {
       }
     }
     isCounting = false
-    guard let binding = KeyTable.binding(for: key, in: view) else {
+    guard let binding = keys.binding(for: key, in: view) else {
       count = nil
       return .none
     }
@@ -48,10 +54,10 @@ extension ViewState {
     if showsHelp {
       switch binding.action {
       case .help, .back, .quit: showsHelp = false
-      case .down: helpTop = HelpView.clamped(helpTop + times, size: size)
-      case .up: helpTop = HelpView.clamped(helpTop - times, size: size)
-      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size)
-      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size)
+      case .down: helpTop = HelpView.clamped(helpTop + times, size: size, keys: keys)
+      case .up: helpTop = HelpView.clamped(helpTop - times, size: size, keys: keys)
+      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size, keys: keys)
+      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size, keys: keys)
       case .interrupt: return interrupt()
       default: break
       }
@@ -63,15 +69,16 @@ extension ViewState {
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
-    return perform(binding.action, times: times, hasCount: count != nil, size: size)
+    return perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
   }
 
-  private mutating func perform(
-    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size
+  /// Does what a key or a command asks for.
+  mutating func perform(
+    _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
   ) -> Effect {
     switch action {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
-      move(action, times: times, hasCount: hasCount, size: size)
+      move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
     case .textView: view = .text
     case .heatmapView: view = .heatmap
     case .headsView: view = .heads
@@ -114,14 +121,15 @@ extension ViewState {
     case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
     case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
     case .theme:
-      let index = Theme.all.firstIndex(of: theme) ?? 0
-      theme = Theme.all[(index + 1) % Theme.all.count]
+      let themes = Theme.available(at: colorDepth)
+      theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
     case .notes: showsNotes.toggle()
     case .search: entry = .search("")
     case .command: entry = .command("")
     case .number: isCounting = true
-    case .searchNext: find(search, from: cursor + 1, forward: true)
-    case .searchPrevious: find(search, from: cursor - 1, forward: false)
+    case .searchNext: find(from: cursor + 1, forward: true)
+    case .searchPrevious: find(from: cursor - 1, forward: false)
+    case .question: askForQuestion()
     case .export: askForView()
     case .exportEverything: entry = .export("kept.json", .everything)
     case .run: return .explore

@@ -14,7 +14,17 @@ extension ViewState {
       }
       return grid
     }
-    var frame = Frame(self, size: size, glyphs: glyphs)
+    return frame(size: size, glyphs: glyphs).grid
+  }
+
+  /// What lies at a place of that screen.
+  func target(row: Int, column: Int, size: Size, glyphs: GlyphSet) -> Target? {
+    guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else { return nil }
+    return frame(size: size, glyphs: glyphs, marking: true).targets?.target(row: row, column: column)
+  }
+
+  private func frame(size: Size, glyphs: GlyphSet, marking: Bool = false) -> Frame {
+    var frame = Frame(self, size: size, glyphs: glyphs, marking: marking)
     if showsHelp {
       HelpView(self).draw(into: &frame)
     } else if showsWhy, let why {
@@ -29,7 +39,7 @@ extension ViewState {
       }
     }
     frame.panel?.draw(into: &frame)
-    return frame.grid
+    return frame
   }
 
   private static func wrapped(_ text: String, width: Int) -> [String] {

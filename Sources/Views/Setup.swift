@@ -1,25 +1,41 @@
 import Exploration
 
-/// The whole settings, and the policies that are looked at under them: what can be undone, and kept to come back to.
-public struct Setup: Sendable, Hashable {
+/// The prompt and the whole settings, and the policies that are looked at under them: what can be undone, and kept to come
+/// back to.
+public struct Setup: Sendable, Equatable {
+  /// The text with its question.
+  public let prompt: Prompt
   /// What is asked of the engine.
   public let settings: ExplorationSettings
   /// The active policy, an index into the settings' list.
   public let policy: Int
   /// The pinned policy, an index into the same list.
   public let pinned: Int?
+
+  /// Gathers the parts.
+  public init(prompt: Prompt, settings: ExplorationSettings, policy: Int, pinned: Int?) {
+    (self.prompt, self.settings, self.policy, self.pinned) = (prompt, settings, policy, pinned)
+  }
+
+  // The same text with the same question has the same tokens.
+  public static func == (left: Setup, right: Setup) -> Bool {
+    left.asksTheSame(as: right) && (left.policy, left.pinned) == (right.policy, right.pinned)
+  }
+
+  /// Whether the engine would compute the same.
+  func asksTheSame(as other: Setup) -> Bool { settings == other.settings && prompt.hash == other.prompt.hash }
 }
 
 extension ViewState {
   /// The present one.
-  var setup: Setup { Setup(settings: settings, policy: policy, pinned: pinned) }
+  var setup: Setup { Setup(prompt: prompt, settings: settings, policy: policy, pinned: pinned) }
 
   /// Goes back to an earlier one. Where the list of policies stays the same, so do the chosen ones.
   /// - Returns: what the program must do.
   mutating func restore(_ setup: Setup) -> Effect {
     let isSameList = setup.settings.policies == settings.policies
-    let effect = setup.settings == settings ? Effect.none : .explore
-    settings = setup.settings
+    let effect = setup.asksTheSame(as: self.setup) ? Effect.none : .explore
+    (prompt, settings) = (setup.prompt, setup.settings)
     if !isSameList { (policy, pinned) = (setup.policy, setup.pinned) }
     return effect
   }
@@ -47,9 +63,9 @@ extension ViewState {
     let present = setup
     undo.append(present)
     otherSetup = present
-    settings = other.settings
+    (prompt, settings) = (other.prompt, other.settings)
     (policy, pinned) = (other.policy, other.pinned)
     message = "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; A goes back"
-    return other.settings == present.settings ? .none : .explore
+    return other.asksTheSame(as: present) ? .none : .explore
   }
 }

@@ -32,24 +32,31 @@ struct TextView {
     let textEnd = frame.content.upperBound - bottom.count - 1
     drawText(into: &frame, rows: row..<textEnd)
     frame.rule(textEnd)
-    for (offset, line) in bottom.enumerated() { frame.line(textEnd + 1 + offset, line) }
+    for (offset, line) in bottom.enumerated() {
+      let row = textEnd + 1 + offset
+      frame.line(row, line.spans)
+      if let policy = line.policy { frame.mark(.policy(policy), row: row, from: 0, width: frame.width) }
+    }
   }
 
   /// What stands under the text: all of it in a tall window, the least of it in the smallest.
-  private func bottomLines(_ frame: Frame) -> [[Span]] {
+  private func bottomLines(_ frame: Frame) -> [AnswerLines.Line] {
     let height = frame.content.count
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width)
+    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width).map {
+      AnswerLines.Line(spans: $0, policy: nil)
+    }
     let answers = AnswerLines(state, glyphs: frame.glyphs)
-    var lines: [[Span]]
+    var lines: [AnswerLines.Line]
     switch height {
     case 26...: lines = inspector + answers.all(width: frame.width)
     case 18...: lines = inspector + answers.short(width: frame.width)
     case 15...: lines = inspector.prefix(1) + answers.short(width: frame.width)
     default: lines = inspector.prefix(1) + answers.active(width: frame.width)
     }
-    lines.append(legend(frame))
+    lines.append(AnswerLines.Line(spans: legend(frame), policy: nil))
     if height >= 26, state.showsNotes {
-      lines.append(Line.note(notes, style: frame.theme[.note], width: frame.width))
+      let note = Line.note(notes, style: frame.theme[.note], width: frame.width)
+      lines.append(AnswerLines.Line(spans: note, policy: nil))
     }
     return lines
   }
@@ -80,7 +87,9 @@ struct TextView {
           frame.grid.put(
             cover, row: row + 1, column: column, style: usesColor ? frame.theme[fate.role] : .plain, limit: frame.right)
         }
-        column = frame.grid.put(piece.text, row: row, column: column, style: style, limit: frame.right)
+        let next = frame.grid.put(piece.text, row: row, column: column, style: style, limit: frame.right)
+        for marked in row..<row + height { frame.mark(.token(position), row: marked, columns: column..<max(column, next)) }
+        column = next
       }
     }
   }

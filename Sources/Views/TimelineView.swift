@@ -67,6 +67,7 @@ struct TimelineView {
         let isStart = column == phase.columns.lowerBound
         let glyph = isStart ? (isDone ? frame.glyphs.filled : frame.glyphs.hollow) : isDone ? frame.glyphs.heavy : frame.glyphs.horizontal
         frame.line(row, [Span(glyph, theme[isDone ? .accent : .frame])], from: column)
+        frame.mark(.step(track.step(at: column)), row: row, from: column, width: 1)
       }
       if names {
         let isShown = phase.steps.contains(shown)
@@ -111,6 +112,7 @@ struct TimelineView {
         let eighths = max(1, Int((sizes[step] / largest * Double(rows.count * 8)).rounded()))
         let isShown = step == shown
         let style = theme[isShown ? .accent : step < shown ? .text : .dim]
+        for row in rows { frame.mark(.step(step), row: row, from: column, width: 1) }
         for (offset, row) in rows.reversed().enumerated() where eighths > offset * 8 {
           let level = min(8, eighths - offset * 8)
           frame.line(row, [Span(bars[level - 1], style)], from: column)

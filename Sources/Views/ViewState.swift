@@ -37,6 +37,8 @@ public struct ViewState: Sendable {
 
   /// The story as far as it has come.
   public var story: Story
+  /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
+  public var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.
   public var settings: ExplorationSettings
   /// The open view.
@@ -91,6 +93,8 @@ public struct ViewState: Sendable {
   public var isPlaying = false
   /// The theme.
   public var theme: Theme
+  /// The colours that the terminal has: themes that need more are not offered.
+  public var colorDepth = ColorDepth.rgb
   /// A number typed before a key.
   public var count: Int?
   /// Whether a number is being typed, so that digits choose no view.
@@ -99,6 +103,16 @@ public struct ViewState: Sendable {
   public var entry: Entry?
   /// The last search, for `n` and `N`.
   public var search = ""
+  /// Where it is found, remembered from key to key.
+  var matches: SearchMatches?
+  /// Lines that were entered before.
+  var history = EntryHistory()
+  /// The keys and what they do.
+  public var keys = KeyTable.standard
+  /// Names of files, for completing a path.
+  public var files = FileCompletion()
+  /// The file that the session was read from, or written to last.
+  public var sessionPath: String?
   /// The last message, shown in the status line until the next key.
   public var message: String?
   /// Frames drawn while work runs; turns the spinner.
@@ -123,6 +137,7 @@ public struct ViewState: Sendable {
   /// A state at the beginning of a story.
   public init(story: Story, theme: Theme = .dark) {
     self.story = story
+    prompt = story.prompt
     settings = story.settings
     self.theme = theme
     cursor = max(0, story.prompt.tokens.count - 1)

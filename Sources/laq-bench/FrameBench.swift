@@ -1,5 +1,3 @@
-import Checkpoint
-import EmbeddedModel
 import Eviction
 import Exploration
 import Foundation
@@ -7,8 +5,6 @@ import Screen
 import Views
 
 /// Frames of a long text: how long a key takes until its screen is drawn, and how many bytes the screen costs.
-///
-/// The model is a small one with random weights: what is drawn does not matter, how much is.
 struct FrameBench {
   private static let tokenCount = 8192
   private static let size = Size(width: 200, height: 60)
@@ -32,7 +28,10 @@ struct FrameBench {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(reports), as: UTF8.self))
+    let responses = ResponseBench()
+    let report = ScreenReport(
+      frames: reports, toggles: try await responses.toggles(), whileDecoding: try await responses.whileDecoding())
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
   }
 
   /// Plays keys; the details that the program computes on other threads are not part of a frame, and are timed apart.
@@ -68,35 +67,16 @@ struct FrameBench {
 
   /// A finished story of `tokenCount` tokens.
   private func story() async throws -> Story {
-    let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
-    let words = ["harbour", "clerk", "the", "tide", "of", "rope", "a", "letter", "in", "salt", "and", "lamp"]
-    var state: UInt64 = 1
-    var text = ""
-    for index in 0..<Self.tokenCount {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      text += words[Int(state >> 40) % words.count] + (index % 14 == 13 ? ".\n" : " ")
-    }
-    let count = tokenizer.encode(Array(text.utf8)).count
-    text = String(text.prefix(text.count * Self.tokenCount / max(1, count)))
-    let prompt = try Prompt(name: "long.txt", text: Array(text.utf8), tokenizer: tokenizer)
-    let configuration = try ModelSizes.configuration(
-      """
-      {"architectures": ["LlamaForCausalLM"], "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 12,
-       "num_attention_heads": 14, "num_key_value_heads": 2, "head_dim": 64, "vocab_size": 2048,
-       "max_position_embeddings": 16384, "rope_theta": 100000, "tie_word_embeddings": true}
-      """)
-    var settings = ExplorationSettings(budget: 1024, answerLimit: 64)
     // H2O takes a minute for so many tokens, and its screens are like the others'.
-    settings.policies.removeAll { $0.descriptor.name == "h2o" }
-    settings.policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
-    let explorer = Explorer(configuration: configuration) { RandomWeights(format: .plain) }
-    let story = Story(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
-    return await explorer.explore(story)
+    var policies = ExplorationSettings(budget: 1024).policies.filter { $0.descriptor.name != "h2o" }
+    policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
+    let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
+    return await long.explorer.explore(long.story)
   }
 
   /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style where it changes,
   /// and the glyphs.
-  private static func bytes(from old: Grid?, to new: Grid) -> Int {
+  static func bytes(from old: Grid?, to new: Grid) -> Int {
     var (sum, style): (Int, Style?) = (0, nil)
     for row in 0..<new.height {
       var previous = -2
@@ -121,10 +101,17 @@ struct FrameBench {
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
-  private static func quantile(_ values: [Double], _ share: Double) -> Double {
+  static func quantile(_ values: [Double], _ share: Double) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
+}
+
+/// What is printed.
+private struct ScreenReport: Encodable {
+  let frames: [FrameReport]
+  let toggles: [ToggleReport]
+  let whileDecoding: DecodingReport
 }
 
 /// The frames of one view.

@@ -28,7 +28,11 @@ struct LaqBench: AsyncParsableCommand {
 
   @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
 
+  @Option(help: "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key.")
+  var keys: Int?
+
   func run() async throws {
+    if let keys { return try await KeyBench(keys: max(1, keys)).run() }
     if frames { return try await FrameBench().run() }
     for sizes in model {
       let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)

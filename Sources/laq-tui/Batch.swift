@@ -8,32 +8,37 @@ import Views
 @MainActor
 struct Batch {
   let opening: Opening
-  private let options: LaqTUI
+  private let output: OutputOptions
+  private let keys: [Key]
   private let size: Size
   private let glyphs: GlyphSet
 
-  init(opening: Opening, options: LaqTUI) {
-    (self.opening, self.options) = (opening, options)
-    size = Size(options.size) ?? Size(width: 120, height: 36)
-    glyphs = options.ascii ? .ascii : .unicode
+  init(opening: Opening, options: LaqTUI) throws {
+    (self.opening, output) = (opening, options.output)
+    keys = try Key.parse(options.screen.keys)
+    size = Size(options.output.size) ?? Size(width: 120, height: 36)
+    glyphs = opening.preferences.ascii ?? false ? .ascii : .unicode
   }
 
   func run() async throws {
-    let export = try options.exportRequest
+    let export = try output.exportRequest
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
-    var state = ViewState(story: story, theme: options.ansi ? coloured : .mono)
+    var state = try opening.state(theme: output.ansi ? coloured : .mono)
+    if let warning = opening.warning { FileHandle.standardError.write(Data("laq-tui: \(warning)\n".utf8)) }
+    (state.message, state.story) = (nil, story)
     opening.place(&state)
-    state.view = options.screen?.view ?? .text
+    state.view = output.screen?.view ?? state.view
     if let tour = opening.tour { state.begin(tour) }
-    for key in try Key.parse(options.keys) {
-      switch state.handle(key, size: size) {
+    for key in keys {
+      switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
         var next = Story(
-          modelName: story.modelName, prompt: story.prompt, settings: state.settings,
+          modelName: story.modelName, prompt: state.prompt, settings: state.settings,
           vocabulary: story.vocabulary)
+        if next.prompt.hash != state.story.prompt.hash { state.beginPrompt() }
         next = await opening.explorer.explore(next, earlier: state.story)
         state.story = next
       case .export(let request): try await answer(request, &state)
@@ -41,16 +46,17 @@ struct Batch {
         if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
       case .exportWhy:
         if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
+      case .save(let request): try save(request, &state)
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
       state.noticeTour()
     }
     if let export { try await write(export, &state) }
-    if let why = options.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: options.json) }
-    if options.screen != nil, export?.scope != .view {
+    if let why = output.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: output.json) }
+    if output.screen != nil, export?.scope != .view {
       await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)
-      let text = options.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
+      let text = output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
       FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
     }
   }
@@ -60,6 +66,17 @@ struct Batch {
     let finding = await opening.explorer.why(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
     FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
+  }
+
+  /// Keeps the session in a file; one that is there already is asked about.
+  private func save(_ request: SessionRequest, _ state: inout ViewState) throws {
+    do {
+      try ExportFile.write(inColour(state), origin: opening.origin, request)
+      state.sessionEnded(request, error: nil)
+    } catch let error as ExportError {
+      guard case .exists = error else { throw error }
+      state.sessionEnded(request, error: error)
+    }
   }
 
   /// Writes what a key asked for; a file that is there already is asked about, as on a screen.
@@ -73,12 +90,17 @@ struct Batch {
     }
   }
 
-  /// Writes a file; what is printed in black and white is written in colour, where the format has any.
+  /// Writes a file, in colour where the format has any.
   private func write(_ request: ExportRequest, _ state: inout ViewState) async throws {
     await complete(&state)
-    var picture = state
-    if !options.ansi, picture.theme == .mono { picture.theme = coloured }
-    try ExportFile.write(picture, request, size: size, glyphs: glyphs)
+    try ExportFile.write(inColour(state), request, size: size, glyphs: glyphs)
+  }
+
+  /// The state with the theme that only a print in black and white has taken from it.
+  private func inColour(_ state: ViewState) -> ViewState {
+    var copy = state
+    if !output.ansi, copy.theme == .mono { copy.theme = coloured }
+    return copy
   }
 
   /// Computes what the open view lacks.
@@ -91,7 +113,7 @@ struct Batch {
 
   /// The theme of what has colours, unless none are wanted.
   private var coloured: Theme {
-    options.color.isMonochrome ? .mono : options.theme.flatMap(Theme.named) ?? .dark
+    (opening.preferences.color ?? .auto).isMonochrome ? .mono : opening.preferences.theme ?? .dark
   }
 }
 

@@ -29,6 +29,14 @@ enum ExportFile {
     return "why \(finding.policy.title) lost the answer: written to \(target)"
   }
 
+  /// Keeps a session; a path that it names is seen from where the file lies.
+  /// - Throws: `ExportError`.
+  static func write(_ state: ViewState, origin: SessionOrigin, _ request: SessionRequest) throws {
+    let path = (request.path as NSString).expandingTildeInPath
+    try AtomicFile.write(
+      try SessionFile(state, origin: origin, path: path).data(), to: path, replacing: request.replacing)
+  }
+
   private static func free(_ stem: String) -> String {
     var name = "\(stem).json"
     var number = 2

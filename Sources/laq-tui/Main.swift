@@ -1,15 +1,33 @@
-/// Chooses between the program, its list of policies and its tutorial.
+import ArgumentParser
+
+/// Chooses between the program, its manual, and the commands beside it.
 ///
 /// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A text of such
 /// a name is opened as `./policies`.
 @main
 enum Main {
+  /// The commands beside the program, by their names.
+  static let commands: [any ParsableCommand.Type] = [Tutorial.self, Policies.self, ConfigCommand.self]
+
+  /// The names of the commands.
+  static var names: [String] { commands.compactMap { $0.configuration.commandName } }
+
   static func main() async {
-    let arguments = CommandLine.arguments.dropFirst()
-    switch arguments.first {
-    case Policies.configuration.commandName: Policies.main(Array(arguments.dropFirst()))
-    case Tutorial.configuration.commandName: await Tutorial.main(Array(arguments.dropFirst()))
-    default: await LaqTUI.main(Array(arguments))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {
+      await run(command, Array(arguments.dropFirst()))
+    } else if arguments.first == "--help" || arguments.first == "help" {
+      print(Manual().text)
+    } else {
+      await LaqTUI.main(arguments)
+    }
+  }
+
+  private static func run(_ command: any ParsableCommand.Type, _ arguments: [String]) async {
+    if let waiting = command as? any AsyncParsableCommand.Type {
+      await waiting.main(arguments)
+    } else {
+      command.main(arguments)
     }
   }
 }

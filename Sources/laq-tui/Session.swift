@@ -17,6 +17,8 @@ final class Session {
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
+  /// The last story with a recording, while the one that is told has none.
+  private var recorded: Story?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
   /// The file that is being written.
@@ -31,22 +33,24 @@ final class Session {
   /// Whether a person has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
-  init(opening: Opening, options: LaqTUI) throws {
-    pending = try Key.parse(options.keys)
-    let maximum: ColorDepth = options.color.isMonochrome ? .mono : .rgb
-    terminal = try Terminal(mouse: !options.noMouse, maximumDepth: maximum)
+  init(opening: Opening, keys: String) throws {
+    let preferences = opening.preferences
+    pending = try Key.parse(keys)
+    let isMonochrome = (preferences.color ?? .auto).isMonochrome
+    // What stands in the way of a first state is said on the terminal as it is.
+    state = try opening.state(theme: .mono)
+    terminal = try Terminal(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
     explorer = opening.explorer
-    glyphs = options.ascii || !terminal.isUTF8 ? .ascii : .unicode
-    let hasColor = terminal.colorDepth >= .palette256
-    let theme = hasColor ? options.theme.flatMap(Theme.named) ?? .dark : .mono
-    state = ViewState(story: opening.story, theme: theme)
+    glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
+    state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
+    state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
   }
 
   func run() async throws {
     draw()
-    explore(earlier: nil)
+    explore()
     loop: while true {
       let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
       let event = terminal.nextEvent(timeoutMilliseconds: isMoving ? 120 : nil)
@@ -56,6 +60,7 @@ final class Session {
       if state.story.isFinished { pending = [] } else { keys = [] }
       switch event {
       case .key(let key): keys.append(key)
+      case .paste(let text): state.paste(text)
       case .closed: break loop
       case .none:
         state.tick += 1
@@ -84,9 +89,11 @@ final class Session {
 
   /// Handles a key; false ends the session.
   private func handle(_ key: Key) -> Bool {
-    switch state.handle(key, size: terminal.size) {
+    let isTyping = state.entry != nil
+    defer { if !isTyping, state.entry != nil { terminal.markPastes() } }
+    switch state.handle(key, size: terminal.size, glyphs: glyphs) {
     case .none: break
-    case .explore: explore(earlier: state.story)
+    case .explore: explore()
     case .cancel: work?.cancel()
     case .why: findOutWhy()
     case .cancelWhy: why?.cancel()
@@ -95,6 +102,7 @@ final class Session {
     case .quit: return false
     case .export(let request): export(request)
     case .exportWhy: exportWhy()
+    case .save(let request): save(request)
     }
     return true
   }
@@ -123,6 +131,19 @@ final class Session {
     }
   }
 
+  /// Keeps the session in a file, which is small unless it holds the text; says where, or why not.
+  private func save(_ request: SessionRequest) {
+    var kept = state
+    // That this terminal has no colours is nothing about the session.
+    if terminal.colorDepth < .palette256 { kept.theme = opening.preferences.theme ?? .dark }
+    do {
+      try ExportFile.write(kept, origin: opening.origin, request)
+      state.sessionEnded(request, error: nil)
+    } catch {
+      state.sessionEnded(request, error: error)
+    }
+  }
+
   /// Has the engine find out why an answer was lost.
   private func findOutWhy() {
     guard let finding = state.why else { return }
@@ -140,16 +161,20 @@ final class Session {
   }
 
   /// Tells the story anew with the current settings, keeping the recording.
-  private func explore(earlier: Story?) {
+  ///
+  /// Another question has another prompt, of which the model need read only what is new: the last story that has a
+  /// recording is kept until that is done.
+  private func explore() {
     work?.cancel()
     sweeping?.cancel()
     why?.cancel()
     (state.why, state.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
-    let earlier = earlier?.recording == nil ? nil : earlier
+    if state.story.recording != nil { recorded = state.story }
+    let earlier = recorded
     let story = Story(
-      modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
+      modelName: state.story.modelName, prompt: state.prompt, settings: state.settings,
       vocabulary: state.story.vocabulary)
     let (explorer, mailbox, generation) = (explorer, mailbox, generation)
     work = Task.detached {
@@ -160,7 +185,12 @@ final class Session {
     }
     // A state without a recording would blank the screen while settings are re-scored.
     state.step = nil
-    state.story = earlier?.recording == nil ? story : state.story.at(.opening)
+    if let earlier, earlier.prompt.hash == story.prompt.hash {
+      state.story = earlier.at(.opening)
+    } else {
+      if state.story.prompt.hash != story.prompt.hash { state.beginPrompt() }
+      state.story = story
+    }
   }
 
   /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
@@ -219,6 +249,7 @@ final class Session {
       return
     }
     state.story = story
+    if story.recording != nil { recorded = nil }
     if story.stage == .done, !isTouched {
       opening.place(&state)
       isTouched = true

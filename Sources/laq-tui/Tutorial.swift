@@ -10,9 +10,10 @@ struct Tutorial: AsyncParsableCommand {
       Takes how it looks, as the program does: --theme, --color, --ascii, --no-mouse; and --screen, --size, --ansi and --keys.
       """)
 
-  /// The tour tells of one text, model and budget: what would change them is refused.
+  /// The tour tells of one text, model and budget, and names keys as they are without a configuration: what would change
+  /// them is refused.
   private static let allowed: Set<String> = [
-    "--theme", "--color", "--ascii", "--no-mouse", "--screen", "--size", "--ansi", "--keys",
+    "--theme", "--color", "--ascii", "--no-ascii", "--mouse", "--no-mouse", "--screen", "--size", "--ansi", "--keys",
   ]
 
   @Argument(parsing: .allUnrecognized, help: "How it looks.")
@@ -24,7 +25,7 @@ struct Tutorial: AsyncParsableCommand {
     }) {
       throw ValidationError("The tutorial takes no '\(other)': it tells of one text, model and budget.")
     }
-    let program = try LaqTUI.parse([EmbeddedSample.name] + options)
-    try await program.run { try program.open((EmbeddedSample.name, EmbeddedSample.text), tour: .needle) }
+    let program = try LaqTUI.parse([EmbeddedSample.name, "--no-config"] + options)
+    try await program.run { try Opening(program, tour: (.needle, EmbeddedSample.text)) }
   }
 }

@@ -52,6 +52,54 @@ import Testing
     #expect(session.status() == 0)
   }
 
+  @Test func aTypedQuestionIsAnsweredAndTakenBack() throws {
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "laq", "--policy", "snapkv"])
+    #expect(session.waits(for: "ready"))
+    let asked = session.position
+    session.type("iWho was 鍵 quiet?\u{1B}[D\u{1}Q: \r")
+    #expect(session.waits(for: "another question", after: asked))
+    #expect(session.waits(for: "Q: Who was", after: asked))
+    let undone = session.position
+    session.type("u")
+    #expect(session.waits(for: "ready", after: undone))
+    session.type("q")
+    #expect(session.status() == 0)
+  }
+
+  @Test func aPasteNeverActsAsKeys() throws {
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    #expect(session.output.contains("\u{1B}[?2004h"))
+    session.type("\u{1B}[200~q\rq\u{1B}[201~")
+    #expect(session.waits(for: "a paste needs a line"))
+    session.type("i\u{1B}[200~Who is it?\rAnswer:\u{1B}[201~")
+    #expect(session.waits(for: "Who is it?⏎Answer:"))
+    session.type("\u{1B}")
+    usleep(100_000)
+    session.type("q")
+    #expect(session.status() == 0)
+    #expect(session.output.contains("\u{1B}[?2004l"))
+  }
+
+  @Test func aSessionIsWrittenAndOpenedAgain() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming", "--policy", "knorm"])
+    #expect(session.waits(for: "ready"))
+    session.type("p3:w\r")
+    #expect(session.waits(for: "write this session to: session.laq"))
+    session.type("\u{15}\(file.path)\r")
+    #expect(session.waits(for: "session written to"))
+    session.type(":w\r")
+    usleep(300_000)
+    session.type("q")
+    #expect(session.status() == 0)
+    let again = try TerminalSession([file.path])
+    #expect(again.waits(for: "[3 Heads]") && again.waits(for: "Knorm") && again.waits(for: "ready"))
+    again.type("q")
+    #expect(again.status() == 0)
+  }
+
   @Test func escapeAloneNeverQuits() throws {
     let session = try TerminalSession([path])
     #expect(session.waits(for: "ready"))
@@ -62,14 +110,6 @@ import Testing
     #expect(session.waits(for: "MOVE", after: before))
     session.type("qq")
     #expect(session.status() == 0)
-  }
-
-  @Test func aTerminationRestoresTheTerminal() throws {
-    let session = try TerminalSession([path])
-    #expect(session.waits(for: "Text"))
-    session.signal(SIGTERM)
-    #expect(session.status() != nil)
-    #expect(session.output.contains(Self.restored))
   }
 
   @Test func aTinyWindowAsksForALargerOne() throws {

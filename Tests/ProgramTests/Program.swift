@@ -28,6 +28,9 @@ enum Program {
     var description: String { "laq-tui was not found beside \(CommandLine.arguments)" }
   }
 
+  /// Whoever runs the tests may have a configuration of their own.
+  static let withoutConfig = ["XDG_CONFIG_HOME": "/nowhere"]
+
   static func sample(_ name: String) -> String {
     root.appendingPathComponent("Samples/\(name)").path
   }
@@ -40,7 +43,7 @@ enum Program {
     process.executableURL = try executable()
     process.arguments = arguments
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(withoutConfig) { $1 }.merging(environment) { $1 }
     let (output, errors, source) = (Pipe(), Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors

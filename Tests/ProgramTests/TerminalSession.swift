@@ -1,55 +1,94 @@
 import Foundation
 import Synchronization
 
-/// The built program under a pseudo-terminal, as a person runs it.
+/// The built program under a pseudo-terminal, as a person runs it: the leader of a session whose terminal this is.
 final class TerminalSession: Sendable {
-  private let process: Process
+  /// How a program ended.
+  enum Ending: Equatable {
+    case exited(Int32)
+    case killed(Int32)
+  }
+
   private let leader: Int32
-  private let screen = Mutex<[UInt8]>([])
+  private let process: pid_t
+  private let ended = Mutex<Ending?>(nil)
+  private let isOpen = Mutex(true)
+  private let seen: Mutex<(bytes: [UInt8], screen: VirtualTerminal)>
 
   struct NoTerminal: Error {}
 
-  /// Linux' TIOCSPTLCK and TIOCGPTN.
+  /// Linux' TIOCSPTLCK and TIOCGPTN, and glibc's POSIX_SPAWN_SETSID, whose declarations are not imported.
   private static let unlock: UInt = 0x4004_5431
   private static let numberOf: UInt = 0x8004_5430
+  private static let newSession: Int16 = 0x80
 
+  /// Starts the program.
+  /// - Parameter shell: a script for `sh` that starts it in the program's place, as `"$@"`.
   init(
-    _ arguments: [String], columns: UInt16 = 120, rows: UInt16 = 36,
-    environment: [String: String] = ["TERM": "xterm-256color"]
+    _ arguments: [String], columns: Int = 120, rows: Int = 36,
+    environment: [String: String] = ["TERM": "xterm-256color"], shell: String? = nil
   ) throws {
-    // What posix_openpt, unlockpt and ptsname do; their declarations are not imported.
-    leader = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    // What posix_openpt, unlockpt and ptsname do.
+    leader = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (unlocked, number): (Int32, Int32) = (0, 0)
     guard leader >= 0, ioctl(leader, Self.unlock, &unlocked) == 0, ioctl(leader, Self.numberOf, &number) == 0
     else { throw NoTerminal() }
-    let follower = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-    guard follower >= 0 else { throw NoTerminal() }
-    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    seen = Mutex(([], VirtualTerminal(columns: columns, rows: rows)))
+    var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(leader, UInt(TIOCSWINSZ), &size)
-    let handle = FileHandle(fileDescriptor: follower, closeOnDealloc: true)
-    process = Process()
-    process.executableURL = try Program.executable()
-    process.arguments = arguments
-    process.currentDirectoryURL = FileManager.default.temporaryDirectory
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["LC_ALL": "C.UTF-8", "NO_COLOR": ""].merging(environment) { $1 }) { $1 }
-    process.standardInput = handle
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    let reader = Thread { [self] in
-      var buffer = [UInt8](repeating: 0, count: 65_536)
-      while true {
-        let count = read(leader, &buffer, buffer.count)
-        if count <= 0 { return }
-        screen.withLock { $0 += buffer[..<count] }
-      }
-    }
-    reader.start()
+    let inherited = ProcessInfo.processInfo.environment
+    let variables = inherited.merging(["LC_ALL": "C.UTF-8", "NO_COLOR": "", "COLORTERM": ""].merging(Program.withoutConfig) { $1 }) { $1 }.merging(environment) { $1 }
+    let program = try Program.executable().path
+    let script = "cd \"$1\" && shift && " + (shell ?? "exec \"$@\"")
+    let words = ["/bin/sh", "-c", script, "sh", FileManager.default.temporaryDirectory.path, program] + arguments
+    process = try Self.spawn(words, variables.map { "\($0)=\($1)" }, terminal: "/dev/pts/\(number)")
+    Thread { [self] in read() }.start()
   }
 
-  /// Everything that was sent to the terminal.
-  var output: String { screen.withLock { String(decoding: $0, as: UTF8.self) } }
+  deinit {
+    if isOpen.withLock({ $0 }) { close(leader) }
+  }
+
+  /// The first terminal that a new session opens becomes its own.
+  private static func spawn(_ words: [String], _ variables: [String], terminal: String) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    posix_spawnattr_setflags(&attributes, newSession)
+    posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    var arguments = words.map { strdup($0) } + [nil]
+    var environment = variables.map { strdup($0) } + [nil]
+    defer { for text in arguments + environment { free(text) } }
+    var process: pid_t = 0
+    guard posix_spawn(&process, words[0], &actions, &attributes, &arguments, &environment) == 0 else { throw NoTerminal() }
+    return process
+  }
+
+  private func read() {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while isOpen.withLock({ $0 }) {
+      var wanted = pollfd(fd: leader, events: Int16(POLLIN), revents: 0)
+      guard poll(&wanted, 1, 50) > 0 else { continue }
+      let count = Glibc.read(leader, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      // Nobody has the terminal open any more.
+      if count <= 0 { return }
+      seen.withLock { seen in
+        seen.bytes += buffer[..<count]
+        seen.screen.feed(buffer[..<count])
+      }
+    }
+    close(leader)
+  }
+
+  // MARK: What a person does
 
   /// Types bytes.
   func type(_ text: String) {
@@ -57,30 +96,96 @@ final class TerminalSession: Sendable {
     _ = write(leader, bytes, bytes.count)
   }
 
-  /// Whether a text is sent within some seconds, counted from a place in the output.
-  func waits(for text: String, after start: Int = 0, seconds: Double = 60) -> Bool {
-    let end = Date().addingTimeInterval(seconds)
-    while Date() < end {
-      let seen = screen.withLock { Array($0.dropFirst(start)) }
-      if String(decoding: seen, as: UTF8.self).contains(text) { return true }
-      usleep(20_000)
+  /// Changes the window's size, which the kernel tells the program.
+  func resize(columns: Int, rows: Int) {
+    seen.withLock { $0.screen.resize(columns: columns, rows: rows) }
+    var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(leader, UInt(TIOCSWINSZ), &size)
+  }
+
+  /// Sends the program a signal; under a shell, the one that has the terminal.
+  func signal(_ number: Int32) {
+    var group: pid_t = 0
+    let isKnown = ioctl(leader, UInt(TIOCGPGRP), &group) == 0 && group > 1
+    kill(isKnown ? group : process, number)
+  }
+
+  /// Closes the window; nothing can be asked of it afterwards.
+  func hangUp() { isOpen.withLock { $0 = false } }
+
+  // MARK: What a person sees
+
+  /// Everything that was sent to the terminal.
+  var output: String { seen.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+
+  /// The bytes sent so far.
+  var position: Int { seen.withLock { $0.bytes.count } }
+
+  /// What the terminal shows and how it is set.
+  var screen: VirtualTerminal { seen.withLock { $0.screen } }
+
+  /// What the terminal does with keys.
+  var modes: termios {
+    get {
+      var modes = termios()
+      tcgetattr(leader, &modes)
+      return modes
     }
+    set {
+      var modes = newValue
+      tcsetattr(leader, TCSANOW, &modes)
+    }
+  }
+
+  /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to that.
+  func waits(seconds: Double = 60, until isFulfilled: (VirtualTerminal) -> Bool) -> Bool {
+    let end = Date().addingTimeInterval(seconds)
+    repeat {
+      if isFulfilled(screen) { return true }
+      usleep(10_000)
+    } while Date() < end
     return false
   }
 
-  /// The bytes sent so far.
-  var position: Int { screen.withLock { $0.count } }
+  /// Waits until a text is on the screen.
+  func shows(_ text: String, seconds: Double = 60) -> Bool {
+    waits(seconds: seconds) { screen in screen.lines.contains { $0.contains(text) } }
+  }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  /// Whether a text is sent within some seconds, counted from a place in the output.
+  func waits(for text: String, after start: Int = 0, seconds: Double = 60) -> Bool {
+    waits(seconds: seconds) { _ in
+      String(decoding: seen.withLock { Array($0.bytes.dropFirst(start)) }, as: UTF8.self).contains(text)
+    }
+  }
+
+  /// Has everything drawn anew and waits for it: what was typed before has been answered then.
+  func redraws(seconds: Double = 60) -> Bool {
+    let before = screen.clearings
+    type("\u{0C}")
+    return waits(seconds: seconds) { $0.clearings > before }
+  }
 
   /// Waits for the end; `nil` when it does not come.
-  func status(within seconds: Double = 20) -> Int32? {
+  func ending(within seconds: Double = 60) -> Ending? {
     let end = Date().addingTimeInterval(seconds)
-    while process.isRunning, Date() < end { usleep(20_000) }
-    guard !process.isRunning else {
-      process.terminate()
-      return nil
-    }
-    return process.terminationStatus
+    repeat {
+      if let known = ended.withLock({ $0 }) { return known }
+      var status: Int32 = 0
+      if waitpid(process, &status, WNOHANG) == process {
+        let ending = status & 0x7F == 0 ? Ending.exited(status >> 8 & 0xFF) : .killed(status & 0x7F)
+        ended.withLock { $0 = ending }
+        // What it wrote last is still to be read.
+        usleep(50_000)
+        return ending
+      }
+      usleep(10_000)
+    } while Date() < end
+    return nil
+  }
+
+  /// Waits for the end; the exit status, `nil` when the end does not come or was a signal.
+  func status(within seconds: Double = 60) -> Int32? {
+    if case .exited(let status) = ending(within: seconds) { status } else { nil }
   }
 }

@@ -38,7 +38,7 @@ import Testing
     #expect(TextRenderer.ansi(grid, depth: .mono).contains("\u{1B}[0m"))
   }
 
-  @Test(arguments: [Ramp.heat, .grey]) func rampsGrowBrighter(ramp: Ramp) {
+  @Test(arguments: [Ramp.heat, .grey, .eight]) func rampsGrowBrighter(ramp: Ramp) {
     let steps = (0..<ramp.count).map { Color.palette(ramp.indices[$0]).brightness }
     #expect(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 })
     #expect(ramp.color(.nan) == ramp.color(-1))

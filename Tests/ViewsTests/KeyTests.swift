@@ -64,7 +64,7 @@ import Transformer
   @Test func theFooterAlwaysNamesHelpAndQuit() {
     for view in ViewState.View.allCases {
       for width in [58, 78, 118, 200] {
-        let hints = KeyTable.footer(for: view, showsHelp: false, width: width)
+        let hints = KeyTable.standard.footer(for: view, showsHelp: false, width: width)
         #expect(hints.map(\.word).suffix(2) == ["help", "quit"])
         #expect(hints.reduce(0) { $0 + $1.keys.count + $1.word.count + 3 } <= width)
       }
@@ -248,7 +248,7 @@ import Transformer
   @Test func themesAndNotes() throws {
     try press("t")
     #expect(state.theme == .dark)
-    try press("ti")
+    try press("tH")
     #expect(state.theme == .light && !state.showsNotes)
   }
 
@@ -354,7 +354,7 @@ import Transformer
   @Test func findingGoesOnAndRound() throws {
     try press("g/clerk<Enter>")
     let first = state.cursor
-    #expect(state.message == nil && first > 0)
+    #expect(state.message == "clerk: 1 of 3" && first > 0)
     try press("n")
     let second = state.cursor
     #expect(second > first)
@@ -466,7 +466,7 @@ import Transformer
     #expect(try press(":policy quest<Enter>") == .none)
     #expect(state.message?.contains("there is no policy 'quest'") == true)
     #expect(try press(":theme pink<Enter>") == .none)
-    #expect(state.message == "themes: dark, light, mono")
+    #expect(state.message == "themes here: dark, light, colorblind, basic, mono")
     #expect(try press(":<Enter>") == .none)
     #expect(state.message == nil)
   }

@@ -1,6 +1,7 @@
 import Checkpoint
 import Eviction
 import Foundation
+import KeyStorm
 import Screen
 import Transformer
 
@@ -278,19 +279,4 @@ enum StoryFixture {
     let range = start..<start + needle.count
     return Set(prompt.tokens.indices.filter { prompt.tokens[$0].byteRange.overlaps(range) })
   }
-}
-
-/// A linear congruential generator (Knuth's MMIX constants): the same numbers everywhere.
-struct FixedGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 33)
-  }
-
-  /// A number from 0 to one less than `bound`, from the upper bits.
-  mutating func next(below bound: Int) -> Int { Int((next() >> 11) % UInt64(bound)) }
 }

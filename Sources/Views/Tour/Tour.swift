@@ -56,7 +56,7 @@ public struct Tour: Sendable {
   /// Whether the reader has changed settings on which the sentences rest; policies may have been added.
   private func isAstray(_ state: ViewState) -> Bool {
     guard let first else { return false }
-    return state.settings.budget != first.settings.budget || state.settings.granularity != first.settings.granularity
+    return state.prompt.hash != first.prompt.hash || state.settings.budget != first.settings.budget || state.settings.granularity != first.settings.granularity
       || !Set(first.settings.policies).isSubset(of: state.settings.policies)
   }
 

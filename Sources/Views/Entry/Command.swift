@@ -1,0 +1,98 @@
+/// What can be typed behind `:`. One table for dispatch, completion, the notes while one types, and the manual.
+///
+/// Every action of the key table can be typed as well, by its name.
+public enum Command: String, Sendable, CaseIterable {
+  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme, notes, tour, quit
+
+  /// What stands behind a command.
+  enum Argument {
+    case none, position, layer, head, budget, policy, lane, setting, question, steps, granularity, view, exportFile, sessionFile
+    case theme, onOff
+  }
+
+  /// Shorter names, as in vi.
+  var aliases: [String] {
+    switch self {
+    case .write: ["w"]
+    case .quit: ["q"]
+    default: []
+    }
+  }
+
+  var argument: Argument {
+    switch self {
+    case .goto: .position
+    case .layer: .layer
+    case .head: .head
+    case .budget: .budget
+    case .policy: .policy
+    case .set: .setting
+    case .question: .question
+    case .steps: .steps
+    case .granularity: .granularity
+    case .view: .view
+    case .why: .lane
+    case .export: .exportFile
+    case .write: .sessionFile
+    case .theme: .theme
+    case .notes: .onOff
+    case .tour, .quit: .none
+    }
+  }
+
+  /// The command with what it takes, as it is typed.
+  public var synopsis: String {
+    let argument =
+      switch argument {
+      case .none: ""
+      case .position: " POSITION"
+      case .layer, .head, .steps: " NUMBER"
+      case .budget: " TOKENS|SHARE|BYTES"
+      case .policy: " NAME"
+      case .lane: " [NAME]"
+      case .setting: " KEY=VALUE"
+      case .question: " [TEXT]"
+      case .granularity: " kv|query"
+      case .view: " NAME"
+      case .exportFile, .sessionFile: " [FILE]"
+      case .theme: " NAME"
+      case .onOff: " on|off"
+      }
+    return ":" + rawValue + argument
+  }
+
+  /// What it does, in a few words.
+  public var words: String {
+    switch self {
+    case .goto: "moves the cursor to a token"
+    case .layer: "chooses a layer, from 1"
+    case .head: "chooses a query head, from 1"
+    case .budget: "keeps so much: 256, 12.5% or 64MiB"
+    case .policy: "chooses a policy, or adds one"
+    case .set: "changes a setting of the active policy"
+    case .question: "asks another question; none without a text"
+    case .steps: "sets how long answers may be, in tokens"
+    case .granularity: "one kept set per KV head or per query head"
+    case .view: "opens a view"
+    case .why: "finds why a policy lost the answer"
+    case .export: "writes the view, or what is kept, by the file's ending"
+    case .write: "keeps the session in a file that laq-tui opens"
+    case .theme: "chooses a theme"
+    case .notes: "shows or hides the learner's notes"
+    case .tour: "comes back to the tutorial"
+    case .quit: "quits"
+    }
+  }
+
+  /// A command as it is typed: its name, a shorter one, or as much of it as no other begins with.
+  init?(typed word: String) {
+    guard !word.isEmpty else { return nil }
+    if let exact = Self.allCases.first(where: { $0.rawValue == word || $0.aliases.contains(word) }) {
+      self = exact
+      return
+    }
+    let begun = Self.allCases.filter { $0.rawValue.hasPrefix(word) }
+    guard begun.count == 1 else { return nil }
+    self = begun[0]
+  }
+}

@@ -1,0 +1,74 @@
+import Eviction
+import Screen
+
+extension ViewState {
+  /// Goes to the next completion of the line being typed, or to the one before.
+  mutating func complete(forward: Bool) {
+    guard var current = entry else { return }
+    if current.completion != nil {
+      current.completion?.turn(forward: forward)
+    } else {
+      let typed = current.line.before
+      let found = completions(of: typed, for: current.purpose)
+      current.completion = Completion(typed: typed, stem: found.stem, candidates: found.candidates, last: !forward)
+      current.completion?.isPath = found.isPath
+    }
+    guard let completion = current.completion else {
+      message = "nothing completes this"
+      return
+    }
+    current.line.replaceBefore(by: completion.text)
+    // There is nothing to go through: what follows completes anew.
+    if completion.candidates.count == 1 { current.completion = nil }
+    entry = current
+  }
+
+  private typealias Found = (stem: String, candidates: [String], isPath: Bool)
+
+  private func completions(of typed: String, for purpose: Entry.Purpose) -> Found {
+    switch purpose {
+    case .command: completions(ofCommand: typed)
+    case .export, .session: ("", files.candidates(typed), true)
+    case .search, .question, .replace, .replaceSession: ("", [], false)
+    }
+  }
+
+  private func completions(ofCommand typed: String) -> Found {
+    guard let gap = typed.firstIndex(of: " ") else {
+      let names = Command.allCases.map(\.rawValue) + keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
+      return ("", names.filter { $0.hasPrefix(typed) }, false)
+    }
+    guard let command = Command(typed: String(typed[..<gap])) else { return ("", [], false) }
+    let start = typed.index(after: gap)
+    let (stem, argument) = (String(typed[..<start]), String(typed[start...]))
+    func words(_ words: [String]) -> Found { (stem, words.filter { $0.hasPrefix(argument) }, false) }
+    switch command.argument {
+    case .policy:
+      let found = PolicyCompletion.candidates(argument)
+      // Those of the list come first: what one has, one wants to look at.
+      let listed = settings.policies.map(\.name).filter { found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*") }
+      return (stem + found.stem, listed + found.candidates.filter { !listed.contains($0) }, false)
+    case .lane: return words(settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
+    case .setting: return (stem, settingCompletions(argument), false)
+    case .granularity: return words(["kv", "query"])
+    case .view: return words(View.allCases.map { $0.title.lowercased() })
+    case .theme: return words(Theme.all.map(\.name))
+    case .onOff: return words(["on", "off"])
+    case .question: return words(prompt.framing.question.map { [$0] } ?? [])
+    case .exportFile, .sessionFile: return (stem, files.candidates(argument), true)
+    case .none, .position, .layer, .head, .budget, .steps: return (stem, [], false)
+    }
+  }
+
+  /// The settings of the active policy, and behind a key its values.
+  private func settingCompletions(_ typed: String) -> [String] {
+    guard settings.policies.indices.contains(policy) else { return [] }
+    let parameters = settings.policies[policy].descriptor.parameters
+    guard let equals = typed.firstIndex(of: "=") else {
+      return parameters.map { $0.key + "=" }.filter { $0.hasPrefix(typed) }
+    }
+    let key = typed[..<equals]
+    return (parameters.first { $0.key == key }.map(PolicyCompletion.values) ?? []).map { "\(key)=\($0)" }
+      .filter { $0.hasPrefix(typed) }
+  }
+}

@@ -1,0 +1,54 @@
+import Screen
+
+extension ViewState {
+  /// Handles the mouse: a click does what the keys would do at that place, the wheel scrolls. While a line is typed, nothing.
+  mutating func point(row: Int, column: Int, kind: Key.Mouse, size: Size, glyphs: GlyphSet) -> Effect {
+    guard entry == nil, kind != .release else { return .none }
+    (message, count, isCounting) = (nil, nil, false)
+    switch kind {
+    case .release: return .none
+    case .wheelUp: return scroll(down: false, size: size, glyphs: glyphs)
+    case .wheelDown: return scroll(down: true, size: size, glyphs: glyphs)
+    case .click:
+      guard let target = target(row: row, column: column, size: size, glyphs: glyphs) else { return .none }
+      return open(target, size: size, glyphs: glyphs)
+    }
+  }
+
+  private mutating func scroll(down: Bool, size: Size, glyphs: GlyphSet) -> Effect {
+    let lines = 3
+    if showsHelp {
+      helpTop = HelpView.clamped(helpTop + (down ? lines : -lines), size: size, keys: keys)
+      return .none
+    }
+    if showsWhy { return performInWhy(down ? .down : .up, times: lines) }
+    switch view {
+    case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
+    case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
+    case .heatmap, .heads, .compare: move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
+    }
+    return .none
+  }
+
+  private mutating func open(_ target: Target, size: Size, glyphs: GlyphSet) -> Effect {
+    switch target {
+    case .key(let key): return handle(key, size: size, glyphs: glyphs)
+    case .view(let wanted):
+      // A search under way is seen until it is stopped.
+      guard !showsWhy || why?.isFinished != false else { break }
+      (view, showsHelp, showsWhy) = (wanted, false, false)
+    case .token(let position): cursor = position
+    case .policy(let index): choosePolicy(index)
+    case .head(let layer, let head): (self.layer, self.head) = (layer, head)
+    case .cell(let rows, let key):
+      // Another click reaches the next of the rows that share a line.
+      heatmapRow = rows.contains(heatmapRow + 1) && rows.contains(heatmapRow) ? heatmapRow + 1 : rows.lowerBound
+      cursor = key
+    case .column(let column):
+      reversesOrder = column == sortColumn && !reversesOrder
+      sortColumn = column
+    case .step(let index): go(to: index)
+    }
+    return .none
+  }
+}

@@ -1,0 +1,77 @@
+import Exploration
+import Foundation
+
+extension SessionFile {
+  /// A text of the largest size in base 64, and the rest.
+  private static let byteLimit = PromptReader.byteLimit / 3 * 4 + (1 << 20)
+
+  /// Whether a file's first bytes are those of a session: a JSON object that names the schema. Texts that begin so are
+  /// opened through standard input.
+  public static func isSession(_ beginning: some Collection<UInt8>) -> Bool {
+    guard beginning.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { return false }
+    return Data(beginning).range(of: Data("\"\(schema)\"".utf8)) != nil
+  }
+
+  /// Reads a session if the file is one; `nil` for anything else, what cannot be read included: whoever reads texts says
+  /// why not.
+  /// - Throws: `SessionFileError`.
+  public static func read(_ path: String) throws -> SessionFile? {
+    var status = stat()
+    // Reading a pipe would take from it what a text is made of.
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let handle = FileHandle(forReadingAtPath: path), let beginning = try? handle.read(upToCount: 1 << 16), isSession(beginning)
+    else { return nil }
+    guard status.st_size <= byteLimit, let rest = try? handle.readToEnd() ?? Data() else {
+      throw SessionFileError.tooLarge(path, limit: byteLimit)
+    }
+    return try SessionFile(beginning + rest, path: path)
+  }
+
+  /// Reads a session's bytes.
+  /// - Parameter path: what errors call it.
+  /// - Throws: `SessionFileError`.
+  public init(_ data: Data, path: String) throws {
+    let decoder = JSONDecoder()
+    do {
+      // The version first: of a later one, other fields may mean anything.
+      let head = try decoder.decode(Head.self, from: data)
+      guard head.schema == Self.schema else {
+        throw SessionFileError.badValue(path, key: "schema", found: head.schema, expected: "'\(Self.schema)'")
+      }
+      guard head.version <= Self.version else {
+        throw SessionFileError.newer(path, version: head.version, program: head.program)
+      }
+      self = try decoder.decode(SessionFile.self, from: data)
+    } catch let error as DecodingError {
+      throw SessionFileError(error, path: path)
+    }
+  }
+
+  private struct Head: Decodable {
+    let schema: String
+    let version: Int
+    let program: String?
+  }
+}
+
+extension SessionFileError {
+  fileprivate init(_ error: DecodingError, path: String) {
+    func place(_ context: DecodingError.Context) -> String {
+      context.codingPath.reduce("") { path, key in
+        key.intValue.map { "\(path)[\($0)]" } ?? (path.isEmpty ? "" : path + ".") + key.stringValue
+      }
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      self = .malformed(path, place: place(context), reason: "the field '\(key.stringValue)' is missing")
+    case .valueNotFound(_, let context): self = .malformed(path, place: place(context), reason: "nothing stands there")
+    case .typeMismatch(let type, let context):
+      let kinds = ["Int": "a whole number", "String": "a text", "Bool": "true or false"]
+      self = .malformed(
+        path, place: place(context), reason: "\(kinds["\(type)"] ?? "a list or an object") was expected")
+    case .dataCorrupted(let context):
+      self = .malformed(path, place: place(context), reason: context.codingPath.isEmpty ? "it is no JSON" : context.debugDescription)
+    @unknown default: self = .malformed(path, place: "", reason: "it cannot be read")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Eviction
+import Exploration
+import Foundation
+import Transformer
+
+extension SessionFile {
+  /// Gathers what a state holds.
+  /// - Parameter path: where the file will lie: paths below its folder stand as seen from there.
+  public init(_ state: ViewState, origin: SessionOrigin, path: String) {
+    let paths = SessionPath(session: path)
+    let prompt = state.prompt
+    let isFile = origin.textPath != nil
+    let content = isFile ? nil : String(validating: prompt.text, as: UTF8.self)
+    source = Source(
+      model: paths.written(origin.model), gate: origin.gate.map(paths.written), precision: origin.precision.rawValue,
+      text: Text(
+        path: origin.textPath.map(paths.written), name: prompt.name, sha256: prompt.textHash, content: content,
+        base64: isFile || content != nil ? nil : Data(prompt.text).base64EncodedString()),
+      chat: prompt.framing.chat == nil ? nil : true, system: prompt.framing.system,
+      questionFirst: prompt.framing.putsQuestionFirst ? true : nil)
+    setup = Setup(state.setup)
+    other = state.otherSetup.map { Setup($0) }
+    screen = Screen(
+      view: state.view.title.lowercased(), theme: state.theme.name, notes: state.showsNotes, layer: state.layer + 1,
+      head: state.head + 1, cursor: state.cursor, selectionStart: state.selectionStart, step: state.step,
+      headMode: state.headMode.rawValue, scale: state.scale.rawValue, keysPerCell: state.keysPerCell,
+      heatmapRow: state.heatmapRow, pairsRows: state.pairsRows, cover: state.showsCover, figure: state.figure.rawValue,
+      sortsHeads: state.sortsHeads, sortColumn: state.sortColumn.rawValue, reversesOrder: state.reversesOrder,
+      showsSettings: state.showsSettings, plotted: state.plotted.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
+      search: state.search)
+  }
+
+  /// A path that stands in the file, seen from where the program runs.
+  public func path(_ written: String, of session: String) -> String { SessionPath(session: session).read(written) }
+
+  /// The file's bytes: JSON that a person can read, keys sorted, so that equal sessions have equal bytes.
+  public func data() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}
+
+extension SessionFile.Setup {
+  fileprivate init(_ setup: Setup) {
+    let settings = setup.settings
+    question = setup.prompt.framing.question
+    budget = (settings.share.map(Budget.share) ?? .tokens(settings.budget)).description
+    granularity = settings.granularity.rawValue
+    answerLimit = settings.answerLimit
+    recording = settings.recording.rawValue
+    policies = settings.policies.map { policy in
+      let edits = policy.edits.map { edit in
+        var (layer, head): (Int?, Int?)
+        switch edit.scope {
+        case .everywhere: break
+        case .layer(let number): layer = number + 1
+        case .head(let number, let queryHead): (layer, head) = (number + 1, queryHead + 1)
+        }
+        return SessionFile.Edit(
+          action: edit.action, first: edit.positions.lowerBound, last: edit.positions.upperBound, layer: layer, head: head)
+      }
+      return SessionFile.PolicyEntry(name: policy.unedited.name, edits: edits.isEmpty ? nil : edits)
+    }
+    (active, pinned) = (setup.policy, setup.pinned)
+  }
+}

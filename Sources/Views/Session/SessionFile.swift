@@ -1,0 +1,130 @@
+import Eviction
+import Exploration
+import Foundation
+import Transformer
+
+/// A session as a file keeps it: the text and the model by their paths, the question, the settings, what is kept by hand, the
+/// place on the screen. JSON in a documented and versioned schema (README, "Sessions"; `session.schema.json` beside the tests).
+///
+/// Layers and heads count from 1, as everywhere a person writes them; positions are places in the prompt's tokens. What a
+/// reader does not know it passes over; what it misses has its usual value.
+public struct SessionFile: Codable, Sendable, Equatable {
+  /// The name and version of the schema; the version rises when a field changes its meaning.
+  public static let schema = "laq-tui.session"
+  /// See `schema`.
+  public static let version = 1
+
+  /// Which schema it is.
+  public var schema = Self.schema
+  /// Of which version.
+  public var version = Self.version
+  /// Name and version of the program that wrote it.
+  public var program: String? = Release.name
+  /// What was opened.
+  public var source: Source
+  /// What is looked at.
+  public var setup: Setup
+  /// The settings that `A` goes to, where there are any.
+  public var other: Setup?
+  /// How and where it is looked at.
+  public var screen: Screen
+
+  /// What was opened, beside the question.
+  public struct Source: Codable, Sendable, Equatable {
+    /// As `--model` takes it; a path in the session's own folder stands as seen from there.
+    public var model: String
+    /// A trained gate's file, where one was named.
+    public var gate: String?
+    /// Number format of matrix products.
+    public var precision: String?
+    /// The text.
+    public var text: Text
+    /// Whether the text is a user's turn, by the model's template.
+    public var chat: Bool?
+    /// What the system says before the user.
+    public var system: String?
+    /// Whether a question stands before the text.
+    public var questionFirst: Bool?
+  }
+
+  /// The text: a file and its hash, or, when there is no file, all of it.
+  public struct Text: Codable, Sendable, Equatable {
+    /// The file; a path in the session's own folder stands as seen from there.
+    public var path: String?
+    /// What screens call it.
+    public var name: String?
+    /// SHA-256 of its bytes, in hexadecimal.
+    public var sha256: String
+    /// The text itself, where it came from standard input and is UTF-8.
+    public var content: String?
+    /// The same in base 64, where it is not.
+    public var base64: String?
+  }
+
+  /// The whole settings and the policies that are looked at under them.
+  public struct Setup: Codable, Sendable, Equatable {
+    /// What is asked beside the text.
+    public var question: String?
+    /// Tokens per layer and head, or a share, as `--budget` takes them.
+    public var budget: String
+    /// The heads that share a kept set: `kv` or `query`.
+    public var granularity: String?
+    /// Answer tokens at most.
+    public var answerLimit: Int?
+    /// The queries that are recorded: `all` or `windows`.
+    public var recording: String?
+    /// The policies, in the order of the lists.
+    public var policies: [PolicyEntry]
+    /// The active one, an index into them from 0.
+    public var active: Int?
+    /// The pinned one.
+    public var pinned: Int?
+  }
+
+  /// A policy with what a person changed of its choice.
+  public struct PolicyEntry: Codable, Sendable, Equatable {
+    /// As `--policy` takes it.
+    public var name: String
+    /// The first one was made first.
+    public var edits: [Edit]?
+  }
+
+  /// Tokens that are kept or evicted by hand.
+  public struct Edit: Codable, Sendable, Equatable {
+    /// What becomes of them.
+    public var action: KeptEdit.Action
+    /// The first and the last position.
+    public var first: Int, last: Int
+    /// The layer; everywhere, if there is none.
+    public var layer: Int?
+    /// The query head; in all heads of the layer, if there is none.
+    public var head: Int?
+  }
+
+  /// How and where it is looked at.
+  public struct Screen: Codable, Sendable, Equatable {
+    public var view: String?
+    public var theme: String?
+    public var notes: Bool?
+    public var layer: Int?
+    public var head: Int?
+    public var cursor: Int?
+    public var selectionStart: Int?
+    /// The step shown, from 0; the newest, if there is none.
+    public var step: Int?
+    public var headMode: String?
+    public var scale: String?
+    public var keysPerCell: Int?
+    public var heatmapRow: Int?
+    public var pairsRows: Bool?
+    public var cover: Bool?
+    public var figure: String?
+    public var sortsHeads: Bool?
+    public var sortColumn: String?
+    public var reversesOrder: Bool?
+    public var showsSettings: Bool?
+    /// Names of policies that are plotted beside the active and the pinned one.
+    public var plotted: [String]?
+    public var search: String?
+  }
+}

@@ -1,0 +1,115 @@
+import Eviction
+import Exploration
+import Foundation
+import Screen
+import Synchronization
+import Views
+
+/// How long a person waits: for a policy that is new or has other settings, and for a key while the model decodes.
+struct ResponseBench {
+  private static let tokenCount = 2048
+  private static let size = Size(width: 200, height: 60)
+
+  /// Milliseconds from a change of settings to the changed policy's lane, scores and kept tokens.
+  func toggles() async throws -> [ToggleReport] {
+    let long = try LongStory(tokenCount: Self.tokenCount, budget: 256, answerLimit: 16)
+    let told = await long.explorer.explore(long.story)
+    var reports: [ToggleReport] = []
+    for name in ["snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada", "snapkv/pyramid", "h2o"] {
+      guard let policy = Policy(name) else { continue }
+      var settings = told.settings
+      settings.policies.append(policy)
+      var waits: [Double] = []
+      for _ in 0..<5 { waits.append(1000 * (await wait(for: policy, settings, long, told))) }
+      let sorted = waits.sorted()
+      reports.append(ToggleReport(policy: name, medianMilliseconds: sorted[2], slowestMilliseconds: sorted[4]))
+    }
+    return reports
+  }
+
+  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Story) async -> Double {
+    let start = ContinuousClock.now
+    let arrival = Shared<Double?>(nil)
+    let changed = Story(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
+    let work = Task.detached {
+      await long.explorer.explore(changed, earlier: told) { update in
+        guard update.lanes.contains(where: { $0.policy == policy }) else { return }
+        arrival.withLock { $0 = $0 ?? (ContinuousClock.now - start) / .seconds(1) }
+      }
+    }
+    while arrival.withLock({ $0 }) == nil, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
+    work.cancel()
+    _ = await work.value
+    return arrival.withLock { $0 } ?? .infinity
+  }
+
+  /// Milliseconds from a key that is pressed to its drawn screen while the engine decodes on all its threads.
+  func whileDecoding() async throws -> DecodingReport {
+    let policies = ["laq", "snapkv", "streaming"].compactMap { Policy($0) }
+    let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
+    let newest = Shared(long.story)
+    let work = Task.detached { await long.explorer.explore(long.story) { story in newest.withLock { $0 = story } } }
+    while newest.withLock({ $0.lanes.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
+    var state = ViewState(story: newest.withLock { $0 })
+    let keys = try Key.parse("1lljj]]pp2ljjpp{{+-3ljhk4jjk5,,.1<PgDn>hk<PgUp>")
+    let (pressed, next) = (Shared(ContinuousClock.now), DispatchSemaphore(value: 0))
+    let count = 400
+    let keyboard = Thread {
+      for _ in 0..<count {
+        usleep(30_000)
+        pressed.withLock { $0 = .now }
+        next.signal()
+      }
+    }
+    keyboard.start()
+    var waits: [Double] = []
+    var last: Grid?
+    for index in 0..<count {
+      Self.wait(next)
+      state.story = newest.withLock { $0 }
+      _ = state.handle(keys[index % keys.count], size: Self.size)
+      for request in state.missingDetails where request.isQuick(state.story) {
+        if let answer = Details.answer(request, state.story) { state.details.take(answer) }
+      }
+      let grid = state.draw(size: Self.size)
+      _ = FrameBench.bytes(from: last, to: grid)
+      last = grid
+      waits.append(1000 * ((ContinuousClock.now - pressed.withLock { $0 }) / .seconds(1)))
+    }
+    let isDecoding = newest.withLock { !$0.isFinished }
+    work.cancel()
+    _ = await work.value
+    return DecodingReport(
+      keys: count, wasDecodingToTheEnd: isDecoding, medianMilliseconds: FrameBench.quantile(waits, 0.5),
+      p99Milliseconds: FrameBench.quantile(waits, 0.99), slowestMilliseconds: waits.max() ?? 0)
+  }
+
+  /// Blocks, as the program's loop does.
+  private static func wait(_ semaphore: DispatchSemaphore) { semaphore.wait() }
+}
+
+/// A value that several threads look at.
+private final class Shared<Value: Sendable>: Sendable {
+  private let value: Mutex<Value>
+
+  init(_ value: Value) { self.value = Mutex(value) }
+
+  func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
+}
+
+/// The wait for a policy.
+struct ToggleReport: Encodable {
+  let policy: String
+  let medianMilliseconds: Double
+  let slowestMilliseconds: Double
+}
+
+/// The wait for keys while the model decodes.
+struct DecodingReport: Encodable {
+  let keys: Int
+  /// Whether the answers were still being decoded at the last key.
+  let wasDecodingToTheEnd: Bool
+  let medianMilliseconds: Double
+  let p99Milliseconds: Double
+  let slowestMilliseconds: Double
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Checkpoint
+import EmbeddedModel
+import Eviction
+import Exploration
+import Foundation
+import Screen
+import Transformer
+import Views
+
+/// What is known before the model runs.
+struct Opening {
+  let story: Story
+  let explorer: Explorer
+  /// What holds: the command line over a session over the configuration over the program's own ways.
+  let preferences: Preferences
+  /// Where it came from, for sessions that are kept.
+  let origin: SessionOrigin
+  private let checkpoint: Checkpoint
+  private let session: (file: SessionFile, path: String)?
+  /// What a session's reader should know, such as that its text has changed.
+  let warning: String?
+  /// The tour to begin with.
+  let tour: Tour?
+
+  /// Reads the text and the model's small files: enough for a first screen.
+  /// - Parameter tour: a tour, with the text that it tells of.
+  /// - Throws: a sentence about the text, the model, the session or the configuration.
+  init(_ options: LaqTUI, tour: (tour: Tour, text: [UInt8])? = nil) throws {
+    let given = options.prompt.text
+    self.tour = tour?.tour
+    let file = given == "-" || tour != nil ? nil : try SessionFile.read(given)
+    session = file.map { ($0, given) }
+    let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
+    let kept = try file.map { try SessionText($0, path: given) }
+    let fromSession = try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) } ?? Preferences()
+    var preferences = Preferences(options).over(fromSession).over(config).over(.builtIn)
+    warning = kept?.warning
+    guard options.prompt.system == nil || preferences.chat == true else { throw ValidationError("--system needs --chat.") }
+    guard !options.prompt.questionFirst || preferences.question != nil else {
+      throw ValidationError("--question-first needs --question.")
+    }
+
+    let (name, bytes) = try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
+    let model = preferences.model ?? EmbeddedModel.name
+    let isEmbedded = model == EmbeddedModel.name
+    checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
+    let steps = preferences.steps ?? 64
+    let prompt = try Prompt(
+      name: name, text: bytes, tokenizer: checkpoint.tokenizer,
+      framing: try Self.framing(preferences, checkpoint, modelName),
+      tokenLimit: checkpoint.configuration.contextLength - steps)
+    // Alone, what is to be explained needs no other policy.
+    if let explained = options.output.why.flatMap({ Policy($0) }) {
+      let isAlone = options.output.screen == nil && Preferences(options).policies == nil && file == nil
+      let named = isAlone ? [] : preferences.policies ?? []
+      preferences.policies = named.contains(explained) ? named : named + [explained]
+    }
+    var settings = ExplorationSettings(
+      granularity: preferences.granularity ?? .kvHead, policies: preferences.policies, answerLimit: steps,
+      recording: preferences.recording ?? .all)
+    try settings.resolve(
+      preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
+      tokenCount: prompt.tokens.count)
+    story = Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    let configuration = checkpoint.configuration
+    let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
+    explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
+    origin = SessionOrigin(
+      textPath: kept.map(\.path) ?? (given == "-" || tour != nil ? nil : given), model: model, gate: preferences.gate,
+      precision: preferences.precision ?? .automatic)
+    self.preferences = preferences
+  }
+
+  /// What is put around the text.
+  private static func framing(_ preferences: Preferences, _ checkpoint: Checkpoint, _ modelName: String) throws -> PromptFraming {
+    let isChat = preferences.chat ?? false
+    let template = isChat ? try checkpoint.chatTemplate() : nil
+    guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
+    return PromptFraming(
+      question: preferences.question.flatMap { $0.isEmpty ? nil : $0 }, putsQuestionFirst: preferences.questionFirst ?? false,
+      chat: template, system: isChat ? preferences.system : nil)
+  }
+
+  /// The state that a person sees first.
+  /// - Parameter theme: what the terminal or the file can show.
+  /// - Throws: `SessionFileError`.
+  func state(theme: Theme) throws -> ViewState {
+    var state = ViewState(story: story, theme: theme)
+    state.showsNotes = preferences.notes ?? true
+    state.keys = preferences.keys ?? .standard
+    state.message = warning
+    guard let (file, path) = session else { return state }
+    state.sessionPath = path
+    try file.screen.place(&state, shape: checkpoint.configuration.shape, path: path)
+    if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
+    state.pinned = file.setup.pinned.flatMap { state.settings.policies.indices.contains($0) ? $0 : nil }
+    if let other = file.other { state.otherSetup = try setup(other, path: path, beside: state) }
+    return state
+  }
+
+  /// The settings that `A` goes to.
+  private func setup(_ kept: SessionFile.Setup, path: String, beside state: ViewState) throws -> Setup {
+    let prompt = try state.prompt.asking(kept.question)
+    var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: warning == nil, path: path))
+    try kept.apply(to: &settings, path: path)
+    try settings.resolve(
+      try kept.budget(path: path), shape: checkpoint.configuration.shape, tokenCount: prompt.tokens.count)
+    func index(_ wanted: Int?) -> Int? { wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil } }
+    return Setup(prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
+  }
+
+  /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where there is most to see.
+  /// A tour has a beginning of its own.
+  func place(_ state: inout ViewState) {
+    guard tour == nil else { return }
+    let options = preferences
+    if let session {
+      session.file.screen.placeStep(&state)
+    } else if options.layer == nil, options.head == nil {
+      state.goToLargestLoss()
+    }
+    if let layer = options.layer { state.layer = min(layer, checkpoint.configuration.layerCount) - 1 }
+    if let head = options.head { state.head = min(head, checkpoint.configuration.queryHeadCount) - 1 }
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// What is explored.
+struct PromptOptions: ParsableArguments {
+  @Argument(help: "The text to explore, '-' for standard input, or a session that ':write' has kept.", completion: .file())
+  var text: String
+
+  @Flag(inversion: .prefixedNo, help: "Make the text a user's turn, by the model's own chat template.")
+  var chat: Bool?
+
+  @Option(help: "With --chat: what the system says before the user.")
+  var system: String?
+
+  @Option(help: "A question, put after the text with an empty line between them; an empty one for none.")
+  var question: String?
+
+  @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
+  var questionFirst = false
+}

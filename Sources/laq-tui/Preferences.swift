@@ -1,0 +1,65 @@
+import EmbeddedModel
+import Eviction
+import Exploration
+import Screen
+import Transformer
+import Views
+
+/// What a person may want to be otherwise: on the command line, in a session, in the configuration file.
+///
+/// Each says what it says and leaves the rest open; the command line goes before a session, a session before the
+/// configuration, and that before what the program does by itself.
+struct Preferences {
+  var model: String?
+  var gate: String?
+  var precision: Precision?
+  var recording: RecordingScope?
+  var chat: Bool?
+  var system: String?
+  var question: String?
+  var questionFirst: Bool?
+  var budget: Budget?
+  var policies: [Policy]?
+  var granularity: Granularity?
+  var steps: Int?
+  var layer: Int?
+  var head: Int?
+  var theme: Theme?
+  var color: ColorChoice?
+  var ascii: Bool?
+  var mouse: Bool?
+  var notes: Bool?
+  var keys: KeyTable?
+
+  /// These, and where they leave something open, the others.
+  func over(_ other: Preferences) -> Preferences {
+    Preferences(
+      model: model ?? other.model, gate: gate ?? other.gate, precision: precision ?? other.precision,
+      recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
+      question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst, budget: budget ?? other.budget,
+      policies: policies ?? other.policies, granularity: granularity ?? other.granularity, steps: steps ?? other.steps,
+      layer: layer ?? other.layer, head: head ?? other.head, theme: theme ?? other.theme, color: color ?? other.color,
+      ascii: ascii ?? other.ascii, mouse: mouse ?? other.mouse, notes: notes ?? other.notes, keys: keys ?? other.keys)
+  }
+
+  /// What the program does by itself.
+  static let builtIn = Preferences(
+    model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false, questionFirst: false,
+    budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
+    granularity: .kvHead, steps: 64, theme: .dark, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
+}
+
+extension Preferences {
+  /// What the command line says.
+  init(_ options: LaqTUI) {
+    let policies = options.policies.policies.compactMap { Policy($0) }
+    self.init(
+      model: options.model.model, gate: options.model.gate, precision: options.model.precision,
+      recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
+      question: options.prompt.question, questionFirst: options.prompt.questionFirst ? true : nil,
+      budget: options.policies.budget, policies: policies.isEmpty ? nil : policies, granularity: options.policies.granularity,
+      steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,
+      theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color, ascii: options.screen.ascii,
+      mouse: options.screen.mouse)
+  }
+}

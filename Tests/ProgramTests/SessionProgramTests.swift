@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// Sessions that the program writes and opens.
+@Suite(.serialized) final class SessionProgramTests {
+  let folder: ScratchFolder
+  let text: String
+
+  init() throws {
+    folder = try ScratchFolder()
+    text = try folder.file(
+      "short.txt", "The passcode of Temley is amber lantern. The old mill was quiet.\n\nQuestion: What is the passcode of Temley?\nAnswer:")
+  }
+
+  deinit { folder.remove() }
+
+  /// A view as text, without the line that tells times.
+  private func screen(_ arguments: [String], keys: String = "") throws -> [Substring] {
+    let outcome = try Program.run(arguments + ["--keys", keys, "--screen", "text"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output.split(separator: "\n").filter { !$0.contains("ready") && !$0.contains("session written") }
+  }
+
+  private static let work = "]}p#9GvllKi<C-u>Question: Who was quiet?<lt><Enter>:steps 6<Enter>"
+
+  @Test func aSessionOpensAsItWasLeft() throws {
+    let session = folder.path + "/a.laq"
+    let options = ["--budget", "25%", "--policy", "laq(m=4)", "--policy", "snapkv", "--granularity", "query"]
+    let before = try screen([text] + options, keys: Self.work + ":w \(session)<Enter>")
+    #expect(before.contains { $0.contains("LAQ") || $0.contains("SnapKV*") })
+    #expect(try screen([session]) == before)
+    // The command line goes before it.
+    #expect(try screen([session, "--budget", "7"]).first?.contains("B=7 ") == true)
+    // The two can be moved together.
+    let moved = folder.url.appendingPathComponent("moved")
+    try FileManager.default.createDirectory(at: moved, withIntermediateDirectories: true)
+    for name in ["a.laq", "short.txt"] {
+      try FileManager.default.moveItem(at: folder.url.appendingPathComponent(name), to: moved.appendingPathComponent(name))
+    }
+    #expect(try screen([moved.path + "/a.laq"]) == before)
+  }
+
+  @Test func aTextFromStandardInputIsKept() throws {
+    let session = folder.path + "/stdin.laq"
+    let outcome = try Program.run(
+      ["-", "--policy", "streaming", "--steps", "4", "--screen", "text", "--keys", ":w \(session)<Enter>"], input: "The mill was quiet.")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let again = try Program.run([session, "--screen", "text"])
+    #expect(again.status == 0 && again.output.contains("standard input") && again.output.contains("mill"), "\(again.errors)")
+  }
+
+  @Test func aFileThatIsThereIsAskedAbout() throws {
+    let mine = try folder.file("mine.txt", "mine")
+    let arguments = [text, "--policy", "streaming", "--steps", "2", "--screen", "text"]
+    #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>"]).output.contains("replace it, y or n?"))
+    #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>n"]).output.contains("nothing written"))
+    #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+    #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>y"]).output.contains("session written"))
+    #expect(try String(contentsOfFile: mine, encoding: .utf8).contains("laq-tui.session"))
+  }
+
+  @Test func whatHasChangedSinceIsSaid() throws {
+    let session = folder.path + "/a.laq"
+    _ = try screen([text, "--policy", "streaming", "--steps", "4"], keys: "#3GK:w \(session)<Enter>")
+    let json = try String(contentsOfFile: session, encoding: .utf8)
+    _ = try folder.file("short.txt", "Another text, which is not the one that was there before.")
+    let changed = try Program.run([session, "--screen", "text"])
+    #expect(changed.status == 0 && changed.errors.contains("short.txt has changed since the session was written: what was kept by hand is left out"))
+    for (name, content, words) in [
+      ("newer.laq", json.replacing("\"version\" : 1", with: "\"version\" : 7"), "version 7 of a session"),
+      ("gone.laq", json.replacing("./short.txt", with: "./gone.txt"), "gone.txt: there is no such file"),
+      ("model.laq", json.replacing("\"embedded\"", with: "\"/nowhere/model\""), "/nowhere/model"),
+      ("cut.laq", String(json.dropLast(200)), "a damaged session, it is no JSON"),
+      ("policy.laq", json.replacing("\"streaming\"", with: "\"streams\""), "did you mean 'streaming'"),
+      ("view.laq", json.replacing("\"view\" : \"text\"", with: "\"view\" : \"x\""), "screen.view is 'x'"),
+    ] {
+      let outcome = try Program.run([try folder.file(name, content), "--screen", "text"])
+      #expect(outcome.status == 1 && outcome.errors.contains(words), "\(name): \(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(name): \(outcome.errors)")
+    }
+  }
+
+  @Test func otherJSONIsAText() throws {
+    let json = try folder.file("a.json", "{\"schema\": \"another\", \"mill\": \"quiet\"}")
+    #expect(try screen([json, "--policy", "streaming", "--steps", "2"]).contains { $0.contains("another") })
+  }
+}

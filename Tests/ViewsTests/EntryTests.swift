@@ -1,0 +1,155 @@
+import Eviction
+import Exploration
+import KeyStorm
+import Screen
+import Testing
+
+@testable import Views
+
+/// The line at the bottom: completion, history, and how it is drawn.
+@Suite final class EntryTests {
+  static let size = Size(width: 120, height: 36)
+  var state = StoryFixture.state()
+
+  init() {
+    state.files = FileCompletion { folder in
+      folder == "."
+        ? (["kept.json", "notes.txt", ".hidden"], ["Samples"]) : folder == "Samples/" ? (["needle.txt", "chain.txt"], []) : ([], [])
+    }
+  }
+
+  @discardableResult
+  private func press(_ keys: String, size: Size = size) throws -> Effect {
+    try Key.parse(keys).reduce(Effect.none) { _, key in state.handle(key, size: size) }
+  }
+
+  private func lines(_ size: Size = size) -> [String] {
+    TextRenderer.text(state.draw(size: size)).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  // MARK: Completion
+
+  @Test func tabGoesThroughTheCommandsAndRound() throws {
+    try press(":<Tab>")
+    #expect(state.entry?.text == "goto")
+    try press("<Tab>")
+    #expect(state.entry?.text == "layer")
+    try press("<S-Tab><S-Tab>")
+    #expect(state.entry?.text == "back", "round to the last one, of the keys' actions")
+    #expect(lines()[33].contains("back"))
+  }
+
+  @Test func escapeTakesACompletionBackAndThenLeaves() throws {
+    try press(":th<Tab>")
+    #expect(state.entry?.text == "theme")
+    try press("<C-u>:<C-u>s<Tab>")
+    #expect(state.entry?.text == "set")
+    try press("<Tab><Esc>")
+    #expect(state.entry?.text == "s")
+    try press("<Esc>")
+    #expect(state.entry == nil)
+  }
+
+  @Test(arguments: [
+    ("policy sna", "policy snapkv"), ("policy snapkv/py", "policy snapkv/pyramid"), ("policy kvz", "policy kvzip"),
+    ("policy snapkv(w", "policy snapkv(w="), ("policy snapkv(pool=", "policy snapkv(pool=max"),
+    ("policy laq(m=16,ma", "policy laq(m=16,mask="), ("policy laq++/a", "policy laq++/ada"),
+    ("policy laq++(w1=4,ke", "policy laq++(w1=4,kernel="), ("policy snapkv+crit", "policy snapkv+critical"),
+    ("policy snapkv+chunkkv(s", "policy snapkv+chunkkv(size="), ("theme l", "theme light"), ("view t", "view text"),
+    ("set m", "set m="), ("set mask=r", "set mask=reference"), ("granularity q", "granularity query"),
+    ("export Sa", "export Samples/"), ("export Samples/n", "export Samples/needle.txt"), ("write .", "write .hidden"),
+  ])
+  func argumentsComplete(_ typed: String, _ completed: String) throws {
+    try press(":\(typed)<Tab>")
+    #expect(state.entry?.text == completed)
+  }
+
+  @Test func everyCompletedPolicyIsUnderstood() throws {
+    for family in PolicyRegistry.all.map(\.name) {
+      for name in PolicyCompletion.names(family) where name.last != "(" && name.last != "/" && name.last != "+" {
+        #expect(Policy(name) != nil, "\(name)")
+      }
+    }
+  }
+
+  @Test func whatHasNoCompletionSaysSo() throws {
+    try press(":xyz<Tab>")
+    #expect(state.entry == .command("xyz") && state.message == "nothing completes this")
+    try press("<Esc>/cl<Tab>")
+    #expect(state.entry == .search("cl"))
+  }
+
+  @Test func hiddenFilesAndFoldersAreShownAsInAShell() {
+    #expect(state.files.candidates("") == ["Samples/", "kept.json", "notes.txt"])
+    #expect(state.files.candidates("Samples/") == ["Samples/chain.txt", "Samples/needle.txt"])
+    #expect(state.files.candidates("nowhere/x").isEmpty)
+  }
+
+  @Test func candidatesAreShownWithTheSelectedOneInSight() throws {
+    for size in [Self.size, Size(width: 60, height: 16)] {
+      try press("<Esc><Esc>:", size: size)
+      for _ in 0..<30 {
+        try press("<Tab>", size: size)
+        let text = state.entry?.text ?? ""
+        #expect(lines(size)[size.height - 3].contains(text), "\(text) at \(size)")
+      }
+    }
+  }
+
+  // MARK: History
+
+  @Test func earlierLinesComeBackByWhatTheyBeginWith() throws {
+    try press(":goto 3<Enter>:layer 2<Enter>:goto 5<Enter>:<Up>")
+    #expect(state.entry?.text == "goto 5")
+    try press("<Up><Up><Up>")
+    #expect(state.entry?.text == "goto 3", "the oldest stays")
+    try press("<Down><Down><Down>")
+    #expect(state.entry?.text == "", "behind the newest comes what had been typed")
+    try press("g<Up><Up>")
+    #expect(state.entry?.text == "goto 3", "the layer is passed over")
+    try press("<Esc>/<Up>")
+    #expect(state.entry?.text == "", "a search has its own")
+  }
+
+  @Test func aCalledBackLineCanBeEdited() throws {
+    try press(":goto 31<Enter>:<Up><BS>7<Enter>")
+    #expect(state.cursor == 37)
+    try press(":<Up>")
+    #expect(state.entry?.text == "goto 37")
+  }
+
+  // MARK: Pasting
+
+  @Test func aPasteGoesIntoALineAndNowhereElse() throws {
+    let before = state.settings
+    state.paste("Be\nq")
+    #expect(state.settings == before && state.entry == nil && state.message?.contains("i opens the question's") == true)
+    try press("i??<Left>")
+    state.paste("a\nb")
+    #expect(state.entry?.text == "?a\nb?")
+    try press("<Esc>:<Tab>")
+    state.paste("a\nb")
+    #expect(state.entry?.text == "gotoa b" && state.entry?.completion == nil)
+  }
+
+  // MARK: Drawing
+
+  @Test func theCursorStaysInSightInALongLine() throws {
+    let small = Size(width: 60, height: 16)
+    let words = (1...40).map { "word\($0)" }.joined(separator: " ")
+    try press("i\(words)", size: small)
+    #expect(lines(small)[15].hasSuffix("word39 word40") || lines(small)[15].contains("word40"))
+    try press("<Home>", size: small)
+    #expect(lines(small)[15].hasPrefix(" question: word1 word2"))
+    for _ in 0..<12 { try press("<Right><Right><Right>鍵", size: small) }
+    let grid = state.draw(size: small)
+    #expect(ScreenChecks.isClean(grid))
+    #expect((0..<60).contains { grid[15, $0].style == state.theme[.cursor] })
+  }
+
+  @Test func whatIsTypedIsShownNotSent() throws {
+    try press("i")
+    for scalar in "a\u{1B}[2Jb\u{202E}c".unicodeScalars { _ = state.handle(.character(Character(scalar)), size: Self.size) }
+    #expect(ScreenChecks.isClean(state.draw(size: Self.size)))
+  }
+}

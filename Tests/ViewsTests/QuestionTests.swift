@@ -1,0 +1,84 @@
+import Exploration
+import KeyStorm
+import Screen
+import Testing
+
+@testable import Views
+
+/// The prompt's question is typed, removed and taken back.
+@Suite final class QuestionTests {
+  static let size = Size(width: 120, height: 36)
+  var state = StoryFixture.state()
+
+  @discardableResult
+  private func press(_ keys: String) throws -> Effect {
+    try Key.parse(keys).reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
+  }
+
+  @Test func aTypedQuestionIsAskedAndUndone() throws {
+    let before = state.prompt
+    #expect(try press("iWhere is 鍵?<C-o>Answer:<Enter>") == .explore)
+    #expect(state.prompt.framing.question == "Where is 鍵?\nAnswer:")
+    #expect(state.prompt.tokens.count > before.tokens.count && state.prompt.text == before.text)
+    #expect(state.story.prompt.hash == before.hash, "what is known stays until the story is told anew")
+    #expect(try press("u") == .explore)
+    #expect(state.prompt.hash == before.hash)
+  }
+
+  @Test func theLineBeginsWithThePresentQuestion() throws {
+    state.prompt = try state.prompt.asking("Where is the key?")
+    try press("i")
+    #expect(state.entry?.text == "Where is the key?")
+    #expect(try press("<Enter>") == .none)
+    #expect(state.message == "this is the question already")
+    #expect(try press("i<C-w>clock?<Enter>") == .explore)
+    #expect(state.prompt.framing.question == "Where is the clock?")
+    #expect(try press("i<C-u><Enter>") == .explore, "an empty line removes it")
+    #expect(state.prompt.framing.question == nil)
+    #expect(try press("i  <Enter>") == .none)
+    #expect(state.message == "there is no question beside the text")
+  }
+
+  @Test func escapeLeavesEverythingAsItIs() throws {
+    let before = state.prompt.hash
+    #expect(try press("iWhere?<Esc>") == .none)
+    #expect(state.entry == nil && state.prompt.hash == before && state.undo.isEmpty)
+  }
+
+  @Test func earlierQuestionsComeBack() throws {
+    try press("iWho?<Enter>i<C-u>When?<Enter>i<Up>")
+    #expect(state.entry?.text == "When?")
+    try press("<Up>")
+    #expect(state.entry?.text == "Who?")
+  }
+
+  @Test func aQuestionThatDoesNotFitCanBeShortened() throws {
+    let tokens = state.prompt.tokens.count
+    state.prompt = try Prompt(
+      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, tokenLimit: tokens + 4)
+    #expect(try press("iOne two three four five six seven eight?<Enter>") == .none)
+    #expect(state.message?.contains("this model has room for \(tokens + 4)") == true)
+    #expect(state.entry?.text == "One two three four five six seven eight?")
+    #expect(state.prompt.tokens.count == tokens)
+  }
+
+  @Test func theOtherSettingsKeepTheirQuestion() throws {
+    try press("A")
+    try press("iWho?<Enter>")
+    #expect(try press("A") == .explore)
+    #expect(state.prompt.framing.question == nil)
+    #expect(try press("A") == .explore)
+    #expect(state.prompt.framing.question == "Who?")
+  }
+
+  @Test func aShorterPromptHasNoPlaceBeyondItsEnd() throws {
+    state.prompt = try state.prompt.asking("Where is the key, and who hid it there?")
+    state.story = StoryFixture.makeStory(state.prompt)
+    try press("Gv")
+    try press("i<C-u><Enter>")
+    state.beginPrompt()
+    state.story = StoryFixture.makeStory(state.prompt)
+    #expect(state.cursor < state.prompt.tokens.count && state.selectionStart == nil)
+    #expect(ScreenChecks.isClean(state.draw(size: Self.size)))
+  }
+}
