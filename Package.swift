@@ -25,7 +25,8 @@ let package = Package(
       dependencies: [.product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "ChatTemplates"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "EmbeddedModel", resources: [.copy("Resources/model")]),
+    .target(
+      name: "EmbeddedModel", resources: [.copy("Resources/model"), .embedInCode("Resources/needle.txt")]),
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction", "CZlib"]),
@@ -58,7 +59,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(
-      name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction"],
+      name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel"],
       resources: [.copy("Screens")]),
     .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),
   ],

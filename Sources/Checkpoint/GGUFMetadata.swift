@@ -1,7 +1,6 @@
-/// The keys and values of a GGUF file, with typed access and errors that name file and key.
-///
-/// The counterpart of `JSONObject` for `tokenizer.ggml.*`, `general.*` and the architecture's keys.
-struct GGUFMetadata: Sendable {
+/// The keys and values of a GGUF file: the counterpart of `JSONObject` for `tokenizer.ggml.*`, `general.*` and the
+/// architecture's keys.
+struct GGUFMetadata: TypedFields, Sendable {
   /// The file, for errors.
   let file: String
   /// Everything, by the full key.
@@ -14,40 +13,13 @@ struct GGUFMetadata: Sendable {
   func has(_ key: String) -> Bool { values[key] != nil }
 
   /// An error about a key.
-  func bad(_ key: String, expected: String, found: String? = nil) -> CheckpointError {
-    .badValue(
-      file: file, key: ByteString(key).description, expected: expected,
-      found: found ?? self[key]?.description ?? "missing")
+  func bad(_ key: String, expected: String) -> CheckpointError {
+    bad(key, expected: expected, found: self[key]?.description ?? "missing")
   }
 
-  /// An error about something that is valid, but not supported.
-  func unsupported(_ what: String, supported: String) -> CheckpointError {
-    .unsupported(file: file, what: what, supported: supported)
-  }
-
-  /// A whole number in a range.
-  func integer(_ key: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
-    if let standard, !has(key) { return standard }
-    guard let value = self[key]?.wholeNumber, range.contains(value) else {
-      throw bad(key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  /// A truth value; false, or what is given, when missing.
-  func flag(_ key: String, default standard: Bool = false) throws -> Bool {
-    guard has(key) else { return standard }
-    guard case .bool(let value) = self[key] else { throw bad(key, expected: "true or false") }
-    return value
-  }
-
-  /// A string.
-  func string(_ key: String) throws -> String { try bytes(key).text }
-
-  /// A string's exact bytes.
-  func bytes(_ key: String) throws -> ByteString {
-    guard let value = self[key]?.string else { throw bad(key, expected: "a string") }
-    return value
+  /// An error about a key, in words.
+  func bad(_ key: String, expected: String, found: String) -> CheckpointError {
+    .badValue(file: file, key: ByteString(key).description, expected: expected, found: found)
   }
 
   /// A list of strings, each by its exact bytes.

@@ -27,7 +27,7 @@ enum GGUFValueType: UInt32 {
 }
 
 /// One value of a GGUF file's metadata; arrays have elements of one type.
-enum GGUFValue: Sendable, Hashable, CustomStringConvertible {
+enum GGUFValue: Sendable, Hashable, FieldValue {
   case bool(Bool)
   /// A whole number that fits an `Int`, of whatever width in the file.
   case integer(Int)
@@ -57,25 +57,14 @@ enum GGUFValue: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// A whole number, however it is written; truth values are none.
-  var wholeNumber: Int? {
+  var scalar: FieldScalar? {
     switch self {
-    case .integer(let value): value
-    case .number(let value): Int(exactly: value)
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .string(let value): .string(value)
     default: nil
     }
-  }
-
-  var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
-
-  var string: ByteString? {
-    if case .string(let value) = self { value } else { nil }
   }
 
   /// A list of whole numbers; an empty list of whatever type is one.

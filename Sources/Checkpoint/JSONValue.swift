@@ -29,7 +29,7 @@ struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
 }
 
 /// One value of a JSON text.
-enum JSONValue: Sendable, CustomStringConvertible {
+enum JSONValue: Sendable, FieldValue {
   case null
   case bool(Bool)
   /// A number without fraction and exponent that fits an `Int`: exact.
@@ -62,25 +62,14 @@ enum JSONValue: Sendable, CustomStringConvertible {
     }
   }
 
-  /// A whole number, however it is written; booleans are none.
-  var wholeNumber: Int? {
+  var scalar: FieldScalar? {
     switch self {
-    case .integer(let value): value
-    case .number(let value): Int(exactly: value)
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .string(let value): .string(value)
     default: nil
     }
-  }
-
-  var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
-
-  var string: ByteString? {
-    if case .string(let value) = self { value } else { nil }
   }
 
   var array: [JSONValue]? {

@@ -33,8 +33,8 @@ public struct Evidence: Sendable {
 
   /// What a pass has measured.
   /// - Throws: `EvidenceError.noPass`.
-  func replayed(_ pass: ContextPass?, for policy: String) throws -> ReplayedAttention {
-    guard let found = pass.flatMap({ passes[$0] }) else { throw EvidenceError.noPass(policy: policy) }
+  func replayed(_ pass: ContextPass, for policy: String) throws -> ReplayedAttention {
+    guard let found = passes[pass] else { throw EvidenceError.noPass(policy: policy) }
     return found
   }
 

@@ -17,6 +17,8 @@ public struct GateScorer: Scorer, Hashable {
   /// The gate looks at hidden states, not at recorded queries.
   public var observedTokens: Int? { 0 }
 
+  public var needs: Set<Requirement> { [.gate] }
+
   /// Decoded tokens have passed no gate.
   public var following: DecodeFollowing? { nil }
 

@@ -15,7 +15,7 @@ public struct KVComposeScorer: Scorer, Hashable {
   /// Its rows are not the prompt's own.
   public var observedTokens: Int? { 0 }
 
-  public var pass: ContextPass? { .repetition }
+  public var needs: Set<Requirement> { [.pass(.repetition)] }
 
   /// A growing cache is not read anew.
   public var following: DecodeFollowing? { nil }
@@ -23,7 +23,7 @@ public struct KVComposeScorer: Scorer, Hashable {
   public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
-    Array(try evidence.replayed(pass, for: "kvcompose").highest(layer: layer, queryHead: queryHead))
+    Array(try evidence.replayed(.repetition, for: "kvcompose").highest(layer: layer, queryHead: queryHead))
   }
 
   /// The mean over the group is the table's part; the mean over its results is that over all heads.

@@ -26,7 +26,9 @@ public struct KVzipScorer: Scorer, Hashable {
   /// Its rows are not the prompt's own.
   public var observedTokens: Int? { 0 }
 
-  public var pass: ContextPass? {
+  public var needs: Set<Requirement> { [.pass(pass)] }
+
+  private var pass: ContextPass {
     .reconstruction(partLength: partLength, sinks: sinkCount, dividesByInputNorm: isNormalised)
   }
 

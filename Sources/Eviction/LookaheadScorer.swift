@@ -37,6 +37,8 @@ public struct LookaheadScorer: GroupScorer, Hashable {
 
   public var observedTokens: Int? { localWindow }
 
+  public var needs: Set<Requirement> { [.lookahead] }
+
   /// Its rows come from beyond the prompt, and are not decoded anew.
   public var following: DecodeFollowing? { nil }
 

@@ -11,10 +11,8 @@ public struct Observation: Sendable {
 
   /// The prompt's newest rows, each seeing the keys up to its own position; they are no candidates.
   static func window(_ width: Int, of recording: Recording) -> Observation {
-    let first = max(0, recording.tokenCount - width)
-    return Observation(
-      rows: (first..<recording.tokenCount).map { ObservedRow(row: .prompt(position: $0), visible: $0 + 1) },
-      beyond: nil, candidateCount: first)
+    let rows = recording.newestRows(width)
+    return Observation(rows: rows, beyond: nil, candidateCount: recording.tokenCount - rows.count)
   }
 
   /// Attention of every row in each query head that reads a KV head, to a body that is given one head after the other.

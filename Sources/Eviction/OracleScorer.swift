@@ -9,6 +9,8 @@ public struct OracleScorer: GroupScorer, Hashable {
 
   public var observedTokens: Int? { 0 }
 
+  public var needs: Set<Requirement> { [.decode] }
+
   /// Its rows come from beyond the prompt, and are not decoded anew.
   public var following: DecodeFollowing? { nil }
 
@@ -24,7 +26,7 @@ public struct OracleScorer: GroupScorer, Hashable {
     guard let decode = evidence.decode else { throw EvidenceError.noDecode(policy: "oracle") }
     let tokenCount = evidence.recording.tokenCount
     return Observation(
-      rows: (0..<decode.count).map { ObservedRow(row: .beyond(row: $0), visible: tokenCount) },
+      rows: evidence.recording.rows(beyond: 0..<decode.count),
       beyond: decode, candidateCount: tokenCount)
   }
 }

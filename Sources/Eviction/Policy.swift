@@ -28,9 +28,7 @@ public struct Policy: Sendable, Hashable {
     PolicyRegistry.allocations.named(allocationPart.name) ?? PolicyRegistry.allocations[0]
   }
 
-  /// What a person reads about the wrappers, in the order in which they act.
-  public var wrapperDescriptors: [WrapperDescriptor] { wrapperParts.map(\.family) }
-
+  /// The wrappers in the order in which they act.
   var wrapperParts: [(family: WrapperDescriptor, part: PolicyPart)] {
     PolicyRegistry.wrappers.compactMap { family in
       wrapperSettings[family.name].map { (family, PolicyPart(name: family.name, settings: $0)) }
@@ -69,14 +67,13 @@ public struct Policy: Sendable, Hashable {
     }.first
   }
 
-  /// Whether the policy looks at the true decode queries.
-  public var needsDecode: Bool { scorer is OracleScorer }
+  /// What must be computed beside the prefill before the policy can choose.
+  public var needs: Set<Requirement> { scorer?.needs ?? [] }
 
-  /// The pass of the model that must run first, if there is one.
-  public var pass: ContextPass? { scorer?.pass }
-
-  /// Whether the policy asks a trained gate, which must be run along with the prefill.
-  public var needsGate: Bool { scorer is GateScorer }
+  /// The pass of the model among them, if there is one.
+  public var pass: ContextPass? {
+    needs.lazy.compactMap { if case .pass(let pass) = $0 { pass } else { nil } }.first
+  }
 
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public var observedTokens: Int? {
@@ -107,7 +104,7 @@ public struct Policy: Sendable, Hashable {
 
   /// The lookahead stage that must run first, if there is one.
   public var lookahead: LookaheadSettings? {
-    guard descriptor.hasLookahead else { return nil }
+    guard needs.contains(.lookahead) else { return nil }
     let cheap = settings.values["cheap"] ?? "snapkv"
     var values = PolicyRegistry.all.named(cheap)?.standardSettings.values ?? [:]
     if cheap == "snapkv" {

@@ -18,12 +18,13 @@ public struct PolicyDescriptor: PolicyFamily {
 
   /// The scorer for complete settings; `nil` for the full cache, which evicts nothing.
   let scorer: @Sendable (PolicySettings) -> (any Scorer)?
-  /// Whether a lookahead stage runs first.
-  let hasLookahead: Bool
+
+  /// What must be computed beside the prefill, with default settings.
+  var needs: Set<Requirement> { scorer(standardSettings)?.needs ?? [] }
 
   init(
     _ name: String, aliases: [String] = [], title: String, looksAt: String, source: String, cost: String,
-    parameters: [PolicyParameter] = [], presets: [String: [String: String]] = [:], hasLookahead: Bool = false,
+    parameters: [PolicyParameter] = [], presets: [String: [String: String]] = [:],
     scorer: @escaping @Sendable (PolicySettings) -> (any Scorer)?
   ) {
     self.name = name
@@ -34,7 +35,6 @@ public struct PolicyDescriptor: PolicyFamily {
     self.cost = cost
     self.parameters = parameters
     self.presets = presets
-    self.hasLookahead = hasLookahead
     self.scorer = scorer
   }
 }

@@ -12,8 +12,8 @@ public protocol Scorer: Sendable {
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
 
-  /// The pass of the model that must run first; `nil`, unless the scorer says so: none beside the prefill.
-  var pass: ContextPass? { get }
+  /// What must be computed first, beside the prefill; nothing, unless the scorer says so.
+  var needs: Set<Requirement> { get }
 
   /// How the scores of the query heads of a KV head become its own; the mean, unless the scorer says so.
   var grouping: GroupReduction { get }
@@ -56,7 +56,7 @@ extension Scorer {
 
   public func settled(_ heads: [[Float]]) -> [[Float]] { heads }
 
-  public var pass: ContextPass? { nil }
+  public var needs: Set<Requirement> { [] }
 
   public var grouping: GroupReduction { .mean }
 

@@ -69,14 +69,13 @@ public struct AttentionRows: Sendable {
     guard let recording = story.recording else { return nil }
     self.request = request
     let lane = story.lanes.first { $0.policy == request.policy }
-    func attention(_ row: Recording.Row, _ beyond: QueryRows?) -> [Float] {
-      Self.attention(recording, layer: request.layer, heads: request.heads, row: row, beyond: beyond)
+    func attention(_ rows: [ObservedRow], _ beyond: QueryRows? = nil) -> [[Float]] {
+      Self.attention(recording, layer: request.layer, heads: request.heads, rows, beyond: beyond)
     }
-    let window = max(0, recording.tokenCount - Self.windowSize)..<recording.tokenCount
     let rows: [Section: [[Float]]] = [
-      .window: window.map { attention(.prompt(position: $0), nil) },
-      .lookahead: (0..<request.lookaheadCount).map { attention(.beyond(row: $0), lane?.lookahead?.queries) },
-      .decode: (0..<request.decodeCount).map { attention(.beyond(row: $0), story.decodeQueries) },
+      .window: attention(recording.newestRows(Self.windowSize)),
+      .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), lane?.lookahead?.queries),
+      .decode: attention(recording.rows(beyond: 0..<request.decodeCount), story.decodeQueries),
     ]
     self.rows = rows
     var agreements: [Set<Section>: Double] = [:]
@@ -101,34 +100,62 @@ public struct AttentionRows: Sendable {
     guard let first = observed.first, !truth.isEmpty else { return nil }
     var sum = [Float](repeating: 0, count: first.count)
     for row in observed { for index in sum.indices { sum[index] += row[index] } }
-    return truth.reduce(0) { $0 + cosine(sum, $1) } / Double(truth.count)
+    return sum.withUnsafeBufferPointer { sum in
+      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } } / Double(truth.count)
+    }
   }
 
+  /// The rows' attention, `[row][tokenCount]`.
   private static func attention(
-    _ recording: Recording, layer: Int, heads: Heads, row: Recording.Row, beyond: QueryRows?
-  ) -> [Float] {
-    func single(_ head: Int) -> [Float] {
-      recording.attention(layer: layer, queryHead: head, row: row, beyond: beyond)
+    _ recording: Recording, layer: Int, heads: Heads, _ rows: [ObservedRow], beyond: QueryRows?
+  ) -> [[Float]] {
+    let shape = recording.shape
+    if case .single(let head) = heads {
+      return recording.observe(layer: layer, kvHead: head / shape.groupSize, only: head, rows, beyond: beyond) { _, weights in
+        (0..<weights.rowCount).map { Array(weights[$0]) }
+      }.first ?? []
     }
-    if case .single(let head) = heads { return single(head) }
-    let count = recording.shape.queryHeadCount
-    var result = single(0)
-    for head in 1..<Swift.max(1, count) {
-      let other = single(head)
-      for index in result.indices {
-        result[index] = heads == .max ? Swift.max(result[index], other[index]) : result[index] + other[index]
+    // Weights are never negative: the largest may begin at 0, like the sum.
+    var result = [[Float]](repeating: Array(repeating: 0, count: recording.tokenCount), count: rows.count)
+    for kvHead in 0..<shape.kvHeadCount {
+      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { _, weights in
+        for row in rows.indices {
+          result[row].withUnsafeMutableBufferPointer { result in
+            let weights = weights[row]
+            if heads == .max {
+              for key in result.indices { result[key] = Swift.max(result[key], weights[key]) }
+            } else {
+              for key in result.indices { result[key] += weights[key] }
+            }
+          }
+        }
       }
     }
-    return heads == .mean ? result.map { $0 / Float(count) } : result
+    guard heads == .mean else { return result }
+    return result.map { $0.map { $0 / Float(shape.queryHeadCount) } }
   }
 
-  private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
-    var (dot, aa, bb): (Double, Double, Double) = (0, 0, 0)
-    for (x, y) in zip(a, b) {
-      dot += Double(x) * Double(y)
-      aa += Double(x) * Double(x)
-      bb += Double(y) * Double(y)
+  /// The cosine of two rows; 0 where one is all zeros. Four sums run side by side, always the same way.
+  static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
+    var (dots, squares, others) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    func add(_ x: SIMD4<Double>, _ y: SIMD4<Double>) {
+      dots += x * y
+      squares += x * x
+      others += y * y
     }
-    return aa > 0 && bb > 0 ? dot / (aa * bb).squareRoot() : 0
+    let count = min(a.count, b.count)
+    var index = 0
+    while index + 4 <= count {
+      add(
+        SIMD4(Double(a[index]), Double(a[index + 1]), Double(a[index + 2]), Double(a[index + 3])),
+        SIMD4(Double(b[index]), Double(b[index + 1]), Double(b[index + 2]), Double(b[index + 3])))
+      index += 4
+    }
+    while index < count {
+      add(SIMD4(Double(a[index]), 0, 0, 0), SIMD4(Double(b[index]), 0, 0, 0))
+      index += 1
+    }
+    let (aa, bb) = (squares.sum(), others.sum())
+    return aa > 0 && bb > 0 ? dots.sum() / (aa * bb).squareRoot() : 0
   }
 }

@@ -15,7 +15,7 @@ extension Explorer {
   /// Runs a request's prefill, then what is to be done with it.
   func withAnswering<Result>(_ request: AnswerRequest, _ body: (Answering) throws -> Result) throws -> Result {
     let decoder = try open { _, _ in }
-    let gate = try request.policies.contains(where: \.needsGate) ? openGate() : nil
+    let gate = try request.policies.contains { $0.needs.contains(.gate) } ? openGate() : nil
     do {
       return try body(
         Answering(request, decoder: decoder, gate: gate, endTokens: configuration.endTokens.union(request.endTokens)))

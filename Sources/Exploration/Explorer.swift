@@ -53,7 +53,7 @@ public actor Explorer {
       let decoder = try telling.timed(\.opening) { telling in
         try open { layer, count in telling.update { $0.stage = .loading(layer: layer, of: count) } }
       }
-      let gate = try story.settings.policies.contains(where: \.needsGate) ? openGate() : nil
+      let gate = try story.settings.policies.contains { $0.needs.contains(.gate) } ? openGate() : nil
       try telling.tell(decoder, gate: gate, endTokens: configuration.endTokens, earlier: earlier)
     } catch is CancellationError {
       telling.stop()

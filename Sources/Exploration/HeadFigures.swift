@@ -18,7 +18,7 @@ public struct HeadFigures: Sendable, Hashable {
   /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
   public let lookaheadAgreement: [Policy: [[Double]]]
 
-  /// Computes all figures, head by head in parallel.
+  /// Computes all figures, the heads of a KV head together, and KV heads in parallel.
   ///
   /// Cost: an attention row per head for each row of the window, of the lookaheads and of the truth.
   /// - Throws: `CancellationError`, looked for before each layer.
@@ -31,23 +31,28 @@ public struct HeadFigures: Sendable, Hashable {
     windowAgreement = layers.map { $0.map(\.window) }
     var agreement: [Policy: [[Double]]] = [:]
     for (index, lookahead) in lookaheads.enumerated() {
-      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookaheads[index] } } }
+      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookahead(index) } } }
     }
     lookaheadAgreement = agreement
   }
 
-  /// Looks at every head, `[layer][queryHead]`.
+  /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
+  /// - Parameter comparesTruth: whether the sum of the true rows is compared with each of them, too: another look at each.
   /// - Throws: `CancellationError`, looked for before each layer.
-  static func heads(_ recording: Recording, decode: QueryRows, lookaheads: [QueryRows]) throws -> [[Head]] {
-    try (0..<recording.shape.layerCount).map { layer in
+  static func heads(
+    _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool = false
+  ) throws -> [[Head]] {
+    let rows = max(AttentionRows.windowSize, pieceLength, lookaheads.map(\.count).max() ?? 0)
+    return try (0..<recording.shape.layerCount).map { layer in
       try Task.checkCancellation()
-      var heads = [Head](repeating: Head(), count: recording.shape.queryHeadCount)
-      heads.withUnsafeMutableBufferPointer { heads in
-        inParallel(count: heads.count) { head in
-          heads[head] = Head(recording, layer: layer, head: head, decode: decode, lookaheads: lookaheads)
+      var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
+      groups.withUnsafeMutableBufferPointer { groups in
+        inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
+          groups[kvHead] = heads(
+            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads, comparesTruth: comparesTruth)
         }
       }
-      return heads
+      return groups.flatMap(\.self)
     }
   }
 
@@ -61,37 +66,67 @@ public struct HeadFigures: Sendable, Hashable {
 
   /// One head's figures.
   struct Head: Sendable {
-    private(set) var entropy = 0.0
-    private(set) var sinkShare = 0.0
-    /// The mean cosines of the sums of rows with each true row: the window's rows,
-    private(set) var window = 0.0
-    /// those of each lookahead,
-    private(set) var lookaheads: [Double] = []
-    /// and the true rows themselves: what cannot be surpassed by far.
-    private(set) var truth = 0.0
+    fileprivate(set) var entropy = 0.0
+    fileprivate(set) var sinkShare = 0.0
+    /// The mean cosines of the sums of rows with each true row: the window's, then each lookahead's, then the truth's own.
+    fileprivate var agreements: [Double]
 
-    init() {}
+    /// That of the window's rows.
+    var window: Double { agreements[0] }
+    /// That of a lookahead, an index into those that were compared.
+    func lookahead(_ index: Int) -> Double { agreements[index + 1] }
+    /// That of the true rows themselves, if it was asked for: what cannot be surpassed by far.
+    var truth: Double { agreements[agreements.count - 1] }
 
-    init(_ recording: Recording, layer: Int, head: Int, decode: QueryRows, lookaheads: [QueryRows]) {
-      func rows(_ queries: QueryRows) -> [[Float]] {
-        (0..<queries.count).map {
-          recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: queries)
+    /// Adds a true row.
+    /// - Parameter foreseen: what the window and each lookahead foresee.
+    mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
+      entropy += Self.bits(row)
+      sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
+      for (index, sum) in foreseen.enumerated() { agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) } }
+    }
+
+    /// Turns the sums to means over so many rows.
+    mutating func divide(by count: Int) {
+      entropy /= Double(count)
+      sinkShare /= Double(count)
+      for index in agreements.indices { agreements[index] /= Double(count) }
+    }
+
+    private static func bits(_ row: UnsafeBufferPointer<Float>) -> Double {
+      // Logarithms of floats are a third of the time of those of doubles, and their error is the weights' own.
+      row.reduce(0.0) { $1 > 0 ? $0 - Double($1 * log2($1)) : $0 }
+    }
+  }
+
+  /// Rows of the truth that are looked at together.
+  private static let pieceLength = 64
+
+  /// The figures of the query heads that read one KV head.
+  private static func heads(
+    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool
+  ) -> [Head] {
+    let count = recording.tokenCount
+    func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
+      recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
+    }
+    // [window, then lookaheads, then the truth][query head of the group][token]
+    let foreseen =
+      [sums(recording.newestRows(AttentionRows.windowSize), nil)]
+      + (lookaheads + (comparesTruth ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
+    let group = recording.shape.queryHeads(of: kvHead)
+    var heads = group.map { _ in Head(agreements: Array(repeating: 0, count: foreseen.count)) }
+    // The rows of a long answer pass in pieces, which take little memory.
+    for start in stride(from: 0, to: decode.count, by: pieceLength) {
+      let rows = recording.rows(beyond: start..<min(start + pieceLength, decode.count))
+      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: decode) { head, weights in
+        let place = head - group.lowerBound
+        for row in rows.indices {
+          heads[place].add(weights[row], foreseen: foreseen.map { $0[place] })
         }
       }
-      let truth = rows(decode)
-      for row in truth {
-        entropy += Self.bits(row) / Double(truth.count)
-        sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) } / Double(truth.count)
-      }
-      let newest = max(0, recording.tokenCount - AttentionRows.windowSize)..<recording.tokenCount
-      let observed = newest.map { recording.attention(layer: layer, queryHead: head, row: .prompt(position: $0)) }
-      window = AttentionRows.agreement(of: observed, with: truth) ?? 0
-      self.truth = AttentionRows.agreement(of: truth, with: truth) ?? 0
-      self.lookaheads = lookaheads.map { AttentionRows.agreement(of: rows($0), with: truth) ?? 0 }
     }
-
-    private static func bits(_ row: [Float]) -> Double {
-      row.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log2(Double($1)) : $0 }
-    }
+    for place in heads.indices { heads[place].divide(by: decode.count) }
+    return heads
   }
 }

@@ -64,7 +64,7 @@ extension PromptConsistency {
       stages[stage] = lookaheads.count
       lookaheads.append(rows)
     }
-    let heads = try HeadFigures.heads(recording, decode: truth, lookaheads: lookaheads)
+    let heads = try HeadFigures.heads(recording, decode: truth, lookaheads: lookaheads, comparesTruth: true)
     trueRowCount = truth.count
     windowCosine = heads.map { $0.map(\.window) }
     truthCosine = heads.map { $0.map(\.truth) }
@@ -73,7 +73,7 @@ extension PromptConsistency {
       return Entry(
         policy: course.policy, budget: course.budget, keptTokens: course.kept?.meanCount ?? 0,
         agreement: course.kept?.agreement(withMass: mass) ?? [],
-        lookaheadCosine: place.map { place in heads.map { $0.map { $0.lookaheads[place] } } }, obstacle: course.obstacle)
+        lookaheadCosine: place.map { place in heads.map { $0.map { $0.lookahead(place) } } }, obstacle: course.obstacle)
     }
   }
 }

@@ -113,7 +113,7 @@ extension Answering {
       course.lookahead = lookahead.result?.queries
       entry.lookaheadBytes = lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
     }
-    let decode = course.policy.needsDecode ? recording.newestRows(8) : QueryRows(shape: recording.shape)
+    let decode = course.policy.needs.contains(.decode) ? recording.newestQueries(8) : QueryRows(shape: recording.shape)
     (entry.selectionSeconds, course) = try Stopwatch.fastest(of: repeats) {
       var chosen = course
       try evict(&chosen, passes: passes, decode: decode)
@@ -157,7 +157,7 @@ extension Recording {
   var queryBytes: Int { layers.reduce(0) { $0 + $1.queries.count * ($1.queries.isRounded ? 2 : 4) } }
 
   /// The newest queries as if they came from behind the prompt: stand-ins where what they cost is measured, not what they say.
-  package func newestRows(_ count: Int) -> QueryRows {
+  package func newestQueries(_ count: Int) -> QueryRows {
     var rows = QueryRows(shape: shape)
     let first = max(firstQueryPosition, tokenCount - count)
     let queries = (0..<shape.layerCount).map { layer in

@@ -25,7 +25,7 @@ public struct TokenVotes: Sendable {
       self.head = head
       settings = story.settings
       lookaheadCount = lane.lookahead?.queries.count ?? 0
-      decodeCount = lane.policy.needsDecode ? story.decodeQueries?.count ?? 0 : 0
+      decodeCount = lane.policy.needs.contains(.decode) ? story.decodeQueries?.count ?? 0 : 0
     }
 
     /// About how many multiplications it takes.
@@ -67,7 +67,7 @@ public struct TokenVotes: Sendable {
     let voter: Voter =
       switch votes.rows[votes.strongest[position]] {
       case .prompt(let position): .prompt(position: position)
-      case .beyond(let row): request.policy.needsDecode ? .decode(row) : .lookahead(row)
+      case .beyond(let row): request.policy.needs.contains(.decode) ? .decode(row) : .lookahead(row)
       }
     return (voter, votes.weights[position], votes.sources[position])
   }

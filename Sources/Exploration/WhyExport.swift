@@ -58,19 +58,17 @@ public struct WhyExport: Encodable {
       TokenEntry(
         layer: token.layer, queryHead: token.queryHead, position: token.position,
         id: story.prompt.tokens[token.position].id,
-        text: String(decoding: story.prompt.bytes(at: token.position), as: UTF8.self), share: token.share)
+        text: story.text(at: token.position), share: token.share)
     }
-    func answer(_ lane: Lane?) -> String { lane.map { story.vocabulary.text($0.answer.tokens) } ?? "" }
     model = story.modelName
     prompt = PromptEntry(name: story.prompt.name, sha256: story.prompt.hash, tokens: story.prompt.tokens.count)
     policy = PolicyEntry(
       name: finding.policy.name, title: finding.policy.title, budget: story.settings.budget,
-      granularity: story.settings.granularity.rawValue,
-      settings: Dictionary(uniqueKeysWithValues: finding.policy.allSettings.map { ($0.key, $0.value) }))
+      granularity: story.settings.granularity.rawValue, settings: finding.policy.settingValues)
     step = finding.step
     (expected, self.said) = (said(finding.expected), said(finding.said))
     answers = Answers(
-      full: answer(story.full), policy: answer(story.lanes.first { $0.policy == finding.policy }))
+      full: story.answerText(story.full), policy: story.answerText(story.lanes.first { $0.policy == finding.policy }))
     outcome =
       switch finding.stage {
       case .ranking, .restoring, .shrinking: "unfinished"
@@ -86,12 +84,8 @@ public struct WhyExport: Encodable {
     evicted = finding.lost.map(entry)
   }
 
-  /// The finding as JSON, keys sorted, so that equal findings have equal bytes.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
+  /// The finding as JSON, in lines; equal findings have equal bytes.
+  public func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
 
   /// The finding in lines that a person reads; text of the prompt is quoted, controls in it are escaped.
   public var text: String {

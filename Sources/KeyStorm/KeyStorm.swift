@@ -77,6 +77,7 @@ public struct KeyStorm {
     if oneIn(400) {
       state = ViewState(story: stories[generator.next(below: stories.count)])
       state.theme = Theme.all[generator.next(below: Theme.all.count)]
+      if oneIn(2) { state.begin(.needle) }
     }
     if state.why != nil, let finding, oneIn(10) { state.why = finding }
     if oneIn(2) { state.settle() }

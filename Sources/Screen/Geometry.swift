@@ -40,11 +40,6 @@ public struct Rect: Hashable, Sendable {
     self.height = max(0, height)
   }
 
-  /// The rectangle without a border of the given thickness.
-  public func inset(columns: Int = 1, rows: Int = 1) -> Rect {
-    Rect(column: column + columns, row: row + rows, width: width - 2 * columns, height: height - 2 * rows)
-  }
-
   /// Whether the position lies inside.
   public func contains(row: Int, column: Int) -> Bool {
     row >= self.row && row - self.row < height && column >= self.column && column - self.column < width

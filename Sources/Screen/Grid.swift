@@ -23,15 +23,6 @@ public struct Grid: Hashable, Sendable {
     set { place(newValue, row: row, column: column, limit: width) }
   }
 
-  /// Changes the style of the cells in a rectangle and leaves their glyphs.
-  public mutating func restyle(_ rect: Rect, _ change: (Style) -> Style) {
-    for row in max(0, rect.row)..<max(max(0, rect.row), min(height, rect.row + rect.height)) {
-      for column in max(0, rect.column)..<max(max(0, rect.column), min(width, rect.column + rect.width)) {
-        cells[row * width + column].style = change(cells[row * width + column].style)
-      }
-    }
-  }
-
   /// Puts one cell left of `limit`; a wide glyph that would be cut becomes a space, and one that is overwritten in half too.
   mutating func place(_ cell: Cell, row: Int, column: Int, limit: Int) {
     guard contains(row, column), !cell.isContinuation else { return }

@@ -14,6 +14,18 @@ public struct ObservedRow: Sendable, Hashable {
   }
 }
 
+extension Recording {
+  /// The prompt's newest rows, each seeing the keys up to its own position.
+  public func newestRows(_ count: Int) -> [ObservedRow] {
+    (max(0, tokenCount - count)..<tokenCount).map { ObservedRow(row: .prompt(position: $0), visible: $0 + 1) }
+  }
+
+  /// Rows from beyond the prompt, which see all of it.
+  public func rows(beyond indices: Range<Int>) -> [ObservedRow] {
+    indices.map { ObservedRow(row: .beyond(row: $0), visible: tokenCount) }
+  }
+}
+
 /// The attention of some rows of one query head, which is there while a closure runs.
 public struct ObservedWeights {
   /// Rows, in the order in which they were asked for.

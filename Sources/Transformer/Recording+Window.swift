@@ -5,16 +5,18 @@ extension Recording {
   ///
   /// The same weights as row by row (`attention(layer:queryHead:row:)`), up to the rounding of another order of sums.
   /// Cost: `rows · tokenCount · dimension` per query head, and that many exponentials without the dimension.
-  /// - Parameter body: given each query head of the group in turn.
+  /// - Parameters:
+  ///   - only: this query head of the group, where not all are wanted.
+  ///   - body: given each query head of the group in turn.
   public func observe<Result>(
-    layer: Int, kvHead: Int, _ rows: [ObservedRow], beyond: QueryRows? = nil,
+    layer: Int, kvHead: Int, only: Int? = nil, _ rows: [ObservedRow], beyond: QueryRows? = nil,
     _ body: (_ queryHead: Int, ObservedWeights) throws -> Result
   ) rethrows -> [Result] {
     let keys = WindowKeys(self, layer: layer, kvHead: kvHead, for: rows)
     let stride = PackedVectors.stride(tokenCount)
     return try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows.count * stride)) {
       guard let weights = $0.baseAddress else { return [] }
-      return try shape.queryHeads(of: kvHead).map { head in
+      return try (only.map { $0..<$0 + 1 } ?? shape.queryHeads(of: kvHead)).map { head in
         keys.scores(self, layer: layer, queryHead: head, rows, beyond: beyond, to: weights, stride: stride)
         for (index, observed) in rows.enumerated() {
           normalise(weights + index * stride, layer, head, observed, beyond: beyond)

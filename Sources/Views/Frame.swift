@@ -9,8 +9,10 @@ struct Frame {
   /// What lies where, if somebody asks.
   private(set) var targets: Targets?
 
-  /// The rows inside the box above the status line.
+  /// The rows inside the box above the status line and the tour's words.
   let content: Range<Int>
+  /// The tour's words, if there is a tour.
+  let panel: TourPanel?
   /// Columns inside the box, with a space at each side.
   let left = 2
   let right: Int
@@ -25,7 +27,8 @@ struct Frame {
     self.glyphs = glyphs
     grid = Grid(size)
     right = size.width - 2
-    content = 1..<size.height - 4
+    panel = TourPanel(state, size: size, glyphs: glyphs)
+    content = 1..<size.height - 4 - (panel?.rowsTaken ?? 0)
     drawChrome(size)
   }
 
@@ -89,6 +92,13 @@ struct Frame {
   /// A rule within the box.
   mutating func rule(_ row: Int) {
     grid.rule(row: row, column: left, width: width, glyphs: glyphs, style: theme[.frame])
+  }
+
+  /// Says in place of the footer what the covered status line has to say, unless it is only that all is done.
+  mutating func drawStatusOverFooter(row: Int) {
+    guard state.entry == nil, state.message != nil || !state.story.isFinished || state.why?.isFinished == false else { return }
+    grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
+    line(row, status)
   }
 
   private var status: [Span] {

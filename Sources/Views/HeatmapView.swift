@@ -93,7 +93,9 @@ struct HeatmapView {
     }
     if let lane = state.lane { lanes.append((lane.policy.title, lane.kept)) }
     if let lane = state.pinnedLane { lanes.append((lane.policy.title, lane.kept)) }
-    if let oracle = state.story.lanes.first(where: { $0.policy.needsDecode }), state.lane?.policy.needsDecode != true {
+    if let oracle = state.story.lanes.first(where: { $0.policy.needs.contains(.decode) }),
+      state.lane?.policy.needs.contains(.decode) != true
+    {
       lanes.append(("oracle", oracle.kept))
     }
     return lanes

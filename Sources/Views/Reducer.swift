@@ -34,6 +34,8 @@ extension ViewState {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
     }
     message = nil
+    defer { noticeTour() }
+    if handleInTour(key) { return .none }
     if entry != nil { return edit(key, size: size, glyphs: glyphs) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.

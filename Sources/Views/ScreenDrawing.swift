@@ -33,6 +33,7 @@ extension ViewState {
       case .timeline: TimelineView(self).draw(into: &frame)
       }
     }
+    frame.panel?.draw(into: &frame)
     return frame
   }
 

@@ -131,6 +131,8 @@ public struct ViewState: Sendable {
   public var showsWhy = false
   /// Its first line shown, where not all fit.
   public var whyTop = 0
+  /// The guided tour, if one was begun.
+  public var tour: Tour?
 
   /// A state at the beginning of a story.
   public init(story: Story, theme: Theme = .dark) {
@@ -152,9 +154,11 @@ public struct ViewState: Sendable {
   /// The active lane's steps.
   public var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
   /// The step that is shown.
-  public var shownStep: Timeline.Step {
-    let steps = timeline.steps
-    return steps[min(step ?? steps.count - 1, steps.count - 1)]
+  public var shownStep: Timeline.Step { timeline.steps[shownIndex] }
+  /// Its place among the active lane's steps.
+  var shownIndex: Int {
+    let last = timeline.steps.count - 1
+    return min(step ?? last, last)
   }
   /// The active policy's title.
   public var policyTitle: String {

@@ -28,7 +28,7 @@ struct PolicyBench {
   static let standard: [String] =
     PolicyRegistry.all.filter { descriptor in
       guard let policy = Policy(descriptor.name) else { return false }
-      return !policy.keepsEverything && policy.pass == nil && !policy.needsGate
+      return !policy.keepsEverything && policy.pass == nil && !policy.needs.contains(.gate)
     }.map(\.name)
     + ["snapkv(style=kvpress)"]
     + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
@@ -40,7 +40,7 @@ struct PolicyBench {
     let bench = Bench(decoder: decoder, repeats: repeats)
     let prefill = try bench.fastest { _ = try decoder.prefill(tokens) }
     let recording = try decoder.prefill(tokens)
-    let rows = recording.newestRows(8)
+    let rows = recording.newestQueries(8)
     let evidence = Evidence(recording: recording, lookahead: rows, decode: rows, output: decoder.outputProjection)
     let costs = try names.map { name in
       let policy = try Policy(parsing: name)

@@ -32,6 +32,7 @@ struct Batch {
     (state.message, state.story) = (nil, story)
     opening.place(&state)
     state.view = output.screen?.view ?? state.view
+    if let tour = opening.tour { state.begin(tour) }
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
@@ -46,6 +47,7 @@ struct Batch {
       case .save(let request): try save(request, &state)
       case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
       }
+      state.noticeTour()
     }
     if let record = output.record {
       let projection = output.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil

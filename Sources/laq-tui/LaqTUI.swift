@@ -45,15 +45,18 @@ struct LaqTUI: AsyncParsableCommand {
     do { try body() } catch { throw ValidationError(String(describing: error)) }
   }
 
+  func run() async throws { try await run { try TraceDetection.isTrace(prompt.text) ? Opening(trace: self) : Opening(self) } }
+
+  /// Opens a text and explores it, in the terminal or without one.
   @MainActor
-  func run() async throws {
+  func run(_ open: () throws -> Opening) async throws {
     Terminal.prepareProcess()
     do {
       if let results = try ResultsFile(path: prompt.text) {
         try await show(results)
         return
       }
-      let opening = try TraceDetection.isTrace(prompt.text) ? Opening(trace: self) : Opening(self)
+      let opening = try open()
       if output.replacesTerminal {
         try await Batch(opening: opening, options: self).run()
       } else {

@@ -8,7 +8,7 @@ import Terminal
 @main
 enum Main {
   /// The commands beside the program, by their names.
-  static let commands: [any ParsableCommand.Type] = [Policies.self, ConfigCommand.self, Eval.self]
+  static let commands: [any ParsableCommand.Type] = [Tutorial.self, Policies.self, Eval.self, ConfigCommand.self]
 
   /// The names of the commands.
   static var names: [String] { commands.compactMap { $0.configuration.commandName } }
@@ -18,15 +18,19 @@ enum Main {
     if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {
       // Some commands open the terminal, which is prepared before any thread starts.
       Terminal.prepareProcess()
-      if let command = command as? any AsyncParsableCommand.Type {
-        await command.main(Array(arguments.dropFirst()))
-      } else {
-        command.main(Array(arguments.dropFirst()))
-      }
+      await run(command, Array(arguments.dropFirst()))
     } else if arguments.first == "--help" || arguments.first == "help" {
       print(Manual().text)
     } else {
       await LaqTUI.main(arguments)
+    }
+  }
+
+  private static func run(_ command: any ParsableCommand.Type, _ arguments: [String]) async {
+    if let waiting = command as? any AsyncParsableCommand.Type {
+      await waiting.main(arguments)
+    } else {
+      command.main(arguments)
     }
   }
 }

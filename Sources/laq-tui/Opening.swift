@@ -20,12 +20,16 @@ struct Opening {
   private let session: (file: SessionFile, path: String)?
   /// What a session's reader should know, such as that its text has changed.
   let warning: String?
+  /// The tour to begin with.
+  let tour: Tour?
 
   /// Reads the text and the model's small files: enough for a first screen.
+  /// - Parameter tour: a tour, with the text that it tells of.
   /// - Throws: a sentence about the text, the model, the session or the configuration.
-  init(_ options: LaqTUI) throws {
+  init(_ options: LaqTUI, tour: (tour: Tour, text: [UInt8])? = nil) throws {
     let given = options.prompt.text
-    let file = given == "-" ? nil : try SessionFile.read(given)
+    self.tour = tour?.tour
+    let file = given == "-" || tour != nil ? nil : try SessionFile.read(given)
     session = file.map { ($0, given) }
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
@@ -37,7 +41,7 @@ struct Opening {
       throw ValidationError("--question-first needs --question.")
     }
 
-    let (name, bytes) = try kept.map { ($0.name, $0.text) } ?? PromptReader.read(given)
+    let (name, bytes) = try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
@@ -66,7 +70,7 @@ struct Opening {
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
     explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
-      textPath: kept.map(\.path) ?? (Self.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
+      textPath: kept.map(\.path) ?? (tour == nil && Self.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
     self.preferences = preferences
   }
@@ -74,7 +78,7 @@ struct Opening {
   /// Takes a story that is made already, as a trace's is.
   init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
     (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
-    (origin, session, warning) = (nil, nil, nil)
+    (origin, session, tour, warning) = (nil, nil, nil, nil)
   }
 
   /// Whether a text can be read again by its path: what comes through a pipe cannot.
@@ -122,7 +126,9 @@ struct Opening {
   }
 
   /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where there is most to see.
+  /// A tour has a beginning of its own.
   func place(_ state: inout ViewState) {
+    guard tour == nil else { return }
     let options = preferences
     if let session {
       session.file.screen.placeStep(&state)

@@ -49,6 +49,7 @@ final class Session {
     state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
     state.colorDepth = terminal.colorDepth
     self.opening = opening
+    if let tour = opening.tour { state.begin(tour) }
   }
 
   func run() async throws {
@@ -86,6 +87,7 @@ final class Session {
 
   private func draw() {
     askForDetails()
+    state.noticeTour()
     terminal.show(state.draw(size: terminal.size, glyphs: glyphs))
   }
 

@@ -62,7 +62,7 @@ import Transformer
     let prompt = try #require(try Self.expected().prompts.last)
     let evidence = try Self.run(prompt.tokens)
     let policy = try Policy(parsing: name)
-    #expect(policy.needsGate)
+    #expect(policy.needs == [.gate])
     let kept = try policy.evict(evidence, budget: 9, granularity: .kvHead).kept
     #expect(kept.totalCount == 9 * 3 * 2)
     for (heads, rows) in zip(kept.positions, try #require(evidence.gate).layers) {

@@ -39,7 +39,7 @@ import Transformer
 
   @Test func aMapIsNoRegisteredPolicy() {
     let policy = Policy(keeping: Self.map(.kvHead))
-    #expect(!policy.keepsEverything && policy.observedTokens == 0 && !policy.needsDecode && policy.lookahead == nil)
+    #expect(!policy.keepsEverything && policy.observedTokens == 0 && !policy.needs.contains(.decode) && policy.lookahead == nil)
     #expect(Policy(policy.name) == nil && policy.allSettings.isEmpty && policy.setting("w", to: "8") == nil)
     #expect(policy == policy.unedited && policy != Policy(keeping: Self.map(.kvHead)))
   }

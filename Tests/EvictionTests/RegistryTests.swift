@@ -190,7 +190,7 @@ import Transformer
   }
 
   @Test func onlyTheOracleNeedsTheTruth() {
-    let asking = PolicyRegistry.all.compactMap { Policy($0.name) }.filter(\.needsDecode)
+    let asking = PolicyRegistry.all.compactMap { Policy($0.name) }.filter { $0.needs.contains(.decode) }
     #expect(asking.map(\.name) == ["oracle"])
   }
 

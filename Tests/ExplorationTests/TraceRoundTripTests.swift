@@ -43,8 +43,8 @@ import Transformer
       let told = await TraceExplorer(trace).explore(trace.story(live.settings))
       #expect(told.stage == .done)
       for lane in live.lanes {
-        guard lane.policy.pass == nil, !lane.policy.needsGate else {
-          #expect(told.obstacles[lane.policy]?.contains(lane.policy.needsGate ? "gate" : "second pass") == true)
+        guard lane.policy.pass == nil, !lane.policy.needs.contains(.gate) else {
+          #expect(told.obstacles[lane.policy]?.contains(lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
           continue
         }
         let same = try #require(told.lanes.first { $0.policy == lane.policy }, "\(lane.policy): \(told.obstacles)")

@@ -152,4 +152,23 @@ import Testing
     #expect(session.output.contains("no such file"))
     #expect(!session.output.contains("\u{1B}"))
   }
+
+  @Test func theTutorialGoesOnWhenItsGoalIsReached() throws {
+    let session = try TerminalSession(["tutorial", "--theme", "light"], columns: 60, rows: 16)
+    #expect(session.waits(for: "step 1 of 8"))
+    session.type("/Munathow\r")
+    #expect(session.waits(for: "905 it is."))
+    session.type("4")
+    #expect(session.waits(for: "A policy evicts"))
+    session.type("q")
+    #expect(session.status() == 0)
+    #expect(session.output.contains(Self.restored))
+  }
+
+  @Test func theTutorialRefusesWhatWouldChangeItsStory() throws {
+    let outcome = try Program.run(["tutorial", "--budget", "9"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("takes no '--budget'"))
+    #expect(try Program.run(["tutorial", "--theme", "pink"]).status == 64)
+  }
 }

@@ -72,7 +72,7 @@ public struct KeptExport: Encodable, Sendable {
       let token = story.prompt.tokens[position]
       return TokenEntry(
         id: token.id, start: token.byteRange.lowerBound, end: token.byteRange.upperBound,
-        text: String(decoding: story.prompt.bytes(at: position), as: UTF8.self))
+        text: story.text(at: position))
     }
     prompt = PromptEntry(
       name: story.prompt.name, sha256: story.prompt.hash, bytes: story.prompt.text.count, tokens: tokens)
@@ -84,11 +84,11 @@ public struct KeptExport: Encodable, Sendable {
     policies = lanes.map { lane in
       PolicyEntry(
         name: lane.policy.name, title: lane.policy.title, source: lane.policy.descriptor.source,
-        settings: Dictionary(uniqueKeysWithValues: lane.policy.allSettings.map { ($0.key, $0.value) }),
+        settings: lane.policy.settingValues,
         keptPerLayerAndHead: lane.kept.positions, keptTokens: lane.kept.totalCount,
         bytes: lane.kept.byteCount(), recall: lane.recall, massRecall: lane.massRecall,
         pseudoTokens: lane.lookahead?.pseudo.tokens, answerTokens: lane.answer.tokens,
-        answer: story.vocabulary.text(lane.answer.tokens))
+        answer: story.answerText(lane))
     }
   }
 
@@ -115,20 +115,14 @@ public struct KeptExport: Encodable, Sendable {
     }
   }
 
-  /// The map as JSON, keys sorted, so that equal maps have equal bytes.
-  public func json() throws -> Data { try Self.encoded(self) + Data("\n".utf8) }
+  /// The map as JSON; equal maps have equal bytes.
+  public func json() throws -> Data { try ExportedJSON.data(self) + Data("\n".utf8) }
 
   /// The JSON without the tokens and the kept positions, which the arrays hold.
   func summary() throws -> Data {
     var copy = self
     copy.prompt.tokens = nil
     for index in copy.policies.indices { copy.policies[index].keptPerLayerAndHead = nil }
-    return try Self.encoded(copy)
-  }
-
-  private static func encoded(_ export: KeptExport) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(export)
+    return try ExportedJSON.data(copy)
   }
 }

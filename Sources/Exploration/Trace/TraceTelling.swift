@@ -41,11 +41,11 @@ struct TraceTelling {
     // Policies that look at all queries of a long prompt take minutes: whatever else there is to see comes before, what
     // looks at the fewest first, and what a lookahead was decoded on before it.
     func cost(_ policy: Policy) -> (Int, Int) { (policy.observedTokens ?? .max, policy.lookahead == nil ? 0 : 1) }
-    let quick = settings.policies.filter { $0.observedTokens != nil && !$0.needsDecode }.enumerated().sorted { a, b in
+    let quick = settings.policies.filter { $0.observedTokens != nil && !$0.needs.contains(.decode) }.enumerated().sorted { a, b in
       let (x, y) = (cost(a.element), cost(b.element))
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
-    let truthful = settings.policies.filter(\.needsDecode)
+    let truthful = settings.policies.filter { $0.needs.contains(.decode) }
     let slow = settings.policies.filter { $0.observedTokens == nil }
     let start = ContinuousClock.now
     try evict(quick)

@@ -2,7 +2,7 @@
 ///
 /// Every action of the key table can be typed as well, by its name.
 public enum Command: String, Sendable, CaseIterable {
-  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme, notes, quit
+  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme, notes, tour, quit
 
   /// What stands behind a command.
   enum Argument {
@@ -36,7 +36,7 @@ public enum Command: String, Sendable, CaseIterable {
     case .write: .sessionFile
     case .theme: .theme
     case .notes: .onOff
-    case .quit: .none
+    case .tour, .quit: .none
     }
   }
 
@@ -79,6 +79,7 @@ public enum Command: String, Sendable, CaseIterable {
     case .write: "keeps the session in a file that laq-tui opens"
     case .theme: "chooses a theme"
     case .notes: "shows or hides the learner's notes"
+    case .tour: "comes back to the tutorial"
     case .quit: "quits"
     }
   }

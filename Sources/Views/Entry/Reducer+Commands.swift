@@ -41,6 +41,7 @@ extension ViewState {
         message = "themes here: \(themes.map(\.name).joined(separator: ", "))"
       }
     case .notes: showsNotes = value != "off"
+    case .tour: resumeTour()
     case .quit: return .quit
     }
     return .none

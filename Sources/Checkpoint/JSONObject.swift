@@ -1,5 +1,5 @@
-/// Typed access to a JSON object, with errors that name file and key.
-struct JSONObject {
+/// A JSON object; errors name the keys that lead to it.
+struct JSONObject: TypedFields {
   let file: String
   let values: [ByteString: JSONValue]
   private let prefix: String
@@ -63,24 +63,10 @@ struct JSONObject {
     .badValue(file: file, key: "\(prefix)\(key)", expected: expected, found: found)
   }
 
-  /// An error about something that is valid, but not supported.
-  func unsupported(_ what: String, supported: String) -> CheckpointError {
-    .unsupported(file: file, what: what, supported: supported)
-  }
-
   /// A value that null switches off, and that has a default where its key is missing.
   func optional<Value>(_ key: String, default standard: Value?, _ read: (String) throws -> Value) rethrows -> Value? {
     guard self[key] != nil else { return standard }
     return has(key) ? try read(key) : nil
-  }
-
-  /// A whole number in a range.
-  func integer(_ key: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
-    if let standard, !has(key) { return standard }
-    guard let value = self[key]?.wholeNumber, range.contains(value) else {
-      throw bad(key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
   }
 
   /// A positive finite number.
@@ -89,22 +75,6 @@ struct JSONObject {
     guard let value = self[key]?.double, value > 0, value.isFinite else {
       throw bad(key, expected: "a positive number")
     }
-    return value
-  }
-
-  /// A truth value; false, or what is given, when missing.
-  func flag(_ key: String, default standard: Bool = false) throws -> Bool {
-    guard has(key) else { return standard }
-    guard case .bool(let value) = self[key] else { throw bad(key, expected: "true or false") }
-    return value
-  }
-
-  /// A string.
-  func string(_ key: String) throws -> String { try bytes(key).text }
-
-  /// A string's exact bytes.
-  func bytes(_ key: String) throws -> ByteString {
-    guard let value = self[key]?.string else { throw bad(key, expected: "a string") }
     return value
   }
 

@@ -1,0 +1,27 @@
+import Eviction
+import Foundation
+
+/// How exports are written as JSON: keys sorted, so that equal values have equal bytes.
+enum ExportedJSON {
+  /// The value as JSON, without a newline at its end.
+  /// - Parameter isPretty: whether for people, in lines.
+  static func data(_ value: some Encodable, isPretty: Bool = false) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    return try encoder.encode(value)
+  }
+}
+
+extension Policy {
+  /// Every setting with its value, as exports have them.
+  var settingValues: [String: String] { Dictionary(uniqueKeysWithValues: allSettings.map { ($0.key, $0.value) }) }
+}
+
+extension Story {
+  /// A token of the prompt as text; bytes that are no UTF-8 become U+FFFD.
+  func text(at position: Int) -> String { String(decoding: prompt.bytes(at: position), as: UTF8.self) }
+
+  /// A lane's answer as text; nothing where there is none.
+  func answerText(_ lane: Lane?) -> String { lane.map { vocabulary.text($0.answer.tokens) } ?? "" }
+}

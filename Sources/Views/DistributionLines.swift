@@ -1,0 +1,63 @@
+import Exploration
+import Screen
+
+/// What every cache says comes next at the shown step, a line each.
+struct DistributionLines {
+  private let state: ViewState
+  private let glyphs: GlyphSet
+  private var theme: Theme { state.theme }
+
+  init(_ state: ViewState, glyphs: GlyphSet) {
+    self.state = state
+    self.glyphs = glyphs
+  }
+
+  /// A heading and the caches that have room, the full one first; nothing in fewer than two lines.
+  func lines(width: Int, count: Int) -> [[Span]] {
+    guard count >= 2 else { return [] }
+    let rows = StepDistributions(state).rows
+    var heading = Line()
+    heading.add(Span("next token at this step", theme[.dim]))
+    let visible = rows.prefix(count - 1)
+    if visible.contains(where: \.isTold) { heading.add(Span("   * after the full answer, its own being another", theme[.dim]), rank: 1) }
+    let truth = rows.first?.next?.choice
+    return [heading.fitting(width)] + visible.map { line($0, truth, width: width) }
+  }
+
+  private func line(_ row: StepDistributions.Row, _ truth: Int?, width: Int) -> [Span] {
+    let isActive = row.index != nil && row.index == state.policy
+    let marker = isActive ? glyphs.marker : row.index != nil && row.index == state.pinned ? "x" : " "
+    let name = width < 70 ? 13 : 20
+    let title = TextWidth.padded(TextWidth.clipped(row.title, to: name, ellipsis: glyphs.ellipsis), to: name)
+    var spans = [Span(marker + " ", theme[.accent]), Span(title, theme[isActive ? .accent : .text]), Span(row.isTold ? "*" : " ", theme[.warning])]
+    guard let next = row.next else {
+      let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      return spans + [Span(obstacle ?? (state.story.isFinished ? absence : glyphs.ellipsis), theme[.dim])]
+    }
+    let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
+    spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
+    var used = spans.reduce(0) { $0 + $1.width }
+    // What would be written as .00 is left out.
+    for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005 {
+      let word = TextWidth.clipped("\"\(state.story.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
+      let share = decimal(Double(candidate.probability), 2)
+      let part = "\(word) \(share.hasPrefix("0") ? String(share.dropFirst()) : share)  "
+      used += TextWidth.of(part)
+      // Candidates that are cut would be read as others.
+      guard used <= width else { break }
+      let isOther = place == 0 && truth != nil && candidate.token != truth
+      spans.append(Span(part, theme[isOther ? .error : place == 0 ? .text : .dim]))
+    }
+    return spans
+  }
+
+  /// Why a cache says nothing at this step.
+  private var absence: String {
+    switch state.shownStep {
+    case _ where !state.story.hasModel: Absence.answer()
+    case .lookahead: "decodes no pseudo token here"
+    case .decode: "its answer has ended before"
+    case .prefill, .evict: "no answer was decoded"
+    }
+  }
+}

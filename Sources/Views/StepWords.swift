@@ -1,0 +1,84 @@
+import Eviction
+import Exploration
+import Screen
+
+/// What happens at the shown step, and what it means, in two lines.
+struct StepWords {
+  private let state: ViewState
+  private let glyphs: GlyphSet
+  private var theme: Theme { state.theme }
+
+  init(_ state: ViewState, glyphs: GlyphSet) {
+    self.state = state
+    self.glyphs = glyphs
+  }
+
+  /// What happens, and what it means.
+  func lines(width: Int) -> [[Span]] {
+    let prompt = state.story.prompt.tokens.count
+    var first = Line()
+    var second = Line()
+    switch state.shownStep {
+    case .prefill:
+      first.add(Span("prefill  ", theme[.accent]), Span("all \(grouped(prompt)) tokens pass through the model"))
+      for span in chunks { first.add(span, rank: 1) }
+      second.add(Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.dim]))
+    case .lookahead(let index):
+      let lookahead = state.lane?.lookahead
+      first.add(Span("pseudo token \(index + 1) of \(lookahead?.pseudo.tokens.count ?? 0)  ", theme[.accent]))
+      first.add(Span("\(quoted(lookahead?.pseudo.tokens, index)) at position \(grouped(prompt + index))"))
+      first.add(Span("  on the cheap cache of \(lookahead?.settings.cheap.title ?? "")", theme[.dim]), rank: 1)
+      second.add(
+        Span("Only its query is remembered, in every layer and head;"), Span(" key, value and text are thrown away.", theme[.dim]))
+    case .evict:
+      let kept = state.lane?.kept.totalCount ?? 0
+      let sets = max(1, state.lane?.kept.positions.joined().count ?? 1)
+      first.add(Span("eviction  ", theme[.accent]), Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
+      if let lane = state.lane { first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1) }
+      second.add(Span(state.settings.policies.indices.contains(state.policy) ? "It looks at " + state.settings.policies[state.policy].descriptor.looksAt + "." : "", theme[.dim]))
+    case .decode(let index):
+      let lane = state.answering
+      first.add(Span("answer token \(index + 1) of \(lane?.answer.tokens.count ?? 0)  ", theme[.accent]))
+      first.add(Span("\(quoted(lane?.answer.tokens, index)) at position \(grouped(prompt + index))"))
+      if let size = CacheSizes(state).sizes.dropFirst(state.shownIndex).first {
+        first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
+      }
+      if !state.story.hasModel {
+        second.add(Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.dim]))
+      } else if let difference = difference(lane), index >= difference {
+        second.add(Span("The answer left the full cache's at token \(difference + 1).", theme[.warning]))
+      } else {
+        second.add(Span("So far the answer is the full cache's.", theme[.dim]))
+      }
+    }
+    return [first.fitting(width), second.fitting(width)]
+  }
+
+  /// The speed of the prefill's chunks, as bars.
+  private var chunks: [Span] {
+    let reports = state.story.prefillReports
+    guard reports.count > 1, let last = reports.last else { return [] }
+    let layers = max(1, state.story.recording?.shape.layerCount ?? 1)
+    let rates = state.story.prefillRates
+    let largest = max(1e-9, rates.max() ?? 1)
+    let bars = rates.suffix(24).map { rate in
+      glyphs.bars[min(glyphs.bars.count - 1, Int(rate / largest * Double(glyphs.bars.count)))]
+    }
+    let perLayer = (reports.count + layers - 1) / layers
+    return [
+      Span("  \(perLayer) chunk\(perLayer == 1 ? "" : "s") in each of \(layers) layers ", theme[.dim]),
+      Span(bars.joined(), theme[.accent]),
+      Span(" \(grouped(Int(last.tokensPerSecond))) tokens/s", theme[.dim]),
+    ]
+  }
+
+  private func difference(_ lane: Lane?) -> Int? {
+    guard state.story.stage == .done, let lane, let full = state.story.full else { return nil }
+    return lane.answer.firstDifference(from: full.answer)
+  }
+
+  private func quoted(_ tokens: [Int]?, _ index: Int) -> String {
+    guard let tokens, tokens.indices.contains(index) else { return "" }
+    return "\"\(state.story.vocabulary.written(tokens[index], glyphs))\""
+  }
+}

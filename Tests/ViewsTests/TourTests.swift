@@ -1,0 +1,190 @@
+import Checkpoint
+import EmbeddedModel
+import Eviction
+import Exploration
+import Foundation
+import Screen
+import Testing
+
+@testable import Views
+
+/// The tutorial: its steps end when their goals are reached, on the embedded model, and whatever else is pressed.
+@Suite struct TourTests {
+  static let small = ViewState.smallestSize
+
+  /// The program's loop without a terminal: keys, and what the engine makes of them.
+  private struct Player {
+    let explorer: Explorer
+    var state: ViewState
+
+    /// The tour at its beginning, its story told.
+    init() async throws {
+      let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
+      let prompt = try Prompt(name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
+      let story = Story(
+        modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
+        vocabulary: Vocabulary(checkpoint.tokenizer))
+      explorer = Explorer(checkpoint: checkpoint, precision: .float32)
+      state = ViewState(story: story)
+      state.begin(.needle)
+      state.story = await explorer.explore(story)
+      state.noticeTour()
+    }
+
+    mutating func press(_ keys: String) async throws {
+      for key in try Key.parse(keys) {
+        switch state.handle(key, size: TourTests.small) {
+        case .explore:
+          let next = Story(
+            modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
+            vocabulary: state.story.vocabulary)
+          state.story = await explorer.explore(next, earlier: state.story)
+        case .why:
+          if let finding = state.why { state.why = await explorer.why(finding, of: state.story) }
+        default: break
+        }
+        state.noticeTour()
+      }
+    }
+
+    var index: Int { state.tour?.index ?? -1 }
+    var words: String { state.tour?.words(state) ?? "" }
+  }
+
+  @Test func theWrittenKeysReachEveryStepAndTheEnd() async throws {
+    var player = try await Player()
+    let steps = Tour.needle.steps
+    #expect(steps.count == 8)
+    for (index, step) in steps.enumerated() {
+      #expect(player.index == index)
+      #expect(player.words.hasPrefix(step.tells))
+      try await player.press(step.keys)
+    }
+    #expect(player.index == steps.count)
+    #expect(player.words.hasPrefix("Found: without \"0\" LAQ says \"The favour of Munathow is 915.\""))
+    // The sentences' figures are those of the story.
+    let story = player.state.story
+    #expect(story.prompt.tokens.count == 1178 && story.settings.budget == 48)
+    let shape = try #require(story.recording?.shape)
+    #expect(shape.layerCount * shape.queryHeadCount == 40)
+    #expect(story.lanes.first?.lookahead?.queries.count == 8)
+    #expect(player.state.why?.restored.count == 2)
+  }
+
+  @Test func theLastStepIsReachedByAnyTokenThatIsNeededAndByNoOther() async throws {
+    var player = try await Player()
+    for _ in 1..<Tour.needle.steps.count { try await player.press("<Tab>") }
+    #expect(player.index == 7)
+    try await player.press("<Tab><Tab>")
+    #expect(player.index == 7, "an exercise is not passed over")
+    // A token of the filler, then one of the number in a single head.
+    try await player.press("/The deep ladder<Enter>SSX")
+    #expect(player.index == 7 && player.words.contains("The answer stays"))
+    try await player.press("u/905<Enter>llSX")
+    #expect(player.index == 7 && player.words.contains("The answer stays"))
+    try await player.press("SSX")
+    #expect(player.index == 8 && player.words.contains("without \"5\" LAQ says"))
+    // Back to the exercise: another token, and a policy that has lost the answer is mended.
+    try await player.press("uu<BS>")
+    #expect(player.index == 7 && !player.words.contains("Done already"))
+    try await player.press("/905<Enter>vllpp")
+    #expect(player.state.policyTitle == "SnapKV")
+    try await player.press("K")
+    #expect(player.index == 8 && player.words.contains("with \"905\" SnapKV says \"The favour of Munathow is 905.\""))
+  }
+
+  @Test func aGoalIsReachedWhateverKeysLeadThere() throws {
+    var state = StoryFixture.state()
+    state.begin(.needle)
+    func press(_ keys: String) throws {
+      for key in try Key.parse(keys) { _ = state.handle(key, size: Self.small) }
+    }
+    try press("<Tab>")
+    for keys in ["2", "3", "?", "j?", "/rope<Esc>", "#7l", "i", "t", ".,", "o", "x"] { try press(keys) }
+    #expect(state.tour?.index == 1)
+    state.view = .compare
+    state.noticeTour()
+    #expect(state.tour?.index == 2)
+    try press("j")
+    #expect(state.tour?.index == 3 && state.policyTitle == "SnapKV", "by another key than the one that is written")
+    // Back at a step whose goal stands reached: it stays until the reader goes on or reaches it anew.
+    try press("<BS>")
+    #expect(state.tour?.index == 2 && state.tour?.words(state).hasSuffix("Done already: `Tab` goes on.") == true)
+    try press("1")
+    #expect(state.tour?.index == 2)
+    try press("PP")
+    #expect(state.tour?.isRevisited == false)
+    try press("pp")
+    #expect(state.tour?.index == 3)
+    try press("<BS><BS><BS><BS><BS>")
+    #expect(state.tour?.index == 0)
+  }
+
+  @Test func escapeBacksOutOfOtherThingsBeforeItLeaves() throws {
+    var state = StoryFixture.state()
+    state.begin(.needle)
+    func press(_ keys: String) throws {
+      for key in try Key.parse(keys) { _ = state.handle(key, size: Self.small) }
+    }
+    for keys in ["?", "v", "#3", "/x", "."] {
+      try press(keys + "<Esc>")
+      #expect(state.tour?.isLeft == false, "\(keys)")
+    }
+    let before = TextRenderer.text(state.draw(size: Self.small))
+    try press("<Esc>")
+    #expect(state.tour?.isLeft == true)
+    #expect(!TextRenderer.text(state.draw(size: Self.small)).contains("step 1 of 8"))
+    try press(":tour<Enter>")
+    #expect(TextRenderer.text(state.draw(size: Self.small)) == before)
+    #expect(state.handle(.character("q"), size: Self.small) == .quit)
+  }
+
+  @Test func otherSettingsAreTakenBackByUndo() throws {
+    var state = StoryFixture.state()
+    state.begin(.needle)
+    let words = state.tour?.words(state)
+    for key in try Key.parse("BBa") { _ = state.handle(key, size: Self.small) }
+    #expect(state.tour?.words(state).contains("`u` takes changes back") == true)
+    for key in try Key.parse("uuu") { _ = state.handle(key, size: Self.small) }
+    #expect(state.tour?.words(state) == words)
+  }
+
+  /// With the view's own lines: what a step is about can be seen beside its words.
+  @Test(arguments: Tour.needle.steps.indices)
+  func eachStepFitsTheSmallestScreen(_ index: Int) throws {
+    var state = StoryFixture.state()
+    state.begin(.needle)
+    // The policy with which the step before ends: what is reached already asks for nothing more.
+    if index == 6 { state.policy = 1 }
+    for _ in 0..<index { _ = state.handle(.tab, size: Self.small) }
+    let step = Tour.needle.steps[index]
+    for glyphs in [GlyphSet.unicode, .ascii] {
+      let lines = TextRenderer.text(state.draw(size: Self.small, glyphs: glyphs)).split(separator: "\n")
+      let top = try #require(lines.firstIndex { $0.contains("step \(index + 1) of 8") })
+      #expect(lines.count - 2 - top <= 3)
+      let words = lines[(top + 1)...].dropLast().map { $0.dropFirst().dropLast() }.joined(separator: " ")
+      let wanted = "\(step.tells) \(step.asks)".replacing("`", with: "").replacing("↓", with: glyphs.down)
+      #expect(words.split(separator: " ") == wanted.split(separator: " "))
+    }
+  }
+
+  @Test func theWordsAreDrawnBetweenViewAndStatusOrOverTheLastLines() throws {
+    for (steps, name) in [(0, "tour-first"), (5, "tour-sixth")] {
+      var state = StoryFixture.state(theme: .mono)
+      state.begin(.needle)
+      for _ in 0..<steps { _ = state.handle(.tab, size: Self.small) }
+      if steps > 0 { (state.view, state.keysPerCell) = (.heatmap, 1) }
+      state.settle()
+      for size in [Self.small, Size(width: 80, height: 24)] {
+        try GoldenScreenTests().compare(TextRenderer.text(state.draw(size: size)), with: "\(name)-\(size.width)x\(size.height).txt")
+      }
+    }
+  }
+
+  @Test func theTextIsTheSamples() throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let sample = try Data(contentsOf: root.appendingPathComponent("Samples").appendingPathComponent(EmbeddedSample.name))
+    #expect(EmbeddedSample.text == Array(sample))
+  }
+}
