@@ -67,8 +67,11 @@ int term_open(int mouse) {
   keys = isatty(0) ? stdin : fopen("/dev/tty", "r+e");
   if (!keys) return TERM_NO_KEYBOARD;
   term_guard_begin(fileno(keys));
+  // Before ncurses looks: where nobody handles a stop, it discards those that come while it draws.
+  term_signals_begin();
   screen = newterm(name, stdout, keys);
   if (!screen) {
+    term_signals_end();
     term_guard_end();
     return TERM_FAILED;
   }
@@ -100,7 +103,6 @@ int term_open(int mouse) {
   if (end && end != (char *)-1) define_key(end, TERM_PASTE_END);
   term_mark_pastes();
   term_guard_strings();
-  term_signals_begin();
   return TERM_OPENED;
 }
 
