@@ -100,7 +100,7 @@ import Testing
       for key in try Key.parse(keys) { _ = state.handle(key, size: Self.small) }
     }
     try press("<Tab>")
-    for keys in ["2", "3", "?", "j?", "/rope<Esc>", "#7l", "i", "t", ".,", "o", "x"] { try press(keys) }
+    for keys in ["2", "3", "?", "j?", "/rope<Esc>", "#7l", "i<Esc>", "t", ".,", "o", "x"] { try press(keys) }
     #expect(state.tour?.index == 1)
     state.view = .compare
     state.noticeTour()
