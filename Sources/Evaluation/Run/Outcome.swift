@@ -1,0 +1,71 @@
+import Eviction
+
+/// What came of one case under one policy at one budget.
+public struct Outcome: Sendable, Hashable {
+  /// The policy.
+  public let policy: Policy
+  /// The budget that was asked for; `nil` for the full cache.
+  public let budget: Budget?
+  /// Prompt tokens that the heads kept, on average.
+  public let keptTokens: Double?
+  /// The answer's text.
+  public let answer: String?
+  /// Whether the answer ended by itself, before the limit.
+  public let hasEnded: Bool?
+  /// Scores by name.
+  public let scores: [String: Double]
+  /// Further figures by name, for measures of many parts (one per layer and head, say).
+  public let series: [String: [Double]]
+  /// Why there is no outcome, as when a model has no gate.
+  public let obstacle: String?
+
+  /// Makes an outcome.
+  public init(
+    policy: Policy, budget: Budget?, keptTokens: Double? = nil, answer: String? = nil, hasEnded: Bool? = nil,
+    scores: [String: Double] = [:], series: [String: [Double]] = [:], obstacle: String? = nil
+  ) {
+    self.policy = policy
+    self.budget = budget
+    self.keptTokens = keptTokens
+    self.answer = answer
+    self.hasEnded = hasEnded
+    self.scores = scores
+    self.series = series
+    self.obstacle = obstacle
+  }
+}
+
+extension Outcome: Codable {
+  private enum CodingKeys: CodingKey { case policy, budget, keptTokens, answer, hasEnded, scores, series, obstacle }
+
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func parsed<Value>(_ key: CodingKeys, _ text: String, _ parse: (String) throws -> Value) throws -> Value {
+      do { return try parse(text) } catch {
+        throw DecodingError.dataCorruptedError(forKey: key, in: values, debugDescription: String(describing: error))
+      }
+    }
+    policy = try parsed(.policy, values.decode(String.self, forKey: .policy)) { try Policy(parsing: $0) }
+    budget = try values.decodeIfPresent(String.self, forKey: .budget).map { text in
+      try parsed(.budget, text) { try Budget(parsing: $0) }
+    }
+    keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens)
+    answer = try values.decodeIfPresent(String.self, forKey: .answer)
+    hasEnded = try values.decodeIfPresent(Bool.self, forKey: .hasEnded)
+    scores = try values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:]
+    series = try values.decodeIfPresent([String: [Double]].self, forKey: .series) ?? [:]
+    obstacle = try values.decodeIfPresent(String.self, forKey: .obstacle)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(policy.name, forKey: .policy)
+    try values.encodeIfPresent(budget?.description, forKey: .budget)
+    try values.encodeIfPresent(keptTokens, forKey: .keptTokens)
+    try values.encodeIfPresent(answer, forKey: .answer)
+    try values.encodeIfPresent(hasEnded, forKey: .hasEnded)
+    if !scores.isEmpty { try values.encode(scores, forKey: .scores) }
+    if !series.isEmpty { try values.encode(series, forKey: .series) }
+    try values.encodeIfPresent(obstacle, forKey: .obstacle)
+  }
+}
