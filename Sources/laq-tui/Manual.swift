@@ -24,7 +24,7 @@ struct Manual {
   }
 
   private static let synopsis = """
-    laq-tui [OPTION]... TEXT|-|SESSION
+    laq-tui [OPTION]... TEXT|-|SESSION|TRACE|RESULTS
     laq-tui \(Main.names.joined(separator: " | "))
     laq-tui --generate-completion-script bash|zsh|fish
     """
@@ -34,8 +34,12 @@ struct Manual {
     decodes the answer that each leads to. Everything is shown in the terminal: the text with the
     fate of its tokens, attention, heads, figures, steps. '-' reads the text from standard input.
 
-    With --screen, --export or --why nothing is opened: the result is printed or written, and the
-    program ends. 'policies' lists what --policy takes; 'config' prints the configuration.
+    A trace is a prompt as a model elsewhere saw it, explored without that model; results are those
+    of an evaluation, whose prompts are explored one by one.
+
+    With --screen, --export, --record or --why nothing is opened: the result is printed or written,
+    and the program ends. 'tutorial' shows the way through the views; 'policies' lists what --policy
+    takes; 'eval' has policies answer many prompts; 'config' prints the configuration.
 
     In the terminal, '?' lists the keys, ':' and Tab the commands, and 'i' asks the text another
     question. ':write FILE' keeps a session, which laq-tui opens as it opens a text.
