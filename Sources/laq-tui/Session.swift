@@ -1,7 +1,5 @@
 import Exploration
-import Foundation
 import Screen
-import Synchronization
 import Terminal
 import Views
 
@@ -252,58 +250,6 @@ final class Session {
     if story.stage == .done, !isTouched {
       opening.place(&state)
       isTouched = true
-    }
-  }
-}
-
-/// What other threads have to tell the screen's: the newest story, computed details, and what became of an export.
-final class Mailbox: Sendable {
-  private struct Contents {
-    var story: (Story, generation: Int)?
-    var finding: (WhyFinding, generation: Int)?
-    var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
-    var outcome: (Result<Void, any Error>, ExportRequest)?
-  }
-
-  private let contents = Mutex(Contents())
-
-  func put(_ story: Story, generation: Int) { contents.withLock { $0.story = (story, generation) } }
-
-  func put(_ finding: WhyFinding, generation: Int) { contents.withLock { $0.finding = (finding, generation) } }
-
-  func put(_ answer: Details.Answer, for request: Details.Request?, generation: Int) {
-    contents.withLock { $0.answers.append((answer, request, generation)) }
-  }
-
-  func put(_ outcome: Result<Void, any Error>, for request: ExportRequest) { contents.withLock { $0.outcome = (outcome, request) } }
-
-  func take() -> (Story, generation: Int)? {
-    contents.withLock { contents in
-      defer { contents.story = nil }
-      return contents.story
-    }
-  }
-
-  /// What became of the last export.
-  func takeOutcome() -> (Result<Void, any Error>, ExportRequest)? {
-    contents.withLock { contents in
-      defer { contents.outcome = nil }
-      return contents.outcome
-    }
-  }
-
-  func takeFinding() -> (WhyFinding, generation: Int)? {
-    contents.withLock { contents in
-      defer { contents.finding = nil }
-      return contents.finding
-    }
-  }
-
-  /// What has been computed, oldest first.
-  func takeAnswers() -> [(Details.Answer, Details.Request?, generation: Int)] {
-    contents.withLock { contents in
-      defer { contents.answers = [] }
-      return contents.answers
     }
   }
 }
