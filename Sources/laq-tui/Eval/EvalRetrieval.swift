@@ -45,11 +45,8 @@ struct EvalRetrieval: AsyncParsableCommand {
     ).run()
   }
 
-  /// LAQ alone and combined, what it is compared with, and the truth.
-  private static let policies = [
-    "laq", "laq++", "laq/pyramid", "laq/ada", "laq/cake", "laq++/pyramid", "laq++/ada", "laq++/cake", "snapkv",
-    "snapkv/pyramid", "snapkv/ada", "cake/cake", "h2o", "tova", "streaming", "random", "oracle",
-  ]
+  /// All policies, and a lookahead that is as long as the longest answers.
+  private static let policies = EvalSubject.allPolicies + ["laq(m=32)"]
 }
 
 extension RetrievalFamily: ExpressibleByArgument {}

@@ -46,10 +46,14 @@ struct EvalSubject: ParsableArguments {
     (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }.compactMap { Policy($0) }
   }
 
-  /// Every scorer with its defaults, and LAQ under the allocations that other methods are known for.
+  /// Every scorer with its defaults, LAQ under the allocations that other methods are known for, and those methods whole.
+  ///
+  /// The pyramid is the authors': kvpress' has no line for budgets little above the window, and keeps them as they are.
   static let allPolicies =
     PolicyRegistry.all.map(\.name)
-    + ["laq", "laq++", "snapkv"].flatMap { scorer in ["pyramid", "ada", "cake"].map { "\(scorer)/\($0)" } } + ["cake/cake"]
+    + ["laq", "laq++", "snapkv"].flatMap { scorer in
+      ["pyramid(style=authors)", "ada", "cake"].map { "\(scorer)/\($0)" }
+    } + ["cake/cake", "kvzip/global", "kvcompose/compose"]
 
   /// Opens the model's small files.
   func evaluationModel() throws -> EvaluationModel {
