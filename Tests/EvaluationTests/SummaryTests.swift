@@ -52,6 +52,24 @@ import Testing
     #expect(SummaryTable.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
   }
 
+  @Test func someOfThePoliciesAreShownWithTheDifferencesFromOneThatIsNot() throws {
+    let results = try results([("a", 1, 0), ("a", 1, 0)])
+    let some = try results.selecting(policies: [.named("full"), .named("laq")], budgets: [])
+    #expect(SummaryTable(EvaluationSummary(some, score: "exact")).markdown == """
+      | policy | budget |    a |
+      | ------ | -----: | ---: |
+      | full   |    all |    – |
+      | laq    |      8 | 100* |
+
+      """)
+    #expect(throws: EvaluationError.badOption("--policy", expected: "one of laq, snapkv", found: "h2o")) {
+      try results.selecting(policies: [.named("h2o")], budgets: [])
+    }
+    #expect(throws: EvaluationError.badOption("--budget", expected: "one of 8", found: "9")) {
+      try results.selecting(policies: [], budgets: [.tokens(9)])
+    }
+  }
+
   @Test func meansOfTwoEvaluationsAgreeWithinBothIntervals() throws {
     func cell(_ first: (Double, Double, Double), _ second: (Double, Double, Double)) -> EvaluationComparison.Cell {
       func estimate(_ one: (Double, Double, Double)) -> Estimate { Estimate(mean: one.0, low: one.1, high: one.2, count: 9) }

@@ -41,7 +41,9 @@ import Testing
 
   @Test func escapeTakesACompletionBackAndThenLeaves() throws {
     try press(":th<Tab>")
-    #expect(state.entry?.text == "theme")
+    #expect(state.entry?.text == "theme ", "its argument goes on behind it")
+    try press("l<Tab>")
+    #expect(state.entry?.text == "theme light")
     try press("<C-u>:<C-u>s<Tab>")
     #expect(state.entry?.text == "set")
     try press("<Tab><Esc>")

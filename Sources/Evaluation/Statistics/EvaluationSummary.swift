@@ -53,7 +53,10 @@ public struct EvaluationSummary: Sendable {
   ) {
     self.score = score
     let settings = results.plan.settings
-    let reference = reference.flatMap { settings.policies.contains($0) ? $0 : nil }
+    // Of the rows, not of the settings: results of which only some policies are shown still have it.
+    let reference = reference.flatMap { policy in
+      results.rows.contains { $0.outcomes.contains { $0.policy == policy } } ? policy : nil
+    }
     self.reference = reference
     columns = (Policy("full").map { [Column($0, nil)] } ?? [])
       + settings.policies.flatMap { policy in settings.budgets.map { Column(policy, $0) } }

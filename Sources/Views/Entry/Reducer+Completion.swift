@@ -36,7 +36,10 @@ extension ViewState {
   private func completions(ofCommand typed: String) -> Found {
     guard let gap = typed.firstIndex(of: " ") else {
       let names = Command.allCases.map(\.rawValue) + keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
-      return ("", names.filter { $0.hasPrefix(typed) }, false)
+      let found = names.filter { $0.hasPrefix(typed) }
+      // Behind the only one stands what it takes, so that one goes on typing or completing.
+      if found.count == 1, let command = Command(rawValue: found[0]), command.argument != .none { return ("", [found[0] + " "], false) }
+      return ("", found, false)
     }
     guard let command = Command(typed: String(typed[..<gap])) else { return ("", [], false) }
     let start = typed.index(after: gap)

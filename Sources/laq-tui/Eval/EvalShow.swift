@@ -1,5 +1,7 @@
 import ArgumentParser
 import Evaluation
+import Eviction
+import Exploration
 
 /// `laq-tui eval show`.
 struct EvalShow: ParsableCommand {
@@ -9,11 +11,22 @@ struct EvalShow: ParsableCommand {
   @Argument(help: "A file of results, .json.")
   var file: String
 
+  @Option(
+    name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all that were run.",
+    transform: Policy.init(parsing:))
+  var policies: [Policy] = []
+
+  @Option(
+    name: .customLong("budget"), help: "A budget to show; may be given several times. Default: all that were run.",
+    transform: Budget.init(parsing:))
+  var budgets: [Budget] = []
+
   @OptionGroup var output: EvalOutput
 
   func run() {
     do {
-      try EvalReport(try EvaluationResults(contentsOf: file), output).show()
+      let results = try EvaluationResults(contentsOf: file).selecting(policies: policies, budgets: budgets)
+      try EvalReport(results, output).show()
     } catch {
       Console.end(error, status: 1)
     }
