@@ -24,10 +24,9 @@ struct ShardedSafetensors: TensorSource {
         throw CheckpointError.malformed(file: path, reason: "tensor '\(tensor)' stands in it twice")
       }
     }
-    let folder = (path as NSString).deletingLastPathComponent
     var shards: [String: Safetensors] = [:]
     for shard in Set(shardByTensor.values).sorted() {
-      shards[shard] = try Self.open(shard, folder: folder, index: path)
+      shards[shard] = try Self.open(shard, index: path)
     }
     self.path = path
     self.shards = shards
@@ -58,8 +57,13 @@ struct ShardedSafetensors: TensorSource {
     !text.isEmpty && text != "." && text != ".." && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
   }
 
-  private static func open(_ shard: String, folder: String, index: String) throws -> Safetensors {
-    let path = folder + "/" + shard
+  /// The path of a shard; beside an index that is named without its folder, a name without one, too.
+  static func path(of shard: String, besideIndex index: String) -> String {
+    ((index as NSString).deletingLastPathComponent as NSString).appendingPathComponent(shard)
+  }
+
+  private static func open(_ shard: String, index: String) throws -> Safetensors {
+    let path = path(of: shard, besideIndex: index)
     guard FileManager.default.fileExists(atPath: path) else {
       throw CheckpointError.unreadable(
         file: path, reason: "it is missing, and \((index as NSString).lastPathComponent) names it")

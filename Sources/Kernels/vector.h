@@ -40,8 +40,9 @@ BODY float largest(v16 v) {
 
 // exp(x): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), the exponent field for 2^n.
 BODY v16 exp16(v16 x) {
-  x = max16(x, splat(-87.5f));
-  x = -max16(-x, splat(-88.0f));
+  // Where they do not compare, the second argument stays: what is not a number does.
+  x = max16(splat(-87.5f), x);
+  x = -max16(splat(-88.0f), -x);
   v16 magic = splat(12582912.0f);
   v16 n = (x * splat(1.44269504088896341f) + magic) - magic;
   v16 r = x - n * splat(0.693359375f);
@@ -55,7 +56,7 @@ BODY v16 exp16(v16 x) {
   p = p * (r * r) + r + splat(1.0f);
   i16 exponent = (__builtin_convertvector(n, i16) + 127) << 23;
   v16 result = p * (v16)exponent;
-  return (v16)((i16)result & (x > splat(-87.4f)));
+  return (v16)((i16)result & ~(x <= splat(-87.4f)));
 }
 
 // ln(x) of positive, normal numbers: x = 2^n m with 1/√2 <= m < √2, a polynomial for ln(m).

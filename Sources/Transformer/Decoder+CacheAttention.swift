@@ -100,8 +100,12 @@ extension CachePart.Source {
     let totals = maxima + queries
     let (first, count, size) = (Int32(tokens.lowerBound), Int32(tokens.count), Int32(dimension))
     if head.isPacked {
-      laq_attend_part_bf16(
-        q, Int32(queries), head.packedKeys, head.packedValues, first, count, size, rule.kernel, sums, maxima, totals)
+      // A KV head may have more query heads than the kernel takes at once.
+      for start in stride(from: 0, to: queries, by: Int(LAQ_BF16_ROWS)) {
+        laq_attend_part_bf16(
+          q + start * dimension, Int32(min(queries - start, Int(LAQ_BF16_ROWS))), head.packedKeys, head.packedValues, first,
+          count, size, rule.kernel, sums + start * dimension, maxima + start, totals + start)
+      }
       return
     }
     head.keys.withUnsafeBufferPointer { keys in

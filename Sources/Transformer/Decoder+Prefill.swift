@@ -33,8 +33,8 @@ extension Decoder {
   ///
   /// The prompt passes a layer in chunks, then the next layer: a layer's weights and packed keys stay in the
   /// cache. The current task's cancellation is honoured and progress reported after each chunk. Cost: the
-  /// products of all weights per token, and causal attention; memory: `(queryHeads + 2 kvHeads) · dimension +
-  /// queryHeads` floats per token and layer.
+  /// products of all weights per token, and causal attention; memory per token and layer:
+  /// `(queryHeads + 2 kvHeads) · dimension` numbers in the products' format (bf16 or f32), and `queryHeads` floats.
   /// - Parameters:
   ///   - tokens: token ids, the first at position 0.
   ///   - prefix: what is known already of the prompt's beginning; only the tokens behind it pass the model.

@@ -5,7 +5,7 @@ import Synchronization
 /// A decoder of the Llama kind: RMS norms, rotary positions, grouped-query attention, a gated feed-forward.
 /// What the families do differently is data of the configuration, not code of their own.
 ///
-/// Weights are packed once for oneDNN and then shared by every pass. Passes exclude each other (a
+/// Weights are brought once into the layout of the products and then shared by every pass. Passes exclude each other (a
 /// lock), so a decoder may be handed to any task; run it away from the thread that draws.
 public final class Decoder: Sendable {
   /// The model's sizes and constants, from `config.json`.
@@ -64,6 +64,9 @@ public final class Decoder: Sendable {
       configuration.tiesEmbeddings
       ? embedding : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
   }
+
+  /// Whether a matrix that a step multiplies by is held in eight bits.
+  var hasEightBitWeights: Bool { head.hasEightBitWeights || layers.contains(where: \.hasEightBitWeights) }
 
   /// A rotation for a text of some length.
   func rotation(_ rope: RopeConfiguration, length: Int) -> RotaryEmbedding {

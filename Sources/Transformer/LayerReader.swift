@@ -25,6 +25,9 @@ extension Decoder {
     /// Frees what `prepare` has made.
     func release() { for matrix in matrices { matrix.release() } }
 
+    /// Whether a matrix is held in eight bits.
+    var hasEightBitWeights: Bool { matrices.contains(where: \.hasEightBitWeights) }
+
     private var matrices: [Linear] { [queryKeyValue, output, gateUp, down] }
   }
 }

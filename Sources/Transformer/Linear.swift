@@ -56,6 +56,9 @@ final class Linear: @unchecked Sendable {
     }
   }
 
+  /// Whether the weights are held in eight bits.
+  var hasEightBitWeights: Bool { weights.bytesPerWeight == 1 }
+
   deinit {
     release()
     weights.deallocate()
@@ -93,7 +96,8 @@ final class Linear: @unchecked Sendable {
 
   /// Multiplies some rows of `x` on this thread alone, by some of the outputs; `y` becomes `[rows][outputs]`.
   ///
-  /// In bf16 a row's products do not depend on the rows beside it, nor on whether it comes here or to `apply`.
+  /// In bf16 a row's products do not depend on the rows beside it, nor on whether it comes here or to `apply`; but weights
+  /// of eight bits are rounded here, and not in an `apply` of few rows.
   /// - Parameter outputs: they begin at a multiple of `StoredMatrix.tile`.
   /// - Precondition: `prepare()` has been called.
   func multiply(

@@ -15,9 +15,6 @@ final class Operand {
 
   deinit { rounded?.deallocate() }
 
-  /// What a product reads.
-  var start: UnsafeRawPointer { start(ofRow: 0) }
-
   /// What a product of the rows from one on reads.
   func start(ofRow row: Int) -> UnsafeRawPointer {
     rounded.map { UnsafeRawPointer($0 + row * rows.width) } ?? UnsafeRawPointer(rows[row])

@@ -64,5 +64,9 @@ private func lend(_ body: (Int) -> Void, to run: (Callback, UnsafeMutableRawPoin
   }
 }
 
-/// Sets how many threads a region of work is shared among, this one included; results are the same for any number.
-public func setThreadCount(_ count: Int) { laq_set_thread_count(Int32(clamping: max(1, count))) }
+/// Shares the usual threads among jobs that run at once: there is one team of them, so that one job at a time has it, and the
+/// others have a thread each. Results are the same for any number.
+public func shareThreads(among jobs: Int) {
+  laq_set_thread_count(0)
+  laq_set_thread_count(max(1, laq_thread_count() - Int32(clamping: jobs - 1)))
+}

@@ -17,20 +17,21 @@ extension Recording {
     return Recording(
       shape: gathered, tokenCount: count, firstQueryPosition: hasQueries ? 0 : count,
       layers: zip(layers, positions).map { layer, heads in
-        func vectors(_ storage: VectorStorage, heads count: Int) -> VectorStorage {
+        func vectors(_ storage: VectorStorage, heads count: Int, dimension: Int = shape.headDimension) -> VectorStorage {
           // A trace may lack values.
           guard storage.count > 0 else { return storage }
           return storage.gathering(
             (0..<count).flatMap { head -> [Int] in
               // The stored head behind this one, and the choice that it follows.
-              let stored = storage.count / (tokenCount * shape.headDimension)
+              let stored = storage.count / (tokenCount * dimension)
               let source = head * stored / count
               return heads[head * headCount / count].map { source * tokenCount + $0 }
-            }, dimension: shape.headDimension)
+            }, dimension: dimension)
         }
         return LayerRecording(
           queries: hasQueries ? vectors(layer.queries, heads: shape.queryHeadCount) : VectorStorage([]),
           keys: vectors(layer.keys, heads: headCount), values: vectors(layer.values, heads: headCount),
+          valueNorms: layer.valueNorms.map { vectors($0, heads: headCount, dimension: 1) },
           logSumExp: VectorStorage([]))
       },
       rules: rules, rotations: rotations, lastLogits: lastLogits,

@@ -42,7 +42,7 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
       model has \(expected.layerCount) of \(expected.queryHeadCount)/\(expected.kvHeadCount); record the prompt with this model
       """
     case .headDimensionTooLarge(let dimension, let limit):
-      "a head has \(dimension) dimensions; at most \(limit) are supported"
+      "the model's head_dim is \(dimension), and attention is computed for at most \(limit); choose another model"
     }
   }
 }

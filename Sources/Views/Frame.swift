@@ -180,10 +180,11 @@ func mebibytes(_ bytes: Int) -> String {
   return "\(decimal(value, value < 10 ? 2 : 1)) MiB"
 }
 
-/// A fixed number of decimals, without the locale.
+/// A fixed number of decimals, without the locale; of what no screen would hold, its exponent.
 func decimal(_ value: Double, _ places: Int) -> String {
   guard value.isFinite else { return "-" }
   let scale = (0..<places).reduce(1.0) { result, _ in result * 10 }
+  guard abs(value) * scale < 1e18 else { return String(value) }
   let rounded = Int((abs(value) * scale).rounded())
   let whole = rounded / Int(scale)
   let sign = value < 0 && rounded > 0 ? "-" : ""

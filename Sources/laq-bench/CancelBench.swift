@@ -31,7 +31,7 @@ struct CancelBench {
     return Double(progress.tokensDone) >= share * Double(progress.tokenCount)
   }
 
-  func run() async throws {
+  func reports() async throws -> [CancelReport] {
     let weights = weights
     let explorer = Explorer(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
@@ -50,9 +50,7 @@ struct CancelBench {
         if recorded == nil, stopped.recording?.lastLogits.isEmpty == false { recorded = stopped }
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(reports), as: UTF8.self))
+    return reports
   }
 
   /// Tells a story until a moment, and `delay` milliseconds more, and stops it; `nil` if it ended before.
@@ -82,7 +80,7 @@ struct CancelBench {
 }
 
 /// How long one stop took.
-private struct CancelReport: Encodable {
+struct CancelReport: Encodable {
   let moment: String
   /// From the moment until the cancellation.
   let delayMilliseconds: Int

@@ -34,38 +34,67 @@ struct LaqBench: AsyncParsableCommand {
   @Option(help: "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key.")
   var keys: Int?
 
+  func validate() throws {
+    for (name, values) in [
+      ("--prefill", prefill), ("--passes", passes), ("--tokens", [tokens]), ("--budget", [budget]), ("--repeats", [repeats]),
+      ("--keys", keys.map { [$0] } ?? []),
+    ] {
+      if let value = values.first(where: { $0 < 1 }) { throw ValidationError("\(name) is \(value); give a number from 1 on.") }
+    }
+    if let value = depth.first(where: { $0 < 0 }) { throw ValidationError("--depth is \(value); give a number from 0 on.") }
+  }
+
   func run() async throws {
-    if let keys { return try await KeyBench(keys: max(1, keys)).run() }
+    if let keys { return try await KeyBench(keys: keys).run() }
     if responses { return try await ResponseBench().run() }
     if frames { return try await FrameBench().run() }
-    for sizes in model {
-      if cancel {
-        try await CancelBench(sizes: sizes, weights: weights, tokenCount: prefill.first ?? 8192).run()
-        continue
-      }
-      let decoder = try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      if policies {
-        let costs = try PolicyBench(decoder: decoder, repeats: max(1, repeats)).costs(
-          policy.isEmpty ? PolicyBench.standard : policy, tokenCount: prefill.first ?? 2048, budget: budget)
-        print(String(decoding: try encoder.encode([sizes.rawValue: costs]), as: UTF8.self))
-        continue
-      }
-      let bench = Bench(decoder: decoder, repeats: max(1, repeats))
-      let isAll = prefill.isEmpty && passes.isEmpty && depth.isEmpty
-      var results = [Measurement(name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))]
-      let weightBytes = sizes.weightCount(try sizes.configuration()) * weights.bytesPer32(precision) / 32
-      for length in isAll ? [512, 2048, 8192] : prefill { results.append(try bench.prefill(length)) }
-      for length in isAll ? [2048] : passes { results += try bench.passes(length) }
-      for depth in isAll ? [0, 4096] : depth {
-        results += try bench.decode(depth: depth, tokens: tokens, budget: budget, weightBytes: weightBytes)
-      }
-      let report = Report(
-        model: sizes.rawValue, precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
-        peakResidentMiB: Double(ResidentMemory.peak ?? 0) / 1_048_576, results: results)
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    // One document, however many models there are.
+    if cancel {
+      try show(try await reports { try await CancelBench(sizes: $0, weights: weights, tokenCount: prefill.first ?? 8192).reports() })
+    } else if policies {
+      try show(try await reports { try costs($0) })
+    } else {
+      try show(try await reports { try rates($0) })
     }
+  }
+
+  private func reports<Value>(_ measure: (ModelSizes) async throws -> Value) async throws -> [String: Value] {
+    var reports: [String: Value] = [:]
+    for sizes in model { reports[sizes.rawValue] = try await measure(sizes) }
+    return reports
+  }
+
+  private func show(_ report: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+  }
+
+  private func decoder(_ sizes: ModelSizes) throws -> Decoder {
+    try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
+  }
+
+  private func costs(_ sizes: ModelSizes) throws -> PolicyBench.Costs {
+    try PolicyBench(decoder: decoder(sizes), repeats: repeats).costs(
+      policy.isEmpty ? PolicyBench.standard : policy, tokenCount: prefill.first ?? 2048, budget: budget)
+  }
+
+  private func rates(_ sizes: ModelSizes) throws -> Report {
+    let read = Measurement(name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))
+    // What was read is no part of what the model takes, nor is an earlier model.
+    _ = ResidentMemory.forgetPeak()
+    let bench = Bench(decoder: try decoder(sizes), repeats: repeats)
+    let isAll = prefill.isEmpty && passes.isEmpty && depth.isEmpty
+    var results = [read]
+    let weightBytes = sizes.weightCount(try sizes.configuration()) * weights.bytesPer32(precision) / 32
+    for length in isAll ? [512, 2048, 8192] : prefill { results.append(try bench.prefill(length)) }
+    for length in isAll ? [2048] : passes { results += try bench.passes(length) }
+    for depth in isAll ? [0, 4096] : depth {
+      results += try bench.decode(depth: depth, tokens: tokens, budget: budget, weightBytes: weightBytes)
+    }
+    return Report(
+      precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
+      peakResidentMiB: Double(ResidentMemory.peak ?? 0) / 1_048_576, results: results)
   }
 }
 
@@ -73,10 +102,9 @@ extension Precision: ExpressibleByArgument {}
 
 /// What is printed for a model.
 struct Report: Encodable {
-  let model: String
   let precision: String
   let weights: String
-  /// The most memory that was resident so far, all measurements of this model included.
+  /// The most memory that was resident during the measurements of this model.
   let peakResidentMiB: Double
   let results: [Measurement]
 }

@@ -28,6 +28,12 @@ import Testing
     try write("two.safetensors", ["c"])
   }
 
+  @Test func shardsLieBesideAnIndexThatIsNamedWithoutItsFolder() {
+    for (index, path) in [("a.index.json", "one"), ("./a.index.json", "./one"), ("b/a.index.json", "b/one"), ("/a.index.json", "/one")] {
+      #expect(ShardedSafetensors.path(of: "one", besideIndex: index) == path)
+    }
+  }
+
   @Test func tensorsComeFromTheFilesThatTheIndexNames() throws {
     try writeTwo()
     let weights = try open(#"{"a":"one.safetensors","b":"one.safetensors","c":"two.safetensors"}"#)

@@ -155,7 +155,8 @@ import Transformer
   @Test func aMapIsAPolicyBesideOthers() async throws {
     let first = try await StoryTests.tell(["snapkv"], budget: 40)
     let lane = try #require(first.lanes.first)
-    let map = KeptMap(name: "mine.npz", source: "mine.npz", kept: lane.kept)
+    // Its name would mean the opposite in a file of somebody else's.
+    let map = KeptMap(name: "masked.npz", source: "masked.npz", kept: lane.kept)
     var settings = first.settings
     settings.policies.append(Policy(keeping: map))
     settings.budget = 24
@@ -164,8 +165,13 @@ import Transformer
       modelName: first.modelName, prompt: first.prompt, settings: settings, vocabulary: first.vocabulary)
     let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: first)
     let mine = try #require(told.lanes.last)
-    #expect(told.lanes.count == 2 && mine.policy.name == "mine.npz" && told.lanes[0].kept != mine.kept)
+    #expect(told.lanes.count == 2 && mine.policy.name == "masked.npz" && told.lanes[0].kept != mine.kept)
     #expect(mine.kept == lane.kept && mine.agreement == lane.agreement && mine.answer.tokens == lane.answer.tokens)
     #expect(mine.scores == nil && mine.recall == lane.recall)
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try AtomicFile.write(try KeptExport(told).data(.npz, path: path), to: path)
+    let read = try KeptFile(path: path).maps(shape: lane.kept.shape, tokens: told.prompt.tokens.map(\.id))
+    #expect(read.map(\.kept) == told.lanes.map(\.kept))
   }
 }

@@ -73,6 +73,14 @@ import Testing
     }
   }
 
+  @Test func overlappingTokensDoNotFillTheMemory() async throws {
+    let sentence = try await problem { fixture in
+      fixture.tensors["text"] = .init(type: "U8", shape: [600_000], bytes: Array(repeating: 97, count: 600_000))
+      fixture.tensors["token_bytes"] = TraceFixture.integers((0..<80).map { $0 % 2 * 600_000 }, [40, 2])
+    }
+    #expect(sentence?.contains("'token_bytes' should hold tokens of at most 16777216 bytes together, and holds 24000000") == true, "\(sentence ?? "")")
+  }
+
   @Test func filesThatDisagreeAreNamed() async throws {
     try await TraceFixture.inFolder { folder in
       let path = try TraceFixture().write(to: folder, sharded: true)

@@ -78,6 +78,25 @@ import Testing
       #expect(zip(steps[0], steps[1]).allSatisfy { abs($0 - $1) < 1e-4 }, "\(count) tokens")
     }
   }
+
+  @Test func anAnswerInEightBitsDoesNotDependOnTheLanesBesideIt() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+    let decoder = try Decoder(
+      try ModelConfiguration(path: folder.path + "/config.json"),
+      weights: QuantizedSource(weights: try Safetensors(path: folder.path + "/model.safetensors")))
+    let recording = try decoder.prefill((0..<20).map { 2 + $0 * 37 })
+    func lanes(_ count: Int) -> [LaneInput] {
+      (0..<count).map { lane in
+        let cache = KVCache(recording, keeping: .all(shape: decoder.shape, tokenCount: 20))
+        return LaneInput(cache: cache, token: 9 + lane, position: 20)
+      }
+    }
+    let alone = try decoder.step(lanes(1))[0]
+    let beside = try decoder.step(lanes(Linear.fewRows + 4))
+    #expect(beside.count == Linear.fewRows + 4 && beside[0].logits == alone.logits && beside[0].queries == alone.queries)
+    #expect(beside[Linear.fewRows].logits != alone.logits, "another token")
+  }
 }
 
 /// A model's matrices in eight bits.

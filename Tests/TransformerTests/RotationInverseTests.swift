@@ -71,6 +71,31 @@ import Testing
     }
   }
 
+  /// A trace may have the lengths of values in place of values.
+  @Test func gatheredTokensKeepTheLengthsOfTheirValues() throws {
+    let (decoder, expected) = try TransformersParityTests.open("gqa-tied")
+    let whole = try decoder.prefill(expected.prompt)
+    let count = whole.tokenCount
+    let recording = Recording(
+      shape: whole.shape, tokenCount: count, firstQueryPosition: 0,
+      layers: whole.layers.map { layer in
+        LayerRecording(
+          queries: layer.queries, keys: layer.keys, values: VectorStorage([]),
+          valueNorms: VectorStorage((0..<whole.shape.kvHeadCount * count).map { Float($0) }), logSumExp: layer.logSumExp)
+      }, rules: whole.rules, rotations: whole.rotations, lastLogits: whole.lastLogits)
+    for heads in [whole.shape.kvHeadCount, whole.shape.queryHeadCount] {
+      let part = recording.gathering(
+        Array(repeating: Array(repeating: [3, 50], count: heads), count: whole.shape.layerCount))
+      let norms = try #require(part.layers[0].valueNorms)
+      let group = heads / whole.shape.kvHeadCount
+      let wanted = (0..<heads).flatMap { head -> [Float] in
+        let first = head / group * count
+        return [Float(first + 3), Float(first + 50)]
+      }
+      #expect(norms.floats(0..<norms.count) == wanted)
+    }
+  }
+
   @Test func theMeanRotationIsThatOfTheNextPositions() throws {
     let (decoder, expected) = try TransformersParityTests.open("llama-yarn")
     let recording = try decoder.prefill(Array(expected.prompt[..<40]))

@@ -20,10 +20,14 @@ extension KeptFile {
       }
     case .arrays(let arrays):
       if let ids = arrays.first(where: { Self.tokenNames.contains($0.name) }) {
-        guard let count = ids.count, count == tokens.count, ids.shape.contains(count) else {
+        guard let count = ids.count, count == tokens.count else {
           throw KeptFileError.anotherPrompt(path, reason: "'\(ids.name)' has \(ids.count ?? 0) tokens, this one \(tokens.count)")
         }
-        try check(try ids.elements().map { Self.flat($0, ids.shape) } ?? [], against: tokens)
+        guard ids.shape.last == count, let elements = try ids.elements() else {
+          throw KeptFileError.misfit(
+            path, array: ids.name, expected: "whole numbers [\(tokens.count)] or [1, \(tokens.count)]", found: ids.summary)
+        }
+        try check(Self.flat(elements, ids.shape), against: tokens)
       }
       found = try KeptParts.groups(arrays, path: path).map { group in
         (group.name, try group.kept(shape: shape, tokenCount: tokens.count))

@@ -19,9 +19,10 @@ struct KeptParts {
   private var whole: StoredArray?
   private var parts: [Part] = []
 
-  private init(name: String, path: String) {
+  /// - Parameter isOwn: whether the array is of an own export, which always says what is kept, whatever the policy's name.
+  private init(name: String, path: String, isOwn: Bool = false) {
     (self.name, self.path) = (name, path)
-    let words = name.lowercased()
+    let words = isOwn ? "" : name.lowercased()
     isEvicted = words.contains("masked") || words.contains("evicted")
   }
 
@@ -31,7 +32,7 @@ struct KeptParts {
     let own = arrays.filter { $0.name.hasPrefix("kept/") }
     guard own.isEmpty else {
       return own.filter { $0.name != "kept/full" }.map { array in
-        var group = KeptParts(name: String(array.name.dropFirst(5)), path: path)
+        var group = KeptParts(name: String(array.name.dropFirst(5)), path: path, isOwn: true)
         group.whole = array
         return group
       }

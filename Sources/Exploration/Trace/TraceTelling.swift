@@ -57,6 +57,13 @@ struct TraceTelling {
       story.figures = try HeadFigures(story)
     }
     try evict(slow)
+    // A lookahead on a cheap cache that a slow policy chose came after the figures.
+    if let figures = story.figures,
+      story.lanes.contains(where: { $0.lookahead != nil && figures.lookaheadAgreement[$0.policy.unedited] == nil })
+    {
+      update { $0.stage = .measure }
+      story.figures = try HeadFigures(story)
+    }
     story.seconds.eviction = (ContinuousClock.now - start) / .seconds(1)
     update { $0.stage = .done }
   }

@@ -38,7 +38,7 @@ struct TraceVocabulary {
     }
   }
 
-  /// The prompt of the recorded tokens. Where the trace has no text, the text is what its tokens stand for.
+  /// The prompt of the recorded tokens. Where no token's place in the text is known, the text is what its tokens stand for.
   func prompt(_ tensors: TraceTensors, name: String) throws -> Prompt {
     let header = tensors.header
     let ids = try tensors.integers("tokens", shape: [header.tokenCount])
@@ -49,9 +49,11 @@ struct TraceVocabulary {
     if tensors.has("token_bytes") {
       text = try tensors.bytes("text")
       ranges = try self.ranges(byteCount: text.count)
+      try check(byteCount: ranges.reduce(0) { $0 + $1.count }, of: "token_bytes")
       // A token's place in the text says more than the vocabulary: tokenizers put spaces where the text has none.
       for (index, range) in ranges.enumerated() where !range.isEmpty { pieces[index] = Array(text[range]) }
     } else {
+      try check(byteCount: pieces.reduce(0) { $0 + $1.count }, of: "tokens")
       text = Array(pieces.joined())
       var end = 0
       ranges = pieces.map { piece in
@@ -62,6 +64,15 @@ struct TraceVocabulary {
     return Prompt(
       name: name, text: text, tokens: zip(ids, ranges).map { Token(id: $0, byteRange: $1) }, pieces: pieces,
       hash: header.sha256, questionTokenCount: header.questionTokenCount)
+  }
+
+  /// Refuses tokens that together are longer than any text that is read: one long piece of the vocabulary, or places that
+  /// overlap, would make a small file fill the memory.
+  private func check(byteCount: Int, of tensor: String) throws {
+    guard byteCount <= PromptReader.byteLimit else {
+      throw tensors.bad(
+        tensor, expected: "tokens of at most \(PromptReader.byteLimit) bytes together", found: "\(byteCount)")
+    }
   }
 
   private func ranges(byteCount: Int) throws -> [Range<Int>] {

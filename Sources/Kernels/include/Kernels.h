@@ -2,8 +2,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The vector loops that oneDNN has no primitive for. Every function is compiled for AVX-512, AVX2 and
-// the plain instruction set and chosen when the program runs; all sums have a fixed order on one CPU.
+// The vector loops that oneDNN has no primitive for, and all products in bf16. Loops that count are compiled for AVX-512,
+// AVX2 and the plain instruction set and chosen when the program runs, those in bf16 for AVX512-BF16 alone; all sums have a
+// fixed order on one CPU.
 
 /// Keys per packed tile, see `laq_pack_keys`.
 enum { LAQ_TILE = 64 };

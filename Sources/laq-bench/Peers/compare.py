@@ -16,7 +16,7 @@ def ours(options, prefill, depth):
     command = [options.laq_bench, "--model", options.model, "--weights", FORMATS[options.type], "--repeats", "2"]
     command += [word for n in prefill for word in ("--prefill", str(n))]
     command += [word for n in depth for word in ("--depth", str(n))]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[options.model]
     return {result["name"]: result for result in report["results"]}
 
 

@@ -39,7 +39,7 @@ struct EvalRunner<Suite: EvaluationSuite> {
     defer { file.close() }
     let jobs = options.jobCount
     // Several prompts at once share the cores.
-    setThreadCount(max(1, ProcessInfo.processInfo.activeProcessorCount / jobs))
+    shareThreads(among: jobs)
     let run = EvaluationRun(suite, plan: plan, shard: options.shard, model: model)
     if options.showsScreen { return try await watched(run, file, files, jobs) }
     let console = ProgressLine(earlier: file.earlierRows.count)
