@@ -192,7 +192,7 @@ class Recorder:
         for _, (before, after) in sorted(seen.items()):
             errors = [misfit(before, after, each) for each in frequencies]
             best = errors.index(min(errors))
-            if errors[best] > 0.1:  # bfloat16 makes 0.003, a wrong pairing more than 1
+            if errors[best] > 0.03:  # bfloat16 makes 0.003, a wrong pairing 0.2 and more
                 return None
             indices.append(best - 1 if best else None)
         return indices
@@ -273,7 +273,8 @@ class Plan:
 
             window = bisect.bisect_right(range(rows + 1), limit, key=lambda window: smaller(window).bytes) - 1
             if window >= least:
-                print(f"{wanted}, the limit is {limit:,}: recording the last {window} queries and {values} values", file=sys.stderr)
+                print(f"{wanted}, the limit is {limit:,}: recording the last {window} queries and {values} values",
+                      file=sys.stderr)
                 return smaller(window)
         sys.exit(f"{wanted}, the limit is {limit:,}, and the last {least} queries with what is left of values take "
                  f"{smaller(least).bytes:,}: raise --max-bytes, free the disk, or record a shorter text")
@@ -470,14 +471,14 @@ def refuse_what_a_trace_cannot_say(model, plan, options):
     config = model.config.get_text_config()
     chunk, decoded = getattr(config, "attention_chunk_size", None), max(options.steps, options.lookahead)
     if "chunked_attention" in (getattr(config, "layer_types", None) or []) and plan.tokens + decoded > chunk:
-        sys.exit(f"{plan.tokens} tokens and up to {decoded} decoded ones, and layers that attend within chunks of {chunk}, for "
-                 "which a trace has no rule: record a shorter text, or fewer --steps")
+        sys.exit(f"{plan.tokens} tokens and up to {decoded} decoded ones, and layers that attend within chunks of {chunk}, "
+                 "for which a trace has no rule: record a shorter text, or fewer --steps")
     shape, weights = (config.hidden_size, plan.query_heads * plan.head_dim), projections(model)
     if options.output_projection and not (len(weights) == plan.layers and all(
             weight is not None and not weight.is_meta and weight.shape == shape and weight.dtype in list(DTYPES.values())[:3]
             for weight in weights.values())):
-        sys.exit("--output-projection needs the weight of every layer's o_proj, whole, unquantized and not offloaded: give the "
-                 "model more memory (--device-map cpu takes the host's), or leave the option out")
+        sys.exit("--output-projection needs the weight of every layer's o_proj, whole, unquantized and not offloaded: give "
+                 "the model more memory (--device-map cpu takes the host's), or leave the option out")
 
 
 def read(recorder, prompt, plan, trace, chunk):
@@ -594,8 +595,8 @@ def parse(arguments=None):
     if min(options.steps, options.top, options.lookahead, options.chunk, *options.budgets, 1) < 1:
         parser.error("--steps, --top, --lookahead, --chunk and --budgets count from 1")
     if options.tensor_parallel and options.output_projection:
-        parser.error("--output-projection needs the model in one process: leave out --tensor-parallel, which --device-map auto "
-                     "replaces, or leave out the projection")
+        parser.error("--output-projection needs the model in one process: leave out --tensor-parallel, which --device-map "
+                     "auto replaces, or leave out the projection")
     if options.tensor_parallel and str(options.text) == "-":
         parser.error("--tensor-parallel has several processes, which cannot share standard input: give --text a file")
     return options
@@ -609,8 +610,11 @@ def checked_text(options):
     if options.to.is_dir():
         sys.exit(f"--to {options.to} is a folder: name a file in it")
     digits = "[0-9]" * 5
-    shards = [*folder.glob(f"{name}-{digits}-of-{digits}.safetensors"), options.to.with_name(options.to.name + ".index.json")]
-    there = next((path for path in (shards if options.shard_bytes else [options.to]) if path.exists()), None)
+    files = [options.to]
+    if options.shard_bytes:
+        index = options.to.with_name(options.to.name + ".index.json")
+        files = [*folder.glob(f"{name}-{digits}-of-{digits}.safetensors"), index]
+    there = next((path for path in files if path.exists()), None)
     if there and not options.force:
         sys.exit(f"{there} is there already: --force replaces it, or name another file with --to")
     try:

@@ -83,7 +83,8 @@ class Recorded:
         self.said = io.StringIO()
         with contextlib.redirect_stderr(self.said):
             tokenizer, text = make_tokenizer(), rt.checked_text(options)
-            rt.record(model, tokenizer, rt.read_prompt(tokenizer, text, options.question, options.chat, options.system), options)
+            prompt = rt.read_prompt(tokenizer, text, options.question, options.chat, options.system)
+            rt.record(model, tokenizer, prompt, options)
         index = path.with_name(path.name + ".index.json")
         names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else [path.name]
         self.paths, self.tensors = [path.with_name(name) for name in names], {}
@@ -276,7 +277,8 @@ def test_what_a_trace_takes_is_known_before_the_pass():
     with tempfile.TemporaryDirectory() as folder:
         model, planned, Trace = make_model(FAMILIES["gemma3"]), [], rt.Trace
         for index, arguments in enumerate([
-            ["--shard-bytes", 20_000], ["--output-projection", "--steps", 100], ["--steps", 1, "--lookahead", 30], ["--top", 300],
+            ["--shard-bytes", 20_000], ["--output-projection", "--steps", 100], ["--steps", 1, "--lookahead", 30],
+            ["--top", 300],
             ["--queries", "window", 0, "--values", "none", "--budgets"], ["--shard-bytes", 1, "--dtype", "F16"],
         ]):
             path = pathlib.Path(folder) / str(index)
@@ -298,7 +300,8 @@ def test_what_a_trace_cannot_say_is_refused():
         assert "leave out --tensor-parallel" in said, said
         said = refusal(lambda: rt.parse("--model m --text - --to u --tensor-parallel".split()))
         assert "give --text a file" in said, said
-        offloaded, quantized, neox = make_model(FAMILIES["llama"]), make_model(FAMILIES["llama"]), make_model(ROTATIONS["neox"][0])
+        offloaded, quantized = make_model(FAMILIES["llama"]), make_model(FAMILIES["llama"])
+        neox = make_model(ROTATIONS["neox"][0])  # its projections have another name
         offloaded.model.layers[2].self_attn.o_proj.to("meta")
         weight = torch.nn.Parameter(torch.zeros(32, 32, dtype=torch.int8), requires_grad=False)
         quantized.model.layers[0].self_attn.o_proj.weight = weight
@@ -356,8 +359,8 @@ def test_files_that_are_there_are_replaced_only_when_told():
                 raise OSError("no permission")
             os.rename(source, target)
 
-        for patch in (mock.patch.object(rt.TraceFile, "__init__", second_fails), mock.patch.object(rt.os, "replace", third_stays)):
-            with patch:
+        for place, name, failing in (rt.TraceFile, "__init__", second_fails), (rt.os, "replace", third_stays):
+            with mock.patch.object(place, name, failing):
                 try:
                     Recorded(model, folder, *sharded)
                 except OSError:
@@ -405,7 +408,7 @@ def make_byte_fallback_tokenizer():
 
 
 def test_no_token_begins_before_the_one_before_it_ends():
-    texts = [TEXT, "", " ", "  a", "🦊", "狐狐\ufffd", "a\r\n\n\tb  ", "e\u0301\u200d\U0001F469\u200d\U0001F680", "The garden"]
+    texts = [TEXT, "", " ", "  a", "🦊", "狐狐\ufffd", "a\r\n\n\tb  ", "e\u0301\u200d\U0001F469\u200d", "The garden"]
     for tokenizer in make_tokenizer(), make_byte_fallback_tokenizer():
         for text in [text.encode() for text in texts] + [b"a\xff\xfe\xf0\x9fb"]:
             for chat, question in (False, None), (False, "Who, 狐?"), (True, None), (True, "狐"):
