@@ -602,8 +602,8 @@ def parse(arguments=None):
     return options
 
 
-def checked_text(options):
-    """The text, where the options name files that can be read and written."""
+def check_files(options):
+    """Ends the program where the trace cannot be written, or would replace another file."""
     folder, name = options.to.parent, glob.escape(options.to.name.removesuffix(".safetensors"))
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         sys.exit(f"--to {options.to}: there is no folder {folder} to write into; make it, or name another")
@@ -617,10 +617,14 @@ def checked_text(options):
     there = next((path for path in files if path.exists()), None)
     if there and not options.force:
         sys.exit(f"{there} is there already: --force replaces it, or name another file with --to")
+
+
+def asked_prompt(tokenizer, options):
     try:
-        return sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
+        text = sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
     except OSError as error:
         sys.exit(f"--text {options.text} cannot be read: {error.strerror}")
+    return read_prompt(tokenizer, text, options.question, options.chat, options.system)
 
 
 def load_model(options):
@@ -632,9 +636,9 @@ def load_model(options):
 
 def main(arguments=None):
     options = parse(arguments)
-    text = checked_text(options)
+    check_files(options)
     tokenizer = AutoTokenizer.from_pretrained(options.model)
-    prompt = read_prompt(tokenizer, text, options.question, options.chat, options.system)
+    prompt = asked_prompt(tokenizer, options)
     record(load_model(options), tokenizer, prompt, options)
 
 

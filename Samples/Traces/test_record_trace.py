@@ -82,9 +82,9 @@ class Recorded:
         options = rt.parse(["--model", "none", "--text", str(source), "--to", str(path), *map(str, arguments)])
         self.said = io.StringIO()
         with contextlib.redirect_stderr(self.said):
-            tokenizer, text = make_tokenizer(), rt.checked_text(options)
-            prompt = rt.read_prompt(tokenizer, text, options.question, options.chat, options.system)
-            rt.record(model, tokenizer, prompt, options)
+            rt.check_files(options)
+            tokenizer = make_tokenizer()
+            rt.record(model, tokenizer, rt.asked_prompt(tokenizer, options), options)
         index = path.with_name(path.name + ".index.json")
         names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else [path.name]
         self.paths, self.tensors = [path.with_name(name) for name in names], {}
