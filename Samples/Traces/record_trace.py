@@ -8,7 +8,7 @@ The prompt is read in chunks through an attention function of this file's own, r
 rotated queries and keys of every layer, and writes them into the file at once. So the host needs no memory for the trace,
 and the GPU none beside the cache. Sums are in float32, block by block, whatever the model's number format.
 """
-import argparse, dataclasses, hashlib, itertools, json, math, os, pathlib, re, shutil, sys
+import argparse, bisect, dataclasses, glob, hashlib, itertools, json, math, os, pathlib, re, shutil, sys
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I
 BLOCK_BYTES = 1 << 28  # of attention scores at a time
 WINDOW, KERNEL = 32, 7  # SnapKV's, where it makes LAQ's cheap cache: laq-tui's defaults, which are the paper's
 LEAST_WINDOW = 64  # queries that laq-tui records even if no policy looks at them
+PROBE = 1000  # the position at which the model's rotation is tried
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +51,9 @@ def attention(queries, keys, values, rule, rows, columns):
     for block, part in zip(rows.split(size), queries.split(size, dim=2)):
         first, end = 0, keys.shape[1]
         if len(columns) == 1:  # an unevicted cache: what no row of the block sees is left out
-            end = int(block[-1]) + 1
-            first = 0 if rule.window is None else max(0, int(block[0]) + 1 - rule.window)
+            start = int(columns[0, 0])
+            end = int(block[-1]) + 1 - start
+            first = 0 if rule.window is None else max(0, int(block[0]) + 1 - rule.window - start)
         result = scores(part, keys[:, first:end], rule, block, columns[:, first:end])
         sums.append(result.logsumexp(-1))
         weights = result.sub_(sums[-1][..., None]).exp_()
@@ -161,25 +163,47 @@ class Recorder:
             copy.layers[layer] = keys.gather(1, place), values.gather(1, place), kept
         return copy
 
-    def rotary(self):
-        """Distinct frequencies, their magnitudes, and each layer's index among them; None for a kind that depends on the
-        prompt's length."""
-        holder = next((m for m in self.model.modules() if hasattr(m, "rotary_emb") and hasattr(m, "layers")), None)
-        if holder is None:
+    def rotations(self):
+        """Frequencies and magnitude of each kind of rotation that the model has; none if they may depend on the prompt's
+        length."""
+        holders = (module for module in self.model.modules() if hasattr(module, "rotary_emb") and hasattr(module, "layers"))
+        embedding = getattr(next(holders, None), "rotary_emb", None)
+        types = getattr(embedding, "rope_type", None)
+        types = types if isinstance(types, dict) else {"": types}
+        if not set(types.values()) <= {"default", "linear", "llama3", "yarn"}:
+            return []
+        prefixes = [f"{name}_" if name else "" for name in types]
+        return [(getattr(embedding, each + "inv_freq").float().cpu(), float(getattr(embedding, each + "attention_scaling")))
+                for each in prefixes]
+
+    def rotary(self, token):
+        """The kind of rotation of each layer, None where it does not rotate; None for all if one rotates otherwise than the
+        format says, such as pairs (2i, 2i + 1).
+
+        It is tried, because no attribute of a model tells: a token that is alone sees itself wherever it stands, so a layer's
+        queries and keys at PROBE are those at 0, turned."""
+        kinds, seen, indices = self.rotations(), {}, []
+        if not kinds:
             return None
-        embedding, kinds = holder.rotary_emb, ["default", "linear", "llama3", "yarn"]
-        types = embedding.rope_type if isinstance(embedding.rope_type, dict) else {"": embedding.rope_type}
-        if not set(types.values()) <= set(kinds):
-            return None
-        prefixes = {name: f"{name}_" if name else "" for name in types}
-        frequencies = [getattr(embedding, prefix + "inv_freq").float().cpu() for prefix in prefixes.values()]
-        magnitudes = [float(getattr(embedding, prefix + "attention_scaling")) for prefix in prefixes.values()]
-        names, indices = list(types), []
-        for layer in range(self.config.num_hidden_layers):
-            rotates = getattr(holder.layers[layer].self_attn, "use_rope", True)
-            kind = names.index(self.config.layer_types[layer]) if len(names) > 1 else 0
-            indices.append(kind if rotates else None)
-        return frequencies, magnitudes, indices
+        for position in 0, PROBE:
+            sink = lambda layer, query, key, *_: seen.setdefault(layer, []).append(torch.cat([query, key]).float().cpu())
+            self.run([token], position, Cache(), sink)
+        frequencies = [torch.zeros(self.head_dim // 2)] + [each for each, _ in kinds]
+        for _, (before, after) in sorted(seen.items()):
+            errors = [misfit(before, after, each) for each in frequencies]
+            best = errors.index(min(errors))
+            if errors[best] > 0.03:  # bfloat16 makes 0.003, a wrong pairing 0.2 and more
+                return None
+            indices.append(best - 1 if best else None)
+        return indices
+
+
+def misfit(before, after, frequencies):
+    """How far, relative to a pair's length, vectors at position 0, turned to PROBE, are from those that were seen there."""
+    pairs = len(frequencies)
+    before, after = (torch.complex(each[..., :pairs], each[..., pairs : 2 * pairs]) for each in (before, after))
+    turned = before * torch.polar(torch.ones(pairs), PROBE * frequencies)
+    return float(((turned - after).abs() / after.abs().clamp_min(1e-20)).mean())
 
 
 def gathered(tensor):
@@ -193,7 +217,7 @@ def gathered(tensor):
 
 @dataclasses.dataclass
 class Plan:
-    """The tensors of the prompt: their names, types and shapes."""
+    """The tensors of the prompt: their names, types and shapes; and the size of what comes beside them."""
     layers: int
     query_heads: int
     kv_heads: int
@@ -202,6 +226,9 @@ class Plan:
     first_query: int
     values: str  # full, norms or none
     dtype: str
+    room: int  # bytes for a file's header
+    appended: int  # bytes, at most, of the tensors that follow the prompt's
+    shard_bytes: int | None
 
     def tensors(self):
         rows = self.tokens - self.first_query
@@ -215,25 +242,42 @@ class Plan:
                 yield name + "value_norms", "F32", (self.kv_heads, self.tokens)
             yield name + "log_sum_exp", "F32", (self.query_heads, rows)
 
+    def files(self):
+        """The tensors of each file; of more than one, the last is for what is appended."""
+        files, filled = [[]], 0
+        for each in self.tensors():
+            size = math.prod(each[2]) * DTYPES[each[1]].itemsize
+            if self.shard_bytes and filled + size > self.shard_bytes and files[-1]:
+                files, filled = files + [[]], 0
+            files[-1].append(each)
+            filled += size
+        return files + [[]] if self.shard_bytes else files
+
     @property
     def bytes(self):
-        return sum(math.prod(shape) * DTYPES[dtype].itemsize for _, dtype, shape in self.tensors())
+        """Of all files at most, an index as large as a header among them."""
+        files = self.files()
+        sizes = (math.prod(shape) * DTYPES[dtype].itemsize for file in files for _, dtype, shape in file)
+        return sum(sizes) + self.appended + (8 + self.room) * (len(files) + bool(self.shard_bytes))
 
     def fitted(self, limit):
         """This plan, or one with fewer queries, or one with norms in place of values, that fits; said on standard error."""
         if self.bytes <= limit:
             return self
-        wanted = f"{self.tokens - self.first_query} queries and {self.values} values take {self.bytes:,} bytes"
+        rows = self.tokens - self.first_query
+        least = min(LEAST_WINDOW, rows)
+        wanted = f"{rows} queries and {self.values} values take {self.bytes:,} bytes"
         for values in dict.fromkeys([self.values, "norms" if self.values == "full" else self.values]):
-            none = dataclasses.replace(self, values=values, first_query=self.tokens)
-            each = dataclasses.replace(none, first_query=self.tokens - 1).bytes - none.bytes
-            window = min(self.tokens - self.first_query, (limit - none.bytes) // each)
-            if window >= min(LEAST_WINDOW, self.tokens - self.first_query):
-                print(f"{wanted}, the limit is {limit:,}: recording the last {window} queries and {values} values", file=sys.stderr)
-                return dataclasses.replace(none, first_query=self.tokens - window)
-        least = none.bytes + each * min(LEAST_WINDOW, self.tokens - self.first_query)
-        sys.exit(f"{wanted}, the limit is {limit:,}, and the last {min(LEAST_WINDOW, self.tokens)} queries with what is left "
-                 f"of values take {least:,}: raise --max-bytes, free the disk, or record a shorter text")
+            def smaller(window):
+                return dataclasses.replace(self, values=values, first_query=self.tokens - window)
+
+            window = bisect.bisect_right(range(rows + 1), limit, key=lambda window: smaller(window).bytes) - 1
+            if window >= least:
+                print(f"{wanted}, the limit is {limit:,}: recording the last {window} queries and {values} values",
+                      file=sys.stderr)
+                return smaller(window)
+        sys.exit(f"{wanted}, the limit is {limit:,}, and the last {least} queries with what is left of values take "
+                 f"{smaller(least).bytes:,}: raise --max-bytes, free the disk, or record a shorter text")
 
 
 class TraceFile:
@@ -281,41 +325,46 @@ class TraceFile:
 
 
 class Trace:
-    """The files of a trace. They have their names once they are whole."""
+    """The files of a trace. They have their names once all of them are whole."""
 
-    def __init__(self, path, plan, options):
-        self.path, shards, shard_bytes = path, [[]], options.shard_bytes
-        for each in plan.tensors():
-            size = sum(math.prod(shape) * DTYPES[dtype].itemsize for _, dtype, shape in shards[-1] + [each])
-            if shard_bytes and size > shard_bytes and shards[-1]:
-                shards.append([])
-            shards[-1].append(each)
-        if shard_bytes:
-            shards.append([])  # for what is appended
-        stem, count = path.name.removesuffix(".safetensors"), len(shards)
-        self.names = [f"{stem}-{i + 1:05}-of-{count:05}.safetensors" for i in range(count)] if shard_bytes else [path.name]
-        # Of the header: an entry for each tensor and each layer's rule.
-        room = 4096 + plan.layers * 160 * (9 + len(options.budgets)) + 10 * options.lookahead * len(options.budgets)
-        self.files = [TraceFile(path.with_name(name + ".part"), shard, room) for name, shard in zip(self.names, shards)]
+    def __init__(self, path, plan):
+        files = plan.files()
+        stem, count = path.name.removesuffix(".safetensors"), len(files)
+        self.names = [path.name]
+        if plan.shard_bytes:  # the index comes last: what it names is there before it
+            self.names = [f"{stem}-{i + 1:05}-of-{count:05}.safetensors" for i in range(count)] + [path.name + ".index.json"]
+        self.path, self.files, self.placed = path, [], []
+        try:
+            for name, planned in zip(self.names, files):
+                self.files.append(TraceFile(self.part(name), planned, plan.room))
+        except BaseException:
+            self.discard()
+            raise
         self.places = {name: file for file in self.files for name in file.header}
 
     def __getitem__(self, name):
         return self.places[name][name]
 
+    def part(self, name):
+        return self.path.with_name(name + ".part")
+
     def discard(self):
-        for file in self.files:
-            pathlib.Path(file.path).unlink(missing_ok=True)
+        for path in [self.part(name) for name in self.names] + self.placed:
+            path.unlink(missing_ok=True)
 
     def finish(self, tensors, description):
         self.files[-1].append(tensors)
-        for file, name in zip(self.files, self.names):
+        for file in self.files:
             file.finish({"format": "pt", "laq_trace": json.dumps(description)})
-            os.replace(file.path, self.path.with_name(name))
-        if len(self.files) > 1:
+        if len(self.names) > len(self.files):
             index = {name: place for file, place in zip(self.files, self.names) for name in file.header if name != "padding"}
             total = sum(file.end for file in self.files)
             text = json.dumps({"metadata": {"total_size": total}, "weight_map": index}, indent=1)
-            self.path.with_name(self.path.name + ".index.json").write_text(text)
+            self.part(self.names[-1]).write_text(text)
+        for name in self.names:
+            os.replace(self.part(name), self.path.with_name(name))
+            self.placed.append(self.path.with_name(name))
+        self.placed.clear()  # whole: nothing that fails later takes it away
 
 
 @dataclasses.dataclass
@@ -349,6 +398,8 @@ def read_prompt(tokenizer, text, question=None, chat=False, system=None):
     byte = list(itertools.accumulate((len(c.encode()) for c in whole), initial=0))
     first, last = byte[start], byte[start + len(text)]
     ids, ranges, end = encoded["input_ids"], [], 0
+    if not ids:
+        sys.exit("the text is empty, and this tokenizer puts nothing before it: there is no token to read")
     offsets = [(byte[a], byte[b]) for a, b in encoded["offset_mapping"]]
     for index, (a, b) in enumerate(offsets):
         following = offsets[index + 1] if index + 1 < len(offsets) else (b, b)
@@ -390,15 +441,44 @@ def vocabulary(tokenizer, ids):
 def planned(model, prompt, options):
     """The tensors of the prompt that the options ask for and that there is room for."""
     config, count = model.config.get_text_config(), len(prompt.ids)
-    heads = config.num_attention_heads
+    layers, heads, budgets = config.num_hidden_layers, config.num_attention_heads, len(options.budgets)
+    head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
     window = count if options.queries == ["all"] else min(count, int(options.queries[1]))
-    names = {dtype: name for name, dtype in DTYPES.items()}
-    plan = Plan(
-        config.num_hidden_layers, heads, getattr(config, "num_key_value_heads", None) or heads,
-        getattr(config, "head_dim", None) or config.hidden_size // heads, count, count - window, options.values,
-        options.dtype or names.get(model.dtype, "F32"))
+    dtype = options.dtype or {dtype: name for name, dtype in DTYPES.items()}.get(model.dtype, "F32")
+    # Of a header: an entry for each tensor and each layer's rule.
+    room = 4096 + layers * 160 * (9 + budgets) + 10 * options.lookahead * budgets
+    fed = options.steps + options.lookahead * budgets
+    rows = fed + (config.hidden_size if options.output_projection else 0)
+    words = min(config.vocab_size, len(set(prompt.ids)) + fed + options.steps * options.top)
+    appended = (layers * rows * heads * head_dim * DTYPES[dtype].itemsize + len(prompt.text) + 24 * count
+                + 12 * options.steps * (options.top + 1)
+                + 80 * words  # 64 bytes of text each are more than a vocabulary has on average
+                + 4 * head_dim + 16)  # frequencies, and what aligns them
+    plan = Plan(layers, heads, getattr(config, "num_key_value_heads", None) or heads, head_dim, count, count - window,
+                options.values, dtype, room, appended, options.shard_bytes)
     free = shutil.disk_usage(options.to.resolve().parent).free
     return plan.fitted(min(free, options.max_bytes or free))
+
+
+def projections(model):
+    """The weight of each layer's o_proj, None where it has none."""
+    return {module.layer_idx: getattr(module.o_proj, "weight", None)
+            for module in model.modules() if hasattr(module, "o_proj") and hasattr(module, "layer_idx")}
+
+
+def refuse_what_a_trace_cannot_say(model, plan, options):
+    """Ends the program before the pass where the trace would be wrong or lack what was asked for."""
+    config = model.config.get_text_config()
+    chunk, decoded = getattr(config, "attention_chunk_size", None), max(options.steps, options.lookahead)
+    if "chunked_attention" in (getattr(config, "layer_types", None) or []) and plan.tokens + decoded > chunk:
+        sys.exit(f"{plan.tokens} tokens and up to {decoded} decoded ones, and layers that attend within chunks of {chunk}, "
+                 "for which a trace has no rule: record a shorter text, or fewer --steps")
+    shape, weights = (config.hidden_size, plan.query_heads * plan.head_dim), projections(model)
+    if options.output_projection and not (len(weights) == plan.layers and all(
+            weight is not None and not weight.is_meta and weight.shape == shape and weight.dtype in list(DTYPES.values())[:3]
+            for weight in weights.values())):
+        sys.exit("--output-projection needs the weight of every layer's o_proj, whole, unquantized and not offloaded: give "
+                 "the model more memory (--device-map cpu takes the host's), or leave the option out")
 
 
 def read(recorder, prompt, plan, trace, chunk):
@@ -426,9 +506,9 @@ def read(recorder, prompt, plan, trace, chunk):
 
 def fill(trace, recorder, tokenizer, prompt, plan, options):
     """Runs the model; writes the trace in the process that has it."""
-    model, count, rotary = recorder.model, plan.tokens, recorder.rotary()
+    model, count, rotations, rotary = recorder.model, plan.tokens, recorder.rotations(), recorder.rotary(prompt.ids[0])
     # A rotation that depends on the prompt's length must see all of it.
-    logits, cache = read(recorder, prompt, plan, trace, options.chunk if rotary else count)
+    logits, cache = read(recorder, prompt, plan, trace, options.chunk if rotations else count)
     ends = model.generation_config.eos_token_id
     ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
     tensors, lookaheads = {}, []
@@ -447,11 +527,8 @@ def fill(trace, recorder, tokenizer, prompt, plan, options):
     if not trace:
         return
     if options.output_projection:
-        for module in model.modules():
-            if hasattr(module, "o_proj") and hasattr(module, "layer_idx"):
-                weight = module.o_proj.weight.detach()
-                weight = weight.full_tensor() if hasattr(weight, "full_tensor") else weight
-                tensors[f"layers.{module.layer_idx}.output_projection"] = weight.to("cpu", DTYPES[plan.dtype])
+        for layer, weight in projections(model).items():
+            tensors[f"layers.{layer}.output_projection"] = weight.detach().to("cpu", DTYPES[plan.dtype])
     chosen = torch.stack(chosen)
     top = chosen.topk(min(options.top, chosen.shape[1]), dim=-1)
     occurring = {*prompt.ids, *answer, *top.indices.flatten().tolist(), *(t for each in lookaheads for t in each["tokens"])}
@@ -468,19 +545,18 @@ def fill(trace, recorder, tokenizer, prompt, plan, options):
     if prompt.question_tokens:
         description["question_tokens"] = prompt.question_tokens
     if rotary:
-        tensors |= {f"rotary.{index}.frequencies": each for index, each in enumerate(rotary[0])}
-        description |= {"rotary": rotary[2], "rotary_magnitude": rotary[1]}
+        tensors |= {f"rotary.{index}.frequencies": each for index, (each, _) in enumerate(rotations)}
+        description |= {"rotary": rotary, "rotary_magnitude": [magnitude for _, magnitude in rotations]}
     trace.finish(tensors, description)
     print(f"{options.to}: {count} tokens, {plan.layers} layers, {len(answer)} answer tokens", file=sys.stderr)
 
 
-def record(model, tokenizer, options):
+def record(model, tokenizer, prompt, options):
     """Records a trace as the options say; nothing is left of one that fails."""
-    text = sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
-    prompt = read_prompt(tokenizer, text, options.question, options.chat, options.system)
     plan = planned(model, prompt, options)
+    refuse_what_a_trace_cannot_say(model, plan, options)
     writes = not dist.is_initialized() or dist.get_rank() == 0
-    trace = Trace(options.to, plan, options) if writes else None
+    trace = Trace(options.to, plan) if writes else None
     try:
         fill(trace, Recorder(model, plan.head_dim), tokenizer, prompt, plan, options)
     except BaseException:
@@ -509,6 +585,7 @@ def parse(arguments=None):
     add("--output-projection", action="store_true", help="record o_proj's weights, for +critical")
     add("--max-bytes", type=int, help="of the trace; fewer queries are recorded if it would be larger")
     add("--shard-bytes", type=int, help="of a file of the trace; more files and an index are written")
+    add("--force", action="store_true", help="replace a trace that is there")
     add("--chunk", type=int, default=4096, help="prompt tokens that are read at a time")
     add("--device-map", help="as in transformers; default: auto where there is an accelerator")
     add("--tensor-parallel", action="store_true", help="one process for each GPU, under torchrun")
@@ -517,21 +594,52 @@ def parse(arguments=None):
         parser.error("--queries takes all, or window and a number")
     if min(options.steps, options.top, options.lookahead, options.chunk, *options.budgets, 1) < 1:
         parser.error("--steps, --top, --lookahead, --chunk and --budgets count from 1")
+    if options.tensor_parallel and options.output_projection:
+        parser.error("--output-projection needs the model in one process: leave out --tensor-parallel, which --device-map "
+                     "auto replaces, or leave out the projection")
+    if options.tensor_parallel and str(options.text) == "-":
+        parser.error("--tensor-parallel has several processes, which cannot share standard input: give --text a file")
     return options
 
 
-def load(options):
+def check_files(options):
+    """Ends the program where the trace cannot be written, or would replace another file."""
+    folder, name = options.to.parent, glob.escape(options.to.name.removesuffix(".safetensors"))
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        sys.exit(f"--to {options.to}: there is no folder {folder} to write into; make it, or name another")
+    if options.to.is_dir():
+        sys.exit(f"--to {options.to} is a folder: name a file in it")
+    digits = "[0-9]" * 5
+    files = [options.to]
+    if options.shard_bytes:
+        index = options.to.with_name(options.to.name + ".index.json")
+        files = [*folder.glob(f"{name}-{digits}-of-{digits}.safetensors"), index]
+    there = next((path for path in files if path.exists()), None)
+    if there and not options.force:
+        sys.exit(f"{there} is there already: --force replaces it, or name another file with --to")
+
+
+def asked_prompt(tokenizer, options):
+    try:
+        text = sys.stdin.buffer.read() if str(options.text) == "-" else options.text.read_bytes()
+    except OSError as error:
+        sys.exit(f"--text {options.text} cannot be read: {error.strerror}")
+    return read_prompt(tokenizer, text, options.question, options.chat, options.system)
+
+
+def load_model(options):
     place = {"device_map": options.device_map or ("auto" if torch.accelerator.is_available() else None)}
     if options.tensor_parallel:
         place = {"tp_plan": "auto"}
-    model = AutoModelForCausalLM.from_pretrained(options.model, dtype=options.model_dtype, **place)
-    return model.eval(), AutoTokenizer.from_pretrained(options.model)
+    return AutoModelForCausalLM.from_pretrained(options.model, dtype=options.model_dtype, **place).eval()
 
 
 def main(arguments=None):
     options = parse(arguments)
-    model, tokenizer = load(options)
-    record(model, tokenizer, options)
+    check_files(options)
+    tokenizer = AutoTokenizer.from_pretrained(options.model)
+    prompt = asked_prompt(tokenizer, options)
+    record(load_model(options), tokenizer, prompt, options)
 
 
 if __name__ == "__main__":

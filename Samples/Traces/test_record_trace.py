@@ -7,12 +7,13 @@ What is recorded is compared with what transformers computes by itself: attentio
 answers, and lookahead queries by another route, one pass over prompt and pseudo tokens in which a mask hides what SnapKV
 evicts.
 """
-import contextlib, hashlib, io, json, pathlib, subprocess, sys, tempfile
+import contextlib, hashlib, io, json, os, pathlib, subprocess, sys, tempfile
+from unittest import mock
 
 import torch
 import transformers as tf
 from safetensors import safe_open
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 import record_trace as rt
 
@@ -31,6 +32,21 @@ FAMILIES = {
     "gemma2": tf.Gemma2Config(
         **SIZES, sliding_window=24, layer_types=LAYERS, attn_logit_softcapping=4.0, query_pre_attn_scalar=12),
     "gemma3": tf.Gemma3TextConfig(**SIZES, sliding_window=24, layer_types=LAYERS),
+}
+HALF = LAYERS[:1] + ["full_attention"] * 2
+# What each layer's rotation is, as transformers' code has it: None for pairs (2i, 2i + 1).
+ROTATIONS = {
+    "cohere": (tf.CohereConfig(**SIZES), None),
+    "cohere2": (tf.Cohere2Config(**SIZES, sliding_window=24, layer_types=HALF), None),
+    "ernie": (tf.Ernie4_5Config(**SIZES), None),
+    "exaone4": (tf.Exaone4Config(**SIZES, sliding_window=24, sliding_window_pattern=2, layer_types=HALF), [0, None, None]),
+    "glm": (tf.GlmConfig(**SIZES), None),
+    "llama4": (tf.Llama4TextConfig(
+        **SIZES, intermediate_size_mlp=32, num_local_experts=2, no_rope_layer_interval=2, attention_chunk_size=200), None),
+    "neox": (tf.GPTNeoXConfig(**{each: SIZES[each] for each in SIZES if each not in ("head_dim", "num_key_value_heads")}),
+             [0, 0, 0]),
+    "phi": (tf.PhiConfig(**SIZES), [0, 0, 0]),
+    "smollm3": (tf.SmolLM3Config(**SIZES, no_rope_layers=[1, 0, 1]), [0, None, 0]),
 }
 TEXT = "The garden, at dusk: a fox (renard, лиса, 狐) crosses twice. 🦊\n" * 4
 TEMPLATE = ("{% for m in messages %}<|{{ m.role }}|>{{ m.content | trim }}\n{% endfor %}"
@@ -66,7 +82,9 @@ class Recorded:
         options = rt.parse(["--model", "none", "--text", str(source), "--to", str(path), *map(str, arguments)])
         self.said = io.StringIO()
         with contextlib.redirect_stderr(self.said):
-            rt.record(model, make_tokenizer(), options)
+            rt.check_files(options)
+            tokenizer = make_tokenizer()
+            rt.record(model, tokenizer, rt.asked_prompt(tokenizer, options), options)
         index = path.with_name(path.name + ".index.json")
         names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else [path.name]
         self.paths, self.tensors = [path.with_name(name) for name in names], {}
@@ -101,6 +119,17 @@ def close(a, b, tolerance=2e-5):
     assert a.shape == b.shape, (a.shape, b.shape)
     difference = float((a.float() - b.float()).abs().max()) if a.numel() else 0.0
     assert difference < tolerance, difference
+
+
+def refusal(action):
+    """What a program says that ends itself."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            action()
+    except SystemExit as end:
+        return said.getvalue() if end.code == 2 else str(end.code)
+    raise AssertionError("it was not refused")
 
 
 def each_family(test):
@@ -223,21 +252,18 @@ def test_windows_norms_and_number_formats():
 
 def test_a_trace_that_does_not_fit_has_fewer_queries_or_is_refused():
     with tempfile.TemporaryDirectory() as folder:
-        model = make_model(FAMILIES["llama"])
-        whole = Recorded(model, folder)
+        model, few = make_model(FAMILIES["llama"]), ["--steps", 2, "--top", 2, "--lookahead", 2, "--budgets", 48]
+        whole = Recorded(model, folder, *few)
         n = len(whole.tokens)
-        smaller = Recorded(model, folder, "--max-bytes", 110_000, name="smaller.safetensors")
+        smaller = Recorded(model, folder, *few, "--max-bytes", 110_000, name="smaller.safetensors")
         window = n - smaller.about["first_query"]
         assert 64 <= window < n and "layers.0.values" in smaller.tensors, (n, window)
         assert f"the limit is 110,000: recording the last {window} queries" in smaller.said.getvalue()
-        norms = Recorded(model, folder, "--max-bytes", 70_000, name="norms.safetensors")
+        assert smaller.size <= 110_000
+        norms = Recorded(model, folder, *few, "--max-bytes", 85_000, name="norms.safetensors")
         assert "layers.0.value_norms" in norms.tensors and "norms values" in norms.said.getvalue()
-        try:
-            Recorded(model, folder, "--max-bytes", 20_000, name="refused.safetensors")
-        except SystemExit as refusal:
-            assert "the limit is 20,000" in str(refusal) and "raise --max-bytes" in str(refusal)
-        else:
-            raise AssertionError("it was not refused")
+        said = refusal(lambda: Recorded(model, folder, *few, "--max-bytes", 20_000, name="refused.safetensors"))
+        assert "the limit is 20,000" in said and "raise --max-bytes" in said, said
         model.model.layers[1].self_attn.o_proj.forward = None  # a failure on the way
         try:
             Recorded(model, folder, name="failed.safetensors")
@@ -245,6 +271,155 @@ def test_a_trace_that_does_not_fit_has_fewer_queries_or_is_refused():
             assert not list(pathlib.Path(folder).glob("refused*")) + list(pathlib.Path(folder).glob("failed*"))
         else:
             raise AssertionError("it did not fail")
+
+
+def test_what_a_trace_takes_is_known_before_the_pass():
+    with tempfile.TemporaryDirectory() as folder:
+        model, planned, Trace = make_model(FAMILIES["gemma3"]), [], rt.Trace
+        for index, arguments in enumerate([
+            ["--shard-bytes", 20_000], ["--output-projection", "--steps", 100], ["--steps", 1, "--lookahead", 30],
+            ["--top", 300],
+            ["--queries", "window", 0, "--values", "none", "--budgets"], ["--shard-bytes", 1, "--dtype", "F16"],
+        ]):
+            path = pathlib.Path(folder) / str(index)
+            path.mkdir()
+            with mock.patch.object(rt, "Trace", side_effect=lambda to, plan: planned.append(plan) or Trace(to, plan)):
+                Recorded(model, path, *arguments)
+            size = sum(each.stat().st_size for each in path.iterdir() if each.name != "text.txt")
+            assert 0.6 * planned[-1].bytes < size <= planned[-1].bytes, (arguments, size, planned[-1].bytes)
+
+
+def test_what_a_trace_cannot_say_is_refused():
+    with tempfile.TemporaryDirectory() as folder:
+        chunked = make_model(ROTATIONS["llama4"][0])
+        said = refusal(lambda: Recorded(chunked, folder, "--steps", 37, "--lookahead", 1))
+        assert "164 tokens and up to 37 decoded ones" in said and "within chunks of 200" in said, said
+        Recorded(chunked, folder, "--steps", 36, "--lookahead", 1)
+
+        said = refusal(lambda: rt.parse("--model m --text t --to u --output-projection --tensor-parallel".split()))
+        assert "leave out --tensor-parallel" in said, said
+        said = refusal(lambda: rt.parse("--model m --text - --to u --tensor-parallel".split()))
+        assert "give --text a file" in said, said
+        offloaded, quantized = make_model(FAMILIES["llama"]), make_model(FAMILIES["llama"])
+        neox = make_model(ROTATIONS["neox"][0])  # its projections have another name
+        offloaded.model.layers[2].self_attn.o_proj.to("meta")
+        weight = torch.nn.Parameter(torch.zeros(32, 32, dtype=torch.int8), requires_grad=False)
+        quantized.model.layers[0].self_attn.o_proj.weight = weight
+        for model in offloaded, quantized, neox:
+            with mock.patch.object(rt.Recorder, "run") as run:
+                said = refusal(lambda: Recorded(model, folder, "--output-projection", name="o.safetensors"))
+            assert "--output-projection needs the weight of every layer's o_proj" in said and not run.called, said
+        assert not list(pathlib.Path(folder).glob("o.*"))
+
+
+def test_files_that_are_there_are_replaced_only_when_told():
+    with tempfile.TemporaryDirectory() as folder:
+        model, folder = make_model(FAMILIES["llama"]), pathlib.Path(folder)
+        (folder / "t.safetensors").write_text("weights")
+        assert "t.safetensors is there already: --force" in refusal(lambda: Recorded(model, folder))
+        assert (folder / "t.safetensors").read_text() == "weights"
+        Recorded(model, folder, "--force")
+        sharded = ["--shard-bytes", 100_000]  # its files have other names
+        first = Recorded(model, folder, *sharded)
+        assert "-of-0" in refusal(lambda: Recorded(model, folder, *sharded))
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        for target, call in (rt.TraceFile, "finish"), (pathlib.Path, "write_text"), (rt.TraceFile, "append"):
+            calls, real = [], getattr(target, call)
+
+            def failing(*arguments):
+                calls.append(arguments)
+                if len(calls) == (2 if call == "finish" else 1):
+                    raise OSError("no space")
+                return real(*arguments)
+
+            with mock.patch.object(target, call, failing):
+                try:
+                    Recorded(model, folder, *sharded, "--force", text=TEXT)
+                except OSError:
+                    pass
+            assert calls and {path: path.read_bytes() for path in folder.iterdir()} == before
+        for path in first.paths:
+            path.unlink()
+        assert "index.json is there already" in refusal(lambda: Recorded(model, folder, *sharded))
+
+        (folder / "t.safetensors.index.json").unlink()
+        opened, real = [], rt.TraceFile.__init__
+
+        def second_fails(self, *arguments):
+            opened.append(arguments)
+            real(self, *arguments)
+            if len(opened) == 2:
+                raise OSError("no space")
+
+        moved = []
+
+        def third_stays(source, target):
+            moved.append(target)
+            if len(moved) == 3:
+                raise OSError("no permission")
+            os.rename(source, target)
+
+        for place, name, failing in (rt.TraceFile, "__init__", second_fails), (rt.os, "replace", third_stays):
+            with mock.patch.object(place, name, failing):
+                try:
+                    Recorded(model, folder, *sharded)
+                except OSError:
+                    pass
+            assert {path.name for path in folder.iterdir()} == {"t.safetensors", "text.txt"}, list(folder.iterdir())
+        assert len(opened) == 2 and len(moved) == 3
+        order = []
+        with mock.patch.object(rt.os, "replace", lambda a, b: order.append(b.name) or os.rename(a, b)):
+            Recorded(model, folder, *sharded)
+        assert len(order) > 2 and order[-1] == "t.safetensors.index.json"
+
+
+def test_simple_mistakes_are_said_before_the_model_is_loaded():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        make_tokenizer().save_pretrained(folder / "tiny")
+        (folder / "text.txt").write_text(TEXT)
+        (folder / "empty.txt").write_text("")
+        for text, to, expected in (
+            ("empty.txt", "t.safetensors", "the text is empty"),
+            ("none.txt", "t.safetensors", "none.txt cannot be read: No such file"),
+            ("tiny", "t.safetensors", "tiny cannot be read: Is a directory"),
+            ("text.txt", "none/t.safetensors", "make it, or name another"),
+            ("text.txt", "text.txt/t.safetensors", "make it, or name another"),
+            ("text.txt", "tiny", "name a file in it"),
+            ("text.txt", "text.txt", "--force replaces it"),
+        ):
+            with mock.patch.object(rt, "load_model", side_effect=AssertionError("the model was loaded")):
+                said = refusal(lambda: rt.main(
+                    ["--model", str(folder / "tiny"), "--text", str(folder / text), "--to", str(folder / to)]))
+            assert expected in said and "\n" not in said, said
+        assert {path.name for path in folder.iterdir()} == {"tiny", "text.txt", "empty.txt"}
+
+
+def make_byte_fallback_tokenizer():
+    """A tokenizer of the SentencePiece kind: what it has no token for are bytes, and a space is put before the text."""
+    pieces = ["<unk>", "<s>", "\u2581", *"The gardn", "\u2581ga", "rd"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    vocabulary = {piece: index for index, piece in enumerate(dict.fromkeys(pieces))}
+    merges = [("\u2581", "g"), ("\u2581g", "a"), ("r", "d")]
+    vocabulary["\u2581g"] = len(vocabulary)
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()])
+    return tf.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", chat_template=TEMPLATE)
+
+
+def test_no_token_begins_before_the_one_before_it_ends():
+    texts = [TEXT, "", " ", "  a", "🦊", "狐狐\ufffd", "a\r\n\n\tb  ", "e\u0301\u200d\U0001F469\u200d", "The garden"]
+    for tokenizer in make_tokenizer(), make_byte_fallback_tokenizer():
+        for text in [text.encode() for text in texts] + [b"a\xff\xfe\xf0\x9fb"]:
+            for chat, question in (False, None), (False, "Who, 狐?"), (True, None), (True, "狐"):
+                if not (text or chat or question):
+                    continue
+                prompt = rt.read_prompt(tokenizer, text, question, chat)
+                ends = [0] + [end for _, end in prompt.ranges]
+                assert len(prompt.ranges) == len(prompt.ids)
+                assert all(last <= begin <= end <= len(prompt.text) for last, (begin, end) in zip(ends, prompt.ranges)), (
+                    text, prompt.ranges)
+                assert b"".join(prompt.text[begin:end] for begin, end in prompt.ranges) == prompt.text, (text, prompt.ranges)
 
 
 def test_tokens_know_their_bytes():
@@ -271,6 +446,20 @@ def test_tokens_know_their_bytes():
         behind = make_tokenizer().decode(chat.tokens[-chat.about["question_tokens"] :])
         assert behind == "\nWhich animal?\n<|assistant|>", behind
         assert make_tokenizer().decode(chat.tokens).startswith("<|system|>Short.\n<|user|>The garden")
+
+
+def test_a_rotation_is_recorded_where_the_layers_turn_pairs_as_the_format_says():
+    for dtype in torch.float32, torch.bfloat16:
+        for name, (config, expected) in ROTATIONS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                trace = Recorded(make_model(config).to(dtype), folder, "--steps", 2, "--lookahead", 1)
+            assert trace.about.get("rotary") == expected, (name, dtype, trace.about.get("rotary"))
+            assert ("rotary.0.frequencies" in trace.tensors) == (expected is not None), name
+        for name, config in FAMILIES.items():
+            with tempfile.TemporaryDirectory() as folder:
+                trace = Recorded(make_model(config).to(dtype), folder, "--steps", 2, "--lookahead", 1)
+            expected = [[0, 1, 0], [1, 0, 1]] if name == "gemma3" else [[0, 0, 0]]
+            assert trace.about["rotary"] in expected, (name, trace.about["rotary"])
 
 
 def test_rotary_frequencies_are_the_models():

@@ -36,7 +36,7 @@ def record(name, model, prompt):
     text.write_text(" ".join(f"t{token}" for token in prompt))
     options = record_trace.parse(
         ["--model", name, "--text", str(text), "--to", str(target), "--steps", "6", "--top", "4", "--budgets", str(BUDGET)])
-    record_trace.record(model, words(), options)
+    record_trace.record(model, words(), record_trace.asked_prompt(words(), options), options)
     text.unlink()
     with safe_open(target, "pt") as file:
         metadata = file.metadata()
