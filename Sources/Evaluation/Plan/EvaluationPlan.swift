@@ -1,9 +1,8 @@
 import Exploration
-import Foundation
 
 /// All that decides an evaluation's outcome, derived from its options alone: every shard, resumption and merge of the same
 /// options has the same plan.
-public struct EvaluationPlan: Codable, Sendable, Hashable {
+public struct EvaluationPlan: Encodable, Sendable, Hashable {
   /// The suite, as `needle`.
   public let suite: String
   /// The program's name and version: another version may answer otherwise.
@@ -41,14 +40,10 @@ public struct EvaluationPlan: Codable, Sendable, Hashable {
     self.cases = cases
   }
 
-  /// SHA-256 in hexadecimal of the plan: equal for equal plans, by which shards know each other.
-  public var digest: String {
-    get throws { SHA256.hexadecimal(of: Array(try CanonicalJSON.data(self))) }
-  }
-
   /// The first thing in which another plan differs, as a part of a sentence (`the budgets are 24, 48 there and 96 here`);
   /// `nil` if they are equal.
   public func difference(from other: EvaluationPlan) -> String? {
+    guard self != other else { return nil }
     func told(_ what: String, _ there: String, _ here: String) -> String? {
       there == here ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
     }
@@ -66,7 +61,28 @@ public struct EvaluationPlan: Codable, Sendable, Hashable {
     for key in Set(options.keys).union(other.options.keys).sorted() where options[key] != other.options[key] {
       return told("the option '\(key)' is", other.options[key]?.description ?? "", options[key]?.description ?? "")
     }
-    if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) { return told("a case is", pair.0.id, pair.1.id) }
-    return told("cases are", String(other.cases.count), String(cases.count))
+    if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) {
+      return told("a case is", pair.0.id, pair.1.id) ?? "the case \(pair.0.id) is made of other things there and here"
+    }
+    return told("cases are", String(other.cases.count), String(cases.count)) ?? "the plans differ"
+  }
+}
+
+extension EvaluationPlan: Decodable {
+  private enum CodingKeys: CodingKey { case suite, program, model, settings, options, cases }
+
+  /// Reads a plan under the conditions that plans are made under.
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    do {
+      try self.init(
+        suite: values.decode(String.self, forKey: .suite), program: values.decode(String.self, forKey: .program),
+        model: values.decode(ModelIdentity.self, forKey: .model),
+        settings: values.decode(EvaluationSettings.self, forKey: .settings),
+        options: values.decode([String: CaseParameter].self, forKey: .options),
+        cases: values.decode([EvaluationCase].self, forKey: .cases))
+    } catch let error as EvaluationError {
+      throw DecodingError.dataCorruptedError(forKey: .cases, in: values, debugDescription: error.description)
+    }
   }
 }

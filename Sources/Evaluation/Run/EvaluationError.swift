@@ -20,6 +20,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   case missingCases([String], count: Int, planned: Int)
   /// A case that two files have.
   case doubledCase(String, first: String, second: String)
+  /// A case that has two rows in one file; the line is the second's.
+  case repeatedRow(String, file: String, line: Int)
   /// A row of a case that the plan does not have.
   case unknownCase(String, file: String)
   /// Two cases of a suite have one name.
@@ -56,6 +58,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
       """
     case .doubledCase(let name, let first, let second):
       "the case \(name) is in \(first) and in \(second); name each shard once"
+    case .repeatedRow(let name, let file, let line):
+      "\(file), line \(line): the case \(name) has a row before this one; the file was changed: delete one of the two lines"
     case .unknownCase(let name, let file): "\(file): the case \(name) is not one of its own plan; the file was changed"
     case .repeatedCase(let name): "the case \(name) would be run twice; name each length, depth, file and seed once"
     case .nothingToDo(let suite): "\(suite): these options leave no case to run; give at least one of each"

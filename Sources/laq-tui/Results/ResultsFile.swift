@@ -18,12 +18,12 @@ struct ResultsFile {
   /// Whether every case has its row.
   var isComplete: Bool { table.rows.count == table.plan.cases.count }
 
-  /// Reads a file if it is an evaluation's.
+  /// Reads a file if it is an evaluation's; a text that merely lies in a `.json` file is a text.
   /// - Returns: `nil` for any other file.
   /// - Throws: `EvaluationError` where an evaluation cannot be read.
   init?(path: String) throws {
     let expanded = (path as NSString).expandingTildeInPath
-    guard Self.isEvaluation(expanded) else { return nil }
+    guard EvaluationFormat.isEvaluation(expanded) else { return nil }
     let (plan, rows): (EvaluationPlan, [EvaluationRow])
     if expanded.hasSuffix(".jsonl") {
       let contents = try RowFile.contents(of: expanded)
@@ -41,15 +41,6 @@ struct ResultsFile {
     self.name = name
     table = ResultsTable(plan: plan, rows: rows, titles: suite?.groupTitles ?? [:])
     score = suite?.primaryScore ?? table.scores.first ?? "exact"
-  }
-
-  /// Whether a file begins as evaluations do; a text that merely lies in a `.json` file is a text.
-  private static func isEvaluation(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    let beginning = String(decoding: (try? file.read(upToCount: 4096)) ?? Data(), as: UTF8.self)
-    // The header's keys are sorted; the schema follows the plan in the rows' header line.
-    return beginning.hasPrefix("{\"schema\":\"\(RowFile.schema)\"") || beginning.hasPrefix("{\"plan\":{\"cases\":[")
   }
 }
 
