@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 
 /// Needle results as maps of length and depth, one for the full cache and for each policy at each budget.
 public struct NeedleMap: Sendable {
@@ -67,7 +68,7 @@ public struct NeedleMap: Sendable {
         lengths.map { length in
           let value = value(column, length: length, depth: depth).map { String($0) } ?? ""
           return [column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value]
-            .map(SummaryTable.quoted).joined(separator: ",")
+            .map(CSVField.quoted).joined(separator: ",")
         }
       }
     }

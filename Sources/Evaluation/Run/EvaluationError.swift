@@ -16,6 +16,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   case otherShard(String, there: Shard, here: Shard)
   /// Two files to be merged come from different evaluations.
   case unlike(String, String, difference: String)
+  /// Two files to be compared differ in more than their seeds.
+  case incomparable(String, String, difference: String)
   /// Cases of the plan that no file has.
   case missingCases([String], count: Int, planned: Int)
   /// A case that two files have.
@@ -51,6 +53,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
       "\(path): this file holds shard \(there), and shard \(here) was asked for; name another file with --to"
     case .unlike(let first, let second, let difference):
       "\(second): this is not of the same evaluation as \(first) (\(difference)); merge the shards of one run"
+    case .incomparable(let first, let second, let difference):
+      "\(second): this cannot be compared with \(first) (\(difference)); name results that differ in their seeds"
     case .missingCases(let names, let count, let planned):
       """
       \(count) of \(planned) cases are in none of the files (\(names.joined(separator: ", "))\(count > names.count ? ", …" : "")); \
