@@ -67,8 +67,8 @@ public struct ConsistencySuite: EvaluationSuite {
 
   public var options: [String: CaseParameter] {
     var options: [String: CaseParameter] = [
-      "texts": .list(texts.map { .text($0) }), "digests": .list(texts.map(FileDigest.digest)), "steps": .integer(answerLimit),
-      EvaluationPlan.chatKey: .flag(usesChat),
+      "texts": .list(texts.map { .text($0) }), "digests": .list(texts.map { .text(FileDigest.digest(of: $0)) }),
+      "steps": .integer(answerLimit), EvaluationPlan.chatKey: .flag(usesChat),
     ]
     options["question"] = question.map { .text($0) }
     return options

@@ -50,7 +50,7 @@ public struct LongBenchSuite: EvaluationSuite {
     let files = (try? BenchmarkFiles(path, dataset: dataset).files) ?? []
     var options: [String: CaseParameter] = [
       "path": .text(path), EvaluationPlan.chatKey: .flag(usesChat),
-      "digests": .list(files.filter { $0.task != nil }.map { FileDigest.digest(of: $0.path) }),
+      "digests": .list(files.filter { $0.task != nil }.map { .text(FileDigest.digest(of: $0.path)) }),
     ]
     options["dataset"] = dataset.map { .text($0) }
     options["limit"] = limit.map { .integer($0) }

@@ -9,7 +9,7 @@ enum FileDigest {
   /// which the rows of its cases say.
   ///
   /// Memory: one block of 1 MiB.
-  static func digest(of path: String) -> CaseParameter {
+  static func digest(of path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
       return ""
@@ -19,6 +19,6 @@ enum FileDigest {
     do {
       while let block = try file.read(upToCount: blockLength), !block.isEmpty { block.withUnsafeBytes { digest.append($0) } }
     } catch { return "" }
-    return .text(digest.hexadecimal())
+    return digest.hexadecimal()
   }
 }

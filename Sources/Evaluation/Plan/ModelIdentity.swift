@@ -21,11 +21,13 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
   ///   - gate: the file of a gate that was named in place of the one beside the weights, if one was.
   /// - Throws: `EvaluationError.unreadable`.
   public init(_ checkpoint: Checkpoint, name: String, weights: String? = nil, gate: String? = nil) throws {
-    let parts = [try Self.digest(of: checkpoint.path)] + (try [("weights", weights), ("gate", gate)].compactMap { what, path in
-      try path.map { "\(what) \(try Self.digest(of: $0, isNamed: false))" }
-    })
+    let files = try Self.digest(of: checkpoint.path)
     // What is named is told apart by its bytes: where a file lies, and what it is called, decides nothing.
-    self.init(name: name, digest: parts.count == 1 ? parts[0] : SHA256.hexadecimal(of: Array(parts.joined(separator: "\n").utf8)))
+    let named = [
+      try weights.map { "weights \(try Self.digest(of: $0, isNamed: false))" }, gate.map { "gate \(FileDigest.digest(of: $0))" },
+    ].compactMap(\.self)
+    let whole = ([files] + named).joined(separator: "\n")
+    self.init(name: name, digest: named.isEmpty ? files : SHA256.hexadecimal(of: Array(whole.utf8)))
   }
 
   /// Files of a model's folder that decide what it answers: weights, gates, sizes, tokenizers, templates.
