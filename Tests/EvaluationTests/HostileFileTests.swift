@@ -100,6 +100,19 @@ import Testing
     #expect(throws: CaseError.foreign("changed")) { try retrieval.prompt(for: one, model: place.model) }
   }
 
+  /// A text of ten million tokens takes longer than anybody waits, and more than any memory where there is no end.
+  @Test func lengthsFarBeyondTheContextAreRefusedAtOnce() throws {
+    let suites: [any EvaluationSuite] = [
+      try NeedleSuite(lengths: [10_000_000], depths: [0]), try RetrievalSuite(families: [.single], lengths: [1_000_000], seeds: 0..<1),
+    ]
+    for suite in suites {
+      let one = try #require(try suite.cases().first)
+      let start = ContinuousClock.now
+      #expect(throws: CaseError.self) { try suite.prompt(for: one, model: place.model) }
+      #expect(ContinuousClock.now - start < .seconds(5))
+    }
+  }
+
   @Test(arguments: [(-1, 2), (Int.min, 2), (0, -1), (0, Int.min), (Int.max, 2), (0, Int.max)])
   func linesThatStandNowhereAreSaid(_ offset: Int, _ bytes: Int) throws {
     try Data("{}\n".utf8).write(to: URL(fileURLWithPath: place.path("trec.jsonl")))

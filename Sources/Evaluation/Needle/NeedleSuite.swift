@@ -107,6 +107,7 @@ public struct NeedleSuite: EvaluationSuite {
     guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer, let seed = one.seed
     else { throw CaseError("\(one.id): a length, a depth and a seed are needed to make this prompt") }
     guard lengths.contains(length), depths.contains(depth), seeds.contains(seed) else { throw CaseError.foreign(one.id) }
+    try model.checkLength(length, of: one)
     let tokenizer = model.checkpoint.tokenizer
     var random = CaseRandom("\(Self.name) \(length)", seed: seed)
     let asked = text ?? Self.madeUp(&random)

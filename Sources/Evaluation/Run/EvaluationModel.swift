@@ -46,6 +46,17 @@ public struct EvaluationModel: Sendable {
   /// An engine of its own, which holds the model's weights a second time.
   public func explorer() -> Explorer { Explorer(checkpoint: checkpoint, precision: precision, gate: gate) }
 
+  /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a little short of the
+  /// length that is asked for: what may fit is left to `checkLength(of:)`.
+  /// - Throws: `CaseError`.
+  func checkLength(_ length: Int, of one: EvaluationCase) throws {
+    guard length / 2 <= checkpoint.configuration.contextLength else {
+      throw CaseError(
+        "\(one.id): \(length) tokens were asked for, and this model's context has \(checkpoint.configuration.contextLength); "
+          + "ask for shorter prompts")
+    }
+  }
+
   /// Refuses a prompt that leaves no room for its answer.
   /// - Throws: `PromptError.tooLong`.
   public func checkLength(of prompt: CasePrompt) throws {
