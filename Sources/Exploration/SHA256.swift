@@ -1,47 +1,76 @@
 /// SHA-256 (FIPS 180-4), so that an export can name its prompt.
 ///
-/// Our own forty lines: swift-crypto would bring BoringSSL, several times the rest of the build.
-package enum SHA256 {
+/// Our own lines: swift-crypto would bring BoringSSL, several times the rest of the build. A message is taken in parts of
+/// any length; 64 bytes of it are held.
+package struct SHA256 {
+  private var hash = initial
+  private var schedule = [UInt32](repeating: 0, count: 64)
+  /// Bytes that do not fill a block yet.
+  private var rest: [UInt8] = []
+  private var byteCount: UInt64 = 0
+
+  /// Begins an empty message.
+  package init() {}
+
   /// The digest of `message` as 64 lower-case hexadecimal digits.
   package static func hexadecimal(of message: [UInt8]) -> String {
-    var hash = initial
-    var padded = message + [0x80]
-    padded += Array(repeating: 0, count: (120 - padded.count % 64) % 64)
-    let bits = UInt64(message.count) * 8
-    padded += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
-    var schedule = [UInt32](repeating: 0, count: 64)
-    for block in stride(from: 0, to: padded.count, by: 64) {
-      compress(padded[block..<block + 64], into: &hash, schedule: &schedule)
+    var digest = SHA256()
+    message.withUnsafeBytes { digest.append($0) }
+    return digest.hexadecimal()
+  }
+
+  /// Takes the next bytes of the message in.
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    byteCount += UInt64(bytes.count)
+    var start = 0
+    if !rest.isEmpty {
+      start = min(64 - rest.count, bytes.count)
+      rest += bytes[..<start]
+      guard rest.count == 64 else { return }
+      rest.withUnsafeBytes { compress($0) }
+      rest.removeAll(keepingCapacity: true)
     }
+    while bytes.count - start >= 64 {
+      compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]))
+      start += 64
+    }
+    rest += bytes[start...]
+  }
+
+  /// The digest of what was taken in, as 64 lower-case hexadecimal digits.
+  package func hexadecimal() -> String {
+    var last = self
+    let bits = byteCount * 8
+    var padding: [UInt8] = [0x80] + Array(repeating: 0, count: (119 - rest.count) % 64)
+    padding += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+    padding.withUnsafeBytes { last.append($0) }
     let digits = Array("0123456789abcdef")
     return String(
-      hash.flatMap { word in
+      last.hash.flatMap { word in
         (0..<8).map { digits[Int(word >> (28 - 4 * UInt32($0)) & 15)] }
       })
   }
 
-  private static func compress(
-    _ block: ArraySlice<UInt8>, into hash: inout [UInt32], schedule w: inout [UInt32]
-  ) {
+  private mutating func compress(_ block: UnsafeRawBufferPointer) {
     for index in 0..<16 {
-      w[index] = (0..<4).reduce(0) { $0 << 8 | UInt32(block[block.startIndex + 4 * index + $1]) }
+      schedule[index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
     }
     for index in 16..<64 {
-      let a = w[index - 15], b = w[index - 2]
+      let a = schedule[index - 15], b = schedule[index - 2]
       let s0 = a.rotated(7) ^ a.rotated(18) ^ (a >> 3)
       let s1 = b.rotated(17) ^ b.rotated(19) ^ (b >> 10)
-      w[index] = w[index - 16] &+ s0 &+ w[index - 7] &+ s1
+      schedule[index] = schedule[index - 16] &+ s0 &+ schedule[index - 7] &+ s1
     }
-    var v = hash
+    var (a, b, c, d, e, f, g, h) = (hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7])
     for index in 0..<64 {
-      let s1 = v[4].rotated(6) ^ v[4].rotated(11) ^ v[4].rotated(25)
-      let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-      let first = v[7] &+ s1 &+ choice &+ constants[index] &+ w[index]
-      let s0 = v[0].rotated(2) ^ v[0].rotated(13) ^ v[0].rotated(22)
-      let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-      v = [first &+ s0 &+ majority, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
+      let s1 = e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)
+      let choice = (e & f) ^ (~e & g)
+      let first = h &+ s1 &+ choice &+ Self.constants[index] &+ schedule[index]
+      let s0 = a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)
+      let majority = (a & b) ^ (a & c) ^ (b & c)
+      (a, b, c, d, e, f, g, h) = (first &+ s0 &+ majority, a, b, c, d &+ first, e, f, g)
     }
-    for index in 0..<8 { hash[index] &+= v[index] }
+    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { hash[index] &+= value }
   }
 
   // The first 32 bits of the fractional parts of the square and cube roots of the first primes.

@@ -39,13 +39,9 @@ import Testing
       #expect(try place.bytes("torn.jsonl").filter { $0 == 0x0A }.count == 5)
     }
     // Not even the header was written whole.
-    for end in [0, 1, 9, 100] {
+    for end in [0, 1, 6, 9, 100] {
       try bytes.prefix(end).write(to: URL(fileURLWithPath: path))
-      if end > 0, end < 8 {
-        await #expect(throws: EvaluationError.self) { try await place.run(suite, to: "torn.jsonl") }
-      } else {
-        #expect(try await place.run(suite, to: "torn.jsonl").count == 4)
-      }
+      #expect(try await place.run(suite, to: "torn.jsonl").count == 4, "torn at byte \(end)")
     }
   }
 
@@ -95,11 +91,43 @@ import Testing
   @Test func aFileOfSomebodyElseIsNotOverwritten() throws {
     let path = place.path("notes.jsonl")
     let plan = try place.plan(CountingSuite(caseCount: 3))
-    for text in ["notes", "notes\n", "{\"a\":1}\n", "{\"schema\":\"other\",\"version\":1}\n"] {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-      #expect(throws: EvaluationError.self) { try RowFile(path, plan: plan) }
-      #expect(try place.bytes("notes.jsonl") == Data(text.utf8))
+    for text in ["notes", "notes\n", "{\"a\":1}", "{\"a\":1}\n", "{\"schema\":\"other\",\"version\":1}\n"] {
+      for replacing in [false, true] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: EvaluationError.self) { try RowFile(path, plan: plan, replacing: replacing) }
+        #expect(try place.bytes("notes.jsonl") == Data(text.utf8))
+      }
     }
+  }
+
+  @Test func replacingGoesOnBehindTheSameEvaluationAndBeginsAnotherAnew() async throws {
+    let suite = CountingSuite(caseCount: 4), path = place.path("rows.jsonl")
+    try await place.run(suite, to: "rows.jsonl")
+    let same = try RowFile(path, plan: place.plan(suite), replacing: true)
+    same.close()
+    #expect(same.earlierRows.count == 4)
+    let part = try RowFile(path, plan: place.plan(suite), shard: #require(Shard("1/2")), replacing: true)
+    part.close()
+    #expect(part.earlierRows.isEmpty)
+    try await place.run(suite, plan: place.plan(suite), shard: #require(Shard("1/2")), to: "rows.jsonl")
+    let other = try RowFile(path, plan: place.plan(CountingSuite(caseCount: 5)), replacing: true)
+    other.close()
+    #expect(other.earlierRows.isEmpty)
+    // Of a header that nobody can read, nothing can be gone on with.
+    try Data("{\"plan\":{\"cases\":[],\"x\":1},\"version\":1}\n".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: EvaluationError.self) { try RowFile(path, plan: place.plan(suite)) }
+    try RowFile(path, plan: place.plan(suite), replacing: true).close()
+    #expect(try RowFile.contents(of: path).plan == place.plan(suite))
+  }
+
+  @Test func aCaseOfTheSameNameThatIsMadeOfOtherThingsIsAnotherEvaluation() throws {
+    func plan(_ offset: Int, _ options: [String: CaseParameter] = [:]) throws -> EvaluationPlan {
+      try EvaluationPlan(
+        suite: "any", model: place.model.identity, settings: place.settings, options: options,
+        cases: [EvaluationCase(id: "a.jsonl:2", task: "any", parameters: ["offset": .integer(offset)])])
+    }
+    #expect(try plan(7).difference(from: plan(7)) == nil)
+    #expect(try plan(7).difference(from: plan(8)) == "the case a.jsonl:2 is made of other things there and here")
   }
 
   @Test func whatConcernsOneCaseStandsInItsRow() async throws {

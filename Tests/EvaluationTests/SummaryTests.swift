@@ -49,7 +49,6 @@ import Testing
       """)
     let csv = SummaryTable(summary).csv.split(separator: "\n")
     #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0")
-    #expect(SummaryTable.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
   }
 
   @Test func someOfThePoliciesAreShownWithTheDifferencesFromOneThatIsNot() throws {
@@ -86,5 +85,12 @@ import Testing
     #expect(comparison.cells.count == 4)
     #expect(comparison.text.hasPrefix("3 of 4 means agree"), "\(comparison.text)")
     #expect(comparison.text.contains("b, laq at 8: 100 (100–100), then 0 (0–0)"), "\(comparison.text)")
+  }
+
+  @Test func namesOfFilesEndNeitherACellNorALine() throws {
+    let summary = EvaluationSummary(try results([("a|b\r\nc\u{1B}[31m\u{2028}", 1, 0)]), score: "exact")
+    let lines = SummaryTable(summary).markdown.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 6 && lines[0] == "| policy | budget | a\\|b  c [31m  |", "\(lines)")
+    #expect(Set(lines.dropLast().map(\.count)) == [lines[0].count])
   }
 }

@@ -82,4 +82,16 @@ import Testing
   func promptHashesAreSHA256(_ text: String, _ digest: String) {
     #expect(SHA256.hexadecimal(of: Array(text.utf8)) == digest)
   }
+
+  /// The padding changes where a message leaves less than nine bytes of a block.
+  @Test(arguments: [1, 55, 56, 63, 64, 65, 119, 120, 128, 300]) func digestsOfPartsAreThoseOfTheWhole(_ count: Int) {
+    let message = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+    for part in [1, 7, 64, 100] {
+      var digest = SHA256()
+      for start in stride(from: 0, to: count, by: part) {
+        message[start..<min(start + part, count)].withUnsafeBytes { digest.append($0) }
+      }
+      #expect(digest.hexadecimal() == SHA256.hexadecimal(of: message))
+    }
+  }
 }

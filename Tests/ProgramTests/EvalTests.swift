@@ -19,6 +19,9 @@ import Testing
       + ["--policy", "snapkv", "--budget", "24", "--to", path(name)] + more
   }
 
+  /// Two of them.
+  private func few(_ name: String, _ more: [String] = []) -> [String] { retrieval(name, ["--count", "1"] + more) }
+
   private func rowCount(_ name: String) -> Int {
     let data = (try? bytes(name)) ?? Data()
     return data.count { $0 == 0x0A } - 1
@@ -94,9 +97,13 @@ import Testing
       ["eval", "retrieval", "--policy", "snapkvv"], ["eval", "retrieval", "--shard", "3/2"], ["eval", "retrieval", "--count", "0"],
       ["eval", "retrieval", "--family", "none"], ["eval", "retrieval", "--length", "3"], ["eval", "needle", "--lengths", "a"],
       ["eval", "needle", "--needle", "x"], ["eval", "nothing"], ["eval", "retrieval", "--to", "results.txt"],
+      ["eval", "needle", "--depths", "101"], ["eval", "needle", "--lengths", "1"], ["eval", "needle", "--steps", "0"],
+      ["eval", "needle", "--lengths=-9223372036854775808:1:1"], ["eval", "retrieval", "--svg", path("none.svg")],
+      ["eval", "retrieval", "--reference", "none"],
     ] {
       let outcome = try Program.run(arguments)
       #expect(outcome.status == 64, "\(arguments): \(outcome.status) \(outcome.errors)")
+      #expect(!outcome.errors.contains("answerLimit"))
     }
     try Data("{}".utf8).write(to: folder.appendingPathComponent("other.json"))
     for arguments in [
@@ -108,5 +115,77 @@ import Testing
       #expect(outcome.status == 1 && outcome.errors.split(separator: "\n").count == 1, "\(arguments): \(outcome.errors)")
       #expect(outcome.errors.contains(folder.path))
     }
+  }
+
+  @Test func whatWasNotRunIsSaidInPlaceOfATableOfNothing() throws {
+    #expect(try Program.run(few("first.json")).status == 0)
+    #expect(try Program.run(few("second.json", ["--seed", "8"])).status == 0)
+    let same = try Program.run(["eval", "compare", path("first.json"), path("second.json")])
+    #expect(same.status == 0 && same.output.contains(" of 6 means agree"), "\(same.output)\(same.errors)")
+    for arguments in [["compare", path("first.json"), path("second.json")], ["show", path("first.json")]] {
+      let outcome = try Program.run(["eval"] + arguments + ["--score", "typo"])
+      #expect(outcome.status == 1 && outcome.output.isEmpty, "\(outcome.output)")
+      #expect(outcome.errors.contains("--score typo: these results have no such score; they have exact, found"), "\(outcome.errors)")
+    }
+    let shown = try Program.run(["eval", "show", path("first.json"), "--reference", "h2o"])
+    #expect(shown.status == 0 && shown.errors.contains("--reference h2o: this policy was not run"), "\(shown.errors)")
+    #expect(try Program.run(few("long.json", ["--length", "300"])).status == 0)
+    let other = try Program.run(["eval", "compare", path("first.json"), path("long.json")])
+    #expect(other.status == 1 && other.errors.contains("the option 'lengths' is 200 there and 200, 300 here"), "\(other.errors)")
+  }
+
+  /// A picture that there is not is refused before the work, and nothing is written.
+  @Test func aPictureOfATableIsRefusedAtOnce() throws {
+    let run = try Program.run(few("none.json", ["--svg", path("none.svg")]))
+    #expect(run.status == 64 && run.errors.contains("which has no picture; use --csv"), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path("none.jsonl")))
+    #expect(try Program.run(few("rows.json", ["--shard", "1/1"])).status == 0)
+    let merged = try Program.run(["eval", "merge", path("rows.jsonl"), "--to", path("merged.json"), "--svg", path("none.svg")])
+    #expect(merged.status == 1 && merged.errors.contains("--svg") && merged.output.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: path("merged.json")))
+  }
+
+  @Test func forceReplacesAnotherEvaluationAndGoesOnBehindTheSame() throws {
+    #expect(try Program.run(few("results.json")).status == 0)
+    let first = try bytes("results.jsonl")
+    let same = try Program.run(few("results.json", ["--force"]))
+    #expect(same.status == 0 && same.errors.isEmpty, "\(same.errors)")
+    #expect(try bytes("results.jsonl") == first)
+    // Without its results, the rows are still there.
+    try FileManager.default.removeItem(atPath: path("results.json"))
+    let rows = try Program.run(few("results.json", ["--force"]))
+    #expect(rows.status == 0 && rows.errors.contains("2 cases were done before"), "\(rows.errors)")
+    let other = try Program.run(few("results.json", ["--force", "--seed", "9"]))
+    #expect(other.status == 0 && !other.errors.contains("done before"), "\(other.errors)")
+    #expect(try bytes("results.jsonl") != first)
+    try Data("notes\n".utf8).write(to: folder.appendingPathComponent("notes.jsonl"))
+    let notes = try Program.run(few("notes.json", ["--force"]))
+    #expect(try notes.status == 1 && bytes("notes.jsonl") == Data("notes\n".utf8), "\(notes.errors)")
+  }
+
+  /// Names and sentences of files: a terminal would obey them, a table would break.
+  @Test func whatAFileSaysDoesNotReachTheTerminalRaw() throws {
+    let name = "hotpotqa\u{1B}[31m|\u{7}.jsonl"
+    try Data("{\"context\": 7\n".utf8).write(to: folder.appendingPathComponent(name))
+    for arguments in [
+      ["eval", "longbench", path(name), "--policy", "laq", "--to", path("raw.json")], ["eval", "show", path("raw.json")],
+      ["eval", "show", path(name)],
+    ] {
+      let outcome = try Program.run(arguments)
+      for text in [outcome.output, outcome.errors] {
+        #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" }, "\(text.debugDescription)")
+      }
+      #expect((outcome.output + outcome.errors).contains("␛[31m"), "\(outcome)")
+    }
+  }
+
+  /// Names of files have 255 bytes at most.
+  @Test func aNeedleMayBeLongerThanAFilesName() throws {
+    let words = (0..<60).map { "word\($0)" }.joined(separator: " ") + "."
+    let run = try Program.run([
+      "eval", "needle", "--needle", words, "--question", "What is hidden?", "--lengths", "400", "--depths", "50", "--count", "1",
+      "--policy", "laq", "--budget", "24", "--steps", "2", "--to", path("words.json"),
+    ])
+    #expect(run.status == 0, "\(run.errors)")
   }
 }

@@ -38,6 +38,33 @@ import Testing
     return ConsistencyFigure(ConsistencySummary(try EvaluationResults(plan: plan, rows: [row])))
   }
 
+  /// As many policies as `--policy all` names, each right at one of two budgets.
+  private func crowd() throws -> ConsistencyFigure {
+    let policies = try (1...40).map { try #require(Policy("laq(m=\($0))")) }
+    let one = EvaluationCase(id: "a", task: "consistency")
+    let plan = try EvaluationPlan(
+      suite: ConsistencySuite.name, model: ModelIdentity(name: "a", digest: ""),
+      settings: EvaluationSettings(policies: policies, budgets: [.tokens(16), .tokens(64)]), options: [:], cases: [one])
+    let outcomes = policies.flatMap { policy in [16, 64].map { outcome(policy, $0, [.recall: [$0 == 16 ? 0 : 1]]) } }
+    let row = try JSONDecoder().decode(
+      EvaluationRow.self, from: JSONEncoder().encode(Row(id: one.id, references: [], outcomes: outcomes)))
+    return ConsistencyFigure(ConsistencySummary(try EvaluationResults(plan: plan, rows: [row])))
+  }
+
+  @Test func manyPoliciesAreAllNamedByLettersOfTheirOwn() throws {
+    #expect(Set((0..<62).map(ConsistencyFigure.letter)).count == 62)
+    let figure = try crowd()
+    let lines = figure.text(width: 100, glyphs: .unicode).split(separator: "\n").map(String.init)
+    for index in 0..<40 {
+      let name = "\(ConsistencyFigure.letter(index)) \(figure.summary.lines[index].policy.name)"
+      #expect(lines.contains { $0.hasSuffix(" " + name) }, "\(name) is not named")
+    }
+    let svg = figure.svg
+    let height = try #require(svg.firstMatch(of: #/<svg [^>]*height="(\d+)"/#).flatMap { Double($0.1) })
+    let places = svg.matches(of: #/ y="([0-9.]+)"/#).compactMap { Double($0.1) }
+    #expect(try #require(places.max()) < height)
+  }
+
   private struct Row: Encodable {
     let id: String
     let references: [String]

@@ -148,4 +148,18 @@ import Testing
       }
     }
   }
+
+  /// A length and a depth of its own with each case: 10¹⁰ cells, of which a hundred thousand have a prompt.
+  @Test func cellsWithoutPromptsTakeNoRoom() throws {
+    let cases = (0..<100_000).map {
+      EvaluationCase(id: "\($0)", task: "needle", parameters: ["length": .integer($0), "depth": .integer($0)], seed: 0)
+    }
+    let table = try Self.table("needle", cases, done: 2) { _, _ in 1 }
+    #expect(table.rowTitles.count == 100_000 && table.columnTitles.count == 100_000)
+    #expect(table.cases(at: .init(page: 1, row: 99_999, column: 99_999)).map(\.id) == ["99999"])
+    #expect(table.cases(at: .init(page: 1, row: 99_999, column: 0)).isEmpty)
+    #expect(table.mean(at: .init(page: 1, row: 1, column: 1), score: "exact") == .init(value: 1, count: 1))
+    #expect(table.mean(at: .init(page: 1, row: 2, column: 2), score: "exact") == nil)
+    #expect(state(table).draw(size: Self.size).size == Self.size)
+  }
 }

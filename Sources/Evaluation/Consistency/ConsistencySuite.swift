@@ -51,17 +51,24 @@ public struct ConsistencySuite: EvaluationSuite {
   }
 
   public init(options: [String: CaseParameter]) throws {
-    guard let texts = options["texts"]?.list?.compactMap(\.text), !texts.isEmpty else {
+    // What came from standard input cannot be read again.
+    guard let texts = options["texts"]?.list?.compactMap(\.text), !texts.isEmpty, !texts.contains("-") else {
       throw EvaluationError.badOption("texts", expected: "a list of files", found: options["texts"]?.description ?? "missing")
     }
     self.init(
-      texts: texts, question: options["question"]?.text, answerLimit: options["steps"]?.integer ?? 64,
-      usesChat: options["chat"]?.flag ?? false)
+      texts: texts, question: options["question"]?.text,
+      answerLimit: try OptionReader(options).value("steps", "from 1 to 4096 tokens") { parameter in
+        parameter.integer.flatMap { Self.answerLimits.contains($0) ? $0 : nil }
+      }, usesChat: options[EvaluationPlan.chatKey]?.flag ?? false)
   }
+
+  /// Tokens of an answer that can be asked for.
+  public static let answerLimits = 1...4096
 
   public var options: [String: CaseParameter] {
     var options: [String: CaseParameter] = [
-      "texts": .list(texts.map { .text($0) }), "steps": .integer(answerLimit), "chat": .flag(usesChat),
+      "texts": .list(texts.map { .text($0) }), "digests": .list(texts.map { .text(FileDigest.digest(of: $0)) }),
+      "steps": .integer(answerLimit), EvaluationPlan.chatKey: .flag(usesChat),
     ]
     options["question"] = question.map { .text($0) }
     return options
@@ -72,7 +79,9 @@ public struct ConsistencySuite: EvaluationSuite {
   }
 
   public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
-    let (name, text) = try PromptReader.read(one.parameters["file"]?.text ?? one.id)
+    let file = one.parameters["file"]?.text ?? one.id
+    guard texts.contains(file) else { throw CaseError.foreign(one.id) }
+    let (name, text) = try PromptReader.read(file)
     let framing = PromptFraming(question: question, chat: usesChat ? model.chat : nil)
     return CasePrompt(
       prompt: try Prompt(name: name, text: text, tokenizer: model.checkpoint.tokenizer, framing: framing),

@@ -71,7 +71,7 @@ public struct ConsistencyTable: Sendable {
         let series = measures.map { outcome.series[$0.rawValue] ?? [] }
         let count = series.map(\.count).max() ?? 0
         let start = [
-          SummaryTable.quoted(row.id), SummaryTable.quoted(outcome.policy.name), outcome.budget?.description ?? "",
+          CSVField.quoted(row.id), CSVField.quoted(outcome.policy.name), outcome.budget?.description ?? "",
           outcome.keptTokens.map { String($0) } ?? "",
         ]
         for index in 0..<count {

@@ -54,11 +54,15 @@ struct JSONLines {
   }
 
   /// The bytes of a line.
-  /// - Throws: `BenchmarkError.unreadable`, `.line` for one that is too long or no longer there.
+  /// - Throws: `BenchmarkError.unreadable`, `.line` for one that is too long no longer there, or nowhere.
   func bytes(_ place: Place) throws -> Data {
     guard place.length <= Self.lengthLimit else {
       throw BenchmarkError.line(
         path, place.number, reason: "has \(place.length) bytes, and lines of up to \(Self.lengthLimit >> 20) MiB are read")
+    }
+    guard place.offset >= 0, place.length >= 0 else {
+      throw BenchmarkError.line(
+        path, place.number, reason: "cannot stand at byte \(place.offset) with \(place.length) bytes: the plan has been changed")
     }
     let handle = try open()
     defer { try? handle.close() }

@@ -36,13 +36,22 @@ public struct LongBenchSuite: EvaluationSuite {
     guard let path = options["path"]?.text else {
       throw EvaluationError.badOption("path", expected: "a folder or a file", found: options["path"]?.description ?? "missing")
     }
+    func count(_ key: String) throws -> Int? {
+      guard options[key] != nil else { return nil }
+      return try OptionReader(options).value(key, "a whole number from 1") { $0.integer.flatMap { $0 >= 1 ? $0 : nil } }
+    }
     self.init(
-      path: path, dataset: options["dataset"]?.text, limit: options["limit"]?.integer,
-      tokenLimit: options["tokenLimit"]?.integer, usesChat: options["chat"]?.flag ?? false)
+      path: path, dataset: options["dataset"]?.text, limit: try count("limit"), tokenLimit: try count("tokenLimit"),
+      usesChat: options[EvaluationPlan.chatKey]?.flag ?? false)
   }
 
   public var options: [String: CaseParameter] {
-    var options: [String: CaseParameter] = ["path": .text(path), "chat": .flag(usesChat)]
+    // Where the files cannot be listed, neither can the cases, which says why.
+    let files = (try? BenchmarkFiles(path, dataset: dataset).files) ?? []
+    var options: [String: CaseParameter] = [
+      "path": .text(path), EvaluationPlan.chatKey: .flag(usesChat),
+      "digests": .list(files.filter { $0.task != nil }.map { .text(FileDigest.digest(of: $0.path)) }),
+    ]
     options["dataset"] = dataset.map { .text($0) }
     options["limit"] = limit.map { .integer($0) }
     options["tokenLimit"] = tokenLimit.map { .integer($0) }
@@ -107,8 +116,9 @@ public struct LongBenchSuite: EvaluationSuite {
 
   /// Reads a case's line again.
   private func line(_ one: EvaluationCase) throws -> (BenchmarkLine, BenchmarkTask) {
-    guard let file = try BenchmarkFiles(path, dataset: dataset).files.first(where: { .text($0.name) == one.parameters["file"] })
-    else { throw BenchmarkError.unreadable("\(path)/\(one.id)", reason: "the file is not there any more") }
+    guard let name = one.parameters["file"]?.text, let file = try BenchmarkFiles.file(name, of: path, dataset: dataset) else {
+      throw BenchmarkError.unreadable("\(path)/\(one.id)", reason: "the file is not there any more")
+    }
     guard let task = file.task else { throw BenchmarkError.unnamedTask(file.path) }
     guard let number = one.parameters["line"]?.integer, let offset = one.parameters["offset"]?.integer,
       let length = one.parameters["bytes"]?.integer

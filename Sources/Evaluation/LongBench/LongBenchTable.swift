@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 import Foundation
 
 /// LongBench's scores as its own tables give them: a line per data set, per cent with two decimals, and the averages over
@@ -69,7 +70,7 @@ public struct LongBenchTable: Sendable {
     let lines = tasks.flatMap { task in
       summary.columns.map { column in
         [
-          task.name, task.benchmark.rawValue, task.metric.rawValue, SummaryTable.quoted(column.policy.name),
+          task.name, task.benchmark.rawValue, task.metric.rawValue, CSVField.quoted(column.policy.name),
           column.budget?.description ?? "", mean(task, column).map { String($0) } ?? "",
           String(summary.cell(task.name, column)?.score?.count ?? 0), String(failureCount(task)),
         ].joined(separator: ",")

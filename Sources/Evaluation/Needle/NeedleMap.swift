@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 
 /// Needle results as maps of length and depth, one for the full cache and for each policy at each budget.
 public struct NeedleMap: Sendable {
@@ -24,13 +25,13 @@ public struct NeedleMap: Sendable {
     let settings = plan.settings
     columns = (Policy("full").map { [EvaluationSummary.Column($0, nil)] } ?? [])
       + settings.policies.flatMap { policy in settings.budgets.map { EvaluationSummary.Column(policy, $0) } }
-    lengths = Set(plan.cases.compactMap { $0.parameters["length"]?.integer }).sorted()
-    depths = Set(plan.cases.compactMap { $0.parameters["depth"]?.integer }).sorted()
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     var sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]] = [:]
     var cases: [Place: [EvaluationCase]] = [:]
     for one in plan.cases {
-      guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer else { continue }
+      guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer,
+        NeedleSuite.depthRange.contains(depth)
+      else { continue }
       let place = Place(length: length, depth: depth)
       cases[place, default: []].append(one)
       for outcome in known[one.id]?.outcomes ?? [] {
@@ -42,6 +43,8 @@ public struct NeedleMap: Sendable {
     }
     self.sums = sums
     self.cases = cases
+    lengths = Set(cases.keys.map(\.length)).sorted()
+    depths = Set(cases.keys.map(\.depth)).sorted()
   }
 
   /// The mean over the seeds, from 0 to 1; `nil` where no case is done.
@@ -65,7 +68,7 @@ public struct NeedleMap: Sendable {
         lengths.map { length in
           let value = value(column, length: length, depth: depth).map { String($0) } ?? ""
           return [column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value]
-            .map(SummaryTable.quoted).joined(separator: ",")
+            .map(CSVField.quoted).joined(separator: ",")
         }
       }
     }

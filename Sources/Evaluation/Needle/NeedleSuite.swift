@@ -26,19 +26,24 @@ public struct NeedleSuite: EvaluationSuite {
   /// Tokens of an answer at most; 30 in the reference.
   public let answerLimit: Int
 
+  /// The depths that there are.
+  public static let depthRange = 0...100
+  /// Tokens of an answer that can be asked for.
+  public static let answerLimits = 1...4096
+
   /// Makes a suite.
   /// - Throws: `EvaluationError.badOption`.
   public init(
     lengths: [Int], depths: [Int] = Array(stride(from: 0, through: 100, by: 10)), seeds: Range<Int> = 0..<1,
     text: NeedleText? = nil, haystack: Haystack? = nil, frame: NeedleFrame = .plain, answerLimit: Int = 30
   ) throws {
-    if let depth = depths.first(where: { !(0...100).contains($0) }) {
+    if let depth = depths.first(where: { !Self.depthRange.contains($0) }) {
       throw EvaluationError.badOption("depths", expected: "from 0 to 100 per cent", found: String(depth))
     }
     if let length = lengths.first(where: { !(64...10_000_000).contains($0) }) {
       throw EvaluationError.badOption("lengths", expected: "from 64 to 10000000 tokens", found: String(length))
     }
-    guard 1...4096 ~= answerLimit else {
+    guard Self.answerLimits ~= answerLimit else {
       throw EvaluationError.badOption("answerLimit", expected: "from 1 to 4096 tokens", found: String(answerLimit))
     }
     self.lengths = lengths.withoutRepetitions()
@@ -101,6 +106,8 @@ public struct NeedleSuite: EvaluationSuite {
   public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer, let seed = one.seed
     else { throw CaseError("\(one.id): a length, a depth and a seed are needed to make this prompt") }
+    guard lengths.contains(length), depths.contains(depth), seeds.contains(seed) else { throw CaseError.foreign(one.id) }
+    try model.checkLength(length, of: one)
     let tokenizer = model.checkpoint.tokenizer
     var random = CaseRandom("\(Self.name) \(length)", seed: seed)
     let asked = text ?? Self.madeUp(&random)

@@ -1,9 +1,8 @@
 import Exploration
-import Foundation
 
 /// All that decides an evaluation's outcome, derived from its options alone: every shard, resumption and merge of the same
 /// options has the same plan.
-public struct EvaluationPlan: Codable, Sendable, Hashable {
+public struct EvaluationPlan: Encodable, Sendable, Hashable {
   /// The suite, as `needle`.
   public let suite: String
   /// The program's name and version: another version may answer otherwise.
@@ -18,11 +17,21 @@ public struct EvaluationPlan: Codable, Sendable, Hashable {
   public let cases: [EvaluationCase]
 
   /// Derives a suite's plan.
+  /// - Parameter usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is so.
   /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
-  public init(_ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings) throws {
+  public init(
+    _ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings, usesChat: Bool = false
+  ) throws {
     try self.init(
-      suite: type(of: suite).name, model: model, settings: settings, options: suite.options, cases: suite.cases())
+      suite: type(of: suite).name, model: model, settings: settings,
+      options: suite.options.merging(usesChat ? [Self.chatKey: true] : [:]) { $1 }, cases: suite.cases())
   }
+
+  /// Whether prompts become a user's turn; `nil` in plans of suites that do not say so themselves, where they do not.
+  public var usesChat: Bool? { options[Self.chatKey]?.flag }
+
+  /// The option that suites with a choice of their own say this by, too.
+  static let chatKey = "chat"
 
   /// Makes a plan of its parts.
   /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is none.
@@ -41,32 +50,67 @@ public struct EvaluationPlan: Codable, Sendable, Hashable {
     self.cases = cases
   }
 
-  /// SHA-256 in hexadecimal of the plan: equal for equal plans, by which shards know each other.
-  public var digest: String {
-    get throws { SHA256.hexadecimal(of: Array(try CanonicalJSON.data(self))) }
-  }
-
   /// The first thing in which another plan differs, as a part of a sentence (`the budgets are 24, 48 there and 96 here`);
   /// `nil` if they are equal.
   public func difference(from other: EvaluationPlan) -> String? {
-    func told(_ what: String, _ there: String, _ here: String) -> String? {
-      there == here ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
-    }
+    guard self != other else { return nil }
+    let told = Self.told
     func listed(_ values: [some CustomStringConvertible]) -> String { values.map(\.description).joined(separator: ", ") }
     let simple =
       told("the suite is", other.suite, suite) ?? told("the program is", other.program, program)
-      ?? told("the model is", other.model.name, model.name)
-      ?? told("the model's files are", other.model.digest, model.digest)
+      ?? differenceOfModel(from: other)
       ?? told("the policies are", listed(other.settings.policies), listed(settings.policies))
       ?? told("the budgets are", listed(other.settings.budgets), listed(settings.budgets))
       ?? told("the granularity is", other.settings.granularity.rawValue, settings.granularity.rawValue)
       ?? told("the recorded queries are", other.settings.recording.rawValue, settings.recording.rawValue)
       ?? told("products are in", other.settings.arithmetic.rawValue, settings.arithmetic.rawValue)
     if let simple { return simple }
-    for key in Set(options.keys).union(other.options.keys).sorted() where options[key] != other.options[key] {
-      return told("the option '\(key)' is", other.options[key]?.description ?? "", options[key]?.description ?? "")
+    if let option = differenceOfOptions(from: other) { return option }
+    if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) {
+      return told("a case is", pair.0.id, pair.1.id) ?? "the case \(pair.0.id) is made of other things there and here"
     }
-    if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) { return told("a case is", pair.0.id, pair.1.id) }
-    return told("cases are", String(other.cases.count), String(cases.count))
+    return told("cases are", String(other.cases.count), String(cases.count)) ?? "the plans differ"
+  }
+
+  /// The first thing in which another plan asks other questions or another model, its seeds aside; `nil` where the answers
+  /// are two samples of one truth. Policies, budgets and the program may differ.
+  public func differenceBesideSeeds(from other: EvaluationPlan) -> String? {
+    Self.told("the suite is", other.suite, suite) ?? differenceOfModel(from: other)
+      ?? differenceOfOptions(from: other, besides: Set(OptionReader.options(0..<1).keys))
+  }
+
+  private func differenceOfModel(from other: EvaluationPlan) -> String? {
+    Self.told("the model is", other.model.name, model.name) ?? Self.told("the model's files are", other.model.digest, model.digest)
+  }
+
+  private func differenceOfOptions(from other: EvaluationPlan, besides ignored: Set<String> = []) -> String? {
+    let keys = Set(options.keys).union(other.options.keys).subtracting(ignored).sorted()
+    return keys.first { options[$0] != other.options[$0] }.map { key in
+      let (there, here) = (other.options[key]?.description ?? "", options[key]?.description ?? "")
+      return Self.told("the option '\(key)' is", there, here) ?? "the option '\(key)' is of another type there and here"
+    }
+  }
+
+  private static func told(_ what: String, _ there: String, _ here: String) -> String? {
+    there == here ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
+  }
+}
+
+extension EvaluationPlan: Decodable {
+  private enum CodingKeys: CodingKey { case suite, program, model, settings, options, cases }
+
+  /// Reads a plan under the conditions that plans are made under.
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    do {
+      try self.init(
+        suite: values.decode(String.self, forKey: .suite), program: values.decode(String.self, forKey: .program),
+        model: values.decode(ModelIdentity.self, forKey: .model),
+        settings: values.decode(EvaluationSettings.self, forKey: .settings),
+        options: values.decode([String: CaseParameter].self, forKey: .options),
+        cases: values.decode([EvaluationCase].self, forKey: .cases))
+    } catch let error as EvaluationError {
+      throw DecodingError.dataCorruptedError(forKey: .cases, in: values, debugDescription: error.description)
+    }
   }
 }

@@ -51,11 +51,11 @@ extension EvaluationSettings: Codable {
         }
       }
     }
-    policies = try parsed(.policies) { try Policy(parsing: $0) }
-    budgets = try parsed(.budgets) { try Budget(parsing: $0) }
-    granularity = try values.decode(Granularity.self, forKey: .granularity)
-    recording = try values.decode(RecordingScope.self, forKey: .recording)
-    arithmetic = try values.decode(Arithmetic.self, forKey: .arithmetic)
+    self.init(
+      policies: try parsed(.policies) { try Policy(parsing: $0) }, budgets: try parsed(.budgets) { try Budget(parsing: $0) },
+      granularity: try values.decode(Granularity.self, forKey: .granularity),
+      recording: try values.decode(RecordingScope.self, forKey: .recording),
+      arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic))
   }
 
   public func encode(to encoder: any Encoder) throws {

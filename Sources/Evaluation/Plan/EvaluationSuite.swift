@@ -129,4 +129,9 @@ public struct CaseError: Error, Hashable, CustomStringConvertible {
 
   /// Makes an error of a sentence.
   public init(_ description: String) { self.description = description }
+
+  /// A case of a file in which somebody has changed the case or the options.
+  static func foreign(_ id: String) -> CaseError {
+    CaseError("\(id): this is no case of the plan's own options; the file was changed: run the evaluation again")
+  }
 }

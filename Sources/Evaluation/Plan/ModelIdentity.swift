@@ -16,9 +16,18 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
   }
 
   /// Reads a model's files as far as its digest needs them.
+  /// - Parameters:
+  ///   - weights: the file of weights that was named among several of a folder, if one was.
+  ///   - gate: the file of a gate that was named in place of the one beside the weights, if one was.
   /// - Throws: `EvaluationError.unreadable`.
-  public init(_ checkpoint: Checkpoint, name: String) throws {
-    self.init(name: name, digest: try Self.digest(of: checkpoint.path))
+  public init(_ checkpoint: Checkpoint, name: String, weights: String? = nil, gate: String? = nil) throws {
+    let files = try Self.digest(of: checkpoint.path)
+    // What is named is told apart by its bytes: where a file lies, and what it is called, decides nothing.
+    let named = [
+      try weights.map { "weights \(try Self.digest(of: $0, isNamed: false))" }, gate.map { "gate \(FileDigest.digest(of: $0))" },
+    ].compactMap(\.self)
+    let whole = ([files] + named).joined(separator: "\n")
+    self.init(name: name, digest: named.isEmpty ? files : SHA256.hexadecimal(of: Array(whole.utf8)))
   }
 
   /// Files of a model's folder that decide what it answers: weights, gates, sizes, tokenizers, templates.
@@ -31,7 +40,8 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
   ///
   /// Cost: a few milliseconds, and at most 256 KiB read per file. Two models that differ in weights differ nearly
   /// everywhere, so that blocks tell them apart; a single changed number may go unnoticed.
-  static func digest(of path: String) throws -> String {
+  /// - Parameter isNamed: whether a file's name counts.
+  static func digest(of path: String, isNamed: Bool = true) throws -> String {
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let files = isFolder.boolValue
@@ -46,7 +56,7 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
         defer { try? handle.close() }
         let size = Int(try handle.seekToEnd())
-        read += Array("\(name) \(size)\n".utf8)
+        read += Array("\(isNamed ? name : "") \(size)\n".utf8)
         for place in 0..<places {
           let whole = places * length
           guard size > whole || place * length < size else { break }

@@ -12,15 +12,30 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
 
   private init(uncheckedNumber number: Int, count: Int) { (self.number, self.count) = (number, count) }
 
+  private init?(number: Int, count: Int) {
+    guard 1...1_000_000 ~= count, 1...count ~= number else { return nil }
+    self.init(uncheckedNumber: number, count: count)
+  }
+
   /// Parses `3/16`.
   /// - Returns: `nil` unless the number is from 1 to the count.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let number = parts[0], let count = parts[1], 1...1_000_000 ~= count, 1...count ~= number else {
-      return nil
-    }
-    self.init(uncheckedNumber: number, count: count)
+    guard parts.count == 2, let number = parts[0], let count = parts[1] else { return nil }
+    self.init(number: number, count: count)
   }
+
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let number = try values.decode(Int.self, forKey: .number), count = try values.decode(Int.self, forKey: .count)
+    guard let shard = Shard(number: number, count: count) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .number, in: values, debugDescription: "a part from 1 to the count was expected, \(number) of \(count) found")
+    }
+    self = shard
+  }
+
+  private enum CodingKeys: CodingKey { case number, count }
 
   /// Whether there is no other part.
   public var isWhole: Bool { count == 1 }

@@ -58,6 +58,8 @@ public struct RetrievalSuite: EvaluationSuite {
   public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     guard let family = RetrievalFamily(rawValue: one.task), let length = one.parameters["length"]?.integer, let seed = one.seed
     else { throw CaseError("\(one.id): a family, a length and a seed are needed to make this prompt") }
+    guard families.contains(family), lengths.contains(length), seeds.contains(seed) else { throw CaseError.foreign(one.id) }
+    try model.checkLength(length, of: one)
     let tokenizer = model.checkpoint.tokenizer
     var random = CaseRandom("\(Self.name) \(family.rawValue) \(length)", seed: seed)
     // A fact takes 15 to 20 tokens.

@@ -16,10 +16,14 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   case otherShard(String, there: Shard, here: Shard)
   /// Two files to be merged come from different evaluations.
   case unlike(String, String, difference: String)
+  /// Two files to be compared differ in more than their seeds.
+  case incomparable(String, String, difference: String)
   /// Cases of the plan that no file has.
   case missingCases([String], count: Int, planned: Int)
   /// A case that two files have.
   case doubledCase(String, first: String, second: String)
+  /// A case that has two rows in one file; the line is the second's.
+  case repeatedRow(String, file: String, line: Int)
   /// A row of a case that the plan does not have.
   case unknownCase(String, file: String)
   /// Two cases of a suite have one name.
@@ -49,6 +53,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
       "\(path): this file holds shard \(there), and shard \(here) was asked for; name another file with --to"
     case .unlike(let first, let second, let difference):
       "\(second): this is not of the same evaluation as \(first) (\(difference)); merge the shards of one run"
+    case .incomparable(let first, let second, let difference):
+      "\(second): this cannot be compared with \(first) (\(difference)); name results that differ in their seeds"
     case .missingCases(let names, let count, let planned):
       """
       \(count) of \(planned) cases are in none of the files (\(names.joined(separator: ", "))\(count > names.count ? ", …" : "")); \
@@ -56,6 +62,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
       """
     case .doubledCase(let name, let first, let second):
       "the case \(name) is in \(first) and in \(second); name each shard once"
+    case .repeatedRow(let name, let file, let line):
+      "\(file), line \(line): the case \(name) has a row before this one; the file was changed: delete one of the two lines"
     case .unknownCase(let name, let file): "\(file): the case \(name) is not one of its own plan; the file was changed"
     case .repeatedCase(let name): "the case \(name) would be run twice; name each length, depth, file and seed once"
     case .nothingToDo(let suite): "\(suite): these options leave no case to run; give at least one of each"

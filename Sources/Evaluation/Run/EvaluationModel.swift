@@ -1,6 +1,7 @@
 import Checkpoint
 import Eviction
 import Exploration
+import Foundation
 import Transformer
 
 /// The model that an evaluation runs: its small files, its name, and as many engines as prompts run at once.
@@ -16,24 +17,45 @@ public struct EvaluationModel: Sendable {
 
   /// Opens a model's small files.
   /// - Parameters:
+  ///   - path: where the checkpoint was opened: one file of weights of several is a model of its own.
   ///   - name: what results call it; the checkpoint's own name unless given.
   ///   - usesChat: whether prompts become a user's turn.
-  ///   - gate: a trained gate, if not the one beside the weights.
-  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, and what reading a template throws.
+  ///   - gate: the file of a trained gate, if not the one beside the weights.
+  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, and what reading a template or a gate throws.
   public init(
-    _ checkpoint: Checkpoint, name: String? = nil, usesChat: Bool = false, precision: Precision = .automatic,
-    gate: Gate? = nil
+    _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
+    precision: Precision = .automatic, gate: String? = nil
   ) throws {
     self.checkpoint = checkpoint
-    identity = try ModelIdentity(checkpoint, name: name ?? checkpoint.name)
+    self.gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
+    identity = try ModelIdentity(
+      checkpoint, name: name ?? checkpoint.name, weights: path.flatMap { Self.namesWeights($0) ? $0 : nil }, gate: gate)
     chat = usesChat ? try checkpoint.chatTemplate() : nil
     guard chat != nil || !usesChat else { throw PromptError.noTemplate(model: identity.name) }
     self.precision = precision
-    self.gate = gate
+  }
+
+  /// Whether a path names a file of weights other than the one that opening its folder would find.
+  private static func namesWeights(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let url = URL(fileURLWithPath: path)
+    return url.pathExtension.lowercased() == "safetensors" && url.lastPathComponent != "model.safetensors"
+      && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
   }
 
   /// An engine of its own, which holds the model's weights a second time.
   public func explorer() -> Explorer { Explorer(checkpoint: checkpoint, precision: precision, gate: gate) }
+
+  /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a little short of the
+  /// length that is asked for: what may fit is left to `checkLength(of:)`.
+  /// - Throws: `CaseError`.
+  func checkLength(_ length: Int, of one: EvaluationCase) throws {
+    guard length / 2 <= checkpoint.configuration.contextLength else {
+      throw CaseError(
+        "\(one.id): \(length) tokens were asked for, and this model's context has \(checkpoint.configuration.contextLength); "
+          + "ask for shorter prompts")
+    }
+  }
 
   /// Refuses a prompt that leaves no room for its answer.
   /// - Throws: `PromptError.tooLong`.

@@ -46,14 +46,8 @@ public struct EvaluationResults: Sendable, Hashable {
     try self.init(plan: plan.plan, rows: rows)
   }
 
-  /// The file's parts but for its rows.
-  private struct Head: Codable {
-    let schema: String
-    let version: Int
+  private struct Contents: Decodable {
     let plan: EvaluationPlan
-  }
-
-  private struct Whole: Decodable {
     let rows: [EvaluationRow]
   }
 
@@ -68,12 +62,9 @@ public struct EvaluationResults: Sendable, Hashable {
   /// - Throws: `EvaluationError`.
   public init(_ data: Data, path: String) throws {
     do {
-      let head = try CanonicalJSON.value(Head.self, from: data)
-      guard head.schema == RowFile.schema else {
-        throw EvaluationError.notAnEvaluation(path, reason: "its schema is '\(head.schema)'")
-      }
-      guard head.version <= RowFile.version else { throw EvaluationError.laterVersion(path, version: head.version) }
-      try self.init(plan: head.plan, rows: try CanonicalJSON.value(Whole.self, from: data).rows)
+      try EvaluationFormat.check(data, path: path)
+      let contents = try CanonicalJSON.value(Contents.self, from: data)
+      try self.init(plan: contents.plan, rows: contents.rows)
     } catch let error as EvaluationError {
       throw error
     } catch {
@@ -83,7 +74,7 @@ public struct EvaluationResults: Sendable, Hashable {
 
   /// The file's bytes: one JSON object, the plan in a line, each row in a line.
   public func data() throws -> Data {
-    var data = Data("{\"schema\":\"\(RowFile.schema)\",\"version\":\(RowFile.version),\n\"plan\":".utf8)
+    var data = Data("{\"schema\":\"\(EvaluationFormat.schema)\",\"version\":\(EvaluationFormat.version),\n\"plan\":".utf8)
     data += try CanonicalJSON.data(plan)
     data += Data(",\n\"rows\":[\n".utf8)
     for (index, row) in rows.enumerated() {

@@ -38,6 +38,9 @@ public struct Outcome: Sendable, Hashable {
 extension Outcome: Codable {
   private enum CodingKeys: CodingKey { case policy, budget, keptTokens, answer, hasEnded, scores, series, obstacle }
 
+  /// Larger scores and counts of tokens are nobody's, and what draws them need not think of them.
+  private static let largestFigure = 1e9
+
   public init(from decoder: any Swift.Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func parsed<Value>(_ key: CodingKeys, _ text: String, _ parse: (String) throws -> Value) throws -> Value {
@@ -49,11 +52,24 @@ extension Outcome: Codable {
     budget = try values.decodeIfPresent(String.self, forKey: .budget).map { text in
       try parsed(.budget, text) { try Budget(parsing: $0) }
     }
-    keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens)
+    func checked(_ value: Double, _ key: CodingKeys) throws -> Double {
+      guard abs(value) <= Self.largestFigure else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: values, debugDescription: "figures up to \(Self.largestFigure) were expected, \(value) found")
+      }
+      return value
+    }
+    keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens).map { try checked($0, .keptTokens) }
     answer = try values.decodeIfPresent(String.self, forKey: .answer)
     hasEnded = try values.decodeIfPresent(Bool.self, forKey: .hasEnded)
-    scores = try values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:]
-    series = try values.decodeIfPresent([String: [Double]].self, forKey: .series) ?? [:]
+    scores = try (values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:])
+      .mapValues { try checked($0, .scores) }
+    series = try (values.decodeIfPresent([String: [Double]].self, forKey: .series) ?? [:])
+      .mapValues { try $0.map { try checked($0, .series) } }
+    guard (series[ConsistencySuite.shapeKey] ?? []).allSatisfy({ (0...10_000).contains($0) }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .series, in: values, debugDescription: "a shape of up to 10000 layers and heads was expected")
+    }
     obstacle = try values.decodeIfPresent(String.self, forKey: .obstacle)
   }
 

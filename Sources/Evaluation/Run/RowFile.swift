@@ -6,15 +6,10 @@ import Foundation
 /// A line is written by one call and is on the disk before the next case is taken, so that whatever ends the process costs
 /// at most the cases that were running. A torn last line is dropped when the file is opened again.
 public struct RowFile: Sendable {
-  /// The name and version of the format, of rows and of results.
-  public static let schema = "laq-tui.evaluation"
-  /// See `schema`; it rises when a field changes its meaning.
-  public static let version = 1
-
   /// The first line.
   struct Header: Codable {
-    var schema = RowFile.schema
-    var version = RowFile.version
+    var schema = EvaluationFormat.schema
+    var version = EvaluationFormat.version
     let plan: EvaluationPlan
     let shard: Shard
   }
@@ -38,7 +33,7 @@ public struct RowFile: Sendable {
   private let descriptor: Int32
 
   /// Opens a file to append to, or begins it.
-  /// - Parameter replacing: whether another evaluation's file is begun anew.
+  /// - Parameter replacing: whether another evaluation's file is begun anew; what is no evaluation's is never replaced.
   /// - Throws: `EvaluationError`: of another plan or shard, of another process, or of reading and writing.
   public init(_ path: String, plan: EvaluationPlan, shard: Shard = .whole, replacing: Bool = false) throws {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
@@ -47,24 +42,15 @@ public struct RowFile: Sendable {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         throw errno == EWOULDBLOCK ? EvaluationError.inUse(path) : Self.failure(path)
       }
-      let data = try Self.read(path)
-      let isTornHeader = !data.contains(0x0A)
-      if replacing || isTornHeader && (data.isEmpty || Self.isHeaderBegun(data)) {
-        guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(path) }
-        try Self.append(try CanonicalJSON.data(Header(plan: plan, shard: shard)), to: descriptor, path: path)
-        earlierRows = []
-      } else {
-        let contents = try Self.contents(data, path: path)
-        if let difference = plan.difference(from: contents.plan) {
-          throw EvaluationError.otherPlan(path, difference: difference)
-        }
-        guard contents.shard == shard else {
-          throw EvaluationError.otherShard(path, there: contents.shard, here: shard)
-        }
+      if let contents = try Self.contents(try Self.read(path), of: plan, shard, path: path, replacing: replacing) {
         guard ftruncate(descriptor, off_t(contents.wholeBytes)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
           throw Self.failure(path)
         }
         earlierRows = contents.rows
+      } else {
+        guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(path) }
+        try Self.append(try CanonicalJSON.data(Header(plan: plan, shard: shard)), to: descriptor, path: path)
+        earlierRows = []
       }
     } catch {
       _ = Foundation.close(descriptor)
@@ -87,35 +73,48 @@ public struct RowFile: Sendable {
   /// - Throws: `EvaluationError`.
   public static func contents(of path: String) throws -> Contents { try contents(try read(path), path: path) }
 
+  /// What there is to go on behind; `nil` where the file is to be begun anew.
+  private static func contents(
+    _ data: Data, of plan: EvaluationPlan, _ shard: Shard, path: String, replacing: Bool
+  ) throws -> Contents? {
+    guard !EvaluationFormat.isTornHeader(data) else { return nil }
+    do {
+      let contents = try contents(data, path: path)
+      if let difference = plan.difference(from: contents.plan) {
+        throw EvaluationError.otherPlan(path, difference: difference)
+      }
+      guard contents.shard == shard else { throw EvaluationError.otherShard(path, there: contents.shard, here: shard) }
+      return contents
+    } catch where replacing && EvaluationFormat.isEvaluation(data) {
+      return nil
+    }
+  }
+
   private static func contents(_ data: Data, path: String) throws -> Contents {
     var lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
     let torn = lines.popLast() ?? Data()
     guard let first = lines.first else {
       throw EvaluationError.notAnEvaluation(path, reason: data.isEmpty ? "it is empty" : "its first line is not whole")
     }
-    let header: Header = try decoded(first, path: path, line: 1)
-    guard header.schema == schema else {
-      throw EvaluationError.notAnEvaluation(path, reason: "its schema is '\(header.schema)'")
+    let header: Header = try decoding(path, line: 1) {
+      try EvaluationFormat.check(Data(first), path: path)
+      return try CanonicalJSON.value(Header.self, from: Data(first))
     }
-    guard header.version <= version else { throw EvaluationError.laterVersion(path, version: header.version) }
     let planned = Set(header.shard.cases(of: header.plan).map(\.id))
     var known = Set<String>()
     let rows: [EvaluationRow] = try lines.dropFirst().enumerated().map { index, line in
-      let row: EvaluationRow = try decoded(line, path: path, line: index + 2)
+      let row = try decoding(path, line: index + 2) { try CanonicalJSON.value(EvaluationRow.self, from: Data(line)) }
       guard planned.contains(row.id) else { throw EvaluationError.unknownCase(row.id, file: path) }
-      guard known.insert(row.id).inserted else {
-        throw EvaluationError.doubledCase(row.id, first: path, second: "line \(index + 2) of the same file")
-      }
+      guard known.insert(row.id).inserted else { throw EvaluationError.repeatedRow(row.id, file: path, line: index + 2) }
       return row
     }
     return Contents(plan: header.plan, shard: header.shard, rows: rows, wholeBytes: data.count - torn.count)
   }
 
-  /// Whether a file without a whole line is what was left of a header, rather than something of somebody else's.
-  private static func isHeaderBegun(_ data: Data) -> Bool { data.starts(with: Data("{\"plan\":".utf8)) }
-
-  private static func decoded<Value: Decodable>(_ line: Data, path: String, line number: Int) throws -> Value {
-    do { return try CanonicalJSON.value(Value.self, from: Data(line)) } catch {
+  private static func decoding<Value>(_ path: String, line number: Int, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as EvaluationError {
+      throw error
+    } catch {
       throw EvaluationError.notAnEvaluation(path, reason: "line \(number): \(DecodingReason(error))")
     }
   }

@@ -1,12 +1,25 @@
 /// A table that reads as text and as Markdown: the first column to the left, the others to the right.
+///
+/// What a cell holds may come from a file: a bar is escaped, and a control, which would end the line, is a space.
 struct MarkdownTable {
   private var lines: [[String]]
 
   /// A table without lines.
-  init(_ header: [String]) { lines = [header] }
+  init(_ header: [String]) { lines = [header.map(Self.cell)] }
 
   /// Adds a line with as many cells as the header has.
-  mutating func add(_ cells: [String]) { lines.append(cells) }
+  mutating func add(_ cells: [String]) { lines.append(cells.map(Self.cell)) }
+
+  private static func cell(_ text: String) -> String {
+    var cell = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: cell += " "
+      default: cell += scalar == "|" ? "\\|" : String(scalar)
+      }
+    }
+    return cell
+  }
 
   /// The table, its last line ended.
   var text: String {

@@ -1,5 +1,5 @@
 import Eviction
-import Foundation
+import Exploration
 
 /// A summary as a Markdown table, which reads as text, and as CSV.
 public struct SummaryTable: Sendable {
@@ -50,7 +50,7 @@ public struct SummaryTable: Sendable {
         let fields = [group, column.policy.name, column.budget?.description ?? "", summary.score] + numbers(cell?.score)
           + [String(cell?.score?.count ?? 0), cell?.difference == nil ? "" : summary.reference?.name ?? ""]
           + numbers(cell?.difference)
-        return fields.map(Self.quoted).joined(separator: ",")
+        return fields.map(CSVField.quoted).joined(separator: ",")
       }
     }
     return ([header] + lines).joined(separator: "\n") + "\n"
@@ -62,10 +62,5 @@ public struct SummaryTable: Sendable {
     let interval = score.low == score.high ? "" : " (\(cent(score.low))–\(cent(score.high)))"
     let differs = cell.difference.map { $0.low > 0 || $0.high < 0 } ?? false
     return cent(score.mean) + interval + (differs ? "*" : "")
-  }
-
-  /// A field of CSV (RFC 4180).
-  static func quoted(_ field: String) -> String {
-    field.contains(where: { ",\"\n\r".contains($0) }) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
   }
 }

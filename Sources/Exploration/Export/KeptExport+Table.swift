@@ -7,7 +7,7 @@ extension KeptExport {
   public func csv() -> Data {
     var data = Data("policy,layer,head,position,token_id,start,end,score\n".utf8)
     for lane in lanes {
-      let name = Self.quoted(lane.policy.name)
+      let name = CSVField.inQuotes(lane.policy.name)
       for (layer, heads) in lane.kept.positions.enumerated() {
         for (head, positions) in heads.enumerated() {
           let scores = lane.scores?.rankedScores(layer: layer, head: head)
@@ -20,10 +20,5 @@ extension KeptExport {
       }
     }
     return data
-  }
-
-  /// A field in quotes, in which quotes are doubled (RFC 4180): names of policies have commas.
-  private static func quoted(_ text: String) -> String {
-    "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 }

@@ -6,8 +6,11 @@ extension ConsistencyFigure {
   /// The picture as an XML element: recall and mass recall against budget, and cosines by layer. Equal summaries have equal
   /// texts.
   public var svg: String {
-    let names = summary.lines.map(\.policy.name)
-    let (width, height) = (1020.0, 380.0)
+    let cosines = cosines
+    let policyNames = Self.legend(summary.lines.map(\.policy.name), x: 50, y: 330, width: 640)
+    let cosineNames = Self.legend(cosines.map(\.name), x: 710, y: 330, width: 300)
+    // Three rows of names have room; more of them make the picture higher.
+    let (width, height) = (1020.0, max(380, max(policyNames.bottom, cosineNames.bottom) + 14))
     var parts = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(Int(width))" height="\(Int(height))" viewBox="0 0 \(Int(width)) \(Int(height))" \
@@ -27,23 +30,29 @@ extension ConsistencyFigure {
     }
     let panel = Panel(x: 710, y: 40, width: 270, height: 240)
     parts += panel.frame(title: "cosine with the true rows", axis: "layer")
+    parts += panel.curves(
+      cosines.map { $0.values.enumerated().map { (x: Double($0.offset + 1), y: $0.element) } }, isLogarithmic: false)
+    parts += policyNames.parts + cosineNames.parts
+    return parts.joined(separator: "\n") + "\n</svg>\n"
+  }
+
+  /// The curves of the panel of layers.
+  private var cosines: [(name: String, values: [Double])] {
     var cosines: [(name: String, values: [Double])] = []
     if let window = summary.layers[.windowCosine] { cosines.append(("window", window)) }
     if let lookahead, let values = lookahead.point.layers[.lookaheadCosine] {
       cosines.append(("lookahead, \(lookahead.policy.name) at \(lookahead.point.budget)", values))
     }
     if let truth = summary.layers[.truthCosine] { cosines.append(("truth itself", truth)) }
-    parts += panel.curves(
-      cosines.map { $0.values.enumerated().map { (x: Double($0.offset + 1), y: $0.element) } }, isLogarithmic: false)
-    parts += Self.legend(names, x: 50, y: 330, width: 640)
-    parts += Self.legend(cosines.map(\.name), x: 710, y: 330, width: 300)
-    return parts.joined(separator: "\n") + "\n</svg>\n"
+    return cosines
   }
 
-  /// Names beside their marks, in rows.
-  private static func legend(_ names: [String], x: Double, y: Double, width: Double) -> [String] {
+  /// Names beside their marks, in rows, and the last row's place.
+  private static func legend(
+    _ names: [String], x: Double, y: Double, width: Double
+  ) -> (parts: [String], bottom: Double) {
     var (left, top) = (x, y)
-    return names.enumerated().flatMap { index, name in
+    let parts = names.enumerated().flatMap { index, name in
       let length = 26 + 7 * Double(name.count)
       if left > x, left + length > x + width { (left, top) = (x, top + 18) }
       defer { left += length }
@@ -52,6 +61,7 @@ extension ConsistencyFigure {
         "<text x=\"\(Panel.number(left + 13))\" y=\"\(Panel.number(top))\">\(Markup.escaped(name))</text>",
       ]
     }
+    return (parts, top)
   }
 }
 

@@ -39,7 +39,8 @@ public struct ConsistencyFigure {
       line.points.map { (budget: Int($0.keptTokens.rounded()), value: $0.means[.recall] ?? 0) }.sorted { $0.budget < $1.budget }
     }
     let plot = BudgetPlot(lines, budgets: budgets, width: columns, height: height)
-    var grid = Grid(Size(width: width, height: height + 2))
+    // The names stand beside the plot, and go on below it where there are more of them than rows.
+    var grid = Grid(Size(width: width, height: max(height + 2, lines.count + 1)))
     grid.put("recall of the true decode queries' tokens, against tokens kept per layer and head", row: 0, column: 0, style: .plain)
     for row in 0..<height {
       let label = row == 0 ? "1.0" : row == height - 1 ? "0.0" : "   "
@@ -57,7 +58,7 @@ public struct ConsistencyFigure {
       grid.put(label, row: height + 1, column: gutter + start, style: .plain)
       free = start + label.count + 1
     }
-    for (index, line) in summary.lines.enumerated() where index < height {
+    for (index, line) in summary.lines.enumerated() {
       let name = TextWidth.clipped(line.policy.name, to: legend - 4, ellipsis: glyphs.ellipsis)
       grid.put("\(Self.letter(index)) \(name)", row: index + 1, column: gutter + columns + 2, style: .plain)
     }
@@ -81,9 +82,9 @@ public struct ConsistencyFigure {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Lines differ by letter.
+  /// Lines differ by letter: small ones, capitals, digits, and from the 63rd on the same again.
   static func letter(_ line: Int) -> String {
-    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     return String(letters[line % letters.count])
   }
 }

@@ -3,6 +3,8 @@ import Eviction
 import Screen
 
 /// Needle results as small heatmaps side by side: lengths to the right, depths downwards, a budget's policies in a row.
+///
+/// A map of more lengths than there is room for goes on in further panels below.
 public struct NeedleHeatmaps: Sendable {
   /// What is drawn.
   public let map: NeedleMap
@@ -15,28 +17,43 @@ public struct NeedleHeatmaps: Sendable {
   /// Draws a map.
   public init(_ map: NeedleMap) { self.map = map }
 
-  private var panelWidth: Int { Self.labelWidth + max(Self.cellWidth * map.lengths.count, 18) }
   private var panelHeight: Int { map.depths.count + 2 }
 
-  /// The columns of each row of panels: the full cache's alone, then each budget's.
-  private func rows(width: Int) -> [[EvaluationSummary.Column]] {
-    let perRow = max(1, (width + Self.gap) / (panelWidth + Self.gap))
+  /// Some lengths of a map.
+  private struct Panel {
+    let column: EvaluationSummary.Column
+    let lengths: ArraySlice<Int>
+  }
+
+  private static func panelWidth(_ lengthCount: Int) -> Int { labelWidth + max(cellWidth * lengthCount, 18) }
+
+  /// The panels of each row: the full cache's alone, then each budget's.
+  private func rows(width: Int) -> [[Panel]] {
+    let lengthsPerPanel = max(1, (width - Self.labelWidth) / Self.cellWidth)
+    guard map.lengths.count <= lengthsPerPanel else {
+      return map.columns.flatMap { column in
+        stride(from: 0, to: map.lengths.count, by: lengthsPerPanel).map { first in
+          [Panel(column: column, lengths: map.lengths[first..<min(first + lengthsPerPanel, map.lengths.count)])]
+        }
+      }
+    }
+    let perRow = max(1, (width + Self.gap) / (Self.panelWidth(map.lengths.count) + Self.gap))
     let budgets = map.columns.map(\.budget).reduce(into: [Budget?]()) { known, one in if !known.contains(one) { known.append(one) } }
     return budgets.flatMap { budget in
-      let columns = map.columns.filter { $0.budget == budget }
-      return stride(from: 0, to: columns.count, by: perRow).map { Array(columns[$0..<min($0 + perRow, columns.count)]) }
+      let panels = map.columns.filter { $0.budget == budget }.map { Panel(column: $0, lengths: map.lengths[...]) }
+      return stride(from: 0, to: panels.count, by: perRow).map { Array(panels[$0..<min($0 + perRow, panels.count)]) }
     }
   }
 
   /// The drawing, as high as it needs to be.
-  /// - Parameter width: columns; a panel that is wider is cut.
+  /// - Parameter width: columns; below those of a single length, panels are cut.
   public func grid(width: Int = 100, theme: Theme, glyphs: GlyphSet) -> Grid {
     let rows = rows(width: width)
     var grid = Grid(Size(width: width, height: rows.count * (panelHeight + 1) + 1))
-    for (index, columns) in rows.enumerated() {
-      for (place, column) in columns.enumerated() {
-        let left = place * (panelWidth + Self.gap)
-        draw(column, row: index * (panelHeight + 1), left: left, into: &grid, theme: theme, glyphs: glyphs)
+    for (index, panels) in rows.enumerated() {
+      for (place, panel) in panels.enumerated() {
+        let left = place * (Self.panelWidth(panel.lengths.count) + Self.gap)
+        draw(panel, row: index * (panelHeight + 1), left: left, into: &grid, theme: theme, glyphs: glyphs)
       }
     }
     legend(row: grid.height - 1, into: &grid, theme: theme, glyphs: glyphs)
@@ -44,9 +61,10 @@ public struct NeedleHeatmaps: Sendable {
   }
 
   private func draw(
-    _ column: EvaluationSummary.Column, row: Int, left: Int, into grid: inout Grid, theme: Theme, glyphs: GlyphSet
+    _ panel: Panel, row: Int, left: Int, into grid: inout Grid, theme: Theme, glyphs: GlyphSet
   ) {
-    let right = left + panelWidth
+    let (column, lengths) = (panel.column, panel.lengths)
+    let right = left + Self.panelWidth(lengths.count)
     grid.put(
       column.policy.title + (column.budget.map { "  B=\($0)" } ?? ""), row: row, column: left + Self.labelWidth,
       style: theme[.title], limit: right)
@@ -56,16 +74,16 @@ public struct NeedleHeatmaps: Sendable {
     for (index, depth) in map.depths.enumerated() {
       let line = row + 1 + index
       grid.put([Span("\(depth)%", theme[.dim])], row: line, endingAt: left + Self.labelWidth - 1, from: left)
-      for (place, length) in map.lengths.enumerated() {
+      for (place, length) in lengths.enumerated() {
         let start = left + Self.labelWidth + place * Self.cellWidth
         cell(map.value(column, length: length, depth: depth), row: line, column: start, into: &grid, theme: theme, glyphs: glyphs)
       }
     }
     let axis = row + panelHeight - 1
-    if let first = map.lengths.first { grid.put("\(first)", row: axis, column: left + Self.labelWidth, style: theme[.dim]) }
-    if let last = map.lengths.last, map.lengths.count > 1 {
+    if let first = lengths.first { grid.put("\(first)", row: axis, column: left + Self.labelWidth, style: theme[.dim]) }
+    if let last = lengths.last, lengths.count > 1 {
       grid.put(
-        [Span("\(last)", theme[.dim])], row: axis, endingAt: left + Self.labelWidth + map.lengths.count * Self.cellWidth,
+        [Span("\(last)", theme[.dim])], row: axis, endingAt: left + Self.labelWidth + lengths.count * Self.cellWidth,
         from: left + Self.labelWidth + 6)
     }
   }
@@ -86,7 +104,7 @@ public struct NeedleHeatmaps: Sendable {
   }
 
   private func legend(row: Int, into grid: inout Grid, theme: Theme, glyphs: GlyphSet) {
-    var column = grid.put("\(map.score)  0 ", row: row, column: 0, style: theme[.dim])
+    var column = grid.put("\(Sanitizer.visible(map.score, glyphs: glyphs, spaces: false))  0 ", row: row, column: 0, style: theme[.dim])
     let steps = theme.hasColor ? theme.ramp.count : glyphs.levels.count
     for step in 0..<steps {
       let value = (Double(step) + 0.5) / Double(steps)

@@ -47,10 +47,11 @@ public struct ResultsTable: Sendable {
   public private(set) var scores: [String] = []
   /// The rows that are known, by their case's name.
   public private(set) var rows: [String: EvaluationRow] = [:]
-  /// The cases of each cell of a heatmap, row by row, or of each group.
-  private let buckets: [[EvaluationCase]]
+  /// The cases of each cell of a heatmap, row by row, or of each group: those that have one, for a file may name a length
+  /// and a depth of its own with every case.
+  private let buckets: [Int: [EvaluationCase]]
   private let bucketOfCase: [String: Int]
-  private var sums: [Course: [[String: Sum]]] = [:]
+  private var sums: [Course: [Int: [String: Sum]]] = [:]
 
   /// Lays out a plan's results.
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
@@ -66,8 +67,10 @@ public struct ResultsTable: Sendable {
       let lengths = Set(places.compactMap(\.0)).sorted(), depths = Set(places.compactMap(\.1)).sorted()
       rowTitles = depths.map { "\($0)%" }
       columnTitles = lengths.map(String.init)
+      func indices(_ values: [Int]) -> [Int: Int] { Dictionary(zip(values, values.indices)) { first, _ in first } }
+      let (rowOf, columnOf) = (indices(depths), indices(lengths))
       keys = places.map { place in
-        (depths.firstIndex { $0 == place.1 } ?? 0) * lengths.count + (lengths.firstIndex { $0 == place.0 } ?? 0)
+        (place.1.flatMap { rowOf[$0] } ?? 0) * lengths.count + (place.0.flatMap { columnOf[$0] } ?? 0)
       }
     } else {
       var groups: [String] = []
@@ -82,8 +85,8 @@ public struct ResultsTable: Sendable {
       rowTitles = courses.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(\.title)
       columnTitles = groups.map { titles[$0] ?? $0 } + (groups.count > 1 ? ["mean"] : [])
     }
-    var buckets = [[EvaluationCase]](repeating: [], count: (keys.max() ?? 0) + 1)
-    for (one, key) in zip(plan.cases, keys) { buckets[key].append(one) }
+    var buckets: [Int: [EvaluationCase]] = [:]
+    for (one, key) in zip(plan.cases, keys) { buckets[key, default: []].append(one) }
     self.buckets = buckets
     bucketOfCase = Dictionary(zip(plan.cases.map(\.id), keys)) { first, _ in first }
     for row in rows { add(row) }
@@ -96,8 +99,8 @@ public struct ResultsTable: Sendable {
     for outcome in row.outcomes {
       let course = Course(outcome.policy, outcome.budget)
       for (name, value) in outcome.scores {
-        sums[course, default: Array(repeating: [:], count: buckets.count)][bucket][name, default: Sum()].value += value
-        sums[course]?[bucket][name]?.count += 1
+        sums[course, default: [:]][bucket, default: [:]][name, default: Sum()].value += value
+        sums[course]?[bucket]?[name]?.count += 1
         if !scores.contains(name) { scores = (scores + [name]).sorted() }
       }
     }
@@ -125,8 +128,8 @@ public struct ResultsTable: Sendable {
   /// The cases behind a cell, in the plan's order.
   public func cases(at place: Place) -> [EvaluationCase] {
     let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
-    if !isHeatmap, index >= buckets.count { return buckets.flatMap(\.self) }
-    return buckets.indices.contains(index) ? buckets[index] : []
+    if !isHeatmap, index >= buckets.count { return plan.cases }
+    return buckets[index] ?? []
   }
 
   /// A cell's mean; `nil` while, or because, no case of it has the score.
@@ -134,12 +137,13 @@ public struct ResultsTable: Sendable {
     guard let course = course(at: place), let sums = sums[course] else { return nil }
     if !isHeatmap, place.column >= buckets.count {
       // As LongBench averages its data sets: each group counts alike, however many cases it has.
-      let means = sums.compactMap { $0[score] }.filter { $0.count > 0 }.map { $0.value / Double($0.count) }
-      guard !means.isEmpty else { return nil }
-      return Mean(value: means.reduce(0, +) / Double(means.count), count: sums.reduce(0) { $0 + ($1[score]?.count ?? 0) })
+      let groups = (0..<buckets.count).compactMap { sums[$0]?[score] }.filter { $0.count > 0 }
+      guard !groups.isEmpty else { return nil }
+      let means = groups.map { $0.value / Double($0.count) }
+      return Mean(value: means.reduce(0, +) / Double(means.count), count: groups.reduce(0) { $0 + $1.count })
     }
     let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
-    guard sums.indices.contains(index), let sum = sums[index][score], sum.count > 0 else { return nil }
+    guard let sum = sums[index]?[score], sum.count > 0 else { return nil }
     return Mean(value: sum.value / Double(sum.count), count: sum.count)
   }
 

@@ -31,7 +31,7 @@ extension ResultsState {
     switch stage {
     case .running(let text):
       return [
-        Span(glyphs.spinner[tick % glyphs.spinner.count] + " ", theme[.accent]), Span(text, theme[.status]),
+        Span(glyphs.spinner[tick % glyphs.spinner.count] + " ", theme[.accent]), Span(Sanitizer.visible(text, glyphs: glyphs, spaces: false), theme[.status]),
         Span("   q stops; the same command goes on later", theme[.dim]),
       ]
     case .done: return [Span("\(grouped(table.rows.count)) prompts", theme[.status])]

@@ -1,9 +1,23 @@
 import Foundation
+import Screen
 
-/// One-line sentences on standard error.
+/// Text for people on standard error and standard output; what quotes a file must not act on the terminal.
 enum Console {
-  /// Says something.
-  static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+  /// Says something on standard error.
+  static func say(_ text: String) { FileHandle.standardError.write(Data("\(visible(text))\n".utf8)) }
+
+  /// Prints lines on standard output, the last one ended.
+  static func show(_ text: String) {
+    let whole = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    print(visible(whole))
+  }
+
+  /// Lines with what is no text in them written out.
+  static func visible(_ text: String) -> String {
+    // By scalars: a carriage return and a line's end are one character.
+    text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Sanitizer.visible(String($0), spaces: false) }.joined(separator: "\n")
+  }
 
   /// Ends the program with a sentence.
   static func end(_ error: any Error, status: Int32) -> Never {

@@ -19,13 +19,17 @@ struct EvalCompare: ParsableCommand {
   func run() {
     do {
       let results = try [first, second].map { try EvaluationResults(contentsOf: $0) }
-      guard results[0].plan.suite == results[1].plan.suite else {
-        throw EvaluationError.unlike(
-          first, second, difference: "the suite is \(results[0].plan.suite) there and \(results[1].plan.suite) here")
+      if let difference = results[1].plan.differenceBesideSeeds(from: results[0].plan) {
+        throw EvaluationError.incomparable(first, second, difference: difference)
       }
       let suite = SuiteRegistry.all.first { $0.name == results[0].plan.suite }
+      if let score { for one in results { try EvalReport.check(score, in: one) } }
       let summaries = results.map { EvaluationSummary($0, score: score ?? suite?.primaryScore ?? "exact") }
-      print(EvaluationComparison(summaries[0], summaries[1]).text, terminator: "")
+      let comparison = EvaluationComparison(summaries[0], summaries[1])
+      guard !comparison.cells.isEmpty else {
+        throw EvaluationError.incomparable(first, second, difference: "no policy has answers at the same budget in both")
+      }
+      Console.show(comparison.text)
     } catch {
       Console.end(error, status: 1)
     }

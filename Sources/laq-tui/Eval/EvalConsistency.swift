@@ -27,7 +27,7 @@ struct EvalConsistency: AsyncParsableCommand {
   @OptionGroup var options: EvalOptions
 
   func validate() throws {
-    guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
+    guard ConsistencySuite.answerLimits ~= steps else { throw ValidationError("--steps must be from 1 to 4096.") }
   }
 
   func run() async throws {

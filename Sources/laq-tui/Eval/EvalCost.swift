@@ -47,8 +47,7 @@ struct EvalCost: AsyncParsableCommand {
       if json {
         FileHandle.standardOutput.write(try report.json())
       } else {
-        print(report.markdown)
-        print(report.notes, terminator: "")
+        Console.show(report.markdown + "\n" + report.notes)
       }
       if let target { try AtomicFile.write(try report.json(), to: target, replacing: force) }
     } catch {

@@ -20,13 +20,18 @@ struct EvalFiles {
   }
 
   /// The results if they are there already.
-  /// - Throws: `EvaluationError` when they are another evaluation's, unless they are to be replaced.
+  /// - Parameter replacing: whether another evaluation's are as good as none; what is no evaluation's is never replaced.
+  /// - Throws: `EvaluationError` when they are another evaluation's, or none's.
   func finished(_ plan: EvaluationPlan, replacing: Bool) throws -> EvaluationResults? {
-    guard !replacing, FileManager.default.fileExists(atPath: results) else { return nil }
-    let found = try EvaluationResults(contentsOf: results)
-    if let difference = plan.difference(from: found.plan) {
-      throw EvaluationError.otherPlan(results, difference: difference)
+    guard FileManager.default.fileExists(atPath: results) else { return nil }
+    do {
+      let found = try EvaluationResults(contentsOf: results)
+      if let difference = plan.difference(from: found.plan) {
+        throw EvaluationError.otherPlan(results, difference: difference)
+      }
+      return found
+    } catch where replacing && EvaluationFormat.isEvaluation(results) {
+      return nil
     }
-    return found
   }
 }

@@ -22,6 +22,7 @@ struct EvalMerge: ParsableCommand {
     do {
       try AtomicFile.check(target, replacing: force)
       let results = try EvaluationResults(merging: files)
+      try output.check(suite: results.plan.suite)
       try results.write(to: target, replacing: force)
       try EvalReport(results, output).show()
     } catch {

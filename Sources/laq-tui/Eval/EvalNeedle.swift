@@ -2,6 +2,7 @@ import ArgumentParser
 import EmbeddedModel
 import Evaluation
 import Exploration
+import Foundation
 
 /// `laq-tui eval needle`.
 struct EvalNeedle: AsyncParsableCommand {
@@ -47,6 +48,7 @@ struct EvalNeedle: AsyncParsableCommand {
   func validate() throws {
     guard 1...1_000_000 ~= count else { throw ValidationError("--count must be from 1 to 1000000.") }
     guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
+    guard NeedleSuite.answerLimits ~= steps else { throw ValidationError("--steps must be from 1 to 4096.") }
     guard (needle == nil) == (question == nil) else { throw ValidationError("--needle and --question need each other.") }
     guard answer == nil || needle != nil else { throw ValidationError("--answer needs --needle.") }
   }
@@ -57,6 +59,10 @@ struct EvalNeedle: AsyncParsableCommand {
       suite = try NeedleSuite(
         lengths: lengths, depths: depths, seeds: seed..<seed + count, text: try text(),
         haystack: try haystack.map(Haystack.init(folder:)), frame: frame, answerLimit: steps)
+    } catch let error as EvaluationError {
+      // A number that cannot be is the command's fault, a folder that cannot be read is not.
+      if case .badOption = error { throw ValidationError(error.description) }
+      Console.end(error, status: 1)
     } catch {
       Console.end(error, status: 1)
     }
@@ -69,10 +75,9 @@ struct EvalNeedle: AsyncParsableCommand {
   /// The needle that was given: a file where there is one of this name, else the words themselves.
   private func text() throws -> NeedleText? {
     guard let needle, let question else { return nil }
-    var words = needle
-    do {
-      words = String(decoding: try PromptReader.read(needle).text, as: UTF8.self)
-    } catch PromptError.missing {}
+    // A sentence may be longer than any file's name.
+    let isFile = needle == "-" || FileManager.default.fileExists(atPath: needle)
+    let words = isFile ? String(decoding: try PromptReader.read(needle).text, as: UTF8.self) : needle
     return NeedleText(needle: words, question: question, answer: answer)
   }
 
@@ -80,7 +85,7 @@ struct EvalNeedle: AsyncParsableCommand {
   private static func numbers(_ text: String) throws -> [Int] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     if parts.count == 3, let first = parts[0], let last = parts[1], let step = parts[2], step > 0, first <= last,
-      (last - first) / step < 10_000
+      case let (distance, overflow) = last.subtractingReportingOverflow(first), !overflow, distance / step < 10_000
     {
       return Array(stride(from: first, through: last, by: step))
     }

@@ -47,8 +47,8 @@ struct EvalOutput: ParsableArguments {
   @Option(help: "The score that is shown. Default: the suite's own.")
   var score: String?
 
-  @Option(help: "The policy that the others are compared with, prompt by prompt.")
-  var reference = "snapkv"
+  @Option(help: "The policy that the others are compared with, prompt by prompt. Default: snapkv.")
+  var reference: String?
 
   @Option(help: "Write the table as CSV, too.")
   var csv: String?
@@ -60,6 +60,6 @@ struct EvalOutput: ParsableArguments {
   var ascii = false
 
   func validate() throws {
-    do { _ = try Policy(parsing: reference) } catch { throw ValidationError("--reference: \(error)") }
+    do { _ = try reference.map(Policy.init(parsing:)) } catch { throw ValidationError("--reference: \(error)") }
   }
 }

@@ -16,9 +16,10 @@ struct EvalReport {
   }
 
   /// Prints the table, or the heatmaps, and writes the files that were asked for.
-  /// - Throws: `ExportError`.
+  /// - Throws: `ExportError`, `EvalOutputError`.
   func show() throws {
-    try output.check()
+    try output.check(suite: results.plan.suite)
+    if let score = output.score { try Self.check(score, in: results) }
     switch results.plan.suite {
     case LongBenchSuite.name: try show(LongBenchTable(results, score: output.score ?? LongBenchSuite.primaryScore))
     case ConsistencySuite.name: try show(ConsistencyTable(results))
@@ -29,10 +30,9 @@ struct EvalReport {
   private func show(_ table: LongBenchTable) throws { try showTable(table.markdown, notes: table.notes, csv: table.csv) }
 
   private func show(_ table: ConsistencyTable) throws {
-    print(table.markdown)
     let figure = ConsistencyFigure(ConsistencySummary(results))
-    print(figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode))
-    print(table.notes, terminator: "")
+    Console.show(
+      [table.markdown, figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode), table.notes].joined(separator: "\n"))
     if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
     if let path = output.svg { try AtomicFile.write(Data(figure.svg.utf8), to: path, replacing: true) }
   }
@@ -43,16 +43,17 @@ struct EvalReport {
     if results.plan.suite == NeedleSuite.name {
       try showMaps(NeedleMap(plan: results.plan, rows: results.rows, score: score))
     } else {
-      let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference))
+      let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference ?? "snapkv"))
+      if let reference = output.reference, summary.reference == nil {
+        Console.say("--reference \(reference): this policy was not run, so that no cell is marked as differing from it")
+      }
       let table = SummaryTable(summary, titles: suite?.groupTitles ?? [:])
       try showTable(table.markdown, notes: table.notes, csv: table.csv)
     }
   }
 
   private func showTable(_ markdown: String, notes: String, csv: String) throws {
-    guard output.svg == nil else { throw EvalOutputError.noPicture(suite: results.plan.suite) }
-    print(markdown)
-    print(notes, terminator: "")
+    Console.show(markdown + "\n" + notes)
     if let path = output.csv { try AtomicFile.write(Data(csv.utf8), to: path, replacing: true) }
   }
 
@@ -69,10 +70,23 @@ struct EvalReport {
   }
 }
 
+extension EvalReport {
+  /// Refuses a score that no answer of some results has.
+  /// - Throws: `EvalOutputError.unknownScore`.
+  static func check(_ score: String, in results: EvaluationResults) throws {
+    let known = Set(results.rows.lazy.flatMap(\.outcomes).flatMap(\.scores.keys))
+    guard known.contains(score) else { throw EvalOutputError.unknownScore(score, known: known.sorted()) }
+  }
+}
+
 extension EvalOutput {
-  /// Looks whether the files can be written, before anything is computed for them.
-  /// - Throws: `ExportError`.
-  func check() throws {
+  /// The suites whose results have a picture.
+  private static let drawnSuites = [NeedleSuite.name, ConsistencySuite.name]
+
+  /// Looks whether what was asked for can be written, before anything is computed for it.
+  /// - Throws: `ExportError`, `EvalOutputError.noPicture`.
+  func check(suite: String) throws {
+    guard svg == nil || Self.drawnSuites.contains(suite) else { throw EvalOutputError.noPicture(suite: suite) }
     for path in [csv, svg].compactMap({ $0 }) { try AtomicFile.check(path, replacing: true) }
   }
 }
@@ -81,10 +95,14 @@ extension EvalOutput {
 enum EvalOutputError: Error, CustomStringConvertible {
   /// The suite's results are a table.
   case noPicture(suite: String)
+  /// No answer has a score of this name.
+  case unknownScore(String, known: [String])
 
   var description: String {
     switch self {
     case .noPicture(let suite): "--svg: results of '\(suite)' are a table, which has no picture; use --csv"
+    case .unknownScore(let name, let known):
+      "--score \(name): these results have no such score; they have \(known.isEmpty ? "none" : known.joined(separator: ", "))"
     }
   }
 }

@@ -1,6 +1,8 @@
+import ArgumentParser
 import Evaluation
 import Exploration
 import Foundation
+import Terminal
 import Transformer
 
 /// Runs a suite from the command line: its files, its progress, Ctrl-C.
@@ -11,15 +13,19 @@ struct EvalRunner<Suite: EvaluationSuite> {
 
   /// Runs what is left, writes the results and prints them.
   func run() async throws {
+    do { try options.output.check(suite: Suite.name) } catch let error as EvalOutputError {
+      throw ValidationError(error.description)
+    } catch {
+      Console.end(error, status: 1)
+    }
     do {
       let model = try options.subject.evaluationModel()
-      let plan = try EvaluationPlan(suite, model: model.identity, settings: settings)
+      let plan = try EvaluationPlan(suite, model: model.identity, settings: settings, usesChat: options.subject.chat)
       let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
       if let results = try files.finished(plan, replacing: options.force) {
         try EvalReport(results, options.output).show()
         return
       }
-      try options.output.check()
       guard let rows = try await rows(plan, model, files) else { throw EvalInterrupted(file: files.rows) }
       guard options.shard.isWhole else {
         Console.say("shard \(options.shard) is done: merge with laq-tui eval merge \(files.pattern) --to \(files.results)")
@@ -28,6 +34,8 @@ struct EvalRunner<Suite: EvaluationSuite> {
       try EvalReport(try EvaluationResults(plan: plan, rows: rows), options.output).show()
     } catch let error as EvalInterrupted {
       Console.end(error, status: 130)
+    } catch let error as TerminalError {
+      Console.end(error, status: 2)
     } catch {
       Console.end(error, status: 1)
     }
@@ -71,7 +79,7 @@ extension EvalRunner {
     let news = ResultsNews()
     let name = (files.results as NSString).lastPathComponent
     let screen = try await ResultsSession(
-      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try LaqTUI.parse([name]), news: news)
+      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try screenOptions(name), news: news)
     let task = Task {
       let rows = try await completed(run, file, files, jobs) { progress, row in
         news.put([row], stage: .running(ProgressLine.text(progress, row)))
@@ -87,6 +95,13 @@ extension EvalRunner {
     task.cancel()
     await closing.value
     do { return try await task.value } catch is CancellationError { return nil }
+  }
+}
+
+extension EvalRunner {
+  /// The options of the screen, and of the prompts that are opened on it: those that this command was given.
+  func screenOptions(_ name: String) throws -> LaqTUI {
+    try LaqTUI.parse(options.subject.screenArguments + (options.output.ascii ? ["--ascii"] : []) + ["--", name])
   }
 }
 

@@ -60,8 +60,14 @@ struct EvalSubject: ParsableArguments {
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
     return try EvaluationModel(
-      checkpoint, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat, precision: precision,
-      gate: try gate.map { try Gate(path: $0, for: checkpoint.configuration) })
+      checkpoint, path: isEmbedded ? nil : model, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat,
+      precision: precision, gate: gate)
+  }
+
+  /// What the program's own command line says of the same model, for prompts that are explored.
+  var screenArguments: [String] {
+    ["--model=\(model)", "--precision=\(precision.rawValue)", "--recording=\(recording.rawValue)"]
+      + (gate.map { ["--gate=\($0)"] } ?? []) + (chat ? ["--chat"] : [])
   }
 
   /// What every case is run under.

@@ -9,6 +9,9 @@ final class ProgressLine: Sendable {
     var isOpen = false
   }
 
+  /// Back to the line's beginning, with nothing on it.
+  private static let erasing = "\r\u{1B}[K"
+
   private let state = Mutex(State())
   private let isTerminal = Console.isTerminal
 
@@ -21,7 +24,8 @@ final class ProgressLine: Sendable {
   func show(_ progress: EvaluationProgress, _ row: EvaluationRow) {
     state.withLock { state in
       if let obstacle = row.obstacle {
-        Console.say("\(state.isOpen ? "\r\u{1B}[K" : "")\(obstacle)")
+        if state.isOpen { FileHandle.standardError.write(Data(Self.erasing.utf8)) }
+        Console.say(obstacle)
         state.isOpen = false
       }
       let now = ContinuousClock.now
@@ -30,7 +34,7 @@ final class ProgressLine: Sendable {
       if let last = state.lastShown, now - last < pause, !isLast { return }
       state.lastShown = now
       let text = Self.text(progress, row)
-      FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
+      FileHandle.standardError.write(Data((isTerminal ? Self.erasing + text : text + "\n").utf8))
       state.isOpen = isTerminal
     }
   }
@@ -46,7 +50,7 @@ final class ProgressLine: Sendable {
   static func text(_ progress: EvaluationProgress, _ row: EvaluationRow) -> String {
     let done = progress.earlier + progress.done
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
-    return "\(done)/\(progress.total) cases (\(100 * done / max(1, progress.total)) %)\(left); last \(row.id)"
+    return "\(done)/\(progress.total) cases (\(100 * done / max(1, progress.total)) %)\(left); last \(Console.visible(row.id))"
   }
 
   /// `45 s`, `12 min`, `3 h 20 min`.

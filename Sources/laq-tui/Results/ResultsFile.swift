@@ -5,6 +5,7 @@ import Eviction
 import Exploration
 import Foundation
 import Screen
+import Transformer
 import Views
 
 /// An evaluation that was opened: a finished one's `.json`, or the rows so far in a `.jsonl`.
@@ -18,12 +19,12 @@ struct ResultsFile {
   /// Whether every case has its row.
   var isComplete: Bool { table.rows.count == table.plan.cases.count }
 
-  /// Reads a file if it is an evaluation's.
+  /// Reads a file if it is an evaluation's; a text that merely lies in a `.json` file is a text.
   /// - Returns: `nil` for any other file.
   /// - Throws: `EvaluationError` where an evaluation cannot be read.
   init?(path: String) throws {
     let expanded = (path as NSString).expandingTildeInPath
-    guard Self.isEvaluation(expanded) else { return nil }
+    guard EvaluationFormat.isEvaluation(expanded) else { return nil }
     let (plan, rows): (EvaluationPlan, [EvaluationRow])
     if expanded.hasSuffix(".jsonl") {
       let contents = try RowFile.contents(of: expanded)
@@ -42,15 +43,6 @@ struct ResultsFile {
     table = ResultsTable(plan: plan, rows: rows, titles: suite?.groupTitles ?? [:])
     score = suite?.primaryScore ?? table.scores.first ?? "exact"
   }
-
-  /// Whether a file begins as evaluations do; a text that merely lies in a `.json` file is a text.
-  private static func isEvaluation(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    let beginning = String(decoding: (try? file.read(upToCount: 4096)) ?? Data(), as: UTF8.self)
-    // The header's keys are sorted; the schema follows the plan in the rows' header line.
-    return beginning.hasPrefix("{\"schema\":\"\(RowFile.schema)\"") || beginning.hasPrefix("{\"plan\":{\"cases\":[")
-  }
 }
 
 /// Makes prompts of an evaluation again, to be explored.
@@ -61,7 +53,9 @@ struct CaseOpening {
   private let preferences: Preferences
 
   /// Opens the evaluation's model and suite.
-  /// - Parameter options: `--model` where the results do not say where the model lies.
+  ///
+  /// Products are in the number format of the results unless `--precision` asks for another.
+  /// - Parameter options: `--model` where the results do not say where the model lies, and `--gate` if they had one.
   /// - Throws: `EvaluationError`, and `CaseOpeningError` for another model than that of the results.
   init(_ plan: EvaluationPlan, options: LaqTUI) throws {
     let path = options.model.model ?? plan.model.name
@@ -73,9 +67,8 @@ struct CaseOpening {
       throw CaseOpeningError.noModel(plan.model.name, reason: String(describing: error))
     }
     model = try EvaluationModel(
-      checkpoint, name: plan.model.name, usesChat: plan.options["chat"]?.flag ?? options.prompt.chat ?? false,
-      precision: options.model.precision ?? .automatic,
-      gate: options.model.gate.map { try Gate(path: $0, for: checkpoint.configuration) })
+      checkpoint, path: isEmbedded ? nil : path, name: plan.model.name, usesChat: plan.usesChat ?? options.prompt.chat ?? false,
+      precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
     guard model.identity.digest == plan.model.digest else { throw CaseOpeningError.otherModel(plan.model.name) }
     suite = try SuiteRegistry.suite(of: plan)
     self.plan = plan
@@ -107,6 +100,16 @@ struct CaseOpening {
   private static let mostPolicies = 9
 }
 
+extension Precision {
+  /// The precision that gives a plan's number format on any machine.
+  fileprivate init(_ arithmetic: EvaluationSettings.Arithmetic) {
+    switch arithmetic {
+    case .float32: self = .float32
+    case .bfloat16: self = .bfloat16
+    }
+  }
+}
+
 /// Why a prompt of an evaluation cannot be explored.
 enum CaseOpeningError: Error, CustomStringConvertible {
   case noModel(String, reason: String)
@@ -116,7 +119,11 @@ enum CaseOpeningError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .noModel(let name, let reason): "these results are of the model '\(name)': say where it lies with --model (\(reason))"
-    case .otherModel(let name): "this is not the model of the results: '\(name)' had other files then; name that one with --model"
+    case .otherModel(let name):
+      """
+      this is not the model of the results: '\(name)' had other files then; name that one with --model, \
+      and its gate with --gate if it had one of its own
+      """
     case .otherPrompt(let name): "\(name) is another prompt now than when it was run: its text has changed"
     }
   }

@@ -1,0 +1,24 @@
+import Exploration
+import Foundation
+
+/// The digest of a text or data set whose content a plan hangs on: a plan of a changed file is another plan.
+enum FileDigest {
+  private static let blockLength = 1 << 20
+
+  /// SHA-256 in hexadecimal of a whole file; empty for what cannot be read again, as a pipe, and for what cannot be read,
+  /// which the rows of its cases say.
+  ///
+  /// Memory: one block of 1 MiB.
+  static func digest(of path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
+      return ""
+    }
+    defer { try? file.close() }
+    var digest = SHA256()
+    do {
+      while let block = try file.read(upToCount: blockLength), !block.isEmpty { block.withUnsafeBytes { digest.append($0) } }
+    } catch { return "" }
+    return digest.hexadecimal()
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The format of rows and of results: by what their files are known, and which versions of it are read.
+public enum EvaluationFormat {
+  /// The format's name.
+  static let schema = "laq-tui.evaluation"
+  /// It rises when a field changes its meaning.
+  static let version = 1
+
+  /// How a file of rows begins: the header's keys are sorted, so that its schema stands behind the plan.
+  private static let rowsBeginning = Data("{\"plan\":{\"cases\":[".utf8)
+  private static let resultsBeginning = Data("{\"schema\":\"\(schema)\"".utf8)
+
+  /// Whether a file begins as evaluations do; one that cannot be read does not.
+  ///
+  /// Cost: one reading of a few bytes.
+  public static func isEvaluation(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    return isEvaluation((try? file.read(upToCount: 64)) ?? Data())
+  }
+
+  /// Whether bytes begin as evaluations do.
+  static func isEvaluation(_ data: Data) -> Bool { data.starts(with: rowsBeginning) || data.starts(with: resultsBeginning) }
+
+  /// Whether bytes without a whole line are what was left of the header of rows, rather than something of somebody else's.
+  static func isTornHeader(_ data: Data) -> Bool {
+    !data.contains(0x0A) && (data.starts(with: rowsBeginning) || rowsBeginning.starts(with: data))
+  }
+
+  /// Looks at schema and version alone, before anything is read of which a later version may think otherwise.
+  /// - Throws: `EvaluationError.notAnEvaluation`, `.laterVersion`; `DecodingError` where neither is found.
+  static func check(_ data: Data, path: String) throws {
+    struct Head: Decodable {
+      let schema: String
+      let version: Int
+    }
+    let head = try CanonicalJSON.value(Head.self, from: data)
+    guard head.schema == schema else {
+      throw EvaluationError.notAnEvaluation(path, reason: "its schema is '\(head.schema)'")
+    }
+    guard head.version <= version else { throw EvaluationError.laterVersion(path, version: head.version) }
+  }
+}
