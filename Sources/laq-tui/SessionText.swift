@@ -32,7 +32,7 @@ struct SessionText {
     }
     path = resolved
     isUnchanged = Prompt.hash(of: text) == kept.sha256
-    let hasEdits = file.setup.policies.contains { $0.edits?.isEmpty == false }
+    let hasEdits = (file.setup.policies + (file.other?.policies ?? [])).contains { $0.edits?.isEmpty == false }
     warning =
       isUnchanged
       ? nil
