@@ -197,12 +197,14 @@ int term_wait(int milliseconds) {
     if (term_continued()) {
       // Whoever stopped the program may have changed the terminal's modes: all are set again with the next drawing.
       endwin();
+      term_mark_pastes();
       return TERM_RESUMED;
     }
     return TERM_WOKEN;
   }
-  if (on[0].revents & POLLIN) return TERM_INPUT;
-  return on[0].revents ? TERM_CLOSED : TERM_TIME;
+  // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been read.
+  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return TERM_CLOSED;
+  return on[0].revents & POLLIN ? TERM_INPUT : TERM_TIME;
 }
 
 void term_wake(void) {
@@ -211,6 +213,10 @@ void term_wake(void) {
 }
 
 void term_suspend(void) {
-  if (screen) endwin();
+  if (screen) {
+    send("BD");
+    endwin();
+  }
   term_stop();
+  term_mark_pastes();
 }
