@@ -119,7 +119,7 @@ struct Opening {
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
     return PromptFraming(
       question: preferences.question.flatMap { $0.isEmpty ? nil : $0 }, putsQuestionFirst: preferences.questionFirst ?? false,
-      chat: template, system: isChat ? preferences.system : nil)
+      chat: template, system: isChat ? preferences.system.flatMap { $0.isEmpty ? nil : $0 } : nil)
   }
 
   /// The state that a person sees first.

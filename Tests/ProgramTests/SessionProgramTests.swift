@@ -105,6 +105,26 @@ import Testing
     #expect(asked.output.contains("write this session to: session.laq"))
   }
 
+  /// A session goes before the configuration in what it lacks, too.
+  @Test func aSessionWithoutASystemsTurnGetsNone() throws {
+    let model = folder.url.appendingPathComponent("model")
+    try FileManager.default.copyItem(at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: model)
+    _ = try folder.file("model/chat_template.jinja", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
+    let session = folder.path + "/a.laq"
+    let options = ["--policy", "streaming", "--steps", "2", "--chat", "--model", model.path]
+    _ = try screen([text] + options, keys: ":w \(session)<Enter>")
+    let before = try screen([session])
+    _ = try folder.file("laq-tui/config.toml", "system = \"Be a miller.\"\n")
+    func configured(_ path: String, _ options: [String] = []) throws -> Program.Outcome {
+      try Program.run([path] + options + ["--screen", "text"], environment: ["XDG_CONFIG_HOME": folder.path])
+    }
+    let outcome = try configured(session)
+    #expect(outcome.output.split(separator: "\n").filter { !$0.contains("ready") } == before, "\(outcome.errors)")
+    let own = try configured(text, options)
+    #expect(own.output.contains("miller"), "\(own.errors)")
+    #expect(try !configured(text, options + ["--system", ""]).output.contains("miller"))
+  }
+
   @Test func otherSettingsLeaveRoomForTheirAnswers() throws {
     let session = folder.path + "/a.laq"
     _ = try screen([text, "--policy", "streaming", "--steps", "2"], keys: "A:steps 3<Enter>:w \(session)<Enter>")
