@@ -165,6 +165,10 @@ int term_read(unsigned *key) {
     *key = KEY_RESIZE;
     return TERM_KEY;
   }
+  // Of a character of several bytes, the first may come alone. Without a moment's patience for the others, ncurses 6 puts
+  // it back in a way that loses up to 140 bytes behind it: long pastes had gaps.
+  struct pollfd on = {.fd = fileno(keys), .events = POLLIN};
+  timeout(poll(&on, 1, 0) > 0 ? 20 : 0);
   wint_t got;
   int kind = get_wch(&got);
   *key = got;

@@ -72,6 +72,26 @@ import Testing
     #expect(session.status() == 0)
   }
 
+  /// A character's bytes may come apart.
+  @Test func aPasteInPiecesIsWhole() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    let text = (1000..<1300).map { "\($0)鍵" }.joined()
+    let bytes = Array("/\u{1B}[200~\(text)\u{1B}[201~\r".utf8)
+    for start in stride(from: 0, to: bytes.count, by: 89) {
+      session.type(Array(bytes[start..<min(start + 89, bytes.count)]))
+      usleep(2_000)
+    }
+    #expect(session.shows("not found"))
+    session.type(":w \(file.path)\r")
+    #expect(session.shows("session written to"))
+    #expect(try String(contentsOf: file, encoding: .utf8).contains("\"\(text)\""))
+    session.type("q")
+    #expect(session.status() == 0)
+  }
+
   /// The end of a paste may be lost, and the model wakes the terminal meanwhile, as signals do here.
   @Test func aPasteWithoutAnEndEndsWithSilence() throws {
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
