@@ -165,6 +165,10 @@ int term_read(unsigned *key) {
     *key = KEY_RESIZE;
     return TERM_KEY;
   }
+  // Of a character of several bytes, the first may come alone. Without a moment's patience for the others, ncurses 6 puts
+  // it back in a way that loses up to 140 bytes behind it: long pastes had gaps.
+  struct pollfd on = {.fd = fileno(keys), .events = POLLIN};
+  timeout(poll(&on, 1, 0) > 0 ? 20 : 0);
   wint_t got;
   int kind = get_wch(&got);
   *key = got;
@@ -197,12 +201,14 @@ int term_wait(int milliseconds) {
     if (term_continued()) {
       // Whoever stopped the program may have changed the terminal's modes: all are set again with the next drawing.
       endwin();
+      term_mark_pastes();
       return TERM_RESUMED;
     }
     return TERM_WOKEN;
   }
-  if (on[0].revents & POLLIN) return TERM_INPUT;
-  return on[0].revents ? TERM_CLOSED : TERM_TIME;
+  // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been read.
+  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return TERM_CLOSED;
+  return on[0].revents & POLLIN ? TERM_INPUT : TERM_TIME;
 }
 
 void term_wake(void) {
@@ -211,6 +217,10 @@ void term_wake(void) {
 }
 
 void term_suspend(void) {
-  if (screen) endwin();
+  if (screen) {
+    send("BD");
+    endwin();
+  }
   term_stop();
+  term_mark_pastes();
 }

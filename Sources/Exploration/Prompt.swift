@@ -24,26 +24,30 @@ public struct Prompt: Sendable {
 
   /// `nil` where tokens came without the model.
   private let tokenizer: Tokenizer?
-  private let tokenLimit: Int?
+  /// Tokens that the model's context holds, those of an answer included; `nil` for any number.
+  private let contextLength: Int?
   /// What the model reads, and each token's place in it; `nil` when that is the text itself.
   private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
 
   /// Tokenizes a text with what is put around it.
-  /// - Parameter tokenLimit: the tokens that the model has room for, without those of an answer; `nil` for any number.
+  /// - Parameters:
+  ///   - contextLength: the tokens that the model's context holds; `nil` for any number.
+  ///   - answerLimit: how many of them an answer may need.
   /// - Throws: `PromptError` when nothing is left to attend to, when it is too much, or when a chat template refuses the
   ///   text.
   public init(
-    name: String, text: [UInt8], tokenizer: Tokenizer, framing: PromptFraming = PromptFraming(), tokenLimit: Int? = nil
+    name: String, text: [UInt8], tokenizer: Tokenizer, framing: PromptFraming = PromptFraming(), contextLength: Int? = nil,
+    answerLimit: Int = 0
   ) throws {
     guard !text.isEmpty else { throw PromptError.empty(name) }
     let framed = try framing.framed(text, name: name)
     // A template writes the begin-of-text token itself.
     let read = tokenizer.encode(framed.bytes, addingSpecialTokens: framing.chat == nil)
     guard !read.isEmpty else { throw PromptError.empty(name) }
-    if let tokenLimit, read.count > tokenLimit {
-      throw PromptError.tooLong(name, tokenCount: read.count, limit: max(0, tokenLimit))
+    if let contextLength, read.count > contextLength - answerLimit {
+      throw PromptError.tooLong(name, tokenCount: read.count, limit: max(0, contextLength - answerLimit))
     }
-    (self.framing, self.tokenizer, self.tokenLimit) = (framing, tokenizer, tokenLimit)
+    (self.framing, self.tokenizer, self.contextLength) = (framing, tokenizer, contextLength)
     self.name = name
     self.text = text
     hash = SHA256.hexadecimal(of: framed.bytes)
@@ -62,14 +66,26 @@ public struct Prompt: Sendable {
   /// The same text with another question, or with none.
   ///
   /// Cost: tokenizes all of it; a model that has read the text need read only what is new (`Explorer.explore`).
+  /// - Parameter answerLimit: tokens for which the model's context must leave room.
   /// - Throws: `PromptError`.
-  public func asking(_ question: String?) throws -> Prompt {
-    guard question != framing.question else { return self }
-    guard let tokenizer else { throw PromptError.noTokenizer(name) }
+  public func asking(_ question: String?, answerLimit: Int = 0) throws -> Prompt {
+    if question == framing.question, answerRoom ?? answerLimit >= answerLimit { return self }
     var framing = framing
     framing.question = question
-    return try Prompt(name: name, text: text, tokenizer: tokenizer, framing: framing, tokenLimit: tokenLimit)
+    return try framed(framing, answerLimit: answerLimit)
   }
+
+  /// The same text with something else around it.
+  /// - Parameter answerLimit: tokens for which the model's context must leave room.
+  /// - Throws: `PromptError`.
+  public func framed(_ other: PromptFraming, answerLimit: Int = 0) throws -> Prompt {
+    guard let tokenizer else { throw PromptError.noTokenizer(name) }
+    return try Prompt(
+      name: name, text: text, tokenizer: tokenizer, framing: other, contextLength: contextLength, answerLimit: answerLimit)
+  }
+
+  /// Tokens that an answer may have, for which the model's context leaves room; `nil` for any number.
+  public var answerRoom: Int? { contextLength.map { max(0, $0 - tokens.count) } }
 
   /// The SHA-256 in hexadecimal of the text alone, by which a session knows it again.
   public var textHash: String { whole == nil ? hash : Self.hash(of: text) }
@@ -96,7 +112,7 @@ public struct Prompt: Sendable {
     self.hash = hash ?? SHA256.hexadecimal(of: text)
     self.questionTokenCount = questionTokenCount
     repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
-    (framing, tokenizer, tokenLimit) = (PromptFraming(), nil, nil)
+    (framing, tokenizer, contextLength) = (PromptFraming(), nil, nil)
     var ranges: [Range<Int>] = []
     var end = 0
     for piece in pieces {

@@ -87,17 +87,19 @@ public struct WhyExport: Encodable {
   /// The finding as JSON, in lines; equal findings have equal bytes.
   public func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
 
-  /// The finding in lines that a person reads; text of the prompt is quoted, controls in it are escaped.
+  /// The finding in lines that a person reads; text of the prompt is quoted. Whatever a terminal would obey, or nobody would
+  /// see, is escaped, in names of files and arrays, too.
   public var text: String {
-    func quoted(_ text: String) -> String { text.debugDescription }
+    func quoted(_ text: String) -> String { "\"\(Self.escaped(text, inQuotes: true))\"" }
+    let (name, title) = (Self.escaped(prompt.name, inQuotes: false), Self.escaped(policy.title, inQuotes: false))
     func line(_ token: TokenEntry) -> String {
       "  layer \(token.layer + 1)  head \(token.queryHead + 1)  token \(token.position)  "
         + "share \(String(format: "%.4f", Double(token.share)))  \(quoted(token.text))"
     }
     var lines = [
-      "\(policy.title), \(policy.budget) tokens per head, on \(prompt.name): \(outcome) after \(tries) tries",
+      "\(title), \(policy.budget) tokens per head, on \(name): \(outcome) after \(tries) tries",
       "full cache  \(quoted(answers.full))",
-      "\(policy.title)  \(quoted(answers.policy))",
+      "\(title)  \(quoted(answers.policy))",
       "They differ at answer token \(step + 1): \(expected.map { quoted($0.text) } ?? "the end") was expected, "
         + "\(said.map { quoted($0.text) } ?? "the end") was said.",
     ]
@@ -111,5 +113,16 @@ public struct WhyExport: Encodable {
     lines.append("Evicted, and most looked at there (\(evictedCount) above an even share):")
     lines += evicted.prefix(12).map(line)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A text as in source code.
+  private static func escaped(_ text: String, inQuotes: Bool) -> String {
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
+        escaped += scalar.escaped(asASCII: true)
+      default: escaped += inQuotes && (scalar == "\"" || scalar == "\\") ? "\\\(scalar)" : String(scalar)
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 /// Texts made to steer a terminal, or to break the layout, by what they are.
 public enum HostileTexts {
+  /// The texts as bytes, by what they are; some are no UTF-8.
   public static let all: [String: [UInt8]] = [
     "escape sequences": Array("\u{1B}[2J\u{1B}[31mred\u{1B}]0;title\u{7}\u{1B}P1$r\u{1B}\\ \u{9B}31m\u{90}x\u{9C}".utf8),
     "zeros": Array(repeating: 0, count: 64),

@@ -4,14 +4,16 @@ import Screen
 
 /// The terminal: shows grids, reads keys, and gives itself back at the end. Only one may be open.
 ///
-/// The loop is: `nextEvent`, then `nextEvent(timeoutMilliseconds: 0)` until `.none`, reduce, draw, `show`. Waiting blocks the main
-/// thread only, so work elsewhere goes on; it reports by `wake()`.
+/// The loop is: `nextEvents`, reduce, draw, `show`. Waiting blocks the main thread only, so work elsewhere goes on; it reports
+/// by `wake()`.
 @MainActor
 public final class Terminal {
   private var shown: Grid?
   private var pairs = ColorPairs()
   private var isOpen = true
   private var showsEverything = true
+  /// Events that are handled before the screen is drawn.
+  private static let eventLimit = 32
   /// Scalars of a paste at most.
   private static let pasteLimit = 1 << 20
 
@@ -84,6 +86,18 @@ public final class Terminal {
     }
   }
 
+  /// Waits for the next event, and takes those that have come already with it: a screen is drawn once for all of them.
+  /// - Returns: at least one event, `.none` or `.closed` only as the last; no more than a person will wait for.
+  public func nextEvents(timeoutMilliseconds: Int? = nil) -> [Event] {
+    var events = [nextEvent(timeoutMilliseconds: timeoutMilliseconds)]
+    while events.count < Self.eventLimit, events.last != .closed, events.last != Event.none {
+      let event = nextEvent(timeoutMilliseconds: 0)
+      guard event != .none else { break }
+      events.append(event)
+    }
+    return events
+  }
+
   /// Stops the program as Ctrl-Z does; comes back with everything drawn again.
   public func suspend() {
     term_suspend()
@@ -120,19 +134,28 @@ public final class Terminal {
 
   /// Reads a paste to its end, or until the terminal is silent for half a second; of very long ones the beginning.
   private func readPaste() -> String {
+    let clock = ContinuousClock()
+    var silence = clock.now.advanced(by: .milliseconds(500))
     var text = String.UnicodeScalarView()
     var count = 0
     var code: UInt32 = 0
     while true {
       switch Int(term_read(&code)) {
       case Int(TERM_CHARACTER):
+        silence = clock.now.advanced(by: .milliseconds(500))
         guard count < Self.pasteLimit, let scalar = Unicode.Scalar(code == 13 ? 10 : code) else { continue }
         text.append(scalar)
         count += 1
       case Int(TERM_KEY): if code == UInt32(TERM_PASTE_END) { return String(text) }
       default:
-        let wait = Int(term_wait(500))
-        if wait == Int(TERM_TIME) || wait == Int(TERM_CLOSED) { return String(text) }
+        // Wakes, which may come all the time, make the silence no shorter.
+        let left = (silence - clock.now) / .milliseconds(1)
+        guard left > 0 else { return String(text) }
+        switch Int(term_wait(Int32(clamping: Int(left.rounded(.up))))) {
+        case Int(TERM_CLOSED): return String(text)
+        case Int(TERM_RESUMED): redraw()
+        default: break
+        }
       }
     }
   }

@@ -68,7 +68,7 @@ struct Frame {
       EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
     } else if state.isCounting || state.count != nil {
       let typed = "#\(state.count.map(String.init) ?? "")"
-      grid.put([Span(typed, theme[.text]), Span("  then a key; Esc leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
+      grid.put([Span(typed, theme[.text]), Span("  then a key; \(state.keys.shown(.back)) leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
     } else {
       drawFooter(row: size.height - 1)
     }
@@ -108,7 +108,7 @@ struct Frame {
     if let message = state.message {
       return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
     }
-    if let notes = state.entry?.notes, !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
+    if let notes = state.entry?.notes(keys: state.keys), !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
     let times = state.story.seconds
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
     if let why = state.why, !why.isFinished {

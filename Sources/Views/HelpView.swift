@@ -25,7 +25,7 @@ struct HelpView {
     let capacity = layout.rows * layout.columns
     let top = max(0, min(state.helpTop, lines.count - capacity))
     if lines.count > capacity {
-      let more = top + capacity < lines.count ? "j: more" : "k: back"
+      let more = top + capacity < lines.count ? "\(state.keys.shown(.down)): more" : "\(state.keys.shown(.up)): back"
       frame.grid.put([Span(more, theme[.accent])], row: frame.content.lowerBound, endingAt: frame.right)
     }
     for (index, spans) in lines.dropFirst(top).prefix(capacity).enumerated() {
@@ -34,13 +34,14 @@ struct HelpView {
         column: frame.left + index / layout.rows * layout.columnWidth,
         limit: min(frame.right, frame.left + (index / layout.rows + 1) * layout.columnWidth - 1))
     }
+    let count = "\(state.keys.shown(.number))3\(state.keys.shown(.right)) moves by three."
     frame.line(
       frame.content.upperBound - 1,
       Line.note(
         [
-          "#3l moves by three.  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
-          "#3l moves by three.  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
-          "#3l moves by three.  :goto 41  :policy laq(m=16)",
+          "\(count)  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
+          "\(count)  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
+          "\(count)  :goto 41  :policy laq(m=16)",
         ], style: theme[.note], width: frame.width))
   }
 

@@ -44,7 +44,23 @@ extension KeyTable {
     case .mouse: throw KeyTableError.badKey(action: action, notation, reason: "the mouse has its own ways")
     case .character(let character) where ("6"..."9").contains(character):
       throw KeyTableError.badKey(action: action, notation, reason: "the digits from 6 on begin a count")
-    default: return key
+    default: break
+    }
+    if let reason = obstacle(to: key, of: action) { throw KeyTableError.badKey(action: action, notation, reason: reason) }
+    return key
+  }
+
+  /// Why no terminal ever sends a key, or not for this action; `nil` where it does.
+  private static func obstacle(to key: Key, of action: String) -> String? {
+    switch key {
+    case .control("i"): "terminals send Tab for it; write <Tab>"
+    case .control("j"), .control("m"): "terminals send Enter for it; write <Enter>"
+    case .control("h"): "terminals send Backspace for it; write <BS>"
+    case .control("s"), .control("q"): "the terminal keeps it for itself: it holds the output and lets it go on"
+    case .control("z"): action == Action.suspend.name ? nil : "it stops the program, whatever it is bound to"
+    case .control(let letter) where !("a"..."z").contains(letter): "terminals have Ctrl with the letters a to z only"
+    case .character(let character) where character.unicodeScalars.count > 1: "terminals send it as several keys"
+    default: nil
     }
   }
 

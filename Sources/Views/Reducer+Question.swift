@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 
 extension ViewState {
@@ -17,21 +18,46 @@ extension ViewState {
   mutating func ask(_ text: String) -> Effect {
     let question = text.allSatisfy(\.isWhitespace) ? nil : text
     do {
-      let asked = try prompt.asking(question)
+      let asked = try prompt.asking(question, answerLimit: settings.answerLimit)
       guard asked.hash != prompt.hash else {
         message = question == nil ? "there is no question beside the text" : "this is the question already"
         return .none
       }
       undo.append(setup)
+      let lostCount = carryEdits(PromptShift(from: prompt, to: asked))
       prompt = asked
       settings.fit(tokenCount: asked.tokens.count)
       message = "\(question == nil ? "no question any more" : "another question"); \(keys.shown(.undo)) brings the former one back"
+        + (lostCount > 0 ? "; what was kept or evicted by hand of the former one is left out" : "")
       return .explore
     } catch {
       message = String(describing: error)
       entry = Entry(.question, text)
       return .none
     }
+  }
+
+  /// Moves what was kept by hand to where its tokens are now. A policy of whose edits nothing is left is the one that it was
+  /// made of, and stands in the list once.
+  /// - Returns: how many edited tokens the new prompt lacks.
+  private mutating func carryEdits(_ shift: PromptShift) -> Int {
+    let (carried, lostCount) = shift.carried(settings.policies)
+    var policies: [Policy] = []
+    var places: [Int] = []
+    for (index, changed) in carried.enumerated() {
+      if changed != settings.policies[index], let base = policies.firstIndex(of: changed) {
+        places.append(base)
+      } else {
+        places.append(policies.count)
+        policies.append(changed)
+      }
+    }
+    if policies.count < places.count {
+      if places.indices.contains(policy) { policy = places[policy] }
+      pinned = pinned.flatMap { places.indices.contains($0) && places[$0] != policy ? places[$0] : nil }
+    }
+    settings.policies = policies
+    return lostCount
   }
 
   /// Forgets what belongs to the former prompt's tokens.

@@ -8,13 +8,17 @@ extension ViewState {
     do {
       let wanted = name.isEmpty ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil : try Policy(parsing: name)
       guard let wanted else { return .none }
-      (showsWhy, whyTop) = (true, 0)
-      if let why, why.policy == wanted, why.stage != .cancelled { return .none }
-      why = nil
+      if let why, why.policy == wanted, why.stage != .cancelled {
+        (showsWhy, whyTop) = (true, 0)
+        return .none
+      }
       why = try WhyFinding(story, policy: wanted)
+      (showsWhy, whyTop) = (true, 0)
       return .why
     } catch {
-      (showsWhy, message) = (false, String(describing: error))
+      // A search that is under way for another policy stays where it can be seen and stopped.
+      if why?.isFinished != false { showsWhy = false }
+      message = String(describing: error)
       return .none
     }
   }
@@ -29,6 +33,8 @@ extension ViewState {
     case .first: whyTop = 0
     case .command: entry = .command("")
     case .help: (showsHelp, helpTop) = (true, 0)
+    case .redraw: return .redraw
+    case .suspend: return .suspend
     case .export: return why == nil ? .none : .exportWhy
     case .open: return keepRestored()
     case .back, .quit, .interrupt, .why:

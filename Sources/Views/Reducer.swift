@@ -59,6 +59,8 @@ extension ViewState {
       case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size, keys: keys)
       case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size, keys: keys)
       case .interrupt: return interrupt()
+      case .redraw: return .redraw
+      case .suspend: return .suspend
       default: break
       }
       return .none

@@ -7,7 +7,7 @@ extension ViewState {
   /// Draws the whole screen: a pure function of state, size and glyphs.
   public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
     guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else {
-      return Self.tooSmall(size)
+      return Self.tooSmall(size, quit: keys.shown(.quit))
     }
     return frame(size: size, glyphs: glyphs).grid
   }
@@ -38,9 +38,9 @@ extension ViewState {
   }
 
   /// What is shown where nothing else can be read.
-  static func tooSmall(_ size: Size) -> Grid {
+  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit)) -> Grid {
     var grid = Grid(size)
-    let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (q quits)"
+    let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (\(quit) quits)"
     for (row, line) in wrapped(wanted, width: max(1, size.width)).prefix(size.height).enumerated() {
       grid.put(line, row: row, column: 0)
     }

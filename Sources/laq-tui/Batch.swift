@@ -28,7 +28,7 @@ struct Batch {
     let story = await opening.explorer.explore(opening.story)
     if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
     var state = try opening.state(theme: output.ansi ? coloured : .mono)
-    if let warning = opening.warning { FileHandle.standardError.write(Data("laq-tui: \(warning)\n".utf8)) }
+    if let warning = state.message { Console.say("laq-tui: \(warning)") }
     (state.message, state.story) = (nil, story)
     opening.place(&state)
     state.view = output.screen?.view ?? state.view

@@ -63,15 +63,15 @@ struct LaqTUI: AsyncParsableCommand {
         try await Session(opening: opening, keys: screen.keys).run()
       }
     } catch let error as TerminalError {
-      Self.fail(error, status: 2)
+      Console.end(error, status: 2)
     } catch let error as ConfigError {
-      Self.fail(error, status: 64)
+      Console.end(error, status: 64)
     } catch let error as ExitCode {
       throw error
     } catch let error as ValidationError {
       throw error
     } catch {
-      Self.fail(error, status: 1)
+      Console.end(error, status: 1)
     }
   }
 
@@ -90,11 +90,5 @@ struct LaqTUI: AsyncParsableCommand {
     for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
     let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
     print(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
-  }
-
-  /// Ends with one sentence on standard error.
-  static func fail(_ error: any Error, status: Int32) -> Never {
-    FileHandle.standardError.write(Data("laq-tui: \(error)\n".utf8))
-    Foundation.exit(status)
   }
 }

@@ -78,9 +78,9 @@ struct Manual {
   private var files: String {
     """
     \(ConfigFile.path(environment: ["HOME": "~"]))
-        Defaults for options, and keys; 'laq-tui config' prints one to start from. The command
-        line goes before a session, a session before this file. A file that is not understood
-        is wrong usage; --no-config opens without it.
+        Defaults for options, and keys; 'laq-tui config --write' makes one to start from. The
+        command line goes before a session, a session before this file. A file that is not
+        understood is wrong usage; --no-config opens without it.
     *.laq
         Sessions: JSON, told from texts by their content.
     """

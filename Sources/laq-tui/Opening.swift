@@ -18,8 +18,10 @@ struct Opening {
   let origin: SessionOrigin?
   private let shape: ModelShape
   private let session: (file: SessionFile, path: String)?
+  /// What is to be made of a session's hand-made edits.
+  private let edits: SessionEdits?
   /// What a session's reader should know, such as that its text has changed.
-  let warning: String?
+  private let warning: String?
   /// The tour to begin with.
   let tour: Tour?
 
@@ -35,7 +37,6 @@ struct Opening {
     let kept = try file.map { try SessionText($0, path: given) }
     let fromSession = try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) } ?? Preferences()
     var preferences = Preferences(options).over(fromSession).over(config).over(.builtIn)
-    warning = kept?.warning
     guard options.prompt.system == nil || preferences.chat == true else { throw ValidationError("--system needs --chat.") }
     guard !options.prompt.questionFirst || preferences.question != nil else {
       throw ValidationError("--question-first needs --question.")
@@ -50,7 +51,9 @@ struct Opening {
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: checkpoint.tokenizer,
       framing: try Self.framing(preferences, checkpoint, modelName),
-      tokenLimit: checkpoint.configuration.contextLength - steps)
+      contextLength: checkpoint.configuration.contextLength, answerLimit: steps)
+    (edits, warning) = try Self.carryEdits(
+      of: file, kept, fromSession, to: prompt, &preferences, formerFraming: { try Self.framing($0, checkpoint, modelName) })
     // Alone, what is to be explained needs no other policy.
     if let explained = options.output.why.flatMap({ Policy($0) }) {
       let isAlone = options.output.screen == nil && Preferences(options).policies == nil && file == nil
@@ -78,7 +81,29 @@ struct Opening {
   /// Takes a story that is made already, as a trace's is.
   init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
     (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
-    (origin, session, tour, warning) = (nil, nil, nil, nil)
+    (origin, session, tour, edits, warning) = (nil, nil, nil, nil, nil)
+  }
+
+  /// Moves what a session has kept by hand to where its tokens are now.
+  private static func carryEdits(
+    of file: SessionFile?, _ text: SessionText?, _ session: Preferences, to prompt: Prompt, _ preferences: inout Preferences,
+    formerFraming: (Preferences) throws -> PromptFraming
+  ) throws -> (SessionEdits?, warning: String?) {
+    guard let file, let text else { return (nil, nil) }
+    // Of a text that has changed no edits were taken over.
+    guard text.isUnchanged else { return (nil, text.warning) }
+    let edits: SessionEdits
+    if preferences.model != session.model {
+      edits = SessionEdits(lostBecause: "another model than the session's")
+    } else if let former = try? prompt.framed(formerFraming(session.over(.builtIn))) {
+      edits = SessionEdits(former: former)
+    } else {
+      edits = SessionEdits(lostBecause: "the session's own question or chat is not to be had")
+    }
+    guard let policies = preferences.policies else { return (edits, nil) }
+    let (carried, warning) = edits.carried(policies, question: file.setup.question, to: prompt)
+    preferences.policies = carried
+    return (edits, warning)
   }
 
   /// Whether a text can be read again by its path: what comes through a pipe cannot.
@@ -94,7 +119,7 @@ struct Opening {
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
     return PromptFraming(
       question: preferences.question.flatMap { $0.isEmpty ? nil : $0 }, putsQuestionFirst: preferences.questionFirst ?? false,
-      chat: template, system: isChat ? preferences.system : nil)
+      chat: template, system: isChat ? preferences.system.flatMap { $0.isEmpty ? nil : $0 } : nil)
   }
 
   /// The state that a person sees first.
@@ -104,25 +129,34 @@ struct Opening {
     var state = ViewState(story: story, theme: theme)
     state.showsNotes = preferences.notes ?? true
     state.keys = preferences.keys ?? .standard
-    state.message = warning
     guard let (file, path) = session else { return state }
-    state.sessionPath = path
     try file.screen.place(&state, shape: shape, path: path)
     if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
     state.pinned = file.setup.pinned.flatMap { state.settings.policies.indices.contains($0) ? $0 : nil }
-    if let other = file.other { state.otherSetup = try setup(other, path: path, beside: state) }
+    var warning = warning
+    if let other = file.other {
+      let (setup, lost) = try setup(other, path: path, beside: state)
+      state.otherSetup = setup
+      warning = warning ?? lost
+    }
+    state.message = warning
+    // What was left out must not be lost to the file by a ':write' that asks nothing.
+    state.sessionPath = warning == nil ? path : nil
     return state
   }
 
-  /// The settings that `A` goes to.
-  private func setup(_ kept: SessionFile.Setup, path: String, beside state: ViewState) throws -> Setup {
-    let prompt = try state.prompt.asking(kept.question)
-    var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: warning == nil, path: path))
+  /// The settings that `A` goes to, and what a person should know where edits are left out.
+  private func setup(_ kept: SessionFile.Setup, path: String, beside state: ViewState) throws -> (Setup, warning: String?) {
+    var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: edits != nil, path: path))
     try kept.apply(to: &settings, path: path)
+    let prompt = try state.prompt.asking(kept.question, answerLimit: settings.answerLimit)
+    let carried = edits?.carried(settings.policies, question: kept.question, to: prompt)
+    if let carried { settings.policies = carried.policies }
     try settings.resolve(
       try kept.budget(path: path), shape: shape, tokenCount: prompt.tokens.count)
     func index(_ wanted: Int?) -> Int? { wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil } }
-    return Setup(prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
+    let setup = Setup(prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
+    return (setup, carried?.warning)
   }
 
   /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where there is most to see.

@@ -50,28 +50,29 @@ final class Session {
     if let tour = opening.tour { state.begin(tour) }
   }
 
+  /// Shows it until the user leaves.
+  /// - Throws: why a file that was asked for last could not be written, where nobody has been told.
   func run() async throws {
     draw()
     explore()
     loop: while true {
       let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
-      let event = terminal.nextEvent(timeoutMilliseconds: isMoving ? 120 : nil)
+      let events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)
       receive()
-      var keys = pending
-      // Keys from the command line wait for the story, so that they find what they ask for.
-      if state.story.isFinished { pending = [] } else { keys = [] }
-      switch event {
-      case .key(let key): keys.append(key)
-      case .paste(let text): state.paste(text)
-      case .closed: break loop
-      case .none:
-        state.tick += 1
-        state.advance()
-      case .resize, .wake: break
+      // Each key from the command line waits for what those before it began, so that it finds what it asks for.
+      while !isBusy, !pending.isEmpty {
+        if !press(pending.removeFirst()) { break loop }
       }
-      for key in keys {
-        isTouched = true
-        if !handle(key) { break loop }
+      for event in events {
+        switch event {
+        case .key(let key): if !press(key) { break loop }
+        case .paste(let text): state.paste(text)
+        case .closed: break loop
+        case .none:
+          state.tick += 1
+          state.advance()
+        case .resize, .wake: break
+        }
       }
       draw()
     }
@@ -81,6 +82,16 @@ final class Session {
     // A file that was asked for is written to its end.
     await exporting?.value
     if !isGuest { terminal.close() }
+    if case .failure(let error)? = mailbox.takeOutcome()?.0 { throw error }
+  }
+
+  /// Whether something that a key began is still under way.
+  private var isBusy: Bool { !state.story.isFinished || state.why?.isFinished == false || exporting != nil }
+
+  /// Handles a key of a person's; false ends the session.
+  private func press(_ key: Key) -> Bool {
+    isTouched = true
+    return handle(key)
   }
 
   private func draw() {

@@ -40,10 +40,10 @@ import Testing
   @Test func aPersonsOwnKeysAreUsedAndShown() throws {
     let config = """
       [keys]
-      heatmap-view = "<C-h>"
+      heatmap-view = "<C-n>"
       help = ["<F5>"]
       """
-    #expect(try run(screen + ["--keys", "<C-h>"], config: config).output.contains("[2 Heatmap]"))
+    #expect(try run(screen + ["--keys", "<C-n>"], config: config).output.contains("[2 Heatmap]"))
     let footer = try run(screen, config: nil).output.split(separator: "\n").last ?? ""
     #expect(footer.contains("F5 help"))
   }
@@ -76,6 +76,23 @@ import Testing
     for piece in ["[", "a = [", "a.", "a = \"\\u", "[[", "{a=", "\u{0}", "\""] {
       #expect(try run(["config"], config: String(repeating: piece, count: 10_000)).status == 64, "\(piece)")
     }
+  }
+
+  @Test func theFileIsWrittenWithWhatItSaid() throws {
+    let path = folder.url.appendingPathComponent("laq-tui/config.toml")
+    let made = try run(["config", "--write"], config: nil)
+    #expect(made.status == 0 && made.output.isEmpty && made.errors.contains(path.path), "\(made.errors)")
+    #expect(try String(contentsOf: path, encoding: .utf8) == run(["config"], config: nil).output)
+    let own = "# mine\nbudget = \"12.5%\"\n[keys]\npin = \"<C-x>\"\n"
+    #expect(try run(["config", "--write"], config: own).status == 0)
+    let written = try String(contentsOf: path, encoding: .utf8)
+    #expect(written.contains("\nbudget = \"12.5%\" ") && written.contains("\npin = [\"<C-x>\"] "))
+    #expect(try String(contentsOfFile: path.path + "~", encoding: .utf8) == own)
+    // What is not understood is not written over, nor is what cannot be written passed over.
+    #expect(try run(["config", "--write"], config: "budget = ").status == 64)
+    #expect(try String(contentsOf: path, encoding: .utf8) == "budget = ")
+    let nowhere = try Program.run(["config", "--write"], environment: ["XDG_CONFIG_HOME": text])
+    #expect(nowhere.status == 1 && nowhere.errors.contains("there is no folder"), "\(nowhere.errors)")
   }
 
   @Test func thePrintedConfigurationIsOneThatReadsBack() throws {

@@ -52,6 +52,62 @@ import Testing
     #expect(session.status() == 0)
   }
 
+  /// A file that is asked for last is written to its end; where it cannot be, the person hears of it.
+  @Test func aFailedExportIsToldAfterTheEnd() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(String(repeating: "x", count: 300) + ".npz").path
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    session.type("E\u{15}\(file)\rq")
+    #expect(session.status() == 1)
+    #expect(session.screen.isRestored)
+    #expect(session.output.components(separatedBy: Self.restored).last?.contains("laq-tui: \(file.prefix(40))") == true)
+  }
+
+  /// The second key finds what the first one began: without its answer there would be nothing to explain.
+  @Test func keysOfTheCommandLineWaitForEachOther() throws {
+    let session = try TerminalSession([path, "--budget", "4", "--policy", "streaming", "--keys", "BY"])
+    #expect(session.shows("lose the answer?"))
+    #expect(session.shows("tried in"))
+    session.type("qq")
+    #expect(session.status() == 0)
+  }
+
+  /// A character's bytes may come apart.
+  @Test func aPasteInPiecesIsWhole() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    let text = (1000..<1300).map { "\($0)鍵" }.joined()
+    let bytes = Array("/\u{1B}[200~\(text)\u{1B}[201~\r".utf8)
+    for start in stride(from: 0, to: bytes.count, by: 89) {
+      session.type(Array(bytes[start..<min(start + 89, bytes.count)]))
+      usleep(2_000)
+    }
+    #expect(session.shows("not found"))
+    session.type(":w \(file.path)\r")
+    #expect(session.shows("session written to"))
+    #expect(try String(contentsOf: file, encoding: .utf8).contains("\"\(text)\""))
+    session.type("q")
+    #expect(session.status() == 0)
+  }
+
+  /// The end of a paste may be lost, and the model wakes the terminal meanwhile, as signals do here.
+  @Test func aPasteWithoutAnEndEndsWithSilence() throws {
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
+    #expect(session.waits(for: "ready"))
+    session.type("i\u{1B}[200~Who is it?")
+    let isSeen = session.waits(seconds: 8) { screen in
+      session.signal(SIGWINCH)
+      return screen.lines.contains { $0.contains("Who is it?") }
+    }
+    #expect(isSeen)
+    session.type("\u{1B}")
+    #expect(session.redraws())
+    session.type("q")
+    #expect(session.status() == 0)
+  }
+
   /// The prompt's tokens as the title tells them, on a screen that is drawn again as a whole: ncurses sends changed cells only.
   private func tokenCount(_ session: TerminalSession, where isWanted: (Int) -> Bool) -> Int? {
     for _ in 0..<50 {

@@ -80,6 +80,61 @@ import Testing
     }
   }
 
+  /// What stands around the text moves its tokens; what another model makes of it is not known.
+  @Test func whatIsKeptByHandStaysWithItsTokensOrIsLeftOut() throws {
+    let session = folder.path + "/a.laq"
+    _ = try screen([text, "--policy", "streaming", "--budget", "8", "--steps", "2", "--question", "Who?"], keys: "AB#5GXb:w \(session)<Enter>")
+    func edited(_ path: String, _ options: [String]) throws -> (word: String, outcome: Program.Outcome) {
+      let copy = folder.path + "/copy-\(UUID()).laq"
+      let outcome = try Program.run([path] + options + ["--screen", "text", "--keys", ":w \(copy)<Enter>"])
+      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: copy))) as? [String: Any]
+      let policies = (json?["setup"] as? [String: Any])?["policies"] as? [[String: Any]] ?? []
+      let edits = policies.flatMap { $0["edits"] as? [[String: Any]] ?? [] }
+      return ("\(edits.map { "\($0["first"] ?? "")-\($0["last"] ?? "")" })", outcome)
+    }
+    #expect(try edited(session, []).word == "[\"5-5\"]")
+    let behind = try edited(session, ["--question", "What was quiet?"])
+    #expect(behind.word == "[\"5-5\"]" && behind.outcome.errors.isEmpty, "\(behind.outcome.errors)")
+    let before = try edited(session, ["--question-first"])
+    #expect(before.word != "[\"5-5\"]" && before.word != "[]" && before.outcome.errors.isEmpty, "\(before)")
+    let model = try edited(session, ["--model", Program.root.path + "/Sources/EmbeddedModel/Resources/model"])
+    #expect(model.word == "[]" && model.outcome.errors.contains("another model than the session's: what was kept by hand is left out"))
+    // The session that lost something is not replaced without a question.
+    let asked = try Program.run(
+      [session, "--model", Program.root.path + "/Sources/EmbeddedModel/Resources/model", "--screen", "text", "--keys", ":w<Enter>"])
+    #expect(asked.output.contains("write this session to: session.laq"))
+  }
+
+  /// A session goes before the configuration in what it lacks, too.
+  @Test func aSessionWithoutASystemsTurnGetsNone() throws {
+    let model = folder.url.appendingPathComponent("model")
+    try FileManager.default.copyItem(at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: model)
+    _ = try folder.file("model/chat_template.jinja", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
+    let session = folder.path + "/a.laq"
+    let options = ["--policy", "streaming", "--steps", "2", "--chat", "--model", model.path]
+    _ = try screen([text] + options, keys: ":w \(session)<Enter>")
+    let before = try screen([session])
+    _ = try folder.file("laq-tui/config.toml", "system = \"Be a miller.\"\n")
+    func configured(_ path: String, _ options: [String] = []) throws -> Program.Outcome {
+      try Program.run([path] + options + ["--screen", "text"], environment: ["XDG_CONFIG_HOME": folder.path])
+    }
+    let outcome = try configured(session)
+    #expect(outcome.output.split(separator: "\n").filter { !$0.contains("ready") } == before, "\(outcome.errors)")
+    let own = try configured(text, options)
+    #expect(own.output.contains("miller"), "\(own.errors)")
+    #expect(try !configured(text, options + ["--system", ""]).output.contains("miller"))
+  }
+
+  @Test func otherSettingsLeaveRoomForTheirAnswers() throws {
+    let session = folder.path + "/a.laq"
+    _ = try screen([text, "--policy", "streaming", "--steps", "2"], keys: "A:steps 3<Enter>:w \(session)<Enter>")
+    let json = try String(contentsOfFile: session, encoding: .utf8)
+    let other = try #require(json.range(of: "\"answerLimit\" : 2"))
+    let long = try folder.file("long.laq", json.replacingCharacters(in: other, with: "\"answerLimit\" : 4096"))
+    let outcome = try Program.run([long, "--screen", "text"])
+    #expect(outcome.status == 1 && outcome.errors.contains("this model has room for"), "\(outcome.errors)")
+  }
+
   @Test func otherJSONIsAText() throws {
     let json = try folder.file("a.json", "{\"schema\": \"another\", \"mill\": \"quiet\"}")
     #expect(try screen([json, "--policy", "streaming", "--steps", "2"]).contains { $0.contains("another") })

@@ -90,11 +90,11 @@ final class TerminalSession: Sendable {
 
   // MARK: What a person does
 
+  /// Types a text.
+  func type(_ text: String) { type(Array(text.utf8)) }
+
   /// Types bytes.
-  func type(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = write(leader, bytes, bytes.count)
-  }
+  func type(_ bytes: [UInt8]) { _ = write(leader, bytes, bytes.count) }
 
   /// Changes the window's size, which the kernel tells the program.
   func resize(columns: Int, rows: Int) {

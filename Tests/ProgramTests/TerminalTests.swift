@@ -117,6 +117,9 @@ import Views
     let inside = session.modes
     if how == "C-z" { session.type("\u{1A}") } else { session.signal(how == "SIGTSTP" ? SIGTSTP : SIGSTOP) }
     #expect(session.waits(for: "stopped "))
+    // A shell has its own ways with pastes.
+    #expect(how == "SIGSTOP" || session.output.contains("\u{1B}[?2004l"))
+    let stopped = session.position
     if how == "SIGSTOP" {
       session.modes = before
     } else {
@@ -128,6 +131,7 @@ import Views
     session.type("\n")
     #expect(session.waits { $0.isAlternate && !$0.showsCursor && !$0.mouseModes.isEmpty && $0.lines[26].hasSuffix("┘") })
     #expect(areEqual(session.modes, inside))
+    #expect(session.waits(for: "\u{1B}[?2004h", after: stopped))
     session.type("2")
     #expect(session.shows("[2 Heatmap]"))
     session.type("q")
@@ -281,5 +285,13 @@ import Views
     #expect(session.shows("[1 Text]"))
     session.hangUp()
     #expect(session.ending() == .killed(SIGHUP))
+  }
+
+  /// Where the terminal is not the session's own, no signal comes.
+  @Test func aForeignTerminalsEndEndsTheProgram() throws {
+    let session = try TerminalSession(quick, shell: "trap : HUP; setsid \"$@\"; exit $?")
+    #expect(session.shows("ready"))
+    session.hangUp()
+    #expect(session.status() == 0)
   }
 }

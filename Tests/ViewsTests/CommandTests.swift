@@ -55,6 +55,19 @@ import Testing
     #expect(state.message == "views: text, heatmap, heads, compare, timeline")
   }
 
+  @Test func answersAreNoLongerThanTheContextHasRoomFor() throws {
+    let count = state.prompt.tokens.count
+    state.prompt = try Prompt(
+      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, contextLength: count + 40, answerLimit: 16)
+    #expect(try press(":steps 41<Enter>") == .none)
+    #expect(state.message == "a number from 1 to 40 was expected" && state.settings.answerLimit == 16)
+    #expect(try press(":steps 40<Enter>") == .explore)
+    // A question must leave room for such an answer.
+    #expect(try press("iWho?<Enter>") == .none)
+    #expect(state.message?.contains("this model has room for \(count) and an answer") == true)
+    #expect(try press("<Esc>:steps 16<Enter>iWho?<Enter>") == .explore)
+  }
+
   @Test func whileOneTypesTheCommandSaysWhatItTakes() throws {
     try press(":budget ")
     #expect(TextRenderer.text(state.draw(size: Self.size)).contains(":budget TOKENS|SHARE|BYTES"))

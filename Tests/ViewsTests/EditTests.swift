@@ -83,6 +83,22 @@ import Testing
     #expect(!state.showsWhy && state.message?.contains("choose another policy") == true)
   }
 
+  @Test func aSearchIsStoppedOrStaysInSight() throws {
+    #expect(try press(":why snapkv<Enter>") == .why)
+    #expect(try press(":why full<Enter>") == .none)
+    #expect(state.message != nil && state.showsWhy && state.why?.policy.name == "snapkv")
+    #expect(try press("<Esc>") == .cancelWhy)
+  }
+
+  @Test func overlaysLeaveTheTerminalItsKeys() throws {
+    for keys in ["?", "?<Esc>:why snapkv<Enter>"] {
+      try press(keys)
+      #expect(try press("<C-l>") == .redraw)
+      #expect(try press("<C-z>") == .suspend)
+      #expect(state.showsHelp || state.showsWhy)
+    }
+  }
+
   @Test func whatBringsTheAnswerBackIsKeptByHand() throws {
     (state.why, state.showsWhy) = (StoryFixture.finding, true)
     let finding = try #require(state.why)

@@ -149,6 +149,29 @@ import Testing
     #expect((0..<60).contains { grid[15, $0].style == state.theme[.cursor] })
   }
 
+  /// What a frame costs hangs on what is seen: the time of a short line, with much to spare, and not of a long one squared.
+  @Test func aLongPasteIsDrawnAtOnce() throws {
+    try press("i<C-u>")
+    state.paste(String(repeating: "mill鍵 ", count: 100_000) + "end")
+    let start = ContinuousClock.now
+    #expect(lines()[35].hasSuffix("mill鍵 end"))
+    try press("<Home>")
+    #expect(lines()[35].hasPrefix(" question: mill鍵 mill"))
+    #expect(start.duration(to: .now) < .seconds(8))
+  }
+
+  @Test func notesNameOnesOwnKeys() throws {
+    state.keys = try KeyTable.standard.rebound([("search-next", ["&"]), ("back", ["<F4>"]), ("quit", ["Q"]), ("number", ["%"]), ("down", ["J"])])
+    try press("/")
+    #expect(lines()[33].contains("& and N go on"))
+    try press("<Esc>%")
+    #expect(lines()[35].contains("then a key; F4 leaves"))
+    try press("<F4>?")
+    let small = Size(width: 60, height: 16)
+    #expect(lines(small).contains { $0.contains("J: more") } && lines(small).contains { $0.contains("%3l moves by three") })
+    #expect(TextRenderer.text(state.draw(size: Size(width: 100, height: 9))).contains("(Q quits)"))
+  }
+
   @Test func whatIsTypedIsShownNotSent() throws {
     try press("i")
     for scalar in "a\u{1B}[2Jb\u{202E}c".unicodeScalars { _ = state.handle(.character(Character(scalar)), size: Self.size) }

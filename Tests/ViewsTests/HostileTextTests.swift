@@ -2,12 +2,26 @@ import KeyStorm
 import Screen
 import Testing
 
+@testable import Exploration
 @testable import Views
 
 /// Texts made to steer a terminal, or to break the layout.
 @Suite struct HostileTextTests {
   /// The longest line is left to `laq-bench --keys`: a debug build takes too long for its recording.
   static let texts = HostileTexts.all.filter { $0.value.count < 10_000 }
+
+  /// What '--why' prints goes to a terminal, too: names of files and of a file's arrays, and the text's own characters.
+  @Test func printsNothingThatSteersATerminal() throws {
+    let text = Array("\u{1B}[2J\u{9B}2J\u{202E} 鍵 \"a\\b\"".utf8)
+    let prompt = StoryFixture.prompt(text, name: "a\u{1B}]0;x\u{7}\u{202E}\n.txt")
+    var finding = StoryFixture.finding
+    (finding.restored, finding.lost) = ([], (0..<prompt.tokens.count).map { LostToken(layer: 0, queryHead: 0, position: $0, share: 0.5) })
+    let printed = WhyExport(finding, of: StoryFixture.makeStory(prompt, budget: 4)).text
+    let harmful = printed.unicodeScalars.filter { $0 != "\n" && [.control, .format].contains($0.properties.generalCategory) }
+    #expect(harmful.isEmpty, "\(harmful)")
+    #expect(printed.contains(", on a\\u{1B}]0;x\\u{07}\\u{202E}\\n.txt: "))
+    #expect(printed.contains("\"\\u{1B}\"\n"))
+  }
 
   @Test(arguments: texts.keys.sorted())
   func drawsNothingThatSteersATerminal(_ name: String) throws {

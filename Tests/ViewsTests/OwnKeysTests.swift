@@ -50,6 +50,13 @@ import Testing
     #expect(error([("pin", ["7"])])?.description.contains("count") == true)
     #expect(error([("pin", ["<Click:1,1>"])])?.description.contains("mouse") == true)
     #expect(error([("back", [])]) == .noKey("back"))
+    for (key, words) in [
+      ("<C-i>", "<Tab>"), ("<C-j>", "<Enter>"), ("<C-m>", "<Enter>"), ("<C-h>", "<BS>"), ("<C-z>", "stops the program"),
+      ("<C-s>", "holds the output"), ("<C-q>", "holds the output"), ("<C-1>", "a to z"), ("<C-é>", "a to z"), ("👩‍🚀", "several keys"),
+    ] {
+      #expect(error([("notes", [key])])?.description.contains(words) == true, "\(key)")
+    }
+    #expect(error([("suspend", ["<C-z>", "<C-x>"])]) == nil)
     // In the comparison, Space plots; another action's Space would do nothing there.
     #expect(error([("run", ["<Space>"])]) != nil)
     #expect(error([("zoom-in", ["f"])]) == nil, "f turns the figure only among the heads")

@@ -55,11 +55,38 @@ import Testing
   @Test func aQuestionThatDoesNotFitCanBeShortened() throws {
     let tokens = state.prompt.tokens.count
     state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, tokenLimit: tokens + 4)
+      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, contextLength: tokens + 20, answerLimit: 16)
     #expect(try press("iOne two three four five six seven eight?<Enter>") == .none)
     #expect(state.message?.contains("this model has room for \(tokens + 4)") == true)
     #expect(state.entry?.text == "One two three four five six seven eight?")
     #expect(state.prompt.tokens.count == tokens)
+  }
+
+  @Test func whatIsKeptByHandStaysWithItsTokens() throws {
+    state.prompt = try state.prompt.framed(PromptFraming(question: "Who?", putsQuestionFirst: true))
+    state.story = StoryFixture.makeStory(state.prompt)
+    try press("#20GvllX")
+    let edited = state.prompt.tokens[20...22]
+    #expect(try press("i<C-u>Who was the clerk of the harbour office?<Enter>") == .explore)
+    let edit = try #require(state.settings.policies.last?.edits.first)
+    #expect(edit.positions.lowerBound > 20 && Array(state.prompt.tokens[edit.positions]) == Array(edited))
+    try press("u")
+    #expect(state.settings.policies.last?.edits.first?.positions == 20...22)
+    #expect(try press("i<C-u><Enter>") == .explore)
+    #expect(state.settings.policies.last?.edits.first.map { Array(state.prompt.tokens[$0.positions]) } == Array(edited))
+  }
+
+  @Test func whatIsKeptOfAQuestionGoesWithIt() throws {
+    state.prompt = try state.prompt.asking("Where is the key?")
+    state.story = StoryFixture.makeStory(state.prompt)
+    let count = state.settings.policies.count
+    try press("GK")
+    #expect(state.settings.policies.count == count + 1 && state.policy == count)
+    #expect(try press("i<C-u>Why?<Enter>") == .explore)
+    #expect(state.message?.contains("what was kept or evicted by hand of the former one is left out") == true)
+    #expect(state.settings.policies.count == count && state.policy == 0 && state.pinned == nil, "the policy stands there once")
+    #expect(try press("u") == .explore)
+    #expect(state.settings.policies.count == count + 1 && state.policyTitle == "LAQ*")
   }
 
   @Test func theOtherSettingsKeepTheirQuestion() throws {

@@ -77,6 +77,24 @@ import Testing
     #expect(!SessionFile.isSession(Data()))
   }
 
+  /// The other settings stand before the schema.
+  @Test func aLongQuestionHidesNoSession() throws {
+    state.prompt = try state.prompt.asking(String(repeating: "Who was it? ", count: 6_000))
+    try press("Ai<C-u>Who?<Enter>")
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let data = try file().data()
+    #expect(!SessionFile.isSession(data.prefix(1 << 16)))
+    try data.write(to: URL(fileURLWithPath: path))
+    #expect(try SessionFile.read(path) == file())
+    // Other JSON may quote the name, and may be damaged.
+    let quoting = "{\"a\": \"" + String(repeating: "x", count: 1 << 16) + "\", \"b\": [\"laq-tui.session\"]"
+    for text in [quoting, quoting + "}"] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try SessionFile.read(path) == nil)
+    }
+  }
+
   // MARK: What is wrong is named
 
   private func broken(_ change: (inout [String: Any]) -> Void) throws -> Data {

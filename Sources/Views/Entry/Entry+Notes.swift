@@ -1,6 +1,6 @@
 extension ViewState.Entry {
   /// What the status line says meanwhile: wordings from long to short.
-  var notes: [String] {
+  func notes(keys: KeyTable) -> [String] {
     switch purpose {
     case .export(.view):
       [
@@ -23,13 +23,17 @@ extension ViewState.Entry {
         "Enter asks, Esc leaves; empty: none; C-o: a line break",
       ]
     case .search:
-      [
-        "text, #id for a token id, /expression/ for a regular expression; Enter finds, n and N go on",
-        "text, #id, or /expression/; n and N go on",
-      ]
+      searchNotes(goingOn: "\(keys.shown(.searchNext)) and \(keys.shown(.searchPrevious)) go on")
     case .command: commandNotes
     case .replace, .replaceSession: []
     }
+  }
+
+  private func searchNotes(goingOn: String) -> [String] {
+    [
+      "text, #id for a token id, /expression/ for a regular expression; Enter finds, \(goingOn)",
+      "text, #id, or /expression/; \(goingOn)",
+    ]
   }
 
   /// The command that is being typed, or how to see them all.

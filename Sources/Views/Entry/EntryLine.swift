@@ -6,21 +6,16 @@ struct EntryLine {
   let theme: Theme
   let glyphs: GlyphSet
 
-  /// Draws the line; of a long one the part around the cursor.
+  /// Draws the line; of a long one the part around the cursor, and nothing else of it is looked at: a paste may be long.
   func draw(into grid: inout Grid, row: Int) {
     let prompt = visible(entry.prompt)
-    let after = visible(entry.line.after)
     let room = grid.width - 2 - TextWidth.of(prompt)
-    var before = Array(visible(entry.line.before))
+    let after = visible(String(entry.line.after.prefix(max(1, room))))
     // Behind the cursor a little stays in sight, so that one sees that there is more.
     let reserve = max(1, min(TextWidth.of(after), room / 4))
-    var width = TextWidth.of(String(before))
-    while width > max(0, room - reserve), let first = before.first {
-      width -= TextWidth.of(String(first))
-      before.removeFirst()
-    }
+    let before = end(of: entry.line.before, width: room - reserve)
     var column = grid.put(
-      [Span(prompt, theme[.accent]), Span(String(before), theme[.text])], row: row, column: 1, limit: grid.width - 1)
+      [Span(prompt, theme[.accent]), Span(before, theme[.text])], row: row, column: 1, limit: grid.width - 1)
     if case .replace = entry.purpose { return }
     if case .replaceSession = entry.purpose { return }
     let under = after.first.map(String.init) ?? " "
@@ -54,6 +49,19 @@ struct EntryLine {
       spans.append(Span("  "))
     }
     return spans + [Span(count, theme[.dim])]
+  }
+
+  /// As much of a text's end as has room, as it is written on screens.
+  private func end(of text: String, width: Int) -> String {
+    var shown: [String] = []
+    var used = 0
+    for character in text.reversed() {
+      let piece = visible(String(character))
+      used += TextWidth.of(piece)
+      guard used <= width else { break }
+      shown.append(piece)
+    }
+    return shown.reversed().joined()
   }
 
   private func visible(_ text: String) -> String { Sanitizer.visible(text, glyphs: glyphs, spaces: false) }

@@ -12,7 +12,8 @@ struct SearchMatches: Sendable {
 
   /// Searches all that the model reads, the question included.
   ///
-  /// Cost: one step for each byte, and for each byte of a text that is looked for.
+  /// Cost: one step for each byte of the prompt; for a text also one for each byte that agrees, at each place: no more
+  /// unless the text resembles itself, and then up to the product of the two lengths.
   /// - Throws: `TextPattern.Failure`.
   init(_ typed: String, in prompt: Prompt) throws {
     self.typed = typed

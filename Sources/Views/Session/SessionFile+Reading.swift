@@ -8,8 +8,12 @@ extension SessionFile {
   /// Whether a file's first bytes are those of a session: a JSON object that names the schema. Texts that begin so are
   /// opened through standard input.
   public static func isSession(_ beginning: some Collection<UInt8>) -> Bool {
-    guard beginning.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { return false }
-    return Data(beginning).range(of: Data("\"\(schema)\"".utf8)) != nil
+    isObject(beginning) && Data(beginning).range(of: Data("\"\(schema)\"".utf8)) != nil
+  }
+
+  /// Whether first bytes may be those of a JSON object.
+  private static func isObject(_ beginning: some Collection<UInt8>) -> Bool {
+    beginning.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   }
 
   /// Reads a session if the file is one; `nil` for anything else, what cannot be read included: whoever reads texts says
@@ -19,12 +23,20 @@ extension SessionFile {
     var status = stat()
     // Reading a pipe would take from it what a text is made of.
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let handle = FileHandle(forReadingAtPath: path), let beginning = try? handle.read(upToCount: 1 << 16), isSession(beginning)
+      let handle = FileHandle(forReadingAtPath: path), let beginning = try? handle.read(upToCount: 1 << 16), isObject(beginning)
     else { return nil }
+    let isNamed = isSession(beginning)
     guard status.st_size <= byteLimit, let rest = try? handle.readToEnd() ?? Data() else {
+      guard isNamed else { return nil }
       throw SessionFileError.tooLarge(path, limit: byteLimit)
     }
-    return try SessionFile(beginning + rest, path: path)
+    let data = beginning + rest
+    // The other settings stand before the schema, and their question may be long. So far behind, only what is well formed
+    // counts: other JSON may quote the name.
+    if !isNamed {
+      guard isSession(data), (try? JSONDecoder().decode(Head.self, from: data))?.schema == schema else { return nil }
+    }
+    return try SessionFile(data, path: path)
   }
 
   /// Reads a session's bytes.

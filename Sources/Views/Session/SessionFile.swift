@@ -4,7 +4,7 @@ import Foundation
 import Transformer
 
 /// A session as a file keeps it: the text and the model by their paths, the question, the settings, what is kept by hand, the
-/// place on the screen. JSON in a documented and versioned schema (README, "Sessions"; `session.schema.json` beside the tests).
+/// place on the screen. JSON in a documented and versioned schema (`Tests/ExplorationTests/Fixtures/session.schema.json`).
 ///
 /// Layers and heads count from 1, as everywhere a person writes them; positions are places in the prompt's tokens. What a
 /// reader does not know it passes over; what it misses has its usual value.

@@ -6,17 +6,31 @@ import Views
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Print the configuration as TOML: what the file says, the rest as comments.",
-    discussion: "Keep it with 'laq-tui config > ~/.config/laq-tui/config.toml', then take '#' away where you want another value.")
+    discussion: """
+      'laq-tui config --write' makes it the configuration file; take '#' away there where you want another value. \
+      Sending the output to that file would empty it before it is read.
+      """)
 
-  @Flag(name: .customLong("no-config"), help: "Print what holds without a configuration file.")
+  @Flag(help: "Write it to the configuration file, the settings of one that is there included; that one stays as config.toml~.")
+  var write = false
+
+  @Flag(name: .customLong("no-config"), help: "Take what holds without a configuration file.")
   var noConfig = false
 
   func run() throws {
     let path = ConfigFile.path()
     do {
-      print(ConfigListing(noConfig ? Preferences() : try ConfigFile.read(path), path: path).text, terminator: "")
+      let text = ConfigListing(noConfig ? Preferences() : try ConfigFile.read(path), path: path).text
+      guard write else {
+        print(text, terminator: "")
+        return
+      }
+      try ConfigFile.write(text, to: path)
+      Console.say("laq-tui: written to \(path)")
     } catch let error as ConfigError {
-      LaqTUI.fail(error, status: 64)
+      Console.end(error, status: 64)
+    } catch {
+      Console.end(error, status: 1)
     }
   }
 }

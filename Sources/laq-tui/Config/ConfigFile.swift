@@ -1,9 +1,10 @@
+import Exploration
 import Foundation
 import Views
 
 /// The configuration file: defaults for options, and a person's own keys.
 ///
-/// `laq-tui config` prints one to start from. A file that is not understood is wrong usage, as a wrong option is: silently
+/// `laq-tui config --write` makes one to start from. A file that is not understood is wrong usage, as a wrong option is: silently
 /// leaving out half of it would be worse, and `--no-config` opens without it.
 struct ConfigFile {
   /// Larger files are no configuration.
@@ -33,6 +34,18 @@ struct ConfigFile {
       throw ConfigError(path: path, line: nil, reason: "the file is no UTF-8; save it as UTF-8")
     }
     return try ConfigFile(text, path: path).preferences
+  }
+
+  /// Writes a file in the place of the one that is there, which is kept beside it as `config.toml~`; folders are made.
+  /// - Throws: `ExportError`; then the file is as it was.
+  static func write(_ text: String, to path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    // Where the folder cannot be made, the file's own error says that there is none.
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if let earlier = FileManager.default.contents(atPath: path), earlier != Data(text.utf8) {
+      try AtomicFile.write(earlier, to: path + "~", replacing: true)
+    }
+    try AtomicFile.write(Data(text.utf8), to: path, replacing: true)
   }
 
   /// What the file prefers.

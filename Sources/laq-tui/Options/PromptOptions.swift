@@ -8,7 +8,7 @@ struct PromptOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Make the text a user's turn, by the model's own chat template.")
   var chat: Bool?
 
-  @Option(help: "With --chat: what the system says before the user.")
+  @Option(help: "With --chat: what the system says before the user; an empty text for nothing.")
   var system: String?
 
   @Option(help: "A question, put after the text with an empty line between them; an empty one for none.")
