@@ -20,6 +20,17 @@ import Testing
     #expect(narrow.low > estimate.low && narrow.high < estimate.high)
   }
 
+  /// Ten copies of each of 20 values know no more than the 20; clusters of different sizes weigh as many as they are.
+  @Test func valuesThatComeTogetherDoNotNarrowTheInterval() throws {
+    let values = (0..<20).map { $0 % 2 == 0 ? 1.0 : 0 }
+    let alone = try #require(Bootstrap().estimate(values))
+    let copies = try #require(Bootstrap().estimate(clusters: values.map { Array(repeating: $0, count: 10) }))
+    #expect(copies.low == alone.low && copies.high == alone.high && copies.count == 200)
+    let blind = try #require(Bootstrap().estimate(values.flatMap { Array(repeating: $0, count: 10) }))
+    #expect(blind.high - blind.low < (alone.high - alone.low) / 2)
+    #expect(Bootstrap().estimate(clusters: [[1, 1, 1], [], [0]])?.mean == 0.75)
+  }
+
   /// Samples of the values 0 and 1 have the means 0, ½, ½ and 1, equally often.
   @Test func smallCasesAreAsByHand() throws {
     let estimate = try #require(Bootstrap(resampleCount: 1000, confidence: 0.95).estimate([0, 1]))

@@ -23,16 +23,29 @@ public struct Bootstrap: Sendable, Hashable {
   ///
   /// Cost: as many draws as values times samples. Equally many values are drawn at the same places: means of paired values
   /// move together, and their differences' intervals are those of the paired differences.
-  public func estimate(_ values: [Double]) -> Estimate? {
+  public func estimate(_ values: [Double]) -> Estimate? { estimate(clusters: values.map { [$0] }) }
+
+  /// The same for values of which some belong together and say nothing new beside each other, as those of one needle at
+  /// several depths: whole clusters are drawn (the cluster bootstrap; Davison and Hinkley 1997).
+  public func estimate(clusters: [[Double]]) -> Estimate? {
+    let groups = clusters.filter { !$0.isEmpty }
+    let values = groups.flatMap { $0 }
     guard !values.isEmpty else { return nil }
     let mean = values.reduce(0, +) / Double(values.count)
+    let sums = groups.map { $0.reduce(0, +) }
     // Where all are equal, so are all samples' means.
     guard values.contains(where: { $0 != values[0] }) else {
       return Estimate(mean: mean, low: mean, high: mean, count: values.count)
     }
     var random = CaseRandom("bootstrap", seed: seed)
     let means = (0..<resampleCount).map { _ in
-      (0..<values.count).reduce(0) { sum, _ in sum + values[random.below(values.count)] } / Double(values.count)
+      var (sum, count) = (0.0, 0)
+      for _ in groups {
+        let drawn = random.below(groups.count)
+        sum += sums[drawn]
+        count += groups[drawn].count
+      }
+      return sum / Double(count)
     }.sorted()
     let tail = (1 - confidence) / 2
     func quantile(_ share: Double) -> Double { means[min(means.count - 1, Int(share * Double(means.count)))] }

@@ -72,16 +72,26 @@ public struct EvaluationSummary: Sendable {
       }
     }
     obstacles = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { (reason: $0.key, count: $0.value) }
+    let cases = results.plan.cases
+    func estimate(_ values: [(index: Int, value: Double)]) -> Estimate? {
+      bootstrap.estimate(
+        clusters: Dictionary(grouping: values) { Self.cluster(cases[$0.index]) }.values
+          .sorted { ($0.first?.index ?? 0) < ($1.first?.index ?? 0) }.map { $0.map(\.value) })
+    }
     cells = Dictionary(uniqueKeysWithValues: values.map { group, columns in
       (group, Dictionary(uniqueKeysWithValues: columns.map { column, values in
         let other = reference.flatMap { $0 == column.policy ? nil : columns[Column($0, column.budget)] }
         let known = Dictionary((other ?? []).map { ($0.index, $0.value) }) { first, _ in first }
-        let differences = values.compactMap { one in known[one.index].map { one.value - $0 } }
-        return (column, Cell(
-          group: group, column: column, score: bootstrap.estimate(values.map(\.value)),
-          difference: bootstrap.estimate(differences)))
+        let differences = values.compactMap { one in known[one.index].map { (index: one.index, value: one.value - $0) } }
+        return (column, Cell(group: group, column: column, score: estimate(values), difference: estimate(differences)))
       }))
     })
+  }
+
+  /// What is equal in cases that differ only in the depth of one fact: their answers come and go together.
+  private static func cluster(_ one: EvaluationCase) -> String {
+    guard one.parameters["depth"] != nil, let seed = one.seed else { return one.id }
+    return "\(one.parameters["length"]?.description ?? "") \(seed)"
   }
 
   /// The mean of a group in a column.
