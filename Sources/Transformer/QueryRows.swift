@@ -14,9 +14,13 @@ public struct QueryRows: Sendable {
 
   /// Rows that grow, or those of a trace, where they lie.
   private enum Layer: Sendable {
-    case memory([Float])
+    /// Blocks of `blockSize` rows, the last one of as many as there are. Whoever looks at an answer while it grows shares all
+    /// but the last block: one array would be copied at every token.
+    case memory([[Float]])
     case mapped(MappedTensor)
   }
+
+  private static let blockSize = 16
 
   /// The number of rows.
   public var count: Int { positions.count }
@@ -54,12 +58,16 @@ public struct QueryRows: Sendable {
     for (layer, row) in queries.enumerated() {
       precondition(row.count == width)
       switch layers[layer] {
-      case .memory(var rows):
+      case .memory(var blocks):
         // The array is let go first, so that it grows in place.
         layers[layer] = .memory([])
-        rows += row
-        layers[layer] = .memory(rows)
-      case .mapped: layers[layer] = .memory(floats(layer: layer) + row)
+        if let last = blocks.indices.last, blocks[last].count < Self.blockSize * width {
+          blocks[last] += row
+        } else {
+          blocks.append(row)
+        }
+        layers[layer] = .memory(blocks)
+      case .mapped: layers[layer] = blocks(elements(layer: layer, 0..<(count - 1) * width) + row)
       }
     }
   }
@@ -78,15 +86,22 @@ public struct QueryRows: Sendable {
     guard count < positions.count else { return self }
     var result = self
     result.positions = Array(positions.prefix(max(0, count)))
-    result.layers = layers.indices.map { .memory(Array(elements(layer: $0, 0..<result.count * width))) }
+    result.layers = layers.indices.map { blocks(elements(layer: $0, 0..<result.count * width)) }
     return result
   }
 
   private var width: Int { shape.queryHeadCount * shape.headDimension }
 
+  private func blocks(_ rows: ArraySlice<Float>) -> Layer {
+    .memory(
+      stride(from: rows.startIndex, to: rows.endIndex, by: Self.blockSize * width).map {
+        Array(rows[$0..<min($0 + Self.blockSize * width, rows.endIndex)])
+      })
+  }
+
   private func elements(layer: Int, _ range: Range<Int>) -> ArraySlice<Float> {
     switch layers[layer] {
-    case .memory(let rows): rows[range]
+    case .memory(let blocks): elements(of: blocks, range)
     case .mapped(let tensor):
       ArraySlice(
         [Float](unsafeUninitializedCapacity: range.count) { buffer, count in
@@ -94,5 +109,17 @@ public struct QueryRows: Sendable {
           count = range.count
         })
     }
+  }
+
+  /// A part of some blocks: of one, where it lies; of several, a copy.
+  private func elements(of blocks: [[Float]], _ range: Range<Int>) -> ArraySlice<Float> {
+    guard !range.isEmpty else { return [] }
+    let size = Self.blockSize * width
+    let (first, last) = (range.lowerBound / size, (range.upperBound - 1) / size)
+    func part(_ index: Int) -> ArraySlice<Float> {
+      let start = index * size
+      return blocks[index][max(0, range.lowerBound - start)..<min(blocks[index].count, range.upperBound - start)]
+    }
+    return first == last ? part(first) : ArraySlice((first...last).flatMap(part))
   }
 }
