@@ -12,6 +12,8 @@ public final class Terminal {
   private var pairs = ColorPairs()
   private var isOpen = true
   private var showsEverything = true
+  /// Events that were taken and not used.
+  private var returned: ArraySlice<Event> = []
   /// Events that are handled before the screen is drawn.
   private static let eventLimit = 32
   /// Scalars of a paste at most.
@@ -75,7 +77,7 @@ public final class Terminal {
 
   /// Waits for the next event, without end when the time is nil.
   public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
-    if let event = pendingKey() { return event }
+    if let event = returned.popFirst() ?? pendingKey() { return event }
     switch Int(term_wait(Int32(clamping: timeoutMilliseconds ?? -1))) {
     case Int(TERM_WOKEN): return pendingKey() ?? .wake
     case Int(TERM_CLOSED): return .closed
@@ -97,6 +99,9 @@ public final class Terminal {
     }
     return events
   }
+
+  /// Has events come again, before all others: whoever takes several may be done at the first.
+  public func giveBack(_ events: ArraySlice<Event>) { returned = events + returned }
 
   /// Stops the program as Ctrl-Z does; comes back with everything drawn again.
   public func suspend() {

@@ -55,15 +55,16 @@ final class Session {
   func run() async throws {
     draw()
     explore()
+    var events: ArraySlice<Event> = []
     loop: while true {
       let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
-      let events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)
+      events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)[...]
       receive()
       // Each key from the command line waits for what those before it began, so that it finds what it asks for.
       while !isBusy, !pending.isEmpty {
         if !press(pending.removeFirst()) { break loop }
       }
-      for event in events {
+      while let event = events.popFirst() {
         switch event {
         case .key(let key): if !press(key) { break loop }
         case .paste(let text): state.paste(text)
@@ -81,7 +82,8 @@ final class Session {
     why?.cancel()
     // A file that was asked for is written to its end.
     await exporting?.value
-    if !isGuest { terminal.close() }
+    // Keys behind the one that left are for the screen that one comes back to.
+    if isGuest { terminal.giveBack(events) } else { terminal.close() }
     if case .failure(let error)? = mailbox.takeOutcome()?.0 { throw error }
   }
 
