@@ -138,7 +138,7 @@ final class TerminalSession: Sendable {
   }
 
   /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to that.
-  func waits(seconds: Double = 60, until isFulfilled: (VirtualTerminal) -> Bool) -> Bool {
+  func waits(seconds: Double = 120, until isFulfilled: (VirtualTerminal) -> Bool) -> Bool {
     let end = Date().addingTimeInterval(seconds)
     repeat {
       if isFulfilled(screen) { return true }
@@ -148,26 +148,26 @@ final class TerminalSession: Sendable {
   }
 
   /// Waits until a text is on the screen.
-  func shows(_ text: String, seconds: Double = 60) -> Bool {
+  func shows(_ text: String, seconds: Double = 120) -> Bool {
     waits(seconds: seconds) { screen in screen.lines.contains { $0.contains(text) } }
   }
 
   /// Whether a text is sent within some seconds, counted from a place in the output.
-  func waits(for text: String, after start: Int = 0, seconds: Double = 60) -> Bool {
+  func waits(for text: String, after start: Int = 0, seconds: Double = 120) -> Bool {
     waits(seconds: seconds) { _ in
       String(decoding: seen.withLock { Array($0.bytes.dropFirst(start)) }, as: UTF8.self).contains(text)
     }
   }
 
   /// Has everything drawn anew and waits for it: what was typed before has been answered then.
-  func redraws(seconds: Double = 60) -> Bool {
+  func redraws(seconds: Double = 120) -> Bool {
     let before = screen.clearings
     type("\u{0C}")
     return waits(seconds: seconds) { $0.clearings > before }
   }
 
   /// Waits for the end; `nil` when it does not come.
-  func ending(within seconds: Double = 60) -> Ending? {
+  func ending(within seconds: Double = 120) -> Ending? {
     let end = Date().addingTimeInterval(seconds)
     repeat {
       if let known = ended.withLock({ $0 }) { return known }
@@ -185,7 +185,7 @@ final class TerminalSession: Sendable {
   }
 
   /// Waits for the end; the exit status, `nil` when the end does not come or was a signal.
-  func status(within seconds: Double = 60) -> Int32? {
+  func status(within seconds: Double = 120) -> Int32? {
     if case .exited(let status) = ending(within: seconds) { status } else { nil }
   }
 }
