@@ -16,6 +16,9 @@ public struct ExplorationSettings: Sendable, Hashable {
   /// Tokens of an answer at most; it ends earlier at an end-of-text token.
   public var answerLimit: Int
 
+  /// The tokens of an answer that can be asked for.
+  public static let answerLimits = 1...4096
+
   /// The budget unless one is given: small enough that the samples' answers hang on who chooses.
   public static let defaultBudget = 48
 

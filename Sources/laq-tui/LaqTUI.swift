@@ -15,9 +15,6 @@ struct LaqTUI: AsyncParsableCommand {
     discussion: "'laq-tui --help' is the manual; in the place of a text there may be a command: \(Main.names.joined(separator: ", ")).",
     version: Release.name)
 
-  /// How long answers may be.
-  static let stepRange = 1...4096
-
   @OptionGroup(title: "The text") var prompt: PromptOptions
   @OptionGroup(title: "The model") var model: ModelOptions
   @OptionGroup(title: "The policies") var policies: PolicyOptions
@@ -25,9 +22,7 @@ struct LaqTUI: AsyncParsableCommand {
   @OptionGroup(title: "In place of the screen") var output: OutputOptions
 
   func validate() throws {
-    if let steps = policies.steps, !Self.stepRange.contains(steps) {
-      throw ValidationError("--steps must be from \(Self.stepRange.lowerBound) to \(Self.stepRange.upperBound).")
-    }
+    try policies.steps.map(Self.check(steps:))
     guard screen.layer ?? 1 >= 1, screen.head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard output.format == nil || output.export != nil else { throw ValidationError("--format needs --export.") }
     try Self.check { _ = try output.exportRequest }
@@ -90,5 +85,14 @@ struct LaqTUI: AsyncParsableCommand {
     for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
     let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
     print(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
+  }
+
+  /// Refuses an answer's length that cannot be asked for.
+  /// - Throws: `ValidationError`.
+  static func check(steps: Int) throws {
+    let limits = ExplorationSettings.answerLimits
+    guard limits.contains(steps) else {
+      throw ValidationError("--steps must be from \(limits.lowerBound) to \(limits.upperBound).")
+    }
   }
 }

@@ -92,14 +92,9 @@ struct Opening {
     guard let file, let text else { return (nil, nil) }
     // Of a text that has changed no edits were taken over.
     guard text.isUnchanged else { return (nil, text.warning) }
-    let edits: SessionEdits
-    if preferences.model != session.model {
-      edits = SessionEdits(lostBecause: "another model than the session's")
-    } else if let former = try? prompt.framed(formerFraming(session.over(.builtIn))) {
-      edits = SessionEdits(former: former)
-    } else {
-      edits = SessionEdits(lostBecause: "the session's own question or chat is not to be had")
-    }
+    let edits = preferences.model != session.model
+      ? SessionEdits(lostBecause: "another model than the session's")
+      : SessionEdits(former: try? prompt.framed(formerFraming(session.over(.builtIn))))
     guard let policies = preferences.policies else { return (edits, nil) }
     let (carried, warning) = edits.carried(policies, question: file.setup.question, to: prompt)
     preferences.policies = carried

@@ -57,7 +57,7 @@ final class Session {
     explore()
     var events: ArraySlice<Event> = []
     loop: while true {
-      let isMoving = state.isPlaying || !state.story.isFinished || state.why?.isFinished == false
+      let isMoving = state.isPlaying || isComputing
       events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)[...]
       receive()
       // Each key from the command line waits for what those before it began, so that it finds what it asks for.
@@ -87,8 +87,11 @@ final class Session {
     if case .failure(let error)? = mailbox.takeOutcome()?.0 { throw error }
   }
 
+  /// Whether the engine has news to come.
+  private var isComputing: Bool { !state.story.isFinished || state.why?.isFinished == false }
+
   /// Whether something that a key began is still under way.
-  private var isBusy: Bool { !state.story.isFinished || state.why?.isFinished == false || exporting != nil }
+  private var isBusy: Bool { isComputing || exporting != nil }
 
   /// Handles a key of a person's; false ends the session.
   private func press(_ key: Key) -> Bool {

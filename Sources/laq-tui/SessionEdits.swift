@@ -10,8 +10,8 @@ struct SessionEdits {
   private let reason: String
 
   /// The positions mean what they meant.
-  /// - Parameter former: the prompt as the session had it.
-  init(former: Prompt) { (self.former, reason) = (former, "") }
+  /// - Parameter former: the prompt as the session had it; `nil` where it cannot be made again.
+  init(former: Prompt?) { (self.former, reason) = (former, "the session's own question or chat is not to be had") }
 
   /// The positions mean nothing.
   init(lostBecause reason: String) { (former, self.reason) = (nil, reason) }

@@ -77,7 +77,7 @@ import Transformer
   }
 
   @Test func optionsMakeTheSameSuite() throws {
-    let suite = ConsistencySuite(texts: ["a", "b"], question: "Who?", answerLimit: 7, usesChat: true)
+    let suite = ConsistencySuite(texts: ["a", "b"], question: "Who?", answerLimit: 7)
     #expect(try ConsistencySuite(options: suite.options).options == suite.options)
     #expect(throws: EvaluationError.self) { try ConsistencySuite(options: ["texts": "a"]) }
   }

@@ -24,7 +24,7 @@ import Testing
     #expect(try plan(true).usesChat == true)
     #expect(try plan(true).difference(from: plan(false)) == "the option 'chat' is none there and yes here")
     let said = try EvaluationPlan(
-      ConsistencySuite(texts: ["a"], usesChat: true), model: place.model.identity, settings: place.settings, usesChat: true)
+      ConsistencySuite(texts: ["a"]), model: place.model.identity, settings: place.settings, usesChat: true)
     #expect(said.usesChat == true)
   }
 

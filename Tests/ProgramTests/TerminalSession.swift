@@ -13,6 +13,8 @@ final class TerminalSession: Sendable {
   private let process: pid_t
   private let ended = Mutex<Ending?>(nil)
   private let isOpen = Mutex(true)
+  /// Whether all is read that was sent.
+  private let isRead = Mutex(false)
   private let seen: Mutex<(bytes: [UInt8], screen: VirtualTerminal)>
 
   struct NoTerminal: Error {}
@@ -72,6 +74,7 @@ final class TerminalSession: Sendable {
   }
 
   private func read() {
+    defer { isRead.withLock { $0 = true } }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while isOpen.withLock({ $0 }) {
       var wanted = pollfd(fd: leader, events: Int16(POLLIN), revents: 0)
@@ -176,7 +179,7 @@ final class TerminalSession: Sendable {
         let ending = status & 0x7F == 0 ? Ending.exited(status >> 8 & 0xFF) : .killed(status & 0x7F)
         ended.withLock { $0 = ending }
         // What it wrote last is still to be read.
-        usleep(50_000)
+        while !isRead.withLock({ $0 }), Date() < end { usleep(10_000) }
         return ending
       }
       usleep(10_000)

@@ -35,19 +35,16 @@ public struct ConsistencySuite: EvaluationSuite {
   private let question: String?
   /// Tokens of an answer at most.
   private let answerLimit: Int
-  /// Whether texts become a user's turn.
-  private let usesChat: Bool
 
   /// Measures texts.
   /// - Parameters:
   ///   - texts: paths of text files.
   ///   - question: put behind every text, an empty line between them.
   ///   - answerLimit: tokens of the full cache's answer at most, whose queries are the truth.
-  public init(texts: [String], question: String? = nil, answerLimit: Int = 64, usesChat: Bool = false) {
+  public init(texts: [String], question: String? = nil, answerLimit: Int = 64) {
     self.texts = texts
     self.question = question
     self.answerLimit = answerLimit
-    self.usesChat = usesChat
   }
 
   public init(options: [String: CaseParameter]) throws {
@@ -58,17 +55,14 @@ public struct ConsistencySuite: EvaluationSuite {
     self.init(
       texts: texts, question: options["question"]?.text,
       answerLimit: try OptionReader(options).value("steps", "from 1 to 4096 tokens") { parameter in
-        parameter.integer.flatMap { Self.answerLimits.contains($0) ? $0 : nil }
-      }, usesChat: options[EvaluationPlan.chatKey]?.flag ?? false)
+        parameter.integer.flatMap { ExplorationSettings.answerLimits.contains($0) ? $0 : nil }
+      })
   }
-
-  /// Tokens of an answer that can be asked for.
-  public static let answerLimits = 1...4096
 
   public var options: [String: CaseParameter] {
     var options: [String: CaseParameter] = [
       "texts": .list(texts.map { .text($0) }), "digests": .list(texts.map { .text(FileDigest.digest(of: $0)) }),
-      "steps": .integer(answerLimit), EvaluationPlan.chatKey: .flag(usesChat),
+      "steps": .integer(answerLimit),
     ]
     options["question"] = question.map { .text($0) }
     return options
@@ -82,7 +76,7 @@ public struct ConsistencySuite: EvaluationSuite {
     let file = one.parameters["file"]?.text ?? one.id
     guard texts.contains(file) else { throw CaseError.foreign(one.id) }
     let (name, text) = try PromptReader.read(file)
-    let framing = PromptFraming(question: question, chat: usesChat ? model.chat : nil)
+    let framing = PromptFraming(question: question, chat: model.chat)
     return CasePrompt(
       prompt: try Prompt(name: name, text: text, tokenizer: model.checkpoint.tokenizer, framing: framing),
       references: [], answerLimit: answerLimit)

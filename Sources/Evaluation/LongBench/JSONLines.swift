@@ -54,7 +54,7 @@ struct JSONLines {
   }
 
   /// The bytes of a line.
-  /// - Throws: `BenchmarkError.unreadable`, `.line` for one that is too long no longer there, or nowhere.
+  /// - Throws: `BenchmarkError.unreadable`, `.line` for one that is too long, no longer there, or nowhere.
   func bytes(_ place: Place) throws -> Data {
     guard place.length <= Self.lengthLimit else {
       throw BenchmarkError.line(

@@ -16,20 +16,17 @@ public struct LongBenchSuite: EvaluationSuite {
   private let limit: Int?
   /// Tokens of a prompt at most; `nil`: what the model's context leaves beside the answer.
   private let tokenLimit: Int?
-  /// Whether prompts become a user's turn, where the benchmark has it so.
-  private let usesChat: Bool
 
   /// Reads a benchmark's files with a model.
   /// - Parameters:
   ///   - dataset: the data set of every file; `nil`: by the files' names.
   ///   - limit: lines of each file at most.
   ///   - tokenLimit: tokens of a prompt at most, from which LongBench's are cut in the middle.
-  public init(path: String, dataset: String? = nil, limit: Int? = nil, tokenLimit: Int? = nil, usesChat: Bool = false) {
+  public init(path: String, dataset: String? = nil, limit: Int? = nil, tokenLimit: Int? = nil) {
     self.path = path
     self.dataset = dataset
     self.limit = limit
     self.tokenLimit = tokenLimit
-    self.usesChat = usesChat
   }
 
   public init(options: [String: CaseParameter]) throws {
@@ -41,15 +38,14 @@ public struct LongBenchSuite: EvaluationSuite {
       return try OptionReader(options).value(key, "a whole number from 1") { $0.integer.flatMap { $0 >= 1 ? $0 : nil } }
     }
     self.init(
-      path: path, dataset: options["dataset"]?.text, limit: try count("limit"), tokenLimit: try count("tokenLimit"),
-      usesChat: options[EvaluationPlan.chatKey]?.flag ?? false)
+      path: path, dataset: options["dataset"]?.text, limit: try count("limit"), tokenLimit: try count("tokenLimit"))
   }
 
   public var options: [String: CaseParameter] {
     // Where the files cannot be listed, neither can the cases, which says why.
     let files = (try? BenchmarkFiles(path, dataset: dataset).files) ?? []
     var options: [String: CaseParameter] = [
-      "path": .text(path), EvaluationPlan.chatKey: .flag(usesChat),
+      "path": .text(path),
       "digests": .list(files.filter { $0.task != nil }.map { .text(FileDigest.digest(of: $0.path)) }),
     ]
     options["dataset"] = dataset.map { .text($0) }
@@ -78,7 +74,7 @@ public struct LongBenchSuite: EvaluationSuite {
   public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     do {
       let (line, task) = try line(one)
-      let chat = usesChat && task.usesChat ? model.chat : nil
+      let chat = task.usesChat ? model.chat : nil
       let framing = PromptFraming(chat: chat)
       var text = line.prompt
       if task.benchmark == .longBench {

@@ -22,9 +22,7 @@ public struct NeedleMap: Sendable {
   /// Gathers results, or the rows that an evaluation has so far.
   public init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
     self.score = score
-    let settings = plan.settings
-    columns = (Policy("full").map { [EvaluationSummary.Column($0, nil)] } ?? [])
-      + settings.policies.flatMap { policy in settings.budgets.map { EvaluationSummary.Column(policy, $0) } }
+    columns = plan.settings.columns
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     var sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]] = [:]
     var cases: [Place: [EvaluationCase]] = [:]

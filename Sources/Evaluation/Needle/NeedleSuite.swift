@@ -28,8 +28,6 @@ public struct NeedleSuite: EvaluationSuite {
 
   /// The depths that there are.
   public static let depthRange = 0...100
-  /// Tokens of an answer that can be asked for.
-  public static let answerLimits = 1...4096
 
   /// Makes a suite.
   /// - Throws: `EvaluationError.badOption`.
@@ -43,7 +41,7 @@ public struct NeedleSuite: EvaluationSuite {
     if let length = lengths.first(where: { !(64...10_000_000).contains($0) }) {
       throw EvaluationError.badOption("lengths", expected: "from 64 to 10000000 tokens", found: String(length))
     }
-    guard Self.answerLimits ~= answerLimit else {
+    guard ExplorationSettings.answerLimits ~= answerLimit else {
       throw EvaluationError.badOption("answerLimit", expected: "from 1 to 4096 tokens", found: String(answerLimit))
     }
     self.lengths = lengths.withoutRepetitions()

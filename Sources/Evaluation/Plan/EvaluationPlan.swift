@@ -27,11 +27,10 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
       options: suite.options.merging(usesChat ? [Self.chatKey: true] : [:]) { $1 }, cases: suite.cases())
   }
 
-  /// Whether prompts become a user's turn; `nil` in plans of suites that do not say so themselves, where they do not.
+  /// Whether prompts become a user's turn; `nil` where plans do not say so, and they do not.
   public var usesChat: Bool? { options[Self.chatKey]?.flag }
 
-  /// The option that suites with a choice of their own say this by, too.
-  static let chatKey = "chat"
+  private static let chatKey = "chat"
 
   /// Makes a plan of its parts.
   /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is none.

@@ -58,8 +58,7 @@ public struct EvaluationSummary: Sendable {
       results.rows.contains { $0.outcomes.contains { $0.policy == policy } } ? policy : nil
     }
     self.reference = reference
-    columns = (Policy("full").map { [Column($0, nil)] } ?? [])
-      + settings.policies.flatMap { policy in settings.budgets.map { Column(policy, $0) } }
+    columns = settings.columns
     groups = results.plan.cases.map(group).withoutRepetitions()
     var values: [String: [Column: [(index: Int, value: Double)]]] = [:]
     var reasons: [String: Int] = [:]
@@ -96,4 +95,11 @@ public struct EvaluationSummary: Sendable {
 
   /// The mean of a group in a column.
   public func cell(_ group: String, _ column: Column) -> Cell? { cells[group]?[column] }
+}
+
+extension EvaluationSettings {
+  /// The full cache, then every policy at every budget.
+  public var columns: [EvaluationSummary.Column] {
+    (Policy("full").map { [.init($0, nil)] } ?? []) + policies.flatMap { policy in budgets.map { .init(policy, $0) } }
+  }
 }

@@ -20,7 +20,9 @@ extension ViewState {
     case .goto: number(value, in: 0...story.prompt.tokens.count - 1) { $0.cursor = $1 }
     case .layer: number(value, in: 1...(story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
     case .head: number(value, in: 1...(story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
-    case .steps: return changeSettings(by: value, in: 1...min(4096, max(1, prompt.answerRoom ?? 4096))) { $0.answerLimit = $1 }
+    case .steps:
+      let limits = ExplorationSettings.answerLimits
+      return changeSettings(by: value, in: (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)) { $0.answerLimit = $1 }
     case .budget: return budget(value)
     case .policy: return choose(policyNamed: value)
     case .set: return set(value)

@@ -57,9 +57,7 @@ public struct ResultsTable: Sendable {
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
   public init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
     self.plan = plan
-    let settings = plan.settings
-    courses = (Policy("full").map { [Course($0, nil)] } ?? [])
-      + settings.policies.flatMap { policy in settings.budgets.map { Course(policy, $0) } }
+    courses = plan.settings.columns
     let places = plan.cases.map { ($0.parameters["length"]?.integer, $0.parameters["depth"]?.integer) }
     isHeatmap = places.allSatisfy { $0.0 != nil && $0.1 != nil }
     let keys: [Int]

@@ -40,7 +40,7 @@ extension SessionFile.Setup {
   /// - Throws: `SessionFileError`.
   public func apply(to settings: inout ExplorationSettings, path: String) throws {
     if let answerLimit {
-      guard (1...4096).contains(answerLimit) else {
+      guard ExplorationSettings.answerLimits.contains(answerLimit) else {
         throw SessionFileError.badValue(path, key: "setup.answerLimit", found: "\(answerLimit)", expected: "a number from 1 to 4096")
       }
       settings.answerLimit = answerLimit

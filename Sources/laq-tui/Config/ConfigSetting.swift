@@ -51,8 +51,8 @@ enum ConfigSetting: String, CaseIterable {
       preferences.policies = try names.map { try parsed($0, Policy.init(parsing:)) }
     case .granularity: preferences.granularity = try word(value)
     case .steps:
-      guard let number = value.number, LaqTUI.stepRange.contains(number) else {
-        throw ConfigValueError("a number from \(LaqTUI.stepRange.lowerBound) to \(LaqTUI.stepRange.upperBound) was expected")
+      guard let number = value.number, ExplorationSettings.answerLimits.contains(number) else {
+        throw ConfigValueError("a number from 1 to 4096 was expected")
       }
       preferences.steps = number
     case .theme:

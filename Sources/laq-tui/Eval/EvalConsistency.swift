@@ -27,13 +27,13 @@ struct EvalConsistency: AsyncParsableCommand {
   @OptionGroup var options: EvalOptions
 
   func validate() throws {
-    guard ConsistencySuite.answerLimits ~= steps else { throw ValidationError("--steps must be from 1 to 4096.") }
+    try LaqTUI.check(steps: steps)
   }
 
   func run() async throws {
     try await EvalRunner(
       suite: ConsistencySuite(
-        texts: try chosenTexts(), question: question, answerLimit: steps, usesChat: options.subject.chat),
+        texts: try chosenTexts(), question: question, answerLimit: steps),
       options: options,
       settings: options.subject.settings(
         policies: ["laq", "laq++", "snapkv", "h2o", "tova", "streaming", "random", "oracle"], budgets: [16, 32, 64, 128, 256])

@@ -36,7 +36,7 @@ struct EvalCost: AsyncParsableCommand {
   @OptionGroup var subject: EvalSubject
 
   func validate() throws {
-    guard (1...4096).contains(steps) else { throw ValidationError("--steps must be from 1 to 4096.") }
+    try LaqTUI.check(steps: steps)
     guard (1...1000).contains(repeats) else { throw ValidationError("--repeats must be from 1 to 1000.") }
   }
 

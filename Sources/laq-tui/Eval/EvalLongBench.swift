@@ -36,7 +36,7 @@ struct EvalLongBench: AsyncParsableCommand {
   func run() async throws {
     try await EvalRunner(
       suite: LongBenchSuite(
-        path: folder, dataset: dataset, limit: limit, tokenLimit: tokenLimit, usesChat: options.subject.chat),
+        path: folder, dataset: dataset, limit: limit, tokenLimit: tokenLimit),
       options: options, settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512])
     ).run()
   }
