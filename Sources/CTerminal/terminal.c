@@ -207,7 +207,11 @@ int term_wait(int milliseconds) {
     return TERM_WOKEN;
   }
   // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been read.
-  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return TERM_CLOSED;
+  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+    // Where it was the session's own, the kernel sends SIGHUP an instant after it wakes us: the signal is what one ends by.
+    poll(NULL, 0, 200);
+    return TERM_CLOSED;
+  }
   return on[0].revents & POLLIN ? TERM_INPUT : TERM_TIME;
 }
 
