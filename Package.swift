@@ -14,8 +14,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "COneDNN", dependencies: ["Kernels"], linkerSettings: [.linkedLibrary("dnnl")]),
     .target(
       name: "CTerminal",
       cSettings: [.define("_XOPEN_SOURCE_EXTENDED", to: "1")],
@@ -65,6 +65,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The kernels are optimised in debug builds as well, where they would take most of the tests' time. Flags of this kind are
+// refused in a package that others depend on, which builds them as its user's configuration says.
+if !Context.packageDirectory.contains("/checkouts/") {
+  for target in package.targets where target.name == "Kernels" {
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+  }
+}
 
 // CI (and whoever sets the variable) builds with warnings as errors; dependencies are not affected. A system library
 // has nothing to compile, so it takes no settings.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Terminal
+import Transformer
 
 /// Chooses between the program, its manual, and the commands beside it.
 ///
@@ -15,6 +16,7 @@ enum Main {
 
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    do { try InstructionSet.checkSetting() } catch { Console.end(error, status: 64) }
     if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {
       // Some commands open the terminal, which is prepared before any thread starts.
       Terminal.prepareProcess()
