@@ -16,6 +16,9 @@ public struct Checkpoint: Sendable {
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
 
+  /// What in the files was ignored, in sentences for a person.
+  public let notices: [String]
+
   let files: Files
 
   enum Files: Sendable {
@@ -27,28 +30,25 @@ public struct Checkpoint: Sendable {
   /// downloaded before, by its Hugging Face name (`organisation/model`). Nothing is downloaded.
   /// - Throws: `CheckpointError`.
   public init(path: String) throws {
+    var read: Tokenizer
     switch try ModelLocation(path) {
     case .folder(let folder, let weights):
       self.path = folder
       name = Self.name(given: path, found: folder)
       configuration = try ModelConfiguration(path: folder + "/config.json")
-      tokenizer = try Tokenizer(folder: folder)
+      read = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)
       self.path = found
       name = Self.name(given: path, found: found)
       configuration = try ModelConfiguration(try file.configuration(), generation: nil)
-      tokenizer = try Tokenizer(gguf: file.metadata)
+      read = try Tokenizer(gguf: file.metadata)
       files = .gguf(file)
     }
-    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-      let isFolder = if case .safetensors = files { true } else { false }
-      throw CheckpointError.badValue(
-        file: isFolder ? self.path + "/config.json" : self.path, key: "vocab_size",
-        expected: "at least \(tokenizer.vocabularySize), the vocabulary of the tokenizer",
-        found: String(configuration.vocabularySize))
-    }
+    read.embeddedCount = configuration.vocabularySize
+    tokenizer = read
+    notices = configuration.notices + read.notices
   }
 
   /// Maps the weights and checks their header.

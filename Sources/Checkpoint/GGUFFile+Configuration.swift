@@ -102,23 +102,8 @@ extension GGUFFile {
   }
 
   private func endTokens(vocabulary: Int) throws -> [Int] {
-    var found: Set<Int> = []
-    for key in ["eos", "eot", "eom"].map({ "tokenizer.ggml.\($0)_token_id" }) where metadata.has(key) {
-      found.insert(try metadata.integer(key, in: 0...vocabulary - 1))
-    }
-    // Chat models end a turn with a token of their own, which only newer files name.
-    let texts = metadata["tokenizer.ggml.tokens"]?.strings ?? []
-    let types = metadata["tokenizer.ggml.token_type"]?.wholeNumbers ?? []
-    for (id, (text, type)) in zip(texts, types).enumerated()
-    where type == Self.controlType && id < vocabulary && Self.turnEnds.contains(text) {
-      found.insert(id)
-    }
-    return found.sorted()
+    let tokens = metadata["tokenizer.ggml.tokens"]?.strings ?? []
+    let ends = ControlTexts.ids(tokens, special: try GGUFSpecialTokens(metadata)).ends
+    return ends.filter { $0 < vocabulary }.sorted()
   }
-
-  private static let controlType = 3
-  private static let turnEnds: Set<ByteString> = [
-    "<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>",
-    "</s>",
-  ]
 }

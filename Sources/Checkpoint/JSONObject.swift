@@ -89,6 +89,11 @@ struct JSONObject: TypedFields {
     return JSONObject(file: file, values: value, prefix: "\(prefix)\(key).")
   }
 
+  /// An object somewhere below a key, whose values are known.
+  func below(_ key: String, _ values: [ByteString: JSONValue]) -> JSONObject {
+    JSONObject(file: file, values: values, prefix: "\(prefix)\(key).")
+  }
+
   /// A list of objects; empty when missing.
   func objects(_ key: String) throws -> [JSONObject] {
     guard has(key) else { return [] }

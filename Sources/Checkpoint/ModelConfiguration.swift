@@ -24,6 +24,8 @@ public struct ModelConfiguration: Sendable, Hashable {
   public let tiesEmbeddings: Bool
   /// Tokens that end an answer.
   public let endTokens: Set<Int>
+  /// What in the files was ignored, in sentences for a person.
+  public let notices: [String]
 
   /// How each layer attends.
   public let attention: [AttentionDescription]
@@ -107,7 +109,8 @@ public struct ModelConfiguration: Sendable, Hashable {
       ? try json.optional("final_logit_softcapping", default: family.logitCap) { try json.positive($0) }
         .map { Float($0) } : nil
     parts = try Self.parts(json, family)
-    endTokens = try Self.endTokens([outer, json] + (generation.map { [$0] } ?? []), vocabulary: vocabularySize)
+    let ends = try EndTokens([outer, json] + (generation.map { [$0] } ?? []), vocabulary: vocabularySize)
+    (endTokens, notices) = (ends.ids, ends.notices)
   }
 
   private static func parts(_ json: JSONObject, _ family: ModelFamily) throws -> Parts {
@@ -149,20 +152,5 @@ public struct ModelConfiguration: Sendable, Hashable {
         "head_dim", expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
     }
     return dimension
-  }
-
-  private static func endTokens(_ sources: [JSONObject], vocabulary: Int) throws -> Set<Int> {
-    var found: Set<Int> = []
-    for source in sources where source.has("eos_token_id") {
-      let value = source["eos_token_id"]
-      guard let ids = value?.wholeNumbers ?? value?.wholeNumber.map({ [$0] }),
-        ids.allSatisfy((0..<vocabulary).contains)
-      else {
-        throw source.bad(
-          "eos_token_id", expected: "a token id from 0 to \(vocabulary - 1), or a list of them")
-      }
-      found.formUnion(ids)
-    }
-    return found
   }
 }
