@@ -15,6 +15,8 @@ public struct Checkpoint: Sendable {
   public let configuration: ModelConfiguration
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
+  /// What a person should know of the files, a sentence each: what in them was left out or read otherwise.
+  public let notices: [String]
 
   let files: Files
 
@@ -27,21 +29,27 @@ public struct Checkpoint: Sendable {
   /// downloaded before, by its Hugging Face name (`organisation/model`). Nothing is downloaded.
   /// - Throws: `CheckpointError`.
   public init(path: String) throws {
+    var notices: [String] = []
     switch try ModelLocation(path) {
     case .folder(let folder, let weights):
       self.path = folder
       name = Self.name(given: path, found: folder)
-      configuration = try ModelConfiguration(path: folder + "/config.json")
+      configuration = try ModelConfiguration(path: folder + "/config.json", notices: &notices)
+      let contents = ModelFolder(folder)
+      if !FileManager.default.fileExists(atPath: weights) { try contents.checkWeights() }
+      try contents.checkTokenizer()
       tokenizer = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)
       self.path = found
-      name = Self.name(given: path, found: found)
-      configuration = try ModelConfiguration(try file.configuration(), generation: nil)
+      name = Self.name(given: path, found: found, file.metadata)
+      configuration = try ModelConfiguration(
+        try file.configuration(notices: &notices), generation: nil, notices: &notices)
       tokenizer = try Tokenizer(gguf: file.metadata)
       files = .gguf(file)
     }
+    self.notices = notices
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {
       let isFolder = if case .safetensors = files { true } else { false }
       throw CheckpointError.badValue(
@@ -55,16 +63,25 @@ public struct Checkpoint: Sendable {
   /// - Throws: `CheckpointError`.
   public func weights() throws -> any TensorSource {
     switch files {
-    case .safetensors(let path) where path.hasSuffix(".json"): try ShardedSafetensors(path: path)
-    case .safetensors(let path): try Safetensors(path: path)
-    case .gguf(let file): try GGUFWeights(file)
+    case .safetensors(let path) where path.hasSuffix(".json"): return try ShardedSafetensors(path: path)
+    case .safetensors(let path):
+      if !FileManager.default.fileExists(atPath: path) {
+        throw CheckpointError.incomplete(
+          path: path, reason: "the weights are missing", remedy: ModelFolder(self.path).download)
+      }
+      return try Safetensors(path: path)
+    case .gguf(let file): return try GGUFWeights(file)
     }
   }
 
-  /// A snapshot's folder is called by its commit, which tells nobody anything.
-  private static func name(given: String, found: String) -> String {
+  /// A snapshot's folder is called by its commit, and Ollama's files by their hash, which tells nobody anything.
+  private static func name(given: String, found: String, _ metadata: GGUFMetadata? = nil) -> String {
     guard FileManager.default.fileExists(atPath: given) else { return given }
     let url = URL(fileURLWithPath: found)
-    return url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+    if let metadata, url.pathExtension.lowercased() != "gguf", let name = metadata["general.name"]?.string {
+      return name.description
+    }
+    let stem = GGUFPartName(found).map { URL(fileURLWithPath: $0.stem) } ?? url
+    return stem.pathExtension == "gguf" ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
   }
 }

@@ -1,11 +1,14 @@
 extension GGUFFile {
   /// The configuration as Hugging Face's `config.json` would have it, so that `ModelConfiguration` reads
-  /// every format; a family that it does not know is left to it to refuse.
+  /// every format; errors about it name GGUF's own keys.
+  /// - Parameter notices: takes what a person should know, such as ids that are no tokens.
   /// - Throws: `CheckpointError` naming the key that is missing, impossible or not supported.
-  func configuration() throws -> JSONObject {
+  func configuration(notices: inout [String]) throws -> JSONObject {
     let architecture = try GGUFArchitecture(metadata)
     guard let name = architecture.huggingFaceName else {
-      return object(["architectures": .array([.string(ByteString(architecture.name))])])
+      throw metadata.unsupported(
+        "the architecture '\(ByteString(architecture.name))' (general.architecture)",
+        supported: GGUFArchitecture.supported.joined(separator: ", "))
     }
     try checkNothingElse(architecture)
     let hidden = try architecture.size("embedding_length")
@@ -26,7 +29,7 @@ extension GGUFFile {
       "tie_word_embeddings": .bool(tensors["output.weight"] == nil),
       "attention_bias": .bool(tensors["blk.0.attn_q.bias"] != nil),
       "mlp_bias": .bool(tensors["blk.0.ffn_up.bias"] != nil),
-      "eos_token_id": .array(try endTokens(vocabulary: vocabulary).map { .integer($0) }),
+      "eos_token_id": .array(try endTokens(vocabulary: vocabulary, notices: &notices).map { .integer($0) }),
     ]
     func copy(_ part: String, as key: ByteString) throws {
       if let number = try architecture.number(part) { values[key] = .number(number) }
@@ -35,14 +38,17 @@ extension GGUFFile {
       throw architecture.bad("attention.layer_norm_rms_epsilon", expected: "a positive number")
     }
     try copy("attention.layer_norm_rms_epsilon", as: "rms_norm_eps")
-    try copy("rope.freq_base", as: "rope_theta")
+    // Where the key is missing, all architectures have the same.
+    values["rope_theta"] = .number(try architecture.number("rope.freq_base") ?? 10_000)
     try copy("rope.freq_base_swa", as: "rope_local_base_freq")
     values["partial_rotary_factor"] = try rotaryShare(architecture, headDimension: head)
     if let rope = try ropeScaling(architecture) { values["rope_scaling"] = .object(rope) }
     if let window = try architecture.number("attention.sliding_window"), window > 0 {
       values["sliding_window"] = .number(window)
-    } else {
+    } else if architecture.name != "gemma2" {
+      // Gemma 2 has one size whether the file says it or not; the others have no windows then.
       values["sliding_window"] = .null
+      values["layer_types"] = .array(Array(repeating: .string("full_attention"), count: layers))
     }
     if architecture.isGemma {
       try copy("attn_logit_softcapping", as: "attn_logit_softcapping")
@@ -51,19 +57,11 @@ extension GGUFFile {
       let isLargest = architecture.name == "gemma2" && layers == 46 || architecture.name == "gemma3" && layers == 62
       values["query_pre_attn_scalar"] = .integer(isLargest ? hidden / heads : head)
     }
-    return object(values)
-  }
-
-  private func object(_ values: [ByteString: JSONValue]) -> JSONObject {
-    JSONObject(file: metadata.file, values: values)
+    return JSONObject(file: metadata.file, values: values, names: architecture.jsonNames)
   }
 
   /// Keys that change what a decoder computes and that no supported family has.
   private func checkNothingElse(_ architecture: GGUFArchitecture) throws {
-    let count = try metadata.integer("split.count", in: 0...65_535, default: 1)
-    guard count <= 1 else {
-      throw metadata.unsupported("a GGUF split into \(count) files", supported: "one file (llama-gguf-split --merge)")
-    }
     for part in [
       "expert_count", "logit_scale", "residual_scale", "embedding_scale", "attention.scale", "attention.clamp_kqv",
       "attention.max_alibi_bias",
@@ -101,10 +99,10 @@ extension GGUFFile {
     return .number(Int(Double(headDimension) * share) == rotated ? share : share.nextUp)
   }
 
-  private func endTokens(vocabulary: Int) throws -> [Int] {
+  private func endTokens(vocabulary: Int, notices: inout [String]) throws -> [Int] {
     var found: Set<Int> = []
-    for key in ["eos", "eot", "eom"].map({ "tokenizer.ggml.\($0)_token_id" }) where metadata.has(key) {
-      found.insert(try metadata.integer(key, in: 0...vocabulary - 1))
+    for name in ["eos", "eot", "eom"] {
+      if let id = try specialID(name, vocabulary: vocabulary, notices: &notices) { found.insert(id) }
     }
     // Chat models end a turn with a token of their own, which only newer files name.
     let texts = metadata["tokenizer.ggml.tokens"]?.strings ?? []
@@ -114,6 +112,22 @@ extension GGUFFile {
       found.insert(id)
     }
     return found.sorted()
+  }
+
+  /// The id of a special token; one that is no token is left out with a notice, as llama.cpp does. SentencePiece's
+  /// vocabularies have their end in the same place whether a file says it or not.
+  private func specialID(_ name: String, vocabulary: Int, notices: inout [String]) throws -> Int? {
+    let key = "tokenizer.ggml.\(name)_token_id"
+    let isUsual = name == "eos" && metadata["tokenizer.ggml.model"]?.string == "llama" && vocabulary > 2
+    guard let value = metadata[key] else { return isUsual ? 2 : nil }
+    guard let id = value.wholeNumber else { throw metadata.bad(key, expected: "a token's id") }
+    // A file that says -1 says it as an unsigned number.
+    guard (0..<vocabulary).contains(id) else {
+      let shown = id == Int(UInt32.max) ? "-1" : String(id)
+      notices.append("\(metadata.file): \(key) \(shown) ignored, as ids are from 0 to \(vocabulary - 1)")
+      return isUsual ? 2 : nil
+    }
+    return id
   }
 
   private static let controlType = 3
