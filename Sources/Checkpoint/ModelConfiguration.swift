@@ -98,10 +98,10 @@ public struct ModelConfiguration: Sendable, Hashable {
     let trainedLength = try json.size(
       "max_position_embeddings", in: 1...16_777_216, default: defaults.contextLength)
     rmsNormEpsilon = Float(try json.positive("rms_norm_eps", default: defaults.rmsNormEpsilon))
-    let tiesOutside = try outer.flag("tie_word_embeddings", default: defaults.tiesEmbeddings)
-    // transformers ties when either level says so.
-    tiesEmbeddings =
-      tiesOutside || family.isNested && (try json.flag("tie_word_embeddings", default: defaults.tiesEmbeddings))
+    // Where there are two levels, transformers ties when either says so.
+    tiesEmbeddings = try (family.isNested ? [outer, json] : [json]).contains {
+      try $0.flag("tie_word_embeddings", default: defaults.tiesEmbeddings)
+    }
     activation = try Self.activation(json, family)
     guard try !family.isGemma || !json.flag("use_bidirectional_attention") else {
       throw json.unsupported(
@@ -158,7 +158,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     let standard = json[key] == nil ? defaults.kvHeadCount ?? heads : heads
     let count = try json.integer(key, in: 1...heads, default: standard)
     guard count <= heads, heads % count == 0 else {
-      throw json.bad(key, expected: "a divisor of \(json.name("num_attention_heads")) (\(heads))",
+      throw json.bad(
+        ByteString(key), expected: "a divisor of \(json.name("num_attention_heads")) (\(heads))",
         found: json.has(key) ? String(count) : "missing, which means \(count)")
     }
     return count

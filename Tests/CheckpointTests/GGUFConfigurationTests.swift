@@ -30,7 +30,7 @@ import Testing
   private func configuration(
     _ changes: [String: UInt32?] = [:], _ change: (inout GGUFBytes) -> Void = { _ in }
   ) throws -> ModelConfiguration {
-    try ModelConfiguration(try file(changes, change).configuration(), generation: nil)
+    try ModelConfiguration(try file(changes, change))
   }
 
   @Test func keysBecomeSizes() throws {

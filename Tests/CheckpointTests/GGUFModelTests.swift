@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: families)
   func configurationsAreThoseOfTheFolderThatWasConverted(_ family: String) throws {
     let expected = try ModelConfiguration(path: Places.fixture("formats/\(family)/config.json"))
-    let found = try ModelConfiguration(try file(family).configuration(), generation: nil)
+    let found = try ModelConfiguration(try file(family))
     #expect(found == expected)
   }
 
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func otherFamiliesAreRefusedByName() throws {
-    let problem = failure { _ = try ModelConfiguration(try file("blocks").configuration(), generation: nil) }
+    let problem = failure { _ = try ModelConfiguration(try file("blocks")) }
     #expect(problem?.contains("blocks") == true && problem?.contains("LlamaForCausalLM") == true)
   }
 
@@ -70,7 +70,7 @@ import Testing
       #expect(try floats == expected.floats(name, shape: tensor.shape), "\(name)")
     }
     let configuration = try ModelConfiguration(path: folder + "/config.json")
-    let found = try ModelConfiguration(try file.configuration(), generation: nil)
+    let found = try ModelConfiguration(file)
     #expect(found.attention == configuration.attention && found.endTokens == configuration.endTokens)
     #expect(found.rmsNormEpsilon == configuration.rmsNormEpsilon && found.hiddenSize == configuration.hiddenSize)
     // The file has the head once more.

@@ -86,3 +86,16 @@ func covers(_ tokens: [Token], _ text: [UInt8]) -> Bool {
   }
   return end == text.count
 }
+
+extension ModelConfiguration {
+  /// Reads a GGUF file's, without what a person is told of it.
+  init(_ file: GGUFFile) throws {
+    var notices: [String] = []
+    try self.init(file, notices: &notices)
+  }
+
+  /// Reads a GGUF file's.
+  init(_ file: GGUFFile, notices: inout [String]) throws {
+    try self.init(try file.configuration(notices: &notices), generation: nil, notices: &notices)
+  }
+}
