@@ -2,7 +2,7 @@
 struct AddedTokens: Sendable {
   /// One of them, as the file describes it.
   struct Entry: Sendable {
-    let id: Int
+    var id: Int
     let content: [UInt8]
     /// Stands for no text.
     var isSpecial = false

@@ -11,6 +11,9 @@ enum ByteAlphabet {
     }
   }()
 
+  /// Those characters as UTF-8.
+  static let utf8: [[UInt8]] = scalars.map { Array(String(Character($0)).utf8) }
+
   /// The byte of each character, by its value.
   private static let bytes: [UInt8?] = {
     var bytes = [UInt8?](repeating: nil, count: 512)

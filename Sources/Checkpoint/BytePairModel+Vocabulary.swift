@@ -1,27 +1,25 @@
 extension BytePairModel {
-  /// Bytes that a vocabulary must have. The others stand in no UTF-8, or only in that of the planes from 4 on,
-  /// which StarCoder's vocabulary lacks; as in `tokenizers`, no token stands for them then.
-  private static let neededBytes = (0..<0xF1).filter { $0 != 0xC0 && $0 != 0xC1 }
-
   /// Puts a model together; checks nothing.
   init(
     _ vocabulary: TokenizerVocabulary, alphabet: Alphabet, usesByteTokens: Bool, unknown: Int?,
     fusesUnknown: Bool, ignoresMerges: Bool, merges: [BytePairMerger.Pair: BytePairMerger.Merge]
   ) {
     self.alphabet = alphabet
+    let none = [Int?](repeating: nil, count: 256)
+    fallbackIDs = usesByteTokens ? TokenModel.fallbackIDs(vocabulary.entries) : none
     switch alphabet {
     case .bytes:
       let decoded = vocabulary.entries.compactMap { entry in
         ByteAlphabet.bytes(of: entry.bytes).map { (bytes: $0, id: entry.id) }
       }
       table = TokenTable(decoded)
-      byteIDs = decoded.reduce(into: [Int?](repeating: nil, count: 256)) { result, entry in
+      byteIDs = decoded.reduce(into: none) { result, entry in
         if entry.bytes.count == 1 { result[Int(entry.bytes[0])] = entry.id }
       }
       cutsWords = false
     case .scalars:
       table = TokenTable(vocabulary.entries)
-      byteIDs = usesByteTokens ? TokenModel.fallbackIDs(vocabulary.entries) : [Int?](repeating: nil, count: 256)
+      byteIDs = none
       cutsWords = vocabulary.ids["▁"] != nil && Self.keepsWordsApart(vocabulary.entries.lazy.map(\.bytes))
     }
     self.unknown = unknown
@@ -29,9 +27,6 @@ extension BytePairModel {
     self.ignoresMerges = ignoresMerges
     merger = BytePairMerger(merges: merges)
   }
-
-  /// A byte that texts have and that no token stands for; `nil` when there is none.
-  var missingByte: Int? { unknown == nil ? Self.neededBytes.first { byteIDs[$0] == nil } : nil }
 
   /// Reads `model` of a `tokenizer.json`.
   init(_ model: JSONObject, vocabulary: TokenizerVocabulary, isByteLevel: Bool) throws {
@@ -45,13 +40,6 @@ extension BytePairModel {
       vocabulary, alphabet: isByteLevel ? .bytes : .scalars, usesByteTokens: try model.flag("byte_fallback"),
       unknown: try Self.unknown(model, vocabulary), fusesUnknown: try model.flag("fuse_unk"),
       ignoresMerges: try model.flag("ignore_merges"), merges: try Self.merges(model, vocabulary))
-    if let byte = missingByte {
-      throw model.bad(
-        "vocab",
-        expected: "a vocabulary with a token for each byte of UTF-8"
-          + (isByteLevel ? "" : " and byte_fallback, or with an unk_token"),
-        found: "without one for byte \(byte)")
-    }
   }
 
   /// The token of what has no other.

@@ -11,8 +11,11 @@ struct BytePairModel: Sendable {
   let alphabet: Alphabet
   /// Token ids by the bytes of the text.
   let table: TokenTable
-  /// The id of each byte's token.
+  /// The id of each byte's token, where pieces begin as bytes.
   let byteIDs: [Int?]
+  /// The ids of `<0x..>` tokens, which stand for the bytes of a character that has no token itself; GPT-2's way has
+  /// them for the characters in which it writes bytes.
+  let fallbackIDs: [Int?]
   /// Stands for what has no other token.
   let unknown: Int?
   /// Whether neighbouring unknown characters become one token.
@@ -27,39 +30,56 @@ struct BytePairModel: Sendable {
   static let spaceMark: UInt32 = 0x2581
 
   /// Appends a piece's tokens.
-  func encode(_ piece: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+  func encode(_ piece: ArraySlice<AlignedScalar>, into encoding: inout Encoding) {
     if ignoresMerges, let range = piece.byteRange, let id = table.id(of: piece.bytes) {
-      tokens.append(Token(id: id, byteRange: range))
+      encoding.append(id, at: range)
       return
     }
-    guard cutsWords else { return encodeStretch(piece, into: &tokens) }
+    guard cutsWords else { return encodeStretch(piece, into: &encoding) }
     var start = piece.startIndex
     for index in piece.indices.dropFirst()
     where piece[index].value == Self.spaceMark && piece[index - 1].value != Self.spaceMark {
-      encodeStretch(piece[start..<index], into: &tokens)
+      encodeStretch(piece[start..<index], into: &encoding)
       start = index
     }
-    encodeStretch(piece[start...], into: &tokens)
+    encodeStretch(piece[start...], into: &encoding)
   }
 
-  private func encodeStretch(_ piece: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
-    var symbols: [BytePairMerger.Symbol] = []
-    symbols.reserveCapacity(piece.count)
-    var endsUnknown = false
+  private func encodeStretch(_ piece: ArraySlice<AlignedScalar>, into encoding: inout Encoding) {
+    var beginning = Beginning()
+    beginning.symbols.reserveCapacity(piece.count)
     for scalar in piece {
       switch alphabet {
-      case .bytes: appendBytes(of: scalar, to: &symbols, &endsUnknown)
-      case .scalars: append(scalar, to: &symbols, &endsUnknown)
+      case .bytes: appendBytes(of: scalar, to: &beginning)
+      case .scalars: append(scalar, to: &beginning)
       }
     }
-    merger.merge(&symbols)
-    for symbol in symbols { tokens.append(Token(id: symbol.id, byteRange: symbol.byteRange)) }
+    merger.merge(&beginning.symbols)
+    for symbol in beginning.symbols { encoding.append(symbol.id, at: symbol.byteRange) }
+    for range in beginning.dropped { encoding.drop(range) }
   }
 
-  private func appendBytes(of scalar: AlignedScalar, to symbols: inout [BytePairMerger.Symbol], _ endsUnknown: inout Bool) {
-    if scalar.value < 0x80, let id = byteIDs[Int(scalar.value)] {
-      symbols.append(.init(id: id, byteRange: scalar.byteRange))
+  /// The symbols that a piece begins as.
+  private struct Beginning {
+    var symbols: [BytePairMerger.Symbol] = []
+    /// Whether the last of them stands for what is unknown.
+    var endsUnknown = false
+    /// Places of what no symbol stands for.
+    var dropped: [Range<Int>] = []
+
+    mutating func append(_ id: Int, at range: Range<Int>) {
+      symbols.append(.init(id: id, byteRange: range))
       endsUnknown = false
+    }
+
+    mutating func append(_ ids: [Int], sharing range: Range<Int>) {
+      for (index, id) in ids.enumerated() { append(id, at: range.part(index, of: ids.count)) }
+    }
+  }
+
+  private func appendBytes(of scalar: AlignedScalar, to beginning: inout Beginning) {
+    if scalar.value < 0x80, let id = byteIDs[Int(scalar.value)] {
+      beginning.append(id, at: scalar.byteRange)
       return
     }
     var bytes = ArraySlice([scalar]).bytes
@@ -68,38 +88,43 @@ struct BytePairModel: Sendable {
     for (index, byte) in bytes.enumerated() {
       let range = scalar.byteRange.part(index, of: bytes.count)
       if let id = byteIDs[Int(byte)] {
-        symbols.append(.init(id: id, byteRange: range))
-        endsUnknown = false
+        beginning.append(id, at: range)
+      } else if let ids = fallbackIDs(of: ByteAlphabet.utf8[Int(byte)]) {
+        beginning.append(ids, sharing: range)
       } else {
-        appendUnknown(range, to: &symbols, &endsUnknown)
+        appendUnknown(range, to: &beginning)
       }
     }
   }
 
-  private func append(_ scalar: AlignedScalar, to symbols: inout [BytePairMerger.Symbol], _ endsUnknown: inout Bool) {
+  private func append(_ scalar: AlignedScalar, to beginning: inout Beginning) {
     let bytes = ArraySlice([scalar]).bytes
     if let id = table.id(of: bytes) {
-      symbols.append(.init(id: id, byteRange: scalar.byteRange))
-      endsUnknown = false
-      return
-    }
-    let fallback = bytes.compactMap { byteIDs[Int($0)] }
-    if fallback.count == bytes.count {
-      for (index, id) in fallback.enumerated() {
-        symbols.append(.init(id: id, byteRange: scalar.byteRange.part(index, of: fallback.count)))
-      }
-      endsUnknown = false
+      beginning.append(id, at: scalar.byteRange)
+    } else if let ids = fallbackIDs(of: bytes) {
+      beginning.append(ids, sharing: scalar.byteRange)
     } else {
-      appendUnknown(scalar.byteRange, to: &symbols, &endsUnknown)
+      appendUnknown(scalar.byteRange, to: &beginning)
     }
   }
 
-  private func appendUnknown(_ range: Range<Int>, to symbols: inout [BytePairMerger.Symbol], _ endsUnknown: inout Bool) {
-    if endsUnknown, fusesUnknown, let last = symbols.indices.last {
-      symbols[last].byteRange = symbols[last].byteRange.lowerBound..<range.upperBound
-    } else if let unknown {
-      symbols.append(.init(id: unknown, byteRange: range))
-      endsUnknown = true
+  /// The tokens of bytes one by one, where each has one.
+  private func fallbackIDs(of bytes: [UInt8]) -> [Int]? {
+    let ids = bytes.compactMap { fallbackIDs[Int($0)] }
+    return ids.count == bytes.count ? ids : nil
+  }
+
+  /// What has no token of its own: the unknown token stands for it, or nothing does.
+  private func appendUnknown(_ range: Range<Int>, to beginning: inout Beginning) {
+    guard let unknown else {
+      beginning.dropped.append(range)
+      return
+    }
+    if beginning.endsUnknown, fusesUnknown, let last = beginning.symbols.indices.last {
+      beginning.symbols[last].byteRange = beginning.symbols[last].byteRange.lowerBound..<range.upperBound
+    } else {
+      beginning.symbols.append(.init(id: unknown, byteRange: range))
+      beginning.endsUnknown = true
     }
   }
 

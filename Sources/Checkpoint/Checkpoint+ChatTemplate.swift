@@ -18,10 +18,6 @@ public struct ChatTemplateFile: Sendable, Equatable {
 }
 
 extension Checkpoint {
-  private static let tokenNames = [
-    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
-  ]
-
   /// The model's chat template; `nil` when it has none.
   ///
   /// Of a folder it is `chat_template.jinja`, otherwise `chat_template` in `tokenizer_config.json`, which is
@@ -31,30 +27,19 @@ extension Checkpoint {
   public func chatTemplate() throws -> ChatTemplateFile? {
     switch files {
     case .gguf(let file): try Self.chatTemplate(in: file.metadata)
-    case .safetensors: try Self.chatTemplate(inFolder: path)
+    case .safetensors: try Self.chatTemplate(inFolder: path, tokens: tokenizer.namedTokens)
     }
   }
 
   static func chatTemplate(in metadata: GGUFMetadata) throws -> ChatTemplateFile? {
     guard metadata.has("tokenizer.chat_template") else { return nil }
-    var tokens: [String: String] = [:]
-    if metadata.has("tokenizer.ggml.tokens") {
-      let vocabulary = try metadata.strings("tokenizer.ggml.tokens")
-      // The third key is misspelt in the format itself.
-      let keys = [
-        "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls",
-        "mask": "mask",
-      ]
-      for (name, key) in keys where metadata.has("tokenizer.ggml.\(key)_token_id") {
-        let id = try metadata.integer("tokenizer.ggml.\(key)_token_id", in: 0...max(0, vocabulary.count - 1))
-        if vocabulary.indices.contains(id) { tokens["\(name)_token"] = vocabulary[id].text }
-      }
-    }
+    let vocabulary = metadata["tokenizer.ggml.tokens"]?.strings ?? []
+    let tokens = try GGUFSpecialTokens(metadata).texts(vocabulary)
     return ChatTemplateFile(
       path: metadata.file, source: try metadata.string("tokenizer.chat_template"), tokens: tokens)
   }
 
-  private static func chatTemplate(inFolder folder: String) throws -> ChatTemplateFile? {
+  private static func chatTemplate(inFolder folder: String, tokens: [String: String]) throws -> ChatTemplateFile? {
     let manager = FileManager.default
     let configurationPath = folder + "/tokenizer_config.json"
     let configuration =
@@ -62,10 +47,10 @@ extension Checkpoint {
     let templatePath = folder + "/chat_template.jinja"
     if manager.fileExists(atPath: templatePath) {
       return ChatTemplateFile(
-        path: templatePath, source: try text(ofFile: templatePath), tokens: try tokens(configuration))
+        path: templatePath, source: try text(ofFile: templatePath), tokens: tokens)
     }
     guard let configuration, let source = try template(in: configuration) else { return nil }
-    return ChatTemplateFile(path: configurationPath, source: source, tokens: try tokens(configuration))
+    return ChatTemplateFile(path: configurationPath, source: source, tokens: tokens)
   }
 
   private static func text(ofFile path: String) throws -> String {
@@ -86,17 +71,5 @@ extension Checkpoint {
       throw configuration.bad("chat_template", expected: "a list with a template 'default'", found: "one of \(names)")
     }
     return standard.1
-  }
-
-  /// A token is a text, or an object that has it as `content`.
-  private static func tokens(_ configuration: JSONObject?) throws -> [String: String] {
-    var tokens: [String: String] = [:]
-    guard let configuration else { return tokens }
-    for name in tokenNames where configuration.has(name) {
-      tokens[name] =
-        configuration[name]?.object == nil
-        ? try configuration.string(name) : try configuration.object(name).string("content")
-    }
-    return tokens
   }
 }

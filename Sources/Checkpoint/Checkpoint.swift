@@ -15,7 +15,8 @@ public struct Checkpoint: Sendable {
   public let configuration: ModelConfiguration
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
-  /// What a person should know of the files, a sentence each: what in them was left out or read otherwise.
+
+  /// What in the files was ignored, in sentences for a person.
   public let notices: [String]
 
   let files: Files
@@ -29,34 +30,28 @@ public struct Checkpoint: Sendable {
   /// downloaded before, by its Hugging Face name (`organisation/model`). Nothing is downloaded.
   /// - Throws: `CheckpointError`.
   public init(path: String) throws {
-    var notices: [String] = []
+    var read: Tokenizer
     switch try ModelLocation(path) {
     case .folder(let folder, let weights):
       self.path = folder
       name = Self.name(given: path, found: folder)
-      configuration = try ModelConfiguration(path: folder + "/config.json", notices: &notices)
+      configuration = try ModelConfiguration(path: folder + "/config.json")
       let contents = ModelFolder(folder)
       if !FileManager.default.fileExists(atPath: weights) { try contents.checkWeights() }
       try contents.checkTokenizer()
-      tokenizer = try Tokenizer(folder: folder)
+      read = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)
       self.path = found
       name = Self.name(given: path, found: found, file.metadata)
-      configuration = try ModelConfiguration(
-        try file.configuration(notices: &notices), generation: nil, notices: &notices)
-      tokenizer = try Tokenizer(gguf: file.metadata)
+      configuration = try ModelConfiguration(try file.configuration(), generation: nil)
+      read = try Tokenizer(gguf: file.metadata)
       files = .gguf(file)
     }
-    self.notices = notices
-    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-      let isFolder = if case .safetensors = files { true } else { false }
-      throw CheckpointError.badValue(
-        file: isFolder ? self.path + "/config.json" : self.path, key: "vocab_size",
-        expected: "at least \(tokenizer.vocabularySize), the vocabulary of the tokenizer",
-        found: String(configuration.vocabularySize))
-    }
+    read.embeddedCount = configuration.vocabularySize
+    tokenizer = read
+    notices = configuration.notices + read.notices
   }
 
   /// Maps the weights and checks their header.

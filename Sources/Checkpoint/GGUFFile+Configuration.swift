@@ -1,9 +1,8 @@
 extension GGUFFile {
   /// The configuration as Hugging Face's `config.json` would have it, so that `ModelConfiguration` reads
   /// every format; errors about it name GGUF's own keys.
-  /// - Parameter notices: takes what a person should know, such as ids that are no tokens.
   /// - Throws: `CheckpointError` naming the key that is missing, impossible or not supported.
-  func configuration(notices: inout [String]) throws -> JSONObject {
+  func configuration() throws -> JSONObject {
     let architecture = try GGUFArchitecture(metadata)
     guard let name = architecture.huggingFaceName else {
       throw metadata.unsupported(
@@ -29,7 +28,7 @@ extension GGUFFile {
       "tie_word_embeddings": .bool(tensors["output.weight"] == nil),
       "attention_bias": .bool(tensors["blk.0.attn_q.bias"] != nil),
       "mlp_bias": .bool(tensors["blk.0.ffn_up.bias"] != nil),
-      "eos_token_id": .array(try endTokens(vocabulary: vocabulary, notices: &notices).map { .integer($0) }),
+      "eos_token_id": .array(try endTokens(vocabulary: vocabulary).map { .integer($0) }),
     ]
     func copy(_ part: String, as key: ByteString) throws {
       if let number = try architecture.number(part) { values[key] = .number(number) }
@@ -99,40 +98,9 @@ extension GGUFFile {
     return .number(Int(Double(headDimension) * share) == rotated ? share : share.nextUp)
   }
 
-  private func endTokens(vocabulary: Int, notices: inout [String]) throws -> [Int] {
-    var found: Set<Int> = []
-    for name in ["eos", "eot", "eom"] {
-      if let id = try specialID(name, vocabulary: vocabulary, notices: &notices) { found.insert(id) }
-    }
-    // Chat models end a turn with a token of their own, which only newer files name.
-    let texts = metadata["tokenizer.ggml.tokens"]?.strings ?? []
-    let types = metadata["tokenizer.ggml.token_type"]?.wholeNumbers ?? []
-    for (id, (text, type)) in zip(texts, types).enumerated()
-    where type == Self.controlType && id < vocabulary && Self.turnEnds.contains(text) {
-      found.insert(id)
-    }
-    return found.sorted()
+  private func endTokens(vocabulary: Int) throws -> [Int] {
+    let tokens = metadata["tokenizer.ggml.tokens"]?.strings ?? []
+    let ends = ControlTexts.ids(tokens, special: try GGUFSpecialTokens(metadata)).ends
+    return ends.filter { $0 < vocabulary }.sorted()
   }
-
-  /// The id of a special token; one that is no token is left out with a notice, as llama.cpp does. SentencePiece's
-  /// vocabularies have their end in the same place whether a file says it or not.
-  private func specialID(_ name: String, vocabulary: Int, notices: inout [String]) throws -> Int? {
-    let key = "tokenizer.ggml.\(name)_token_id"
-    let isUsual = name == "eos" && metadata["tokenizer.ggml.model"]?.string == "llama" && vocabulary > 2
-    guard let value = metadata[key] else { return isUsual ? 2 : nil }
-    guard let id = value.wholeNumber else { throw metadata.bad(key, expected: "a token's id") }
-    // A file that says -1 says it as an unsigned number.
-    guard (0..<vocabulary).contains(id) else {
-      let shown = id == Int(UInt32.max) ? "-1" : String(id)
-      notices.append("\(metadata.file): \(key) \(shown) ignored, as ids are from 0 to \(vocabulary - 1)")
-      return isUsual ? 2 : nil
-    }
-    return id
-  }
-
-  private static let controlType = 3
-  private static let turnEnds: Set<ByteString> = [
-    "<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>",
-    "</s>",
-  ]
 }

@@ -111,8 +111,7 @@ struct JSONObject: TypedFields {
 
   /// An object below this one, or what is given where it is missing.
   func object(_ key: String, default standard: [ByteString: JSONValue]) throws -> JSONObject {
-    has(key)
-      ? try object(key) : JSONObject(file: file, values: standard, prefix: "\(prefix)\(key).", names: names)
+    has(key) ? try object(key) : below(key, standard)
   }
 
   /// This object with other values beside its own, which they take the place of.
@@ -123,6 +122,11 @@ struct JSONObject: TypedFields {
   /// A whole number in a range, which may be missing, but not `null`.
   func size(_ key: String, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
     self[key] == nil ? standard : try integer(key, in: range)
+  }
+
+  /// An object somewhere below a key, whose values are known.
+  func below(_ key: String, _ values: [ByteString: JSONValue]) -> JSONObject {
+    JSONObject(file: file, values: values, prefix: "\(prefix)\(key).", names: names)
   }
 
   /// A list of objects; empty when missing.

@@ -24,6 +24,8 @@ public struct ModelConfiguration: Sendable, Hashable {
   public let tiesEmbeddings: Bool
   /// Tokens that end an answer.
   public let endTokens: Set<Int>
+  /// What in the files was ignored, in sentences for a person.
+  public let notices: [String]
 
   /// How each layer attends.
   public let attention: [AttentionDescription]
@@ -68,22 +70,17 @@ public struct ModelConfiguration: Sendable, Hashable {
   /// Reads and checks `config.json`, and `generation_config.json` beside it for the end tokens.
   /// - Throws: `CheckpointError` naming the key, what was expected and what was found.
   public init(path: String) throws {
-    var notices: [String] = []
-    try self.init(path: path, notices: &notices)
-  }
-
-  /// Reads them, and says what a person should know of them.
-  init(path: String, notices: inout [String]) throws {
-    let beside = (path as NSString).deletingLastPathComponent + "/generation_config.json"
+    let folder = (path as NSString).deletingLastPathComponent
+    let beside = folder + "/generation_config.json"
     let hasGeneration = FileManager.default.fileExists(atPath: beside)
     let json = try JSONObject(path: path)
-    try QuantizedWeights.refuse(json, folder: (path as NSString).deletingLastPathComponent)
-    try self.init(json, generation: hasGeneration ? try JSONObject(path: beside) : nil, notices: &notices)
+    try QuantizedWeights.refuse(json, folder: folder)
+    try self.init(json, generation: hasGeneration ? try JSONObject(path: beside) : nil)
   }
 
   /// Reads and checks a configuration in Hugging Face's form, wherever it comes from.
-  /// - Parameter notices: takes what a person should know, such as ids that are no tokens.
-  init(_ outer: JSONObject, generation: JSONObject?, notices: inout [String]) throws {
+  init(_ outer: JSONObject, generation: JSONObject?) throws {
+    var notices: [String] = []
     let family = try ModelFamily.of(outer, notices: &notices)
     let defaults = family.defaults
     // A model that also sees pictures keeps its decoder's sizes one level below.
@@ -118,9 +115,11 @@ public struct ModelConfiguration: Sendable, Hashable {
       ? try json.optional("final_logit_softcapping", default: defaults.logitCap) { try json.positive($0) }
         .map { Float($0) } : nil
     parts = try Self.parts(json, family)
-    endTokens = try Self.endTokens(
-      family.isNested ? [outer, json] : [outer], generation: generation, default: defaults.endToken,
-      vocabulary: vocabularySize, notices: &notices)
+    let ends = try EndTokens(
+      (family.isNested ? [outer, json] : [outer]) + (generation.map { [$0] } ?? []), vocabulary: vocabularySize,
+      default: defaults.endToken)
+    endTokens = ends.ids
+    self.notices = notices + ends.notices
   }
 
   private static func parts(_ json: JSONObject, _ family: ModelFamily) throws -> Parts {

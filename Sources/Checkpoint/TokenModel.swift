@@ -4,10 +4,10 @@ enum TokenModel: Sendable {
   case unigram(UnigramModel)
 
   /// Appends a piece's tokens.
-  func encode(_ piece: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+  func encode(_ piece: ArraySlice<AlignedScalar>, into encoding: inout Encoding) {
     switch self {
-    case .bytePair(let model): model.encode(piece, into: &tokens)
-    case .unigram(let model): model.encode(piece, into: &tokens)
+    case .bytePair(let model): model.encode(piece, into: &encoding)
+    case .unigram(let model): model.encode(piece, into: &encoding)
     }
   }
 

@@ -2,18 +2,23 @@ import Foundation
 
 extension Tokenizer {
   /// Opens a model folder's tokenizer: `tokenizer.json`, or the older `vocab.json` and `merges.txt` with
-  /// `tokenizer_config.json`.
+  /// `tokenizer_config.json`; and the tokens that the small files beside them add.
   /// - Throws: `CheckpointError` naming what is missing, out of range or not supported.
   init(folder: String) throws {
     let whole = folder + "/tokenizer.json"
     let manager = FileManager.default
-    guard !manager.fileExists(atPath: whole), manager.fileExists(atPath: folder + "/vocab.json"),
-      manager.fileExists(atPath: folder + "/merges.txt")
-    else {
-      try self.init(path: whole)
-      return
-    }
-    try self.init(json: Self.joined(folder))
+    let isOlder = !manager.fileExists(atPath: whole) && manager.fileExists(atPath: folder + "/vocab.json")
+      && manager.fileExists(atPath: folder + "/merges.txt")
+    let json = try isOlder ? Self.joined(folder) : JSONObject(path: whole)
+    let isByteLevel = !isOlder && (Self.isByteLevel(json["pre_tokenizer"]) || Self.isByteLevel(json["decoder"]))
+    try self.init(json: json, beside: FolderTokens(folder: folder, isByteLevel: isByteLevel))
+  }
+
+  /// Whether a part of a `tokenizer.json`, or one of those that it consists of, is the byte-level one.
+  private static func isByteLevel(_ part: JSONValue?) -> Bool {
+    guard let part = part?.object else { return false }
+    return part["type"]?.string == "ByteLevel"
+      || ["pretokenizers", "decoders"].contains { part[$0]?.array?.contains(where: isByteLevel) == true }
   }
 
   /// The older files as the `tokenizer.json` that transformers makes of them.
@@ -44,7 +49,6 @@ extension Tokenizer {
         "the tokenizer_class '\(ByteString(name))' without a tokenizer.json", supported: "GPT2Tokenizer, Qwen2Tokenizer")
     }
     values["decoder"] = object(["type": text("ByteLevel")])
-    values["added_tokens"] = .array(try addedTokens(configuration))
     values["model"] = object([
       "type": text("BPE"), "vocab": .object(try JSONObject(path: folder + "/vocab.json").values),
       "merges": .array(try merges(folder + "/merges.txt")),
@@ -58,20 +62,6 @@ extension Tokenizer {
 
   private static func byteLevel(addsSpace: Bool, usesPattern: Bool) -> JSONValue {
     object(["type": text("ByteLevel"), "add_prefix_space": .bool(addsSpace), "use_regex": .bool(usesPattern)])
-  }
-
-  /// `added_tokens_decoder` has the entries of `added_tokens` under their ids.
-  private static func addedTokens(_ configuration: JSONObject) throws -> [JSONValue] {
-    guard configuration.has("added_tokens_decoder") else { return [] }
-    let decoder = try configuration.object("added_tokens_decoder")
-    let entries = try decoder.values.map { key, value in
-      guard let id = Int(key.text), var entry = value.object else {
-        throw configuration.bad("added_tokens_decoder", expected: "an object of tokens by their ids")
-      }
-      entry["id"] = .integer(id)
-      return (id, JSONValue.object(entry))
-    }
-    return entries.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// A pair on each line, after one with the format's version.

@@ -4,16 +4,18 @@ extension Tokenizer {
   public init(path: String) throws { try self.init(json: JSONObject(path: path)) }
 
   /// What a `tokenizer.json` says, from wherever it comes.
-  init(json: JSONObject) throws {
+  /// - Parameter beside: what other files of the folder say about tokens.
+  init(json: JSONObject, beside: FolderTokens? = nil) throws {
     let model = try json.object("model")
-    let vocabulary = try TokenizerVocabulary(json, model: model)
+    let vocabulary = try TokenizerVocabulary(json, model: model, beside: beside)
     let (preTokenizer, isByteLevel) = try PreTokenizer.read(json)
     let normalizer = try Normalizer(json)
     self.init(
       vocabulary, normalizer: normalizer, preTokenizer: preTokenizer,
       model: try Self.model(model, vocabulary, isByteLevel: isByteLevel),
       template: try SpecialTokenTemplate(json, vocabularySize: vocabulary.size),
-      decoder: try TokenDecoder(json, entries: vocabulary.spellings, isByteLevel: isByteLevel))
+      decoder: try TokenDecoder(json, entries: vocabulary.spellings, isByteLevel: isByteLevel),
+      namedTokens: beside?.texts ?? [:])
   }
 
   private static func model(

@@ -5,6 +5,14 @@
 public struct Tokenizer: Sendable {
   /// One more than the largest token id.
   public let vocabularySize: Int
+  /// Ids from here on have no row in the model's embedding: files exist whose tokenizer has tokens that the model
+  /// was never given. A text without them can be read.
+  public internal(set) var embeddedCount = Int.max
+  /// What in the files was ignored, in sentences for a person.
+  public let notices: [String]
+
+  /// Special tokens by their names, such as `bos_token`.
+  let namedTokens: [String: String]
 
   /// Added tokens that are looked for in the text as it is, and in the normalized text.
   private let rawTokens: AddedTokens
@@ -18,9 +26,11 @@ public struct Tokenizer: Sendable {
 
   init(
     _ vocabulary: TokenizerVocabulary, normalizer: Normalizer, preTokenizer: PreTokenizer, model: TokenModel,
-    template: SpecialTokenTemplate, decoder: TokenDecoder
+    template: SpecialTokenTemplate, decoder: TokenDecoder, namedTokens: [String: String]
   ) {
     vocabularySize = vocabulary.size
+    notices = vocabulary.notices
+    self.namedTokens = namedTokens
     // Special ones first: of two with the same content the first counts.
     let added = vocabulary.added.filter(\.isSpecial) + vocabulary.added.filter { !$0.isSpecial }
     rawTokens = AddedTokens(added.filter { !$0.isNormalized })
@@ -48,7 +58,7 @@ public struct Tokenizer: Sendable {
     decoder.text(of: ids.lazy.filter { !isSpecial($0) }, startsText: startsText)
   }
 
-  /// Tokenizes bytes, valid UTF-8 or not.
+  /// The tokens of bytes, valid UTF-8 or not.
   ///
   /// The tokens' byte ranges cover the text in order. Several tokens of one character share its bytes; what
   /// a tokenizer leaves out, such as white space, goes to the token after it, or to the last. An invalid byte
@@ -56,25 +66,32 @@ public struct Tokenizer: Sendable {
   /// - Parameter addingSpecialTokens: whether the tokens that the model expects around a text come with it,
   ///   with empty ranges.
   public func encode(_ text: [UInt8], addingSpecialTokens: Bool = true) -> [Token] {
-    var tokens: [Token] = []
-    for segment in rawTokens.split(AlignedScalar.scan(text)[...]) {
-      switch segment {
-      case .added(let id, let range): tokens.append(Token(id: id, byteRange: range))
-      case .text(let stretch): encodeNormalized(normalizer.normalized(stretch), into: &tokens)
-      }
-    }
-    Self.cover(text, &tokens)
-    guard addingSpecialTokens else { return tokens }
-    return template.prefix.map { Token(id: $0, byteRange: 0..<0) } + tokens
-      + template.suffix.map { Token(id: $0, byteRange: text.count..<text.count) }
+    encoding(of: text, addingSpecialTokens: addingSpecialTokens).tokens
   }
 
-  private func encodeNormalized(_ text: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+  /// The tokens of bytes, as `encode` has them, and what of the text has none.
+  public func encoding(of text: [UInt8], addingSpecialTokens: Bool = true) -> Encoding {
+    var encoding = Encoding()
+    for segment in rawTokens.split(AlignedScalar.scan(text)[...]) {
+      switch segment {
+      case .added(let id, let range): encoding.append(id, at: range)
+      case .text(let stretch): encodeNormalized(normalizer.normalized(stretch), into: &encoding)
+      }
+    }
+    Self.cover(text, &encoding.tokens)
+    guard addingSpecialTokens else { return encoding }
+    encoding.tokens =
+      template.prefix.map { Token(id: $0, byteRange: 0..<0) } + encoding.tokens
+      + template.suffix.map { Token(id: $0, byteRange: text.count..<text.count) }
+    return encoding
+  }
+
+  private func encodeNormalized(_ text: ArraySlice<AlignedScalar>, into encoding: inout Encoding) {
     for segment in normalizedTokens.split(text) {
       switch segment {
-      case .added(let id, let range): tokens.append(Token(id: id, byteRange: range))
+      case .added(let id, let range): encoding.append(id, at: range)
       case .text(let stretch):
-        for piece in preTokenizer.split(stretch) { model.encode(piece, into: &tokens) }
+        for piece in preTokenizer.split(stretch) { model.encode(piece, into: &encoding) }
       }
     }
   }

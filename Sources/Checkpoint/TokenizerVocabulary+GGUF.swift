@@ -5,28 +5,31 @@ extension TokenizerVocabulary {
   }
 
   /// Reads a GGUF file's tokens; their ids are their places in the list.
-  init(_ metadata: GGUFMetadata) throws {
+  init(_ metadata: GGUFMetadata, special: GGUFSpecialTokens) throws {
     let tokens = try metadata.strings("tokenizer.ggml.tokens")
     guard !tokens.isEmpty, tokens.count <= Self.largestID else {
       throw metadata.bad("tokenizer.ggml.tokens", expected: "1 to \(Self.largestID) tokens")
     }
     let kinds = metadata.has("tokenizer.ggml.token_type") ? try metadata.integers("tokenizer.ggml.token_type") : []
-    guard kinds.isEmpty || kinds.count == tokens.count else {
+    guard kinds.isEmpty || kinds.count >= tokens.count else {
       throw metadata.bad(
         "tokenizer.ggml.token_type", expected: "\(tokens.count) kinds, one for each token", found: "\(kinds.count)")
     }
     // The file does not say which of them take the space around them: Phi-3's do after them, but for these.
     let isPhi = metadata["general.architecture"]?.string == "phi3"
     let plain: Set<ByteString> = ["<unk>", "<s>", "<|endoftext|>"]
+    let control = ControlTexts.ids(tokens, special: special).control
     var added: [AddedTokens.Entry] = []
-    for (id, kind) in kinds.enumerated() where kind == Kind.control.rawValue || kind == Kind.userDefined.rawValue {
-      let isSpecial = kind == Kind.control.rawValue
-      let strips = isPhi && (isSpecial || tokens[id] == "</s>") && !plain.contains(tokens[id])
-      added.append(.init(id: id, content: tokens[id].bytes, isSpecial: isSpecial, stripsRight: strips))
+    for (id, token) in tokens.enumerated() where !token.bytes.isEmpty {
+      let kind = kinds.isEmpty ? nil : Kind(rawValue: kinds[id])
+      let isSpecial = kind == .control || kind == .unknown || control.contains(id)
+      guard isSpecial || kind == .userDefined else { continue }
+      let strips = isPhi && (isSpecial || token == "</s>") && !plain.contains(token)
+      added.append(.init(id: id, content: token.bytes, isSpecial: isSpecial, stripsRight: strips))
     }
     self.init(
       ids: Dictionary(tokens.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }),
-      entries: tokens.enumerated().map { ($1.bytes, $0) }, added: added)
+      entries: tokens.enumerated().map { ($1.bytes, $0) }, added: added, notices: special.notices)
   }
 
   /// SentencePiece's merges: two tokens join where the whole is a token, the one of the highest score first.

@@ -10,8 +10,13 @@ struct TokenizerVocabulary {
   let added: [AddedTokens.Entry]
   /// One more than the largest id.
   let size: Int
+  /// What was ignored, in sentences for a person.
+  let notices: [String]
 
-  init(ids: [ByteString: Int], entries: [(bytes: [UInt8], id: Int)], added: [AddedTokens.Entry]) {
+  init(
+    ids: [ByteString: Int], entries: [(bytes: [UInt8], id: Int)], added: [AddedTokens.Entry], notices: [String] = []
+  ) {
+    self.notices = notices
     self.ids = ids
     self.entries = entries
     self.added = added
@@ -19,23 +24,33 @@ struct TokenizerVocabulary {
   }
 
   /// Reads `model.vocab`, of either kind of model, and `added_tokens` of a `tokenizer.json`.
-  init(_ json: JSONObject, model: JSONObject) throws {
-    let added = try json.objects("added_tokens").map { entry in
-      AddedTokens.Entry(
-        id: try entry.integer("id", in: 0...Self.largestID), content: try entry.bytes("content").bytes,
-        isSpecial: try entry.flag("special"), stripsLeft: try entry.flag("lstrip"),
-        stripsRight: try entry.flag("rstrip"), isWord: try entry.flag("single_word"),
-        isNormalized: try entry.flag("normalized"))
+  /// - Parameter beside: tokens that other files of the folder add.
+  init(_ json: JSONObject, model: JSONObject, beside: FolderTokens? = nil) throws {
+    let listed = try json.objects("added_tokens").map { entry in
+      try AddedTokens.Entry(entry, id: entry.integer("id", in: 0...Self.largestID), isSpecial: entry.flag("special"))
     }
+    let ids: [ByteString: Int]
+    let entries: [(bytes: [UInt8], id: Int)]
     if let list = model["vocab"]?.array {
-      let entries = try list.indices.map { (try Self.piece(list[$0], $0, model).bytes, $0) }
+      entries = try list.indices.map { (try Self.piece(list[$0], $0, model).bytes, $0) }
       guard list.count <= Self.largestID else { throw model.bad("vocab", expected: "at most \(Self.largestID) tokens") }
-      let ids = Dictionary(entries.map { (ByteString($0.0), $0.1) }, uniquingKeysWith: { first, _ in first })
-      self.init(ids: ids, entries: entries, added: added)
+      ids = Dictionary(entries.map { (ByteString($0.bytes), $0.id) }, uniquingKeysWith: { first, _ in first })
     } else {
-      let ids = try Self.ids(model)
-      self.init(ids: ids, entries: ids.map { ($0.key.bytes, $0.value) }.sorted { $0.1 < $1.1 }, added: added)
+      ids = try Self.ids(model)
+      entries = ids.map { ($0.key.bytes, $0.value) }.sorted { $0.1 < $1.1 }
     }
+    var added = AddedVocabulary(ids, count: entries.count)
+    for entry in listed { added.add(entry) }
+    for entry in beside?.added(beside: listed) ?? [] { added.add(entry) }
+    let moved = listed.filter { entry in added.id(of: entry.content) != entry.id && !entry.content.isEmpty }
+    self.init(
+      ids: ids, entries: entries, added: added.entries,
+      notices: (beside?.notices ?? []) + (moved.first.map { first in
+        [
+          "\(json.file): \(moved.count) of the added tokens have other ids than the file says, as tokenizers counts them: "
+            + "\(ByteString(first.content)) is \(added.id(of: first.content) ?? 0), not \(first.id)"
+        ]
+      } ?? []))
     guard size > 0 else { throw model.bad("vocab", expected: "at least one token") }
   }
 

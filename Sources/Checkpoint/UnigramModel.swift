@@ -21,7 +21,7 @@ struct UnigramModel: Sendable {
   }
 
   /// Appends a piece's tokens. Cost: the piece's length times that of the longest token.
-  func encode(_ piece: ArraySlice<AlignedScalar>, into tokens: inout [Token]) {
+  func encode(_ piece: ArraySlice<AlignedScalar>, into encoding: inout Encoding) {
     guard !piece.isEmpty else { return }
     let scalars = Array(piece)
     // Where each scalar begins in the bytes, and the end.
@@ -47,9 +47,9 @@ struct UnigramModel: Sendable {
     for (range, id) in path.reversed() {
       let place = scalars[range].byteRange ?? 0..<0
       if let id {
-        tokens.append(Token(id: id, byteRange: place))
+        encoding.append(id, at: place)
       } else {
-        appendUnknown(bytes[offsets[range.lowerBound]..<offsets[range.upperBound]], place, into: &tokens)
+        appendUnknown(bytes[offsets[range.lowerBound]..<offsets[range.upperBound]], place, into: &encoding)
       }
     }
   }
@@ -71,14 +71,14 @@ struct UnigramModel: Sendable {
     return best
   }
 
-  private func appendUnknown(_ bytes: ArraySlice<UInt8>, _ place: Range<Int>, into tokens: inout [Token]) {
+  private func appendUnknown(_ bytes: ArraySlice<UInt8>, _ place: Range<Int>, into encoding: inout Encoding) {
     let fallback = bytes.compactMap { byteIDs[Int($0)] }
     guard fallback.count == bytes.count else {
-      tokens.append(Token(id: unknown, byteRange: place))
+      encoding.append(unknown, at: place)
       return
     }
     for (index, id) in fallback.enumerated() {
-      tokens.append(Token(id: id, byteRange: place.part(index, of: fallback.count)))
+      encoding.append(id, at: place.part(index, of: fallback.count))
     }
   }
 }

@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: families)
   func configurationsAreThoseOfTheFolderThatWasConverted(_ family: String) throws {
     let expected = try ModelConfiguration(path: Places.fixture("formats/\(family)/config.json"))
-    let found = try ModelConfiguration(try file(family))
+    let found = try ModelConfiguration(try file(family).configuration(), generation: nil)
     #expect(found == expected)
   }
 
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func otherFamiliesAreRefusedByName() throws {
-    let problem = failure { _ = try ModelConfiguration(try file("blocks")) }
+    let problem = failure { _ = try ModelConfiguration(try file("blocks").configuration(), generation: nil) }
     #expect(problem?.contains("blocks") == true && problem?.contains("LlamaForCausalLM") == true)
   }
 
@@ -70,7 +70,7 @@ import Testing
       #expect(try floats == expected.floats(name, shape: tensor.shape), "\(name)")
     }
     let configuration = try ModelConfiguration(path: folder + "/config.json")
-    let found = try ModelConfiguration(file)
+    let found = try ModelConfiguration(try file.configuration(), generation: nil)
     #expect(found.attention == configuration.attention && found.endTokens == configuration.endTokens)
     #expect(found.rmsNormEpsilon == configuration.rmsNormEpsilon && found.hiddenSize == configuration.hiddenSize)
     // The file has the head once more.

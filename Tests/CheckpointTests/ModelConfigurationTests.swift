@@ -49,7 +49,6 @@ import Testing
     ("rope_theta", "-1"), ("rope_theta", "1e999"), ("hidden_act", "\"gelu\""), ("hidden_act", "1"),
     ("attention_bias", "1"), ("mlp_bias", "\"no\""),
     ("tie_word_embeddings", "1"), ("head_dim", "7"), ("head_dim", "1026"), ("head_dim", "true"),
-    ("eos_token_id", "512"), ("eos_token_id", "-1"), ("eos_token_id", "[2, 512]"),
     ("eos_token_id", "true"), ("eos_token_id", "\"</s>\""), ("rope_scaling", "[]"),
   ]
 

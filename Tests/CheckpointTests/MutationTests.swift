@@ -74,7 +74,7 @@ import Testing
       for (name, tensor) in file.tensors where tensor.type != nil {
         _ = try file.floats(named: name)
       }
-      _ = try ModelConfiguration(file)
+      _ = try ModelConfiguration(try file.configuration(), generation: nil)
       let weights = try GGUFWeights(file)
       for name in ["model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "lm_head.weight"] {
         for tensor in file.tensors.values { _ = failure { _ = try weights.floats(name, shape: tensor.shape) } }

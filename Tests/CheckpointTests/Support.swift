@@ -60,7 +60,7 @@ enum Places {
 
 /// Parses a text with the parser under test.
 func parseJSON(_ text: some Sequence<UInt8>) throws -> JSONValue {
-  try Array(text).withUnsafeBytes(JSONParser.parse)
+  try Array(text).withUnsafeBytes { try JSONParser.parse($0) }
 }
 
 func parseJSON(_ text: String) throws -> JSONValue { try parseJSON(text.utf8) }
@@ -85,17 +85,4 @@ func covers(_ tokens: [Token], _ text: [UInt8]) -> Bool {
     end = max(end, token.byteRange.upperBound)
   }
   return end == text.count
-}
-
-extension ModelConfiguration {
-  /// Reads a GGUF file's, without what a person is told of it.
-  init(_ file: GGUFFile) throws {
-    var notices: [String] = []
-    try self.init(file, notices: &notices)
-  }
-
-  /// Reads a GGUF file's.
-  init(_ file: GGUFFile, notices: inout [String]) throws {
-    try self.init(try file.configuration(notices: &notices), generation: nil, notices: &notices)
-  }
 }

@@ -76,10 +76,10 @@ import Testing
     func ids(_ scores: [Double], _ source: String) -> [Int] {
       let model = UnigramModel(
         table: TokenTable(entries), scores: scores, unknown: 0, byteIDs: none, unknownScore: (scores.min() ?? 0) - 10)
-      var tokens: [Token] = []
-      model.encode(scan(source), into: &tokens)
-      #expect(covers(tokens, Array(source.utf8)))
-      return tokens.map(\.id)
+      var encoding = Encoding()
+      model.encode(scan(source), into: &encoding)
+      #expect(covers(encoding.tokens, Array(source.utf8)))
+      return encoding.tokens.map(\.id)
     }
     #expect(ids([0, -1, -1, -3, -9], "ab") == [1, 2])
     #expect(ids([0, -1, -1, -1.5, -9], "ab") == [3])
