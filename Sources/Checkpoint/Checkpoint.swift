@@ -36,12 +36,15 @@ public struct Checkpoint: Sendable {
       self.path = folder
       name = Self.name(given: path, found: folder)
       configuration = try ModelConfiguration(path: folder + "/config.json")
+      let contents = ModelFolder(folder)
+      if !FileManager.default.fileExists(atPath: weights) { try contents.checkWeights() }
+      try contents.checkTokenizer()
       read = try Tokenizer(folder: folder)
       files = .safetensors(path: weights)
     case .gguf(let found):
       let file = try GGUFFile(path: found)
       self.path = found
-      name = Self.name(given: path, found: found)
+      name = Self.name(given: path, found: found, file.metadata)
       configuration = try ModelConfiguration(try file.configuration(), generation: nil)
       read = try Tokenizer(gguf: file.metadata)
       files = .gguf(file)
@@ -55,16 +58,25 @@ public struct Checkpoint: Sendable {
   /// - Throws: `CheckpointError`.
   public func weights() throws -> any TensorSource {
     switch files {
-    case .safetensors(let path) where path.hasSuffix(".json"): try ShardedSafetensors(path: path)
-    case .safetensors(let path): try Safetensors(path: path)
-    case .gguf(let file): try GGUFWeights(file)
+    case .safetensors(let path) where path.hasSuffix(".json"): return try ShardedSafetensors(path: path)
+    case .safetensors(let path):
+      if !FileManager.default.fileExists(atPath: path) {
+        throw CheckpointError.incomplete(
+          path: path, reason: "the weights are missing", remedy: ModelFolder(self.path).download)
+      }
+      return try Safetensors(path: path)
+    case .gguf(let file): return try GGUFWeights(file)
     }
   }
 
-  /// A snapshot's folder is called by its commit, which tells nobody anything.
-  private static func name(given: String, found: String) -> String {
+  /// A snapshot's folder is called by its commit, and Ollama's files by their hash, which tells nobody anything.
+  private static func name(given: String, found: String, _ metadata: GGUFMetadata? = nil) -> String {
     guard FileManager.default.fileExists(atPath: given) else { return given }
     let url = URL(fileURLWithPath: found)
-    return url.pathExtension == "gguf" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+    if let metadata, url.pathExtension.lowercased() != "gguf", let name = metadata["general.name"]?.string {
+      return name.description
+    }
+    let stem = GGUFPartName(found).map { URL(fileURLWithPath: $0.stem) } ?? url
+    return stem.pathExtension == "gguf" ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
   }
 }

@@ -4,6 +4,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case notAModel(path: String)
   /// A model of this name is in none of the places where downloaded ones would be.
   case notInCache(name: String, places: [String])
+  /// Something is missing or has another form, and how to get it.
+  case incomplete(path: String, reason: String, remedy: String)
   /// A file cannot be opened or mapped.
   case unreadable(file: String, reason: String)
   /// A file is not the JSON that it should be.
@@ -23,7 +25,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .notAModel(let path):
       "\(path): expected is a folder with config.json, tokenizer.json (or vocab.json and merges.txt) and model.safetensors (or its index), a .gguf file, or the name of a downloaded model (organisation/model); check what is given to --model"
     case .notInCache(let name, let places):
-      "\(name): there is no such path, and no downloaded model in \(places.joined(separator: ", ")); nothing is downloaded here, so fetch it first (huggingface-cli download \(name)), or give a path"
+      "\(name): there is no such path, and no downloaded model in \(places.joined(separator: ", ")); nothing is downloaded here, so fetch it first (hf download \(name)), or give a path"
+    case .incomplete(let path, let reason, let remedy): "\(path): \(reason); \(remedy)"
     case .unreadable(let file, let reason):
       "\(file): cannot be read (\(reason)); check the path and its permissions"
     case .malformed(let file, let reason):
@@ -33,9 +36,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .unsupported(let file, let what, let supported):
       "\(file): \(what) is not supported; choose a model with what is: \(supported)"
     case .missingTensor(let file, let tensor):
-      "\(file): there is no tensor '\(tensor)'; config.json describes another model than these weights"
+      "\(file): there is no tensor '\(tensor)'; the configuration describes another model than these weights"
     case .wrongShape(let file, let tensor, let expected, let found):
-      "\(file): tensor '\(tensor)' should have the shape \(expected), and has \(found); config.json describes another model than these weights"
+      "\(file): tensor '\(tensor)' should have the shape \(expected), and has \(found); the configuration describes another model than these weights"
     }
   }
 }

@@ -7,8 +7,10 @@ struct EndTokens {
 
   /// Reads a number or a list of them from each file that has any; what is no token is ignored, as -1 is in files
   /// that mean none.
+  /// - Parameter standard: the one that ends an answer where no file says anything of it.
   /// - Throws: `CheckpointError` for a value that is neither.
-  init(_ sources: [JSONObject], vocabulary: Int) throws {
+  init(_ sources: [JSONObject], vocabulary: Int, default standard: Int? = nil) throws {
+    if let standard, standard < vocabulary, sources.allSatisfy({ $0["eos_token_id"] == nil }) { ids = [standard] }
     for source in sources where source.has("eos_token_id") {
       let value = source["eos_token_id"]
       guard let found = value?.wholeNumbers ?? value?.wholeNumber.map({ [$0] }) else {

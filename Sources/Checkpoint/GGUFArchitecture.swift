@@ -20,6 +20,33 @@ struct GGUFArchitecture: Sendable {
     "gemma2": "Gemma2ForCausalLM", "gemma3": "Gemma3ForCausalLM",
   ]
 
+  /// The names of the supported families, for errors.
+  static let supported = names.keys.sorted()
+
+  /// What the format calls the keys that a configuration is made of, by their names in `config.json`.
+  var jsonNames: [ByteString: String] {
+    var result = Self.jsonNames.mapValues { "\(name).\($0)" }
+    result["architectures"] = "general.architecture"
+    result["eos_token_id"] = "tokenizer.ggml.eos_token_id"
+    return result
+  }
+
+  private static let jsonNames: [ByteString: String] = [
+    "hidden_size": "embedding_length", "intermediate_size": "feed_forward_length",
+    "num_hidden_layers": "block_count", "num_attention_heads": "attention.head_count",
+    "num_key_value_heads": "attention.head_count_kv", "head_dim": "attention.key_length",
+    "vocab_size": "vocab_size", "max_position_embeddings": "context_length",
+    "rms_norm_eps": "attention.layer_norm_rms_epsilon", "rope_theta": "rope.freq_base",
+    "rope_local_base_freq": "rope.freq_base_swa", "partial_rotary_factor": "rope.dimension_count",
+    "sliding_window": "attention.sliding_window", "attn_logit_softcapping": "attn_logit_softcapping",
+    "final_logit_softcapping": "final_logit_softcapping", "rope_scaling.rope_type": "rope.scaling.type",
+    "rope_scaling.factor": "rope.scaling.factor",
+    "rope_scaling.original_max_position_embeddings": "rope.scaling.original_context_length",
+    "rope_scaling.attention_factor": "rope.scaling.attn_factor",
+    "rope_scaling.beta_fast": "rope.scaling.yarn_beta_fast",
+    "rope_scaling.beta_slow": "rope.scaling.yarn_beta_slow",
+  ]
+
   /// Whether rows of queries and keys stand so that neighbours turn together, where Hugging Face's turn
   /// with the row half a head away.
   var pairsNeighbours: Bool { ["llama", "smollm3"].contains(name) }

@@ -1,11 +1,13 @@
 extension GGUFFile {
   /// The configuration as Hugging Face's `config.json` would have it, so that `ModelConfiguration` reads
-  /// every format; a family that it does not know is left to it to refuse.
+  /// every format; errors about it name GGUF's own keys.
   /// - Throws: `CheckpointError` naming the key that is missing, impossible or not supported.
   func configuration() throws -> JSONObject {
     let architecture = try GGUFArchitecture(metadata)
     guard let name = architecture.huggingFaceName else {
-      return object(["architectures": .array([.string(ByteString(architecture.name))])])
+      throw metadata.unsupported(
+        "the architecture '\(ByteString(architecture.name))' (general.architecture)",
+        supported: GGUFArchitecture.supported.joined(separator: ", "))
     }
     try checkNothingElse(architecture)
     let hidden = try architecture.size("embedding_length")
@@ -35,14 +37,17 @@ extension GGUFFile {
       throw architecture.bad("attention.layer_norm_rms_epsilon", expected: "a positive number")
     }
     try copy("attention.layer_norm_rms_epsilon", as: "rms_norm_eps")
-    try copy("rope.freq_base", as: "rope_theta")
+    // Where the key is missing, all architectures have the same.
+    values["rope_theta"] = .number(try architecture.number("rope.freq_base") ?? 10_000)
     try copy("rope.freq_base_swa", as: "rope_local_base_freq")
     values["partial_rotary_factor"] = try rotaryShare(architecture, headDimension: head)
     if let rope = try ropeScaling(architecture) { values["rope_scaling"] = .object(rope) }
     if let window = try architecture.number("attention.sliding_window"), window > 0 {
       values["sliding_window"] = .number(window)
-    } else {
+    } else if architecture.name != "gemma2" {
+      // Gemma 2 has one size whether the file says it or not; the others have no windows then.
       values["sliding_window"] = .null
+      values["layer_types"] = .array(Array(repeating: .string("full_attention"), count: layers))
     }
     if architecture.isGemma {
       try copy("attn_logit_softcapping", as: "attn_logit_softcapping")
@@ -51,19 +56,11 @@ extension GGUFFile {
       let isLargest = architecture.name == "gemma2" && layers == 46 || architecture.name == "gemma3" && layers == 62
       values["query_pre_attn_scalar"] = .integer(isLargest ? hidden / heads : head)
     }
-    return object(values)
-  }
-
-  private func object(_ values: [ByteString: JSONValue]) -> JSONObject {
-    JSONObject(file: metadata.file, values: values)
+    return JSONObject(file: metadata.file, values: values, names: architecture.jsonNames)
   }
 
   /// Keys that change what a decoder computes and that no supported family has.
   private func checkNothingElse(_ architecture: GGUFArchitecture) throws {
-    let count = try metadata.integer("split.count", in: 0...65_535, default: 1)
-    guard count <= 1 else {
-      throw metadata.unsupported("a GGUF split into \(count) files", supported: "one file (llama-gguf-split --merge)")
-    }
     for part in [
       "expert_count", "logit_scale", "residual_scale", "embedding_scale", "attention.scale", "attention.clamp_kqv",
       "attention.max_alibi_bias",

@@ -10,7 +10,7 @@ extension GGUFFile {
     named name: String, rows: Range<Int>? = nil, order: ((Int) -> Int)? = nil
   ) throws -> [Float] {
     let (tensor, type) = try readable(name)
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    let bytes = bytes(of: tensor)
     let rowCount = tensor.shape.first ?? 1
     let rows = rows ?? 0..<rowCount
     // By division, because the product of sizes beside a zero may be too large.
@@ -41,7 +41,7 @@ extension GGUFFile {
   /// - Throws: `CheckpointError` as for its floats.
   func rows(named name: String, order: ((Int) -> Int)? = nil) throws -> [UInt8] {
     let (tensor, type) = try readable(name)
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    let bytes = bytes(of: tensor)
     let rowCount = tensor.shape.first ?? 1
     let stride = bytes.count / max(1, rowCount)
     guard let order, stride % type.blockSize == 0 else { return Array(bytes) }
@@ -65,7 +65,7 @@ extension GGUFFile {
     }
     guard let type = tensor.type else {
       throw CheckpointError.unsupported(
-        file: metadata.file, what: "the type \(GGMLType.name(tensor.typeCode)) of tensor '\(ByteString(name))'",
+        file: files[tensor.part].path, what: "the type \(GGMLType.name(tensor.typeCode)) of tensor '\(ByteString(name))'",
         supported: GGMLType.supported)
     }
     return (tensor, type)

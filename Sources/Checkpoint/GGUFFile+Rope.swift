@@ -5,7 +5,11 @@ extension GGUFFile {
   /// - Throws: `CheckpointError` for scalings that contradict each other or are not supported.
   func ropeScaling(_ architecture: GGUFArchitecture) throws -> [ByteString: JSONValue]? {
     let key = architecture.key("rope.scaling.type")
-    let kind = metadata.has(key) ? try metadata.string(key) : "none"
+    // The first files have the factor under another key, and no kind. Zero stands for no scaling.
+    let given = try architecture.number("rope.scaling.factor") ?? architecture.number("rope.scale_linear")
+    let factor = given == 0 ? nil : given
+    let isScaled = factor.map { $0 != 1 } ?? false
+    let kind = metadata.has(key) ? try metadata.string(key) : isScaled ? "linear" : "none"
     let original = try architecture.number("rope.scaling.original_context_length")
     var values: [ByteString: JSONValue] = [:]
     values["original_max_position_embeddings"] = original.map { .number($0) }
@@ -28,7 +32,8 @@ extension GGUFFile {
     case "none": return nil
     case "linear", "yarn":
       values["rope_type"] = .string(ByteString(kind))
-      values["factor"] = try architecture.number("rope.scaling.factor").map { .number($0) }
+      if kind == "linear", factor == nil { return nil }
+      values["factor"] = factor.map { .number($0) }
       guard kind == "yarn" else { return values }
       let attention = try architecture.number("rope.scaling.yarn_attn_factor")
       values["attention_factor"] = attention.map { .number($0) }

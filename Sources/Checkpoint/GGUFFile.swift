@@ -1,8 +1,11 @@
-/// A GGUF file (version 2 or 3, little-endian): checked metadata and tensor descriptions over mapped
-/// bytes, under the file's own names.
+import Foundation
+
+/// A GGUF model: one file, or several that `llama-gguf-split` made of one, of which the first has the metadata.
 struct GGUFFile: Sendable {
   /// One tensor's place and form.
   struct Tensor: Sendable, Hashable {
+    /// The file that it lies in.
+    let part: Int
     /// The type by its number in the file.
     let typeCode: UInt32
     /// Sizes, outermost first as everywhere here; the file has them innermost first.
@@ -16,144 +19,76 @@ struct GGUFFile: Sendable {
 
   /// Keys and values.
   let metadata: GGUFMetadata
-  /// Every tensor by the name that the file gives it.
+  /// Every tensor by the name that the files give it.
   let tensors: [String: Tensor]
-  /// The mapped bytes.
-  let file: MappedFile
+  /// The mapped files, in their order.
+  let files: [MappedFile]
 
-  /// Larger metadata would be none of a model: vocabularies of 260,000 tokens take 20 MB.
-  private static let maximumHeaderSize = 1 << 27
-  /// The format's own limit.
-  private static let maximumRank = 4
-  /// A key with an empty value.
-  private static let minimumEntrySize = 8 + 4 + 1
-  /// A tensor without dimensions: name, rank, type, offset.
-  private static let minimumTensorSize = 8 + 4 + 4 + 8
-
-  /// Maps a file and checks its header; the tensors' bytes are not touched.
+  /// Maps a model's file and those that belong to it, and checks their headers; the tensors' bytes are not touched.
+  /// - Parameter path: the only file, or the first of several.
   /// - Throws: `CheckpointError` for a header that is cut off, contradicts itself or describes bytes
-  ///   outside the file.
+  ///   outside its file, and for parts that are missing or of another model.
   init(path: String) throws {
-    let file = try MappedFile(path: path)
-    do {
-      let header = UnsafeRawBufferPointer(rebasing: file.bytes.prefix(Self.maximumHeaderSize))
-      var cursor = GGUFCursor(header)
-      try Self.checkVersion(&cursor, path: path)
-      let tensorCount = try cursor.count(of: "tensors", atLeast: Self.minimumTensorSize)
-      let entryCount = try cursor.count(of: "keys", atLeast: Self.minimumEntrySize)
-      var values: [String: GGUFValue] = [:]
-      for _ in 0..<entryCount {
-        let key = try cursor.name()
-        guard values.updateValue(try cursor.value(), forKey: key) == nil else {
-          throw cursor.failure("the key '\(ByteString(key))' stands in it twice")
+    let first = try GGUFPart(path: path, number: 0)
+    metadata = first.metadata
+    let count = try metadata.integer("split.count", in: 0...GGUFPartName.largestCount, default: 1)
+    guard count > 1 else {
+      (tensors, files) = (first.tensors, [first.file])
+      return
+    }
+    let name = try Self.partName(path, count: count, metadata)
+    var tensors = first.tensors
+    var files = [first.file]
+    for index in 1..<count {
+      let part = try Self.part(name, index, count: count)
+      for (tensor, place) in part.tensors.sorted(by: { $0.key < $1.key }) {
+        guard tensors.updateValue(place, forKey: tensor) == nil else {
+          throw CheckpointError.malformed(
+            file: part.file.path, reason: "tensor '\(ByteString(tensor))' stands in a part before it, too")
         }
       }
-      metadata = GGUFMetadata(file: path, values: values)
-      tensors = try Self.tensors(
-        &cursor, count: tensorCount, alignment: Self.alignment(metadata), fileSize: file.bytes.count)
-    } catch let failure as GGUFCursor.Failure {
-      throw CheckpointError.malformed(
-        file: path, reason: "it is not valid GGUF: \(failure.reason) (at byte \(failure.offset))")
+      files.append(part.file)
     }
-    self.file = file
+    let expected = try metadata.integer("split.tensors.count", in: 0...Int(Int32.max), default: tensors.count)
+    guard expected == tensors.count else {
+      throw metadata.bad(
+        "split.tensors.count", expected: "\(tensors.count), the tensors of all \(count) parts",
+        found: String(expected))
+    }
+    (self.tensors, self.files) = (tensors, files)
   }
 
-  private static func checkVersion(_ cursor: inout GGUFCursor, path: String) throws {
-    let magic = try cursor.number(UInt32.self)
-    guard magic == 0x4655_4747 else { throw cursor.failure("it does not begin with \"GGUF\"") }
-    let version = try cursor.number(UInt32.self)
-    guard (2...3).contains(version) else {
-      let isSwapped = version != 0 && version.byteSwapped <= 3
-      throw CheckpointError.unsupported(
-        file: path, what: isSwapped ? "big-endian GGUF" : "version \(version) of GGUF",
-        supported: "little-endian GGUF of version 2 or 3")
-    }
+  /// The elements of a tensor as they are stored.
+  func bytes(of tensor: Tensor) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: files[tensor.part].bytes[tensor.byteRange])
   }
 
-  private static func alignment(_ metadata: GGUFMetadata) throws -> Int {
-    let alignment = try metadata.integer("general.alignment", in: 1...1 << 20, default: 32)
-    guard alignment & (alignment - 1) == 0 else {
-      throw metadata.bad("general.alignment", expected: "a power of two")
+  private static func partName(_ path: String, count: Int, _ metadata: GGUFMetadata) throws -> GGUFPartName {
+    let number = try metadata.integer("split.no", in: 0...count - 1)
+    guard let name = GGUFPartName(path), name.count == count, name.number == number else {
+      throw metadata.bad(
+        "split.no", expected: "that of the file's name (NAME-00001-of-00003.gguf), by which the other parts are found",
+        found: "\(number) of \(count)")
     }
-    return alignment
+    guard number == 0 else {
+      throw metadata.unsupported(
+        "part \(number + 1) of \(count) by itself", supported: "the first part, \(name.path(of: 0))")
+    }
+    return name
   }
 
-  /// Offsets count from the first aligned byte after the header, which is known only at its end.
-  private static func tensors(
-    _ cursor: inout GGUFCursor, count: Int, alignment: Int, fileSize: Int
-  ) throws -> [String: Tensor] {
-    var entries: [(name: String, typeCode: UInt32, shape: [Int], offset: UInt64)] = []
-    entries.reserveCapacity(count)
-    for _ in 0..<count {
-      let name = try cursor.name()
-      let rank = try cursor.number(UInt32.self)
-      guard rank <= maximumRank else {
-        throw cursor.failure("tensor '\(ByteString(name))' has \(rank) dimensions, where 4 are possible")
-      }
-      let sizes = try (0..<rank).map { _ in try cursor.number(UInt64.self) }
-      let shape = sizes.reversed().compactMap { Int(exactly: $0) }
-      guard shape.count == sizes.count else {
-        throw cursor.failure("tensor '\(ByteString(name))' has the impossible sizes \(sizes)")
-      }
-      entries.append((name, try cursor.number(), shape, try cursor.number()))
+  private static func part(_ name: GGUFPartName, _ index: Int, count: Int) throws -> GGUFPart {
+    let path = name.path(of: index)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CheckpointError.unreadable(file: path, reason: "it is missing: part \(index + 1) of a model in \(count) files")
     }
-    let dataStart = (cursor.offset + alignment - 1) / alignment * alignment
-    let dataSize = max(0, fileSize - dataStart)
-    var tensors: [String: Tensor] = [:]
-    for entry in entries {
-      guard entry.offset <= UInt64(dataSize), Int(entry.offset) % alignment == 0 else {
-        throw cursor.failure(
-          "tensor '\(ByteString(entry.name))' begins at \(entry.offset), where multiples of \(alignment) "
-            + "up to \(dataSize) are possible")
-      }
-      // A header may be the whole file; then nothing but empty tensors can follow.
-      let start = min(dataStart + Int(entry.offset), fileSize)
-      let size = try GGMLType(rawValue: entry.typeCode).map {
-        try byteCount(of: entry.shape, type: $0, name: entry.name, at: cursor)
-      }
-      guard (size ?? 0) <= fileSize - start else {
-        throw cursor.failure("tensor '\(ByteString(entry.name))' ends beyond the file")
-      }
-      let tensor = Tensor(
-        typeCode: entry.typeCode, shape: entry.shape, byteRange: start..<start + (size ?? 0))
-      guard tensors.updateValue(tensor, forKey: entry.name) == nil else {
-        throw cursor.failure("tensor '\(ByteString(entry.name))' stands in it twice")
-      }
+    let part = try GGUFPart(path: path, number: index)
+    guard try part.metadata.integer("split.no", in: 0...count - 1) == index else {
+      throw part.metadata.bad("split.no", expected: "\(index), as the file's name says")
     }
-    try checkApart(tensors, cursor)
-    return tensors
-  }
-
-  /// Rows are whole blocks.
-  private static func byteCount(
-    of shape: [Int], type: GGMLType, name: String, at cursor: GGUFCursor
-  ) throws -> Int {
-    let innermost = shape.last ?? 1
-    guard innermost % type.blockLength == 0 else {
-      throw cursor.failure(
-        "tensor '\(ByteString(name))' has rows of \(innermost), no multiple of \(type.blockLength)")
+    guard try part.metadata.integer("split.count", in: 0...GGUFPartName.largestCount) == count else {
+      throw part.metadata.bad("split.count", expected: "\(count), as in the first part")
     }
-    var bytes = innermost / type.blockLength
-    for factor in shape.dropLast() + [type.blockSize] {
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: factor)
-      guard !overflow else {
-        throw cursor.failure("tensor '\(ByteString(name))' of the sizes \(shape) does not fit in memory")
-      }
-      bytes = product
-    }
-    return bytes
-  }
-
-  private static func checkApart(_ tensors: [String: Tensor], _ cursor: GGUFCursor) throws {
-    var end = 0
-    let filled = tensors.filter { !$0.value.byteRange.isEmpty }
-    for (name, tensor) in filled.sorted(by: {
-      ($0.value.byteRange.lowerBound, $0.key) < ($1.value.byteRange.lowerBound, $1.key)
-    }) {
-      guard tensor.byteRange.lowerBound >= end else {
-        throw cursor.failure("tensor '\(ByteString(name))' overlaps the one before it")
-      }
-      end = tensor.byteRange.upperBound
-    }
+    return part
   }
 }

@@ -3,13 +3,22 @@ struct JSONObject: TypedFields {
   let file: String
   let values: [ByteString: JSONValue]
   private let prefix: String
+  /// What errors call the keys of values that were made from another format, by their paths.
+  private let names: [ByteString: String]
+
+  /// Whether the values were made from another format, whose own names errors use.
+  var isTranslated: Bool { !names.isEmpty }
 
   /// Parses bytes that came from outside.
-  /// - Parameter prefix: what errors put before a key, where the object is only a part of the file.
-  init(_ bytes: UnsafeRawBufferPointer, file: String, prefix: String = "") throws {
+  /// - Parameters:
+  ///   - prefix: what errors put before a key, where the object is only a part of the file.
+  ///   - acceptsOddNumbers: whether `NaN` and `Infinity` are numbers, as for Python.
+  init(
+    _ bytes: UnsafeRawBufferPointer, file: String, prefix: String = "", acceptsOddNumbers: Bool = false
+  ) throws {
     let parsed: JSONValue
     do {
-      parsed = try JSONParser.parse(bytes)
+      parsed = try JSONParser.parse(bytes, acceptsOddNumbers: acceptsOddNumbers)
     } catch let failure as JSONParser.Failure {
       throw CheckpointError.malformed(file: file, reason: failure.reason)
     }
@@ -19,22 +28,33 @@ struct JSONObject: TypedFields {
     self.init(file: file, values: values, prefix: prefix)
   }
 
-  /// Reads and parses a file.
+  /// Reads and parses a file that Python's programs read and write, `NaN` and `Infinity` included.
   init(path: String) throws {
     let mapped = try MappedFile(path: path)
-    try self.init(mapped.bytes, file: path)
+    try self.init(mapped.bytes, file: path, acceptsOddNumbers: true)
     withExtendedLifetime(mapped) {}
   }
 
   /// Values that were made from another format; errors name its file.
-  init(file: String, values: [ByteString: JSONValue]) {
-    self.init(file: file, values: values, prefix: "")
+  /// - Parameter names: what that format calls the keys, by their paths.
+  init(file: String, values: [ByteString: JSONValue], names: [ByteString: String] = [:]) {
+    self.init(file: file, values: values, prefix: "", names: names)
   }
 
-  private init(file: String, values: [ByteString: JSONValue], prefix: String) {
+  private init(
+    file: String, values: [ByteString: JSONValue], prefix: String, names: [ByteString: String] = [:]
+  ) {
     self.file = file
     self.values = values
     self.prefix = prefix
+    self.names = names
+  }
+
+  /// What errors call a key of this object.
+  func name(_ key: String) -> String { name(ByteString(key)) }
+
+  private func name(_ key: ByteString) -> String {
+    names[ByteString(prefix + key.text)] ?? "\(prefix)\(key)"
   }
 
   /// What stands under a key; `nil` when it is missing.
@@ -60,7 +80,7 @@ struct JSONObject: TypedFields {
 
   /// An error about something below this object, in words.
   func bad(_ key: ByteString, expected: String, found: String) -> CheckpointError {
-    .badValue(file: file, key: "\(prefix)\(key)", expected: expected, found: found)
+    .badValue(file: file, key: name(key), expected: expected, found: found)
   }
 
   /// A value that null switches off, and that has a default where its key is missing.
@@ -86,12 +106,27 @@ struct JSONObject: TypedFields {
     guard let value = values[key]?.object else {
       throw bad(key, expected: "an object", found: values[key])
     }
-    return JSONObject(file: file, values: value, prefix: "\(prefix)\(key).")
+    return JSONObject(file: file, values: value, prefix: "\(prefix)\(key).", names: names)
+  }
+
+  /// An object below this one, or what is given where it is missing.
+  func object(_ key: String, default standard: [ByteString: JSONValue]) throws -> JSONObject {
+    has(key) ? try object(key) : below(key, standard)
+  }
+
+  /// This object with other values beside its own, which they take the place of.
+  func merging(_ values: [ByteString: JSONValue]) -> JSONObject {
+    JSONObject(file: file, values: self.values.merging(values) { $1 }, prefix: prefix, names: names)
+  }
+
+  /// A whole number in a range, which may be missing, but not `null`.
+  func size(_ key: String, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
+    self[key] == nil ? standard : try integer(key, in: range)
   }
 
   /// An object somewhere below a key, whose values are known.
   func below(_ key: String, _ values: [ByteString: JSONValue]) -> JSONObject {
-    JSONObject(file: file, values: values, prefix: "\(prefix)\(key).")
+    JSONObject(file: file, values: values, prefix: "\(prefix)\(key).", names: names)
   }
 
   /// A list of objects; empty when missing.

@@ -13,23 +13,28 @@ struct JSONParser {
   static let maximumDepth = 64
 
   private let bytes: UnsafeRawBufferPointer
+  private let acceptsOddNumbers: Bool
   private var index = 0
   private var depth = 0
 
   /// Parses a whole text.
+  /// - Parameter acceptsOddNumbers: whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are numbers.
   /// - Throws: `Failure`.
-  static func parse(_ bytes: UnsafeRawBufferPointer) throws -> JSONValue {
+  static func parse(_ bytes: UnsafeRawBufferPointer, acceptsOddNumbers: Bool = false) throws -> JSONValue {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw Failure(reason: "it is not valid JSON: it is no UTF-8", offset: 0)
     }
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes, acceptsOddNumbers: acceptsOddNumbers)
     let value = try parser.value()
     parser.skipSpace()
     guard parser.index == bytes.count else { throw parser.failure("something follows its end") }
     return value
   }
 
-  private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  private init(bytes: UnsafeRawBufferPointer, acceptsOddNumbers: Bool) {
+    self.bytes = bytes
+    self.acceptsOddNumbers = acceptsOddNumbers
+  }
 
   private func failure(_ reason: String) -> Failure {
     Failure(reason: "it is not valid JSON: \(reason) at byte \(index)", offset: index)
@@ -177,7 +182,11 @@ struct JSONParser {
   private mutating func number() throws -> JSONValue {
     let start = index
     var isWhole = true
-    _ = take(UInt8(ascii: "-"))
+    if acceptsOddNumbers, current == UInt8(ascii: "N") { return try literal("NaN", .number(.nan)) }
+    let isNegative = take(UInt8(ascii: "-"))
+    if acceptsOddNumbers, current == UInt8(ascii: "I") {
+      return try literal("Infinity", .number(isNegative ? -.infinity : .infinity))
+    }
     if !take(UInt8(ascii: "0")) { try digits() }
     if take(UInt8(ascii: ".")) {
       isWhole = false

@@ -30,7 +30,15 @@ public final class MappedFile: @unchecked Sendable {
     }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: count)
+    guard !isPointer else {
+      throw CheckpointError.incomplete(
+        path: path, reason: "this is a pointer of git-lfs, \(count) bytes that stand for the file",
+        remedy: "fetch the file itself, with 'git lfs install && git lfs pull' in its folder")
+    }
   }
+
+  /// What a clone without git-lfs has in place of a large file.
+  private var isPointer: Bool { bytes.count < 1024 && bytes.starts(with: "version https://git-lfs".utf8) }
 
   /// Gives back the memory of all pages that have been read; what is read again comes from the file again.
   func releasePages() {

@@ -15,13 +15,15 @@ struct ModelCache {
     self.places = places
   }
 
-  /// The newest downloaded version of a model; `nil` when the text is no name of a model.
+  /// The newest downloaded version of a model, and what stands behind a colon for one of its files; `nil` when the
+  /// text is no name of a model.
   /// - Throws: `CheckpointError.notInCache`.
-  func folder(of name: String) throws -> String? {
-    guard Self.isModelName(name) else { return nil }
+  func folder(of given: String) throws -> (path: String, file: String?)? {
+    let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let name = parts.first, Self.isModelName(name), parts.count == 1 || !parts[1].isEmpty else { return nil }
     let folder = "models--" + name.replacing("/", with: "--")
     for place in places {
-      if let snapshot = Self.snapshot(in: place + "/" + folder) { return snapshot }
+      if let snapshot = Self.snapshot(in: place + "/" + folder) { return (snapshot, parts.count == 2 ? parts[1] : nil) }
     }
     throw CheckpointError.notInCache(name: name, places: places.map { $0 + "/" + folder })
   }
@@ -52,7 +54,7 @@ struct ModelCache {
   }
 
   /// The version that the branch `main` points to, or else the one that came last.
-  private static func snapshot(in folder: String) -> String? {
+  static func snapshot(in folder: String) -> String? {
     let manager = FileManager.default
     let snapshots = folder + "/snapshots"
     if let commit = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8)

@@ -70,86 +70,119 @@ public struct ModelConfiguration: Sendable, Hashable {
   /// Reads and checks `config.json`, and `generation_config.json` beside it for the end tokens.
   /// - Throws: `CheckpointError` naming the key, what was expected and what was found.
   public init(path: String) throws {
-    let beside = (path as NSString).deletingLastPathComponent + "/generation_config.json"
+    let folder = (path as NSString).deletingLastPathComponent
+    let beside = folder + "/generation_config.json"
     let hasGeneration = FileManager.default.fileExists(atPath: beside)
-    try self.init(try JSONObject(path: path), generation: hasGeneration ? try JSONObject(path: beside) : nil)
+    let json = try JSONObject(path: path)
+    try QuantizedWeights.refuse(json, folder: folder)
+    try self.init(json, generation: hasGeneration ? try JSONObject(path: beside) : nil)
   }
 
   /// Reads and checks a configuration in Hugging Face's form, wherever it comes from.
   init(_ outer: JSONObject, generation: JSONObject?) throws {
-    let architecture = outer["architectures"]?.array?.first?.string?.description
-    guard let architecture, let family = ModelFamily.all[architecture] else {
-      throw outer.unsupported(
-        "the architecture \(architecture ?? "(none named)")", supported: ModelFamily.names.joined(separator: ", "))
-    }
+    var notices: [String] = []
+    let family = try ModelFamily.of(outer, notices: &notices)
+    let defaults = family.defaults
     // A model that also sees pictures keeps its decoder's sizes one level below.
-    let json = outer.has("text_config") ? try outer.object("text_config") : outer
-    hiddenSize = try json.integer("hidden_size", in: 1...65_536)
-    intermediateSize = try json.integer("intermediate_size", in: 1...1_048_576)
-    layerCount = try json.integer("num_hidden_layers", in: 1...1_024)
-    queryHeadCount = try json.integer("num_attention_heads", in: 1...1_024)
-    kvHeadCount = try json.integer(
-      "num_key_value_heads", in: 1...queryHeadCount, default: queryHeadCount)
-    guard queryHeadCount % kvHeadCount == 0 else {
-      throw json.bad("num_key_value_heads", expected: "a divisor of num_attention_heads (\(queryHeadCount))")
+    let json = family.isNested ? try outer.object("text_config", default: [:]) : outer
+    hiddenSize = try json.size("hidden_size", in: 1...65_536, default: defaults.hiddenSize)
+    intermediateSize = try json.size("intermediate_size", in: 1...1_048_576, default: defaults.intermediateSize)
+    layerCount = try json.size("num_hidden_layers", in: 1...1_024, default: defaults.layerCount)
+    queryHeadCount = try json.size("num_attention_heads", in: 1...1_024, default: defaults.queryHeadCount)
+    kvHeadCount = try Self.kvHeadCount(json, defaults, heads: queryHeadCount)
+    headDimension = try Self.headDimension(json, defaults, hidden: hiddenSize, heads: queryHeadCount)
+    vocabularySize = try json.size("vocab_size", in: 1...4_194_304, default: defaults.vocabularySize)
+    let trainedLength = try json.size(
+      "max_position_embeddings", in: 1...16_777_216, default: defaults.contextLength)
+    rmsNormEpsilon = Float(try json.positive("rms_norm_eps", default: defaults.rmsNormEpsilon))
+    // Where there are two levels, transformers ties when either says so.
+    tiesEmbeddings = try (family.isNested ? [outer, json] : [json]).contains {
+      try $0.flag("tie_word_embeddings", default: defaults.tiesEmbeddings)
     }
-    headDimension = try Self.headDimension(json, hidden: hiddenSize, heads: queryHeadCount)
-    vocabularySize = try json.integer("vocab_size", in: 1...4_194_304)
-    let trainedLength = try json.integer("max_position_embeddings", in: 1...16_777_216)
-    rmsNormEpsilon = Float(try json.positive("rms_norm_eps", default: 1e-6))
-    tiesEmbeddings = try json.flag("tie_word_embeddings", default: family.tiesEmbeddings)
-    activation = try Self.activation(json, default: family.isGemma ? .geluTanh : .silu)
+    activation = try Self.activation(json, family)
+    guard try !family.isGemma || !json.flag("use_bidirectional_attention") else {
+      throw json.unsupported(
+        "attention to later tokens (use_bidirectional_attention)", supported: "decoders, which look back only")
+    }
     attention = try AttentionDescription.all(
-      json, family: family, layerCount: layerCount, headDimension: headDimension, contextLength: trainedLength)
+      json, family: family, layerCount: layerCount, headDimension: headDimension, contextLength: trainedLength,
+      notices: &notices)
     contextLength = attention.first?.rope?.reach(of: trainedLength) ?? trainedLength
     normOffset = family.isGemma ? 1 : 0
     embeddingScale = family.isGemma ? Float(hiddenSize).squareRoot() : 1
     logitCap =
       family.hasScoreSettings
-      ? try json.optional("final_logit_softcapping", default: family.logitCap) { try json.positive($0) }
+      ? try json.optional("final_logit_softcapping", default: defaults.logitCap) { try json.positive($0) }
         .map { Float($0) } : nil
     parts = try Self.parts(json, family)
-    let ends = try EndTokens([outer, json] + (generation.map { [$0] } ?? []), vocabulary: vocabularySize)
-    (endTokens, notices) = (ends.ids, ends.notices)
+    let ends = try EndTokens(
+      (family.isNested ? [outer, json] : [outer]) + (generation.map { [$0] } ?? []), vocabulary: vocabularySize,
+      default: defaults.endToken)
+    endTokens = ends.ids
+    self.notices = notices + ends.notices
   }
 
   private static func parts(_ json: JSONObject, _ family: ModelFamily) throws -> Parts {
     var parts: Parts = []
-    let attentionBias = try json.flag("attention_bias")
-    let feedForwardBias = try json.flag("mlp_bias")
-    if family.hasQueryKeyValueBias || family.readsBiases && attentionBias { parts.insert(.queryKeyValueBias) }
-    if family.hasOutputBias && family.readsBiases && attentionBias { parts.insert(.outputBias) }
-    if family.readsBiases && feedForwardBias { parts.insert(.feedForwardBias) }
+    let attentionBias = try family.readsAttentionBias && json.flag("attention_bias")
+    if family.hasQueryKeyValueBias || attentionBias { parts.insert(.queryKeyValueBias) }
+    if attentionBias { parts.insert(.outputBias) }
+    if try family.readsFeedForwardBias && json.flag("mlp_bias") { parts.insert(.feedForwardBias) }
     if family.hasQueryKeyNorm { parts.insert(.queryKeyNorm) }
     if family.hasOutputNorms { parts.insert(.outputNorms) }
     if family.hasFusedProjections { parts.insert(.fusedProjections) }
     return parts
   }
 
-  private static func activation(_ json: JSONObject, default standard: Activation) throws -> Activation {
-    let key = json.has("hidden_activation") ? "hidden_activation" : "hidden_act"
-    guard json.has(key) else { return standard }
-    guard let activation = Activation(rawValue: try json.string(key)) else {
+  /// Other names of the same two functions, as transformers has them.
+  private static let otherNames: [String: Activation] = [
+    "swish": .silu, "gelu_new": .geluTanh, "gelu_fast": .geluTanh, "gelu_python_tanh": .geluTanh,
+  ]
+
+  private static func activation(_ json: JSONObject, _ family: ModelFamily) throws -> Activation {
+    let key = family.activationKey
+    guard json.has(key) else { return family.isGemma ? .geluTanh : .silu }
+    let name = try json.string(key)
+    // The first Gemma's files say gelu and mean its tanh form.
+    if name == "gelu", family.isGemma, key == "hidden_act" { return .geluTanh }
+    guard let activation = Activation(rawValue: name) ?? otherNames[name] else {
       throw json.bad(key, expected: "silu or gelu_pytorch_tanh")
     }
     return activation
   }
 
-  /// `head_dim`, or without it the width shared out among the heads.
-  private static func headDimension(_ json: JSONObject, hidden: Int, heads: Int) throws -> Int {
-    guard json.has("head_dim") || hidden % heads == 0 else {
+  /// `null` means as many as query heads in every family, a missing key what the family's class says.
+  private static func kvHeadCount(_ json: JSONObject, _ defaults: FamilyDefaults, heads: Int) throws -> Int {
+    let key = "num_key_value_heads"
+    let standard = json[key] == nil ? defaults.kvHeadCount ?? heads : heads
+    let count = try json.integer(key, in: 1...heads, default: standard)
+    guard count <= heads, heads % count == 0 else {
       throw json.bad(
-        "head_dim",
-        expected: "given, because hidden_size (\(hidden)) is no multiple of num_attention_heads (\(heads))")
+        ByteString(key), expected: "a divisor of \(json.name("num_attention_heads")) (\(heads))",
+        found: json.has(key) ? String(count) : "missing, which means \(count)")
     }
-    let dimension = try json.integer("head_dim", in: 2...1_024, default: hidden / heads)
+    return count
+  }
+
+  /// `head_dim`, or without it what the family's class says: a number, or the width shared out among the heads.
+  private static func headDimension(
+    _ json: JSONObject, _ defaults: FamilyDefaults, hidden: Int, heads: Int
+  ) throws -> Int {
+    let key = "head_dim"
+    if defaults.headDimension != nil, json[key] != nil { _ = try json.integer(key, in: 2...1_024) }
+    guard json.has(key) || defaults.headDimension != nil || hidden % heads == 0 else {
+      throw json.bad(
+        key, expected: "given, because \(json.name("hidden_size")) (\(hidden)) is no multiple of "
+          + "\(json.name("num_attention_heads")) (\(heads))")
+    }
+    let dimension = try json.integer(key, in: 2...1_024, default: defaults.headDimension ?? hidden / heads)
     guard (2...1_024).contains(dimension) else {
       throw json.bad(
-        "hidden_size", expected: "2 to 1024 times num_attention_heads (\(heads)), as head_dim is missing")
+        "hidden_size", expected: "2 to 1024 times \(json.name("num_attention_heads")) (\(heads)), as "
+          + "\(json.name(key)) is missing")
     }
     guard dimension % 2 == 0 else {
-      throw json.bad(
-        "head_dim", expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
+      throw json.bad(key, expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
     }
     return dimension
   }

@@ -1,72 +1,81 @@
 /// What distinguishes the supported families from one another, as data: one decoder runs them all.
-struct ModelFamily {
-  /// θ where a configuration does not say it.
-  var theta = 10_000.0
-  /// θ of sliding layers where a configuration does not say it; `nil` where all layers share one.
-  var slidingTheta: Double?
-  /// Whether the head is the embedding where a configuration does not say it.
-  var tiesEmbeddings = false
+struct ModelFamily: Sendable {
+  /// The name that `model_type` has for it.
+  let modelType: String
+  /// What holds where a configuration does not say it.
+  let defaults: FamilyDefaults
   /// Whether queries, keys and values have biases, whatever `attention_bias` says.
   var hasQueryKeyValueBias = false
-  /// Whether `attention_bias` and `mlp_bias` are read.
-  var readsBiases = false
-  /// Whether `attention_bias` is of the output projection, too.
-  var hasOutputBias = true
+  /// Whether `attention_bias` is read.
+  var readsAttentionBias = false
+  /// Whether `mlp_bias` is read.
+  var readsFeedForwardBias = false
   /// Whether each head's query and key is normalised before it is rotated.
   var hasQueryKeyNorm = false
   /// Whether projections that read the same states are one tensor (`qkv_proj`, `gate_up_proj`).
   var hasFusedProjections = false
   /// Gemma: norm weights count from -1, embeddings are scaled by the root of the width.
   var isGemma = false
+  /// The key that names the function between the feed-forward projections.
+  var activationKey = "hidden_act"
   /// Whether attention and feed-forward have a norm behind them, too.
   var hasOutputNorms = false
   /// Whether scores may be capped and scaled by `query_pre_attn_scalar`.
   var hasScoreSettings = false
-  /// The cap of scores and the cap of logits where a configuration does not say them.
-  var scoreCap: Double?, logitCap: Double?
-  /// The size of the windows where a configuration does not say it; `nil`: no windows then.
-  var window: Int?
-  /// Which layers look at a window of the newest tokens only, where `layer_types` is missing.
+  /// Which layers look at a window of the newest tokens only.
   var windows = Windows.none
+  /// Whether some layers have no positions (`no_rope_layers`).
+  var skipsPositions = false
+  /// Whether a part of each head may be rotated (`partial_rotary_factor`), and LongRoPE is the only scaling.
+  var isPhi = false
+  /// Whether the decoder's sizes stand one level below (`text_config`), as for models that also see pictures.
+  var isNested = false
 
   /// Which layers slide.
-  enum Windows {
+  enum Windows: Sendable {
     /// None, whatever the configuration says.
     case none
     /// All, when `sliding_window` is given.
     case all
+    /// Those that `layer_types` names; all where it is missing, when `sliding_window` is given.
+    case listed
     /// From `max_window_layers` on, when `use_sliding_window` is true.
     case upper
     /// Those without rotary positions, when `use_sliding_window` is true.
     case withoutPositions
     /// All but each n-th; the key that may say n, and n where it is missing.
-    case allButEach(key: String, count: Int)
+    case allButEach(key: String?, count: Int)
   }
-
-  /// Whether some layers have no positions (`no_rope_layers`).
-  var skipsPositions = false
 
   /// The families by the architecture that `config.json` names.
   static let all: [String: ModelFamily] = [
-    "LlamaForCausalLM": ModelFamily(readsBiases: true),
-    "MistralForCausalLM": ModelFamily(window: 4096, windows: .all),
-    "Qwen2ForCausalLM": ModelFamily(hasQueryKeyValueBias: true, hasOutputBias: false, windows: .upper),
-    "Qwen3ForCausalLM": ModelFamily(readsBiases: true, hasQueryKeyNorm: true, windows: .upper),
+    "LlamaForCausalLM": ModelFamily(
+      modelType: "llama", defaults: .llama, readsAttentionBias: true, readsFeedForwardBias: true),
+    "MistralForCausalLM": ModelFamily(modelType: "mistral", defaults: .mistral, windows: .listed),
+    "Qwen2ForCausalLM": ModelFamily(
+      modelType: "qwen2", defaults: .qwen2, hasQueryKeyValueBias: true, windows: .upper),
+    "Qwen3ForCausalLM": ModelFamily(
+      modelType: "qwen3", defaults: .qwen3, readsAttentionBias: true, hasQueryKeyNorm: true, windows: .upper),
     "SmolLM3ForCausalLM": ModelFamily(
-      theta: 2_000_000, tiesEmbeddings: true, readsBiases: true, windows: .withoutPositions, skipsPositions: true),
-    "Phi3ForCausalLM": ModelFamily(hasFusedProjections: true, windows: .all),
-    "GemmaForCausalLM": ModelFamily(tiesEmbeddings: true, readsBiases: true, isGemma: true),
+      modelType: "smollm3", defaults: .smolLM3, readsAttentionBias: true, readsFeedForwardBias: true,
+      windows: .withoutPositions, skipsPositions: true),
+    "Phi3ForCausalLM": ModelFamily(
+      modelType: "phi3", defaults: .phi3, hasFusedProjections: true, windows: .all, isPhi: true),
+    "GemmaForCausalLM": ModelFamily(modelType: "gemma", defaults: .gemma, readsAttentionBias: true, isGemma: true),
     "Gemma2ForCausalLM": ModelFamily(
-      tiesEmbeddings: true, readsBiases: true, isGemma: true, hasOutputNorms: true, hasScoreSettings: true,
-      scoreCap: 50, logitCap: 30, window: 4096, windows: .allButEach(key: "", count: 2)),
-    "Gemma3ForCausalLM": gemma3,
-    "Gemma3ForConditionalGeneration": gemma3,
+      modelType: "gemma2", defaults: .gemma2, readsAttentionBias: true, isGemma: true,
+      activationKey: "hidden_activation", hasOutputNorms: true, hasScoreSettings: true,
+      windows: .allButEach(key: nil, count: 2)),
+    "Gemma3ForCausalLM": gemma3("gemma3_text", isNested: false),
+    "Gemma3ForConditionalGeneration": gemma3("gemma3", isNested: true),
   ]
 
-  private static let gemma3 = ModelFamily(
-    theta: 1_000_000, slidingTheta: 10_000, tiesEmbeddings: true, readsBiases: true, hasQueryKeyNorm: true,
-    isGemma: true, hasOutputNorms: true, hasScoreSettings: true, window: 4096,
-    windows: .allButEach(key: "sliding_window_pattern", count: 6))
+  private static func gemma3(_ modelType: String, isNested: Bool) -> ModelFamily {
+    ModelFamily(
+      modelType: modelType, defaults: .gemma3, readsAttentionBias: true, hasQueryKeyNorm: true, isGemma: true,
+      activationKey: "hidden_activation", hasOutputNorms: true, hasScoreSettings: true,
+      windows: .allButEach(key: "sliding_window_pattern", count: 6), isNested: isNested)
+  }
 
   /// Their names, for errors and help.
   static let names = all.keys.sorted()

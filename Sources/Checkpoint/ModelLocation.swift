@@ -5,7 +5,7 @@ import Foundation
 enum ModelLocation: Hashable {
   /// A folder with `config.json` and a tokenizer's files, and the weights: safetensors or their index.
   case folder(String, weights: String)
-  /// A GGUF file, which has everything.
+  /// A GGUF file, which has everything, or the first of several.
   case gguf(String)
 
   /// Finds a model.
@@ -13,44 +13,48 @@ enum ModelLocation: Hashable {
   init(_ path: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      guard let folder = try ModelCache(environment: environment).folder(of: path) else {
+      if let refusal = DownloadHint(path) { throw refusal.error }
+      guard let (folder, file) = try ModelCache(environment: environment).folder(of: path) else {
         throw CheckpointError.notAModel(path: path)
       }
-      self = try Self.inFolder(folder)
+      self = try file.map { .gguf(try GGUFChoice(folder).file(named: $0)) } ?? Self.inFolder(folder)
       return
     }
-    guard !isFolder.boolValue else {
-      self = try Self.inFolder(path)
-      return
-    }
+    self = isFolder.boolValue ? try Self.inFolder(path) : try Self.file(path)
+  }
+
+  private static func file(_ path: String) throws -> ModelLocation {
+    let start = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 4) } ?? Data()
+    // Ollama's files have no ending.
+    if start.elementsEqual("GGUF".utf8) { return .gguf(path) }
     let url = URL(fileURLWithPath: path)
     switch url.pathExtension.lowercased() {
-    case "gguf": self = .gguf(path)
+    case "gguf": return .gguf(path)
     case "safetensors":
       let folder = (path as NSString).deletingLastPathComponent
-      guard FileManager.default.fileExists(atPath: folder + "/config.json") else {
-        throw CheckpointError.notAModel(path: path)
+      let place = folder.isEmpty ? "." : folder
+      guard FileManager.default.fileExists(atPath: place + "/config.json") else {
+        throw CheckpointError.incomplete(
+          path: path, reason: "config.json is missing beside it, without which the numbers mean nothing",
+          remedy: ModelFolder(place).download)
       }
-      self = .folder(folder.isEmpty ? "." : folder, weights: path)
-    default: throw CheckpointError.notAModel(path: path)
+      return .folder(place, weights: path)
+    default:
+      if let error = ModelFolder.unread(file: path) { throw error }
+      throw CheckpointError.notAModel(path: path)
     }
   }
 
   private static func inFolder(_ path: String) throws -> ModelLocation {
-    let manager = FileManager.default
-    if manager.fileExists(atPath: path + "/config.json") {
-      let whole = path + "/model.safetensors"
-      let index = whole + ".index.json"
-      let isSharded = !manager.fileExists(atPath: whole) && manager.fileExists(atPath: index)
-      return .folder(path, weights: isSharded ? index : whole)
+    let folder = ModelFolder(path)
+    let files = GGUFChoice(path)
+    if folder.has("config.json"), folder.hasSafetensors || files.isEmpty {
+      return .folder(path, weights: path + "/" + folder.weights)
     }
-    let files = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).filter { $0.hasSuffix(".gguf") }.sorted()
-    guard let first = files.first else { throw CheckpointError.notAModel(path: path) }
-    guard files.count == 1 else {
-      let names = files.prefix(20).map { ByteString($0).description }.joined(separator: ", ")
-      throw CheckpointError.unsupported(
-        file: path, what: "a folder with several GGUF files (\(names))", supported: "the path of one of them")
+    guard !files.isEmpty else {
+      if let snapshot = ModelCache.snapshot(in: path) { return try inFolder(snapshot) }
+      throw folder.missingConfiguration ?? .notAModel(path: path)
     }
-    return .gguf(path + "/" + first)
+    return .gguf(try files.only())
   }
 }

@@ -6,7 +6,9 @@ extension RopeConfiguration {
   static func yarnAttention(_ rope: JSONObject, factor: Double) throws -> Double {
     if rope.has("attention_factor") { return try rope.positive("attention_factor") }
     func scale(_ weight: Double) -> Double { factor <= 1 ? 1 : 0.1 * weight * log(factor) + 1 }
-    guard rope.has("mscale"), rope.has("mscale_all_dim") else { return scale(1) }
+    // A zero counts as missing.
+    func isGiven(_ key: String) -> Bool { rope.has(key) && rope[key]?.double != 0 }
+    guard isGiven("mscale"), isGiven("mscale_all_dim") else { return scale(1) }
     return try scale(rope.positive("mscale")) / scale(rope.positive("mscale_all_dim"))
   }
 

@@ -38,23 +38,27 @@ public struct RopeConfiguration: Sendable, Hashable {
   /// Reads one object of `rope_parameters` (transformers 5) or `rope_scaling` (before).
   /// - Parameters:
   ///   - rope: the object; `nil` where there is none.
-  ///   - config: the configuration around it, which older files keep θ and the original length in.
-  ///   - theta: θ where no key says it.
-  init(_ rope: JSONObject?, config: JSONObject, headDimension: Int, contextLength: Int, theta: Double) throws {
-    self.theta = try Self.number("rope_theta", rope, config, default: theta)
-    let share = try Self.number("partial_rotary_factor", rope, config, default: 1)
-    let dimension = share <= 1 ? Int(Double(headDimension) * share) : 0
-    guard dimension >= 2, dimension % 2 == 0 else {
-      throw (rope ?? config).bad(
-        "partial_rotary_factor", expected: "a share of head_dim (\(headDimension)) that is an even number")
-    }
-    self.dimension = dimension
-    guard let rope, let type = try Self.type(of: rope), type != "default" else {
+  ///   - config: the configuration around it, which older files keep the original length in.
+  ///   - theta: θ where the object does not say it.
+  ///   - notices: takes what has no effect.
+  init(
+    _ rope: JSONObject?, config: JSONObject, family: ModelFamily, headDimension: Int, contextLength: Int,
+    theta: Double, notices: inout [String]
+  ) throws {
+    self.theta = try rope?.positive("rope_theta", default: theta) ?? theta
+    let type = try rope.flatMap(Self.type(of:)) ?? "default"
+    dimension = try Self.dimension(
+      rope, config, family, type: type, headDimension: headDimension, notices: &notices)
+    guard let rope, type != "default" else {
       scaling = .none
       return
     }
-    let original = try Self.original(rope, config, contextLength: contextLength)
-    switch type {
+    guard !family.isPhi || config.isTranslated || ["longrope", "su", "yarn"].contains(type) else {
+      throw rope.unsupported("rope_type '\(type)' in Phi-3", supported: "default, longrope")
+    }
+    let original = try Self.original(rope, config, family, contextLength: contextLength)
+    // The first files of Phi-3 have two other words for it.
+    switch family.isPhi && !config.isTranslated ? "longrope" : type {
     case "linear": scaling = .linear(factor: try rope.positive("factor"))
     case "dynamic": scaling = .dynamic(factor: try rope.positive("factor"), original: contextLength)
     case "llama3":
@@ -92,16 +96,41 @@ public struct RopeConfiguration: Sendable, Hashable {
     return nil
   }
 
-  private static func number(
-    _ key: String, _ rope: JSONObject?, _ config: JSONObject, default standard: Double
-  ) throws -> Double {
-    if let rope, rope.has(key) { return try rope.positive(key) }
-    return try config.positive(key, default: standard)
+  /// How many elements of a head are rotated.
+  ///
+  /// Of the families only Phi-3 rotates a part of each head. In the others transformers does not look at the share where
+  /// nothing is scaled, and fails where something is; GGUF's own count holds for all.
+  private static func dimension(
+    _ rope: JSONObject?, _ config: JSONObject, _ family: ModelFamily, type: String, headDimension: Int,
+    notices: inout [String]
+  ) throws -> Int {
+    let key = "partial_rotary_factor"
+    let holder = rope.flatMap { $0.has(key) ? $0 : nil } ?? config
+    let share = try holder.positive(key, default: 1)
+    let dimension = share <= 1 ? Int(Double(headDimension) * share) : 0
+    if share != 1, !family.isPhi, !config.isTranslated, type == "default" {
+      notices.append("\(config.file): \(holder.name(key)) has no effect in this family")
+      return headDimension
+    }
+    guard dimension >= 2, dimension % 2 == 0 else {
+      throw holder.bad(
+        key, expected: "a share of \(config.name("head_dim")) (\(headDimension)) that is an even number")
+    }
+    guard dimension == headDimension || family.isPhi || config.isTranslated else {
+      throw holder.unsupported(
+        "\(key) \(share) beside rope_type '\(type)' in this family", supported: "heads that are rotated whole")
+    }
+    return dimension
   }
 
-  private static func original(_ rope: JSONObject, _ config: JSONObject, contextLength: Int) throws -> Int {
+  /// The length before scaling. What stands beside the object counts for more than what stands in it; Phi-3 has one always.
+  private static func original(
+    _ rope: JSONObject, _ config: JSONObject, _ family: ModelFamily, contextLength: Int
+  ) throws -> Int {
     let key = "original_max_position_embeddings"
-    return try (rope.has(key) ? rope : config).integer(key, in: 2...16_777_216, default: max(2, contextLength))
+    if config.has(key) { return try config.integer(key, in: 2...16_777_216) }
+    if let standard = family.defaults.originalContextLength, !config.isTranslated { return standard }
+    return try rope.integer(key, in: 2...16_777_216, default: max(2, contextLength))
   }
 
   private static func factors(_ key: String, _ rope: JSONObject, count: Int) throws -> [Double] {

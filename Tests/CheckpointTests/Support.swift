@@ -60,7 +60,7 @@ enum Places {
 
 /// Parses a text with the parser under test.
 func parseJSON(_ text: some Sequence<UInt8>) throws -> JSONValue {
-  try Array(text).withUnsafeBytes(JSONParser.parse)
+  try Array(text).withUnsafeBytes { try JSONParser.parse($0) }
 }
 
 func parseJSON(_ text: String) throws -> JSONValue { try parseJSON(text.utf8) }
