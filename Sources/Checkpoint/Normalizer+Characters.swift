@@ -14,16 +14,18 @@ extension Normalizer {
       })
   }
 
-  /// The marks that `tokenizers` (0.23) knows end at Unicode 9, in which two more characters were marks.
+  /// The marks that `tokenizers` (0.23) knows are those of Unicode 9: two characters were marks then, and one was not.
   private static let newestMark = 9
   private static let formerMarks: ClosedRange<UInt32> = 0x1CF2...0x1CF3
+  private static let formerPunctuation: UInt32 = 0x111C9
 
   /// The text without combining marks; those of composed characters only where a form before it has taken them apart.
   static func strippedOfAccents(_ text: ArraySlice<AlignedScalar>) -> ArraySlice<AlignedScalar> {
     text.filter { scalar in
       guard scalar.value >= 0x300, let properties = scalar.scalar?.properties else { return true }
       switch properties.generalCategory {
-      case .nonspacingMark, .spacingMark, .enclosingMark: return properties.age?.major ?? .max > newestMark
+      case .nonspacingMark, .spacingMark, .enclosingMark:
+        return properties.age?.major ?? .max > newestMark || scalar.value == formerPunctuation
       default: return !formerMarks.contains(scalar.value)
       }
     }[...]
