@@ -143,6 +143,9 @@ struct Frame {
       if let lane = state.lane, let full = state.story.full {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
+      if let dropped = state.story.prompt.dropped {
+        memory += "  \(glyphs.dot)  \(grouped(dropped.byteCount)) \(dropped.byteCount == 1 ? "byte" : "bytes") without a token left out"
+      }
       guard state.story.hasModel else {
         let model = Sanitizer.visible(state.story.modelName, glyphs: glyphs, spaces: false)
         let texts = ["a trace of \(model), read in \(seconds(times.total))\(memory)", "a trace of \(model)"]

@@ -22,6 +22,8 @@ struct Opening {
   private let edits: SessionEdits?
   /// What a session's reader should know, such as that its text has changed.
   private let warning: String?
+  /// What was left out of the text or ignored in the model's files.
+  let notices: [String]
   /// The tour to begin with.
   let tour: Tour?
 
@@ -52,6 +54,7 @@ struct Opening {
       name: name, text: bytes, tokenizer: checkpoint.tokenizer,
       framing: try Self.framing(preferences, checkpoint, modelName),
       contextLength: checkpoint.configuration.contextLength, answerLimit: steps)
+    notices = (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
     (edits, warning) = try Self.carryEdits(
       of: file, kept, fromSession, to: prompt, &preferences, formerFraming: { try Self.framing($0, checkpoint, modelName) })
     // Alone, what is to be explained needs no other policy.
@@ -81,7 +84,7 @@ struct Opening {
   /// Takes a story that is made already, as a trace's is.
   init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
     (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
-    (origin, session, tour, edits, warning) = (nil, nil, nil, nil, nil)
+    (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
   }
 
   /// Moves what a session has kept by hand to where its tokens are now.
@@ -124,6 +127,7 @@ struct Opening {
     var state = ViewState(story: story, theme: theme)
     state.showsNotes = preferences.notes ?? true
     state.keys = preferences.keys ?? .standard
+    state.message = notices.isEmpty ? nil : notices.joined(separator: "; ")
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
     if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
@@ -134,7 +138,7 @@ struct Opening {
       state.otherSetup = setup
       warning = warning ?? lost
     }
-    state.message = warning
+    if let warning { state.message = ([warning] + notices).joined(separator: "; ") }
     // What was left out must not be lost to the file by a ':write' that asks nothing.
     state.sessionPath = warning == nil ? path : nil
     return state
