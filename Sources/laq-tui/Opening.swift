@@ -22,6 +22,8 @@ struct Opening {
   private let edits: SessionEdits?
   /// What a session's reader should know, such as that its text has changed.
   private let warning: String?
+  /// What a reader should know of the model's files.
+  private let notices: [String]
   /// The tour to begin with.
   let tour: Tour?
 
@@ -46,6 +48,7 @@ struct Opening {
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    notices = checkpoint.notices
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let steps = preferences.steps ?? 64
     let prompt = try Prompt(
@@ -81,7 +84,7 @@ struct Opening {
   /// Takes a story that is made already, as a trace's is.
   init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
     (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
-    (origin, session, tour, edits, warning) = (nil, nil, nil, nil, nil)
+    (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
   }
 
   /// Moves what a session has kept by hand to where its tokens are now.
@@ -124,6 +127,7 @@ struct Opening {
     var state = ViewState(story: story, theme: theme)
     state.showsNotes = preferences.notes ?? true
     state.keys = preferences.keys ?? .standard
+    if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
     if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
@@ -134,7 +138,7 @@ struct Opening {
       state.otherSetup = setup
       warning = warning ?? lost
     }
-    state.message = warning
+    if let warning { state.message = ([warning] + notices).joined(separator: " · ") }
     // What was left out must not be lost to the file by a ':write' that asks nothing.
     state.sessionPath = warning == nil ? path : nil
     return state
