@@ -90,8 +90,11 @@ extension GGUFFile {
 
   private func rotaryShare(_ architecture: GGUFArchitecture, headDimension: Int) throws -> JSONValue {
     let rotated = try architecture.size("rope.dimension_count", default: headDimension)
-    guard rotated <= headDimension else {
-      throw architecture.bad("rope.dimension_count", expected: "at most the head's dimension (\(headDimension))")
+    // Rows that turn together are neighbours in Llama's files, which leaves none that don't turn.
+    let isWhole = architecture.pairsNeighbours
+    guard isWhole ? rotated == headDimension : rotated <= headDimension else {
+      throw architecture.bad(
+        "rope.dimension_count", expected: "\(isWhole ? "" : "at most ")the head's dimension (\(headDimension))")
     }
     let share = Double(rotated) / Double(headDimension)
     // The product is cut to a whole number later, so it must not fall below the one meant.

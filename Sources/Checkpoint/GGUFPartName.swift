@@ -29,3 +29,8 @@ struct GGUFPartName {
   /// The paths of all of them.
   var paths: [String] { (0..<count).map(path(of:)) }
 }
+
+extension Checkpoint {
+  /// The files of a GGUF model by the path of its first: itself, and the others where it is one of several.
+  public static func files(ofGGUF path: String) -> [String] { GGUFPartName(path)?.paths ?? [path] }
+}

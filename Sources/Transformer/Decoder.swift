@@ -60,8 +60,9 @@ public final class Decoder: Sendable {
     let embedding = try reader.linear(
       [reader.prefix + "embed_tokens"], rows: [vocabulary], columns: hidden, bias: false)
     self.embedding = embedding
+    let isTied = try configuration.tiesEmbeddings && !reader.hasOwnHead(rows: vocabulary, columns: hidden)
     head =
-      configuration.tiesEmbeddings
+      isTied
       ? embedding : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
   }
 

@@ -90,6 +90,19 @@ struct LayerReader {
       feedForwardOutputNorm: try norm("post_feedforward_layernorm", if: hasOutputNorms, count: hidden))
   }
 
+  /// Whether a model whose head is said to be its embedding has another one all the same. Then transformers, too, goes
+  /// by the weights. Cost: none where there is no such tensor, else one pass over both.
+  func hasOwnHead(rows count: Int, columns: Int) throws -> Bool {
+    guard weights.has("lm_head.weight") else { return false }
+    let shape = [count, columns]
+    for start in stride(from: 0, to: count, by: 4096) {
+      let rows = start..<min(count, start + 4096)
+      let head = try weights.floats("lm_head.weight", shape: shape, rows: rows)
+      guard try weights.floats(prefix + "embed_tokens.weight", shape: shape, rows: rows) == head else { return true }
+    }
+    return false
+  }
+
   /// A norm's weights, the family's offset added; the name is without the prefix.
   func norm(_ name: String, count: Int) throws -> [Float] {
     let found = try weights.floats(prefix + name, shape: [count])

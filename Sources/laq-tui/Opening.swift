@@ -127,7 +127,7 @@ struct Opening {
     var state = ViewState(story: story, theme: theme)
     state.showsNotes = preferences.notes ?? true
     state.keys = preferences.keys ?? .standard
-    state.message = notices.isEmpty ? nil : notices.joined(separator: "; ")
+    if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
     if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
@@ -138,7 +138,7 @@ struct Opening {
       state.otherSetup = setup
       warning = warning ?? lost
     }
-    if let warning { state.message = ([warning] + notices).joined(separator: "; ") }
+    if let warning { state.message = ([warning] + notices).joined(separator: " · ") }
     // What was left out must not be lost to the file by a ':write' that asks nothing.
     state.sessionPath = warning == nil ? path : nil
     return state

@@ -69,7 +69,6 @@ import Testing
     #expect((try? configuration(["expert_count": 0])) != nil)
     #expect(failure { _ = try configuration(["attention.value_length": 4]) }?.contains("value_length") == true)
     #expect(failure { _ = try configuration(["rope.dimension_count": 10]) }?.contains("dimension_count") == true)
-    #expect(failure { _ = try configuration { $0.add("split.count", 3) } }?.contains("3 files") == true)
     #expect(failure { _ = try configuration { $0.add("llama.rope.scaling.type", "odd") } }?.contains("odd") == true)
   }
 
@@ -80,8 +79,8 @@ import Testing
       $0.add("llama.rope.scaling.factor", float: 4)
     }
     #expect(linear.attention.first?.rope == RopeConfiguration(theta: 5000, dimension: 8, scaling: .linear(factor: 4)))
-    let part = try configuration(["rope.dimension_count": 6])
-    #expect(part.attention.first?.rope?.dimension == 6)
+    // Rows that turn together are neighbours in a Llama's file: none may stand apart.
+    #expect(failure { _ = try configuration(["rope.dimension_count": 6]) }?.contains("dimension_count") == true)
     let both = failure {
       _ = try configuration {
         $0.add("llama.rope.scaling.type", "linear")
@@ -119,5 +118,65 @@ import Testing
       }
       #expect(found.endTokens == ends, "\(tokens)")
     }
+  }
+
+  @Test func theOlderKeyOfTheLinearScalingCounts() throws {
+    func scaling(_ change: (inout GGUFBytes) -> Void) throws -> RopeConfiguration.Scaling? {
+      try configuration([:], change).attention.first?.rope?.scaling
+    }
+    #expect(try scaling { $0.add("llama.rope.scale_linear", float: 4) } == .linear(factor: 4))
+    for nothing in [Float(1), 0] {
+      #expect(try scaling { $0.add("llama.rope.scale_linear", float: nothing) } == RopeConfiguration.Scaling.none)
+    }
+    // A factor without a kind is linear; the newer key counts for more, and a kind for most.
+    #expect(try scaling { $0.add("llama.rope.scaling.factor", float: 2) } == .linear(factor: 2))
+    let both = try scaling {
+      $0.add("llama.rope.scale_linear", float: 4)
+      $0.add("llama.rope.scaling.factor", float: 2)
+    }
+    #expect(both == .linear(factor: 2))
+    let off = try scaling {
+      $0.add("llama.rope.scale_linear", float: 4)
+      $0.add("llama.rope.scaling.type", "none")
+    }
+    #expect(off == RopeConfiguration.Scaling.none)
+    let kindOnly = try scaling { $0.add("llama.rope.scaling.type", "linear") }
+    #expect(kindOnly == RopeConfiguration.Scaling.none)
+  }
+
+  @Test func errorsNameTheFilesOwnKeys() {
+    let cases: [([String: UInt32?], String)] = [
+      (["attention.head_count_kv": 3], "llama.attention.head_count_kv"),
+      (["block_count": 5000], "llama.block_count"),
+      (["attention.key_length": 7], "llama.attention.key_length"),
+      (["attention.head_count": 2000, "attention.key_length": 8], "llama.attention.head_count"),
+      (["context_length": 99_999_999], "llama.context_length"),
+    ]
+    for (change, key) in cases {
+      let problem = failure { _ = try configuration(change) }
+      #expect(problem?.contains("'\(key)'") == true, "\(problem ?? "was accepted")")
+      for foreign in ["num_", "head_dim", "hidden_size", "max_position", "config.json"] {
+        #expect(problem?.contains(foreign) == false, "\(problem ?? "")")
+      }
+    }
+    let yarn = failure {
+      _ = try configuration {
+        $0.add("llama.rope.scaling.type", "yarn")
+        $0.add("llama.rope.scaling.factor", float: -2)
+      }
+    }
+    #expect(yarn?.contains("'llama.rope.scaling.factor'") == true, "\(yarn ?? "was accepted")")
+    let theta = failure { _ = try configuration { $0.add("llama.rope.freq_base", float: -1) } }
+    #expect(theta?.contains("'llama.rope.freq_base'") == true, "\(theta ?? "was accepted")")
+  }
+
+  @Test func otherArchitecturesAreRefusedByTheNamesThatTheFormatHas() throws {
+    var bytes = GGUFBytes()
+    bytes.add("general.architecture", "falcon")
+    let file = try GGUFFile(path: folder.write(bytes.bytes, as: "f.gguf"))
+    let problem = failure { _ = try file.configuration() }
+    #expect(problem?.contains("'falcon'") == true && problem?.contains("general.architecture") == true)
+    #expect(problem?.contains("gemma3, llama, phi3, qwen2, qwen3, smollm3") == true)
+    #expect(problem?.contains("ForCausalLM") == false)
   }
 }

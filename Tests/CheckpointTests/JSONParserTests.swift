@@ -49,6 +49,19 @@ import Testing
     #expect(throws: JSONParser.Failure.self) { try parseJSON(text) }
   }
 
+  @Test func numbersThatOnlyPythonWritesAreReadWhereTheyAreWanted() throws {
+    func parse(_ text: String) throws -> JSONValue {
+      try Array(text.utf8).withUnsafeBytes { try JSONParser.parse($0, acceptsOddNumbers: true) }
+    }
+    #expect(try parse("NaN").double?.isNaN == true)
+    #expect(try parse("[Infinity]").array?.first?.double == .infinity)
+    #expect(try parse("-Infinity").double == -.infinity)
+    #expect(try parse("NaN").wholeNumber == nil && parse("Infinity").wholeNumber == nil)
+    for broken in ["-NaN", "nan", "Inf", "+Infinity", "- Infinity", "NaNN", "Infinit", "--Infinity", "I", "N", "-"] {
+      #expect(throws: JSONParser.Failure.self) { try parse(broken) }
+    }
+  }
+
   @Test(arguments: [
     [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x84],
   ])

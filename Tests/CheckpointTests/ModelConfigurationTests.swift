@@ -43,6 +43,8 @@ import Testing
     ("hidden_size", "0"), ("hidden_size", "-64"), ("hidden_size", "64.5"), ("hidden_size", "\"64\""),
     ("hidden_size", "true"), ("hidden_size", "1e300"), ("hidden_size", "9223372036854775807"),
     ("hidden_size", "99999999999999999999"), ("hidden_size", "[64]"), ("hidden_size", "null"),
+    ("hidden_size", "NaN"), ("vocab_size", "Infinity"), ("rms_norm_eps", "NaN"), ("rope_theta", "-Infinity"),
+    ("vocab_size", "null"), ("num_hidden_layers", "null"), ("max_position_embeddings", "null"),
     ("num_hidden_layers", "true"), ("num_hidden_layers", "0"), ("num_attention_heads", "0"),
     ("num_key_value_heads", "3"), ("num_key_value_heads", "16"), ("vocab_size", "0"),
     ("max_position_embeddings", "false"), ("rms_norm_eps", "0"), ("rms_norm_eps", "true"),
@@ -100,6 +102,57 @@ import Testing
     #expect(found.parts == [.queryKeyNorm, .outputNorms] && found.normOffset == 1 && found.embeddingScale == 8)
   }
 
+  @Test func numbersThatOnlyPythonWritesDoNoHarmWhereTheyAreNotRead() throws {
+    let found = try configuration([
+      "initializer_range": "NaN", "rope_limits": "[-Infinity, Infinity]", "nested": #"{"a": Infinity}"#,
+    ])
+    #expect(try found == configuration())
+  }
+
+  @Test func aFamilyIsKnownByItsTypeWhereNoArchitectureIsNamed() throws {
+    let expected = try configuration(["model_type": #""llama""#])
+    for value in ["null", "[]"] {
+      #expect(try configuration(["architectures": value, "model_type": #""llama""#]) == expected)
+    }
+    let qwen = try configuration(["architectures": "null", "model_type": #""qwen2""#])
+    #expect(qwen.parts == .queryKeyValueBias)
+    #expect(failure { _ = try configuration(["architectures": "[]", "model_type": #""rwkv""#]) }?.contains("'rwkv'") == true)
+    #expect(try configuration(["architectures": #"["LLaMAForCausalLM"]"#]) == configuration())
+  }
+
+  @Test func aTypeAndAnArchitectureThatContradictEachOtherAreRefusedAndAnUnknownTypeIsTold() throws {
+    let problem = failure { _ = try configuration(["model_type": #""gemma2""#]) }
+    #expect(problem?.contains("'model_type'") == true && problem?.contains("LlamaForCausalLM") == true)
+    let found = try configuration(["model_type": #""Yi""#])
+    #expect(found.notices.count == 1 && found.notices[0].contains("'Yi'") && found.notices[0].contains("llama"))
+    #expect(try configuration(["model_type": #""llama""#]).notices.isEmpty)
+  }
+
+  @Test func whatHasNoEffectIsTold() throws {
+    let part = try configuration(["partial_rotary_factor": "0.5"])
+    #expect(part.attention[0].rope?.dimension == 8 && part.notices.first?.contains("partial_rotary_factor") == true)
+    let flat = try configuration([
+      "architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "rope_theta": "null",
+      "rope_parameters": #"{"rope_type": "linear", "factor": 2}"#,
+    ])
+    #expect(flat.attention.allSatisfy { $0.rope?.scaling == RopeConfiguration.Scaling.none })
+    #expect(flat.notices.first?.contains("rope_parameters") == true)
+  }
+
+  @Test func aPartOfEachHeadIsScaledInPhi3Only() throws {
+    let scaled = ["partial_rotary_factor": "0.5", "rope_scaling": #"{"rope_type": "linear", "factor": 2}"#]
+    #expect(failure { _ = try configuration(scaled) }?.contains("partial_rotary_factor") == true)
+    let phi = ["architectures": #"["Phi3ForCausalLM"]"#]
+    let problem = failure { _ = try configuration(phi.merging(scaled) { $1 }) }
+    #expect(problem?.contains("'linear'") == true)
+    #expect(try configuration(phi.merging(["partial_rotary_factor": "0.5"]) { $1 }).attention[0].rope?.dimension == 4)
+  }
+
+  @Test func aModelThatLooksAheadIsRefused() {
+    let gemma = ["architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "use_bidirectional_attention": "true"]
+    #expect(failure { _ = try configuration(gemma) }?.contains("use_bidirectional_attention") == true)
+  }
+
   @Test func aModelThatSeesPicturesTooKeepsItsSizesBelow() throws {
     let inner = Self.valid.filter { $0.key != "architectures" }.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
     let text = #"{"architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [1, 106], "text_config": {"#
@@ -147,11 +200,20 @@ import Testing
     _ = try folder.write(#"{"eos_token_id": [3, 4]}"#, as: "generation_config.json")
     #expect(try configuration().endTokens == [2, 3, 4])
     _ = try folder.write(#"{"eos_token_id": 512}"#, as: "generation_config.json")
-    let ignoring = try configuration()
-    #expect(ignoring.endTokens == [2] && ignoring.notices.count == 1)
-    #expect(ignoring.notices.allSatisfy { $0.contains("generation_config.json") && $0.contains("512") })
+    let found = try configuration()
+    #expect(found.endTokens == [2])
+    #expect(found.notices.count == 1)
+    #expect(found.notices.allSatisfy { $0.contains("generation_config.json") && $0.contains("512") })
     _ = try folder.write(#"{"eos_token_id": ["</s>"]}"#, as: "generation_config.json")
     #expect(failure { _ = try configuration() }?.contains("generation_config.json") == true)
+  }
+
+  @Test func theFamilysEndTokenHoldsWhereNoFileNamesOne() throws {
+    let text = #"{"model_type": "llama", "vocab_size": 512}"#
+    #expect(try ModelConfiguration(path: try folder.write(text, as: "config.json")).endTokens == [2])
+    #expect(try configuration(["eos_token_id": "null"]).endTokens.isEmpty)
+    _ = try folder.write(#"{"eos_token_id": [5]}"#, as: "generation_config.json")
+    #expect(try ModelConfiguration(path: try folder.write(text, as: "config.json")).endTokens == [5])
   }
 
   @Test(arguments: [("-1", "-1"), ("[2, 512, -1, 3, -1]", "-1, 512")])
@@ -177,13 +239,21 @@ import Testing
 
   @Test func aTokenizerWithMoreTokensThanTheEmbeddingOpens() throws {
     _ = try configuration(["vocab_size": "300"])
-    let tokenizer = try Data(
-      contentsOf: URL(fileURLWithPath: Places.fixture("gpt2.tokenizer.json")))
-    _ = try folder.write(tokenizer, as: "tokenizer.json")
+    try writeTokenizer()
     #expect(try Checkpoint(path: folder.path).tokenizer.embeddedCount == 300)
+  }
+
+  @Test func weightsThatAreMissingAreAskedForWithTheCommandThatFetchesThem() throws {
     _ = try configuration(["vocab_size": "512"])
+    try writeTokenizer()
     let checkpoint = try Checkpoint(path: folder.path)
     #expect(checkpoint.configuration.vocabularySize == 512 && checkpoint.tokenizer.embeddedCount == 512)
-    #expect(failure { _ = try checkpoint.weights() }?.contains("model.safetensors") == true)
+    let problem = failure { _ = try checkpoint.weights() }
+    #expect(problem?.contains("model.safetensors") == true && problem?.contains("hf download") == true)
+  }
+
+  private func writeTokenizer() throws {
+    let tokenizer = try Data(contentsOf: URL(fileURLWithPath: Places.fixture("gpt2.tokenizer.json")))
+    _ = try folder.write(tokenizer, as: "tokenizer.json")
   }
 }

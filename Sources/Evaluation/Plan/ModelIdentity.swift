@@ -35,7 +35,7 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
   /// Places of a file that are read, and bytes at each: a model of 16 GB is not read whole for its name.
   private static let (places, length) = (16, 16 << 10)
 
-  /// The digest of a folder's files, or of a GGUF file: names, sizes, and sixteen blocks of 16 KiB spread evenly over each
+  /// The digest of a folder's files, or of a GGUF model's: names, sizes, and sixteen blocks of 16 KiB spread evenly over each
   /// file, which is all of a small one.
   ///
   /// Cost: a few milliseconds, and at most 256 KiB read per file. Two models that differ in weights differ nearly
@@ -47,7 +47,7 @@ public struct ModelIdentity: Codable, Sendable, Hashable {
     let files = isFolder.boolValue
       ? try reading(path) { try FileManager.default.contentsOfDirectory(atPath: path) }
         .filter { endings.contains(($0 as NSString).pathExtension) }.sorted()
-      : [(path as NSString).lastPathComponent]
+      : Checkpoint.files(ofGGUF: path).map { ($0 as NSString).lastPathComponent }
     let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
     var read: [UInt8] = []
     for name in files {

@@ -157,6 +157,11 @@ def visible(model, layers: int) -> list[int]:
     return seen
 
 
+def cap(configuration, name: str):
+    """A cap of the families that have any; the first Gemma keeps the key and does not look at it."""
+    return getattr(configuration, name) if name in configuration.__dataclass_fields__ else None
+
+
 def windows(configuration, attention) -> list:
     """Each layer's window by the attribute that its attention has, or that all share."""
     shared = configuration.sliding_window if configuration.model_type in ("mistral", "phi3") else None
@@ -170,8 +175,21 @@ def rotations(model, configuration, layer: int):
     name = f"{kind[layer]}_inv_freq" if kind and hasattr(embedding, f"{kind[layer]}_inv_freq") else "inv_freq"
     scale = getattr(embedding, name.replace("inv_freq", "attention_scaling"))
     values = getattr(embedding, name).double().tolist()
-    picked = sorted({0, 1, len(values) // 3, len(values) // 2, len(values) - 2, len(values) - 1})
-    return dict(count=len(values), at=picked, values=[values[i] for i in picked], magnitude=float(scale))
+    picked = sorted({1, len(values) // 3, len(values) - 1})
+    return dict(count=len(values), at=picked, values=[short(values[i]) for i in picked], magnitude=short(float(scale)))
+
+
+def short(value: float) -> float:
+    """Eight digits, which is what an f32 has."""
+    return float(f"{value:.8g}")
+
+
+def together(rotations: dict[int, dict]) -> list:
+    """Layers of the same rotation, and the rotation."""
+    found = {}
+    for layer, rotation in rotations.items():
+        found.setdefault(json.dumps(rotation), []).append(layer)
+    return [dict(layers=layers) | json.loads(rotation) for rotation, layers in found.items()]
 
 
 def resolve(text: str) -> dict:
@@ -210,12 +228,12 @@ def resolve(text: str) -> dict:
         queryKeyValueBias="self_attn.q_proj.bias" in first, outputBias="self_attn.o_proj.bias" in first,
         feedForwardBias="mlp.down_proj.bias" in first, queryKeyNorm="self_attn.q_norm.weight" in first,
         outputNorms="post_feedforward_layernorm.weight" in first, fused="self_attn.qkv_proj.weight" in first,
-        scale=attention[0].scaling, scoreCap=getattr(configuration, "attn_logit_softcapping", None),
-        logitCap=getattr(configuration, "final_logit_softcapping", None),
+        scale=attention[0].scaling, scoreCap=cap(configuration, "attn_logit_softcapping"),
+        logitCap=cap(configuration, "final_logit_softcapping"),
         # How many of 12 tokens are seen, and what the layers say of windows that are wider.
         visible=visible(model, layers), windows=windows(configuration, attention),
         positions=[bool(used[i]) if used else True for i in range(layers)],
-        rotations={str(i): rotations(model, configuration, i) for i in chosen})
+        rotations=together({i: rotations(model, configuration, i) for i in chosen}))
 
 
 def main() -> None:
