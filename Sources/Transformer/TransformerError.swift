@@ -15,6 +15,14 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   /// A head dimension that the attention kernel does not take.
   case headDimensionTooLarge(Int, limit: Int)
 
+  /// Whether another prompt may fare better: the rest is about the model, or about the machine.
+  public var isAboutPrompt: Bool {
+    switch self {
+    case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .noMatrixProduct(let outputs, let inputs, let precision):
