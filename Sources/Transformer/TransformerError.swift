@@ -17,6 +17,14 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   /// A value of `LAQ_CPU` that is none of the known ones.
   case unknownInstructionSet(String, known: [String])
 
+  /// Whether another prompt may fare better: the rest is about the model, or about the machine.
+  public var isAboutPrompt: Bool {
+    switch self {
+    case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .noMatrixProduct(let outputs, let inputs, let precision):

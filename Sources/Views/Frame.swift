@@ -111,34 +111,15 @@ struct Frame {
     if let notes = state.entry?.notes(keys: state.keys), !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
     let times = state.story.seconds
     let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
-    if let why = state.why, !why.isFinished {
-      return [spinner, Span("why: \(why.tries) sets of tokens restored and decoded on   \(state.keys.shown(.back)) stops", theme[.status])]
+    if let text = state.why?.progress ?? state.story.progress(glyphs) {
+      // There is nothing to stop before the model is open.
+      let isOpening = state.why?.progress == nil && state.story.stage == .opening
+      return [spinner, Span(text + (isOpening ? "" : "   \(state.keys.shown(.back)) stops"), theme[.status])]
     }
     switch state.story.stage {
-    case .opening:
-      return [spinner, Span("opening the \(state.story.hasModel ? "model" : "trace")", theme[.status])]
-    case .loading(let layer, let count):
-      return [spinner, Span("reading the model, layer \(layer + 1) of \(count)   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .reading(let policy, let index, let count):
-      return [spinner, Span("reading the trace: \(policy.title), \(index + 1) of \(count)   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .prefill(let progress), .pass(let progress):
-      let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
-      let name = if case .pass = state.story.stage { "second pass" } else { "prefill" }
-      var text = "\(name) \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
-      if let left = progress.secondsLeft, progress.seconds > 0.2 {
-        text += "  \(glyphs.dot)  \(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
-      }
-      return [spinner, Span(text + "   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .lookahead(let step):
-      return [spinner, Span("lookahead and full answer, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .decode(let step):
-      return [spinner, Span("answers of \(state.story.lanes.count) policies, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .follow(let step):
-      return [spinner, Span("following the full answer, token \(step)   \(state.keys.shown(.back)) stops", theme[.status])]
-    case .measure: return [spinner, Span("figures of every head   \(state.keys.shown(.back)) stops", theme[.status])]
     case .failed(let reason): return [Span(reason, theme[.error])]
     case .cancelled: return [Span("stopped; \(state.keys.shown(.run)) runs again", theme[.warning])]
-    case .done:
+    default:
       var memory = ""
       if let lane = state.lane, let full = state.story.full {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"

@@ -45,7 +45,16 @@ struct SettingsPanel {
     let settings = keys.filter { seen.insert($0).inserted }.map { key in
       entry(key, compared: true) { policy in policy.allSettings.first { $0.key == key }?.value }
     }
-    return (facts + settings).compactMap { $0 }
+    return (facts + settings + [chat]).compactMap { $0 }
+  }
+
+  /// What is put around the text, whatever the policy; `nil` where it is no chat.
+  private var chat: Entry? {
+    let framing = state.prompt.framing
+    guard framing.chat != nil else { return nil }
+    let system = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" } ?? "the template's own system turn"
+    return Entry(
+      name: "chat", active: ([system] + framing.variables.arguments).joined(separator: ", "), pinned: nil, isUnlike: false)
   }
 
   func draw(into frame: inout Frame, area: Range<Int>) {

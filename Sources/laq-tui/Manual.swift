@@ -99,6 +99,7 @@ struct Manual {
     1    failed: one sentence on standard error says what, where, and what to do
     2    no usable terminal
     64   wrong usage, the configuration file's included
+    130  stopped by Ctrl-C, without a screen
     """
 
   private static let examples = """

@@ -1,3 +1,4 @@
+import Checkpoint
 import Eviction
 import Exploration
 import Screen
@@ -140,6 +141,16 @@ import Testing
     #expect(entries.filter(\.isUnlike).map(\.name) == ["m"])
     state.settings.policies[1] = try #require(Policy("snapkv(w=8)"))
     #expect(SettingsPanel(state).entries.filter(\.isUnlike).map(\.name) == ["observes"])
+  }
+
+  @Test func whatStandsAroundTheTextInAChatIsTold() throws {
+    #expect(!SettingsPanel(state).entries.contains { $0.name == "chat" })
+    let chat = ChatTemplateFile(path: "t", source: "{{ messages[-1].content }}", tokens: [:])
+    for (system, words) in [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")] {
+      state.prompt = try state.prompt.framed(
+        PromptFraming(chat: chat, system: system, variables: TemplateVariables(parsing: ["b=2", "a=false"])))
+      #expect(SettingsPanel(state).entries.last?.active == "\(words), a=false, b=2")
+    }
   }
 
   /// With two dozen policies the rows scroll: the active one and the full cache stay in sight.

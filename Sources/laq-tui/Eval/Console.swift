@@ -3,11 +3,18 @@ import Screen
 
 /// Text for people on standard error and standard output; what quotes a file must not act on the terminal.
 enum Console {
+  /// What is being done, for a person who waits.
+  static let progress = TransientLine()
+
   /// Says something on standard error.
-  static func say(_ text: String) { FileHandle.standardError.write(Data("\(visible(text))\n".utf8)) }
+  static func say(_ text: String) {
+    progress.clear()
+    FileHandle.standardError.write(Data("\(visible(text))\n".utf8))
+  }
 
   /// Prints lines on standard output, the last one ended.
   static func show(_ text: String) {
+    progress.clear()
     let whole = text.hasSuffix("\n") ? String(text.dropLast()) : text
     print(visible(whole))
   }
