@@ -59,7 +59,7 @@ struct Batch {
       await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)
       let text = output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
-      FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+      Output.write(text.hasSuffix("\n") ? text : text + "\n")
     }
   }
 
@@ -67,7 +67,7 @@ struct Batch {
   private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
     let finding = await opening.explorer.why(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
-    FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
+    Output.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
   /// Keeps the session in a file; one that is there already is asked about.

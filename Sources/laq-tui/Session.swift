@@ -1,4 +1,6 @@
+import CFaults
 import Exploration
+import Foundation
 import Screen
 import Terminal
 import Views
@@ -48,6 +50,10 @@ final class Session {
     state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
+    if host == nil, let like = terminal.substitute {
+      let own = ProcessInfo.processInfo.environment["TERM"] ?? ""
+      state.message = "the terminal \"\(own)\" (TERM) is not known on this machine: drawn as \(like)"
+    }
   }
 
   /// Shows it until the user leaves.
@@ -133,6 +139,7 @@ final class Session {
     }
     let (state, size, glyphs, mailbox) = (state, terminal.size, glyphs, mailbox)
     exporting = Task.detached {
+      fault_stack()
       let outcome = Result { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
       mailbox.put(outcome, for: request)
       Terminal.wake()
@@ -227,6 +234,7 @@ final class Session {
       } else {
         asked.insert(request)
         Task.detached {
+          fault_stack()
           guard let answer = Details.answer(request, story) else { return }
           mailbox.put(answer, for: request, generation: generation)
           Terminal.wake()

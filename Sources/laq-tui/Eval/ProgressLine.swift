@@ -24,7 +24,7 @@ final class ProgressLine: Sendable {
   func show(_ progress: EvaluationProgress, _ row: EvaluationRow) {
     state.withLock { state in
       if let obstacle = row.obstacle {
-        if state.isOpen { FileHandle.standardError.write(Data(Self.erasing.utf8)) }
+        if state.isOpen { Console.put(Self.erasing) }
         Console.say(obstacle)
         state.isOpen = false
       }
@@ -34,7 +34,7 @@ final class ProgressLine: Sendable {
       if let last = state.lastShown, now - last < pause, !isLast { return }
       state.lastShown = now
       let text = Self.text(progress, row)
-      FileHandle.standardError.write(Data((isTerminal ? Self.erasing + text : text + "\n").utf8))
+      Console.put(isTerminal ? Self.erasing + text : text + "\n")
       state.isOpen = isTerminal
     }
   }
@@ -42,7 +42,7 @@ final class ProgressLine: Sendable {
   /// Leaves the line as it is.
   func end() {
     state.withLock { state in
-      if state.isOpen { FileHandle.standardError.write(Data("\n".utf8)) }
+      if state.isOpen { Console.put("\n") }
       state.isOpen = false
     }
   }
