@@ -65,10 +65,7 @@ int term_open(int mouse) {
   // Before ncurses looks: where nobody handles a stop, it discards those that come while it draws.
   term_signals_begin(fileno(keys));
   // Nothing is read, saved or changed of a terminal that is another job's.
-  if (!term_hold()) {
-    term_signals_end();
-    return TERM_ORPHANED;
-  }
+  if (!term_hold()) return give_up(TERM_ORPHANED);
   term_guard_begin(fileno(keys));
   del_curterm(cur_term);
   term_guard_take(1);

@@ -46,16 +46,15 @@ public final class Terminal {
     decoder = InputDecoder(
       patience: InputDecoder.Patience(environment), described: DescribedKeys.all, hasMouse: mouse,
       dollarEnds: name.hasPrefix("rxvt"))
+    let like = String(cString: term_substitute())
+    warning = like.isEmpty ? nil : "the terminal \"\(name)\" (TERM) is not known on this machine: drawn as \(like)"
     let colors = Int(term_colors())
     let own: ColorDepth = colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
     colorDepth = min(own, maximumDepth)
   }
 
-  /// The terminal by whose description it is drawn, where that of TERM is not known here.
-  public var substitute: String? {
-    let name = String(cString: term_substitute())
-    return name.isEmpty ? nil : name
-  }
+  /// What a person should know: the description that TERM names is not on this machine, and another one serves.
+  public let warning: String?
 
   /// How many colours can be shown.
   public let colorDepth: ColorDepth

@@ -15,7 +15,7 @@ enum Main {
   static var names: [String] { commands.compactMap { $0.configuration.commandName } }
 
   static func main() async {
-    Output.claimDescriptors()
+    Output.prepareProcess()
     fault_handle()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {

@@ -51,14 +51,18 @@ enum Output {
     end(1)
   }
 
-  /// Gives the standard descriptors that are closed a file that refuses what they are for: else the next file that is
-  /// opened would be taken for one, and be written to.
-  static func claimDescriptors() {
+  /// Call first: has output fail where it should, and nowhere else.
+  ///
+  /// Standard descriptors that are closed get a file that refuses what they are for: else the next file that is opened would
+  /// be taken for one, and be written to.
+  static func prepareProcess() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)] {
       // The lowest that is free is taken.
       if fcntl(descriptor, F_GETFD) < 0, errno == EBADF { _ = open("/dev/null", mode) }
     }
     // A file's size limit is an error of the write like others.
     signal(SIGXFSZ, SIG_IGN)
+    // Swift takes Ctrl-\ for a crash, and may hang in telling of it.
+    signal(SIGQUIT, SIG_DFL)
   }
 }

@@ -1,6 +1,5 @@
 import CFaults
 import Exploration
-import Foundation
 import Screen
 import Terminal
 import Views
@@ -50,10 +49,7 @@ final class Session {
     state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
-    if host == nil, let like = terminal.substitute {
-      let own = ProcessInfo.processInfo.environment["TERM"] ?? ""
-      state.message = "the terminal \"\(own)\" (TERM) is not known on this machine: drawn as \(like)"
-    }
+    if host == nil { state.message = state.message ?? terminal.warning }
   }
 
   /// Shows it until the user leaves.

@@ -141,15 +141,15 @@ enum StoryFixture {
 
   /// The story of a prefill that was stopped behind the first layer.
   static let interrupted: Story = {
-    var story = story
-    guard let recording = story.recording else { return story }
+    var stopped = story
+    guard let recording = stopped.recording else { return stopped }
     let first = ModelShape(
       layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount, headDimension: shape.headDimension)
-    story.recording = Recording(
+    stopped.recording = Recording(
       shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)), lastLogits: [])
-    (story.lanes, story.full, story.trueMass, story.decodeQueries, story.figures) = ([], nil, nil, nil, nil)
-    story.stage = .cancelled
-    return story
+    (stopped.lanes, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = ([], nil, nil, nil, nil)
+    stopped.stage = .cancelled
+    return stopped
   }()
 
   /// A story without policies, of the full cache only.
