@@ -20,8 +20,8 @@ static char restore[512];
 static size_t restore_length;
 static struct termios saved;
 static int keyboard = -1, real_stderr = -1, file = -1;
-static atomic_int guarding, taken, dying;
-static atomic_long dying_thread;
+static atomic_int guarding, taken, dying, draws;
+static _Atomic(pthread_t) dying_thread, drawing_thread;
 
 // Whatever ends a program that does not handle it. Not here: SIGPIPE, which no terminal brings, and SIGXFSZ, which main has
 // ignored so that a file's size limit is an error like others.
@@ -87,11 +87,13 @@ void term_guard_restore(void) {
   if (atomic_exchange(&taken, 0)) {
     int waits = 10;
     if (!send_some(1, restore, restore_length, &waits) && owns) {
-      // Nobody reads, or Ctrl-S holds the output: what waits to be shown is thrown away, and with it maybe half a sequence,
-      // which the first byte ends.
+      // Nobody reads: what waits to be shown is thrown away, and with it maybe half a sequence, which the first byte ends. A
+      // thread in the middle of a write keeps others from writing until a signal takes it out of that.
+      if (atomic_load(&dying) && atomic_load(&draws) && !pthread_equal(pthread_self(), atomic_load(&drawing_thread)))
+        pthread_kill(atomic_load(&drawing_thread), SIGPROF);
       tcflow(1, TCOON);
       tcflush(1, TCOFLUSH);
-      waits = 5;
+      waits = 20;
       if (send_some(1, "\030", 1, &waits)) send_some(1, restore, restore_length, &waits);
     }
   }
@@ -101,13 +103,12 @@ void term_guard_restore(void) {
 
 static void died(int number, siginfo_t *info, void *context) {
   (void)context;
-  long own = (long)pthread_self();
   if (atomic_exchange(&dying, 1)) {
     // Another thread is at it and ends the program; unless that takes too long, or it is this one that failed again.
     struct timespec moment = {.tv_nsec = 10000000};
-    for (int i = 0; i < 50 && atomic_load(&dying_thread) != own; i++) nanosleep(&moment, NULL);
+    for (int i = 0; i < 200 && !pthread_equal(pthread_self(), atomic_load(&dying_thread)); i++) nanosleep(&moment, NULL);
   } else {
-    atomic_store(&dying_thread, own);
+    atomic_store(&dying_thread, pthread_self());
     if (atomic_exchange(&guarding, 0)) {
       term_guard_restore();
       give_stderr_back(10);
@@ -165,7 +166,11 @@ void term_guard_begin(int descriptor) {
 
 int term_guard_is_dying(void) { return atomic_load(&dying); }
 
-void term_guard_take(int is_taken) { atomic_store(&taken, is_taken); }
+void term_guard_take(int is_taken) {
+  atomic_store(&drawing_thread, pthread_self());
+  atomic_store(&draws, is_taken);
+  atomic_store(&taken, is_taken);
+}
 
 void term_guard_end(void) {
   if (atomic_exchange(&guarding, 0))

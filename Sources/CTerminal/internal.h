@@ -21,6 +21,9 @@ int term_guard_is_dying(void);
 /// From here on stops, continuations and resizes only end a wait.
 void term_signals_begin(int keyboard);
 void term_signals_end(void);
+/// Has the end of the shell that started the program end a wait: no signal of its own tells that the terminal is another's.
+/// Only as long as the calling thread lives.
+void term_watch_parent(void);
 /// Whether a stop was asked for, and whether the program was continued, since the last question.
 int term_stop_wanted(void);
 int term_continued(void);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include "CTerminal.h"
 #include "internal.h"
@@ -37,6 +38,12 @@ void term_signals_begin(int descriptor) {
 void term_signals_end(void) {
   for (int i = 0; i < HANDLED; i++) sigaction(handled[i], &before[i], NULL);
   keyboard = -1;
+}
+
+void term_watch_parent(void) {
+  static _Thread_local int watches;
+  if (!watches) prctl(PR_SET_PDEATHSIG, SIGCONT);
+  watches = 1;
 }
 
 int term_stop_wanted(void) {

@@ -197,6 +197,7 @@ static int closed(void) {
 int term_wait(int milliseconds) {
   // Tasks end on threads other than they began on.
   fault_stack();
+  term_watch_parent();
   if (!screen || ended) return closed();
   struct pollfd on[2] = {{.fd = fileno(keys), .events = POLLIN}, {.fd = wake, .events = POLLIN}};
   int count = poll(on, 2, milliseconds);

@@ -70,7 +70,7 @@ import Testing
     "\u{1B}]11;rgb:ffff/ffff/ffff\u{7}", "\u{1B}]11;rgb:0/0/0\u{1B}\\", "\u{1B}]52;c;cXE=\u{7}", "\u{1B}]lqq\u{1B}\\", "\u{1B}]\u{7}",
     "\u{1B}P>|q(1)\u{1B}\\", "\u{1B}P1+r\u{1B}\\", "\u{1B}_Gi=31;OK\u{1B}\\", "\u{1B}^qX\u{1B}\\", "\u{1B}Xqq\u{1B}\\", "\u{1B}]0;鍵 quit\u{7}", "\u{1B}]0;q\u{18}",
     "\u{1B}(B", "\u{1B}#8", "\u{1B} F", "\u{1B}%G", "\u{1B}q", "\u{1B}X", "\u{1B}P", "\u{1B}]", "\u{1B}1", "\u{1B}é", "\u{1B}鍵", "\u{1B}:", "\u{1B}\u{7F}", "\u{1B}\r", "\u{1B}\t",
-    "\u{1B}\u{1B}[A", "\u{1B}\u{1B}OM", "\u{9B}5q", "\u{8F}q", "\u{9D}0;q\u{7}", "\u{84}", "\u{0}", "\u{1B}[", "\u{1B}O", "\u{1B}[1;", "\u{1B}(",
+    "\u{1B}\u{1B}[A", "\u{1B}\u{1B}OM", "\u{9B}5q", "\u{8F}Z", "\u{9D}0;q\u{7}", "\u{84}", "\u{0}", "\u{1B}[", "\u{1B}O", "\u{1B}[1;", "\u{1B}(",
   ]
 
   @Test func whatMeansNothingDoesNothing() {

@@ -13,7 +13,7 @@ import Testing
   }
 
   private func isStopped(_ session: TerminalSession) -> Bool {
-    TerminalSession.comesTrue { session.program.flatMap(TerminalSession.isStopped) == true }
+    TerminalSession.comesTrue { TerminalSession.isStopped(session.program) == true }
   }
 
   @Test func startedInTheBackgroundItWaitsForTheForeground() throws {
@@ -65,28 +65,29 @@ import Testing
 
   /// timeout(1) puts what it runs into a group of its own, without the terminal.
   @Test func underATimeoutItWaitsAndEnds() throws {
-    let session = try TerminalSession(quick, shell: #"exec timeout 300 "$@""#)
+    let session = try TerminalSession(quick, shell: #"timeout 300 "$@"; echo "ended $?"; read line"#)
     #expect(isStopped(session))
     #expect(!session.output.contains("\u{1B}"))
-    session.signal(SIGTERM)
-    #expect(session.ending() != nil)
-    #expect(!session.output.contains("\u{1B}[?1049"))
+    let processes = session.processes
+    try #require(processes.count == 3)
+    kill(processes[1], SIGTERM)
+    #expect(session.waits(for: "ended"))
+    #expect(!session.output.contains("\u{1B}"))
+    session.type("\n")
+    #expect(session.status() == 0)
   }
 
   /// The shell that ran it is killed, the one before takes the terminal, and nobody is left to continue it.
   @Test func aVanishedShellEndsIt() throws {
-    let script = #"set -m; sh -c 'set -m; "$@"; :' sh "$@"; echo back; read line; read line"#
+    let script = #"set -m; sh -c 'set -m; "$@"; :' sh "$@"; echo back; read line"#
     let session = try TerminalSession(quick, shell: script)
     #expect(session.shows("ready"))
-    let shell = try #require(session.program)
-    let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
-    let program = try #require(children.split(separator: " ").first.flatMap { pid_t($0) })
-    kill(shell, SIGKILL)
+    let processes = session.processes
+    try #require(processes.count == 3)
+    kill(processes[1], SIGKILL)
     #expect(session.waits(for: "back"))
-    // What is typed is the other shell's, and tells the program that the terminal is in use.
-    session.type("\n")
-    #expect(TerminalSession.comesTrue(seconds: 20) { TerminalSession.isStopped(program) == nil })
-    #expect(session.screen.isRestored)
+    #expect(TerminalSession.comesTrue(seconds: 20) { TerminalSession.isStopped(processes[2]) == nil })
+    #expect(session.waits { $0.isRestored })
     session.type("\n")
     #expect(session.status() == 0)
   }

@@ -127,12 +127,20 @@ final class TerminalSession: Sendable {
 
   // MARK: What the system sees
 
-  /// The program's own process, under a shell that shell's child.
-  var program: pid_t? {
-    let children = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
-    guard let children else { return nil }
-    return children.split(separator: " ").last.flatMap { pid_t($0) } ?? process
+  /// The processes from the one that was started down to the program, which is the last.
+  var processes: [pid_t] {
+    var line = [process]
+    while let last = line.last, let child = Self.child(of: last) { line.append(child) }
+    return line
   }
+
+  private static func child(of process: pid_t) -> pid_t? {
+    let children = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    return children?.split(separator: " ").last.flatMap { pid_t($0) }
+  }
+
+  /// The program's own process.
+  var program: pid_t { processes.last ?? process }
 
   /// Whether a process is stopped; `nil` when it is gone.
   static func isStopped(_ process: pid_t) -> Bool? {

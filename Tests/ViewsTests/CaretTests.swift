@@ -20,9 +20,10 @@ import Testing
     }
   }
 
+  /// Two rows of the heatmap share a line.
   @Test func itMovesWithTheCursor() {
     let size = Size(width: 100, height: 30)
-    for (view, keys) in [(ViewState.View.text, "l"), (.heatmap, "j"), (.heads, "l"), (.compare, "j"), (.timeline, "h")] {
+    for (view, keys) in [(ViewState.View.text, "l"), (.heatmap, "jj"), (.heads, "l"), (.compare, "j"), (.timeline, "h")] {
       var state = StoryFixture.state(theme: .dark)
       state.view = view
       let before = state.draw(size: size).caret
