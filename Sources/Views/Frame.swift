@@ -79,6 +79,12 @@ struct Frame {
     grid.put(spans, row: row, column: left + column, limit: right)
   }
 
+  /// Says which column of the box's inside a person is at; while a line is typed, that is in the line.
+  mutating func focus(_ row: Int, from column: Int) {
+    guard state.entry == nil, row >= 0, row < grid.height, left + column < right else { return }
+    grid.caret = Place(row: row, column: max(0, left + column))
+  }
+
   /// Notes what lies on some columns of the screen.
   mutating func mark(_ target: @autoclosure () -> Target, row: Int, columns: Range<Int>) {
     targets?.mark(target(), row: row, columns: columns)

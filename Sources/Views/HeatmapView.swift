@@ -130,6 +130,7 @@ struct HeatmapView {
       let name = isSelected ? entries[selected].label : entry.label
       let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
       frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
+      if isSelected, let cell = columns.cell(of: state.cursor) { frame.focus(line, from: gutter + cell) }
       let upper = rows.weights(entry).map(columns.pooled)
       let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
       let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }

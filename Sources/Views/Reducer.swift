@@ -169,7 +169,7 @@ extension ViewState {
   }
 
   private mutating func turn(_ value: WritableKeyPath<ViewState, Int>, by change: Int, count: Int?) {
-    guard let count else {
+    guard let count, count > 0 else {
       message = "the model is not open yet"
       return
     }

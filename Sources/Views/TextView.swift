@@ -83,7 +83,10 @@ struct TextView {
         let fate = fates.fates[position]
         var style = usesColor || fate == .undecided ? frame.theme[fate.role] : frame.theme[.text]
         if state.selectionStart != nil, state.selection.contains(position) { style = style.with(frame.theme[.found]) }
-        if position == state.cursor { style = style.with(frame.theme[.cursor]) }
+        if position == state.cursor {
+          style = style.with(frame.theme[.cursor])
+          frame.focus(row, from: column - frame.left)
+        }
         if showsCover, row + 1 < area.upperBound {
           let cover = String(repeating: fate.glyph(frame.glyphs), count: max(1, piece.width - (piece.endsLine ? 1 : 0)))
           frame.grid.put(

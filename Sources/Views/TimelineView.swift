@@ -76,6 +76,7 @@ struct TimelineView {
       }
     }
     frame.line(row, [Span(frame.glyphs.marker, theme[.cursor])], from: reached)
+    frame.focus(row, from: reached)
   }
 
   private func words(_ phase: TimelineTrack.Phase) -> String {

@@ -36,7 +36,7 @@ public struct ViewState: Sendable {
   }
 
   /// The story as far as it has come.
-  public var story: Story
+  public var story: Story { didSet { comeIntoStory() } }
   /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
   public var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.

@@ -58,7 +58,7 @@ struct Batch {
       try await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)
       let text = output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
-      FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+      Output.write(text.hasSuffix("\n") ? text : text + "\n")
     }
   }
 
@@ -93,7 +93,7 @@ struct Batch {
   private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
     let finding = try await explained(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
-    FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
+    Output.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
   /// Keeps the session in a file; one that is there already is asked about.

@@ -88,7 +88,7 @@ struct LaqTUI: AsyncParsableCommand {
     let size = Size(output.size) ?? Size(width: 120, height: 36)
     for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
     let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
-    print(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
+    Output.write(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
   }
 
   /// Refuses an answer's length that cannot be asked for.

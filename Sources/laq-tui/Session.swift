@@ -1,3 +1,4 @@
+import CFaults
 import Exploration
 import Screen
 import Terminal
@@ -48,6 +49,7 @@ final class Session {
     state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
+    if host == nil { state.message = state.message ?? terminal.warning }
   }
 
   /// Shows it until the user leaves.
@@ -133,6 +135,7 @@ final class Session {
     }
     let (state, size, glyphs, mailbox) = (state, terminal.size, glyphs, mailbox)
     exporting = Task.detached {
+      fault_stack()
       let outcome = Result { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
       mailbox.put(outcome, for: request)
       Terminal.wake()
@@ -227,6 +230,7 @@ final class Session {
       } else {
         asked.insert(request)
         Task.detached {
+          fault_stack()
           guard let answer = Details.answer(request, story) else { return }
           mailbox.put(answer, for: request, generation: generation)
           Terminal.wake()

@@ -28,7 +28,7 @@ final class TransientLine: Sendable {
       // In a terminal's last column, the next character would begin a line.
       let shown = TextWidth.clipped(Console.visible(text()), to: Self.columns - 1)
       let width = TextWidth.of(shown)
-      Self.write("\r" + shown + String(repeating: " ", count: max(0, state.width - width)))
+      Console.put("\r" + shown + String(repeating: " ", count: max(0, state.width - width)))
       state.width = max(1, width)
     }
   }
@@ -37,12 +37,10 @@ final class TransientLine: Sendable {
   func clear() {
     state.withLock { state in
       guard state.width > 0 else { return }
-      Self.write("\r" + String(repeating: " ", count: state.width) + "\r")
+      Console.put("\r" + String(repeating: " ", count: state.width) + "\r")
       state.width = 0
     }
   }
-
-  private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   /// The terminal's width; 80 where it does not say.
   private static var columns: Int {

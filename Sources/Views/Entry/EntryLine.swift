@@ -16,6 +16,7 @@ struct EntryLine {
     let before = end(of: entry.line.before, width: room - reserve)
     var column = grid.put(
       [Span(prompt, theme[.accent]), Span(before, theme[.text])], row: row, column: 1, limit: grid.width - 1)
+    grid.caret = Place(row: row, column: min(column, max(0, grid.width - 1)))
     if case .replace = entry.purpose { return }
     if case .replaceSession = entry.purpose { return }
     let under = after.first.map(String.init) ?? " "

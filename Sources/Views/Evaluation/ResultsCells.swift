@@ -87,6 +87,7 @@ struct ResultsCells {
         [Span(TextWidth.padded(title, to: labels - 2, right: table.isHeatmap), theme[isHere ? .accent : .dim])], row: line,
         column: rect.column, limit: end)
       for (place, column) in columns.enumerated() {
+        if isHere, column == state.place.column { grid.caret = Place(row: line, column: rect.column + labels + place * cell) }
         grid.put(
           [self.cell(ResultsTable.Place(page: page, row: row, column: column), width: cell)], row: line,
           column: rect.column + labels + place * cell, limit: end)

@@ -45,7 +45,7 @@ struct EvalCost: AsyncParsableCommand {
       if let target { try AtomicFile.check(target, replacing: force) }
       let report = try await Signals.interrupting { try await measured() }
       if json {
-        FileHandle.standardOutput.write(try report.json())
+        Output.write(try report.json())
       } else {
         Console.show(report.markdown + "\n" + report.notes)
       }

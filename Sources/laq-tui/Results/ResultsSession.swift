@@ -25,6 +25,7 @@ final class ResultsSession {
     self.news = news
     let stage: ResultsState.Stage = news != nil ? .running("begins") : file.isComplete ? .done : .unfinished
     state = ResultsState(name: file.name, table: file.table, score: file.score, stage: stage, theme: .chosen(preferences.theme?.name, at: terminal.colorDepth))
+    state.message = terminal.warning
   }
 
   /// Shows it until the user leaves.
