@@ -63,7 +63,6 @@ struct Frame {
     grid.box(box, glyphs: glyphs, style: frame, title: title, trailing: trailing)
     grid.rule(
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
-    line(size.height - 3, status)
     if let entry = state.entry {
       EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
     } else if state.isCounting || state.count != nil {
@@ -104,92 +103,21 @@ struct Frame {
   mutating func drawStatusOverFooter(row: Int) {
     guard state.entry == nil, state.message != nil || !state.story.isFinished || state.why?.isFinished == false else { return }
     grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
-    line(row, status)
-  }
-
-  private var status: [Span] {
-    if let entry = state.entry, let spans = EntryLine(entry: entry, theme: theme, glyphs: glyphs).candidates(width: width) {
-      return spans
-    }
-    if let message = state.message {
-      return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
-    }
-    if let notes = state.entry?.notes(keys: state.keys), !notes.isEmpty { return Line.note(notes, style: theme[.note], width: width) }
-    let times = state.story.seconds
-    let spinner = Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent])
-    if let text = state.why?.progress ?? state.story.progress(glyphs) {
-      // There is nothing to stop before the model is open.
-      let isOpening = state.why?.progress == nil && state.story.stage == .opening
-      return [spinner, Span(text + (isOpening ? "" : "   \(state.keys.shown(.back)) stops"), theme[.status])]
-    }
-    switch state.story.stage {
-    case .failed(let reason): return [Span(reason, theme[.error])]
-    case .cancelled: return [Span("stopped; \(state.keys.shown(.run)) runs again", theme[.warning])]
-    default:
-      var memory = ""
-      if let lane = state.lane, let full = state.story.full {
-        memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
-      }
-      if let dropped = state.story.prompt.dropped {
-        memory += "  \(glyphs.dot)  \(grouped(dropped.byteCount)) \(dropped.byteCount == 1 ? "byte" : "bytes") without a token left out"
-      }
-      guard state.story.hasModel else {
-        let model = Sanitizer.visible(state.story.modelName, glyphs: glyphs, spaces: false)
-        let texts = ["a trace of \(model), read in \(seconds(times.total))\(memory)", "a trace of \(model)"]
-        return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
-      }
-      var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
-      if times.passes > 0 { stages += "  passes \(seconds(times.passes))" }
-      stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
-      let texts = [stages, seconds(times.total)].map { "ready  \(glyphs.dot)  \($0)\(memory)" }
-      return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
-    }
+    let lines = StatusLines(state, glyphs: glyphs).lines(width: width, limit: 1)
+    if let first = lines.first { line(row, first) }
   }
 
   private mutating func drawFooter(row: Int) {
     var column = 1
     let hints = state.keys.footer(
-      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, hasModel: state.story.hasModel,
-      width: grid.width - 2)
+      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, showsAnswer: state.showsAnswer,
+      hasModel: state.story.hasModel, width: grid.width - 2)
     for (keys, word) in hints {
       let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]
-      for (key, columns) in FooterKeys.targets(of: keys, word: word) {
-        mark(.key(key), row: row, columns: column + columns.lowerBound..<column + columns.upperBound)
+      for (target, columns) in FooterKeys.targets(of: keys, word: word) {
+        mark(target, row: row, columns: column + columns.lowerBound..<column + columns.upperBound)
       }
       column = grid.put(spans, row: row, column: column, limit: grid.width)
     }
   }
-}
-
-/// Seconds with the digits that matter.
-func seconds(_ value: Double) -> String { "\(decimal(value, value < 0.1 ? 3 : 2)) s" }
-
-/// MiB with one or two decimals.
-func mebibytes(_ bytes: Int) -> String {
-  let value = Double(bytes) / 1_048_576
-  return "\(decimal(value, value < 10 ? 2 : 1)) MiB"
-}
-
-/// A fixed number of decimals, without the locale; of what no screen would hold, its exponent.
-func decimal(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite else { return "-" }
-  let scale = (0..<places).reduce(1.0) { result, _ in result * 10 }
-  guard abs(value) * scale < 1e18 else { return String(value) }
-  let rounded = Int((abs(value) * scale).rounded())
-  let whole = rounded / Int(scale)
-  let sign = value < 0 && rounded > 0 ? "-" : ""
-  guard places > 0 else { return "\(sign)\(whole)" }
-  let fraction = String(rounded % Int(scale))
-  return "\(sign)\(whole)." + String(repeating: "0", count: places - fraction.count) + fraction
-}
-
-/// A whole number with commas.
-func grouped(_ value: Int) -> String {
-  let digits = String(abs(value))
-  var result = ""
-  for (offset, digit) in digits.enumerated() {
-    if offset > 0, (digits.count - offset) % 3 == 0 { result += "," }
-    result.append(digit)
-  }
-  return value < 0 ? "-" + result : result
 }

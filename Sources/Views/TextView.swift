@@ -42,7 +42,7 @@ struct TextView {
   /// What stands under the text: all of it in a tall window, the least of it in the smallest.
   private func bottomLines(_ frame: Frame) -> [AnswerLines.Line] {
     let height = frame.content.count
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width).map {
+    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width, isLong: height >= 26).map {
       AnswerLines.Line(spans: $0, policy: nil)
     }
     let answers = AnswerLines(state, glyphs: frame.glyphs)

@@ -30,7 +30,7 @@ struct Batch {
     if let warning = state.message { Console.say("laq-tui: \(warning)") }
     (state.message, state.story) = (nil, story)
     opening.place(&state)
-    state.view = output.screen?.view ?? state.view
+    if let view = output.screen?.view { state.open(view) }
     if let tour = opening.tour { state.begin(tour) }
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
@@ -44,7 +44,7 @@ struct Batch {
       case .exportWhy:
         if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
       case .save(let request): try save(request, &state)
-      case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
+      case .none, .cancel, .cancelWhy, .copy, .redraw, .suspend, .quit: break
       }
       state.noticeTour()
     }

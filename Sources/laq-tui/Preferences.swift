@@ -56,7 +56,7 @@ struct Preferences {
   static let builtIn = Preferences(
     model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false, questionFirst: false,
     budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
-    granularity: .kvHead, steps: 64, theme: .dark, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
+    granularity: .kvHead, steps: 64, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
 }
 
 extension Preferences {
@@ -90,5 +90,12 @@ extension Terminal {
   convenience init(_ preferences: Preferences) throws(TerminalError) {
     let isMonochrome = (preferences.color ?? .auto).isMonochrome
     try self.init(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
+  }
+
+  /// The theme that a person wants, or that the terminal's background asks for. Call it before anything is shown.
+  func theme(_ preferences: Preferences) -> Theme {
+    let name = preferences.theme?.name
+    let isOpen = name == nil || name == Theme.colorblind.name
+    return .chosen(name, at: colorDepth, on: isOpen ? askForBackground() : nil)
   }
 }

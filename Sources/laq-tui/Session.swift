@@ -35,8 +35,8 @@ final class Session {
   /// Whether the terminal is another screen's, which goes on with it.
   private let isGuest: Bool
 
-  /// - Parameter host: a terminal that is open, to which the caller comes back.
-  init(opening: Opening, keys: String, terminal host: Terminal? = nil) throws {
+  /// - Parameter host: a terminal that is open, to which the caller comes back, and the theme that it has.
+  init(opening: Opening, keys: String, terminal host: Terminal? = nil, theme: Theme? = nil) throws {
     let preferences = opening.preferences
     isGuest = host != nil
     pending = try Key.parse(keys)
@@ -45,7 +45,7 @@ final class Session {
     terminal = try host ?? Terminal(preferences)
     explorer = opening.explorer
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
-    state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
+    state.theme = theme ?? terminal.theme(preferences)
     state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
@@ -123,6 +123,8 @@ final class Session {
     case .export(let request): export(request)
     case .exportWhy: exportWhy()
     case .save(let request): save(request)
+    case .copy(let text):
+      if !terminal.copy(text) { state.message = "only the beginning went to the clipboard: the text is long for a terminal" }
     }
     return true
   }

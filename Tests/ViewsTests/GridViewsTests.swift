@@ -128,7 +128,7 @@ import Testing
     #expect(state.plottedKeys.count == 2, "the active policy is pinned, too")
     #expect(plotted.contains(try #require(state.plottedKeys.last).policy))
     #expect(state.missingDetails.count == 1)
-    try press("<Enter>")
+    try press("d")
     #expect(state.showsSettings && screen().contains("observes"))
     #expect(state.missingDetails.isEmpty, "no plot, no sweep")
     try press("<Esc>")
@@ -292,6 +292,6 @@ import Testing
     try press("1]")
     #expect(state.missingDetails.count == 2, "the active and the pinned policy's votes")
     state.settle()
-    #expect(state.missingDetails.isEmpty && screen().contains("voted by"))
+    #expect(state.missingDetails.isEmpty && screen().contains("most read by"))
   }
 }

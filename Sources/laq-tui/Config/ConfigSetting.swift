@@ -25,7 +25,7 @@ enum ConfigSetting: String, CaseIterable {
     case .policies: "the policies that are compared, the first one active"
     case .granularity: "one kept set per kv head or per query head"
     case .steps: "answer tokens at most"
-    case .theme: Theme.all.map(\.name).joined(separator: ", ")
+    case .theme: "by the terminal's background unless it is one of " + Theme.all.map(\.name).joined(separator: ", ")
     case .color: "auto, always, never"
     case .ascii: "draw with ASCII characters only"
     case .mouse: "use the mouse"
@@ -61,7 +61,7 @@ enum ConfigSetting: String, CaseIterable {
       preferences.steps = number
     case .theme:
       let name = try text(value)
-      guard let theme = Theme.named(name) else { throw ConfigValueError("'\(name)' is no theme; there are \(words)") }
+      guard let theme = Theme.named(name) else { throw ConfigValueError("'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))") }
       preferences.theme = theme
     case .color: preferences.color = try word(value)
     case .ascii: preferences.ascii = try flag(value)
