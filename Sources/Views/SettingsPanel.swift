@@ -52,9 +52,10 @@ struct SettingsPanel {
   private var chat: Entry? {
     let framing = state.prompt.framing
     guard framing.chat != nil else { return nil }
-    let system = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" } ?? "the template's own system turn"
-    return Entry(
-      name: "chat", active: ([system] + framing.variables.arguments).joined(separator: ", "), pinned: nil, isUnlike: false)
+    let given = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" }
+    let system = given ?? "the template's own system turn"
+    let text = ([system] + framing.variables.arguments).joined(separator: ", ")
+    return Entry(name: "chat", active: text, pinned: nil, isUnlike: false)
   }
 
   func draw(into frame: inout Frame, area: Range<Int>) {

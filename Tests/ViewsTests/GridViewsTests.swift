@@ -146,7 +146,8 @@ import Testing
   @Test func whatStandsAroundTheTextInAChatIsTold() throws {
     #expect(!SettingsPanel(state).entries.contains { $0.name == "chat" })
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[-1].content }}", tokens: [:])
-    for (system, words) in [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")] {
+    let cases = [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")]
+    for (system, words) in cases {
       state.prompt = try state.prompt.framed(
         PromptFraming(chat: chat, system: system, variables: TemplateVariables(parsing: ["b=2", "a=false"])))
       #expect(SettingsPanel(state).entries.last?.active == "\(words), a=false, b=2")
