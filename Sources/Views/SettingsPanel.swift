@@ -71,7 +71,7 @@ struct SettingsPanel {
         Span(TextWidth.padded(clipped(state.policyTitle, column - 1, frame), to: column), theme[.accent]),
       ])
     if isPinned, let title = state.pinnedTitle {
-      let words = entries.contains(where: \.isUnlike) ? "   ! is unlike" : ""
+      let words = entries.contains(where: \.isUnlike) ? "  ! unlike" : ""
       frame.line(
         area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])], from: name + column)
     }

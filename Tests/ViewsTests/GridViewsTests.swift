@@ -188,6 +188,18 @@ import Testing
     #expect(plot.marks.contains { !$0.isMeasured && $0.column == 5 && $0.row == 3 })
   }
 
+  /// The arrow has the explored budget's number beside it, and covers no other.
+  @Test(arguments: [4, 48, 64, 96, 250, 356]) func theArrowCoversNoLabel(_ budget: Int) throws {
+    try press("4")
+    state.settings.budget = budget
+    for size in GoldenScreenTests.sizes.prefix(2) {
+      let line = try #require(TextRenderer.lines(state.draw(size: size)).first { $0.contains("↑") && !$0.contains("policy") })
+      #expect(line.contains("↑\(budget) ") || line.contains(" \(budget)↑"), "\(line)")
+      let labels = line.split { !$0.isNumber }.compactMap { Int($0) }
+      #expect(labels == labels.sorted() && Set(labels).isSubset(of: [8, 16, 32, 64, 128, 256, budget]), "\(line)")
+    }
+  }
+
   // MARK: Timeline
 
   @Test func aTrackHasAPlaceForEveryStep() {
