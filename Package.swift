@@ -14,22 +14,25 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-    .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CFaults"),
+    .target(name: "Kernels", dependencies: ["CFaults"], linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "COneDNN", dependencies: ["Kernels"], linkerSettings: [.linkedLibrary("dnnl")]),
     .target(
-      name: "CTerminal",
+      name: "CTerminal", dependencies: ["CFaults"],
       cSettings: [.define("_XOPEN_SOURCE_EXTENDED", to: "1")],
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(
       name: "Checkpoint",
-      dependencies: [.product(name: "HeapModule", package: "swift-collections")]),
+      dependencies: ["CFaults", .product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "ChatTemplates"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "EmbeddedModel", resources: [.copy("Resources/model"), .embedInCode("Resources/needle.txt")]),
     .target(name: "Transformer", dependencies: ["COneDNN", "Kernels", "Checkpoint"]),
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
-    .target(name: "Exploration", dependencies: ["Checkpoint", "ChatTemplates", "Transformer", "Eviction", "CZlib"]),
+    .target(
+      name: "Exploration",
+      dependencies: ["CFaults", "Checkpoint", "ChatTemplates", "Transformer", "Eviction", "CZlib"]),
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
@@ -38,7 +41,7 @@ let package = Package(
     .executableTarget(
       name: "laq-tui",
       dependencies: [
-        "Views", "Terminal", "Exploration", "Evaluation", "EmbeddedModel",
+        "CFaults", "Views", "Terminal", "Exploration", "Evaluation", "EmbeddedModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -58,13 +61,22 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
+    .testTarget(name: "InputTests", dependencies: ["Terminal", "Screen", "KeyStorm"]),
     .testTarget(
       name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel"],
       resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views"]),
+    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The kernels are optimised in debug builds as well, where they would take most of the tests' time. Flags of this kind are
+// refused in a package that others depend on, which builds them as its user's configuration says.
+if !Context.packageDirectory.contains("/checkouts/") {
+  for target in package.targets where target.name == "Kernels" {
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+  }
+}
 
 // CI (and whoever sets the variable) builds with warnings as errors; dependencies are not affected. A system library
 // has nothing to compile, so it takes no settings.

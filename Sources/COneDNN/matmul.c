@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "COneDNN.h"
 
+#include "Kernels.h"
+
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
@@ -50,20 +52,23 @@ static void forget_all(void *products) {
   free(own);
 }
 
+// What limits the kernels (`LAQ_CPU`) limits oneDNN, which takes a limit before its first other call only. A lower one in
+// its own `ONEDNN_MAX_CPU_ISA` gives way to this.
+static void limit_instructions(void) {
+  if (laq_cpu_level() == laq_detected_cpu()) return;
+  switch (laq_cpu_level()) {
+    case LAQ_CPU_PORTABLE: dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41); break;
+    case LAQ_CPU_AVX2: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2); break;
+    default: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core);
+  }
+}
+
 static void start(void) {
   get_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
   set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
   if (pthread_key_create(&key, forget_all) != 0) return;
+  limit_instructions();
   if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
-}
-
-int laq_bf16_is_fast(void) {
-#if defined(__x86_64__)
-  const int wanted = dnnl_cpu_isa_avx512_core_bf16;
-  return ((int)dnnl_get_effective_cpu_isa() & wanted) == wanted;
-#else
-  return 0;
-#endif
 }
 
 #if DNNL_VERSION_MAJOR < 3

@@ -1,4 +1,4 @@
-// The dozen ncurses calls that the Swift side is built on.
+// The dozen ncurses calls that the Swift side is built on. ncurses draws; what is typed is read as bytes.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +16,13 @@
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>
 #include <term.h>
+#include "CFaults.h"
 #include "CTerminal.h"
 #include "internal.h"
 
-// A press and its release that arrive at once, as over a slow line, are clicks to ncurses, whatever the interval.
-enum { PRESSED = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED };
-
 static SCREEN *screen;
 static FILE *keys;
-static int wake = -1, utf8;
+static int wake = -1, utf8, ended;
 
 void term_prepare(void) {
   if (wake >= 0) return;
@@ -34,60 +32,51 @@ void term_prepare(void) {
   wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 }
 
-// Whether the terminal says that it shows 24-bit colours: by the variable that most set, or as tmux' own capability.
-static int says_direct(void) {
-  const char *colors = getenv("COLORTERM");
-  return (colors && (!strcmp(colors, "truecolor") || !strcmp(colors, "24bit"))) || tigetflag("Tc") > 0;
+// Keys as they come. Ctrl-Z stays a signal; Ctrl-C and Ctrl-\ are keys, and Ctrl-S holds nothing up.
+static void set_modes(void) {
+  cbreak();
+  noecho();
+  nonl();
+  struct termios modes;
+  if (tcgetattr(fileno(keys), &modes) != 0) return;
+  modes.c_cc[VINTR] = modes.c_cc[VQUIT] = _POSIX_VDISABLE;
+  modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+  modes.c_lflag &= ~(tcflag_t)IEXTEN;
+  tcsetattr(fileno(keys), TCSADRAIN, &modes);
+  def_prog_mode();
 }
 
-// The description of the same terminal with 24-bit colours, where the system has one: ncurses sends no others.
-static int find_direct(const char *name, char *direct, size_t size) {
-  const char *end = strstr(name, "-256color");
-  int length = end ? (int)(end - name) : (int)strlen(name), error;
-  if (snprintf(direct, size, "%.*s-direct", length, name) >= (int)size) return 0;
-  if (setupterm(direct, 1, &error) != OK) return 0;
-  int usable = tigetflag("RGB") > 0;
-  del_curterm(cur_term);
-  return usable;
+static int give_up(int reason) {
+  term_signals_end();
+  term_guard_end();
+  if (keys != stdin) fclose(keys);
+  return reason;
 }
 
 int term_open(int mouse) {
   if (screen) return TERM_OPENED;
   term_prepare();
   if (!isatty(1)) return TERM_NO_OUTPUT;
-  int error;
-  const char *name = getenv("TERM");
-  if (!name || setupterm(name, 1, &error) != OK) return TERM_UNUSABLE;
-  const char *move = tigetstr("cup");
-  int usable = move && move != (char *)-1, wants_direct = says_direct() && tigetflag("RGB") <= 0;
-  del_curterm(cur_term);
-  if (!usable) return TERM_UNUSABLE;
-  char direct[64];
-  if (wants_direct && find_direct(name, direct, sizeof direct)) name = direct;
+  const char *name;
+  int known = term_describe(&name);
+  if (known != TERM_OPENED) return known;
   keys = isatty(0) ? stdin : fopen("/dev/tty", "r+e");
   if (!keys) return TERM_NO_KEYBOARD;
-  term_guard_begin(fileno(keys));
   // Before ncurses looks: where nobody handles a stop, it discards those that come while it draws.
-  term_signals_begin();
+  term_signals_begin(fileno(keys));
+  // Nothing is read, saved or changed of a terminal that is another job's.
+  if (!term_hold()) return give_up(TERM_ORPHANED);
+  term_guard_begin(fileno(keys));
+  del_curterm(cur_term);
+  term_guard_take(1);
   screen = newterm(name, stdout, keys);
   if (!screen) {
-    term_signals_end();
-    term_guard_end();
-    return TERM_FAILED;
+    term_guard_take(0);
+    return give_up(TERM_FAILED);
   }
-  if (!getenv("ESCDELAY")) set_escdelay(25);
-  cbreak();
-  noecho();
-  nonl();
-  // Ctrl-C is a key here; Ctrl-Z stays a signal.
-  struct termios modes;
-  if (tcgetattr(fileno(keys), &modes) == 0) {
-    modes.c_cc[VINTR] = _POSIX_VDISABLE;
-    tcsetattr(fileno(keys), TCSADRAIN, &modes);
-    def_prog_mode();
-  }
+  ended = 0;
+  set_modes();
   keypad(stdscr, TRUE);
-  nodelay(stdscr, TRUE);
   curs_set(0);
   if (has_colors()) {
     start_color();
@@ -95,35 +84,40 @@ int term_open(int mouse) {
   }
   if (mouse) {
     mouseinterval(0);
-    mousemask(PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
   }
-  // Codes of one's own lie beyond those that ncurses gives to the keys that it knows.
-  const char *begin = tigetstr("PS"), *end = tigetstr("PE");
-  if (begin && begin != (char *)-1) define_key(begin, TERM_PASTE_BEGIN);
-  if (end && end != (char *)-1) define_key(end, TERM_PASTE_END);
   term_mark_pastes();
-  term_guard_strings();
   return TERM_OPENED;
 }
 
-static void send(const char *name) {
-  const char *text = tigetstr(name);
-  if (!text || text == (char *)-1) return;
+static void send(const char *text) {
+  if (!text) return;
   putp(text);
   fflush(stdout);
 }
 
 void term_mark_pastes(void) {
-  if (screen) send("BE");
+  if (screen) send(term_paste_string(1));
+}
+
+// Gives the screen back; the next drawing takes it again.
+static void give_screen_back(void) {
+  send(term_paste_string(0));
+  endwin();
+  term_guard_take(0);
 }
 
 void term_close(void) {
   if (!screen) return;
+  if (ended || term_in_background()) {
+    // The modes are another's, or nobody's. Whoever has the terminal still does not want this screen on it.
+    term_guard_restore();
+  } else {
+    mousemask(0, NULL);
+    give_screen_back();
+    delscreen(screen);
+  }
   term_signals_end();
-  mousemask(0, NULL);
-  send("BD");
-  endwin();
-  delscreen(screen);
   screen = NULL;
   if (keys != stdin) fclose(keys);
   term_guard_end();
@@ -138,6 +132,15 @@ void term_size(int *height, int *width) {
   *width = screen ? COLS : 0;
 }
 
+int term_resized(void) {
+  // The size may also have changed while stopped, without a signal.
+  struct winsize now;
+  if (!screen || ioctl(1, TIOCGWINSZ, &now) != 0 || !now.ws_row || !now.ws_col) return 0;
+  if (now.ws_row == LINES && now.ws_col == COLS) return 0;
+  resize_term(now.ws_row, now.ws_col);
+  return 1;
+}
+
 int term_put(int row, int column, const unsigned *glyph, unsigned attributes, int pair) {
   if (!screen) return ERR;
   wchar_t text[6] = {0};
@@ -150,68 +153,70 @@ int term_put(int row, int column, const unsigned *glyph, unsigned attributes, in
   return mvadd_wch(row, column, &cell);
 }
 
-void term_refresh(int everything) {
-  if (!screen) return;
+static int resumed(void) {
+  // Whoever had the terminal may have changed its modes: all are set again with the next drawing.
+  endwin();
+  term_mark_pastes();
+  return TERM_RESUMED;
+}
+
+void term_refresh(int everything, int row, int column) {
+  if (!screen || ended) return;
+  // A signal on another thread is giving the screen back.
+  while (term_guard_is_dying()) poll(NULL, 0, 100);
+  int held = term_hold();
+  if (!held) return;
+  if (held == 2) {
+    resumed();
+    everything = 1;
+  }
   if (everything) clearok(stdscr, TRUE);
+  move(row, column);
+  term_guard_take(1);
   refresh();
 }
 
-int term_read(unsigned *key) {
-  if (!screen) return TERM_NONE;
-  // The size may also have changed while stopped, without a signal. resizeterm would report it a second time.
-  struct winsize now;
-  if (ioctl(1, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col && (now.ws_row != LINES || now.ws_col != COLS)) {
-    resize_term(now.ws_row, now.ws_col);
-    *key = KEY_RESIZE;
-    return TERM_KEY;
-  }
-  // Of a character of several bytes, the first may come alone. Without a moment's patience for the others, ncurses 6 puts
-  // it back in a way that loses up to 140 bytes behind it: long pastes had gaps.
+int term_read(unsigned char *bytes, int size) {
+  if (!screen || term_in_background()) return 0;
   struct pollfd on = {.fd = fileno(keys), .events = POLLIN};
-  timeout(poll(&on, 1, 0) > 0 ? 20 : 0);
-  wint_t got;
-  int kind = get_wch(&got);
-  *key = got;
-  return kind == OK ? TERM_CHARACTER : kind == KEY_CODE_YES ? TERM_KEY : TERM_NONE;
+  if (poll(&on, 1, 0) <= 0 || !(on.revents & POLLIN)) return 0;
+  ssize_t count = read(fileno(keys), bytes, (size_t)size);
+  // A terminal that tells of input and has none is gone, or refuses us: nothing will come of asking again.
+  if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) ended = 1;
+  return count > 0 ? (int)count : 0;
 }
 
-int term_mouse(int *row, int *column) {
-  MEVENT event;
-  if (getmouse(&event) != OK) return 0;
-  *row = event.y;
-  *column = event.x;
-  if (event.bstate & PRESSED) return 1;
-  if (event.bstate & BUTTON1_RELEASED) return 2;
-  if (event.bstate & BUTTON4_PRESSED) return 3;
-  return event.bstate & BUTTON5_PRESSED ? 4 : 0;
+static int closed(void) {
+  ended = 1;
+  // Where the terminal was the session's own, the kernel sends SIGHUP an instant after it wakes us: the signal is what one
+  // ends by.
+  poll(NULL, 0, 200);
+  return TERM_CLOSED;
 }
 
 int term_wait(int milliseconds) {
-  if (!screen) return TERM_CLOSED;
+  // Tasks end on threads other than they began on.
+  fault_stack();
+  term_watch_parent();
+  if (!screen || ended) return closed();
   struct pollfd on[2] = {{.fd = fileno(keys), .events = POLLIN}, {.fd = wake, .events = POLLIN}};
   int count = poll(on, 2, milliseconds);
-  if (count < 0) return errno == EINTR ? TERM_INPUT : TERM_CLOSED;
-  if (on[1].revents) {
+  if (count < 0 && errno != EINTR) return closed();
+  if (count > 0 && on[1].revents) {
     uint64_t times;
     if (read(wake, &times, sizeof times) < 0) {}
     if (term_stop_wanted()) {
       term_suspend();
-      return TERM_RESUMED;
+      return ended ? closed() : TERM_RESUMED;
     }
-    if (term_continued()) {
-      // Whoever stopped the program may have changed the terminal's modes: all are set again with the next drawing.
-      endwin();
-      term_mark_pastes();
-      return TERM_RESUMED;
-    }
-    return TERM_WOKEN;
   }
+  int was_continued = term_continued(), held = term_hold();
+  if (!held) return closed();
+  if (was_continued || held == 2) return resumed();
+  if (count < 0) return TERM_INPUT;
+  if (on[1].revents) return TERM_WOKEN;
   // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been read.
-  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
-    // Where it was the session's own, the kernel sends SIGHUP an instant after it wakes us: the signal is what one ends by.
-    poll(NULL, 0, 200);
-    return TERM_CLOSED;
-  }
+  if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return closed();
   return on[0].revents & POLLIN ? TERM_INPUT : TERM_TIME;
 }
 
@@ -221,10 +226,12 @@ void term_wake(void) {
 }
 
 void term_suspend(void) {
-  if (screen) {
-    send("BD");
-    endwin();
-  }
+  if (screen) give_screen_back();
   term_stop();
+  // Continued in the background, it waits on without a touch of the terminal.
+  if (!term_hold()) {
+    ended = 1;
+    return;
+  }
   term_mark_pastes();
 }

@@ -8,6 +8,7 @@ import Foundation
 /// with an error, after limited work, memory and recursion.
 public struct ChatTemplate: Sendable {
   private let body: [Statement]
+  private let names: [NameUse]
 
   /// Reads a template.
   /// - Throws: `TemplateError` for a source that is no template, or that has unknown statements. Unknown
@@ -17,6 +18,19 @@ public struct ChatTemplate: Sendable {
     var lexer = try Lexer(source)
     var parser = Parser(try lexer.tokens())
     body = try parser.template()
+    names = parser.names
+  }
+
+  /// Whether the template reads a name anywhere: a variable of any other name changes nothing.
+  public func reads(_ name: String) -> Bool { names.contains { $0.isRead && $0.name.string == name } }
+
+  /// The variables that the template asks for beside the conversation and the special tokens, in the order of the alphabet.
+  public var ownVariables: [String] {
+    let given: Set<Text> = [
+      "messages", "add_generation_prompt", "tools", "documents", "loop", "caller", "varargs", "kwargs",
+    ]
+    return NameUse.read(Set(names.map(\.name)).subtracting(given).subtracting(Functions.names), in: names)
+      .map(\.string).filter { !$0.hasSuffix("_token") }.sorted()
   }
 
   /// Renders a conversation.

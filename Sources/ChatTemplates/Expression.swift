@@ -29,7 +29,16 @@ struct Expression: Sendable {
   }
 
   struct Argument: Sendable {
-    let name: Text?
+    enum Role: Sendable {
+      case positional
+      case named(Text)
+      /// `*value`: each element is an argument.
+      case elements
+      /// `**value`: each pair is a named argument.
+      case pairs
+    }
+
+    let role: Role
     let value: Expression
   }
 

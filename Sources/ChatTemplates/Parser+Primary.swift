@@ -5,7 +5,9 @@ extension Parser {
     skip()
     switch token.kind {
     case .name(let name):
-      return try Expression(Self.constants[name].map { .constant($0) } ?? .name(name), line: token.line)
+      if let constant = Self.constants[name] { return try Expression(.constant(constant), line: token.line) }
+      names.append(NameUse(name: name, isRead: true))
+      return try Expression(.name(name), line: token.line)
     case .string(var text):
       while case .string(let more) = current.kind {
         text.string += more.string
@@ -106,21 +108,40 @@ extension Parser {
     }
   }
 
-  /// Arguments with their brackets.
+  /// Arguments with their brackets. Only named ones and `**` follow `*`, nothing follows `**`.
   mutating func arguments() throws -> [Expression.Argument] {
     try expect("(")
+    var (hasElements, hasPairs) = (false, false)
+    var names: Set<Text> = []
     return try list(endedBy: ")") { parser in
-      if parser.isSymbol("*") || parser.isSymbol("**") {
-        throw TemplateError.unsupported(line: parser.line, what: "an argument list in a variable ('*')")
+      let line = parser.line
+      let role = parser.argumentRole()
+      var isAllowed = !hasPairs
+      switch role {
+      case .positional: isAllowed = isAllowed && !hasElements && names.isEmpty
+      case .named(let name):
+        guard names.insert(name).inserted else {
+          throw TemplateError.syntax(line: line, reason: "the argument \(name.quoted) is given twice")
+        }
+      case .elements:
+        isAllowed = isAllowed && !hasElements
+        hasElements = true
+      case .pairs: hasPairs = true
       }
-      var name: Text?
-      if case .name(let found) = parser.current.kind, parser.next == .symbol("=") {
-        name = found
-        parser.skip()
-        parser.skip()
+      guard isAllowed else {
+        throw TemplateError.syntax(line: line, reason: "an argument stands behind one that it must stand before")
       }
-      return Expression.Argument(name: name, value: try parser.expression())
+      return Expression.Argument(role: role, value: try parser.expression())
     }
+  }
+
+  private mutating func argumentRole() -> Expression.Argument.Role {
+    if take("*") { return .elements }
+    if take("**") { return .pairs }
+    guard case .name(let name) = current.kind, next == .symbol("=") else { return .positional }
+    skip()
+    skip()
+    return .named(name)
   }
 
   mutating func dottedName() throws -> Text {
@@ -158,7 +179,7 @@ extension Parser {
       throw TemplateError.syntax(line: self.line, reason: "a test cannot follow a test; use 'and'")
     } else if beginsArgument {
       let argument = try nested { parser in try parser.postfix(try parser.primary()) }
-      arguments = [Expression.Argument(name: nil, value: argument)]
+      arguments = [Expression.Argument(role: .positional, value: argument)]
     }
     let test = try Expression(.test(value, name, arguments), line: line, parts: [value] + arguments.map(\.value))
     return isNegated ? try Expression(.not(test), line: line, parts: [test]) : test

@@ -32,10 +32,10 @@ extension Parser {
     }
   }
 
-  private mutating func endTag() throws { try expect(.blockEnd, "'%}'") }
+  mutating func endTag() throws { try expect(.blockEnd, "'%}'") }
 
   /// A body and the tag that ends it.
-  private mutating func body(closedBy end: Text) throws -> [Statement] {
+  mutating func body(closedBy end: Text) throws -> [Statement] {
     try endTag()
     let statements = try body(until: [end])
     skip()
@@ -49,7 +49,9 @@ extension Parser {
     case "if": kind = try branch()
     case "for": kind = try loop()
     case "set": kind = try set()
+    case "with": kind = try with()
     case "macro": kind = try macro()
+    case "call": kind = try callBlock()
     case "filter": kind = .filtered(try filterCalls(), body: try body(closedBy: "endfilter"))
     case "generation": kind = .scoped(try body(closedBy: "endgeneration"))
     case "break", "continue":
@@ -90,7 +92,7 @@ extension Parser {
     guard takeName("in") else { throw unexpected("'in'") }
     let values = try tuple(hasConditional: false)
     let condition = takeName("if") ? try expression() : nil
-    if isName("recursive") { throw TemplateError.unsupported(line: line, what: "a recursive loop") }
+    let isRecursive = takeName("recursive")
     try endTag()
     loopDepth += 1
     let body = try body(until: ["else", "endfor"])
@@ -98,7 +100,10 @@ extension Parser {
     let hasElse = isName("else")
     skip()
     let otherwise = hasElse ? try self.body(closedBy: "endfor") : []
-    return .loop(Loop(target: target, values: values, condition: condition, body: body, otherwise: otherwise))
+    return .loop(
+      Loop(
+        target: target, values: values, condition: condition, isRecursive: isRecursive, body: body,
+        otherwise: otherwise))
   }
 
   private mutating func set() throws -> Statement.Kind {
@@ -109,7 +114,7 @@ extension Parser {
   }
 
   /// `name, (name, name)`, or an attribute of a namespace.
-  private mutating func target(ends: [Text]) throws -> Target {
+  mutating func target(ends: [Text]) throws -> Target {
     var targets: [Target] = []
     while true {
       targets.append(try singleTarget())
@@ -125,34 +130,10 @@ extension Parser {
       try expect(")")
       return inner
     }
-    let line = line
-    let name = try name()
-    guard !["true", "false", "none", "True", "False", "None"].contains(name) else {
-      throw TemplateError.syntax(line: line, reason: "nothing can be assigned to \(name.quoted)")
-    }
-    return take(".") ? .attribute(name, try self.name()) : .name(name)
-  }
-
-  private mutating func macro() throws -> Statement.Kind {
-    let name = try name()
-    var parameters: [(name: Text, standard: Expression?)] = []
-    try expect("(")
-    while !take(")") {
-      if !parameters.isEmpty { try expect(",") }
-      let parameter = try self.name()
-      if take("=") {
-        parameters.append((parameter, try expression()))
-      } else if parameters.contains(where: { $0.standard != nil }) {
-        throw TemplateError.syntax(
-          line: line, reason: "the parameter \(parameter.quoted) needs a default, as one before it has")
-      } else {
-        parameters.append((parameter, nil))
-      }
-    }
-    let outer = loopDepth
-    loopDepth = 0
-    defer { loopDepth = outer }
-    return .macro(Macro(name: name, parameters: parameters, body: try body(closedBy: "endmacro")))
+    let name = try assignableName()
+    if take(".") { return .attribute(name, try self.name()) }
+    names.append(NameUse(name: name, isRead: false))
+    return .name(name)
   }
 
   private mutating func filterCalls() throws -> [FilterCall] {

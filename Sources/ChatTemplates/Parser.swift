@@ -7,6 +7,8 @@ struct Parser {
   private var depth = 0
   /// How many loops the current statement stands in.
   var loopDepth = 0
+  /// The names so far, in the order of the source.
+  var names: [NameUse] = []
 
   init(_ tokens: [TemplateToken]) { self.tokens = tokens }
 

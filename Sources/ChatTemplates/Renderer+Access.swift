@@ -39,6 +39,7 @@ extension Renderer {
     switch value {
     case .undefined(let reason): throw Failure.failed("\(reason), and \(name.quoted) is asked of it")
     case .namespace(let namespace): return namespace.attributes[name]
+    case .callable(.macro(let macro, _)): return try macro.attribute(name)
     case .loop(let loop): return loop.attribute(name) ?? (name == "cycle" ? .callable(.method(value, name)) : nil)
     default: return Methods.names(of: value).contains(name) ? .callable(.method(value, name)) : nil
     }

@@ -94,42 +94,10 @@ extension Renderer {
     return try apply(base, arguments)
   }
 
-  func evaluate(_ arguments: [Expression.Argument]) throws -> Arguments {
-    var result = Arguments()
-    for argument in arguments {
-      let value = try evaluate(argument.value)
-      if let name = argument.name { result.named.append((name, value)) } else { result.positional.append(value) }
-    }
-    return result
-  }
-
   private func call(_ callee: Expression, _ arguments: [Expression.Argument], line: Int) throws -> Value {
     let function = try evaluate(callee)
     let arguments = try evaluate(arguments)
     self.line = line
-    switch function {
-    case .callable(.function(let name)): return try callFunction(name, arguments)
-    case .callable(.method(let receiver, let name)): return try callMethod(name, of: receiver, arguments)
-    case .callable(.macro(let macro, let scope)): return try call(macro, in: scope, arguments)
-    case .undefined(let reason):
-      if case .name(let name) = callee.kind { throw Failure.unsupported("the function \(name.quoted)") }
-      if case .attribute(_, let name) = callee.kind {
-        throw Failure.unsupported("the method \(name.quoted) (\(reason))")
-      }
-      throw Failure.failed(reason)
-    default: throw Failure.failed("\(function.kindName) cannot be called")
-    }
-  }
-
-  private func call(_ macro: Macro, in definition: Scope, _ arguments: Arguments) throws -> Value {
-    let given = try arguments.bound(to: macro.parameters.map(\.name), of: "the macro \(macro.name.quoted)")
-    let text = try scoped(in: definition) {
-      for (parameter, value) in zip(macro.parameters, given) {
-        let standard = try value ?? parameter.standard.map(evaluate)
-        scope.variables[parameter.name] = standard ?? .undefined("the argument \(parameter.name.quoted) is not given")
-      }
-      return try captured { _ = try run(macro.body) }
-    }
-    return .string(text)
+    return try call(function, arguments, named: callee)
   }
 }

@@ -20,14 +20,23 @@ extension Renderer {
         if let test = branch.test, try !evaluate(test).isTrue { continue }
         return try run(branch.body)
       }
-    case .loop(let loop): try run(loop)
+    case .loop(let loop): try run(loop, over: try evaluate(loop.values))
     case .set(let target, let expression): try assign(try evaluate(expression), to: target)
     case .setBlock(let target, let filters, let body):
       try assign(.string(try filteredText(of: body, filters)), to: target)
     case .filtered(let filters, let body): try write(try filteredText(of: body, filters))
-    case .macro(let macro):
+    case .macro(let name, let macro):
       hold(scope)
-      scope.variables[macro.name] = .callable(.macro(macro, scope))
+      scope.variables[name] = .callable(.macro(macro, scope))
+    case .callBlock(let callee, let arguments, let block):
+      try write(string(try call(callee, arguments, with: block, line: statement.line)))
+    case .with(let variables, let body):
+      // Values are those of names around the block.
+      let values = try variables.map { try evaluate($0.value) }
+      return try scoped(in: scope) {
+        for (variable, value) in zip(variables, values) { try assign(value, to: variable.target) }
+        return try run(body)
+      }
     case .scoped(let body): return try scoped(in: scope) { try run(body) }
     case .breakLoop: return .breaking
     case .continueLoop: return .continuing
@@ -44,8 +53,9 @@ extension Renderer {
     return try string(value)
   }
 
-  private func run(_ loop: Loop) throws {
-    var elements = try elements(of: try evaluate(loop.values))
+  /// - Parameter level: how many times a recursive loop stands in itself here.
+  func run(_ loop: Loop, over values: Value, level: Int = 0) throws {
+    var elements = try elements(of: values)
     if let condition = loop.condition {
       elements = try elements.filter { element in
         try scoped(in: scope) {
@@ -54,7 +64,8 @@ extension Renderer {
         }
       }
     }
-    let state = try LoopState(elements)
+    if loop.isRecursive { hold(scope) }
+    let state = try LoopState(elements, level: level, recursion: loop.isRecursive ? (loop, scope) : nil)
     var isDone = false
     for (index, element) in elements.enumerated() {
       state.index = index

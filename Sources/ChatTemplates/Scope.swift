@@ -33,10 +33,16 @@ enum Callable {
 final class LoopState {
   let elements: [Value]
   let depth: Int
+  /// How many times the loop stands in itself.
+  let level: Int
+  /// What a call of the loop runs, and among which variables; only of a recursive one.
+  let recursion: (loop: Loop, scope: Scope)?
   var index = 0
 
-  init(_ elements: [Value]) throws {
+  init(_ elements: [Value], level: Int, recursion: (loop: Loop, scope: Scope)?) throws {
     self.elements = elements
+    self.level = level
+    self.recursion = recursion
     depth = try Value.depth(holding: elements)
   }
 
@@ -49,8 +55,8 @@ final class LoopState {
     case "first": .bool(index == 0)
     case "last": .bool(index == elements.count - 1)
     case "length": .integer(elements.count)
-    case "depth": .integer(1)
-    case "depth0": .integer(0)
+    case "depth": .integer(level + 1)
+    case "depth0": .integer(level)
     case "previtem": index > 0 ? elements[index - 1] : .undefined("the first item has none before it")
     case "nextitem":
       index + 1 < elements.count ? elements[index + 1] : .undefined("the last item has none after it")

@@ -1,6 +1,10 @@
+import CFaults
 import Foundation
 
 /// A file mapped into memory, read-only: pages come in when they are touched, nothing is copied.
+///
+/// A file that is cut meanwhile cannot be read to its end any more; a program that asked for it (`fault_handle`) ends then
+/// with a sentence that names the file.
 ///
 /// `@unchecked Sendable`: the mapping is private, read-only and never changes until it is released.
 public final class MappedFile: @unchecked Sendable {
@@ -28,6 +32,7 @@ public final class MappedFile: @unchecked Sendable {
     else {
       throw CheckpointError.unreadable(file: path, reason: String(cString: strerror(errno)))
     }
+    fault_mapping_add(start, count, path)
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: count)
     guard !isPointer else {
@@ -45,5 +50,8 @@ public final class MappedFile: @unchecked Sendable {
     madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
   }
 
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+  deinit {
+    fault_mapping_remove(bytes.baseAddress)
+    munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+  }
 }

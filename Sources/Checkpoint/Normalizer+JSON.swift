@@ -2,7 +2,7 @@ import Foundation
 
 extension Normalizer {
   static let supported =
-    "NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, Lowercase, Precompiled, and Sequences of them"
+    "NFC, NFD, NFKC, NFKD, Nmt, StripAccents, ByteLevel, Prepend, Replace, Strip, Lowercase, Precompiled, and Sequences of them"
 
   /// Reads `normalizer` of a `tokenizer.json`.
   init(_ json: JSONObject) throws {
@@ -22,6 +22,9 @@ extension Normalizer {
       return .replace(try RegexAutomaton(pattern: part, key: "pattern"), by: content)
     case "Strip": return .strip(left: try part.flag("strip_left"), right: try part.flag("strip_right"))
     case "Lowercase": return .lowercase
+    case "Nmt": return .simplify
+    case "StripAccents": return .stripAccents
+    case "ByteLevel": return .spellBytes
     case "Precompiled":
       guard let data = Data(base64Encoded: try part.string("precompiled_charsmap")),
         let map = PrecompiledMap(Array(data))

@@ -12,6 +12,11 @@ struct Normalizer: Sendable {
     case lowercase
     /// SentencePiece's compiled table.
     case precompiled(PrecompiledMap)
+    /// Control characters go, other white space becomes a space.
+    case simplify
+    case stripAccents
+    /// Bytes become characters of GPT-2's alphabet.
+    case spellBytes
   }
 
   let steps: [Step]
@@ -26,6 +31,9 @@ struct Normalizer: Sendable {
       case .strip(let left, let right): Self.stripped(text, left: left, right: right)
       case .lowercase: ArraySlice(text.flatMap(Self.lowercased))
       case .precompiled(let map): map.normalized(text)
+      case .simplify: Self.simplified(text)
+      case .stripAccents: Self.strippedOfAccents(text)
+      case .spellBytes: Self.spelledAsBytes(text)
       }
     }
   }

@@ -14,9 +14,18 @@ struct RegexAutomaton: Sendable {
   private let asciiClasses: [UInt8]
   /// How many classes there are, the end of the text among them as the last.
   private let classCount: Int
-  /// For each state and class: the next state, twice, and 1 when a match ends here. State 0 is dead, state
-  /// 1 the beginning.
+  /// For each state and class: the next state, twice, and 1 when a match ends here. State 0 is dead.
   private let transitions: [Int32]
+  /// The state in which an attempt begins, for each class of the scalar before it and, as the last, for the
+  /// beginning of the text: they are not the same where the pattern looks behind itself.
+  private let beginnings: [Int32]
+
+  /// A list of places in the pattern, and what a look behind from there sees.
+  private struct State: Hashable {
+    static let dead = State(places: [], behind: [])
+    let places: [Int]
+    let behind: [Bool]
+  }
 
   /// Compiles a pattern.
   /// - Throws: `RegexParser.Failure` when it can match nothing at all, or is too large.
@@ -29,28 +38,33 @@ struct RegexAutomaton: Sendable {
     classCount = classes.count + 1
     asciiClasses = (0..<128).map(classes.scalarClass)
     let end = classes.count
-    var numbers: [[Int]: Int32] = [[]: 0, [0]: 1]
-    var states: [[Int]] = [[], [0]]
+    let behinds = classes.members.map { members in program.behinds.map { members[$0.set] } } + [program.behinds.map(\.orStart)]
+    var states = [State.dead]
+    var numbers = [State.dead: Int32(0)]
+    func number(of state: State) throws -> Int32 {
+      if let number = numbers[state] { return number }
+      guard states.count < Self.maximumStates else { throw RegexParser.Failure(reason: "so large a pattern") }
+      numbers[state] = Int32(states.count)
+      states.append(state)
+      return Int32(states.count - 1)
+    }
+    let beginnings = try behinds.map { try number(of: State(places: [0], behind: $0)) }
+    let beginningCount = states.count
     var transitions: [Int32] = []
     var state = 0
     while state < states.count {
       for scalarClass in 0...end {
         let members = scalarClass == end ? nil : classes.members[scalarClass]
-        let step = program.step(states[state], members: members)
-        guard !step.isMatch || state != 1 else {
+        let step = program.step(states[state].places, members: members, behind: states[state].behind)
+        guard !step.isMatch || state >= beginningCount else {
           throw RegexParser.Failure(reason: "a pattern that matches the empty text")
         }
-        let number = numbers[step.next] ?? Int32(states.count)
-        if Int(number) == states.count {
-          guard states.count < Self.maximumStates else { throw RegexParser.Failure(reason: "so large a pattern") }
-          numbers[step.next] = number
-          states.append(step.next)
-        }
-        transitions.append(number << 1 | (step.isMatch ? 1 : 0))
+        let next = step.next.isEmpty ? State.dead : State(places: step.next, behind: behinds[scalarClass])
+        transitions.append(try number(of: next) << 1 | (step.isMatch ? 1 : 0))
       }
       state += 1
     }
-    self.transitions = transitions
+    (self.transitions, self.beginnings) = (transitions, beginnings)
   }
 
   /// Reads and compiles a pattern.
@@ -70,7 +84,8 @@ struct RegexAutomaton: Sendable {
         var inVain: [Int32] = []
         var start = 0
         while start < scalars.count {
-          var state: Int32 = 1
+          let beginning = beginnings[start == 0 ? classCount - 1 : scalarClass(scalars, start - 1)]
+          var state = beginning
           var place = start
           var matchEnd = -1
           while state != 0 {
@@ -83,7 +98,7 @@ struct RegexAutomaton: Sendable {
           }
           if place - max(matchEnd, start) > Self.longLookahead {
             if inVain.isEmpty { inVain = [Int32](repeating: 0, count: scalars.count + 1) }
-            remember(&inVain, scalars, from: start, to: min(place, scalars.count), beyond: matchEnd)
+            remember(&inVain, scalars, beginning, from: start, to: min(place, scalars.count), beyond: matchEnd)
           }
           if matchEnd > start {
             result.append(text.startIndex + start..<text.startIndex + matchEnd)
@@ -99,9 +114,10 @@ struct RegexAutomaton: Sendable {
 
   /// Notes the state at each place of an attempt after its match.
   private func remember(
-    _ inVain: inout [Int32], _ scalars: UnsafeBufferPointer<AlignedScalar>, from start: Int, to end: Int, beyond match: Int
+    _ inVain: inout [Int32], _ scalars: UnsafeBufferPointer<AlignedScalar>, _ beginning: Int32, from start: Int,
+    to end: Int, beyond match: Int
   ) {
-    var state: Int32 = 1
+    var state = beginning
     for place in start..<end where state != 0 {
       if place > match { inVain[place] = state }
       state = transitions[Int(state) * classCount + scalarClass(scalars, place)] >> 1

@@ -2,13 +2,22 @@
 extension RegexParser {
   /// What follows a `[`.
   mutating func characterClass() throws -> ScalarSet {
+    try enter()
+    defer { leave() }
     let isNegated = take("^")
-    var result = ScalarSet.none
+    // What stands before the last '&&', and after it.
+    var (others, result) = (ScalarSet.all, ScalarSet.none)
     var isFirst = true
     while isFirst || current != "]" {
       isFirst = false
-      if take("&&") { throw Failure(reason: "an intersection '&&' in '[…]'") }
-      if current == "[" { throw Failure(reason: "a '[' in '[…]'") }
+      if take("&&") {
+        (others, result) = (others.intersection(result), .none)
+        continue
+      }
+      if take("[") {
+        result = result.union(try take(":") ? namedClass() : characterClass())
+        continue
+      }
       let (set, scalar) = try member()
       guard let scalar, current == "-" else {
         result = result.union(set)
@@ -23,8 +32,17 @@ extension RegexParser {
       result = result.union(ScalarSet(scalar.value...last.value))
     }
     _ = try next()
-    result = try cased(result)
+    result = try cased(others.intersection(result))
     return isNegated ? result.complement : result
+  }
+
+  /// What follows a `[:`.
+  private mutating func namedClass() throws -> ScalarSet {
+    let isNegated = take("^")
+    var name = ""
+    while !take(":]") { name.unicodeScalars.append(try next()) }
+    guard let set = ScalarSet(class: name) else { throw Failure(reason: "the class '[:\(ByteString(name)):]'") }
+    return isNegated ? set.complement : set
   }
 
   /// A scalar, or an escape for one or several.
@@ -64,7 +82,7 @@ extension RegexParser {
   }
 
   private func category(_ name: String) throws -> ScalarSet {
-    guard let set = ScalarSet(category: name) else {
+    guard let set = ScalarSet(property: name) else {
       throw Failure(reason: "the Unicode property '\(ByteString(name))'")
     }
     return set

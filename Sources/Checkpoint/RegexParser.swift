@@ -76,11 +76,12 @@ struct RegexParser {
 
   /// What follows a `(`.
   private mutating func group() throws -> RegexSyntax {
-    depth += 1
-    guard depth <= Self.maximumDepth else { throw Failure(reason: "groups nested too deeply") }
-    defer { depth -= 1 }
-    if take("?!") { return try lookahead(isNegative: true) }
-    if take("?=") { return try lookahead(isNegative: false) }
+    try enter()
+    defer { leave() }
+    if take("?!") { return .before(try neighbour("ahead").complement, orEnd: true) }
+    if take("?=") { return .before(try neighbour("ahead"), orEnd: false) }
+    if take("?<!") { return .behind(try neighbour("behind").complement, orStart: true) }
+    if take("?<=") { return .behind(try neighbour("behind"), orStart: false) }
     let outer = ignoresCase
     defer { ignoresCase = outer }
     if take("?i:") {
@@ -93,25 +94,59 @@ struct RegexParser {
     return result
   }
 
-  private mutating func lookahead(isNegative: Bool) throws -> RegexSyntax {
+  /// Begins what may stand in itself.
+  mutating func enter() throws {
+    depth += 1
+    guard depth <= Self.maximumDepth else { throw Failure(reason: "groups nested too deeply") }
+  }
+
+  /// Ends it.
+  mutating func leave() { depth -= 1 }
+
+  /// What a look at the character beside the place looks for.
+  private mutating func neighbour(_ direction: String) throws -> ScalarSet {
     let inside = try alternatives()
     guard take(")") else { throw Failure(reason: "a '(' without ')'") }
-    guard case .scalar(let set) = inside else {
-      throw Failure(reason: "a look ahead at more than one character")
+    let branches = if case .alternatives(let branches) = inside { branches } else { [inside] }
+    var set = ScalarSet.none
+    for branch in branches {
+      guard case .scalar(let one) = branch else {
+        throw Failure(reason: "a look \(direction) at more than one character")
+      }
+      set = set.union(one)
     }
-    return isNegative ? .before(set.complement, orEnd: true) : .before(set, orEnd: false)
+    return set
   }
 
   private mutating func repetitions(of atom: RegexSyntax) throws -> RegexSyntax {
     var result = atom
     while let (least, most) = try counts() {
-      if case .before = result { throw Failure(reason: "a repeated look ahead") }
-      let isLazy = take("?")
-      guard isLazy || current != "+" else { throw Failure(reason: "a possessive repetition") }
-      result = .repetition(result, least: least, most: most, lazy: isLazy)
+      switch result {
+      case .before, .behind: throw Failure(reason: "a repeated look ahead or behind")
+      default: break
+      }
+      // Behind '{…}' a '+' is a repetition of its own.
+      if !isCounted, take("+") {
+        result = try possessive(result, least: least, most: most)
+      } else {
+        result = .repetition(result, least: least, most: most, lazy: take("?"))
+      }
     }
     return result
   }
+
+  /// As many as there are, none of them given back: behind them comes none of the kind, unless no more may be taken.
+  private func possessive(_ atom: RegexSyntax, least: Int, most: Int?) throws -> RegexSyntax {
+    guard case .scalar(let set) = atom else {
+      throw Failure(reason: "a possessive repetition of more than one character")
+    }
+    let end = RegexSyntax.before(set.complement, orEnd: true)
+    guard most != nil else { return .sequence([.repetition(atom, least: least, most: nil, lazy: false), end]) }
+    return .alternatives([atom, end])
+  }
+
+  /// Whether the count that was read last stood in braces.
+  private var isCounted: Bool { index > 0 && scalars[index - 1] == "}" }
 
   private mutating func counts() throws -> (least: Int, most: Int?)? {
     if take("*") { return (0, nil) }

@@ -7,11 +7,15 @@ struct RegexProgram {
     case fork(Int, Int)
     /// Goes on when the next scalar is of a set, or at the end.
     case before(Int, orEnd: Bool)
+    /// Goes on when the last scalar allows it, by the index of the question.
+    case behind(Int)
     case match
   }
 
   /// Every set that the instructions name.
   private(set) var sets: [ScalarSet] = []
+  /// What is asked about the scalar before a place: whether it is of a set, by the set's index, or none is there.
+  private(set) var behinds: [(set: Int, orStart: Bool)] = []
   private var instructions: [Instruction] = []
   private var partCount = 0
 
@@ -36,6 +40,9 @@ struct RegexProgram {
     switch syntax {
     case .scalar(let set): instructions.append(.scalar(index(of: set)))
     case .before(let set, let orEnd): instructions.append(.before(index(of: set), orEnd: orEnd))
+    case .behind(let set, let orStart):
+      instructions.append(.behind(behinds.count))
+      behinds.append((index(of: set), orStart))
     case .sequence(let parts): for part in parts { try add(part, limit: limit) }
     case .alternatives(let branches): try addAlternatives(branches, limit: limit)
     case .repetition(let part, let least, let most, let isLazy):
@@ -78,10 +85,12 @@ struct RegexProgram {
   }
 
   /// Goes on from a list of places by one scalar.
-  /// - Parameter members: which sets the scalar is in; `nil` at the text's end.
+  /// - Parameters:
+  ///   - members: which sets the scalar is in; `nil` at the text's end.
+  ///   - behind: the answers to `behinds` about the scalar before it.
   /// - Returns: The places after it, and whether a match ends before it. What is less preferred than a match
   ///   is left out.
-  func step(_ places: [Int], members: [Bool]?) -> (next: [Int], isMatch: Bool) {
+  func step(_ places: [Int], members: [Bool]?, behind: [Bool]) -> (next: [Int], isMatch: Bool) {
     var next: [Int] = []
     var seen = Set<Int>()
     // Places still to visit, the most preferred last.
@@ -92,6 +101,7 @@ struct RegexProgram {
       case .match: return (next, true)
       case .fork(let first, let second): pending += [second, first]
       case .scalar(let set): if members?[set] == true { next.append(place + 1) }
+      case .behind(let question): if behind[question] { pending.append(place + 1) }
       case .before(let set, let orEnd): if members.map({ $0[set] }) ?? orEnd { pending.append(place + 1) }
       }
     }

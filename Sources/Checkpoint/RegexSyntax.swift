@@ -10,6 +10,8 @@ indirect enum RegexSyntax: Hashable, Sendable {
   case repetition(RegexSyntax, least: Int, most: Int?, lazy: Bool)
   /// Nothing, before a scalar of a set or, where that is allowed, before the end.
   case before(ScalarSet, orEnd: Bool)
+  /// Nothing, behind a scalar of a set or, where that is allowed, at the beginning.
+  case behind(ScalarSet, orStart: Bool)
 
   /// The text itself.
   static func literal(_ text: some Sequence<Unicode.Scalar>) -> RegexSyntax {

@@ -16,6 +16,9 @@ struct ScalarKind: Hashable, Sendable {
   /// later is unassigned there.
   private static let newestAge = 16
 
+  /// ʕ, a small letter until Unicode 17 made it one without case.
+  static let lowercaseUntil17: UInt32 = 0x295
+
   /// The kind of a scalar's value; a byte that is no UTF-8 counts as the replacement character U+FFFD.
   static func of(_ value: UInt32) -> ScalarKind {
     value < table.count ? ScalarKind(code: table[Int(value)]) : computed(value)
@@ -26,13 +29,17 @@ struct ScalarKind: Hashable, Sendable {
 
   private static func computed(_ value: UInt32) -> ScalarKind {
     guard value < AlignedScalar.invalidBase else { return of(0xFFFD) }
+    if value == lowercaseUntil17 { return ScalarKind(code: 1) }
     // What is no scalar below that is a surrogate, which no text has.
     guard let properties = Unicode.Scalar(value)?.properties else { return ScalarKind(code: 27) }
-    guard let age = properties.age, age.major <= newestAge else {
+    guard isKnown(properties) else {
       return ScalarKind(code: properties.generalCategory == .privateUse ? 28 : 29)
     }
     return ScalarKind(code: number(of: properties.generalCategory) | (properties.isWhitespace ? 32 : 0))
   }
+
+  /// Whether a scalar was assigned in the newest Unicode that counts.
+  static func isKnown(_ properties: Unicode.Scalar.Properties) -> Bool { properties.age?.major ?? .max <= newestAge }
 
   private static func number(of category: Unicode.GeneralCategory) -> UInt8 {
     switch category {

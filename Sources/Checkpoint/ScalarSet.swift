@@ -29,6 +29,9 @@ struct ScalarSet: Hashable, Sendable {
     }
   }
 
+  /// The kinds of each interval.
+  init(starts: [UInt32], kinds: [UInt64]) { (self.starts, self.kinds) = (starts, kinds) }
+
   init(_ scalar: Unicode.Scalar) { self.init(scalar.value...scalar.value) }
 
   /// Every scalar of a category: one of the two-letter names, or the letter that several begin with.

@@ -46,8 +46,9 @@ extension TokenizerVocabulary {
     var merges: [BytePairMerger.Pair: BytePairMerger.Merge] = [:]
     for (bytes, id) in entries where bytes.count <= Self.longestMerged {
       guard let rank = ranks[scores[id]], table.id(of: bytes) == id else { continue }
-      for cut in bytes.indices.dropFirst() where bytes[cut] & 0xC0 != 0x80 {
-        guard let left = table.id(of: bytes[..<cut]), let right = table.id(of: bytes[cut...]) else { continue }
+      let cuts = bytes.indices.dropFirst().filter { bytes[$0] & 0xC0 != 0x80 }
+      table.forEachPrefix(of: bytes[...], ends: cuts[...]) { index, left in
+        guard let right = table.id(of: bytes[cuts[index]...]) else { return }
         merges[.init(left: left, right: right)] = .init(rank: rank, result: id)
       }
     }

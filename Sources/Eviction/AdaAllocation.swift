@@ -29,7 +29,8 @@ public struct AdaAllocation: Allocation, Hashable {
     guard input.isDivisible else { return input.uniform }
     return .heads(
       try ScoreTable.inParallel(
-        count: input.scores.layers.count, work: input.scores.layers.joined().count * input.tokenCount * 64,
+        count: input.scores.layerCount,
+        work: input.scores.layerCount * input.scores.headCount * input.tokenCount * 64,
         stopsWhenCancelled: false
       ) { layer in
         style == .kvpress ? kvpress(input, layer: layer) : authors(input, layer: layer)
@@ -45,7 +46,7 @@ public struct AdaAllocation: Allocation, Hashable {
   private func kvpress(_ input: AllocationInput, layer: Int) -> [Int] {
     let (scores, budget) = (input.scores, input.budget.tokens)
     let safe = max(input.protectedCount, safeCount(budget: budget))
-    let heads = scores.layers[layer].indices.map { head in
+    let heads = (0..<scores.headCount).map { head in
       scores.contenders(layer: layer, head: head, withoutBest: safe - input.protectedCount)
     }
     return Competition.counts(winners: heads.count * (budget - safe), among: heads).map { $0 + safe }
@@ -53,7 +54,7 @@ public struct AdaAllocation: Allocation, Hashable {
 
   private func authors(_ input: AllocationInput, layer: Int) -> [Int] {
     let capacity = input.budget.tokens - input.protectedCount
-    let heads = input.scores.layers[layer].indices.map { head in
+    let heads = (0..<input.scores.headCount).map { head in
       let free = input.scores.contenders(layer: layer, head: head, withoutBest: 0).sorted(by: >)
       let sum = free.reduce(0, +)
       let weight = sum > 0 ? free.prefix(capacity).reduce(0, +) / sum : 1

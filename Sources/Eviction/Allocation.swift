@@ -33,7 +33,7 @@ extension AllocationInput {
   var protectedCount: Int { scores.protected.count }
 
   /// Every layer's whole budget: what an allocation answers when there is nothing to divide.
-  var uniform: Shares { .layers(scores.layers.map { _ in budget.tokens }) }
+  var uniform: Shares { .layers(Array(repeating: budget.tokens, count: scores.layerCount)) }
 
   /// Whether some tokens are free to go from one layer or head to another.
   var isDivisible: Bool { budget.tokens < tokenCount && budget.tokens > protectedCount }

@@ -10,8 +10,8 @@ public struct ComposeAllocation: Allocation, Hashable {
 
   public func shares(_ input: AllocationInput) -> Shares {
     guard input.isDivisible else { return input.uniform }
-    var composites = input.scores.layers.indices.map { layer -> [Float] in
-      let ordered = input.scores.layers[layer].indices.map { head in
+    var composites = (0..<input.scores.layerCount).map { layer -> [Float] in
+      let ordered = (0..<input.scores.headCount).map { head in
         input.scores.contenders(layer: layer, head: head, withoutBest: 0).sorted(by: >)
       }
       return ScoreTable.mean(ordered[...])

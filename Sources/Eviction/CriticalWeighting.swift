@@ -24,12 +24,12 @@ struct CriticalWeighting: Sendable, Hashable {
   func weigh(
     _ scores: ScoreTable, norms: [[[Float]]], first: (_ layer: Int, _ head: Int) -> Int
   ) -> ScoreTable {
-    let protected = scores.layers.indices.map { layer in
-      scores.layers[layer].indices.map { head -> [Int] in
+    let protected = (0..<scores.layerCount).map { layer in
+      (0..<scores.headCount).map { head -> [Int] in
         let always = scores.protected(layer: layer, head: head)
         let more = first(layer, head) - always.count
         guard more > 0 else { return always }
-        return (always + Selection.best(more, of: scores.layers[layer][head], without: always)).sorted()
+        return (always + Selection.best(more, of: scores.scores(layer: layer, head: head), without: always)).sorted()
       }
     }
     let weighted = zip(scores.layers, norms).map { heads, norms in

@@ -21,8 +21,8 @@ public struct GlobalAllocation: Allocation, Hashable {
 
   public func shares(_ input: AllocationInput) -> Shares {
     guard input.isDivisible else { return input.uniform }
-    let layers = input.scores.layers.indices.map { layer in
-      input.scores.layers[layer].indices.map { head in
+    let layers = (0..<input.scores.layerCount).map { layer in
+      (0..<input.scores.headCount).map { head in
         input.scores.contenders(layer: layer, head: head, withoutBest: 0)
       }
     }

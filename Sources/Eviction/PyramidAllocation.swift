@@ -35,7 +35,7 @@ public struct PyramidAllocation: Allocation, Hashable {
   }
 
   private func kvpress(_ input: AllocationInput) -> [Int] {
-    let (count, layers) = (Double(input.tokenCount), input.scores.layers.count)
+    let (count, layers) = (Double(input.tokenCount), input.scores.layerCount)
     let window = Double(input.protectedCount)
     // Not simply the budget: the sum and the difference round, and are kept in kvpress' order.
     let mean = (window + input.budget.exact) - window
@@ -54,7 +54,7 @@ public struct PyramidAllocation: Allocation, Hashable {
   }
 
   private func authors(_ input: AllocationInput) -> [Int] {
-    let (count, layers) = (input.tokenCount, input.scores.layers.count)
+    let (count, layers) = (input.tokenCount, input.scores.layerCount)
     let window = input.protectedCount
     let mean = input.budget.tokens - window
     guard mean > 0, count >= 2 * mean else { return Array(repeating: input.budget.tokens, count: layers) }

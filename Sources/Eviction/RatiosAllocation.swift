@@ -9,7 +9,7 @@ public struct RatiosAllocation: Allocation, Hashable {
 
   public func shares(_ input: AllocationInput) -> Shares {
     .layers(
-      input.scores.layers.indices.map { layer in
+      (0..<input.scores.layerCount).map { layer in
         let ratio = ratios.indices.contains(layer) ? ratios[layer] : ratios.last ?? 0
         return TokenBudget(compressionRatio: ratio, tokenCount: input.tokenCount).tokens
       })

@@ -6,8 +6,12 @@ public struct ScoreTable: Sendable {
   public let granularity: Granularity
   /// The scores; those of protected positions mean nothing.
   private let table: HeadTable
-  /// All of them, `[layer][head][tokenCount]`; cost: all that memory, where they were put aside.
+  /// All of them, `[layer][head][tokenCount]`; cost: each time a read and all that memory, where they were put aside.
   public var layers: [[[Float]]] { table.layers }
+  /// Layers.
+  var layerCount: Int { table.layerCount }
+  /// Kept sets of a layer.
+  var headCount: Int { table.headCount }
   /// Positions that are kept whatever their scores under the whole budget, ascending.
   public let protected: [Int]
   /// Prompt tokens.
@@ -82,7 +86,10 @@ public struct ScoreTable: Sendable {
       protectedByHead: protectedByHead)
   }
 
-  /// The scores of one head, `[tokenCount]`.
+  /// The scores of one layer, `[head][tokenCount]`; cost: a read, where they were put aside.
+  func heads(layer: Int) -> [[Float]] { (0..<headCount).map { table[layer, $0] } }
+
+  /// The scores of one head, `[tokenCount]`; cost: a read, where they were put aside.
   public func scores(layer: Int, head: Int) -> [Float] { table[layer, head] }
 
   /// Positions that a head keeps whatever their scores, ascending.

@@ -9,22 +9,19 @@ public enum Selection {
   /// the prompt's length everything is kept (the reference says `n < B`; at `n = B` both keep all).
   /// - Parameter count: tokens of a layer and head.
   static func keep(_ scores: ScoreTable, count: (_ layer: Int, _ head: Int) -> Int) -> [[[Int]]] {
-    let heads = scores.layers.indices.flatMap { layer in
-      scores.layers[layer].indices.map { (layer: layer, head: $0, count: count(layer, $0)) }
+    let heads = (0..<scores.layerCount).flatMap { layer in
+      (0..<scores.headCount).map { (layer: layer, head: $0, count: count(layer, $0)) }
     }
     var kept = [[Int]](repeating: [], count: heads.count)
     kept.withUnsafeMutableBufferPointer { kept in
       inParallel(count: heads.count, work: heads.count * scores.tokenCount * 64) { index in
         let (layer, head, count) = heads[index]
         kept[index] = select(
-          from: scores.layers[layer][head], protected: scores.protected(layer: layer, head: head), budget: count)
+          from: scores.scores(layer: layer, head: head), protected: scores.protected(layer: layer, head: head),
+          budget: count)
       }
     }
-    var start = 0
-    return scores.layers.map { layer in
-      defer { start += layer.count }
-      return Array(kept[start..<start + layer.count])
-    }
+    return (0..<scores.layerCount).map { Array(kept[$0 * scores.headCount..<($0 + 1) * scores.headCount]) }
   }
 
   /// One head's kept positions.

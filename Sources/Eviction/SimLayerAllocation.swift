@@ -32,7 +32,7 @@ public struct SimLayerAllocation: Allocation, Hashable {
     let count = input.tokenCount
     let isOff = threshold >= 1 || count <= sinkCount + recentCount + lastCount
     return .layers(
-      input.scores.layers.indices.map { layer in
+      (0..<input.scores.layerCount).map { layer in
         guard !isOff, isLazy(recording, layer: layer) else { return count }
         return max(1, sinkCount + recentCount - lastCount)
       })

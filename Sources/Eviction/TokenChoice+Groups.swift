@@ -12,8 +12,8 @@ extension TokenChoice {
       return (Selection.keep(scores) { shares.count(layer: $0, head: $1) }, scores)
     }
     let chunks = stride(from: 0, to: tokenCount, by: size).map { $0..<min($0 + size, tokenCount) }
-    let positions = scores.layers.indices.map { layer -> [[Int]] in
-      let heads = scores.layers[layer]
+    let positions = (0..<scores.layerCount).map { layer -> [[Int]] in
+      let heads = scores.heads(layer: layer)
       var sums = [Float](repeating: 0, count: tokenCount)
       let largest = heads.indices.map { head -> Float in
         let isProtected = Set(scores.protected(layer: layer, head: head))
@@ -60,7 +60,7 @@ extension TokenChoice {
         for head in 0..<heads {
           positions[layer][head] += local.positions[layer][head].map { $0 + start }
           protected[layer][head] += local.scores.protected(layer: layer, head: head).map { $0 + start }
-          scores[layer][head] += local.scores.layers[layer][head]
+          scores[layer][head] += local.scores.scores(layer: layer, head: head)
         }
       }
     }
@@ -108,7 +108,7 @@ extension TokenChoice {
       let present = positions.map { $0.map { $0 + block } }
       let table = try table(evidence.gathering(present), budget: count)
       let local = choose(
-        table, .layers(table.layers.map { _ in count }),
+        table, .layers(Array(repeating: count, count: table.layerCount)),
         norms: norms.map { norms in
           zip(norms, present).map { zip($0, $1).map { norms, positions in positions.map { norms[$0] } } }
         })
@@ -118,7 +118,7 @@ extension TokenChoice {
           let known = present[layer][head]
           positions[layer][head] = local.positions[layer][head].map { known[$0] }
           for (index, position) in known.enumerated() {
-            layers[layer][head][position] = local.scores.layers[layer][head][index]
+            layers[layer][head][position] = local.scores.scores(layer: layer, head: head)[index]
           }
         }
         protected.append(

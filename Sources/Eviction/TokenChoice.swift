@@ -51,10 +51,10 @@ struct TokenChoice {
   private func protecting(_ scores: ScoreTable, _ shares: Shares) -> ScoreTable {
     guard case .layers(let counts) = shares, counts.contains(where: { $0 != budget.tokens }) else { return scores }
     return scores.protecting(
-      zip(counts, scores.layers).map { count, heads in
+      counts.map { count in
         let protected = scorer.protectedPositions(
           tokenCount: scores.tokenCount, budget: min(max(0, count), scores.tokenCount))
-        return heads.map { _ in protected }
+        return Array(repeating: protected, count: scores.headCount)
       })
   }
 

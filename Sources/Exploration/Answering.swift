@@ -7,7 +7,8 @@ struct Answering {
   struct Course {
     let policy: Policy
     let budget: Budget
-    let tokens: TokenBudget
+    /// What the budget is of this prompt; `nil` where it holds no token, which is an obstacle.
+    let tokens: TokenBudget?
     /// The queries of the policy's pseudo tokens.
     var lookahead: QueryRows?
     /// What the policy keeps, unless there is an obstacle.
@@ -17,7 +18,10 @@ struct Answering {
     var lane: GreedyDecoding.Lane?
 
     /// Its lookahead, if the policy has one.
-    var stage: Stage? { policy.lookahead.map { Stage(settings: $0, budget: tokens) } }
+    var stage: Stage? {
+      guard let settings = policy.lookahead, let tokens else { return nil }
+      return Stage(settings: settings, budget: tokens)
+    }
   }
 
   /// A lookahead at a budget, which policies with equal settings share.
@@ -64,20 +68,23 @@ struct Answering {
   }
 
   /// Every policy at every budget, with nothing done yet.
-  func courses() throws -> [Course] {
-    try request.policies.flatMap { policy in
-      try request.budgets.map { budget in
-        Course(
-          policy: policy, budget: budget,
-          tokens: try budget.resolved(
-            shape: recording.shape, granularity: request.granularity, tokenCount: recording.tokenCount))
+  func courses() -> [Course] {
+    request.policies.flatMap { policy in
+      request.budgets.map { budget in
+        let tokens = Result {
+          try budget.resolved(
+            shape: recording.shape, granularity: request.granularity, tokenCount: recording.tokenCount)
+        }
+        var course = Course(policy: policy, budget: budget, tokens: try? tokens.get())
+        if case .failure(let error) = tokens { course.obstacle = String(describing: error) }
+        return course
       }
     }
   }
 
   /// Runs the lookaheads beside the full cache's answer, then has every policy choose at every budget.
   func choose() throws -> Choice {
-    var courses = try courses()
+    var courses = courses()
     let passes = try passes()
     let full = try lookAhead(&courses, passes: passes)
     for index in courses.indices {
@@ -165,13 +172,14 @@ struct Answering {
     return lanes[0]
   }
 
-  /// Chooses what a course keeps.
+  /// Chooses what a course keeps; nothing where there is an obstacle already.
   func evict(
     _ course: inout Course, passes: [ContextPass: ReplayedAttention], decode: QueryRows
   ) throws {
+    guard let tokens = course.tokens else { return }
     do {
       let (kept, scores) = try course.policy.evict(
-        evidence(lookahead: course.lookahead, decode: decode, passes: passes), budget: course.tokens,
+        evidence(lookahead: course.lookahead, decode: decode, passes: passes), budget: tokens,
         granularity: request.granularity)
       course.kept = kept
       // Only a cache that is reduced while it grows goes on from the scores.

@@ -19,7 +19,8 @@ struct CacheReduction {
     received = kept.positions.enumerated().map { layer, heads in
       heads.enumerated().map { head, positions in
         guard rule.addsUp, let scores else { return [] }
-        return positions.map { scores.layers[layer][head][$0] }
+        let row = scores.scores(layer: layer, head: head)
+        return positions.map { row[$0] }
       }
     }
   }

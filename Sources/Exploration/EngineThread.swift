@@ -1,3 +1,4 @@
+import CFaults
 import Foundation
 import Synchronization
 
@@ -18,6 +19,7 @@ final class EngineThread: SerialExecutor {
     let state = WeakThread(self)
     let wake = wake
     let thread = Thread {
+      fault_stack()
       while true {
         wake.wait()
         guard let engine = state.engine, engine.runNext() else { return }

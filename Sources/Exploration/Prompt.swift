@@ -22,6 +22,9 @@ public struct Prompt: Sendable {
   /// What is put around the text.
   public let framing: PromptFraming
 
+  /// What the model's vocabulary has no token for; `nil` when everything has one.
+  public let dropped: DroppedText?
+
   /// `nil` where tokens came without the model.
   private let tokenizer: Tokenizer?
   /// Tokens that the model's context holds, those of an answer included; `nil` for any number.
@@ -42,8 +45,17 @@ public struct Prompt: Sendable {
     guard !text.isEmpty else { throw PromptError.empty(name) }
     let framed = try framing.framed(text, name: name)
     // A template writes the begin-of-text token itself.
-    let read = tokenizer.encode(framed.bytes, addingSpecialTokens: framing.chat == nil)
-    guard !read.isEmpty else { throw PromptError.empty(name) }
+    let encoding = tokenizer.encoding(of: framed.bytes, addingSpecialTokens: framing.chat == nil)
+    let read = encoding.tokens
+    guard !read.isEmpty else {
+      throw encoding.dropped.isEmpty ? PromptError.empty(name) : .nothingKnown(name, byteCount: encoding.droppedByteCount)
+    }
+    if let foreign = read.first(where: { $0.id >= tokenizer.embeddedCount }) {
+      throw PromptError.notEmbedded(
+        name, token: String(decoding: framed.bytes[foreign.byteRange], as: UTF8.self), id: foreign.id,
+        limit: tokenizer.embeddedCount)
+    }
+    dropped = DroppedText(encoding, of: framed.bytes)
     if let contextLength, read.count > contextLength - answerLimit {
       throw PromptError.tooLong(name, tokenCount: read.count, limit: max(0, contextLength - answerLimit))
     }
@@ -112,7 +124,7 @@ public struct Prompt: Sendable {
     self.hash = hash ?? SHA256.hexadecimal(of: text)
     self.questionTokenCount = questionTokenCount
     repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
-    (framing, tokenizer, contextLength) = (PromptFraming(), nil, nil)
+    (framing, tokenizer, contextLength, dropped) = (PromptFraming(), nil, nil, nil)
     var ranges: [Range<Int>] = []
     var end = 0
     for piece in pieces {

@@ -67,7 +67,7 @@ extension Explorer {
       let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
       var entries: [PromptCost.Entry] = []
       if let full = Policy("full") { entries.append(try answering.cost(of: full, repeats: repeats)) }
-      for course in try answering.courses() {
+      for course in answering.courses() {
         onProgress("\(course.policy.name) at \(course.budget)")
         entries.append(
           try answering.narrowed(to: course.policy, budget: course.budget).cost(of: course, repeats: repeats))
@@ -98,6 +98,8 @@ extension Answering {
   fileprivate func cost(of course: Course, repeats: Int) throws -> PromptCost.Entry {
     var course = course
     var entry = PromptCost.Entry(policy: course.policy.name, budget: course.budget.description)
+    entry.obstacle = course.obstacle
+    guard entry.obstacle == nil else { return entry }
     ResidentMemory.forgetPeak()
     var passes: [ContextPass: ReplayedAttention] = [:]
     if course.policy.pass != nil {

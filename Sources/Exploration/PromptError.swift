@@ -8,6 +8,10 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case unreadable(String, reason: String)
   /// No bytes, or no tokens.
   case empty(String)
+  /// The model's vocabulary has no token for anything in the text.
+  case nothingKnown(String, byteCount: Int)
+  /// A token that the tokenizer has and the model does not.
+  case notEmbedded(String, token: String, id: Int, limit: Int)
   /// More bytes than any supported context could hold.
   case tooLarge(String, byteCount: Int, limit: Int)
   /// More tokens than the model's context holds, with room for an answer.
@@ -31,6 +35,16 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       "\(name): cannot be read (\(reason)); check its permissions"
     case .empty(let name):
       "\(name): the text is empty; give a text of at least one character"
+    case .nothingKnown(let name, let byteCount):
+      """
+      \(name): this model's vocabulary has no token for any of the \(byteCount) bytes of the text; \
+      give a text that its tokenizer knows, or choose another model
+      """
+    case .notEmbedded(let name, let token, let id, let limit):
+      """
+      \(name): the text has the token \(token.isEmpty ? "" : "'\(token)' ")of id \(id), which the tokenizer has and this \
+      model has not (its embedding has rows for 0 to \(limit - 1)); take it out of the text, or choose another model
+      """
     case .tooLarge(let name, let byteCount, let limit):
       """
       \(name): \(byteCount >> 20) MiB is more than a context can hold; \

@@ -8,18 +8,22 @@ public struct PromptFraming: Sendable {
   public var putsQuestionFirst: Bool
   /// The model's template, by which text and question become a user's turn; `nil` for no chat.
   public var chat: ChatTemplateFile?
-  /// The system's turn before the user's; only with `chat`.
+  /// The system's turn before the user's; only with `chat`. `nil` leaves it to the template, which may have one of its
+  /// own; with an empty text there is none where the template can do without, and else one that says nothing.
   public var system: String?
+  /// What the template is told beside the conversation; only with `chat`.
+  public var variables: TemplateVariables
 
   /// Frames a text; nothing is put around it unless it is said.
   public init(
     question: String? = nil, putsQuestionFirst: Bool = false, chat: ChatTemplateFile? = nil,
-    system: String? = nil
+    system: String? = nil, variables: TemplateVariables = TemplateVariables()
   ) {
     self.question = question
     self.putsQuestionFirst = putsQuestionFirst
     self.chat = chat
     self.system = system
+    self.variables = variables
   }
 
   /// The text with its question, an empty line between them, and then with the turns around both.
@@ -27,7 +31,7 @@ public struct PromptFraming: Sendable {
   func framed(_ text: [UInt8], name: String) throws -> FramedText {
     let content = asked(text)
     guard let chat else { return content }
-    return try ChatFraming(chat, system: system, name: name).framed(content)
+    return try ChatFraming(chat, system: system, variables: variables, name: name).framed(content)
   }
 
   private func asked(_ text: [UInt8]) -> FramedText {

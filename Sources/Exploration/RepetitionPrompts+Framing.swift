@@ -11,7 +11,7 @@ extension RepetitionPrompts {
       tokenizer.encode(Array(text), addingSpecialTokens: false).map(\.id)
     }
     let isChat = framing.chat != nil
-    let isPlain = !isChat || framing.system != nil
+    let isPlain = !isChat || framing.system?.isEmpty == false
     self.init(
       whole: ids(Self.wholeText.utf8), part: ids(Self.partText.utf8),
       suffix: isChat ? ids(framed.bytes[framed.turn.upperBound...]) : ids(Self.plainSuffix.utf8),

@@ -4,13 +4,7 @@
 
 #include <string.h>
 
-int laq_bf16_is_multiplied(void) {
-#if defined(__x86_64__)
-  return HAS_WIDE && __builtin_cpu_supports("avx512bf16");
-#else
-  return 0;
-#endif
-}
+int laq_bf16_is_multiplied(void) { return laq_cpu_level() >= LAQ_CPU_AVX512_BF16; }
 
 BODY void laq_widen_bf16_body(const uint16_t *x, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) {

@@ -1,20 +1,20 @@
 #pragma once
+#include "Kernels.h"
+
 // Each kernel is written once, as an always-inlined body over vectors of 16 floats, and compiled for
 // three instruction sets. `CHOOSE` defines the public function that picks one when it is called.
 
 #if defined(__x86_64__)
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,avx2")))
 #define MIDDLE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && \
-                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-#define HAS_MIDDLE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 #define CHOOSE(type, name, parameters, arguments)                              \
   WIDE static type name##_wide parameters { return name##_body arguments; }     \
   MIDDLE static type name##_middle parameters { return name##_body arguments; } \
   static type name##_plain parameters { return name##_body arguments; }         \
   type name parameters {                                                       \
-    if (HAS_WIDE) return name##_wide arguments;                                \
-    if (HAS_MIDDLE) return name##_middle arguments;                            \
+    laq_cpu level = laq_cpu_level();                                           \
+    if (level >= LAQ_CPU_AVX512) return name##_wide arguments;                 \
+    if (level >= LAQ_CPU_AVX2) return name##_middle arguments;                 \
     return name##_plain arguments;                                             \
   }
 #else

@@ -40,7 +40,8 @@ FAST void laq_received_attention_bf16(const uint16_t *q, int count, const uint16
   for (int start = 0; start < count; start += LAQ_TILE) {
     const uint16_t *tile = packed + (size_t)start * (size_t)width;
     // Rows from the tile's first key on, until a window no longer reaches its last one.
-    int end = rule.window > 0 && start + LAQ_TILE - 1 + rule.window < count ? start + LAQ_TILE - 1 + rule.window : count;
+    int beyond = count - (start + LAQ_TILE - 1);
+    int end = rule.window > 0 && rule.window < beyond ? start + LAQ_TILE - 1 + rule.window : count;
     __m512 received[VECTORS];
     for (int v = 0; v < VECTORS; v++) received[v] = _mm512_setzero_ps();
     for (int first = start; first < end; first += BLOCK) {

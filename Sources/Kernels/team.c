@@ -1,6 +1,7 @@
 // The program's threads. A decode step has hundreds of regions of a few microseconds, so they spin for a moment after a
 // region and then sleep. One that the system does not run is not waited for, unless it has taken an index.
 #define _GNU_SOURCE
+#include "CFaults.h"
 #include "Kernels.h"
 
 #include <pthread.h>
@@ -79,6 +80,7 @@ static unsigned long await(unsigned long seen) {
 
 static void *work(void *number) {
   slot = (int)(intptr_t)number;
+  fault_stack();
   for (unsigned long seen = 0;;) {
     seen = await(seen);
     if (slot >= atomic_load(&team.threads)) continue;

@@ -7,6 +7,12 @@ extension Color {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
   }
 
+  /// Lightness as eyes see it, 0...100: L* of CIELAB. Equal steps look equal.
+  public var lightness: Double {
+    let luminance = luminance
+    return luminance > 216 / 24389 ? 116 * cbrt(luminance) - 16 : luminance * 24389 / 27
+  }
+
   /// Red, green and blue as amounts of light in 0...1.
   package var linear: (red: Double, green: Double, blue: Double) {
     func light(_ stored: Int) -> Double {

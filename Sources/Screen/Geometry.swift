@@ -21,6 +21,17 @@ public struct Size: Hashable, Sendable {
   }
 }
 
+/// A cell's place in a grid, from its upper left corner.
+public struct Place: Hashable, Sendable {
+  /// The row.
+  public var row: Int
+  /// The column.
+  public var column: Int
+
+  /// Makes a place.
+  public init(row: Int, column: Int) { (self.row, self.column) = (row, column) }
+}
+
 /// A part of a grid, in cells from its upper left corner.
 public struct Rect: Hashable, Sendable {
   /// The leftmost column.

@@ -2,6 +2,9 @@
 public struct Grid: Hashable, Sendable {
   /// Columns and rows.
   public let size: Size
+  /// The cell that a person is at, where the terminal puts its cursor even while that is not seen: input methods, screen
+  /// readers and braille displays go by it.
+  public var caret: Place?
   private var cells: [Cell]  // [row][column]
 
   /// A grid of blank cells in one style.

@@ -1,4 +1,4 @@
-/// A row of colours from low to high, of ever greater brightness, so that it also reads without hue.
+/// A row of colours from low to high, of ever greater lightness, so that it also reads without hue.
 public struct Ramp: Hashable, Sendable {
   /// Palette indices from low to high; never empty.
   public let indices: [UInt8]
@@ -21,10 +21,11 @@ public struct Ramp: Hashable, Sendable {
     return min(count - 1, Int(held * Double(count)))
   }
 
-  /// Dark blue, teal, green, yellow.
-  public static let heat = Ramp(indices: [17, 18, 24, 30, 36, 42, 77, 113, 149, 185, 221, 227, 229])
+  /// Dark blue, teal, green, pale yellow: each step is lighter than the one before (L* of CIELAB), and none is so much more
+  /// colourful than the next that it looks like more.
+  public static let heat = Ramp(indices: [17, 18, 19, 24, 30, 36, 42, 120, 192, 229])
   /// Dark blue over grey to yellow, as cividis: lightness grows evenly also for eyes without red, green or blue cones.
-  public static let blueToYellow = Ramp(indices: [17, 18, 24, 242, 102, 247, 143, 215, 220, 226])
+  public static let blueToYellow = Ramp(indices: [17, 18, 24, 242, 102, 247, 143, 185, 227])
   /// Black, blue, cyan, yellow, white of the basic colours.
   public static let eight = Ramp(indices: [0, 4, 6, 3, 7])
   /// Near black to near white.

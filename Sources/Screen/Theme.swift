@@ -38,12 +38,25 @@ public struct Theme: Hashable, Sendable {
   /// The theme of that name.
   public static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
   /// Every theme in the order in which `t` goes through them.
-  public static let all = [dark, light, colorblind, basic, mono]
+  public static let all = [dark, light, colorblind, colorblindLight, basic, mono]
   /// The themes that a terminal with so many colours can show, never none.
   public static func available(at depth: ColorDepth) -> [Theme] { all.filter { $0.depth <= depth } }
   /// The theme of a name where the terminal can show it, else the first one that it can.
-  public static func chosen(_ name: String?, at depth: ColorDepth) -> Theme {
+  ///
+  /// Without a name the terminal's background chooses between dark and light; `colorblind` takes its form for it.
+  /// - Parameter background: `nil` where it is not known: a dark one is assumed.
+  public static func chosen(_ name: String?, at depth: ColorDepth, on background: Background? = nil) -> Theme {
     let possible = available(at: depth)
-    return possible.first { $0.name == name } ?? possible.first ?? .mono
+    let isLight = background == .light
+    let wanted =
+      switch name {
+      case nil: isLight ? light.name : dark.name
+      case colorblind.name?: isLight ? colorblindLight.name : colorblind.name
+      case let name?: name
+      }
+    return possible.first { $0.name == wanted } ?? possible.first ?? .mono
   }
+
+  /// Whether the ramp's high values are the bright ones, as on dark backgrounds.
+  public var highIsBright: Bool { ramp.color(1).luminance > ramp.color(0).luminance }
 }

@@ -14,10 +14,13 @@ public final class Terminal {
   private var showsEverything = true
   /// Events that were taken and not used.
   private var returned: ArraySlice<Event> = []
+  private var decoder: InputDecoder
+  /// When something was read last.
+  private var lastInput = ContinuousClock.now
+  /// What was read last; a place to read into.
+  private var buffer = [UInt8](repeating: 0, count: 4_096)
   /// Events that are handled before the screen is drawn.
   private static let eventLimit = 32
-  /// Scalars of a paste at most.
-  private static let pasteLimit = 1 << 20
 
   /// Call first in `main`, before any thread or task starts: the locale is the whole process' own.
   public nonisolated static func prepareProcess() { term_prepare() }
@@ -26,19 +29,32 @@ public final class Terminal {
   public nonisolated static func wake() { term_wake() }
 
   /// Opens the terminal; keys come from /dev/tty when standard input is none. `maximumDepth` is for `NO_COLOR`.
+  ///
+  /// In the background the program is stopped meanwhile, as the system stops those that read a terminal.
   public init(mouse: Bool = true, maximumDepth: ColorDepth = .rgb) throws(TerminalError) {
+    let environment = ProcessInfo.processInfo.environment
+    let name = environment["TERM"] ?? ""
     switch Int(term_open(mouse ? 1 : 0)) {
     case Int(TERM_OPENED): break
     case Int(TERM_NO_OUTPUT): throw .outputIsNoTerminal
     case Int(TERM_NO_KEYBOARD): throw .noKeyboard
-    case Int(TERM_UNUSABLE):
-      throw .unusable(term: ProcessInfo.processInfo.environment["TERM"] ?? "")
+    case Int(TERM_UNKNOWN): throw .unknown(term: name)
+    case Int(TERM_UNUSABLE): throw .unusable(term: name)
+    case Int(TERM_ORPHANED): throw .background
     default: throw .failed
     }
+    decoder = InputDecoder(
+      patience: InputDecoder.Patience(environment), described: DescribedKeys.all, hasMouse: mouse,
+      dollarEnds: name.hasPrefix("rxvt"))
+    let like = String(cString: term_substitute())
+    warning = like.isEmpty ? nil : "the terminal \"\(name)\" (TERM) is not known on this machine: drawn as \(like)"
     let colors = Int(term_colors())
     let own: ColorDepth = colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
     colorDepth = min(own, maximumDepth)
   }
+
+  /// What a person should know: the description that TERM names is not on this machine, and another one serves.
+  public let warning: String?
 
   /// How many colours can be shown.
   public let colorDepth: ColorDepth
@@ -64,7 +80,8 @@ public final class Terminal {
         put(cell, row: row, column: column)
       }
     }
-    term_refresh(showsEverything ? 1 : 0)
+    let caret = grid.caret ?? Place(row: grid.height - 1, column: 0)
+    term_refresh(showsEverything ? 1 : 0, Int32(caret.row), Int32(caret.column))
     showsEverything = false
     shown = grid
   }
@@ -77,15 +94,25 @@ public final class Terminal {
 
   /// Waits for the next event, without end when the time is nil.
   public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
-    if let event = returned.popFirst() ?? pendingKey() { return event }
-    switch Int(term_wait(Int32(clamping: timeoutMilliseconds ?? -1))) {
-    case Int(TERM_WOKEN): return pendingKey() ?? .wake
-    case Int(TERM_CLOSED): return .closed
-    case Int(TERM_RESUMED):
-      redraw()
-      return .resize
-    default: return pendingKey() ?? .none
+    if let event = returned.popFirst() ?? pendingEvent() { return event }
+    let end = timeoutMilliseconds.map { ContinuousClock.now.advanced(by: .milliseconds($0)) }
+    while true {
+      switch Int(term_wait(Self.milliseconds(until: [end, deadline].compactMap { $0 }.min()))) {
+      case Int(TERM_WOKEN): return pendingEvent() ?? .wake
+      case Int(TERM_CLOSED): return .closed
+      case Int(TERM_RESUMED):
+        redraw()
+        return .resize
+      default:
+        if let event = pendingEvent() { return event }
+        if let end, ContinuousClock.now >= end { return .none }
+      }
     }
+  }
+
+  private static func milliseconds(until time: ContinuousClock.Instant?) -> Int32 {
+    guard let time else { return -1 }
+    return Int32(clamping: Int(max(0, (time - .now) / .milliseconds(1)).rounded(.up)))
   }
 
   /// Waits for the next event, and takes those that have come already with it: a screen is drawn once for all of them.
@@ -119,48 +146,25 @@ public final class Terminal {
     term_close()
   }
 
-  private func pendingKey() -> Event? {
-    var code: UInt32 = 0
-    while true {
-      switch Int(term_read(&code)) {
-      case Int(TERM_CHARACTER):
-        if let key = KeyCodes.character(code) { return .key(key) }
-      case Int(TERM_KEY):
-        if KeyCodes.isResize(code) {
-          redraw()
-          return .resize
-        }
-        if code == UInt32(TERM_PASTE_BEGIN) { return .paste(readPaste()) }
-        if let key = KeyCodes.key(code) { return .key(key) }
-      default: return nil
-      }
-    }
-  }
+  /// When what has begun to come is decided by what there is of it.
+  private var deadline: ContinuousClock.Instant? { decoder.patience.map { lastInput.advanced(by: .milliseconds($0)) } }
 
-  /// Reads a paste to its end, or until the terminal is silent for half a second; of very long ones the beginning.
-  private func readPaste() -> String {
-    let clock = ContinuousClock()
-    var silence = clock.now.advanced(by: .milliseconds(500))
-    var text = String.UnicodeScalarView()
-    var count = 0
-    var code: UInt32 = 0
+  /// What has come already.
+  private func pendingEvent() -> Event? {
+    if term_resized() != 0 {
+      redraw()
+      return .resize
+    }
     while true {
-      switch Int(term_read(&code)) {
-      case Int(TERM_CHARACTER):
-        silence = clock.now.advanced(by: .milliseconds(500))
-        guard count < Self.pasteLimit, let scalar = Unicode.Scalar(code == 13 ? 10 : code) else { continue }
-        text.append(scalar)
-        count += 1
-      case Int(TERM_KEY): if code == UInt32(TERM_PASTE_END) { return String(text) }
-      default:
-        // Wakes, which may come all the time, make the silence no shorter.
-        let left = (silence - clock.now) / .milliseconds(1)
-        guard left > 0 else { return String(text) }
-        switch Int(term_wait(Int32(clamping: Int(left.rounded(.up))))) {
-        case Int(TERM_CLOSED): return String(text)
-        case Int(TERM_RESUMED): redraw()
-        default: break
-        }
+      if let event = decoder.next() { return event }
+      let count = Int(term_read(&buffer, Int32(buffer.count)))
+      if count > 0 {
+        decoder.feed(buffer[..<count])
+        lastInput = .now
+      } else if let deadline, ContinuousClock.now >= deadline {
+        decoder.expire()
+      } else {
+        return nil
       }
     }
   }

@@ -4,8 +4,12 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case outputIsNoTerminal
   /// Standard input is no terminal and the controlling one cannot be opened.
   case noKeyboard
-  /// TERM is missing, unknown, or names a terminal whose cursor cannot be moved.
+  /// TERM is missing, or no description of that name is on this machine, nor one of a terminal like it.
+  case unknown(term: String)
+  /// TERM names a terminal whose cursor cannot be moved.
   case unusable(term: String)
+  /// The terminal is another job's, and nobody is left who could hand it over.
+  case background
   /// ncurses could not start.
   case failed
 
@@ -15,7 +19,12 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .outputIsNoTerminal: return "standard output is not a terminal; \(cure)"
     case .noKeyboard: return "there is no terminal to read keys from; \(cure)"
-    case .unusable(let term): return "the terminal \"\(term)\" (TERM) cannot place its cursor or is unknown; \(cure)"
+    case .unknown(let term):
+      let what = term.isEmpty ? "TERM does not say which terminal this is" : "the terminal \"\(term)\" (TERM) is not known on this machine"
+      return "\(what); try TERM=xterm-256color laq-tui \u{2026}, or \(cure)"
+    case .unusable(let term):
+      return "the terminal \"\(term)\" (TERM) cannot place its cursor; if it can, try TERM=xterm-256color laq-tui \u{2026}, or \(cure)"
+    case .background: return "the terminal is in use by another program; \(cure)"
     case .failed: return "the terminal could not be set up; \(cure)"
     }
   }

@@ -31,8 +31,12 @@ public struct AttentionRule: Sendable, Hashable {
     window.map { max(0, position - $0 + 1) } ?? 0
   }
 
+  /// More than any text has, and few enough that the kernels' sums of a window and a position fit 32 bits.
+  private static let widestWindow = 1 << 30
+
   /// The rule as the kernels take it.
   var kernel: laq_attention_rule {
-    laq_attention_rule(scale: scale, soft_cap: softCap ?? 0, window: Int32(clamping: window ?? 0))
+    laq_attention_rule(
+      scale: scale, soft_cap: softCap ?? 0, window: Int32(clamping: min(window ?? 0, Self.widestWindow)))
   }
 }

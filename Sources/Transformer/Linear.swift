@@ -13,7 +13,7 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   /// Whether products round their operands to bfloat16 on this machine.
   public var usesBFloat16: Bool {
     switch self {
-    case .automatic: laq_bf16_is_fast() != 0
+    case .automatic: laq_bf16_is_multiplied() != 0
     case .float32: false
     case .bfloat16: true
     }

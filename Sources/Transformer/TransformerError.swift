@@ -14,6 +14,16 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   case otherShape(ModelShape, expected: ModelShape)
   /// A head dimension that the attention kernel does not take.
   case headDimensionTooLarge(Int, limit: Int)
+  /// A value of `LAQ_CPU` that is none of the known ones.
+  case unknownInstructionSet(String, known: [String])
+
+  /// Whether another prompt may fare better: the rest is about the model, or about the machine.
+  public var isAboutPrompt: Bool {
+    switch self {
+    case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -43,6 +53,8 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
       """
     case .headDimensionTooLarge(let dimension, let limit):
       "the model's head_dim is \(dimension), and attention is computed for at most \(limit); choose another model"
+    case .unknownInstructionSet(let found, let known):
+      "LAQ_CPU is '\(found)', and must be one of \(known.joined(separator: ", ")); take it out of the environment to use all that the CPU has"
     }
   }
 }

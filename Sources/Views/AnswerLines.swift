@@ -74,21 +74,19 @@ struct AnswerLines {
     let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
     guard lane.hasAnswer || state.story.hasModel else { return spans + [Span(Absence.answer(lane), theme[.dim])] }
-    return spans + answer(lane, difference: index == nil ? nil : difference)
+    let room = width - spans.reduce(0) { $0 + $1.width }
+    return spans + answer(lane, difference: index == nil ? nil : difference, width: room)
   }
 
   /// The answer's text; the shown decode step and the first difference are marked.
-  /// - Parameter width: where it is given, the beginning goes if the difference would not be seen otherwise.
+  /// - Parameter width: where it is given, what has no room is left out at either side, with a mark, and the difference stays in
+  ///   sight; without one, the shown step.
   func answer(_ lane: Lane, difference: Int?, width: Int? = nil) -> [Span] {
     let spans = tokens(lane, difference: difference)
-    guard let width, let difference, difference < spans.count else { return spans }
-    var first = 0
-    var room = spans[...difference].reduce(0) { $0 + $1.width }
-    while room > width - 1, first < difference {
-      room -= spans[first].width
-      first += 1
-    }
-    return first == 0 ? spans : [Span(glyphs.ellipsis, theme[.dim])] + spans[first...]
+    guard let width else { return spans }
+    var place = difference.map { min($0, spans.count - 1) }
+    if place == nil, case .decode(let index) = state.shownStep, state.step != nil, index < spans.count { place = index }
+    return WrappedText.window(spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
   }
 
   private func tokens(_ lane: Lane, difference: Int?) -> [Span] {

@@ -40,7 +40,7 @@ public enum CompareColumn: String, Sendable, CaseIterable {
     case .recall: "recall: share of the oracle's tokens that are kept, mean of all heads"
     case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
     case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
-    case .topOne: "top-1: tokens of the full answer that the smaller cache says, too"
+    case .topOne: "top-1: of the full answer's tokens and its end, how many this cache says, too"
     case .bytes: "KV kept: memory of the kept keys and values"
     case .time: "evict: scoring and selection; lookahead and answers are decoded together"
     case .answer: "answer: how long it stays the full cache's; the first other token is marked"

@@ -101,6 +101,7 @@ struct CompareView {
     let isPlotted = row.index.map { state.plotted.contains(state.settings.policies[$0]) } ?? false
     let marker = isActive ? frame.glyphs.marker : isPinned ? "x" : isPlotted ? "+" : " "
     frame.line(line, [Span(marker, theme[.accent])])
+    if isActive { frame.focus(line, from: 0) }
     if let index = row.index { frame.mark(.policy(index), row: line, from: 0, width: frame.width) }
     for (column, start, width) in layout.columns {
       switch column {

@@ -19,7 +19,9 @@ struct DistributionLines {
     var heading = Line()
     heading.add(Span("next token at this step", theme[.dim]))
     let visible = rows.prefix(count - 1)
-    if visible.contains(where: \.isTold) { heading.add(Span("   * after the full answer, its own being another", theme[.dim]), rank: 1) }
+    let told = ["   * told the full answer, its own being another by now", "   * told the full answer", "  * told"]
+    let word = told.first { TextWidth.of($0) + 23 <= width } ?? ""
+    if visible.contains(where: \.isTold) { heading.add(Span(word, theme[.dim])) }
     let truth = rows.first?.next?.choice
     return [heading.fitting(width)] + visible.map { line($0, truth, width: width) }
   }

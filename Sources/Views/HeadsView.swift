@@ -103,6 +103,7 @@ struct HeadsView {
         let column = self.column(head, layout, shape) + gutter
         let isWorst = worst?.layer == layer && worst?.head == head
         frame.line(row, cell(grid.values[layer][head], layer: layer, head: head, isWorst: isWorst, layout, frame), from: column)
+        if layer == state.layer, head == state.head { frame.focus(row, from: column) }
         frame.mark(.head(layer: layer, head: head), row: row, from: column, width: layout.cell)
         let next = head + 1
         if next % shape.groupSize == 0, next < shape.queryHeadCount, layout.heads.contains(next) {
@@ -171,6 +172,7 @@ struct HeadsView {
       let brightness = state.figure.brightness(entry.value, tokenCount: state.story.prompt.tokens.count)
       let marker = isSelected ? frame.glyphs.marker : " "
       let row = area.lowerBound + offset % area.count
+      if isSelected { frame.focus(row, from: offset / area.count * cell) }
       frame.mark(.head(layer: entry.layer, head: entry.head), row: row, from: offset / area.count * cell, width: cell)
       frame.line(
         row,
@@ -227,7 +229,7 @@ struct HeadsView {
     }
     let heads = grid.sorted.prefix(5).map { "\($0.layer + 1).\($0.head + 1) \(state.figure.text($0.value))" }
     for (index, text) in heads.enumerated() {
-      if index == 0 { line.add(Span("   \(state.figure.lowestFirst ? "lowest" : "highest"): ", theme[.dim]), rank: 1) }
+      if index == 0 { line.add(Span("   \(state.figure.lowestFirst ? "lowest" : "highest")\(state.sortsHeads ? "" : " (!)"): ", theme[.dim]), rank: 1) }
       line.add(Span(text + "  "), rank: 1 + index)
     }
     line.add(Span(" Enter opens the head's heatmap", theme[.dim]), rank: 9)

@@ -12,12 +12,18 @@ struct HeatmapColumns {
   init(_ state: ViewState, width: Int) {
     tokenCount = state.story.prompt.tokens.count
     let width = max(1, width)
-    let fitting = (tokenCount + width - 1) / width
+    let fitting = Self.fitting(tokenCount, width: width)
     keysPerCell = max(1, min(state.keysPerCell ?? fitting, fitting))
     let cells = (tokenCount + keysPerCell - 1) / keysPerCell
     count = min(width, cells)
     let cursorCell = state.cursor / keysPerCell
     firstKey = max(0, min(cursorCell - width / 2, cells - count)) * keysPerCell
+  }
+
+  /// Keys per cell at which all have room.
+  static func fitting(_ tokenCount: Int, width: Int) -> Int {
+    let width = max(1, width)
+    return max(1, (tokenCount + width - 1) / width)
   }
 
   /// The keys of a cell.

@@ -12,13 +12,21 @@ struct HeatmapRows {
   }
 
   let entries: [Entry]
+  /// The row under the cursor, an index: the one that was chosen, or else the one that matters at the shown step; `nil` where
+  /// there is none.
+  let chosen: Int?
+  /// The row of each section around which rows are shown where not all have room: the shown step's, or that of the first
+  /// token at which the compared answers part; of the window its newest.
+  let focus: [AttentionRows.Section: Int]
+  /// How many rows each section would have, where it has more than are computed.
+  let totals: [AttentionRows.Section: Int]
   private let attention: AttentionRows?
 
   init(_ state: ViewState) {
     let request = state.attentionRequest
     attention = state.details.attention?.request == request ? state.details.attention : nil
     guard let recording = state.story.recording else {
-      entries = []
+      (entries, chosen, focus, totals) = ([], nil, [:], [:])
       return
     }
     let window = min(AttentionRows.windowSize, recording.tokenCount)
@@ -32,9 +40,24 @@ struct HeatmapRows {
     case .decode(let index): decode = state.step == nil ? decode : min(decode, index + 1)
     }
     let limit = AttentionRows.rowLimit
+    totals = [.window: window, .lookahead: lookahead, .decode: decode]
     entries += (0..<min(lookahead, limit)).map { Entry(section: .lookahead, label: "q\($0)", index: $0) }
     entries += (0..<min(decode, limit)).map { Entry(section: .decode, label: "d\($0)", index: $0) }
     self.entries = entries
+    let step: Int? =
+      switch state.step == nil ? nil : state.shownStep {
+      case .lookahead(let index)?, .decode(let index)?: index
+      case .prefill?, .evict?, nil: state.firstDifference
+      }
+    var focus: [AttentionRows.Section: Int] = [:]
+    for section in AttentionRows.Section.allCases {
+      let indices = entries.indices.filter { entries[$0].section == section }
+      guard let first = indices.first, let last = indices.last else { continue }
+      focus[section] = section == .window ? last : min(first + (step ?? last), last)
+    }
+    self.focus = focus
+    let usual = focus[.decode] ?? focus[.lookahead] ?? focus[.window]
+    chosen = entries.isEmpty ? nil : min(max(0, state.heatmapRow ?? usual ?? 0), entries.count - 1)
   }
 
   /// Whether the rows at this place are still being computed.

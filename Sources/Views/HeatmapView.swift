@@ -65,17 +65,22 @@ struct HeatmapView {
     frame.line(row + 2, legend(frame))
     if showsNotes {
       let notes = [
-        "Bright: keys that a query reads. Where lookahead rows resemble decode rows, LAQ keeps what the window overlooks.",
-        "Bright: keys that a query reads. Which rows resemble the decode rows?",
+        "\(much(frame)): keys that a query reads. Where lookahead rows resemble decode rows, LAQ keeps what the window overlooks.",
+        "\(much(frame)): keys that a query reads. Which rows resemble the decode rows?",
       ]
       frame.line(row + 3, Line.note(notes, style: theme[.note], width: frame.width))
     }
   }
 
+  /// How much attention looks in the frame's theme.
+  private func much(_ frame: Frame) -> String {
+    frame.theme.hasColor ? frame.theme.highIsBright ? "Bright" : "Dark" : "Dense"
+  }
+
   private func axes(_ columns: HeatmapColumns, _ theme: Theme) -> Line {
     var line = Line()
     let keys = grouped(state.story.prompt.tokens.count)
-    line.add(Span("rows: queries   ", theme[.dim]), rank: 3)
+    line.add(Span("rows: queries (\(state.keys.shown(.down)) \(state.keys.shown(.up)))   ", theme[.dim]), rank: 3)
     line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
     line.add(Span(", largest shown (\(state.keys.shown(.zoomIn)) \(state.keys.shown(.zoomOut)))", theme[.dim]), rank: 2)
     line.add(Span("   heads: \(state.headMode.rawValue) (\(state.keys.shown(.headMode)))", theme[.dim]))
@@ -119,17 +124,32 @@ struct HeatmapView {
   private func drawRows(_ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>) -> Int {
     let entries = rows.entries
     let perLine = state.pairsRows && frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
-    let selected = min(max(0, state.heatmapRow), max(0, entries.count - 1))
+    let selected = rows.chosen ?? 0
     var line = area.lowerBound
     var previous: AttentionRows.Section?
-    for indices in shownLines(selected: selected, perLine: perLine, capacity: area.count) {
+    let shown = shownLines(selected: selected, perLine: perLine, capacity: area.count)
+    // What is hidden is said: of all rows in the axis' empty corner, of each section under its name.
+    let count = shown.reduce(0) { $0 + $1.count }
+    let total = rows.totals.values.reduce(0, +)
+    if count < total {
+      frame.line(area.lowerBound - 1, [Span("\(count) of \(grouped(total)) rows", frame.theme[.warning])])
+    }
+    var told: Set<AttentionRows.Section> = []
+    for indices in shown {
       let entry = entries[indices.lowerBound]
       let isPair = indices.count == 2
       let isSelected = indices.contains(selected)
-      let title = entry.section == previous ? "" : entry.section.rawValue
+      var title = entry.section == previous ? "" : entry.section.rawValue
+      if entry.section == previous, told.insert(entry.section).inserted {
+        let all = rows.totals[entry.section] ?? 0
+        let seen = shown.reduce(0) { $0 + (entries[$1.lowerBound].section == entry.section ? $1.count : 0) }
+        if seen < all { title = "\(seen) of \(all)" }
+      }
       let name = isSelected ? entries[selected].label : entry.label
       let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
       frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
+      if isSelected, let cell = columns.cell(of: state.cursor) { frame.focus(line, from: gutter + cell) }
+      if isSelected { frame.line(line, [Span(frame.glyphs.marker, frame.theme[.accent])], from: gutter - 1) }
       let upper = rows.weights(entry).map(columns.pooled)
       let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
       let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
@@ -143,8 +163,8 @@ struct HeatmapView {
     return line
   }
 
-  /// The rows of each line. Where not all fit, every section has an equal share of the lines, its
-  /// newest window rows or its first others, or those around the selected row.
+  /// The rows of each line. Where not all fit, every section has an equal share of the lines: those around the row that
+  /// matters in it, or around the selected one.
   private func shownLines(selected: Int, perLine: Int, capacity: Int) -> [Range<Int>] {
     var sections: [[Range<Int>]] = []
     for section in AttentionRows.Section.allCases {
@@ -167,8 +187,11 @@ struct HeatmapView {
     return sections.indices.flatMap { index in
       let lines = sections[index]
       let share = shares[index]
-      let isWindow = rows.entries[lines[0].lowerBound].section == .window
-      var top = isWindow ? lines.count - share : 0
+      func top(around row: Int?) -> Int {
+        let place = lines.firstIndex { $0.contains(row ?? -1) } ?? 0
+        return max(0, min(place - share / 2, lines.count - share))
+      }
+      var top = top(around: rows.focus[rows.entries[lines[0].lowerBound].section])
       if let place = lines.firstIndex(where: { $0.contains(selected) }), !(top..<top + share).contains(place) {
         top = max(0, min(place - share / 2, lines.count - share))
       }
@@ -217,8 +240,8 @@ struct HeatmapView {
   }
 
   private func drawCell(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {
-    guard let cell = columns.cell(of: state.cursor), !rows.entries.isEmpty else { return }
-    let entry = rows.entries[min(max(0, state.heatmapRow), rows.entries.count - 1)]
+    guard let cell = columns.cell(of: state.cursor), let chosen = rows.chosen else { return }
+    let entry = rows.entries[chosen]
     guard let weights = rows.weights(entry) else {
       frame.line(row, [Span("these rows are being computed", frame.theme[.dim])])
       return

@@ -78,7 +78,8 @@ extension KeyTable {
     }
   }
 
-  private func row(_ action: Action) -> Binding {
+  /// An action's row.
+  func row(_ action: Action) -> Binding {
     guard let row = rows.first(where: { $0.action == action }) else { preconditionFailure("\(action) has no row") }
     return row
   }

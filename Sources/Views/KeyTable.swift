@@ -11,10 +11,10 @@ public struct KeyTable: Sendable {
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
+    case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
     case theme, notes, question, search, searchNext, searchPrevious
     case select, keep, evict, scope, why, exchange
-    case export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
+    case copy, export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
   }
 
   /// One row of the table.
@@ -105,7 +105,9 @@ public struct KeyTable: Sendable {
     Binding([.character(" ")], "Space", .play, "play or pause", group: "STEP", hint: "play"),
     Binding([.character("r")], "r", .run, "run again", group: "STEP"),
     Binding([.character("o")], "o", .loss, "where the loss is largest", group: "LOOK", hint: "loss"),
-    Binding([.enter], "Enter", .open, "open: place, head, settings", group: "LOOK", hint: "open"),
+    Binding([.enter], "Enter", .open, "open: place, head, answer", group: "LOOK", hint: "open"),
+    Binding([.character("R")], "R", .answers, "read the whole answers", group: "LOOK", hint: "read"),
+    Binding([.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings", views: [.compare]),
     Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
     Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", views: [.heatmap]),
     Binding([.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom", views: [.heatmap]),
@@ -117,6 +119,7 @@ public struct KeyTable: Sendable {
     Binding([.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot", views: [.compare]),
     Binding([.character("t")], "t", .theme, "theme", group: "LOOK"),
     Binding([.character("H")], "H", .notes, "hints: notes on or off", group: "LOOK"),
+    Binding([.character("y")], "y", .copy, "copy token, answer or row", group: "KEEP", hint: "copy"),
     Binding([.character("e")], "e", .export, "export this view", group: "KEEP", hint: "export"),
     Binding([.character("E")], "E", .exportEverything, "export everything", group: "KEEP"),
     Binding([.character(":")], ":", .command, "command", group: "KEEP", hint: "command"),
@@ -150,13 +153,17 @@ public struct KeyTable: Sendable {
 
   /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
   func footer(
-    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, hasModel: Bool = true, width: Int
+    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, showsAnswer: Bool = false, hasModel: Bool = true,
+    width: Int
   ) -> [(keys: String, word: String)] {
-    if showsHelp { return [(label(.down), "scroll"), (label(.help), "close help")] }
+    if showsHelp { return [(label(.down), "scroll"), ("Tab", "keys or words"), (label(.help), "close help")] }
     if showsWhy {
       return [
         (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"), (shown(.back), "stop, close"),
       ]
+    }
+    if showsAnswer {
+      return [(label(.down), "scroll"), (label(.policyNext), "policy"), (shown(.copy), "copy"), (shown(.back), "close")]
     }
     let wanted = rows.filter { binding in
       binding.hint != nil && binding.acts(in: view) && (hasModel || !binding.needsModel)
@@ -189,7 +196,7 @@ public struct KeyTable: Sendable {
     .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss, .why],
     .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn],
     .heads: [.textView, .figureNext, .sort, .open, .policyNext, .pin],
-    .compare: [.textView, .policyNext, .pin, .plot, .sort, .open, .budgetDown, .window],
+    .compare: [.textView, .policyNext, .pin, .open, .sort, .plot, .settings, .budgetDown, .window],
     .timeline: [.textView, .stepForward, .phaseForward, .play, .open, .policyNext],
   ]
 

@@ -53,18 +53,24 @@ struct PlotPanel {
       let label = row == rows.lowerBound ? "1.0 " : row == rows.upperBound - 1 ? "0.0 " : "    "
       frame.line(row, [Span(label, theme[.dim]), Span(frame.glyphs.vertical, theme[.frame])])
     }
+    // The budget that is explored, its number beside the arrow; others where they leave it alone.
+    let column = plot.column(state.settings.budget)
+    for row in rows { frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: gutter + column) }
+    let own = String(state.settings.budget)
+    let isLeft = column + 1 + own.count > width
+    let taken = isLeft ? column - own.count..<column + 1 : column..<column + 1 + own.count
+    frame.line(
+      rows.upperBound, [Span(isLeft ? own + frame.glyphs.up : frame.glyphs.up + own, theme[.accent])],
+      from: gutter + taken.lowerBound)
     var free = 0
     for budget in budgets where budget & (budget - 1) == 0 {
       let label = String(budget)
       let start = max(0, min(plot.column(budget) - label.count / 2, width - label.count))
-      guard start >= free else { continue }
+      let place = start..<start + label.count
+      guard start >= free, place.upperBound < taken.lowerBound || place.lowerBound > taken.upperBound else { continue }
       frame.line(rows.upperBound, [Span(label, theme[.dim])], from: gutter + start)
-      free = start + label.count + 1
+      free = place.upperBound + 1
     }
-    // The budget that is explored.
-    let column = plot.column(state.settings.budget)
-    for row in rows { frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: gutter + column) }
-    frame.line(rows.upperBound, [Span(frame.glyphs.up, theme[.accent])], from: gutter + column)
   }
 
   /// A line's mark, its policy, and its value at the explored budget or how far it has come.

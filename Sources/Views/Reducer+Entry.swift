@@ -7,6 +7,7 @@ extension ViewState {
     switch current.purpose {
     case .replace(let request): return answer(key, toReplacingBy: request)
     case .replaceSession(let request): return answer(key, toReplacingBy: request)
+    case .leave: return answerWhetherToLeave(key)
     default: break
     }
     switch key {
@@ -33,7 +34,7 @@ extension ViewState {
   public mutating func paste(_ text: String) {
     message = nil
     switch entry?.purpose {
-    case nil, .replace, .replaceSession: message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
+    case nil, .replace, .replaceSession, .leave: message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
     case .question: type(text)
     case .search, .command, .export, .session: type(text.replacing("\n", with: " "))
     }
@@ -64,7 +65,7 @@ extension ViewState {
     case .question: return ask(line.text)
     case .export(let scope): return export(ExportRequest(line.text, scope: scope))
     case .session: return write(sessionTo: line.text)
-    case .replace, .replaceSession: return .none
+    case .replace, .replaceSession, .leave: return .none
     }
   }
 

@@ -18,10 +18,10 @@ extension ViewState {
   private mutating func scroll(down: Bool, size: Size, glyphs: GlyphSet) -> Effect {
     let lines = 3
     if showsHelp {
-      helpTop = HelpView.clamped(helpTop + (down ? lines : -lines), size: size, keys: keys)
-      return .none
+      return performInHelp(down ? .down : .up, times: lines, size: size)
     }
     if showsWhy { return performInWhy(down ? .down : .up, times: lines) }
+    if showsAnswer { return performInAnswers(down ? .down : .up, times: lines, size: size) }
     switch view {
     case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
     case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
@@ -33,16 +33,19 @@ extension ViewState {
   private mutating func open(_ target: Target, size: Size, glyphs: GlyphSet) -> Effect {
     switch target {
     case .key(let key): return handle(key, size: size, glyphs: glyphs)
+    case .nextView: open(View(rawValue: view.rawValue % View.allCases.count + 1) ?? .text)
     case .view(let wanted):
       // A search under way is seen until it is stopped.
       guard !showsWhy || why?.isFinished != false else { break }
-      (view, showsHelp, showsWhy) = (wanted, false, false)
+      (showsHelp, showsWhy, showsAnswer) = (false, false, false)
+      open(wanted)
     case .token(let position): cursor = position
     case .policy(let index): choosePolicy(index)
     case .head(let layer, let head): (self.layer, self.head) = (layer, head)
     case .cell(let rows, let key):
       // Another click reaches the next of the rows that share a line.
-      heatmapRow = rows.contains(heatmapRow + 1) && rows.contains(heatmapRow) ? heatmapRow + 1 : rows.lowerBound
+      let row = heatmapRow ?? -1
+      heatmapRow = rows.contains(row + 1) && rows.contains(row) ? row + 1 : rows.lowerBound
       cursor = key
     case .column(let column):
       reversesOrder = column == sortColumn && !reversesOrder

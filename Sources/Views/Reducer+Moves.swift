@@ -72,8 +72,9 @@ extension ViewState {
         case .halfPageDown, .pageDown: times * AttentionRows.windowSize
         default: -times * AttentionRows.windowSize
         }
-      let rows = HeatmapRows(self).entries.count
-      heatmapRow = min(max(0, heatmapRow + change), max(0, rows - 1))
+      let rows = HeatmapRows(self)
+      guard let chosen = rows.chosen else { return }
+      heatmapRow = min(max(0, chosen + change), rows.entries.count - 1)
     }
   }
 }

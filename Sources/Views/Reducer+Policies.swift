@@ -5,10 +5,10 @@ extension ViewState {
   /// Opens what the cursor is on: the same place in another view, a head, a policy's settings, a step.
   mutating func openWhatIsUnderTheCursor() {
     switch view {
-    case .text: view = .heatmap
-    case .heatmap, .timeline: view = .text
+    case .text: open(.heatmap)
+    case .heatmap, .timeline: open(.text)
     case .heads: (view, headMode) = (.heatmap, .single)
-    case .compare: showsSettings.toggle()
+    case .compare: openAnswers()
     }
   }
 

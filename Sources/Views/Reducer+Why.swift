@@ -18,7 +18,8 @@ extension ViewState {
     } catch {
       // A search that is under way for another policy stays where it can be seen and stopped.
       if why?.isFinished != false { showsWhy = false }
-      message = String(describing: error)
+      let hint = name.isEmpty ? "" : "; type :why NAME, as in \(Command.why.example)"
+      message = String(describing: error) + hint
       return .none
     }
   }
@@ -30,23 +31,30 @@ extension ViewState {
     case .up: scrollWhy(by: -times)
     case .halfPageDown, .pageDown: scrollWhy(by: 10 * times)
     case .halfPageUp, .pageUp: scrollWhy(by: -10 * times)
-    case .first: whyTop = 0
+    case .first: scrollWhy(by: -1 << 20)
+    case .last: scrollWhy(by: 1 << 20)
     case .command: entry = .command("")
-    case .help: (showsHelp, helpTop) = (true, 0)
+    case .help: openHelp()
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .export: return why == nil ? .none : .exportWhy
     case .open: return keepRestored()
+    case .copy: return copyWhatIsUnderTheCursor()
+    case .quit where why?.isFinished == false: return leave()
+    case .interrupt where why?.isFinished != false: return interrupt()
     case .back, .quit, .interrupt, .why:
+      if action == .interrupt { isInterrupted = true }
       if why?.isFinished == false { return .cancelWhy }
       showsWhy = false
-    default: break
+    default: message = "this key waits until the cause is closed: \(keys.shown(.back)) closes it"
     }
     return .none
   }
 
   private mutating func scrollWhy(by change: Int) {
-    whyTop = max(0, min(whyTop + change, (why.map { WhyView.rows(of: $0).count } ?? 1) - 1))
+    let target = max(0, min(whyTop + change, (why.map { WhyView.rows(of: $0).count } ?? 1) - 1))
+    if target == whyTop { message = change > 0 ? "this is the last row" : "this is the first row" }
+    whyTop = target
   }
 
   /// Keeps by hand what brings the answer back, so that it is seen in the text and decoded on.

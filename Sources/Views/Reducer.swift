@@ -20,6 +20,8 @@ public enum Effect: Sendable, Hashable {
   case exportWhy
   /// Write the session to a file, and then tell `sessionEnded`.
   case save(SessionRequest)
+  /// Put a text on the terminal's clipboard.
+  case copy(String)
   case redraw
   case suspend
   case quit
@@ -34,6 +36,8 @@ extension ViewState {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
     }
     message = nil
+    let wasInterrupted = isInterrupted
+    isInterrupted = false
     defer { noticeTour() }
     if handleInTour(key) { return .none }
     if entry != nil { return edit(key, size: size, glyphs: glyphs) }
@@ -45,33 +49,32 @@ extension ViewState {
       }
     }
     isCounting = false
+    if showsHelp, key == .tab || key == .backTab {
+      turnHelpPage(size: size)
+      return .none
+    }
     guard let binding = keys.binding(for: key, in: view) else {
       count = nil
+      if case .function = key {} else { message = "\(Self.name(key)) does nothing; \(keys.shown(.help)) lists the keys" }
       return .none
     }
+    if binding.action == .interrupt { isInterrupted = wasInterrupted }
     let times = count ?? 1
     defer { count = nil }
-    if showsHelp {
-      switch binding.action {
-      case .help, .back, .quit: showsHelp = false
-      case .down: helpTop = HelpView.clamped(helpTop + times, size: size, keys: keys)
-      case .up: helpTop = HelpView.clamped(helpTop - times, size: size, keys: keys)
-      case .halfPageDown, .pageDown: helpTop = HelpView.clamped(helpTop + times * 10, size: size, keys: keys)
-      case .halfPageUp, .pageUp: helpTop = HelpView.clamped(helpTop - times * 10, size: size, keys: keys)
-      case .interrupt: return interrupt()
-      case .redraw: return .redraw
-      case .suspend: return .suspend
-      default: break
-      }
-      return .none
-    }
+    if showsHelp { return performInHelp(binding.action, times: times, size: size) }
     if showsWhy { return performInWhy(binding.action, times: times) }
+    if showsAnswer { return performInAnswers(binding.action, times: times, size: size) }
     if !binding.acts(in: view), let only = binding.views {
       let names = View.allCases.filter(only.contains).map { "\($0.title.lowercased()) view (\($0.rawValue))" }
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
-    return perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
+    let before = Look(self)
+    let effect = perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
+    if effect == .none, message == nil, entry == nil, before == Look(self) {
+      message = stillness(of: binding, size: size, glyphs: glyphs)
+    }
+    return effect
   }
 
   /// Does what a key or a command asks for.
@@ -81,12 +84,10 @@ extension ViewState {
     switch action {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
       move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
-    case .textView: view = .text
-    case .heatmapView: view = .heatmap
-    case .headsView: view = .heads
-    case .compareView: view = .compare
-    case .timelineView: view = .timeline
+    case .textView, .heatmapView, .headsView, .compareView, .timelineView: if let wanted = action.view { open(wanted) }
     case .open: openWhatIsUnderTheCursor()
+    case .answers: openAnswers()
+    case .settings: showsSettings.toggle()
     case .layerDown: turn(\.layer, by: -times, count: story.recording?.shape.layerCount)
     case .layerUp: turn(\.layer, by: times, count: story.recording?.shape.layerCount)
     case .headDown: turn(\.head, by: -times, count: story.recording?.shape.queryHeadCount)
@@ -110,8 +111,12 @@ extension ViewState {
       isPlaying.toggle()
       if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
     case .loss: if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
-    case .cover: showsCover.toggle()
-    case .pairing: pairsRows.toggle()
+    case .cover:
+      showsCover.toggle()
+      if !theme.hasColor { message = "without colours the marks are always shown" }
+    case .pairing:
+      pairsRows.toggle()
+      if !theme.hasColor || glyphs.upperHalf == nil { message = "two rows in a line need colours and half blocks" }
     case .figureNext: figure = Self.following(figure, by: times)
     case .figurePrevious: figure = Self.following(figure, by: -times)
     case .sort:
@@ -120,8 +125,12 @@ extension ViewState {
       guard settings.policies.indices.contains(policy) else { break }
       if plotted.remove(settings.policies[policy]) == nil { plotted.insert(settings.policies[policy]) }
     case .scale: scale = Self.following(scale)
-    case .zoomIn: keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
-    case .zoomOut: keysPerCell = min(1 << 20, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) * 2)
+    case .zoomIn:
+      keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
+    case .zoomOut:
+      // What fits the window is the widest.
+      let fitting = HeatmapColumns.fitting(story.prompt.tokens.count, width: size.width - 20)
+      keysPerCell = min(fitting, (keysPerCell ?? fitting) * 2)
     case .theme:
       let themes = Theme.available(at: colorDepth)
       theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
@@ -129,6 +138,7 @@ extension ViewState {
     case .search: entry = .search("")
     case .command: entry = .command("")
     case .number: isCounting = true
+    case .copy: return copyWhatIsUnderTheCursor(size: size, glyphs: glyphs)
     case .searchNext: find(from: cursor + 1, forward: true)
     case .searchPrevious: find(from: cursor - 1, forward: false)
     case .question: askForQuestion()
@@ -145,7 +155,7 @@ extension ViewState {
       editScope = Self.following(editScope, by: times)
       message = "\(keys.shown(.keep)) and \(keys.shown(.evict)) act in \(editScope.rawValue)"
     case .why: return askWhy()
-    case .help: (showsHelp, helpTop) = (true, 0)
+    case .help: openHelp()
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
@@ -158,22 +168,17 @@ extension ViewState {
         (step, isPlaying) = (nil, false)
       }
     case .interrupt: return interrupt()
-    case .quit: return .quit
+    case .quit: return leave()
     }
     return .none
   }
 
-  private mutating func interrupt() -> Effect {
-    guard story.isFinished else { return .cancel }
-    return .quit
-  }
-
   private mutating func turn(_ value: WritableKeyPath<ViewState, Int>, by change: Int, count: Int?) {
-    guard let count else {
+    guard let count, count > 0 else {
       message = "the model is not open yet"
       return
     }
-    self[keyPath: value] = min(max(0, self[keyPath: value] + change), count - 1)
+    self[keyPath: value] = min(max(0, self[keyPath: value] + change), max(0, count - 1))
   }
 
   mutating func choosePolicy(_ index: Int) {

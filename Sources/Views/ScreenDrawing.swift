@@ -24,6 +24,8 @@ extension ViewState {
       HelpView(self).draw(into: &frame)
     } else if showsWhy, let why {
       WhyView(self, why).draw(into: &frame)
+    } else if showsAnswer {
+      AnswerView(self).draw(into: &frame)
     } else {
       switch view {
       case .text: TextView(self, glyphs: glyphs).draw(into: &frame)
@@ -33,7 +35,14 @@ extension ViewState {
       case .timeline: TimelineView(self).draw(into: &frame)
       }
     }
-    frame.panel?.draw(into: &frame)
+    // Over the last lines the tour says itself what the status says; beside them both are seen.
+    if frame.panel?.isInside == false {
+      frame.drawStatus()
+      frame.panel?.draw(into: &frame)
+    } else {
+      frame.panel?.draw(into: &frame)
+      frame.drawStatus()
+    }
     return frame
   }
 
@@ -41,24 +50,9 @@ extension ViewState {
   static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit)) -> Grid {
     var grid = Grid(size)
     let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (\(quit) quits)"
-    for (row, line) in wrapped(wanted, width: max(1, size.width)).prefix(size.height).enumerated() {
+    for (row, line) in WrappedText.lines(wanted, width: size.width).prefix(size.height).enumerated() {
       grid.put(line, row: row, column: 0)
     }
     return grid
-  }
-
-  private static func wrapped(_ text: String, width: Int) -> [String] {
-    var lines: [String] = [""]
-    for word in text.split(separator: " ") {
-      let last = lines[lines.count - 1]
-      if last.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }

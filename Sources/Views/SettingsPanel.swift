@@ -45,7 +45,16 @@ struct SettingsPanel {
     let settings = keys.filter { seen.insert($0).inserted }.map { key in
       entry(key, compared: true) { policy in policy.allSettings.first { $0.key == key }?.value }
     }
-    return (facts + settings).compactMap { $0 }
+    return (facts + settings + [chat]).compactMap { $0 }
+  }
+
+  /// What is put around the text, whatever the policy; `nil` where it is no chat.
+  private var chat: Entry? {
+    let framing = state.prompt.framing
+    guard framing.chat != nil else { return nil }
+    let system = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" } ?? "the template's own system turn"
+    return Entry(
+      name: "chat", active: ([system] + framing.variables.arguments).joined(separator: ", "), pinned: nil, isUnlike: false)
   }
 
   func draw(into frame: inout Frame, area: Range<Int>) {
@@ -61,7 +70,9 @@ struct SettingsPanel {
         Span(TextWidth.padded(clipped(state.policyTitle, column - 1, frame), to: column), theme[.accent]),
       ])
     if isPinned, let title = state.pinnedTitle {
-      frame.line(area.lowerBound, [Span("   x " + title, theme[.text])], from: name + column)
+      let words = entries.contains(where: \.isUnlike) ? "   ! is unlike" : ""
+      frame.line(
+        area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])], from: name + column)
     }
     // What is unlike comes first where not all fit: it is why one looks.
     let room = max(0, area.count - 1)
@@ -97,6 +108,6 @@ struct SettingsPanel {
     guard let lane = state.story.lanes.first(where: { $0.policy == policy }), let scores = lane.scores else { return nil }
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
     guard state.layer < lane.kept.positions.count, head < lane.kept.positions[state.layer].count else { return nil }
-    return "\(scores.protected(layer: state.layer, head: head).count) tokens"
+    return "\(scores.protected(layer: state.layer, head: head).count) tokens, whatever their score"
   }
 }

@@ -20,8 +20,8 @@ struct StoryLines {
     var line = Line()
     if let shape = state.story.recording?.shape {
       line.add(Span("layer "), Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
-      line.add(Span("   head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
-      line.add(Span("   group KV \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 2)
+      line.add(Span("   query head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
+      line.add(Span("   KV head \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 2)
       line.add(Span("   "))
     }
     let steps = state.timeline.steps
@@ -66,18 +66,18 @@ struct StoryLines {
       return line.fitting(width)
     }
     line.add(Span("kept \(grouped(active)) of \(grouped(total))"))
-    line.add(Span(" (\(share) %)"), rank: 4)
+    line.add(Span(" (\(share) %)"), rank: 7)
     if let pinned = state.pinnedTitle {
       line.add(Span("   both \(fates.count(.both, .protected))"), rank: 2)
       line.add(Span("   \(state.policyTitle) only \(fates.count(.active))"), rank: 2)
       line.add(Span("   \(pinned) only \(fates.count(.pinned))"), rank: 2)
     }
     if let agreement = state.lane?.agreement?[state.layer][state.head] {
+      // The head's own number first; that of all heads goes where there is little room.
       line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
+      if let recall = state.lane?.recall { line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6) }
       line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
-    }
-    if let lane = state.lane, let recall = lane.recall, let mass = lane.massRecall {
-      line.add(Span("   all heads \(decimal(recall, 2)) / \(decimal(mass, 2))", theme[.dim]), rank: 6)
+      if let mass = state.lane?.massRecall { line.add(Span(", all heads \(decimal(mass, 2))", theme[.dim]), rank: 6) }
     }
     return line.fitting(width)
   }

@@ -16,7 +16,9 @@ enum Target: Hashable {
   case column(CompareColumn)
   /// A step of the timeline, an index.
   case step(Int)
-  /// A key that the footer names.
+  /// The view behind the open one.
+  case nextView
+  /// A key that the screen names.
   case key(Key)
 }
 

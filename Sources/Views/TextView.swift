@@ -42,7 +42,7 @@ struct TextView {
   /// What stands under the text: all of it in a tall window, the least of it in the smallest.
   private func bottomLines(_ frame: Frame) -> [AnswerLines.Line] {
     let height = frame.content.count
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width).map {
+    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width, isLong: height >= 26).map {
       AnswerLines.Line(spans: $0, policy: nil)
     }
     let answers = AnswerLines(state, glyphs: frame.glyphs)
@@ -83,7 +83,10 @@ struct TextView {
         let fate = fates.fates[position]
         var style = usesColor || fate == .undecided ? frame.theme[fate.role] : frame.theme[.text]
         if state.selectionStart != nil, state.selection.contains(position) { style = style.with(frame.theme[.found]) }
-        if position == state.cursor { style = style.with(frame.theme[.cursor]) }
+        if position == state.cursor {
+          style = style.with(frame.theme[.cursor])
+          frame.focus(row, from: column - frame.left)
+        }
         if showsCover, row + 1 < area.upperBound {
           let cover = String(repeating: fate.glyph(frame.glyphs), count: max(1, piece.width - (piece.endsLine ? 1 : 0)))
           frame.grid.put(

@@ -76,6 +76,7 @@ struct TimelineView {
       }
     }
     frame.line(row, [Span(frame.glyphs.marker, theme[.cursor])], from: reached)
+    frame.focus(row, from: reached)
   }
 
   private func words(_ phase: TimelineTrack.Phase) -> String {
@@ -97,8 +98,8 @@ struct TimelineView {
     let largest = max(1, sizes.max() ?? 1)
     let size = sizes.indices.contains(shown) ? sizes[shown] : 0
     var heading = Line()
-    heading.add(Span("cache, tokens per head: ", theme[.dim]), Span(decimal(size, 0), theme[.accent]))
-    heading.add(Span(" here, \(decimal(largest, 0)) at most", theme[.dim]))
+    heading.add(Span("cache, tokens per head: ", theme[.dim]), Span(grouped(Int(size)), theme[.accent]))
+    heading.add(Span(" here, \(grouped(Int(largest))) at most", theme[.dim]))
     if case .lookahead = steps[shown] {
       heading.add(Span("; the whole prompt's is held beside it until the eviction", theme[.dim]), rank: 1)
     }

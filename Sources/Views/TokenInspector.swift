@@ -16,8 +16,9 @@ struct TokenInspector {
     self.text = text
   }
 
-  /// The token, the active policy and the pinned one.
-  func lines(width: Int) -> [[Span]] {
+  /// The token, and what becomes of it under the active policy and the pinned one.
+  /// - Parameter isLong: whether who voted for it has lines of their own.
+  func lines(width: Int, isLong: Bool = false) -> [[Span]] {
     let prompt = state.story.prompt
     let token = prompt.tokens[state.cursor]
     let bytes = prompt.bytes(at: state.cursor).prefix(8).map { byte in
@@ -30,12 +31,14 @@ struct TokenInspector {
     first.add(Span("  bytes \(bytes.joined(separator: " "))", theme[.dim]), rank: 4)
     if let mass = state.story.trueMass?[state.layer, state.head][state.cursor], let decode = state.story.decodeQueries {
       first.add(Span("   true attention \(decimal(Double(mass), 3))", theme[.text]), rank: 1)
-      first.add(Span(" over \(decode.count) decoded tokens", theme[.text]), rank: 2)
+      first.add(Span(", sum over \(decode.count) decode rows", theme[.text]), rank: 2)
       first.add(Span(", rank \(grouped(trueRank))", theme[.text]), rank: 5)
     }
     var lines = [first.fitting(width)]
-    if let lane = state.lane { lines.append(line(lane, width: width)) }
-    if let lane = state.pinnedLane { lines.append(line(lane, width: width)) }
+    for lane in [state.lane, state.pinnedLane].compactMap({ $0 }) {
+      lines.append(fate(lane, width: width))
+      if isLong { lines.append(readers(lane, width: width)) }
+    }
     return lines
   }
 
@@ -46,31 +49,43 @@ struct TokenInspector {
     return 1 + mass.enumerated().count { $1 > own || ($1 == own && $0 < state.cursor) }
   }
 
-  private func line(_ lane: Lane, width: Int) -> [Span] {
-    let shape = lane.kept.shape
-    let head = lane.kept.granularity.head(forQueryHead: state.head, in: shape)
-    let isKept = lane.kept.positions[state.layer][head].containsSorted(state.cursor)
-    let title = TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis)
+  /// Whether the policy keeps it, and by which rule.
+  private func fate(_ lane: Lane, width: Int) -> [Span] {
+    let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
+    let kept = lane.kept.positions[state.layer][head]
+    let title = TextWidth.padded(TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14)
+    let isKept = kept.containsSorted(state.cursor)
+    var beginning = [Span("  " + title), isKept ? Span("kept   ", theme[.good]) : Span("evicted", theme[.error])]
+    guard let scores = lane.scores else { return beginning }
+    let rank = scores.rank(of: state.cursor, layer: state.layer, head: head)
+    beginning.append(Span(rank.map { "  rank \(TextWidth.padded(grouped($0), to: 3))" } ?? "  always  "))
+    let always = Set(scores.protected(layer: state.layer, head: head)).intersection(kept).count
+    let byScore = kept.count - always
+    // The cut is told where the order alone decides, as it does for this token.
+    let isByRank = rank.map { ($0 <= byScore) == isKept } ?? true
+    let cut = isByRank ? "cut at rank \(grouped(byScore))" : "not by rank alone"
+    let rule = "\(grouped(always)) always + \(grouped(byScore)) by score"
+    let score = Double(scores.scores(layer: state.layer, head: head)[state.cursor])
+    let long = rank == nil ? "" : "   score \(decimal(score, 4))"
+    let wordings = ["   keeps \(rule); \(cut)\(long)", "   keeps \(rule); \(cut)", "  \(rule); \(cut)", "  \(cut)", ""]
+    return Line.first(of: wordings.map { beginning + [Span($0, theme[.text])] }, width: width)
+  }
+
+  /// The row that looks most at it, and in how many heads it is kept.
+  private func readers(_ lane: Lane, width: Int) -> [Span] {
     var line = Line()
-    line.add(Span("  " + TextWidth.padded(title, to: 14)))
-    if let scores = lane.scores {
-      if let rank = scores.rank(of: state.cursor, layer: state.layer, head: head) {
-        let score = Double(scores.scores(layer: state.layer, head: head)[state.cursor])
-        line.add(Span("score \(decimal(score, 4))  rank \(TextWidth.padded(grouped(rank), to: 5, right: true))  "))
-      } else {
-        line.add(Span(TextWidth.padded("always kept: window or sink", to: 27)))
-      }
+    line.add(Span(String(repeating: " ", count: 16)))
+    if let votes = state.details.votes(state.votesRequest(lane)), let vote = votes.strongest(for: state.cursor) {
+      line.add(Span("most read by ", theme[.dim]), Span(voter(vote.voter, lane), theme[.accent]))
+      let offset = vote.source - state.cursor
+      let place = offset == 0 ? "" : " on token \(vote.source), pooled"
+      line.add(Span(", attention \(decimal(Double(vote.weight), 3))\(place)", theme[.dim]), rank: 2)
+      line.add(Span("   "))
     }
-    line.add(isKept ? Span("kept   ", theme[.good]) : Span("evicted", theme[.error]))
     let keeping = lane.kept.positions.joined().count { $0.containsSorted(state.cursor) }
     let heads = lane.kept.positions.reduce(0) { $0 + $1.count }
-    line.add(Span("   kept by \(keeping) of \(heads) heads", theme[.dim]), rank: 2)
-    if let votes = state.details.votes(state.votesRequest(lane)), let vote = votes.strongest(for: state.cursor) {
-      line.add(Span("   voted by ", theme[.dim]), Span(voter(vote.voter, lane), theme[.accent]), rank: 1)
-      line.add(Span(" \(decimal(Double(vote.weight), 3))", theme[.dim]), rank: 3)
-      let offset = vote.source - state.cursor
-      if offset != 0 { line.add(Span(" for \(offset > 0 ? "+" : "")\(offset), pooled", theme[.dim]), rank: 4) }
-    }
+    let kind = lane.kept.granularity == .kvHead ? "KV" : "query"
+    line.add(Span("kept in \(keeping) of \(heads) \(kind) heads of all layers", theme[.dim]), rank: 3)
     return line.fitting(width)
   }
 
@@ -80,14 +95,15 @@ struct TokenInspector {
     func quoted(_ tokens: [Int]?, _ index: Int) -> String {
       guard let tokens, tokens.indices.contains(index) else { return "" }
       let visible = Sanitizer.visible(bytes: vocabulary.bytes(of: tokens[index]), glyphs: glyphs, spaces: false)
-      return "\"\(TextWidth.clipped(visible, to: 12, ellipsis: glyphs.ellipsis))\" "
+      return " \"\(TextWidth.clipped(visible, to: 12, ellipsis: glyphs.ellipsis))\""
     }
     switch voter {
     case .prompt(let position):
       let piece = TextWidth.clipped(text.pieces[position].text, to: 12, ellipsis: glyphs.ellipsis)
-      return "\"\(piece)\" w-\(state.story.prompt.tokens.count - position)"
-    case .lookahead(let index): return quoted(lane.lookahead?.pseudo.tokens, index) + "q\(index)"
-    case .decode(let index): return quoted(state.story.full?.answer.tokens, index) + "d\(index)"
+      let row = state.story.prompt.tokens.count - position
+      return row <= lane.policy.observedTokens ?? 0 ? "window row w-\(row) \"\(piece)\"" : "token \(position) \"\(piece)\""
+    case .lookahead(let index): return "lookahead row q\(index)" + quoted(lane.lookahead?.pseudo.tokens, index)
+    case .decode(let index): return "decode row d\(index)" + quoted(state.story.full?.answer.tokens, index)
     }
   }
 }

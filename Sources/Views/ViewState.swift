@@ -36,7 +36,7 @@ public struct ViewState: Sendable {
   }
 
   /// The story as far as it has come.
-  public var story: Story
+  public var story: Story { didSet { comeIntoStory() } }
   /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
   public var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.
@@ -47,6 +47,12 @@ public struct ViewState: Sendable {
   public var showsHelp = false
   /// The help's first line shown, where it does not fit.
   public var helpTop = 0
+  /// Whether it shows what the words mean, in place of the keys.
+  public var showsWords = false
+  /// Whether the whole answers lie over the view.
+  public var showsAnswer = false
+  /// Their first line shown, where not all fit.
+  public var answerTop = 0
   /// Whether the learner's notes are shown.
   public var showsNotes = true
   /// The active policy, an index into the settings' list.
@@ -85,8 +91,8 @@ public struct ViewState: Sendable {
   public var keysPerCell: Int?
   /// The token under the cursor, a position.
   public var cursor = 0
-  /// The heatmap's row under the cursor, an index into its rows.
-  public var heatmapRow = 0
+  /// The heatmap's row that was chosen, an index into its rows; `nil` follows the shown step.
+  public var heatmapRow: Int?
   /// The step shown; `nil` follows the newest.
   public var step: Int?
   /// Whether steps advance by themselves.
@@ -131,6 +137,10 @@ public struct ViewState: Sendable {
   public var showsWhy = false
   /// Its first line shown, where not all fit.
   public var whyTop = 0
+  /// Whether the last key was the one that stops work: the next one like it quits.
+  var isInterrupted = false
+  /// The policies edited by hand that a file holds.
+  var writtenPolicies: [Policy] = []
   /// The guided tour, if one was begun.
   public var tour: Tour?
 
@@ -139,6 +149,7 @@ public struct ViewState: Sendable {
     self.story = story
     prompt = story.prompt
     settings = story.settings
+    writtenPolicies = story.settings.policies.filter { !$0.edits.isEmpty }
     self.theme = theme
     cursor = max(0, story.prompt.tokens.count - 1)
     pinned = settings.policies.firstIndex { $0.descriptor.name == "snapkv" }

@@ -25,49 +25,75 @@ struct Batch {
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
     if let record = output.record { try AtomicFile.check(record, replacing: output.force) }
-    let story = await opening.explorer.explore(opening.story)
-    if case .failed(let reason) = story.stage { throw BatchError(reason: reason) }
+    let story = try await explored(opening.story)
     var state = try opening.state(theme: output.ansi ? coloured : .mono)
     if let warning = state.message { Console.say("laq-tui: \(warning)") }
     (state.message, state.story) = (nil, story)
     opening.place(&state)
-    state.view = output.screen?.view ?? state.view
+    if let view = output.screen?.view { state.open(view) }
     if let tour = opening.tour { state.begin(tour) }
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
-        let next = story.anew(state.settings, prompt: state.prompt)
+        let next = state.story.anew(state.settings, prompt: state.prompt)
         if next.prompt.hash != state.story.prompt.hash { state.beginPrompt() }
-        state.story = await opening.explorer.explore(next, earlier: state.story)
+        state.story = try await explored(next, earlier: state.story)
       case .export(let request): try await answer(request, &state)
       case .why:
-        if let finding = state.why { state.why = await opening.explorer.why(finding, of: state.story) }
+        if let finding = state.why { state.why = try await explained(finding, of: state.story) }
       case .exportWhy:
         if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
       case .save(let request): try save(request, &state)
-      case .none, .cancel, .cancelWhy, .redraw, .suspend, .quit: break
+      case .none, .cancel, .cancelWhy, .copy, .redraw, .suspend, .quit: break
       }
       state.noticeTour()
     }
     if let record = output.record {
       let projection = output.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil
-      try TraceExport(story, output: projection).write(to: record, replacing: output.force)
+      try TraceExport(state.story, output: projection).write(to: record, replacing: output.force)
     }
     if let export { try await write(export, &state) }
     if let why = output.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: output.json) }
     if output.screen != nil, export?.scope != .view {
-      await complete(&state)
+      try await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)
       let text = output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid)
-      FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+      Output.write(text.hasSuffix("\n") ? text : text + "\n")
     }
+  }
+
+  /// A story that is told to its end.
+  /// - Throws: `BatchError` for one that failed; `CancellationError`.
+  private func explored(_ story: Story, earlier: Story? = nil) async throws -> Story {
+    let glyphs = glyphs
+    if let text = story.progress(glyphs) { Console.progress.show(text) }
+    let told = await opening.explorer.explore(story, earlier: earlier) { update in
+      if let text = update.progress(glyphs) { Console.progress.show(text) }
+    }
+    Console.progress.clear()
+    switch told.stage {
+    case .failed(let reason): throw BatchError(reason: reason)
+    case .cancelled: throw CancellationError()
+    default: return told
+    }
+  }
+
+  /// A search for what an answer lacked that is gone through to its end.
+  /// - Throws: `CancellationError`.
+  private func explained(_ finding: WhyFinding, of story: Story) async throws -> WhyFinding {
+    let explained = await opening.explorer.why(finding, of: story) { update in
+      if let text = update.progress { Console.progress.show(text) }
+    }
+    Console.progress.clear()
+    if explained.stage == .cancelled { throw CancellationError() }
+    return explained
   }
 
   /// Prints why a policy lost the answer.
   private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
-    let finding = await opening.explorer.why(try WhyFinding(story, policy: policy), of: story)
+    let finding = try await explained(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
-    FileHandle.standardOutput.write(asJSON ? try export.json() : Data(export.text.utf8))
+    Output.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
   /// Keeps the session in a file; one that is there already is asked about.
@@ -94,7 +120,7 @@ struct Batch {
 
   /// Writes a file, in colour where the format has any.
   private func write(_ request: ExportRequest, _ state: inout ViewState) async throws {
-    await complete(&state)
+    try await complete(&state)
     try ExportFile.write(inColour(state), request, size: size, glyphs: glyphs)
   }
 
@@ -106,11 +132,17 @@ struct Batch {
   }
 
   /// Computes what the open view lacks.
-  private func complete(_ state: inout ViewState) async {
+  /// - Throws: `CancellationError`.
+  private func complete(_ state: inout ViewState) async throws {
     state.settle()
-    if case .sweep(let keys)? = state.missingDetails.first {
-      state.details.take(.sweep(await opening.explorer.sweep(state.details.sweep, keys, of: state.story)))
+    guard case .sweep(let keys)? = state.missingDetails.first else { return }
+    let sweep = await opening.explorer.sweep(state.details.sweep, keys, of: state.story) { update in
+      let count = keys.reduce(0) { $0 + update.points($1).count }
+      Console.progress.show("recall at other budgets, point \(count)")
     }
+    Console.progress.clear()
+    try Task.checkCancellation()
+    state.details.take(.sweep(sweep))
   }
 
   /// The theme of what has colours, unless none are wanted.

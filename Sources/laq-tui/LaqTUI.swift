@@ -26,6 +26,7 @@ struct LaqTUI: AsyncParsableCommand {
     guard screen.layer ?? 1 >= 1, screen.head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
     guard output.format == nil || output.export != nil else { throw ValidationError("--format needs --export.") }
     try Self.check { _ = try output.exportRequest }
+    try Self.check { _ = try TemplateVariables(parsing: prompt.variables) }
     guard Size(output.size) != nil else { throw ValidationError("--size must be as 120x36.") }
     guard !output.recordOutput || output.record != nil else { throw ValidationError("--record-output needs --record.") }
     guard !output.json || output.why != nil else { throw ValidationError("--json needs --why.") }
@@ -53,7 +54,8 @@ struct LaqTUI: AsyncParsableCommand {
       }
       let opening = try open()
       if output.replacesTerminal {
-        try await Batch(opening: opening, options: self).run()
+        let batch = try Batch(opening: opening, options: self)
+        try await Signals.interrupting { try await batch.run() }
       } else {
         try await Session(opening: opening, keys: screen.keys).run()
       }
@@ -61,6 +63,8 @@ struct LaqTUI: AsyncParsableCommand {
       Console.end(error, status: 2)
     } catch let error as ConfigError {
       Console.end(error, status: 64)
+    } catch is CancellationError {
+      Console.end(Interrupted(), status: 130)
     } catch let error as ExitCode {
       throw error
     } catch let error as ValidationError {
@@ -84,7 +88,7 @@ struct LaqTUI: AsyncParsableCommand {
     let size = Size(output.size) ?? Size(width: 120, height: 36)
     for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
     let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
-    print(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
+    Output.write(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
   }
 
   /// Refuses an answer's length that cannot be asked for.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import CFaults
 import Terminal
+import Transformer
 
 /// Chooses between the program, its manual, and the commands beside it.
 ///
@@ -14,23 +16,38 @@ enum Main {
   static var names: [String] { commands.compactMap { $0.configuration.commandName } }
 
   static func main() async {
+    Output.prepareProcess()
+    fault_handle()
     let arguments = Array(CommandLine.arguments.dropFirst())
+    do { try InstructionSet.checkSetting() } catch { Console.end(error, status: 64) }
     if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {
       // Some commands open the terminal, which is prepared before any thread starts.
       Terminal.prepareProcess()
       await run(command, Array(arguments.dropFirst()))
     } else if arguments.first == "--help" || arguments.first == "help" {
-      print(Manual().text)
+      Output.write(Manual().text + "\n")
     } else {
-      await LaqTUI.main(arguments)
+      await run(LaqTUI.self, arguments)
     }
+    Output.end(0)
   }
 
+  /// Runs a command. What it throws, a request for help among it, is told as the argument parser would, which ends by `exit`
+  /// and does not look whether its words could be written.
   private static func run(_ command: any ParsableCommand.Type, _ arguments: [String]) async {
-    if let waiting = command as? any AsyncParsableCommand.Type {
-      await waiting.main(arguments)
-    } else {
-      command.main(arguments)
+    do {
+      var parsed = try command.parseAsRoot(arguments)
+      if var waiting = parsed as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try parsed.run()
+      }
+    } catch {
+      let (status, words) = (command.exitCode(for: error).rawValue, command.fullMessage(for: error))
+      if !words.isEmpty {
+        if status == 0 { Output.write(words + "\n") } else { Console.put(words + "\n") }
+      }
+      Output.end(status)
     }
   }
 }

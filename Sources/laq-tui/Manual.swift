@@ -14,6 +14,7 @@ struct Manual {
     let sections: [(title: String, body: String)] = [
       ("NAME", "laq-tui - see which tokens of a long prompt each KV-cache eviction policy keeps"),
       ("SYNOPSIS", Self.synopsis), ("DESCRIPTION", Self.description), ("OPTIONS", options), ("COMMANDS", commands), ("KEYS", keys),
+      ("WORDS", words),
       ("FILES", files), ("ENVIRONMENT", Self.environment), ("EXIT STATUS", Self.exitStatus), ("EXAMPLES", Self.examples),
       ("VERSION", Release.name),
     ]
@@ -75,6 +76,24 @@ struct Manual {
     return lines.joined(separator: "\n")
   }
 
+  /// What the words on the screens mean, as the help in the terminal has them.
+  private var words: String {
+    let lines = Glossary.entries.map { entry in
+      var lines = [entry.word], used = 0
+      for word in entry.text.split(separator: " ") {
+        if used == 0 || used + 1 + word.count > Self.width - 12 {
+          lines.append("    \(word)")
+          used = word.count
+        } else {
+          lines[lines.count - 1] += " \(word)"
+          used += 1 + word.count
+        }
+      }
+      return lines.joined(separator: "\n")
+    }
+    return lines.joined(separator: "\n")
+  }
+
   private var files: String {
     """
     \(ConfigFile.path(environment: ["HOME": "~"]))
@@ -88,10 +107,13 @@ struct Manual {
 
   private static let environment = """
     NO_COLOR                  where it is set and not empty, no colours (--color always has them)
-    TERM                      the terminal; one that cannot place its cursor is refused
+    COLORFGBG                 the background, where the terminal does not say it when asked
+    TERM                      the terminal; one that cannot place its cursor is refused, and one that
+                              is not known here is drawn as one like it where that is known
     XDG_CONFIG_HOME           the folder of laq-tui/config.toml; ~/.config unless set
     HF_HOME, HF_HUB_CACHE     where models called ORG/NAME have been downloaded
-    ESCDELAY                  milliseconds to wait for the rest of a key that begins with Esc
+    ESCDELAY                  milliseconds to wait for the rest of a key that begins with Esc: 50, and
+                              150 over ssh, unless set
     """
 
   private static let exitStatus = """
@@ -99,6 +121,7 @@ struct Manual {
     1    failed: one sentence on standard error says what, where, and what to do
     2    no usable terminal
     64   wrong usage, the configuration file's included
+    130  stopped by Ctrl-C, without a screen
     """
 
   private static let examples = """

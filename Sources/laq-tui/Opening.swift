@@ -22,8 +22,8 @@ struct Opening {
   private let edits: SessionEdits?
   /// What a session's reader should know, such as that its text has changed.
   private let warning: String?
-  /// What a reader should know of the model's files.
-  private let notices: [String]
+  /// What was left out of the text or ignored in the model's files.
+  let notices: [String]
   /// The tour to begin with.
   let tour: Tour?
 
@@ -38,8 +38,11 @@ struct Opening {
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
     let fromSession = try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) } ?? Preferences()
-    var preferences = Preferences(options).over(fromSession).over(config).over(.builtIn)
+    var preferences = Preferences(options).over(fromSession).over(file == nil ? config : config.withoutChat).over(.builtIn)
     guard options.prompt.system == nil || preferences.chat == true else { throw ValidationError("--system needs --chat.") }
+    guard options.prompt.variables.isEmpty || preferences.chat == true else {
+      throw ValidationError("--template needs --chat.")
+    }
     guard !options.prompt.questionFirst || preferences.question != nil else {
       throw ValidationError("--question-first needs --question.")
     }
@@ -48,13 +51,15 @@ struct Opening {
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
-    notices = checkpoint.notices
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let steps = preferences.steps ?? 64
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: checkpoint.tokenizer,
       framing: try Self.framing(preferences, checkpoint, modelName),
       contextLength: checkpoint.configuration.contextLength, answerLimit: steps)
+    notices = (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
+    // Those of the configuration are for all models, and some know nothing of them.
+    try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
     (edits, warning) = try Self.carryEdits(
       of: file, kept, fromSession, to: prompt, &preferences, formerFraming: { try Self.framing($0, checkpoint, modelName) })
     // Alone, what is to be explained needs no other policy.
@@ -117,7 +122,8 @@ struct Opening {
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
     return PromptFraming(
       question: preferences.question.flatMap { $0.isEmpty ? nil : $0 }, putsQuestionFirst: preferences.questionFirst ?? false,
-      chat: template, system: isChat ? preferences.system.flatMap { $0.isEmpty ? nil : $0 } : nil)
+      chat: template, system: isChat ? preferences.system : nil,
+      variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
   }
 
   /// The state that a person sees first.

@@ -6,7 +6,7 @@ struct Policies: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policies", abstract: "List the policies, allocations and wrappers, with their settings.")
 
-  func run() { print(PolicyListing().text) }
+  func run() { Output.write(PolicyListing().text + "\n") }
 }
 
 /// The registry as plain text in 100 columns.

@@ -17,6 +17,7 @@ struct Preferences {
   var recording: RecordingScope?
   var chat: Bool?
   var system: String?
+  var variables: TemplateVariables?
   var question: String?
   var questionFirst: Bool?
   var budget: Budget?
@@ -37,27 +38,37 @@ struct Preferences {
     Preferences(
       model: model ?? other.model, gate: gate ?? other.gate, precision: precision ?? other.precision,
       recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
+      variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
       question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst, budget: budget ?? other.budget,
       policies: policies ?? other.policies, granularity: granularity ?? other.granularity, steps: steps ?? other.steps,
       layer: layer ?? other.layer, head: head ?? other.head, theme: theme ?? other.theme, color: color ?? other.color,
       ascii: ascii ?? other.ascii, mouse: mouse ?? other.mouse, notes: notes ?? other.notes, keys: keys ?? other.keys)
   }
 
+  /// These without what is put around a text in a chat: a session says all of it, what it leaves out included.
+  var withoutChat: Preferences {
+    var rest = self
+    (rest.system, rest.variables) = (nil, nil)
+    return rest
+  }
+
   /// What the program does by itself.
   static let builtIn = Preferences(
     model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false, questionFirst: false,
     budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
-    granularity: .kvHead, steps: 64, theme: .dark, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
+    granularity: .kvHead, steps: 64, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
 }
 
 extension Preferences {
   /// What the command line says.
   init(_ options: LaqTUI) {
     let policies = options.policies.policies.compactMap { Policy($0) }
+    let variables =
+      options.prompt.variables.isEmpty ? nil : try? TemplateVariables(parsing: options.prompt.variables)
     self.init(
       model: options.model.model, gate: options.model.gate, precision: options.model.precision,
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
-      question: options.prompt.question, questionFirst: options.prompt.questionFirst ? true : nil,
+      variables: variables, question: options.prompt.question, questionFirst: options.prompt.questionFirst ? true : nil,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies, granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,
       theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color, ascii: options.screen.ascii,
@@ -79,5 +90,12 @@ extension Terminal {
   convenience init(_ preferences: Preferences) throws(TerminalError) {
     let isMonochrome = (preferences.color ?? .auto).isMonochrome
     try self.init(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
+  }
+
+  /// The theme that a person wants, or that the terminal's background asks for. Call it before anything is shown.
+  func theme(_ preferences: Preferences) -> Theme {
+    let name = preferences.theme?.name
+    let isOpen = name == nil || name == Theme.colorblind.name
+    return .chosen(name, at: colorDepth, on: isOpen ? askForBackground() : nil)
   }
 }

@@ -1,3 +1,4 @@
+import CFaults
 import Exploration
 import Screen
 import Terminal
@@ -34,8 +35,8 @@ final class Session {
   /// Whether the terminal is another screen's, which goes on with it.
   private let isGuest: Bool
 
-  /// - Parameter host: a terminal that is open, to which the caller comes back.
-  init(opening: Opening, keys: String, terminal host: Terminal? = nil) throws {
+  /// - Parameter host: a terminal that is open, to which the caller comes back, and the theme that it has.
+  init(opening: Opening, keys: String, terminal host: Terminal? = nil, theme: Theme? = nil) throws {
     let preferences = opening.preferences
     isGuest = host != nil
     pending = try Key.parse(keys)
@@ -44,10 +45,11 @@ final class Session {
     terminal = try host ?? Terminal(preferences)
     explorer = opening.explorer
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
-    state.theme = .chosen(preferences.theme?.name, at: terminal.colorDepth)
+    state.theme = theme ?? terminal.theme(preferences)
     state.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
+    if host == nil { state.message = state.message ?? terminal.warning }
   }
 
   /// Shows it until the user leaves.
@@ -121,6 +123,8 @@ final class Session {
     case .export(let request): export(request)
     case .exportWhy: exportWhy()
     case .save(let request): save(request)
+    case .copy(let text):
+      if !terminal.copy(text) { state.message = "only the beginning went to the clipboard: the text is long for a terminal" }
     }
     return true
   }
@@ -133,6 +137,7 @@ final class Session {
     }
     let (state, size, glyphs, mailbox) = (state, terminal.size, glyphs, mailbox)
     exporting = Task.detached {
+      fault_stack()
       let outcome = Result { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
       mailbox.put(outcome, for: request)
       Terminal.wake()
@@ -227,6 +232,7 @@ final class Session {
       } else {
         asked.insert(request)
         Task.detached {
+          fault_stack()
           guard let answer = Details.answer(request, story) else { return }
           mailbox.put(answer, for: request, generation: generation)
           Terminal.wake()

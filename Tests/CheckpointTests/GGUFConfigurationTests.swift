@@ -92,14 +92,32 @@ import Testing
     #expect(none?.contains("short_factor") == true)
   }
 
-  @Test func aTurnsEndIsFoundByItsTextWhereNoKeyNamesIt() throws {
+  @Test func aTurnsEndIsFoundByItsTextWhateverItsType() throws {
     let found = try configuration(["vocab_size": 5]) {
       $0.add("tokenizer.ggml.tokens", ["a", "</s>", "<|im_end|>", "<|end|>", "b", "<|eot_id|>"])
-      $0.add("tokenizer.ggml.token_type", [1, 3, 3, 1, 1, 3])
+      $0.add("tokenizer.ggml.token_type", [1, 3, 4, 1, 1, 3])
       $0.add("tokenizer.ggml.eot_token_id", 4)
     }
-    #expect(found.endTokens == [1, 2, 4])
-    #expect(try configuration { $0.add("tokenizer.ggml.eos_token_id", 3) }.endTokens == found.endTokens)
+    #expect(found.endTokens == [1, 2, 3, 4])
+    #expect(try configuration { $0.add("tokenizer.ggml.eos_token_id", 3) }.endTokens.isEmpty)
+  }
+
+  private static let ends: [(tokens: [String], ends: Set<Int>)] = [
+    (["a", "<|im_end|>", "<|endoftext|>", "<|im_start|>"], [1, 2]), (["<end_of_turn>", "<eos>", "<start_of_turn>"], [0, 1]),
+    (["<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|begin_of_text|>"], [0, 1, 2]), (["<EOT>", "_<EOT>", "[EOT]", "[EOS]"], [0, 1, 2, 3]),
+    (["<｜end▁of▁sentence｜>", "<end_of_utterance>", "</s>"], [0, 1, 2]), (["<|return|>", "<|call|>", "<|end|>"], [0, 1]),
+    (["<|flush|>", "<|calls|>", "<|end|>"], [0, 1]), (["<turn|>", "<|tool_response>", "</s>"], [0, 1]),
+    (["<|fim_prefix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"], [1, 2, 3]),
+  ]
+
+  @Test(arguments: ends) func everySpellingOfAnEndIsKnown(_ tokens: [String], _ ends: Set<Int>) throws {
+    for types in [nil, [UInt32](repeating: 1, count: tokens.count), [UInt32](repeating: 4, count: tokens.count)] {
+      let found = try configuration(["vocab_size": UInt32(tokens.count)]) {
+        $0.add("tokenizer.ggml.tokens", tokens)
+        if let types { $0.add("tokenizer.ggml.token_type", types) }
+      }
+      #expect(found.endTokens == ends, "\(tokens)")
+    }
   }
 
   @Test func theOlderKeyOfTheLinearScalingCounts() throws {

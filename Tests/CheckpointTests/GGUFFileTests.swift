@@ -171,7 +171,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Places.hasSharedData)) func theVocabularyFilesOfOtherProgramsAreRead() throws {
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func theVocabularyFilesOfOtherProgramsAreRead() throws {
     let folder = try #require(Places.sharedData) + "/vocab"
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".gguf") }
     #expect(!names.isEmpty)

@@ -60,7 +60,7 @@ import Testing
     #expect(problem?.contains("'blocks'") == true && problem?.contains("smollm3") == true)
   }
 
-  @Test(.enabled(if: Places.hasSharedData)) func aRealModelHasTheTensorsOfItsFolder() throws {
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func aRealModelHasTheTensorsOfItsFolder() throws {
     let folder = try #require(Places.sharedData) + "/stories260k"
     let expected = try Safetensors(path: folder + "/model.safetensors")
     let file = try GGUFFile(path: folder + "/stories260k-f32.gguf")

@@ -100,8 +100,57 @@ import Testing
   }
 
   @Test func anUnknownPreTokenizerIsNamedWithTheKnownOnes() throws {
-    let problem = failure { _ = try tokenizer(Self.byteLevel("kimi-k2")) }
-    #expect(problem?.contains("'kimi-k2'") == true && problem?.contains("llama-bpe") == true, "\(problem ?? "")")
+    let problem = failure { _ = try tokenizer(Self.byteLevel("afmoe")) }
+    #expect(problem?.contains("'afmoe'") == true && problem?.contains("llama-bpe") == true, "\(problem ?? "")")
+  }
+
+  @Test func bytesThatTheVocabularyLacksAreDropped() throws {
+    let lacking = replacing(Self.byteLevel(), "tokenizer.ggml.tokens") {
+      let tokens = Self.bytes.enumerated().map { [4, 0x21, 0xF0].contains($0) ? "[unused\($0)]" : $1 }
+      $0.add("tokenizer.ggml.tokens", tokens + ["ab", "<|end|>", "<tool>"])
+    }
+    let text = Array("a\u{4}b! \u{1F600}".utf8)
+    let encoding = try tokenizer(lacking).encoding(of: text)
+    #expect(encoding.tokens.map(\.id) == [97, 98, 32, 0x9F, 0x98, 0x80])
+    #expect(encoding.dropped == [1..<2, 3..<4, 5..<6] && covers(encoding.tokens, text))
+    // Without bytes and without an unknown token, SentencePiece's vocabulary drops what it has no piece for.
+    let pieces = replacing(replacing(Self.sentencePiece(), "tokenizer.ggml.unknown_token_id") { _ in }, "tokenizer.ggml.tokens") {
+      $0.add("tokenizer.ggml.tokens", (0..<259).map { "[unused\($0)]" } + ["▁", "a", "b", "ab", "▁a", "▁ab"])
+    }
+    let bare = try tokenizer(pieces).encoding(of: Array("abxé".utf8))
+    #expect(bare.tokens.map(\.id) == [1, 264] && bare.dropped == [2..<5])
+  }
+
+  @Test func controlTokensAreFoundWhateverTheirType() throws {
+    for type in [UInt32(1), 3, 4, 5] {
+      let file = replacing(replacing(Self.byteLevel(), "tokenizer.ggml.tokens") {
+        $0.add("tokenizer.ggml.tokens", Self.bytes + ["ab", "<|im_end|>", "<|im_start|>"])
+      }, "tokenizer.ggml.token_type") { $0.add("tokenizer.ggml.token_type", [UInt32](repeating: 1, count: 257) + [type, 3]) }
+      let tokenizer = try tokenizer(file)
+      #expect(tokenizer.encode(Array("a<|im_end|><|im_start|>".utf8)).map(\.id) == [97, 257, 258], "\(type)")
+      #expect(tokenizer.isSpecial(257) && tokenizer.decode([97, 257, 97]) == "aa")
+    }
+  }
+
+  @Test func theUnknownTokenInATextIsItself() throws {
+    let tokenizer = try tokenizer(Self.sentencePiece())
+    #expect(tokenizer.encode(Array("ab<unk>ab</s>".utf8)).map(\.id) == [1, 264, 0, 264, 2])
+    #expect(tokenizer.isSpecial(0) && tokenizer.bytes(of: 0).isEmpty)
+  }
+
+  @Test func specialIDsThatNoTokenHasAreIgnoredAndTold() throws {
+    var file = Self.byteLevel("llama-bpe")
+    file = replacing(file, "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", .max) }
+    file.add("tokenizer.ggml.padding_token_id", type: 5, GGUFBytes.number(Int32(-1)))
+    file.add("tokenizer.ggml.add_bos_token", type: 7, [1])
+    let tokenizer = try tokenizer(file)
+    #expect(tokenizer.encode(Array("ab".utf8)).map(\.id) == [256])
+    #expect(tokenizer.notices.count == 2)
+    #expect(tokenizer.notices.contains { $0.contains("bos_token_id is 4294967295") })
+    #expect(tokenizer.notices.contains { $0.contains("padding_token_id is -1") })
+    // SentencePiece's own places hold where a key is missing, or wrong.
+    let pieces = replacing(Self.sentencePiece(), "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", 1_000) }
+    #expect(try self.tokenizer(pieces).encode(Array("ab".utf8)).map(\.id) == [1, 264])
   }
 
   @Test func damagedMetadataIsAnErrorNamingTheKey() throws {
@@ -118,7 +167,7 @@ import Testing
       (problem(level, "tokenizer.ggml.merges") { _ in }, "tokenizer.ggml.merges"),
       (problem(piece, "tokenizer.ggml.scores") { _ in }, "tokenizer.ggml.scores"),
       (problem(piece, "tokenizer.ggml.scores") { $0.add("tokenizer.ggml.scores", [1, 2]) }, "tokenizer.ggml.scores"),
-      (problem(piece, "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", 265) }, "tokenizer.ggml.bos_token_id"),
+      (problem(piece, "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", "<s>") }, "tokenizer.ggml.bos_token_id"),
     ]
     for (problem, cause) in cases { #expect(problem.contains(cause), "\(problem)") }
   }

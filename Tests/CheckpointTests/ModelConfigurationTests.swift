@@ -203,7 +203,10 @@ import Testing
     _ = try folder.write(#"{"eos_token_id": 512}"#, as: "generation_config.json")
     let found = try configuration()
     #expect(found.endTokens == [2])
-    #expect(found.notices.count == 1 && found.notices[0].contains("generation_config.json"))
+    #expect(found.notices.count == 1)
+    #expect(found.notices.allSatisfy { $0.contains("generation_config.json") && $0.contains("512") })
+    _ = try folder.write(#"{"eos_token_id": ["</s>"]}"#, as: "generation_config.json")
+    #expect(failure { _ = try configuration() }?.contains("generation_config.json") == true)
   }
 
   @Test func theFamilysEndTokenHoldsWhereNoFileNamesOne() throws {
@@ -214,11 +217,12 @@ import Testing
     #expect(try ModelConfiguration(path: try folder.write(text, as: "config.json")).endTokens == [5])
   }
 
-  @Test(arguments: ["-1", "512", "[2, 512, -1]"])
-  func idsThatAreNoTokensAreLeftOutAndTold(_ value: String) throws {
-    let found = try configuration(["eos_token_id": value])
-    #expect(found.endTokens == (value.contains("[2") ? [2] : []))
-    #expect(found.notices.count == 1 && found.notices[0].contains("eos_token_id"))
+  @Test(arguments: [("-1", "-1"), ("[2, 512, -1, 3, -1]", "-1, 512")])
+  func idsThatNoTokenHasEndNothingAndAreTold(_ written: String, _ named: String) throws {
+    let found = try configuration(["eos_token_id": written])
+    #expect(found.endTokens == (written == "-1" ? [] : [2, 3]))
+    #expect(found.notices.count == 1 && found.notices[0].contains(" \(named) is ignored"), "\(found.notices)")
+    #expect(try configuration().notices.isEmpty)
   }
 
   @Test func brokenFilesAreRefused() throws {
@@ -234,13 +238,23 @@ import Testing
     }
   }
 
+  @Test func aTokenizerWithMoreTokensThanTheEmbeddingOpens() throws {
+    _ = try configuration(["vocab_size": "300"])
+    try writeTokenizer()
+    #expect(try Checkpoint(path: folder.path).tokenizer.embeddedCount == 300)
+  }
+
   @Test func weightsThatAreMissingAreAskedForWithTheCommandThatFetchesThem() throws {
     _ = try configuration(["vocab_size": "512"])
-    let tokenizer = try Data(contentsOf: URL(fileURLWithPath: Places.fixture("gpt2.tokenizer.json")))
-    _ = try folder.write(tokenizer, as: "tokenizer.json")
+    try writeTokenizer()
     let checkpoint = try Checkpoint(path: folder.path)
-    #expect(checkpoint.configuration.vocabularySize == 512)
+    #expect(checkpoint.configuration.vocabularySize == 512 && checkpoint.tokenizer.embeddedCount == 512)
     let problem = failure { _ = try checkpoint.weights() }
     #expect(problem?.contains("model.safetensors") == true && problem?.contains("hf download") == true)
+  }
+
+  private func writeTokenizer() throws {
+    let tokenizer = try Data(contentsOf: URL(fileURLWithPath: Places.fixture("gpt2.tokenizer.json")))
+    _ = try folder.write(tokenizer, as: "tokenizer.json")
   }
 }

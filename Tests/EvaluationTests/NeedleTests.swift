@@ -1,3 +1,5 @@
+import Checkpoint
+import EmbeddedModel
 import Eviction
 import Exploration
 import Foundation
@@ -48,6 +50,28 @@ import Testing
     try Data("changed".utf8).write(to: URL(fileURLWithPath: place.path("a.txt")))
     #expect(throws: EvaluationError.self) { try NeedleSuite(options: suite.options) }
     #expect(throws: EvaluationError.self) { try Haystack(folder: place.path("nowhere")) }
+  }
+
+  /// A tokenizer may leave out what it has no tokens for: all of a text, or all of it but its end.
+  @Test func aHaystackOfWhichNothingIsLeftIsRefused() throws {
+    let source = URL(fileURLWithPath: try EmbeddedModel.folder())
+    let folder = URL(fileURLWithPath: place.path("model"))
+    try FileManager.default.copyItem(at: source, to: folder)
+    let file = folder.appendingPathComponent("tokenizer.json")
+    let json = try String(contentsOf: file, encoding: .utf8).replacing(
+      "\"normalizer\": null", with: "\"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"String\": \"x\"}, \"content\": \"\"}")
+    try Data(json.utf8).write(to: file)
+    let tokenizer = try Checkpoint(path: folder.path).tokenizer
+    func hidden(_ hay: String) throws -> [UInt8] {
+      let texts = place.path(UUID().uuidString)
+      try FileManager.default.createDirectory(atPath: texts, withIntermediateDirectories: true)
+      try Data(hay.utf8).write(to: URL(fileURLWithPath: texts + "/a.txt"))
+      return try Haystack(folder: texts).hiding("Needle.", atDepth: 50, length: 40, tokenizer: tokenizer)
+    }
+    #expect(throws: CaseError.self) { try hidden("xxxx") }
+    let prose = String(repeating: "The mill was quiet. ", count: 20)
+    let late = try hidden(String(repeating: "x", count: 100_000) + prose)
+    #expect(String(decoding: late, as: UTF8.self).contains("Needle."))
   }
 
   /// `rouge_score` 0.1.2, `RougeScorer(['rouge1'], use_stemmer=True)`; made by `Fixtures/make_rouge.py`.

@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 import Foundation
 import Testing
 
@@ -26,6 +27,25 @@ import Testing
     let said = try EvaluationPlan(
       ConsistencySuite(texts: ["a"]), model: place.model.identity, settings: place.settings, usesChat: true)
     #expect(said.usesChat == true)
+  }
+
+  @Test func variablesOfTheTemplateAreSaidWhereThereAreAny() throws {
+    func plan(_ variables: [String]) throws -> EvaluationPlan {
+      try EvaluationPlan(
+        CountingSuite(caseCount: 1), model: place.model.identity, settings: place.settings, usesChat: true,
+        variables: TemplateVariables(parsing: variables))
+    }
+    #expect(try plan([]).variables() == nil && plan([]).options["template"] == nil)
+    let told = try plan(["enable_thinking=false", "date=\"2024\""])
+    #expect(try told.variables()?.arguments == ["date=\"2024\"", "enable_thinking=false"])
+    #expect(
+      try told.difference(from: plan([]))
+        == "the option 'template' is none there and date=\"2024\", enable_thinking=false here")
+    #expect(try plan(["a=1"]).difference(from: plan(["a=1.0"])) == "the option 'template' is a=1.0 there and a=1 here")
+    let damaged = try EvaluationPlan(
+      suite: "counting", model: place.model.identity, settings: place.settings, options: ["template": .list(["a"])],
+      cases: told.cases)
+    #expect(throws: EvaluationError.self) { try damaged.variables() }
   }
 
   /// The new text is as long as the old one, so that names, offsets and lengths are the same.

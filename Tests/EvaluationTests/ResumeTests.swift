@@ -1,6 +1,8 @@
 import Eviction
+import Exploration
 import Foundation
 import Testing
+import Transformer
 
 @testable import Evaluation
 
@@ -24,6 +26,22 @@ import Testing
     let rows = try await place.run(suite, to: "rows.jsonl")
     #expect(try EvaluationResults(plan: place.plan(suite), rows: rows).data() == expected)
     #expect(try RowFile.contents(of: place.path("rows.jsonl")).rows.count == 20)
+  }
+
+  /// What is about one prompt is said in its row; what is about the model or the machine ends the run.
+  @Test func onePromptsErrorIsItsRowAndTheRunGoesOn() async throws {
+    let errors: [any Error] = [
+      CaseError("no such case"), PromptError.empty("a"), BudgetError.lessThanOneToken(budget: "1B", least: 768),
+      TransformerError.tokenOutOfRange(id: 9, vocabularySize: 5), TransformerError.emptyPrompt,
+      TransformerError.textTooLong(tokenCount: 9, contextLength: 5),
+    ]
+    let rows = try await place.run(FailingSuite(errors: errors), to: "errors.jsonl")
+    #expect(rows.map(\.obstacle) == errors.map { String(describing: $0) })
+    for error in [TransformerError.productFailed(status: 1, rows: 1), .headDimensionTooLarge(9, limit: 5)] {
+      await #expect(throws: error) {
+        try await place.run(FailingSuite(errors: [error]), to: "\(UUID()).jsonl")
+      }
+    }
   }
 
   @Test func aLineThatWasTornAnywhereIsDroppedAndItsCaseDoneAgain() async throws {

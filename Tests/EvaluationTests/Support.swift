@@ -53,6 +53,26 @@ struct CountingSuite: EvaluationSuite {
   }
 }
 
+/// A suite whose cases fail, each in its own way.
+struct FailingSuite: EvaluationSuite {
+  static let name = "failing"
+  static let primaryScore = "none"
+
+  let errors: [any Error]
+
+  init(errors: [any Error]) { self.errors = errors }
+
+  init(options: [String: CaseParameter]) { errors = [] }
+
+  var options: [String: CaseParameter] { [:] }
+
+  func cases() -> [EvaluationCase] { errors.indices.map { EvaluationCase(id: "case-\($0)", task: Self.name, seed: $0) } }
+
+  func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt { throw errors[one.seed ?? 0] }
+
+  func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
+}
+
 /// What tests of files need.
 struct Workplace {
   let folder: String

@@ -44,6 +44,16 @@ import Testing
     #expect(answers[3].tokens == answers[0].tokens)
   }
 
+  /// A budget of one policy ends nothing for the others.
+  @Test func aBudgetThatHoldsNoTokenIsAnObstacleOfItsOwn() async throws {
+    let (explorer, request) = try request(["laq", "streaming"], budgets: ["1B", "24"])
+    let answers = try await explorer.answers(request)
+    #expect(answers.map { $0.obstacle == nil } == [true, false, true, false, true])
+    #expect(answers[1].obstacle?.contains("1B") == true && answers[1].tokens.isEmpty && !answers[2].tokens.isEmpty)
+    let costs = try await explorer.costs(request, repeats: 1)
+    #expect(costs.entries.map { $0.obstacle == nil } == [true, false, true, false, true])
+  }
+
   @Test func whatLacksItsEvidenceHasAnObstacleInPlaceOfAnAnswer() async throws {
     var (explorer, request) = try request(["h2o", "snapkv"], budgets: ["24"], text: PartialStoryTests.longText)
     request.recording = .windows

@@ -35,12 +35,12 @@ enum Program {
     root.appendingPathComponent("Samples/\(name)").path
   }
 
-  /// Runs the program without a terminal.
+  /// Runs the program without a terminal; another build of it where `program` names one.
   static func run(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], program: String? = nil
   ) throws -> Outcome {
     let process = Process()
-    process.executableURL = try executable()
+    process.executableURL = try program.map { URL(fileURLWithPath: $0) } ?? executable()
     process.arguments = arguments
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
     process.environment = ProcessInfo.processInfo.environment.merging(withoutConfig) { $1 }.merging(environment) { $1 }

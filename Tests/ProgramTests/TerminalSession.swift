@@ -13,6 +13,8 @@ final class TerminalSession: Sendable {
   private let process: pid_t
   private let ended = Mutex<Ending?>(nil)
   private let isOpen = Mutex(true)
+  /// Whether anybody reads what is sent.
+  private let isReading = Mutex(true)
   /// Whether all is read that was sent.
   private let isRead = Mutex(false)
   private let seen: Mutex<(bytes: [UInt8], screen: VirtualTerminal)>
@@ -77,6 +79,10 @@ final class TerminalSession: Sendable {
     defer { isRead.withLock { $0 = true } }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while isOpen.withLock({ $0 }) {
+      guard isReading.withLock({ $0 }) else {
+        usleep(5_000)
+        continue
+      }
       var wanted = pollfd(fd: leader, events: Int16(POLLIN), revents: 0)
       guard poll(&wanted, 1, 50) > 0 else { continue }
       let count = Glibc.read(leader, &buffer, buffer.count)
@@ -113,8 +119,56 @@ final class TerminalSession: Sendable {
     kill(isKnown ? group : process, number)
   }
 
+  /// Looks away: what is sent stays in the terminal's buffer until that is full, and until the end.
+  func stopReading() { isReading.withLock { $0 = false } }
+
   /// Closes the window; nothing can be asked of it afterwards.
   func hangUp() { isOpen.withLock { $0 = false } }
+
+  // MARK: What the system sees
+
+  /// The processes from the one that was started down to the program, which is the last.
+  var processes: [pid_t] {
+    var line = [process]
+    while let last = line.last, let child = Self.child(of: last) { line.append(child) }
+    return line
+  }
+
+  private static func child(of process: pid_t) -> pid_t? {
+    let children = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    return children?.split(separator: " ").last.flatMap { pid_t($0) }
+  }
+
+  /// The program's own process.
+  var program: pid_t { processes.last ?? process }
+
+  /// Whether a process is stopped; `nil` when it is gone.
+  static func isStopped(_ process: pid_t) -> Bool? {
+    stat(of: process).map { $0.first == "T" }
+  }
+
+  /// The ticks of processor time that a process has used.
+  static func ticks(_ process: pid_t) -> Int? {
+    stat(of: process).map { fields in fields.dropFirst(11).prefix(2).reduce(0) { $0 + (Int($1) ?? 0) } }
+  }
+
+  /// A process' fields behind its name, which may have spaces; its state is the first.
+  private static func stat(of process: pid_t) -> [Substring]? {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.first == "Z" ? nil : fields
+  }
+
+  /// Waits until something is so.
+  static func comesTrue(seconds: Double = 60, _ isTrue: () -> Bool) -> Bool {
+    let end = Date().addingTimeInterval(seconds)
+    repeat {
+      if isTrue() { return true }
+      usleep(10_000)
+    } while Date() < end
+    return false
+  }
 
   // MARK: What a person sees
 
@@ -178,6 +232,7 @@ final class TerminalSession: Sendable {
       if waitpid(process, &status, WNOHANG) == process {
         let ending = status & 0x7F == 0 ? Ending.exited(status >> 8 & 0xFF) : .killed(status & 0x7F)
         ended.withLock { $0 = ending }
+        isReading.withLock { $0 = true }
         // What it wrote last is still to be read.
         while !isRead.withLock({ $0 }), Date() < end { usleep(10_000) }
         return ending

@@ -32,6 +32,17 @@ import Testing
     #expect(other.output.contains("lookahead recorded with B=16") && other.output.contains("why? decodes anew"))
   }
 
+  /// Keys come before what is recorded, as they come before what is printed.
+  @Test func whatKeysHaveAskedIsRecorded() throws {
+    let (text, target) = (folder.appendingPathComponent("short.txt").path, folder.appendingPathComponent("asked").path)
+    let outcome = try Program.run([
+      text, "--record", target, "--policy", "laq", "--steps", "2", "--keys", "iWho was quiet?<Enter>b",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let shown = try Program.run([target, "--screen", "text"])
+    #expect(shown.output.replacing("·", with: " ").contains("Who was quiet?"), "\(shown.output)\(shown.errors)")
+  }
+
   @Test func numbersThatAreNoneAreDrawn() throws {
     var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: trace)))
     // All bits set are no number in any format; tokens and small tensors stand at both ends.

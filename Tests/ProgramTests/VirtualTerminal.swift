@@ -7,7 +7,8 @@ struct VirtualTerminal {
   private(set) var columns: Int
   private(set) var rows: Int
   private var cells: [[String]]
-  private var row = 0, column = 0
+  /// Where the cursor is, seen or not.
+  private(set) var row = 0, column = 0
   private var region: Range<Int>
   private var last = " "
   private var pending: [UInt8] = []

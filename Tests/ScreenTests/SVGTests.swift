@@ -37,7 +37,7 @@ import Testing
     #expect(Color.palette(214).css == "#ffaf00")
   }
 
-  @Test(arguments: [("dark", true), ("light", false), ("colorblind", true), ("basic", true), ("mono", false)])
+  @Test(arguments: [("dark", true), ("light", false), ("colorblind", true), ("colorblind-light", false), ("basic", true), ("mono", false)])
   func papersAreDarkForDarkThemesOnly(_ name: String, _ isDark: Bool) throws {
     let theme = try #require(Theme.named(name))
     #expect((theme.paper.brightness < 0.5) == isDark)

@@ -4,7 +4,7 @@ import Testing
 @testable import Transformer
 
 /// The likeliest next token in bfloat16, as transformers finds it in bfloat16 (`Fixtures/make_bf16.py`).
-@Suite(.enabled(if: Precision.automatic.usesBFloat16, "this CPU has no bf16 dot products"))
+@Suite(.needsBFloat16)
 struct BFloat16ParityTests {
   struct Expected: Decodable {
     let tokens: [Int]

@@ -108,8 +108,7 @@ import Testing
     #expect((3..<12).contains(ratios[0]))
   }
 
-  @Test func bf16KernelsMeasureWhatTheRecordingSays() throws {
-    guard Precision.automatic.usesBFloat16 else { return }
+  @Test(.needsBFloat16) func bf16KernelsMeasureWhatTheRecordingSays() throws {
     for name in ["gqa-tied", "gemma2"] {
       let (decoder, expected) = try TransformersParityTests.open(name, precision: .bfloat16)
       let whole = try decoder.prefill(expected.prompt)

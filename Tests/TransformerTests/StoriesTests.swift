@@ -17,7 +17,7 @@ import Testing
     return nil
   }()
 
-  @Test(.enabled(if: folder != nil)) func tellsTheKnownStoryWordForWord() throws {
+  @Test(.enabled(if: folder != nil, "../shared/data isn't there")) func tellsTheKnownStoryWordForWord() throws {
     let checkpoint = try Checkpoint(path: #require(Self.folder))
     let decoder = try Decoder(
       checkpoint.configuration, weights: checkpoint.weights(), precision: .float32)

@@ -13,6 +13,8 @@ import Testing
   ]
   static let rules = [
     AttentionRule(scale: 0.2), AttentionRule(scale: 0.3, softCap: 2), AttentionRule(scale: 0.2, window: 50),
+    // Windows that a sum with a position would carry beyond 32 bits.
+    AttentionRule(scale: 0.2, window: Int(Int32.max)), AttentionRule(scale: 0.2, window: .max),
   ]
 
   /// A recording with random vectors, rounded to bf16 or not, without log-sum-exps.

@@ -1,3 +1,4 @@
+import Checkpoint
 import Eviction
 import Exploration
 import Screen
@@ -127,7 +128,7 @@ import Testing
     #expect(state.plottedKeys.count == 2, "the active policy is pinned, too")
     #expect(plotted.contains(try #require(state.plottedKeys.last).policy))
     #expect(state.missingDetails.count == 1)
-    try press("<Enter>")
+    try press("d")
     #expect(state.showsSettings && screen().contains("observes"))
     #expect(state.missingDetails.isEmpty, "no plot, no sweep")
     try press("<Esc>")
@@ -140,6 +141,16 @@ import Testing
     #expect(entries.filter(\.isUnlike).map(\.name) == ["m"])
     state.settings.policies[1] = try #require(Policy("snapkv(w=8)"))
     #expect(SettingsPanel(state).entries.filter(\.isUnlike).map(\.name) == ["observes"])
+  }
+
+  @Test func whatStandsAroundTheTextInAChatIsTold() throws {
+    #expect(!SettingsPanel(state).entries.contains { $0.name == "chat" })
+    let chat = ChatTemplateFile(path: "t", source: "{{ messages[-1].content }}", tokens: [:])
+    for (system, words) in [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")] {
+      state.prompt = try state.prompt.framed(
+        PromptFraming(chat: chat, system: system, variables: TemplateVariables(parsing: ["b=2", "a=false"])))
+      #expect(SettingsPanel(state).entries.last?.active == "\(words), a=false, b=2")
+    }
   }
 
   /// With two dozen policies the rows scroll: the active one and the full cache stay in sight.
@@ -281,6 +292,6 @@ import Testing
     try press("1]")
     #expect(state.missingDetails.count == 2, "the active and the pinned policy's votes")
     state.settle()
-    #expect(state.missingDetails.isEmpty && screen().contains("voted by"))
+    #expect(state.missingDetails.isEmpty && screen().contains("most read by"))
   }
 }

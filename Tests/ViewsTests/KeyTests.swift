@@ -35,7 +35,7 @@ import Transformer
   }
 
   @Test func everyBindingStandsInTheHelp() throws {
-    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 7), (Size(width: 60, height: 16), 11)] {
+    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 9), (Size(width: 60, height: 16), 13)] {
       try press("?")
       var text = ""
       for _ in 0..<pages {
@@ -273,8 +273,9 @@ import Transformer
 
   /// What is drawn stays within the box: its sides are whole.
   @Test func theFrameIsWholeAtEverySize() throws {
-    for keys in ["1", "2", "3", "4", "4<Enter>", "5", "?"] {
+    for keys in ["1", "2", "3", "4", "4<Enter>", "4d", "5", "?", "<Tab>"] {
       try press(keys)
+      state.message = nil
       for width in [60, 61, 79, 80, 99, 120] {
         for height in 16...40 {
           let grid = state.draw(size: Size(width: width, height: height))
@@ -466,7 +467,7 @@ import Transformer
     #expect(try press(":policy quest<Enter>") == .none)
     #expect(state.message?.contains("there is no policy 'quest'") == true)
     #expect(try press(":theme pink<Enter>") == .none)
-    #expect(state.message == "themes here: dark, light, colorblind, basic, mono")
+    #expect(state.message == "there is no such theme (dark, light, colorblind, colorblind-light, basic, mono); type :theme NAME, as in :theme dark")
     #expect(try press(":<Enter>") == .none)
     #expect(state.message == nil)
   }
@@ -483,8 +484,10 @@ import Transformer
     #expect(try press("q") == .quit)
     #expect(try press("<F10>") == .quit)
     #expect(try press(":q<Enter>") == .quit)
+    #expect(try press("<C-c>") == .none && state.message?.contains("C-c again quits") == true)
     #expect(try press("<C-c>") == .quit)
     #expect(try press("<Esc>") == .none)
+    #expect(try press("<C-c>") == .none, "another key between")
     #expect(try press("ß") == .none)
   }
 
@@ -494,6 +497,7 @@ import Transformer
       vocabulary: state.story.vocabulary), theme: .mono)
     #expect(try press("<Esc>") == .cancel)
     #expect(try press("<C-c>") == .cancel)
+    #expect(try press("<C-c>") == .quit)
     try press("]")
     #expect(state.message == "the model is not open yet")
     try press("o")

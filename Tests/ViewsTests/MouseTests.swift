@@ -101,12 +101,12 @@ import Testing
     _ = state.handle(click, size: size)
     #expect(state.cursor == columns.keys(7).lowerBound)
     let entries = HeatmapRows(state).entries
-    #expect(entries[state.heatmapRow].label == "q0")
+    #expect(entries[try #require(state.heatmapRow)].label == "q0")
     // Two rows share the line.
     _ = state.handle(click, size: size)
-    #expect(entries[state.heatmapRow].label == "q1")
+    #expect(entries[try #require(state.heatmapRow)].label == "q1")
     _ = state.handle(click, size: size)
-    #expect(entries[state.heatmapRow].label == "q0")
+    #expect(entries[try #require(state.heatmapRow)].label == "q0")
   }
 
   @Test func aClickOnTheTrackGoesToTheStep() throws {
@@ -137,11 +137,44 @@ import Testing
 
   /// Every hint of every footer presses keys that the view knows.
   @Test(arguments: ViewState.View.allCases) func everyHintHasItsKeys(_ view: ViewState.View) {
-    for (keys, word) in KeyTable.standard.footer(for: view, showsHelp: false, width: 400) where keys != "1-5" {
+    let footers = [
+      KeyTable.standard.footer(for: view, showsHelp: false, width: 400), KeyTable.standard.footer(for: view, showsHelp: true, width: 400),
+      KeyTable.standard.footer(for: view, showsHelp: false, showsWhy: true, width: 400),
+      KeyTable.standard.footer(for: view, showsHelp: false, showsAnswer: true, width: 400),
+    ]
+    for (keys, word) in footers.joined() {
       let targets = FooterKeys.targets(of: keys, word: word)
-      #expect(!targets.isEmpty, "\(keys)")
-      for target in targets { #expect(KeyTable.standard.binding(for: target.key, in: view) != nil, "\(target.key)") }
+      // Every key that is written can be clicked, and the word.
+      let written = keys.count == 1 || keys == "Tab" ? 1 : keys.split { " /-".contains($0) }.count
+      #expect(targets.count == max(1, written) + 1, "\(keys): \(targets)")
+      for case .key(let key) in targets.map(\.target) {
+        #expect(key == .tab || KeyTable.standard.binding(for: key, in: view) != nil, "\(key)")
+      }
     }
+  }
+
+  @Test func theDigitsOfTheViewsAndTheirWordAreClicked() throws {
+    var state = state(.text)
+    try click("1-5 view", in: &state, from: 35, offset: 2)
+    #expect(state.view == .timeline)
+    try click("1-5 view", in: &state, from: 35)
+    #expect(state.view == .text)
+    try click("1-5 view", in: &state, from: 35, offset: 5)
+    #expect(state.view == .heatmap)
+    state.view = .timeline
+    try click("< > phase", in: &state, from: 35)
+    #expect(state.step != nil)
+  }
+
+  @Test func theToursKeysAreClicked() throws {
+    var state = state(.text)
+    state.begin(.needle)
+    try click("Tab on", in: &state)
+    #expect(state.tour?.index == 1)
+    try click("Backspace back", in: &state, offset: 12)
+    #expect(state.tour?.index == 0)
+    try click("Esc leave", in: &state)
+    #expect(state.tour?.isLeft == true)
   }
 
   @Test func theWheelScrolls() throws {
@@ -152,7 +185,7 @@ import Testing
     #expect(state.cursor > 0)
     _ = state.handle(up, size: size)
     #expect(state.cursor == 0)
-    state.view = .heatmap
+    (state.view, state.heatmapRow) = (.heatmap, 0)
     _ = state.handle(down, size: size)
     #expect(state.heatmapRow == 1)
     state.view = .timeline

@@ -51,10 +51,34 @@ import Testing
     add(.opening) { story in
       (story.lanes, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
     }
+    // A prefill that was stopped: the same prompt with fewer layers.
+    stories.append(StoryFixture.interrupted)
+    stories.append(StoryFixture.withoutPolicies)
     for name in ["escape sequences", "zeros", "direction marks", "marks on nothing", "one byte"] {
       stories.append(StoryFixture.makeStory(StoryFixture.prompt(HostileTexts.all[name] ?? [], name: "a\u{1B}[2J\u{202E}\n\(name)"), budget: 16))
     }
     return stories
+  }
+
+  /// Another story may have fewer layers, tokens and policies than where one is.
+  @Test func whatIsChosenIsAlwaysInTheStory() {
+    let small = StoryFixture.makeStory(StoryFixture.prompt(Array("A".utf8)), budget: 16)
+    let stories = [StoryFixture.story, StoryFixture.interrupted, StoryFixture.withoutPolicies, small]
+    for first in stories {
+      for second in stories {
+        var state = ViewState(story: first)
+        (state.layer, state.head, state.selectionStart) = (1, 3, first.prompt.tokens.count - 1)
+        state.story = second
+        for view in ViewState.View.allCases {
+          state.view = view
+          state.settle()
+          #expect(ScreenChecks.isClean(state.draw(size: Size(width: 100, height: 30))))
+          #expect(state.missingDetails.allSatisfy { if case .sweep = $0 { true } else { false } } || second.recording == nil)
+        }
+        let shape = second.recording?.shape ?? StoryFixture.shape
+        #expect(state.layer < shape.layerCount && state.head < shape.queryHeadCount && state.cursor < second.prompt.tokens.count)
+      }
+    }
   }
 
   /// What the storm looks for is found.

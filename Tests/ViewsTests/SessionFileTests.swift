@@ -1,3 +1,4 @@
+import Checkpoint
 import Eviction
 import Exploration
 import Foundation
@@ -44,6 +45,28 @@ import Testing
     #expect(read.other?.policies.map(\.name) == ["laq", "snapkv", "streaming", "oracle"])
     #expect(read.source.precision == "float32" && read.source.text.path == "/texts/harbour.txt")
     #expect(try SessionFile(state, origin: origin, path: "/sessions/a.laq").data() == file.data(), "equal bytes")
+  }
+
+  @Test func variablesOfTheTemplateAreKept() throws {
+    let chat = ChatTemplateFile(path: "t", source: "{{ messages[0].content }}{{ a }}", tokens: [:])
+    let variables = try TemplateVariables(parsing: ["a=\"1\"", "enable_thinking=false"])
+    let prompt = try state.prompt.framed(PromptFraming(chat: chat, system: "", variables: variables))
+    state = ViewState(story: StoryFixture.makeStory(prompt))
+    let read = try SessionFile(try file().data(), path: "a.laq")
+    #expect(read.source.template == ["a=\"1\"", "enable_thinking=false"] && read.source.system == "")
+    #expect(try read.templateVariables(path: "a.laq") == variables)
+    // Files from before they were kept have none.
+    let old = try SessionFile(broken { $0["source"] = ($0["source"] as? [String: Any])?.filter { $0.key != "template" } }, path: "a.laq")
+    #expect(try old.templateVariables(path: "a.laq") == nil)
+    let wrong = try SessionFile(broken { json in
+      guard var source = json["source"] as? [String: Any] else { return }
+      source["template"] = ["a"]
+      json["source"] = source
+    }, path: "a.laq")
+    do {
+      _ = try wrong.templateVariables(path: "a.laq")
+      Issue.record("read")
+    } catch { #expect("\(error)".hasPrefix("a.laq: a damaged session, at source.template: --template a")) }
   }
 
   @Test func aTextFromStandardInputIsInside() throws {

@@ -139,6 +139,28 @@ enum StoryFixture {
     return story
   }
 
+  /// The story of a prefill that was stopped behind the first layer.
+  static let interrupted: Story = {
+    var stopped = story
+    guard let recording = stopped.recording else { return stopped }
+    let first = ModelShape(
+      layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount, headDimension: shape.headDimension)
+    stopped.recording = Recording(
+      shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)), lastLogits: [])
+    (stopped.lanes, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = ([], nil, nil, nil, nil)
+    stopped.stage = .cancelled
+    return stopped
+  }()
+
+  /// A story without policies, of the full cache only.
+  static let withoutPolicies: Story = {
+    let settings = ExplorationSettings(budget: 64, policies: [], answerLimit: 16)
+    var bare = Story(modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    (bare.recording, bare.full, bare.trueMass, bare.decodeQueries) = (story.recording, story.full, story.trueMass, story.decodeQueries)
+    bare.stage = .done
+    return bare
+  }()
+
   private static func lane(
     _ policy: Policy, answer: String, recording: Recording, decode: QueryRows, mass: [[[Float]]],
     settings: ExplorationSettings

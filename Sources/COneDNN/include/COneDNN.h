@@ -7,9 +7,6 @@ typedef struct {
   int rows, outputs, inputs;
 } laq_product;
 
-/// Nonzero when this CPU (and `ONEDNN_MAX_CPU_ISA`) offers bf16 dot products.
-int laq_bf16_is_fast(void);
-
 /// Nonzero when oneDNN has the product on this machine.
 int laq_product_exists(laq_product product);
 

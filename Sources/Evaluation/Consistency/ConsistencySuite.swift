@@ -76,7 +76,7 @@ public struct ConsistencySuite: EvaluationSuite {
     let file = one.parameters["file"]?.text ?? one.id
     guard texts.contains(file) else { throw CaseError.foreign(one.id) }
     let (name, text) = try PromptReader.read(file)
-    let framing = PromptFraming(question: question, chat: model.chat)
+    let framing = model.framing(question: question)
     return CasePrompt(
       prompt: try Prompt(name: name, text: text, tokenizer: model.checkpoint.tokenizer, framing: framing),
       references: [], answerLimit: answerLimit)

@@ -29,6 +29,7 @@ public struct CostReport: Sendable, Encodable {
   private struct Settings: Encodable {
     let granularity: String, recording: String, arithmetic: String
     let repeats: Int, decodedTokens: Int
+    let template: [String]?
   }
 
   private struct Machine: Encodable {
@@ -47,7 +48,8 @@ public struct CostReport: Sendable, Encodable {
     self.prompt = PromptEntry(name: prompt.name, sha256: prompt.hash, tokens: cost.promptTokens)
     self.settings = Settings(
       granularity: settings.granularity.rawValue, recording: settings.recording.rawValue,
-      arithmetic: settings.arithmetic.rawValue, repeats: repeats, decodedTokens: decodedTokens)
+      arithmetic: settings.arithmetic.rawValue, repeats: repeats, decodedTokens: decodedTokens,
+      template: prompt.framing.variables.isEmpty ? nil : prompt.framing.variables.arguments)
     machine = Machine(processors: ProcessInfo.processInfo.activeProcessorCount, processor: Self.processorName)
     prefillSeconds = cost.prefillSeconds
     prefillPeakResidentBytes = cost.peakResidentBytes

@@ -74,8 +74,7 @@ public struct LongBenchSuite: EvaluationSuite {
   public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     do {
       let (line, task) = try line(one)
-      let chat = task.usesChat ? model.chat : nil
-      let framing = PromptFraming(chat: chat)
+      let framing = model.framing(isTurn: task.usesChat)
       var text = line.prompt
       if task.benchmark == .longBench {
         text = MiddleTruncation(tokenLimit: try tokenLimit(task, framing: framing, model: model))

@@ -33,10 +33,13 @@ public struct Haystack: Sendable, Hashable {
   /// The needle stands where the reference's does: the place in tokens, then back to the end of a sentence. At 100 per cent it
   /// is the end of the text, within a sentence or not.
   /// - Parameter length: tokens of both together, about: the text is cut between two tokens.
-  public func hiding(_ needle: String, atDepth depth: Double, length: Int, tokenizer: Tokenizer) -> [UInt8] {
+  /// - Throws: `CaseError` where the text becomes too few tokens, however often it is repeated.
+  public func hiding(
+    _ needle: String, atDepth depth: Double, length: Int, tokenizer: Tokenizer
+  ) throws -> [UInt8] {
     let needle = Array(needle.utf8)
     let wanted = max(1, length - tokenizer.encode(needle, addingSpecialTokens: false).count)
-    let tokens = beginning(wanted, tokenizer)
+    let tokens = try beginning(wanted, tokenizer)
     let hay = Array(tokens.text[..<(tokens.ends.last ?? 0)])
     var place = hay.count
     if depth < 100 {
@@ -47,15 +50,22 @@ public struct Haystack: Sendable, Hashable {
     return hay[..<place] + needle + hay[place...]
   }
 
+  /// Bytes of a token at most, on average over a long text: a tokenizer that leaves out what it has no token for may leave
+  /// nothing.
+  private static let mostBytesPerToken = 512
+
   /// The first tokens, as the places in the text where they end.
-  private func beginning(_ count: Int, _ tokenizer: Tokenizer) -> (text: [UInt8], ends: [Int]) {
+  private func beginning(_ count: Int, _ tokenizer: Tokenizer) throws -> (text: [UInt8], ends: [Int]) {
     var byteCount = 8 * count
-    while true {
+    while byteCount <= max(Self.mostBytesPerToken * count, 2 * text.count) {
       let piece = (0...byteCount / text.count).reduce(into: [UInt8]()) { piece, _ in piece += text }.prefix(byteCount)
       let tokens = tokenizer.encode(Array(piece), addingSpecialTokens: false)
       // The last token of a text that was cut is another one than in the whole.
       if tokens.count > count { return (Array(piece), tokens.prefix(count).map(\.byteRange.upperBound)) }
       byteCount *= 2
     }
+    throw CaseError(
+      "\(folder): this model's tokenizer makes fewer than \(count) tokens of \(byteCount / 2) bytes of this text; "
+        + "give a text in a language that the model reads")
   }
 }

@@ -113,7 +113,7 @@ public struct NeedleSuite: EvaluationSuite {
     let spare = 4 + tokenizer.encode(around.text + Array((around.question ?? "").utf8)).count  // empty lines, joints
     let room = length - spare
     guard room > 0 else { throw CaseError("\(one.id): the question alone has \(spare) tokens; ask for a longer prompt") }
-    let hay = haystack?.hiding(asked.needle, atDepth: Double(depth), length: room, tokenizer: tokenizer)
+    let hay = try haystack?.hiding(asked.needle, atDepth: Double(depth), length: room, tokenizer: tokenizer)
       ?? Array(
         TaskText(facts: [asked.needle], tokenizer: tokenizer).inserted(atDepth: Double(depth), length: room, &random).utf8)
     let framed = frame.framed(hay, question: asked.question)
@@ -122,7 +122,7 @@ public struct NeedleSuite: EvaluationSuite {
     return CasePrompt(
       prompt: try Prompt(
         name: one.id, text: framed.text, tokenizer: tokenizer,
-        framing: PromptFraming(question: framed.question, chat: model.chat)),
+        framing: model.framing(question: framed.question)),
       references: [asked.needle.trimmingSpace, asked.answer], answerLimit: answerLimit, endTokens: Set(lineEnd))
   }
 

@@ -17,20 +17,38 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
   public let cases: [EvaluationCase]
 
   /// Derives a suite's plan.
-  /// - Parameter usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is so.
+  /// - Parameters:
+  ///   - usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is so.
+  ///   - variables: what the chat template is told beside the conversation. Plans say it where there are any.
   /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
   public init(
-    _ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings, usesChat: Bool = false
+    _ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings, usesChat: Bool = false,
+    variables: TemplateVariables = TemplateVariables()
   ) throws {
+    var options = suite.options
+    if usesChat { options[Self.chatKey] = true }
+    if !variables.isEmpty { options[Self.templateKey] = .list(variables.arguments.map { .text($0) }) }
     try self.init(
-      suite: type(of: suite).name, model: model, settings: settings,
-      options: suite.options.merging(usesChat ? [Self.chatKey: true] : [:]) { $1 }, cases: suite.cases())
+      suite: type(of: suite).name, model: model, settings: settings, options: options, cases: suite.cases())
   }
 
   /// Whether prompts become a user's turn; `nil` where plans do not say so, and they do not.
   public var usesChat: Bool? { options[Self.chatKey]?.flag }
 
+  /// What the chat template is told beside the conversation; `nil` where plans say nothing of it.
+  /// - Throws: `EvaluationError.badOption`.
+  public func variables() throws -> TemplateVariables? {
+    guard let option = options[Self.templateKey] else { return nil }
+    let texts = option.list?.compactMap(\.text)
+    guard let texts, texts.count == option.list?.count, let variables = try? TemplateVariables(parsing: texts) else {
+      throw EvaluationError.badOption(
+        Self.templateKey, expected: "a list of variables, as enable_thinking=false", found: option.description)
+    }
+    return variables
+  }
+
   private static let chatKey = "chat"
+  private static let templateKey = "template"
 
   /// Makes a plan of its parts.
   /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is none.

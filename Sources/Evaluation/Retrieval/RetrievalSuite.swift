@@ -74,7 +74,7 @@ public struct RetrievalSuite: EvaluationSuite {
     return CasePrompt(
       prompt: try Prompt(
         name: one.id, text: Array(body.utf8), tokenizer: tokenizer,
-        framing: PromptFraming(question: question, putsQuestionFirst: family.putsQuestionFirst, chat: model.chat)),
+        framing: model.framing(question: question, putsQuestionFirst: family.putsQuestionFirst)),
       references: [asked.answer] + asked.values, answerLimit: answer.count + Self.spareTokens)
   }
 

@@ -12,6 +12,8 @@ public struct EvaluationModel: Sendable {
   public let identity: ModelIdentity
   /// The template by which a prompt becomes a user's turn, if prompts are to be.
   public let chat: ChatTemplateFile?
+  /// What that template is told beside the conversation.
+  public let variables: TemplateVariables
   private let precision: Precision
   private let gate: Gate?
 
@@ -20,11 +22,13 @@ public struct EvaluationModel: Sendable {
   ///   - path: where the checkpoint was opened: one file of weights of several is a model of its own.
   ///   - name: what results call it; the checkpoint's own name unless given.
   ///   - usesChat: whether prompts become a user's turn.
+  ///   - variables: what the model's template is told beside the conversation.
   ///   - gate: the file of a trained gate, if not the one beside the weights.
-  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, and what reading a template or a gate throws.
+  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what reading a template
+  ///   or a gate throws.
   public init(
     _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
-    precision: Precision = .automatic, gate: String? = nil
+    variables: TemplateVariables = TemplateVariables(), precision: Precision = .automatic, gate: String? = nil
   ) throws {
     self.checkpoint = checkpoint
     self.gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
@@ -32,7 +36,18 @@ public struct EvaluationModel: Sendable {
       checkpoint, name: name ?? checkpoint.name, weights: path.flatMap { Self.namesWeights($0) ? $0 : nil }, gate: gate)
     chat = usesChat ? try checkpoint.chatTemplate() : nil
     guard chat != nil || !usesChat else { throw PromptError.noTemplate(model: identity.name) }
+    self.variables = variables
+    try chat?.check(variables)
     self.precision = precision
+  }
+
+  /// What is put around a prompt: its question, and the turns of a chat if prompts are to have them.
+  /// - Parameter isTurn: whether this prompt is to have them, too.
+  public func framing(
+    question: String? = nil, putsQuestionFirst: Bool = false, isTurn: Bool = true
+  ) -> PromptFraming {
+    PromptFraming(
+      question: question, putsQuestionFirst: putsQuestionFirst, chat: isTurn ? chat : nil, variables: variables)
   }
 
   /// Whether a path names a file of weights other than the one that opening its folder would find.

@@ -1,5 +1,7 @@
+import Eviction
 import Exploration
 import Foundation
+import Transformer
 
 /// Runs the cases of a plan that are not done yet, several at once, and writes each row as it comes.
 public struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
@@ -59,6 +61,10 @@ public struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
     } catch let error as CaseError {
       return EvaluationRow(one, obstacle: error.description)
     } catch let error as PromptError {
+      return EvaluationRow(one, obstacle: error.description)
+    } catch let error as BudgetError {
+      return EvaluationRow(one, obstacle: error.description)
+    } catch let error as TransformerError where error.isAboutPrompt {
       return EvaluationRow(one, obstacle: error.description)
     }
   }

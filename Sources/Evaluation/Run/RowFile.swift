@@ -128,8 +128,9 @@ public struct RowFile: Sendable {
   private static func append(_ line: Data, to descriptor: Int32, path: String) throws {
     do {
       try AtomicFile.append(line + Data([0x0A]), to: descriptor, path: path)
-    } catch {
-      throw failure(path)
+    } catch ExportError.notWritten(_, let reason) {
+      // What 'errno' says now is not what the write said.
+      throw EvaluationError.notWritten(path, reason: reason)
     }
     guard fdatasync(descriptor) == 0 || errno == EINVAL else { throw failure(path) }  // a pipe cannot be synchronised
   }

@@ -42,7 +42,8 @@ struct TaskText {
     var used = 0
     while true {
       let sentence = TaskFiller.sentence(&random)
-      used += count(sentence)
+      // A tokenizer may leave nothing of a sentence.
+      used += max(1, count(sentence))
       guard used <= length else { return sentences }
       sentences.append(sentence)
     }

@@ -25,6 +25,7 @@ struct ExportedKept: Decodable {
   /// - Throws: `KeptFileError`, `CheckpointError`.
   init(path: String) throws {
     let file = try MappedFile(path: path)
+    defer { withExtendedLifetime(file) {} }
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(file.bytes))
     } catch {

@@ -38,6 +38,8 @@ struct KeptParts {
       }
     }
     var groups: [KeptParts] = []
+    /// Groups of several arrays by their names.
+    var places: [String: Int] = [:]
     for array in arrays where !KeptFile.tokenNames.contains(array.name) {
       guard array.element != nil else {
         guard array.typeName != "|O" else {
@@ -57,8 +59,11 @@ struct KeptParts {
         continue
       }
       guard let place = numbers.place(isHead: rank == 1) else { continue }
-      let index = groups.firstIndex { $0.name == place.stem && $0.whole == nil } ?? groups.endIndex
-      if index == groups.endIndex { groups.append(KeptParts(name: place.stem, path: path)) }
+      let index = places[place.stem] ?? groups.endIndex
+      if index == groups.endIndex {
+        places[place.stem] = index
+        groups.append(KeptParts(name: place.stem, path: path))
+      }
       groups[index].parts.append(Part(array: array, layer: place.layer, head: place.head))
     }
     return groups

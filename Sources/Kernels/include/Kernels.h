@@ -6,6 +6,27 @@
 // AVX2 and the plain instruction set and chosen when the program runs, those in bf16 for AVX512-BF16 alone; all sums have a
 // fixed order on one CPU.
 
+/// Sets of instructions that the kernels are compiled for, each with all before it; on other architectures than x86-64
+/// there is the portable one alone.
+typedef enum { LAQ_CPU_PORTABLE, LAQ_CPU_AVX2, LAQ_CPU_AVX512, LAQ_CPU_AVX512_BF16 } laq_cpu;
+
+/// The level that this CPU has.
+laq_cpu laq_detected_cpu(void);
+
+/// The level that kernels called from this thread use: the CPU's, or a lower one by the environment's
+/// `LAQ_CPU` (`portable`, `avx2`, `avx512`), which is read once, or by `laq_lower_cpu_of_thread`.
+laq_cpu laq_cpu_level(void);
+
+/// A level as `LAQ_CPU` names it.
+const char *laq_cpu_name(laq_cpu level);
+
+/// The value of `LAQ_CPU` where it names no level, and is therefore not obeyed; otherwise NULL.
+const char *laq_unknown_cpu_setting(void);
+
+/// Lowers the level of this thread alone, so that tests can compare levels; a negative one takes that back. What runs on
+/// the program's other threads, and what is decided once for a model, keeps the level of the process.
+void laq_lower_cpu_of_thread(int level);
+
 /// Keys per packed tile, see `laq_pack_keys`.
 enum { LAQ_TILE = 64 };
 

@@ -84,6 +84,35 @@ public enum Command: String, Sendable, CaseIterable {
     }
   }
 
+  /// It as one could type it.
+  var example: String {
+    let argument =
+      switch self {
+      case .goto: " 41"
+      case .layer, .head: " 2"
+      case .steps: " 32"
+      case .budget: " 96"
+      case .policy: " laq(m=16)"
+      case .set: " m=16"
+      case .question: " Who pays?"
+      case .granularity: " kv"
+      case .view: " heatmap"
+      case .why: " snapkv"
+      case .export: " kept.json"
+      case .write: " session.laq"
+      case .theme: " dark"
+      case .notes: " off"
+      case .tour, .quit: ""
+      }
+    return ":" + rawValue + argument
+  }
+
+  /// The commands that a mistyped one may have been: those that begin alike, or as much as a letter of it.
+  static func suggestions(for word: String) -> [String] {
+    let begun = allCases.filter { $0.rawValue.hasPrefix(word) }
+    return (begun.isEmpty ? allCases.filter { $0.rawValue.first == word.first } : begun).map { ":" + $0.rawValue }
+  }
+
   /// A command as it is typed: its name, a shorter one, or as much of it as no other begins with.
   init?(typed word: String) {
     guard !word.isEmpty else { return nil }

@@ -25,7 +25,7 @@ extension ViewState.Entry {
     case .search:
       searchNotes(goingOn: "\(keys.shown(.searchNext)) and \(keys.shown(.searchPrevious)) go on")
     case .command: commandNotes
-    case .replace, .replaceSession: []
+    case .replace, .replaceSession, .leave: []
     }
   }
 

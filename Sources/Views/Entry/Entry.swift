@@ -15,6 +15,8 @@ extension ViewState {
       /// Whether a file that is there already may be replaced.
       case replace(ExportRequest)
       case replaceSession(SessionRequest)
+      /// Whether to leave, though something is lost with it: what.
+      case leave(String)
     }
 
     /// What the line is for.
@@ -54,6 +56,15 @@ extension ViewState {
       case .session: "write this session to: "
       case .replace(let request): "replace it, y or n? there is a file \(request.path) "
       case .replaceSession(let request): "replace it, y or n? there is a file \(request.path) "
+      case .leave(let loss): "leave, y or n? \(loss) "
+      }
+    }
+
+    /// Whether a single key answers it, and no line is typed.
+    var isQuestion: Bool {
+      switch purpose {
+      case .replace, .replaceSession, .leave: true
+      case .search, .command, .question, .export, .session: false
       }
     }
 

@@ -33,7 +33,7 @@ struct EntryHistory: Sendable {
     case .command: .command
     case .question: .question
     case .export, .session: .file
-    case .replace, .replaceSession: nil
+    case .replace, .replaceSession, .leave: nil
     }
   }
 }

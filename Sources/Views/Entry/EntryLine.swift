@@ -16,39 +16,43 @@ struct EntryLine {
     let before = end(of: entry.line.before, width: room - reserve)
     var column = grid.put(
       [Span(prompt, theme[.accent]), Span(before, theme[.text])], row: row, column: 1, limit: grid.width - 1)
-    if case .replace = entry.purpose { return }
-    if case .replaceSession = entry.purpose { return }
+    grid.caret = Place(row: row, column: min(column, max(0, grid.width - 1)))
+    if entry.isQuestion { return }
     let under = after.first.map(String.init) ?? " "
     column = grid.put([Span(under, theme[.cursor])], row: row, column: column, limit: grid.width)
     grid.put([Span(String(after.dropFirst()), theme[.text])], row: row, column: column, limit: grid.width)
   }
 
-  /// The completions that fit, the selected one among them, and how many there are.
-  func candidates(width: Int) -> [Span]? {
+  /// The completions, on as many lines as they need and there are, the selected one among them; and how many there are.
+  func candidates(width: Int, limit: Int) -> [[Span]]? {
     guard let completion = entry.completion else { return nil }
-    let labels = completion.candidates.indices.map { visible(completion.label($0)) }
-    let count = labels.count > 1 ? " \(completion.selected + 1) of \(labels.count)" : ""
-    let room = width - TextWidth.of(count) - 4
-    // As many before the selected one as leave room for it.
-    var start = completion.selected
-    var used = TextWidth.of(labels[start]) + 2
-    while start > 0, used + TextWidth.of(labels[start - 1]) + 2 <= room / 2 {
-      start -= 1
-      used += TextWidth.of(labels[start]) + 2
-    }
-    var spans = [Span(start > 0 ? "< " : "", theme[.dim])]
-    used = 0
-    for index in start..<labels.count {
-      used += TextWidth.of(labels[index]) + 2
-      if used > room, index > completion.selected {
-        spans.append(Span(">", theme[.dim]))
-        break
+    let labels = completion.candidates.indices.map { TextWidth.clipped(visible(completion.label($0)), to: max(1, width - 2), ellipsis: glyphs.ellipsis) }
+    let count = labels.count > 1 ? "\(completion.selected + 1) of \(labels.count)" : ""
+    var lines: [[Span]] = [[]]
+    var used = 0
+    var chosenLine = 0
+    for (index, label) in labels.enumerated() {
+      let length = TextWidth.of(label)
+      if used > 0, used + length > width {
+        lines.append([])
+        used = 0
       }
       let isSelected = index == completion.selected
-      spans.append(Span(labels[index], theme[isSelected ? .cursor : .text]))
-      spans.append(Span("  "))
+      if isSelected { chosenLine = lines.count - 1 }
+      lines[lines.count - 1] += [Span(label, theme[isSelected ? .cursor : .text]), Span("  ")]
+      used += length + 2
     }
-    return spans + [Span(count, theme[.dim])]
+    if !count.isEmpty {
+      if used + TextWidth.of(count) > width { lines.append([]) }
+      lines[lines.count - 1].append(Span(count, theme[.dim]))
+    }
+    let limit = max(1, limit)
+    guard lines.count > limit else { return lines }
+    // Where not all have room, how many there are is said in the first line's stead.
+    let room = max(1, limit - 1)
+    let first = max(0, min(chosenLine - room / 2, lines.count - room))
+    let shown = Array(lines[first..<first + room])
+    return limit == 1 ? shown : [[Span("\(count), lines \(first + 1)\(glyphs.dash)\(first + room) of \(lines.count)", theme[.dim])]] + shown
   }
 
   /// As much of a text's end as has room, as it is written on screens.

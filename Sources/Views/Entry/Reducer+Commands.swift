@@ -11,26 +11,32 @@ extension ViewState {
     let value = words.count > 1 ? words[1].trimmingSpaces() : ""
     guard let command = Command(typed: word) else {
       guard let action = KeyTable.Action(name: word) else {
-        message = "no command :\(word); Tab lists them"
+        let near = Command.suggestions(for: word)
+        message = "no command :\(word); type \(near.isEmpty ? "" : near.joined(separator: ", ") + "; or ")':' and Tab for all of them"
         return .none
       }
-      return perform(action, times: 1, hasCount: false, size: size, glyphs: glyphs)
+      let before = Look(self)
+      let effect = perform(action, times: 1, hasCount: false, size: size, glyphs: glyphs)
+      if effect == .none, message == nil, entry == nil, before == Look(self) {
+        message = stillness(of: keys.row(action), size: size, glyphs: glyphs)
+      }
+      return effect
     }
     switch command {
-    case .goto: number(value, in: 0...story.prompt.tokens.count - 1) { $0.cursor = $1 }
-    case .layer: number(value, in: 1...(story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
-    case .head: number(value, in: 1...(story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
+    case .goto: number(value, of: command, in: 0...max(0, story.prompt.tokens.count - 1)) { $0.cursor = $1 }
+    case .layer: number(value, of: command, in: 1...max(1, story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
+    case .head: number(value, of: command, in: 1...max(1, story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
     case .steps:
       let limits = ExplorationSettings.answerLimits
-      return changeSettings(by: value, in: (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)) { $0.answerLimit = $1 }
+      return changeSettings(by: value, of: command, in: (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)) { $0.answerLimit = $1 }
     case .budget: return budget(value)
     case .policy: return choose(policyNamed: value)
     case .set: return set(value)
     case .question: return ask(value)
     case .granularity: return granularity(value)
     case .view:
-      if let named = View.allCases.first(where: { $0.title.lowercased() == value.lowercased() }) { view = named } else {
-        message = "views: \(View.allCases.map { $0.title.lowercased() }.joined(separator: ", "))"
+      if let named = View.allCases.first(where: { $0.title.lowercased() == value.lowercased() }) { open(named) } else {
+        refuse(command, "there is no such view", choices: View.allCases.map { $0.title.lowercased() })
       }
     case .export:
       guard value.isEmpty else { return export(ExportRequest(value, scope: .view)) }
@@ -40,30 +46,41 @@ extension ViewState {
     case .theme:
       let themes = Theme.available(at: colorDepth)
       if let named = themes.first(where: { $0.name == value }) { theme = named } else {
-        message = "themes here: \(themes.map(\.name).joined(separator: ", "))"
+        refuse(command, Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours", choices: themes.map(\.name))
       }
-    case .notes: showsNotes = value != "off"
+    case .notes:
+      guard ["on", "off"].contains(value) else {
+        refuse(command, "on or off was expected")
+        break
+      }
+      showsNotes = value == "on"
     case .tour: resumeTour()
-    case .quit: return .quit
+    case .quit: return leave()
     }
     return .none
   }
 
+  /// Says what is wrong with a command, and how it is typed.
+  private mutating func refuse(_ command: Command, _ reason: String, choices: [String] = []) {
+    let list = choices.isEmpty ? "" : " (\(choices.joined(separator: ", ")))"
+    message = "\(reason)\(list); type \(command.synopsis), as in \(command.example)"
+  }
+
   private mutating func number(
-    _ text: String, in range: ClosedRange<Int>, _ apply: (inout ViewState, Int) -> Void
+    _ text: String, of command: Command, in range: ClosedRange<Int>, _ apply: (inout ViewState, Int) -> Void
   ) {
     guard let value = Int(text), range.contains(value) else {
-      message = "a number from \(range.lowerBound) to \(range.upperBound) was expected"
+      refuse(command, "a number from \(range.lowerBound) to \(range.upperBound) was expected")
       return
     }
     apply(&self, value)
   }
 
   private mutating func changeSettings(
-    by text: String, in range: ClosedRange<Int>, _ change: (inout ExplorationSettings, Int) -> Void
+    by text: String, of command: Command, in range: ClosedRange<Int>, _ change: (inout ExplorationSettings, Int) -> Void
   ) -> Effect {
     var effect = Effect.none
-    number(text, in: range) { state, value in effect = state.changeSettings { change(&$0, value) } }
+    number(text, of: command, in: range) { state, value in effect = state.changeSettings { change(&$0, value) } }
     return effect
   }
 
@@ -79,7 +96,7 @@ extension ViewState {
       try changed.resolve(wanted, shape: shape, tokenCount: story.prompt.tokens.count)
       return changeSettings { $0 = changed }
     } catch {
-      message = String(describing: error)
+      refuse(.budget, String(describing: error))
       return .none
     }
   }
@@ -96,7 +113,7 @@ extension ViewState {
       choosePolicy(settings.policies.count - 1)
       return effect
     } catch {
-      message = String(describing: error)
+      refuse(.policy, String(describing: error))
       return .none
     }
   }
@@ -108,12 +125,15 @@ extension ViewState {
     let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmingSpaces() }
     guard parts.count == 2, let parameter = active.descriptor.parameters.first(where: { $0.key == parts[0] }) else {
       let known = active.descriptor.parameters.map(\.key)
-      message =
-        known.isEmpty ? "\(active.title) has no settings" : "settings of \(active.title), as in \(known[0])=…: \(known.joined(separator: ", "))"
+      if known.isEmpty {
+        message = "\(active.title) has no settings; type :policy NAME for another policy, as in \(Command.policy.example)"
+      } else {
+        message = "settings of \(active.title): \(known.joined(separator: ", ")); type :set KEY=VALUE, as in :set \(known[0])=…"
+      }
       return .none
     }
     guard let changed = active.setting(parts[0], to: parts[1]) else {
-      message = "\(parts[0]) takes \(parameter.range)"
+      message = "\(parts[0]) takes \(parameter.range); type :set \(parts[0])=…"
       return .none
     }
     return replaceActive(with: changed)
@@ -121,7 +141,7 @@ extension ViewState {
 
   private mutating func granularity(_ text: String) -> Effect {
     guard let wanted = Granularity(rawValue: text) else {
-      message = "one kept set per kv head or per query head: \(Granularity.allCases.map(\.rawValue).joined(separator: ", "))"
+      refuse(.granularity, "one kept set per kv head or per query head was expected")
       return .none
     }
     return changeSettings { $0.granularity = wanted }

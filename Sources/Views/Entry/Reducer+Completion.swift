@@ -29,7 +29,7 @@ extension ViewState {
     switch purpose {
     case .command: completions(ofCommand: typed)
     case .export, .session: ("", files.candidates(typed), true)
-    case .search, .question, .replace, .replaceSession: ("", [], false)
+    case .search, .question, .replace, .replaceSession, .leave: ("", [], false)
     }
   }
 

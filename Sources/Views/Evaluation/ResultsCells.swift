@@ -18,19 +18,23 @@ struct ResultsCells {
     grid.put(heading, row: rows.lowerBound, column: left, limit: left + width)
     grid.put(chosen, row: rows.upperBound - 1, column: left, limit: left + width)
     let area = rows.lowerBound + 2..<rows.upperBound - 2
-    let labels = min(24, table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
+    // Names of policies are long: they have half of the line where they need it.
+    let labels = min(max(24, width / 2), table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
     let longest = table.columnTitles.map { TextWidth.of($0) }.max() ?? 0
     let cell = table.isHeatmap ? max(4, longest + 1) : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
+    let heads = table.columnTitles.map { WrappedText.lines(Sanitizer.visible($0, glyphs: glyphs, spaces: false), width: cell - 1) }
+    let headRows = min(3, heads.map(\.count).max() ?? 1)
+    let titles = table.pageTitles.map { TextWidth.of($0) }.max() ?? 0
     let panel = Rect(
-      column: left, row: area.lowerBound, width: min(width, labels + cell * table.columnTitles.count),
-      height: min(area.count, table.rowTitles.count + 2))
+      column: left, row: area.lowerBound, width: min(width, max(titles + 2, labels + cell * table.columnTitles.count)),
+      height: min(area.count, table.rowTitles.count + 1 + headRows))
     let across = table.isHeatmap ? max(1, (width + 3) / (panel.width + 3)) : 1
     let down = table.isHeatmap ? max(1, (area.count + 1) / (panel.height + 1)) : 1
     let shown = across * down
     let first = state.place.page / shown * shown
     for (offset, page) in table.pageTitles.indices.dropFirst(first).prefix(shown).enumerated() {
       draw(
-        page: page, labels: labels, cell: cell,
+        page: page, labels: labels, cell: cell, heads: heads, headRows: headRows,
         at: Rect(
           column: panel.column + offset % across * (panel.width + 3), row: panel.row + offset / across * (panel.height + 1),
           width: panel.width, height: panel.height), into: &grid)
@@ -64,29 +68,41 @@ struct ResultsCells {
   }
 
   /// One page: its name, the heads of its columns, its rows; what does not fit is scrolled to the chosen cell.
-  private func draw(page: Int, labels: Int, cell: Int, at rect: Rect, into grid: inout Grid) {
+  private func draw(
+    page: Int, labels: Int, cell: Int, heads: [[String]], headRows: Int, at rect: Rect, into grid: inout Grid
+  ) {
     let isChosen = page == state.place.page
     let end = rect.column + rect.width
     grid.put(
-      [Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]), Span(table.pageTitles[page], theme[isChosen ? .accent : .text])],
-      row: rect.row, column: rect.column, limit: end)
+      [
+        Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]),
+        Span(TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis), theme[isChosen ? .accent : .text]),
+      ], row: rect.row, column: rect.column, limit: end)
     let columns = window(state.place.column, count: table.columnTitles.count, room: (rect.width - labels) / cell)
-    let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 2)
+    let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 1 - headRows)
     for (offset, column) in columns.enumerated() {
-      let title = TextWidth.clipped(Sanitizer.visible(table.columnTitles[column], glyphs: glyphs, spaces: false), to: cell - 1, ellipsis: glyphs.ellipsis)
       let isHere = isChosen && column == state.place.column
-      grid.put(
-        [Span(title, theme[isHere ? .accent : .dim])], row: rect.row + 1,
-        endingAt: min(end, rect.column + labels + (offset + 1) * cell - 1), from: rect.column + labels + offset * cell)
+      var lines = heads[column]
+      // Of a longer one the last line says that it goes on.
+      if lines.count > headRows {
+        lines = Array(lines.prefix(headRows))
+        lines[headRows - 1] = TextWidth.clipped(lines[headRows - 1] + " " + heads[column][headRows], to: cell - 1, ellipsis: glyphs.ellipsis)
+      }
+      for (line, title) in zip(headRows - lines.count..<headRows, lines) {
+        grid.put(
+          [Span(title, theme[isHere ? .accent : .dim])], row: rect.row + 1 + line,
+          endingAt: min(end, rect.column + labels + (offset + 1) * cell - 1), from: rect.column + labels + offset * cell)
+      }
     }
     for (offset, row) in visible.enumerated() {
-      let line = rect.row + 2 + offset
+      let line = rect.row + 1 + headRows + offset
       let title = TextWidth.clipped(table.rowTitles[row], to: labels - 2, ellipsis: glyphs.ellipsis)
       let isHere = isChosen && row == state.place.row
       grid.put(
         [Span(TextWidth.padded(title, to: labels - 2, right: table.isHeatmap), theme[isHere ? .accent : .dim])], row: line,
         column: rect.column, limit: end)
       for (place, column) in columns.enumerated() {
+        if isHere, column == state.place.column { grid.caret = Place(row: line, column: rect.column + labels + place * cell) }
         grid.put(
           [self.cell(ResultsTable.Place(page: page, row: row, column: column), width: cell)], row: line,
           column: rect.column + labels + place * cell, limit: end)

@@ -32,6 +32,7 @@ struct ResultsPrompts {
     let names = min(30, prompts.map { TextWidth.of($0.one.id) }.max() ?? 0)
     for (row, index) in zip(list, prompts.indices.dropFirst(first)) {
       let prompt = prompts[index], isChosen = index == state.prompt
+      if isChosen { grid.caret = Place(row: row, column: left) }
       let score = prompt.outcome?.scores[state.score].map { ResultsState.text($0) } ?? glyphs.dash
       let words = prompt.outcome?.answer ?? prompt.outcome?.obstacle ?? prompt.row.obstacle ?? ""
       grid.put(

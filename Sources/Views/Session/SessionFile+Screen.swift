@@ -27,7 +27,7 @@ extension SessionFile.Screen {
     state.cursor = clamped(cursor, 0...last, state.cursor)
     state.selectionStart = selectionStart.map { clamped($0, 0...last, 0) }
     state.keysPerCell = keysPerCell.map { clamped($0, 1...1 << 20, 1) }
-    state.heatmapRow = clamped(heatmapRow, 0...8192, 0)
+    state.heatmapRow = heatmapRow.map { clamped($0, 0...8192, 0) }
     state.headMode = try SessionFile.value(headMode, key: "screen.headMode", path: path) ?? state.headMode
     state.scale = try SessionFile.value(scale, key: "screen.scale", path: path) ?? state.scale
     state.figure = try SessionFile.value(figure, key: "screen.figure", path: path) ?? state.figure

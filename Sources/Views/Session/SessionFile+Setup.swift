@@ -82,6 +82,14 @@ extension SessionFile {
     return value
   }
 
+  /// The variables of the chat template; `nil` if there are none.
+  /// - Throws: `SessionFileError`.
+  public func templateVariables(path: String) throws -> TemplateVariables? {
+    do { return try source.template.map(TemplateVariables.init(parsing:)) } catch {
+      throw SessionFileError.malformed(path, place: "source.template", reason: String(describing: error))
+    }
+  }
+
   /// The number format of products; `nil` if the file does not say.
   /// - Throws: `SessionFileError`.
   public func precision(path: String) throws -> Precision? {

@@ -17,6 +17,7 @@ extension SessionFile {
         path: origin.textPath.map(paths.written), name: prompt.name, sha256: prompt.textHash, content: content,
         base64: isFile || content != nil ? nil : Data(prompt.text).base64EncodedString()),
       chat: prompt.framing.chat == nil ? nil : true, system: prompt.framing.system,
+      template: prompt.framing.variables.isEmpty ? nil : prompt.framing.variables.arguments,
       questionFirst: prompt.framing.putsQuestionFirst ? true : nil)
     setup = Setup(state.setup)
     other = state.otherSetup.map { Setup($0) }

@@ -28,7 +28,7 @@ extension Tour {
         keys: "2+++++"
       ) { state, _ in state.view == .heatmap && state.keysPerCell == 1 },
       TourStep(
-        "↓ is the 9. Rows w, the window, look before it; the answer's row d7 (`PgDn` twice, `k`) looks at it.",
+        "↓ is the 9. Rows w, the window, look before it; the answer's row d7 (`j`, `k` move) looks at it.",
         "Is that why it is lost? With SnapKV, press `Y`.",
         keys: "Y"
       ) { state, _ in state.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false },

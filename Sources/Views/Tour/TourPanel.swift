@@ -10,7 +10,7 @@ struct TourPanel {
   /// The rows of its longest step.
   private let height: Int
   /// Whether it stands inside the box, above the status line.
-  private let isInside: Bool
+  let isInside: Bool
 
   /// `nil` where there is no tour.
   init?(_ state: ViewState, size: Size, glyphs: GlyphSet) {
@@ -36,10 +36,16 @@ struct TourPanel {
     frame.grid.rule(row: top, column: 0, width: frame.grid.width, glyphs: frame.glyphs, style: theme[.frame], joined: true)
     let title = tour.step == nil ? " Tour, the end " : " Tour, step \(tour.index + 1) of \(tour.steps.count) "
     frame.grid.put([Span(title, theme[.title])], row: top, column: 2)
-    let keys = [("Tab", "on"), ("Backspace", "back"), ("Esc", "leave")].flatMap { key, word in
-      [Span(" \(key)", theme[.footerKey]), Span(" \(word) ", theme[.footer])]
+    let keys = [("Tab", "on"), ("Backspace", "back"), ("Esc", "leave")]
+    var column = frame.grid.width - 2 - keys.reduce(0) { $0 + $1.0.count + $1.1.count + 3 }
+    for (key, word) in keys {
+      let end = frame.grid.put(
+        [Span(" \(key)", theme[.footerKey]), Span(" \(word) ", theme[.footer])], row: top, column: column)
+      for (target, columns) in FooterKeys.targets(of: key, word: word) {
+        frame.mark(target, row: top, columns: column + 1 + columns.lowerBound..<column + 1 + columns.upperBound)
+      }
+      column = end
     }
-    frame.grid.put(keys, row: top, endingAt: frame.grid.width - 2)
     for offset in 0..<count {
       let row = top + 1 + offset
       frame.grid.fill(Rect(column: 1, row: row, width: frame.grid.width - 2, height: 1))

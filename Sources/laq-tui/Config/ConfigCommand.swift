@@ -22,7 +22,7 @@ struct ConfigCommand: ParsableCommand {
     do {
       let text = ConfigListing(noConfig ? Preferences() : try ConfigFile.read(path), path: path).text
       guard write else {
-        print(text, terminator: "")
+        Output.write(text)
         return
       }
       try ConfigFile.write(text, to: path)

@@ -5,7 +5,7 @@ import Transformer
 
 /// The settings of the configuration file: what each is, how it is read, and how it is written.
 enum ConfigSetting: String, CaseIterable {
-  case model, gate, precision, recording, chat, system, question
+  case model, gate, precision, recording, chat, system, template, question
   case questionFirst = "question-first"
   case budget, policies, granularity, steps, theme, color, ascii, mouse, notes
 
@@ -17,14 +17,15 @@ enum ConfigSetting: String, CaseIterable {
     case .precision: "matrix products: automatic, float32, bfloat16"
     case .recording: "recorded queries: all, windows"
     case .chat: "the text as a user's turn, by the model's template"
-    case .system: "what the system says before the user, with chat"
+    case .system: "what the system says before the user, with chat; \"\" for no system turn"
+    case .template: "variables of the chat template, as [\"enable_thinking=false\"]"
     case .question: "a question beside every text"
     case .questionFirst: "the question before the text"
     case .budget: "tokens per layer and head, as 256, \"12.5%\" or \"64MiB\""
     case .policies: "the policies that are compared, the first one active"
     case .granularity: "one kept set per kv head or per query head"
     case .steps: "answer tokens at most"
-    case .theme: Theme.all.map(\.name).joined(separator: ", ")
+    case .theme: "by the terminal's background unless it is one of " + Theme.all.map(\.name).joined(separator: ", ")
     case .color: "auto, always, never"
     case .ascii: "draw with ASCII characters only"
     case .mouse: "use the mouse"
@@ -42,6 +43,9 @@ enum ConfigSetting: String, CaseIterable {
     case .recording: preferences.recording = try word(value)
     case .chat: preferences.chat = try flag(value)
     case .system: preferences.system = try text(value)
+    case .template:
+      guard let texts = value.texts else { throw ConfigValueError("a list was expected, as [\"enable_thinking=false\"]") }
+      preferences.variables = try parsed(texts, TemplateVariables.init(parsing:))
     case .question: preferences.question = try text(value)
     case .questionFirst: preferences.questionFirst = try flag(value)
     case .budget:
@@ -57,7 +61,7 @@ enum ConfigSetting: String, CaseIterable {
       preferences.steps = number
     case .theme:
       let name = try text(value)
-      guard let theme = Theme.named(name) else { throw ConfigValueError("'\(name)' is no theme; there are \(words)") }
+      guard let theme = Theme.named(name) else { throw ConfigValueError("'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))") }
       preferences.theme = theme
     case .color: preferences.color = try word(value)
     case .ascii: preferences.ascii = try flag(value)
@@ -75,6 +79,7 @@ enum ConfigSetting: String, CaseIterable {
     case .recording: preferences.recording.map { Self.quoted($0.rawValue) }
     case .chat: preferences.chat.map(String.init)
     case .system: preferences.system.map(Self.quoted)
+    case .template: preferences.variables.map { Self.list($0.arguments) }
     case .question: preferences.question.map(Self.quoted)
     case .questionFirst: preferences.questionFirst.map(String.init)
     case .budget: preferences.budget.map { if case .tokens(let count) = $0 { "\(count)" } else { Self.quoted($0.description) } }
@@ -127,7 +132,7 @@ enum ConfigSetting: String, CaseIterable {
     return word
   }
 
-  private func parsed<Value>(_ text: String, _ parse: (String) throws -> Value) throws -> Value {
+  private func parsed<Given, Value>(_ text: Given, _ parse: (Given) throws -> Value) throws -> Value {
     do { return try parse(text) } catch { throw ConfigValueError(String(describing: error)) }
   }
 }

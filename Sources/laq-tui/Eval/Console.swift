@@ -3,13 +3,23 @@ import Screen
 
 /// Text for people on standard error and standard output; what quotes a file must not act on the terminal.
 enum Console {
+  /// What is being done, for a person who waits.
+  static let progress = TransientLine()
+
   /// Says something on standard error.
-  static func say(_ text: String) { FileHandle.standardError.write(Data("\(visible(text))\n".utf8)) }
+  static func say(_ text: String) {
+    progress.clear()
+    put("\(visible(text))\n")
+  }
+
+  /// Writes on standard error as it is; where that cannot be, there is nobody to tell.
+  static func put(_ text: String) { _ = Output.put(Data(text.utf8), to: STDERR_FILENO) }
 
   /// Prints lines on standard output, the last one ended.
   static func show(_ text: String) {
+    progress.clear()
     let whole = text.hasSuffix("\n") ? String(text.dropLast()) : text
-    print(visible(whole))
+    Output.write(visible(whole) + "\n")
   }
 
   /// Lines with what is no text in them written out.
@@ -22,7 +32,7 @@ enum Console {
   /// Ends the program with a sentence.
   static func end(_ error: any Error, status: Int32) -> Never {
     say("laq-tui: \(error)")
-    exit(status)
+    Output.end(status)
   }
 
   /// Whether standard error is a terminal, on which a line can be written over.

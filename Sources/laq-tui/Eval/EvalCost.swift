@@ -43,13 +43,15 @@ struct EvalCost: AsyncParsableCommand {
   func run() async throws {
     do {
       if let target { try AtomicFile.check(target, replacing: force) }
-      let report = try await measured()
+      let report = try await Signals.interrupting { try await measured() }
       if json {
-        FileHandle.standardOutput.write(try report.json())
+        Output.write(try report.json())
       } else {
         Console.show(report.markdown + "\n" + report.notes)
       }
       if let target { try AtomicFile.write(try report.json(), to: target, replacing: force) }
+    } catch is CancellationError {
+      Console.end(Interrupted(), status: 130)
     } catch {
       Console.end(error, status: 1)
     }
@@ -62,11 +64,11 @@ struct EvalCost: AsyncParsableCommand {
     let (name, bytes) = try PromptReader.read(text)
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: model.checkpoint.tokenizer,
-      framing: PromptFraming(question: question, chat: model.chat))
+      framing: model.framing(question: question))
     let asked = CasePrompt(prompt: prompt, references: [], answerLimit: steps)
     try model.checkLength(of: asked)
     let cost = try await model.explorer().costs(AnswerRequest(asked, settings: settings), repeats: repeats) { stage in
-      if Console.isTerminal { Console.say("measuring \(stage)") }
+      Console.progress.show("measuring \(stage)")
     }
     return CostReport(
       cost, prompt: prompt, model: model.identity, settings: settings, repeats: repeats, decodedTokens: steps)

@@ -61,7 +61,7 @@ struct EvalReport {
     let maps = NeedleHeatmaps(map)
     let isColored = isatty(STDOUT_FILENO) == 1 && !ColorChoice.auto.isMonochrome
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
-    print(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid), terminator: "")
+    Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)")

@@ -20,7 +20,8 @@ struct EvalRunner<Suite: EvaluationSuite> {
     }
     do {
       let model = try options.subject.evaluationModel()
-      let plan = try EvaluationPlan(suite, model: model.identity, settings: settings, usesChat: options.subject.chat)
+      let plan = try EvaluationPlan(
+        suite, model: model.identity, settings: settings, usesChat: options.subject.chat, variables: model.variables)
       let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
       if let results = try files.finished(plan, replacing: options.force) {
         try EvalReport(results, options.output).show()
@@ -50,14 +51,12 @@ struct EvalRunner<Suite: EvaluationSuite> {
     shareThreads(among: jobs)
     let run = EvaluationRun(suite, plan: plan, shard: options.shard, model: model)
     if options.showsScreen { return try await watched(run, file, files, jobs) }
-    let console = ProgressLine(earlier: file.earlierRows.count)
-    let task = Task { try await completed(run, file, files, jobs) { progress, row in console.show(progress, row) } }
-    let signals = Signals { task.cancel() }
-    defer {
-      signals.stop()
-      console.end()
-    }
-    do { return try await task.value } catch is CancellationError { return nil }
+    let console = ProgressLine(earlier: file.earlierRows.count, total: options.shard.cases(of: plan).count)
+    do {
+      return try await Signals.interrupting {
+        try await completed(run, file, files, jobs) { progress, row in console.show(progress, row) }
+      }
+    } catch is CancellationError { return nil }
   }
 }
 

@@ -15,6 +15,11 @@ struct EvalSubject: ParsableArguments {
   @Flag(help: "Make each prompt a user's turn, by the model's own chat template.")
   var chat = false
 
+  @Option(
+    name: .customLong("template"),
+    help: "With --chat: a variable of the template, as enable_thinking=false; may be given several times.")
+  var variables: [String] = []
+
   @Option(name: .customLong("policy"), help: "A policy; may be given several times. 'all' is every scorer and combination.")
   var policies: [String] = []
 
@@ -39,6 +44,8 @@ struct EvalSubject: ParsableArguments {
     for name in policies where name != "all" {
       do { _ = try Policy(parsing: name) } catch { throw ValidationError(String(describing: error)) }
     }
+    guard variables.isEmpty || chat else { throw ValidationError("--template needs --chat.") }
+    do { _ = try templateVariables() } catch { throw ValidationError(String(describing: error)) }
   }
 
   /// The policies, or others where none are named.
@@ -62,13 +69,18 @@ struct EvalSubject: ParsableArguments {
     for notice in checkpoint.notices { Console.say("laq-tui: \(notice)") }
     return try EvaluationModel(
       checkpoint, path: isEmbedded ? nil : model, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat,
-      precision: precision, gate: gate)
+      variables: templateVariables(), precision: precision, gate: gate)
   }
+
+  /// What the chat template is told beside the conversation.
+  /// - Throws: `TemplateVariableError`.
+  func templateVariables() throws -> TemplateVariables { try TemplateVariables(parsing: variables) }
 
   /// What the program's own command line says of the same model, for prompts that are explored.
   var screenArguments: [String] {
     ["--model=\(model)", "--precision=\(precision.rawValue)", "--recording=\(recording.rawValue)"]
       + (gate.map { ["--gate=\($0)"] } ?? []) + (chat ? ["--chat"] : [])
+      + variables.map { "--template=\($0)" }
   }
 
   /// What every case is run under.

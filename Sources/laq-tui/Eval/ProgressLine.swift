@@ -2,48 +2,31 @@ import Evaluation
 import Foundation
 import Synchronization
 
-/// Progress on standard error: one line that is written over on a terminal, a line a minute in a log.
+/// An evaluation's progress on standard error: one line that is written over on a terminal, a line a minute in a log.
 final class ProgressLine: Sendable {
-  private struct State {
-    var lastShown: ContinuousClock.Instant?
-    var isOpen = false
-  }
+  private let lastLogged = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// Back to the line's beginning, with nothing on it.
-  private static let erasing = "\r\u{1B}[K"
-
-  private let state = Mutex(State())
-  private let isTerminal = Console.isTerminal
-
-  /// - Parameter earlier: cases that an earlier run has done.
-  init(earlier: Int) {
+  /// - Parameters:
+  ///   - earlier: cases that an earlier run has done.
+  ///   - total: all cases.
+  init(earlier: Int, total: Int) {
     if earlier > 0 { Console.say("\(earlier) cases were done before; going on behind them") }
+    Console.progress.show("\(earlier)/\(total) cases; the first answers take a prefill")
   }
 
   /// Shows how far the run is, not more often than a reader can follow.
   func show(_ progress: EvaluationProgress, _ row: EvaluationRow) {
-    state.withLock { state in
-      if let obstacle = row.obstacle {
-        if state.isOpen { FileHandle.standardError.write(Data(Self.erasing.utf8)) }
-        Console.say(obstacle)
-        state.isOpen = false
-      }
+    if let obstacle = row.obstacle { Console.say(obstacle) }
+    guard !Console.isTerminal else {
+      Console.progress.show(Self.text(progress, row))
+      return
+    }
+    lastLogged.withLock { last in
       let now = ContinuousClock.now
       let isLast = progress.earlier + progress.done == progress.total
-      let pause: Duration = isTerminal ? .milliseconds(200) : .seconds(60)
-      if let last = state.lastShown, now - last < pause, !isLast { return }
-      state.lastShown = now
-      let text = Self.text(progress, row)
-      FileHandle.standardError.write(Data((isTerminal ? Self.erasing + text : text + "\n").utf8))
-      state.isOpen = isTerminal
-    }
-  }
-
-  /// Leaves the line as it is.
-  func end() {
-    state.withLock { state in
-      if state.isOpen { FileHandle.standardError.write(Data("\n".utf8)) }
-      state.isOpen = false
+      if let last, now - last < .seconds(60), !isLast { return }
+      last = now
+      Console.say(Self.text(progress, row))
     }
   }
 

@@ -19,9 +19,28 @@ struct Signals {
     }
   }
 
+  /// Runs something that the first signal cancels, and takes the line of its progress away in the end.
+  /// - Throws: what the body throws, `CancellationError` where a signal has come.
+  static func interrupting<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    let task = Task(operation: body)
+    let signals = Signals { task.cancel() }
+    defer {
+      signals.stop()
+      Console.progress.clear()
+    }
+    return try await task.value
+  }
+
   /// Gives the signals back.
   func stop() {
     for source in sources { source.cancel() }
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
   }
+}
+
+/// A signal has ended what would have been printed or written.
+struct Interrupted: Error, CustomStringConvertible {
+  let description = "stopped; nothing more is printed or written"
 }

@@ -8,8 +8,17 @@ struct PromptOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Make the text a user's turn, by the model's own chat template.")
   var chat: Bool?
 
-  @Option(help: "With --chat: what the system says before the user; an empty text for nothing.")
+  @Option(
+    help: """
+      With --chat: what the system says before the user; an empty text for no system turn, where the template can do \
+      without. Default: what the template says by itself.
+      """)
   var system: String?
+
+  @Option(
+    name: .customLong("template"),
+    help: "With --chat: a variable of the template, as enable_thinking=false; may be given several times.")
+  var variables: [String] = []
 
   @Option(help: "A question, put after the text with an empty line between them; an empty one for none.")
   var question: String?

@@ -24,7 +24,8 @@ final class ResultsSession {
     self.options = options
     self.news = news
     let stage: ResultsState.Stage = news != nil ? .running("begins") : file.isComplete ? .done : .unfinished
-    state = ResultsState(name: file.name, table: file.table, score: file.score, stage: stage, theme: .chosen(preferences.theme?.name, at: terminal.colorDepth))
+    state = ResultsState(name: file.name, table: file.table, score: file.score, stage: stage, theme: terminal.theme(preferences))
+    state.message = terminal.warning
   }
 
   /// Shows it until the user leaves.
@@ -71,7 +72,7 @@ final class ResultsSession {
       let cases = try cases ?? CaseOpening(state.table.plan, options: options)
       self.cases = cases
       let opening = try cases.opening(one, course, row: state.table.rows[one.id])
-      try await Session(opening: opening, keys: "", terminal: terminal).run()
+      try await Session(opening: opening, keys: "", terminal: terminal, theme: state.theme).run()
       terminal.redraw()
     } catch {
       state.message = String(describing: error)

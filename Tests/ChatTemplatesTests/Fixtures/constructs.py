@@ -150,6 +150,32 @@ a {% if true %} b {% endif %} c
 {{ namespace(a=1).a }} {{ loop is defined }} {{ range is defined }} {{ raise_exception is defined }}
 {{ [n, s][0] }} {{ (n, s)[1] }} {{ [1, 2, 3] | length - 1 }} {{ xs | length > 2 and 'many' or 'few' }}
 {{ 'é' in u }} {{ 'ü' in u }} {{ u.split(' ')[0] }} {{ u[::-1] }} {{ u.upper().lower() }}
+{% macro box(title) %}[{{ title }}: {{ caller() }}]{% endmacro %}{% call box('a') %}inside {{ n }}{% endcall %}
+{% macro each(xs) %}{% for x in xs %}<{{ caller(x, loop.index) }}>{% endfor %}{% endmacro %}{% call(x, i) each(xs) %}{{ i }}={{ x }}{% endcall %}
+{% macro each(xs) %}{% for x in xs %}{{ caller(x) }}{% endfor %}{% endmacro %}{% call(x, sep='; ') each(xs) %}{{ x }}{{ sep }}{% endcall %}
+{% macro each() %}{{ caller(1, 2, k=3) }}{% endmacro %}{% call(a) each() %}{{ a }} {{ varargs }} {{ kwargs }}{% endcall %}
+{% macro outer() %}<{{ caller() }}>{% endmacro %}{% macro inner() %}({{ caller() }}){% endmacro %}{% call outer() %}a{% call inner() %}b{% endcall %}c{% endcall %}
+{% macro f() %}{{ caller() if caller is defined else 'no block' }}{% endmacro %}{{ f() }} {% call f() %}a block{% endcall %} {{ f(caller=none) }}
+{% macro f() %}{% if caller %}{{ caller() | upper }}{% else %}none{% endif %}{% endmacro %}{{ f() }} {% call f() %}x{% endcall %}
+{% macro f(a, caller=none) %}{{ a }}{{ caller() if caller else '-' }}{% endmacro %}{{ f(1) }} {% call f(2) %}b{% endcall %} {% call f(a=3) %}c{% endcall %}
+{% macro f() %}{{ varargs }} {{ kwargs }} {{ varargs | length }}{% endmacro %}{{ f() }} {{ f(1, 'a') }} {{ f(1, b=2, c='x') }}
+{% macro f(a, b=2) %}{{ a }} {{ b }} {{ varargs }} {{ kwargs }}{% endmacro %}{{ f(1) }}|{{ f(1, 3, 4, 5) }}|{{ f(1, z=9) }}|{{ f(b=1, a=0, c=2) }}|{{ f(1, a=2) }}
+{% macro f(varargs) %}{{ varargs }}{% endmacro %}{{ f(1) }} {% macro g(kwargs=5) %}{{ kwargs }}{% endmacro %}{{ g() }} {{ g(6) }}
+{% macro f() %}{% set varargs = 3 %}{{ varargs }}{% endmacro %}{{ f() }} {{ f.catch_varargs }}
+{% macro f(a, b=1) %}{{ a }}{{ b }}{% endmacro %}{{ f(*[1, 2]) }} {{ f(*xs[:1]) }} {{ f(7, *[8]) }} {{ f(*'ab') }} {{ f(*nope) }} {{ f(*[1], b=4) }} {{ f(b=5, *[6]) }}
+{% macro f(a, b=1) %}{{ a }}{{ b }}{% endmacro %}{{ f(**{'a': 1, 'b': 2}) }} {{ f(3, **{'b': 4}) }} {{ f(*[5], **{'b': 6}) }} {{ f(**{}) }} {{ f(b=2, **{'a': 1}) }}
+{% macro f(a) %}{{ a }}{{ varargs }}{{ kwargs }}{% endmacro %}{% macro g() %}{{ f(*varargs, **kwargs) }}{% endmacro %}{{ g(1, 2, k='v') }}
+{{ s.split(*[',', 1]) }} {{ dict(**m) == m }} {{ dict(m, **{'k': 1}) }} {{ namespace(**{'a': 5}).a }} {{ range(*[1, 6, 2]) | list }} {{ xs | join(*['-']) }} {{ 'a-b' | replace(*['-', '+']) }} {{ n is divisibleby(*[7]) }} {{ m | tojson(**{'indent': 1}) }}
+{% for x in xs %}{{ loop.cycle(*['a', 'b']) }}{% endfor %}
+{% macro f(a, b=1) %}{{ caller.name }}|{{ caller.arguments }}{% endmacro %}{{ f.name }} {{ f.arguments }} {{ f.catch_kwargs }} {{ f.catch_varargs }} {{ f.caller }}| {% call(x) f(1) %}{% endcall %}
+{% set a = 1 %}{% with a = 2, b = a %}{{ a }}{{ b }}{% endwith %}{{ a }} {{ b is defined }}
+{% with %}{% set inner = 5 %}{{ inner }}{% endwith %}{{ inner is defined }} {% with a, b = (1, 2), c = 3 %}{{ a + b + c }}{% endwith %}
+{% for x in [{'n': 'a', 'c': [{'n': 'b', 'c': [{'n': 'c', 'c': []}]}, {'n': 'd', 'c': []}]}] recursive %}{{ loop.depth }}{{ x.n }}{% if x.c %}({{ loop(x.c) }}){% endif %}{% endfor %}
+{% for x in [[1, [2]], 3] if x recursive %}{{ loop.depth0 }}{{ loop(x) if x is iterable else x }}{% else %}empty{% endfor %}
+{% set t = [] %}{% macro f(x) %}{{ caller(x) }}{% endmacro %}{% for x in xs %}{% call(y) f(x * 2) %}{{ x }}{{ y }}{{ n }}{% endcall %};{% endfor %}
+{% macro f() -%}  {{ caller() }}  {%- endmacro %}{% call f() -%}  trimmed  {%- endcall %}
+{% filter upper %}{% macro f() %}{{ caller() }}{% endmacro %}{% call f() %}x{% endcall %}{% endfilter %} {% set block %}{% macro g() %}{{ caller() }}{% endmacro %}{% call g() %}y{% endcall %}{% endset %}{{ block }}
+{% macro tool(name, doc='', caller=none) %}{{ name }}({% for v in varargs %}{{ v }}{{ ', ' if not loop.last }}{% endfor %}){{ ' ' ~ doc if doc }}{{ caller() if caller }}{% endmacro %}{{ tool('f', 'd', none, 1, 2) }} {% call tool('g') %}!{% endcall %}
 """
 
 # Every one is an error, in transformers as here.
@@ -244,4 +270,39 @@ FAILING = r"""
 {{ f(a=1, 2) }}
 {{ {'a': 1}.__class__.__mro__ }}
 {{ (1, }}
+{% macro f() %}x{% endmacro %}{% call f() %}y{% endcall %}
+{% macro f(caller) %}{{ caller() }}{% endmacro %}
+{% macro f() %}{{ caller() }}{% endmacro %}{{ f() }}
+{% call n() %}x{% endcall %}
+{% call n %}x{% endcall %}
+{% macro f() %}{{ caller() }}{% endmacro %}{% call f() | upper %}x{% endcall %}
+{% macro f() %}{{ caller() }}{% endmacro %}{% call f(caller=1) %}x{% endcall %}
+{% macro f() %}{{ caller() }}{% endmacro %}{% call f() %}x
+{% endcall %}
+{% macro f() %}{{ caller(1) }}{% endmacro %}{% call f() %}x{% endcall %}
+{% macro f() %}{{ varargs }}{% endmacro %}{{ f(a=1) }}
+{% macro f() %}{{ kwargs }}{% endmacro %}{{ f(1) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(*none) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(*[1, 2]) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(**xs) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(**{1: 2}) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(**nope) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(a=1, **{'a': 2}) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1, **{'a': 2}) }}
+{% macro f(a) %}{{ kwargs }}{% endmacro %}{{ f(b=1, **{'b': 2}) }}
+{{ dict(**m, **m) }}
+{{ dict(*xs, *xs) }}
+{{ range(*xs, 2) }}
+{{ dict(**m, a=1) }}
+{{ dict(**m, *xs) }}
+{{ dict(a=1, a=2) }}
+{% macro f(a, a) %}{% endmacro %}
+{% macro true() %}{% endmacro %}
+{% macro f(none) %}{% endmacro %}
+{% with a %}{% endwith %}
+{% with a = 1 b = 2 %}{% endwith %}
+{% with a = 1 %}x
+{% for x in xs %}{{ loop(x) }}{% endfor %}
+{% for x in xs recursive %}{{ loop() }}{% endfor %}
+{% for x in xs recursive %}{{ loop(5) }}{% endfor %}
 """

@@ -7,7 +7,7 @@ import json
 import pathlib
 import random
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
 
 here = pathlib.Path(__file__).parent
@@ -20,6 +20,9 @@ Der Fluß fließt über die Brücke. Où est le café? ¿Dónde está el niño? 
 for (int i = 0; i < 10; ++i) { printf("%d\\n", i); }  // a comment
 cafe\u0301 re\u0301sume\u0301 cafe\u0301 re\u0301sume\u0301
 """.splitlines()
+
+# Tokenizers whose offsets are bytes, too: nothing is put before the text, left out of it or changed.
+OFFSETS = ["gpt2", "digits", "ignore-merges"]
 
 ATOMS = [
     "the", " little", "Once", " upon", "girl", "I'm", "don't", " they've", "we'll", "he'd", "you're", "'s", "'S",
@@ -87,6 +90,40 @@ def sentence_piece(size, byte_fallback, fuse):
     return description
 
 
+# Bytes that a vocabulary lacks, as SmolLM2's does: of control characters, a mark, beginnings and ends of characters.
+LACKED = [0x00, 0x01, 0x04, 0x1B, 0x21, 0x7F, 0x85, 0x95, 0xC3, 0xE3, 0xF0]
+
+
+def lacking(**changes):
+    """A byte-level vocabulary without some bytes and the tokens that have them."""
+    description = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False), 420)
+    pairs = [pair for pair in description["model"]["merges"]]
+    alphabet = bytes_to_unicode()
+    lacked = {alphabet[byte] for byte in LACKED}
+    model = description["model"]
+    model["vocab"] = {token: i for token, i in model["vocab"].items() if not lacked & set(token)}
+    model["merges"] = [pair for pair in pairs if all("".join(part) in model["vocab"] for part in [*pair, pair])]
+    if changes.get("byte_fallback"):
+        for byte in range(256):
+            model["vocab"][f"<0x{byte:02X}>"] = 1000 + byte
+    model.update(changes)
+    return description
+
+
+def bytes_to_unicode():
+    """GPT-2's character of each byte, as the byte-level normalizer writes it."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {byte: chr(byte) for byte in plain} | {byte: chr(256 + i) for i, byte in enumerate(others)}
+
+
+def normalized(normalizer, **changes):
+    description = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False), 420)
+    description["normalizer"] = json.loads(normalizer.__getstate__())
+    description.update(changes)
+    return description
+
+
 def write(name, description, inputs):
     text = json.dumps(description, ensure_ascii=False, separators=(",", ":"))
     (here / f"{name}.tokenizer.json").write_text(text, encoding="utf-8")
@@ -95,7 +132,7 @@ def write(name, description, inputs):
     for entry in inputs:
         encoding = tokenizer.encode(entry)
         record = {"ids": encoding.ids}
-        if description["pre_tokenizer"] and entry.isascii() and "prefix" not in name:
+        if description["pre_tokenizer"] and entry.isascii() and name in OFFSETS:
             record["offsets"] = [offset for pair in encoding.offsets for offset in pair]
         expected.append(record)
     (here / f"{name}.expected.json").write_text(
@@ -113,6 +150,14 @@ def main():
         pre_tokenizers.Sequence([digits(individual_digits=False), level(add_prefix_space=True)]), 380), inputs)
     write("ignore-merges", byte_level(level(add_prefix_space=False), 420, ignore_merges=True, merges=[]), inputs)
     write("sentencepiece", sentence_piece(420, byte_fallback=True, fuse=True), inputs)
+    write("lacking", lacking(), inputs)
+    write("lacking-unknown", lacking(unk_token="?", fuse_unk=True), inputs)
+    write("lacking-fallback", lacking(byte_fallback=True), inputs)
+    write("lacking-ignore-merges", lacking(ignore_merges=True), inputs)
+    write("simplified", normalized(
+        normalizers.Sequence([normalizers.Nmt(), normalizers.NFD(), normalizers.StripAccents()])), inputs)
+    split = json.loads(pre_tokenizers.Split(Regex(r"Ġ?[^Ġ]+|Ġ"), "isolated").__getstate__())
+    write("byte-normalizer", normalized(normalizers.ByteLevel(), pre_tokenizer=split), inputs)
     write("unknown", sentence_piece(300, byte_fallback=False, fuse=False), inputs)
     write("unknown-fused", sentence_piece(300, byte_fallback=False, fuse=True), inputs)
 

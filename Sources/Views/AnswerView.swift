@@ -1,0 +1,67 @@
+import Exploration
+import Screen
+
+/// The overlay in which answers are read whole: the active policy's, and the full cache's under it, wrapped and scrolled.
+struct AnswerView {
+  private let state: ViewState
+
+  init(_ state: ViewState) { self.state = state }
+
+  /// The rows that its lines have in a window.
+  static func rows(size: Size) -> Int { max(1, size.height - 6) }
+
+  /// How many lines there are in a window.
+  func lineCount(size: Size) -> Int { lines(width: size.width - 4, glyphs: .unicode).count }
+
+  func draw(into frame: inout Frame) {
+    let theme = frame.theme
+    let content = frame.content
+    frame.grid.fill(Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
+    frame.line(content.lowerBound, [Span("Whole answers", theme[.title])])
+    let lines = lines(width: frame.width, glyphs: frame.glyphs)
+    let room = max(1, content.count - 1)
+    let top = max(0, min(state.answerTop, lines.count - room))
+    if lines.count > room {
+      let more = "lines \(top + 1)\(frame.glyphs.dash)\(min(lines.count, top + room)) of \(lines.count)"
+      frame.grid.put([Span(more, theme[.dim])], row: content.lowerBound, endingAt: frame.right)
+    }
+    for (offset, line) in lines.dropFirst(top).prefix(room).enumerated() { frame.line(content.lowerBound + 1 + offset, line) }
+  }
+
+  private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
+    let theme = state.theme
+    var lines: [[Span]] = []
+    func add(_ title: String, _ lane: Lane?, difference: Int?, isMeasure: Bool) {
+      var heading = Line()
+      heading.add(Span(title, theme[.accent]))
+      guard let lane, lane.hasAnswer else {
+        lines += [heading.fitting(width), [Span(absence(lane), theme[.dim])], []]
+        return
+      }
+      let count = lane.answer.tokens.count
+      heading.add(Span("  \(grouped(count)) tokens\(lane.answer.hasEnded ? " and the end" : ", no end yet")", theme[.dim]), rank: 1)
+      if !isMeasure {
+        let words = difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
+        heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
+      }
+      lines.append(heading.fitting(width))
+      let pieces = AnswerLines(state, glyphs: glyphs).answer(lane, difference: difference)
+      let ends = lane.answer.tokens.map { state.story.vocabulary.bytes(of: $0).last == 0x0A }
+      lines += WrappedText.lines(
+        pieces.enumerated().map { (span: $1, endsLine: ends.indices.contains($0) && ends[$0]) }, width: width)
+      lines.append([])
+    }
+    if state.settings.policies.indices.contains(state.policy) {
+      let difference = state.story.full.flatMap { full in state.lane?.answer.firstDifference(from: full.answer) }
+      add(state.policyTitle, state.lane, difference: difference, isMeasure: false)
+    }
+    add("full", state.story.full, difference: nil, isMeasure: true)
+    return lines
+  }
+
+  private func absence(_ lane: Lane?) -> String {
+    if let obstacle = state.activeObstacle { return obstacle }
+    if !state.story.hasModel { return Absence.answer(lane) }
+    return state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+  }
+}

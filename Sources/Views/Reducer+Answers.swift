@@ -1,0 +1,47 @@
+import Screen
+
+extension ViewState {
+  /// Opens the whole answers of the active policy and of the full cache.
+  mutating func openAnswers() {
+    guard story.full != nil || lane != nil else {
+      message = "there is no answer yet"
+      return
+    }
+    (showsAnswer, answerTop) = (true, 0)
+  }
+
+  /// A key while the answers are shown.
+  mutating func performInAnswers(_ action: KeyTable.Action, times: Int, size: Size) -> Effect {
+    if let wanted = action.view {
+      showsAnswer = false
+      open(wanted)
+      return .none
+    }
+    switch action {
+    case .down: scrollAnswers(by: times, size: size)
+    case .up: scrollAnswers(by: -times, size: size)
+    case .halfPageDown, .pageDown: scrollAnswers(by: 10 * times, size: size)
+    case .halfPageUp, .pageUp: scrollAnswers(by: -10 * times, size: size)
+    case .first: scrollAnswers(by: -1 << 20, size: size)
+    case .last: scrollAnswers(by: 1 << 20, size: size)
+    case .policyNext, .right: choosePolicy(policy + times); answerTop = 0
+    case .policyPrevious, .left: choosePolicy(policy - times); answerTop = 0
+    case .copy: return copyWhatIsUnderTheCursor()
+    case .command: entry = .command("")
+    case .help: openHelp()
+    case .redraw: return .redraw
+    case .suspend: return .suspend
+    case .interrupt: return interrupt()
+    case .back, .quit, .open, .answers: showsAnswer = false
+    default: message = "this key waits until the answers are closed: \(keys.shown(.back)) closes them"
+    }
+    return .none
+  }
+
+  private mutating func scrollAnswers(by change: Int, size: Size) {
+    let limit = AnswerView(self).lineCount(size: size) - AnswerView.rows(size: size)
+    let target = max(0, min(answerTop + change, limit))
+    if target == answerTop { message = change > 0 ? "this is the end" : "this is the beginning" }
+    answerTop = target
+  }
+}

@@ -1,0 +1,60 @@
+import Exploration
+import Screen
+
+extension ViewState {
+  /// Copies what is under the cursor: the token or the selected span, a head's or a policy's row, an answer.
+  mutating func copyWhatIsUnderTheCursor(size: Size = Size(width: 120, height: 36), glyphs: GlyphSet = .unicode) -> Effect {
+    guard let (name, text) = underCursor else {
+      message = "there is nothing to copy here"
+      return .none
+    }
+    // What is copied is seen, though a terminal that keeps its clipboard to itself says nothing.
+    let seen = TextWidth.clipped(Sanitizer.visible(text, glyphs: glyphs, spaces: false), to: 200, ellipsis: glyphs.ellipsis)
+    message = "copied \(name): \(seen)"
+    return .copy(text)
+  }
+
+  /// What is under the cursor, by its name.
+  private var underCursor: (name: String, text: String)? {
+    if showsWhy { return why.flatMap(lostRow) }
+    if showsAnswer || view == .timeline { return answerText.map { ("the answer of \(policyTitle)", $0) } }
+    switch view {
+    case .text:
+      let span = selection.clamped(to: 0...max(0, story.prompt.tokens.count - 1))
+      let text = String(decoding: span.flatMap { story.prompt.bytes(at: $0) }, as: UTF8.self)
+      return (span.count == 1 ? "token \(cursor)" : "tokens \(span.lowerBound) to \(span.upperBound)", text)
+    case .heatmap:
+      let rows = HeatmapRows(self)
+      guard let chosen = rows.chosen, let weights = rows.weights(rows.entries[chosen]) else { return nil }
+      return ("row \(rows.entries[chosen].label)", weights.map { String($0) }.joined(separator: "\t"))
+    case .heads:
+      let cells = HeadFigure.allCases.compactMap { figure -> String? in
+        guard let values = figure.values(self), layer < values.count, head < values[layer].count else { return nil }
+        return "\(figure.title) \(decimal(values[layer][head], 4))"
+      }
+      return ("head \(layer + 1).\(head + 1)", (["head \(layer + 1).\(head + 1)", policyTitle] + cells).joined(separator: "\t"))
+    case .compare:
+      guard let row = CompareTable(self).rows.first(where: { $0.index == policy }), let figures = row.figures else { return nil }
+      let cells = CompareColumn.allCases.filter { $0 != .policy && $0 != .answer }.map { "\($0.title) \($0.text(figures))" }
+      return ("the row of \(row.title)", ([row.title] + cells + [answerText ?? ""]).joined(separator: "\t"))
+    case .timeline: return nil
+    }
+  }
+
+  private var answerText: String? {
+    guard let lane, lane.hasAnswer else { return nil }
+    return String(decoding: lane.answer.tokens.flatMap { story.vocabulary.bytes(of: $0) }, as: UTF8.self)
+  }
+
+  private func lostRow(_ finding: WhyFinding) -> (String, String)? {
+    let rows = WhyView.rows(of: finding)
+    guard rows.indices.contains(whyTop) else { return nil }
+    let token = rows[whyTop].token
+    guard story.prompt.tokens.indices.contains(token.position) else { return nil }
+    let text = String(decoding: story.prompt.bytes(at: token.position), as: UTF8.self)
+    return (
+      "the first row shown", [text, "\(token.position)", "\(token.layer + 1)", "\(token.queryHead + 1)", decimal(Double(token.share), 4)]
+        .joined(separator: "\t")
+    )
+  }
+}

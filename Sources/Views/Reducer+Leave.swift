@@ -1,0 +1,45 @@
+import Eviction
+import Screen
+
+extension ViewState {
+  /// The policies that are edited by hand.
+  var editedPolicies: [Policy] { settings.policies.filter { !$0.edits.isEmpty } }
+
+  /// Edits by hand that no file holds.
+  var unwrittenEdits: Int {
+    editedPolicies.filter { !writtenPolicies.contains($0) }.reduce(0) { $0 + $1.edits.count }
+  }
+
+  /// Stops work, and says how to quit; twice in a row it quits.
+  mutating func interrupt() -> Effect {
+    let key = keys.shown(.interrupt)
+    if isInterrupted { return .quit }
+    isInterrupted = true
+    guard story.isFinished else {
+      message = "stopping; \(key) again quits"
+      return .cancel
+    }
+    message = "nothing is under way; \(key) again quits"
+    return .none
+  }
+
+  /// Quits; where something would be lost it asks first, once.
+  mutating func leave() -> Effect {
+    var losses: [String] = []
+    let edits = unwrittenEdits
+    if edits > 0 { losses.append("\(edits) edit\(edits == 1 ? "" : "s") by hand in no file (:write)") }
+    if why?.isFinished == false { losses.append("a search is under way") }
+    guard !losses.isEmpty else { return .quit }
+    entry = Entry(.leave(losses.joined(separator: ", ")))
+    return .none
+  }
+
+  /// A key as the answer: `y`, or the key that asked once more, leaves.
+  mutating func answerWhetherToLeave(_ key: Key) -> Effect {
+    entry = nil
+    let isAgain = [.quit, .interrupt].contains(keys.binding(for: key, in: view)?.action)
+    if key == .character("y") || key == .character("Y") || isAgain { return .quit }
+    message = "still here"
+    return .none
+  }
+}

@@ -1,0 +1,84 @@
+import Eviction
+import Exploration
+import Screen
+
+extension ViewState {
+  /// What a key may change and a person sees: where it is the same before and after, the status says why.
+  struct Look: Equatable {
+    private let places: [Int?]
+    private let switches: [Bool]
+    private let names: [String]
+    private let plotted: Set<Policy>
+    private let settings: ExplorationSettings
+
+    init(_ state: ViewState) {
+      places = [
+        state.view.rawValue, state.policy, state.pinned, state.layer, state.head, state.cursor, state.heatmapRow, state.step,
+        state.keysPerCell, state.selectionStart,
+      ]
+      switches = [
+        state.showsHelp, state.showsWhy, state.showsAnswer, state.showsNotes, state.pairsRows, state.showsCover, state.sortsHeads,
+        state.reversesOrder, state.showsSettings, state.isPlaying, state.isCounting,
+      ]
+      names = [
+        state.headMode.rawValue, state.scale.rawValue, state.figure.rawValue, state.sortColumn.rawValue, state.theme.name,
+        state.editScope.rawValue,
+      ]
+      (plotted, settings) = (state.plotted, state.settings)
+    }
+  }
+
+  /// Why a key changed nothing.
+  func stillness(of binding: KeyTable.Binding, size: Size, glyphs: GlyphSet) -> String {
+    let shape = story.recording?.shape
+    switch binding.action {
+    case .layerUp: return "no layer above: this is \(layer + 1) of \(shape?.layerCount ?? 0)"
+    case .layerDown: return "no layer below: this is 1 of \(shape?.layerCount ?? 0)"
+    case .headUp: return "no head after: this is \(head + 1) of \(shape?.queryHeadCount ?? 0)"
+    case .headDown: return "no head before: this is 1 of \(shape?.queryHeadCount ?? 0)"
+    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
+      return edge(binding.action)
+    case .textView, .heatmapView, .headsView, .compareView, .timelineView:
+      return "this is the \(view.title.lowercased()) view already"
+    case .policyNext, .policyPrevious:
+      return settings.policies.count > 1 ? "once round: the same policy again" : "there is one policy only; :policy NAME adds another"
+    case .budgetUp: return "the budget holds the whole prompt already"
+    case .budgetDown: return "the smallest budget by steps; :budget 1 goes further"
+    case .stepForward, .phaseForward: return "this is the last step"
+    case .stepBack, .phaseBack: return "this is the first step"
+    case .searchNext, .searchPrevious: return "one match"
+    case .zoomIn: return "a cell is one token already"
+    case .zoomOut: return "all tokens are in sight already"
+    case .theme: return "this terminal has no colours for another theme"
+    case .loss: return "this is where the loss is largest"
+    case .play: return "there is nothing to play"
+    case .back: return "nothing to leave; \(keys.shown(.quit)) quits"
+    case .scope, .window, .pseudoTokens, .mask: return "nothing changed"
+    default: return "\(binding.shown): \(binding.words); nothing changed"
+    }
+  }
+
+  /// Where a move ends.
+  private func edge(_ action: KeyTable.Action) -> String {
+    let goesOn = [.down, .right, .halfPageDown, .pageDown, .last, .lineEnd].contains(action)
+    guard story.recording != nil || view == .text else { return "nothing to move through yet" }
+    let isAcross = [.left, .right, .lineStart, .lineEnd].contains(action)
+    switch view {
+    case .text: return goesOn ? "the text ends here" : "the text begins here"
+    case .heatmap where isAcross || action == .first || action == .last: return goesOn ? "this is the last key" : "this is the first key"
+    case .heatmap: return goesOn ? "this is the last row" : "this is the first row"
+    case .heads where sortsHeads: return goesOn ? "this is the last head" : "this is the first head"
+    case .heads where isAcross: return goesOn ? "no head after" : "no head before"
+    case .heads: return goesOn ? "no layer above" : "no layer below"
+    case .compare where isAcross: return goesOn ? "this is the last column" : "this is the first column"
+    case .compare: return goesOn ? "this is the last policy" : "this is the first policy"
+    case .timeline: return goesOn ? "this is the last step" : "this is the first step"
+    }
+  }
+
+  /// A key as it is named in a sentence.
+  static func name(_ key: Key) -> String {
+    let text = Sanitizer.visible(key.description, spaces: false)
+    return text.hasPrefix("<") && text.hasSuffix(">") ? String(text.dropFirst().dropLast()) : text
+  }
+}

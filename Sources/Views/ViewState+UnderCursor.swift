@@ -1,0 +1,69 @@
+import Exploration
+
+extension ViewState {
+  /// The glossary's word for what is under the cursor.
+  var wordUnderCursor: String {
+    if showsWhy { return "restored" }
+    if showsAnswer { return "answer" }
+    switch view {
+    case .text: return wordOfToken
+    case .heatmap:
+      let rows = HeatmapRows(self)
+      switch rows.chosen.map({ rows.entries[$0].section }) {
+      case .window?: return "window row"
+      case .lookahead?: return "lookahead row"
+      case .decode?: return "decode row"
+      case nil: return "key"
+      }
+    case .heads: return figure.word
+    case .compare: return showsSettings ? "settings" : sortColumn.word
+    case .timeline:
+      switch shownStep {
+      case .prefill: return "prefill"
+      case .lookahead: return "pseudo token"
+      case .evict: return "evict"
+      case .decode: return "next token"
+      }
+    }
+  }
+
+  private var wordOfToken: String {
+    let fates = TokenFates(self).fates
+    guard fates.indices.contains(cursor) else { return "token" }
+    if case .lookahead = shownStep { return "cheap cache" }
+    return switch fates[cursor] {
+    case .protected: "always kept"
+    case .both: pinnedLane == nil ? "kept" : "kept by both"
+    case .active, .pinned: "kept by one only"
+    case .neither: pinnedLane == nil ? "evicted" : "evicted by both"
+    case .undecided: "prefill"
+    }
+  }
+}
+
+extension HeadFigure {
+  /// The glossary's word for it.
+  var word: String {
+    switch self {
+    case .massRecall: "mass"
+    case .recall: "recall"
+    default: title
+    }
+  }
+}
+
+extension CompareColumn {
+  /// The glossary's word for it.
+  var word: String {
+    switch self {
+    case .policy: "active"
+    case .recall: "recall"
+    case .massRecall: "mass"
+    case .divergence: "KL"
+    case .topOne: "top-1"
+    case .bytes: "cache"
+    case .time: "evict"
+    case .answer: "answer"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Screen
+
+/// Text in lines of a width.
+enum WrappedText {
+  /// Breaks a text at its spaces, and words that are longer than a line anywhere.
+  static func lines(_ text: String, width: Int) -> [String] {
+    let width = max(1, width)
+    var lines: [String] = []
+    var line = "", used = 0
+    for word in text.split(separator: " ") {
+      let length = TextWidth.of(String(word))
+      if used > 0, used + 1 + length > width {
+        lines.append(line)
+        (line, used) = ("", 0)
+      }
+      if used > 0 { (line, used) = (line + " ", used + 1) }
+      for glyph in TextWidth.glyphs(of: String(word)) {
+        if used + glyph.width > width, used > 0 {
+          lines.append(line)
+          (line, used) = ("", 0)
+        }
+        line += glyph.text
+        used += glyph.width
+      }
+    }
+    return lines + (line.isEmpty && !lines.isEmpty ? [] : [line])
+  }
+
+  /// Breaks pieces where a line is full, pieces that are longer than a line anywhere; behind some a line ends.
+  static func lines(_ pieces: [(span: Span, endsLine: Bool)], width: Int) -> [[Span]] {
+    let width = max(1, width)
+    var lines: [[Span]] = [[]]
+    var used = 0
+    func begin() {
+      lines.append([])
+      used = 0
+    }
+    for (span, endsLine) in pieces {
+      if used > 0, used + span.width > width, span.width <= width { begin() }
+      var part = ""
+      for glyph in TextWidth.glyphs(of: span.text) {
+        if used + glyph.width > width, used > 0 {
+          lines[lines.count - 1].append(Span(part, span.style))
+          part = ""
+          begin()
+        }
+        part += glyph.text
+        used += glyph.width
+      }
+      if !part.isEmpty { lines[lines.count - 1].append(Span(part, span.style)) }
+      if endsLine { begin() }
+    }
+    if lines.count > 1, lines[lines.count - 1].isEmpty { lines.removeLast() }
+    return lines
+  }
+
+  /// The part of some pieces that has room, the one at a place in sight; a mark stands for what is left out at either side.
+  static func window(_ spans: [Span], around place: Int?, width: Int, ellipsis: Span) -> [Span] {
+    let total = spans.reduce(0) { $0 + $1.width }
+    guard total > width else { return spans }
+    let mark = ellipsis.width
+    let place = min(max(0, place ?? 0), spans.count - 1)
+    var first = 0
+    // Behind the place a little stays in sight, so that one sees how it goes on.
+    let behind = spans[(place + 1)...].prefix(2).reduce(0) { $0 + $1.width }
+    let wanted = min(max(0, width - 2 * mark - spans[place].width), min(behind, width / 4))
+    var room = spans[...place].reduce(0) { $0 + $1.width }
+    while first < place, room + wanted + mark + (first > 0 ? mark : 0) > width {
+      room -= spans[first].width
+      first += 1
+    }
+    var shown: [Span] = first > 0 ? [ellipsis] : []
+    var left = width - (first > 0 ? mark : 0)
+    for index in spans[first...].indices {
+      guard left >= mark else { return shown }
+      let rest = spans[index...].reduce(0) { $0 + $1.width }
+      if rest <= left { return shown + spans[index...] }
+      let span = spans[index]
+      guard span.width + mark <= left else {
+        let cut = TextWidth.clipped(span.text, to: max(0, left - mark))
+        return shown + [Span(cut, span.style), ellipsis]
+      }
+      shown.append(span)
+      left -= span.width
+    }
+    return shown
+  }
+}

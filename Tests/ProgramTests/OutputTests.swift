@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// Standard output that takes nothing: every command says so in one sentence, and fails.
+@Suite struct OutputTests {
+  private struct Outcome {
+    let status: Int32
+    let errors: String
+  }
+
+  private static let commands: [[String]] = [
+    ["--help"], ["help"], ["--version"], ["policies"], ["config", "--no-config"], ["eval", "--help"], ["tutorial", "--help"],
+    ["--generate-completion-script", "bash"], ["tutorial", "--screen", "text"],
+  ]
+
+  /// Runs the program by a shell, which redirects.
+  private static func run(_ arguments: [String], _ redirection: String) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "\"$@\" \(redirection)", "bash", try Program.executable().path] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
+    process.currentDirectoryURL = FileManager.default.temporaryDirectory
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Outcome(status: process.terminationStatus, errors: complaint)
+  }
+
+  @Test(arguments: commands) func aFullDiskIsSaid(_ arguments: [String]) throws {
+    for (redirection, reason) in [(">/dev/full", "No space left"), (">&-", "Bad file descriptor")] {
+      let outcome = try Self.run(arguments, redirection)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.hasPrefix("laq-tui: standard output cannot be written: \(reason)"))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func screensAndReasonsAreSaidToo() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
+    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: URL(fileURLWithPath: path))
+    let quick = [path, "--budget", "4", "--policy", "streaming"]
+    for more in [["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"], ["--why", "streaming", "--json"]] {
+      let outcome = try Self.run(quick + more, ">/dev/full")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("standard output cannot be written"), "\(more)")
+    }
+  }
+
+  /// A file's size limit is an error like others.
+  @Test func aSizeLimitIsSaid() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())").path
+    let outcome = try Self.run(["--help"], ">'\(file)'")
+    #expect(outcome.status == 0)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "ulimit -f 1; \"$@\" >'\(file)' 2>&1 | cat; exit ${PIPESTATUS[0]}", "bash", try Program.executable().path, "--help"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+  }
+
+  @Test(arguments: commands.prefix(5)) func aClosedPipeEndsItSilently(_ arguments: [String]) throws {
+    // Whether SIGPIPE is ignored by whoever starts it makes no difference.
+    for start in ["", "trap '' PIPE; "] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments = [
+        "-c", start + "{ sleep 0.3; \"$@\"; echo \"status $?\" >&2; } | true", "bash", try Program.executable().path,
+      ] + arguments
+      process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(text == "status 141\n")
+    }
+  }
+
+  /// A standard error that takes nothing is no trap.
+  @Test func complaintsThatCannotBeWrittenAreLost() throws {
+    for redirection in ["2>/dev/full", "2>&-"] {
+      let outcome = try Self.run(["/nowhere.txt"], redirection)
+      #expect(outcome.status == 1)
+    }
+  }
+
+  /// With standard output closed, the next file that is opened must not take its place.
+  @Test func nothingIsWrittenIntoAFileThatTakesTheOutputsPlace() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+    let text = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
+    try Data("The passcode is amber lantern. What is the passcode?".utf8).write(to: URL(fileURLWithPath: text))
+    let outcome = try Self.run([text, "--budget", "4", "--policy", "streaming", "--export", path, "--screen", "text"], ">&-")
+    #expect(outcome.status == 1)
+    #expect(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) is [String: Any])
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// `--template` and `--system ""`: on the command line, in sessions, in the configuration, in evaluations.
+@Suite(.serialized) final class TemplateOptionTests {
+  let folder: ScratchFolder
+  let text: String
+  let model: String
+
+  init() throws {
+    folder = try ScratchFolder()
+    text = try folder.file("short.txt", "The mill was quiet.")
+    model = folder.path + "/model"
+    try FileManager.default.copyItem(
+      at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"),
+      to: folder.url.appendingPathComponent("model"))
+    // A system turn of its own, and reasoning unless it is told otherwise.
+    let template = """
+      {% if messages[0].role != 'system' %}[own system]{% endif %}{% for m in messages %}[{{ m.role }}]{{ m.content }}
+      {%- endfor %}{% if enable_thinking is defined and enable_thinking is false %}[no thoughts]{% endif %}{{ effort }}
+      """
+    _ = try folder.file("model/chat_template.jinja", template)
+  }
+
+  deinit { folder.remove() }
+
+  private var options: [String] {
+    ["--model", model, "--chat", "--policy", "streaming", "--steps", "1", "--screen", "text", "--size", "120x36"]
+  }
+
+  private func screen(_ arguments: [String], configured: Bool = false) throws -> String {
+    let environment = configured ? ["XDG_CONFIG_HOME": folder.path] : [:]
+    let outcome = try Program.run(arguments, environment: environment)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output.replacing("·", with: " ")
+  }
+
+  @Test func variablesChangeThePromptAndStandInTheSettings() throws {
+    let plain = try screen([text] + options)
+    #expect(plain.contains("[own system][user]The mill was quiet.") && !plain.contains("thoughts]"))
+    let told = ["--template", "enable_thinking=false", "--template=effort=\"2\""]
+    let quiet = try screen([text] + options + told)
+    #expect(quiet.contains("[user]The mill was quiet.[no thoughts]2"))
+    let settings = try screen([text] + options + told + ["--keys", "4<Enter>"])
+    #expect(settings.contains("chat          the template's own system turn, effort=\"2\", enable_thinking=false"), "\(settings)")
+  }
+
+  @Test func anEmptySystemTextTakesTheTemplatesOwnAway() throws {
+    let quiet = try screen([text] + options + ["--system", ""])
+    #expect(quiet.contains("[system][user]The mill") && !quiet.contains("own system]"))
+    #expect(try screen([text] + options + ["--system", "Hush."]).contains("[system]Hush.[user]The mill"))
+  }
+
+  @Test func sessionsKeepThem() throws {
+    let session = folder.path + "/a.laq"
+    let keys = ["--keys", ":w \(session)<Enter>"]
+    _ = try screen([text] + options + ["--template", "enable_thinking=false", "--system", ""] + keys)
+    #expect(try String(contentsOfFile: session, encoding: .utf8).contains("\"enable_thinking=false\""))
+    // The configuration has another system's text and another variable, neither of which is the session's.
+    _ = try folder.file("laq-tui/config.toml", "system = \"Shout.\"\ntemplate = [\"effort=5\"]\n")
+    let opened = try screen([session, "--screen", "text"], configured: true)
+    #expect(opened.contains("[system][user]The mill was quiet.[no thoughts]") && !opened.contains("thoughts]5"))
+    // The command line goes before both.
+    let other = try screen([session, "--screen", "text", "--template", "enable_thinking=true", "--template", "effort=7"])
+    #expect(other.contains("quiet.7"))
+    #expect(try screen([text] + options, configured: true).contains("[system]Shout.[user]The mill was quiet.5"))
+    // A session without a system's turn of its own leaves it to the template.
+    _ = try screen([text] + options + ["--keys", ":w \(session)<Enter>y"])
+    #expect(try screen([session, "--screen", "text"], configured: true).contains("[own system][user]The mill was quiet."))
+  }
+
+  @Test func whatTheTemplateDoesNotReadIsRefused() throws {
+    let typo = try Program.run([text] + options + ["--template", "enable_thinkin=false"])
+    #expect(typo.status == 1 && typo.errors.contains("reads no such variable; it reads effort, enable_thinking"), "\(typo.errors)")
+    for wrong in ["enable_thinking", "messages=1", "x=\"a"] {
+      let outcome = try Program.run([text] + options + ["--template", wrong])
+      #expect(outcome.status == 64 && outcome.errors.contains("--template"), "\(wrong): \(outcome.errors)")
+    }
+    let noChat = try Program.run([text, "--template", "a=1", "--screen", "text"])
+    #expect(noChat.status == 64 && noChat.errors.contains("--template needs --chat."))
+    // A variable of the configuration is for all models: one that does not read it opens all the same.
+    _ = try folder.file("laq-tui/config.toml", "template = [\"unheard_of=5\"]\n")
+    _ = try screen([text] + options, configured: true)
+    _ = try folder.file("laq-tui/config.toml", "template = [\"unheard_of\"]\n")
+    let damaged = try Program.run([text] + options, environment: ["XDG_CONFIG_HOME": folder.path])
+    #expect(damaged.status == 64 && damaged.errors.contains("config.toml:1: template: --template unheard_of: a name"), "\(damaged.errors)")
+  }
+
+  @Test func evaluationsKeepThemAndRefuseOthers() throws {
+    let arguments = [
+      "eval", "needle", "--model", model, "--lengths", "200", "--depths", "50", "--count", "2", "--steps", "2", "--policy",
+      "streaming", "--budget", "24", "--to", folder.path + "/r.json",
+    ]
+    func run(_ more: [String]) throws -> Program.Outcome { try Program.run(arguments + more) }
+    let first = try run(["--chat", "--template", "enable_thinking=false"])
+    #expect(first.status == 0, "\(first.errors)")
+    let results = try String(contentsOfFile: folder.path + "/r.json", encoding: .utf8)
+    #expect(results.contains(#""template":["enable_thinking=false"]"#))
+    // A resumption finds the rows; another one is refused, and so is a row of another prompt.
+    try FileManager.default.removeItem(atPath: folder.path + "/r.json")
+    let other = try run(["--chat"])
+    #expect(other.status == 1 && other.errors.contains("the option 'template' is enable_thinking=false there and none here"), "\(other.errors)")
+    #expect(try run(["--chat", "--template", "enable_thinking=true"]).status == 1)
+    let again = try run(["--chat", "--template", "enable_thinking=false"])
+    #expect(again.status == 0 && again.errors.contains("2 cases were done before"), "\(again.errors)")
+    #expect(try String(contentsOfFile: folder.path + "/r.json", encoding: .utf8) == results)
+    #expect(try run(["--template", "enable_thinking=false"]).errors.contains("--template needs --chat."))
+    #expect(try run(["--chat", "--template", "enable_thinkin=false"]).errors.contains("reads no such variable"))
+    let session = try TerminalSession([folder.path + "/r.json", "--model", model])
+    try #require(session.shows("2 prompts"), "\(session.screen.lines)")
+    session.type("\r\r")
+    #expect(session.shows("[1 Text]") && session.shows("ready"), "\(session.screen.lines)")
+    session.type("qq")
+    #expect(session.status() == 0)
+  }
+}

@@ -1,0 +1,122 @@
+import Screen
+import Testing
+
+@testable import Exploration
+@testable import Views
+
+/// Answers that are longer than a line: what is cut is marked, and all of it can be read.
+@Suite struct AnswerViewTests {
+  private static let narrow = Size(width: 80, height: 24)
+
+  private func state(answer: String, truth: String) -> ViewState {
+    var story = StoryFixture.story
+    func continuation(_ text: String) -> Continuation {
+      var continuation = Continuation()
+      continuation.tokens = StoryFixture.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(\.id)
+      continuation.hasEnded = true
+      return continuation
+    }
+    story.lanes[0].answer = continuation(answer)
+    story.full?.answer = continuation(truth)
+    var state = StoryFixture.state()
+    state.story = story
+    return state
+  }
+
+  private static let beginning = " The clerk of the harbour office hid the brass key in the spring of 1931"
+
+  @Test(arguments: [ViewState.View.compare, .text]) func theFirstDifferenceIsInSightAndBothCutsAreMarked(_ view: ViewState.View) throws {
+    var state = state(
+      answer: Self.beginning + " under her stool, and told nobody of it until the rain came early that year.",
+      truth: Self.beginning + " behind the tide clock.")
+    state.open(view)
+    for glyphs in [GlyphSet.unicode, .ascii] {
+      let lines = TextRenderer.lines(state.draw(size: Self.narrow, glyphs: glyphs))
+      let row = try #require(lines.first { $0.contains("\(glyphs.marker) LAQ") })
+      let answer = try #require(row.split(separator: "  ").last { $0.contains("under") })
+      let text = String(answer).trimmingBars()
+      #expect(text.hasPrefix(glyphs.ellipsis) && text.hasSuffix(glyphs.ellipsis), "\(row)")
+      let full = try #require(lines.first { $0.contains("  full ") })
+      #expect(full.trimmingBars().hasSuffix(glyphs.ellipsis), "an answer without a difference is cut with a mark, too")
+    }
+  }
+
+  @Test func anAnswerThatFitsHasNoMark() {
+    var state = state(answer: " a key", truth: " a key")
+    state.open(.compare)
+    #expect(!TextRenderer.text(state.draw(size: Self.narrow)).contains("…"))
+  }
+
+  @Test func enterReadsAllOfItWrappedAndScrolled() throws {
+    let long = Self.beginning + String(repeating: " and the rain came early that year", count: 60) + " at last."
+    var state = state(answer: long, truth: Self.beginning + ".")
+    for key in try Key.parse("4<Enter>") { _ = state.handle(key, size: Self.narrow) }
+    #expect(state.showsAnswer)
+    var seen: [String] = []
+    for _ in 0..<80 {
+      for line in TextRenderer.lines(state.draw(size: Self.narrow)).dropFirst(2).prefix(18) where !seen.contains(line) {
+        seen.append(line)
+      }
+      _ = state.handle(.down, size: Self.narrow)
+    }
+    let text = seen.map { $0.trimmingBars() }.joined(separator: " ").filter { $0 != " " }
+    #expect(text.contains("at last.".filter { $0 != " " }) && text.contains("full"))
+    #expect(text.contains("hidthebrasskey"))
+    _ = state.handle(.down, size: Self.narrow)
+    #expect(state.message == "this is the end")
+    _ = state.handle(.character("p"), size: Self.narrow)
+    #expect(state.policyTitle == "SnapKV" && state.showsAnswer && state.answerTop == 0)
+    _ = state.handle(.escape, size: Self.narrow)
+    #expect(!state.showsAnswer && state.view == .compare)
+    _ = state.handle(.character("1"), size: Self.narrow)
+    _ = state.handle(.character("R"), size: Self.narrow)
+    #expect(state.showsAnswer, "from any view")
+  }
+
+  @Test func lineBreaksAndLongWordsStayInTheBox() throws {
+    var state = state(answer: " a\nb" + String(repeating: "lamp", count: 100) + "鍵は時計の裏", truth: "")
+    (state.showsAnswer, state.theme) = (true, .dark)
+    for size in GoldenScreenTests.sizes {
+      let grid = state.draw(size: size)
+      for row in 1..<size.height - 4 { #expect(grid[row, size.width - 1].glyph == "│") }
+    }
+  }
+
+  @Test func theTimelineOpensWhereThePinnedPolicyFirstDiffers() throws {
+    var state = StoryFixture.state()
+    let difference = try #require(state.story.full.flatMap { state.pinnedLane?.answer.firstDifference(from: $0.answer) })
+    _ = state.handle(.character("5"), size: Self.narrow)
+    #expect(state.shownStep == .decode(difference))
+    // A step that was chosen stays.
+    state.open(.text)
+    state.go(to: 1)
+    state.open(.timeline)
+    #expect(state.step == 1)
+  }
+
+  @Test func piecesAreWrappedAndCutWithinTheirWidth() {
+    let spans = ["The ", "clerk", " hid", " it", " 鍵", " here"].map { Span($0) }
+    for width in 1...30 {
+      let lines = WrappedText.lines(spans.map { (span: $0, endsLine: false) }, width: width)
+      #expect(lines.allSatisfy { $0.reduce(0) { $0 + $1.width } <= max(2, width) })
+      #expect(lines.joined().map(\.text).joined() == "The clerk hid it 鍵 here")
+      for place in [nil, 0, 3, 5] {
+        let cut = WrappedText.window(spans, around: place, width: width, ellipsis: Span("…"))
+        let used = cut.reduce(0) { $0 + $1.width }
+        #expect(used <= width, "\(width) at \(place ?? -1): \(cut.map(\.text))")
+        if let place, width >= 9 { #expect(cut.map(\.text).joined().contains(spans[place].text.prefix(2))) }
+      }
+    }
+    #expect(WrappedText.lines("a bb  ccc", width: 4) == ["a bb", "ccc"])
+    #expect(WrappedText.lines("abcdefgh ij", width: 3) == ["abc", "def", "gh", "ij"])
+    #expect(WrappedText.lines("", width: 3) == [""])
+  }
+}
+
+extension String {
+  /// Without the box's sides and spaces at the ends.
+  fileprivate func trimmingBars() -> String {
+    guard let first = firstIndex(where: { !" │|".contains($0) }), let last = lastIndex(where: { !" │|".contains($0) }) else { return "" }
+    return String(self[first...last])
+  }
+}
