@@ -16,7 +16,7 @@ struct DownloadHint {
     var parts = rest.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
     let hosts: Set = ["huggingface.co", "www.huggingface.co", "hf.co"]
     let isHugging = isHub || parts.first.map { hosts.contains($0.lowercased()) } ?? false
-    guard hasScheme || isHugging else { return nil }
+    guard hasScheme || isHugging && !given.hasPrefix("/") else { return nil }
     if isHugging, !isHub { parts.removeFirst() }
     if isHugging, parts.first == "models" { parts.removeFirst() }
     error = .incomplete(

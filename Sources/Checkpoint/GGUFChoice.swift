@@ -23,7 +23,9 @@ struct GGUFChoice {
   /// The only one.
   /// - Throws: `CheckpointError` that lists them.
   func only() throws -> String {
-    guard names.count == 1 else { throw several(names, "a folder with several GGUF models") }
+    guard names.count == 1 else {
+      throw refusal("it has several GGUF models", names, "give the path of one of them")
+    }
     return folder + "/" + names[0]
   }
 
@@ -33,21 +35,22 @@ struct GGUFChoice {
     if let exact = names.first(where: { $0 == tag || ($0 as NSString).lastPathComponent == tag }) {
       return folder + "/" + exact
     }
+    let shown = ByteString(tag).description
     let found = names.filter { Self.words($0, contain: tag) }
     guard let first = found.first else {
-      guard !names.isEmpty else {
-        throw CheckpointError.notAModel(path: folder)
-      }
-      throw several(names, "the name '\(ByteString(tag))', which none of its GGUF models has,")
+      throw names.isEmpty
+        ? refusal("it has no GGUF model", [], "give the name without ':\(shown)'")
+        : refusal("none of its GGUF models is called '\(shown)'", names, "give a name of one of them behind the colon")
     }
-    guard found.count == 1 else { throw several(found, "the name '\(ByteString(tag))', which several of its GGUF models have,") }
+    guard found.count == 1 else {
+      throw refusal("several of its GGUF models are called '\(shown)'", found, "give the whole name of one of them behind the colon")
+    }
     return folder + "/" + first
   }
 
-  private func several(_ names: [String], _ what: String) -> CheckpointError {
-    let list = names.prefix(20).map { ByteString($0).description }.joined(separator: ", ")
-    return .unsupported(
-      file: folder, what: what, supported: "the path of one of \(list)\(names.count > 20 ? " …" : "")")
+  private func refusal(_ reason: String, _ names: [String], _ remedy: String) -> CheckpointError {
+    let list = names.prefix(20).map { ByteString($0).description }.joined(separator: ", ") + (names.count > 20 ? " …" : "")
+    return .incomplete(path: folder, reason: reason + (names.isEmpty ? "" : " (\(list))"), remedy: remedy)
   }
 
   /// What has weights of a decoder: not the part that sees pictures, nor what a quantiser measured.

@@ -72,8 +72,9 @@ import Testing
     (#"{"rope_type": "linear", "factor": 0}"#, "rope_scaling.factor"),
     (#"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#, "high_freq_factor"),
     (#"{"rope_type": "longrope", "short_factor": [1], "long_factor": [1]}"#, "short_factor"),
-    (#"{"rope_type": "default", "partial_rotary_factor": 1.5}"#, "partial_rotary_factor"),
-    (#"{"rope_type": "default", "partial_rotary_factor": 0.01}"#, "partial_rotary_factor"),
+    (#"{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 1.5}"#, "partial_rotary_factor"),
+    (#"{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 0.01}"#, "partial_rotary_factor"),
+    (#"{"rope_type": "default", "partial_rotary_factor": 0}"#, "partial_rotary_factor"),
     (#"{"rope_type": 1}"#, "rope_scaling.rope_type"),
   ]
 
@@ -90,7 +91,7 @@ import Testing
 
   @Test func gemma3OfTheHubHasTwoRotationsAndAWindowInFiveOfSixLayers() throws {
     let found = try configuration([
-      "architectures": #"["Gemma3ForCausalLM"]"#, "num_hidden_layers": "7", "sliding_window": "512",
+      "architectures": #"["Gemma3ForCausalLM"]"#, "num_hidden_layers": "7", "head_dim": "8", "sliding_window": "512",
       "hidden_act": "null", "hidden_activation": #""gelu_pytorch_tanh""#, "tie_word_embeddings": "null",
       "rope_theta": "1000000", "rope_local_base_freq": "10000", "query_pre_attn_scalar": "16",
       "rope_scaling": #"{"rope_type": "linear", "factor": 8.0}"#, "sliding_window_pattern": "6",

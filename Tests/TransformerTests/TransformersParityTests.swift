@@ -16,7 +16,7 @@ import Testing
   static let models = [
     "mha-untied", "gqa-tied", "gqa-bf16", "mqa-f16", "llama-biases", "llama-linear", "llama-dynamic",
     "llama-llama3", "llama-yarn", "mistral-window", "qwen2", "qwen2-window", "qwen3", "smollm3", "phi3",
-    "phi3-longrope", "gemma", "gemma2", "gemma3",
+    "phi3-longrope", "gemma", "gemma2", "gemma3", "mistral-listed", "gemma-first", "gemma3-pictures",
   ]
 
   static func open(_ name: String, precision: Precision = .float32) throws -> (Decoder, Expected) {

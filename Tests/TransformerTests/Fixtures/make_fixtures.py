@@ -12,9 +12,10 @@ import sys
 
 import torch
 from transformers import (
-    Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, GemmaConfig, GemmaForCausalLM, LlamaConfig,
-    LlamaForCausalLM, MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
-    Qwen3Config, Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
+    AutoModelForCausalLM, Gemma2Config, Gemma2ForCausalLM, Gemma3Config, Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration, Gemma3TextConfig, GemmaConfig, GemmaForCausalLM, LlamaConfig, LlamaForCausalLM,
+    MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
+    Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 HERE = pathlib.Path(__file__).parent
 PROMPT_LENGTH = 150
@@ -67,6 +68,25 @@ MODELS = {
         rope_parameters={"sliding_attention": {"rope_type": "default", "rope_theta": 1000.0},
                          "full_attention": {"rope_type": "linear", "factor": 4.0, "rope_theta": 50000.0}})),
 }
+# Configurations as other programs and versions wrote them: what is changed in config.json before it is read.
+MODELS |= {
+    "mistral-listed": MODELS["mistral-window"],
+    "gemma-first": MODELS["gemma"],
+    "gemma3-pictures": (Gemma3Config, Gemma3ForConditionalGeneration, dict(
+        text_config=dict(vocab_size=96, hidden_size=48, intermediate_size=80, num_hidden_layers=7,
+                         num_attention_heads=8, num_key_value_heads=4, head_dim=16, sliding_window=40),
+        vision_config=dict(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
+                           image_size=28, patch_size=14), mm_tokens_per_image=4)),
+}
+REWRITTEN = {
+    "mistral-listed": dict(head_dim=12, layer_types=["full_attention", "sliding_attention", "full_attention"]),
+    "gemma-first": dict(hidden_act="gelu", hidden_activation=None, architectures=None, rope_parameters=None,
+                        rope_theta=10000.0, max_position_embeddings=None, rms_norm_eps=None),
+    # As the 4B has it: heads, windows, rotations and much else by the classes' defaults.
+    "gemma3-pictures": dict(eos_token_id=[1, 106], text_config=dict(
+        vocab_size=96, hidden_size=48, intermediate_size=80, model_type="gemma3_text", num_hidden_layers=7,
+        head_dim=16, sliding_window=40, rope_scaling=dict(factor=8.0, rope_type="linear"))),
+}
 STORED = {"mha-untied": torch.float32, "gqa-tied": torch.float32, "mqa-f16": torch.float16}
 
 
@@ -76,7 +96,7 @@ def make(name: str) -> None:
     common = dict(
         vocab_size=96, hidden_size=48, intermediate_size=80, num_hidden_layers=3, max_position_embeddings=256,
         rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2, attn_implementation="eager")
-    model = architecture(configuration(**common | sizes)).eval()
+    model = architecture(configuration(**(sizes if name == "gemma3-pictures" else common | sizes))).eval()
     is_gemma = name.startswith("gemma")
     with torch.no_grad():
         for key, parameter in model.named_parameters():
@@ -87,7 +107,8 @@ def make(name: str) -> None:
     # What is stored is what is measured: the rounded weights are read back and computed with in f32.
     # (A model that was cast to bf16 and back would keep rotary frequencies rounded to bf16.)
     model.to(STORED.get(name, torch.bfloat16)).save_pretrained(HERE / name)
-    model = architecture.from_pretrained(HERE / name, dtype=torch.float32, attn_implementation="eager").eval()
+    rewrite(name)
+    model = AutoModelForCausalLM.from_pretrained(HERE / name, dtype=torch.float32, attn_implementation="eager").eval()
     prompt = torch.randint(3, 96, (1, PROMPT_LENGTH))
     with torch.no_grad():
         logits = model(prompt).logits[0]
@@ -106,6 +127,16 @@ def make(name: str) -> None:
         "continuation": tokens,
     }
     (HERE / name / "expected.json").write_text(json.dumps(expected))
+
+
+def rewrite(name: str) -> None:
+    """Changes config.json; some keys are left out where they become null, as files without them are."""
+    path = HERE / name / "config.json"
+    config = json.loads(path.read_text()) | REWRITTEN.get(name, {})
+    missing = ("architectures", "rope_parameters", "max_position_embeddings", "rms_norm_eps")
+    config = {key: value for key, value in config.items() if value is not None or key not in missing}
+    if name in REWRITTEN:
+        path.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def depends(name: str) -> bool:
