@@ -144,7 +144,8 @@ struct Frame {
         memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
       }
       if let dropped = state.story.prompt.dropped {
-        memory += "  \(glyphs.dot)  \(grouped(dropped.byteCount)) \(dropped.byteCount == 1 ? "byte" : "bytes") without a token left out"
+        let bytes = dropped.byteCount == 1 ? "byte" : "bytes"
+        memory += "  \(glyphs.dot)  \(grouped(dropped.byteCount)) \(bytes) without a token left out"
       }
       guard state.story.hasModel else {
         let model = Sanitizer.visible(state.story.modelName, glyphs: glyphs, spaces: false)

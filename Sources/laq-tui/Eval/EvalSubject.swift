@@ -59,6 +59,7 @@ struct EvalSubject: ParsableArguments {
   func evaluationModel() throws -> EvaluationModel {
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
+    for notice in checkpoint.notices { Console.say("laq-tui: \(notice)") }
     return try EvaluationModel(
       checkpoint, path: isEmbedded ? nil : model, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat,
       precision: precision, gate: gate)
