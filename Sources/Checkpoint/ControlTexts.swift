@@ -9,9 +9,27 @@ enum ControlTexts {
 
   /// Tokens around code that is filled in, by the key that may name them, and whether they end an answer.
   private static let filling: [(key: String, isEnd: Bool, texts: Set<ByteString>)] = [
-    ("fim_pre", false, ["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>"]),
-    ("fim_suf", false, ["<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|code_suffix|>", "<|suffix|>"]),
-    ("fim_mid", false, ["<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|code_middle|>", "<|middle|>"]),
+    (
+      "fim_pre", false,
+      [
+        "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>",
+        "▁<PRE>", "<|code_prefix|>", "<|prefix|>",
+      ]
+    ),
+    (
+      "fim_suf", false,
+      [
+        "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<｜fim▁hole｜>", "<SUF>",
+        "▁<SUF>", "<|code_suffix|>", "<|suffix|>",
+      ]
+    ),
+    (
+      "fim_mid", false,
+      [
+        "<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>",
+        "▁<MID>", "<|code_middle|>", "<|middle|>",
+      ]
+    ),
     ("fim_pad", true, ["<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]"]),
     ("fim_rep", true, ["<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>"]),
     ("fim_sep", true, ["<|file_sep|>"]),
@@ -33,7 +51,7 @@ enum ControlTexts {
       if let id = special.ids[key] ?? olderKeys[key].flatMap({ special.ids[$0] }) {
         if isEnd { ends.insert(id) }
       } else if let id = tokens.firstIndex(where: texts.contains) {
-        // Of several spellings the first one counts: the others are of files' own make.
+        // Of several spellings only one counts, as in llama.cpp.
         control.insert(id)
         if isEnd { ends.insert(id) }
       }

@@ -20,10 +20,15 @@ struct FolderTokens {
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
 
+  /// The tokens that stand before and behind every text, where no `tokenizer.json` says it.
+  private(set) var around: (begin: [UInt8]?, end: [UInt8]?) = (nil, nil)
+
   /// Reads the files that are there.
-  /// - Parameter isByteLevel: whether `tokenizer.json` takes text byte by byte.
+  /// - Parameters:
+  ///   - isByteLevel: whether `tokenizer.json` takes text byte by byte.
+  ///   - isOlder: whether there is no `tokenizer.json`.
   /// - Throws: `CheckpointError` naming the file and the key.
-  init(folder: String, isByteLevel: Bool) throws {
+  init(folder: String, isByteLevel: Bool, isOlder: Bool = false) throws {
     func file(_ name: String) throws -> JSONObject? {
       let path = folder + "/" + name
       return FileManager.default.fileExists(atPath: path) ? try JSONObject(path: path) : nil
@@ -50,6 +55,11 @@ struct FolderTokens {
       numbered = try file("added_tokens.json").map { try Self.encoder($0, special: special) } ?? []
     }
     try readNames(configuration, map, standard)
+    func token(_ name: String) -> [UInt8]? { named.first { $0.name == name }?.token.content }
+    if let configuration, isOlder {
+      around.begin = try configuration.flag("add_bos_token") ? token("bos_token") : nil
+      around.end = try configuration.flag("add_eos_token") ? token("eos_token") : nil
+    }
   }
 
   /// The named tokens' texts, as chat templates have them.

@@ -8,10 +8,14 @@ struct GGUFSpecialTokens {
 
   private static let names = ["bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "cls", "mask"]
   /// Keys for filling in the middle, and the older names of three of them.
-  private static let fillingNames = ["fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle"]
+  private static let fillingNames = [
+    "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle",
+  ]
 
   /// What SentencePiece's files mean where they do not say it.
-  private static let pieceDefaults: [(name: String, text: ByteString)] = [("unknown", "<unk>"), ("bos", "<s>"), ("eos", "</s>")]
+  private static let pieceDefaults: [(name: String, text: ByteString)] = [
+    ("unknown", "<unk>"), ("bos", "<s>"), ("eos", "</s>"),
+  ]
 
   /// Reads the keys.
   /// - Throws: `CheckpointError` for a value that is no whole number.

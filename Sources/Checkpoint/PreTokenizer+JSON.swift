@@ -80,7 +80,8 @@ extension JSONObject {
     do { return try compile() } catch let failure as RegexParser.Failure {
       throw unsupported(
         "\(failure.reason) in a regular expression",
-        supported: "characters, classes, Unicode categories, groups, alternatives, counted repetitions, a look ahead or behind at one character")
+        supported: "characters, classes, Unicode categories and scripts, groups, alternatives, counted repetitions, "
+          + "a look ahead or behind at one character")
     }
   }
 }

@@ -29,6 +29,12 @@ struct SpecialTokenTemplate: Sendable, Hashable {
     }
   }
 
+  /// Puts tokens around those that stand around a text already.
+  mutating func add(begin: Int?, end: Int?) {
+    prefix = (begin.map { [$0] } ?? []) + prefix
+    suffix += end.map { [$0] } ?? []
+  }
+
   private static func token(_ part: JSONObject, _ key: String, _ vocabularySize: Int) throws -> Int {
     guard let pair = part[key]?.array, pair.count == 2, let id = pair[1].wholeNumber,
       (0..<vocabularySize).contains(id)

@@ -11,7 +11,7 @@ extension Tokenizer {
       && manager.fileExists(atPath: folder + "/merges.txt")
     let json = try isOlder ? Self.joined(folder) : JSONObject(path: whole)
     let isByteLevel = !isOlder && (Self.isByteLevel(json["pre_tokenizer"]) || Self.isByteLevel(json["decoder"]))
-    try self.init(json: json, beside: FolderTokens(folder: folder, isByteLevel: isByteLevel))
+    try self.init(json: json, beside: FolderTokens(folder: folder, isByteLevel: isByteLevel, isOlder: isOlder))
   }
 
   /// Whether a part of a `tokenizer.json`, or one of those that it consists of, is the byte-level one.

@@ -10,10 +10,12 @@ extension Tokenizer {
     let vocabulary = try TokenizerVocabulary(json, model: model, beside: beside)
     let (preTokenizer, isByteLevel) = try PreTokenizer.read(json)
     let normalizer = try Normalizer(json)
+    var template = try SpecialTokenTemplate(json, vocabularySize: vocabulary.size)
+    template.add(begin: vocabulary.addedID(beside?.around.begin), end: vocabulary.addedID(beside?.around.end))
     self.init(
       vocabulary, normalizer: normalizer, preTokenizer: preTokenizer,
       model: try Self.model(model, vocabulary, isByteLevel: isByteLevel),
-      template: try SpecialTokenTemplate(json, vocabularySize: vocabulary.size),
+      template: template,
       decoder: try TokenDecoder(json, entries: vocabulary.spellings, isByteLevel: isByteLevel),
       namedTokens: beside?.texts ?? [:])
   }

@@ -12,12 +12,12 @@ struct TokenizerClass {
     let own = name.map { $0.replacing("Fast", with: "") }
     let usual = modelType.flatMap { Self.usual[$0] }
     var chosen = own ?? usual
-    if own == "LlamaTokenizer", isByteLevel {
+    if let own, let usual, own != usual, usual.isEmpty || modelType == "qwen2" {
+      // The usual one has no names, or is trusted more than what the files of such models say.
+      chosen = usual
+    } else if own == "LlamaTokenizer", isByteLevel {
       // Llama 3 and its like say this class and are none of it.
       chosen = nil
-    } else if let own, let usual, own != usual {
-      // The usual one has no names, or is trusted more than what these files say.
-      chosen = usual.isEmpty || modelType == "qwen2" ? usual : own
     }
     defaults = chosen.flatMap { Self.names[$0] } ?? []
   }

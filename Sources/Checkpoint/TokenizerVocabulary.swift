@@ -80,6 +80,9 @@ struct TokenizerVocabulary {
     return piece
   }
 
+  /// The id of an added token.
+  func addedID(_ content: [UInt8]?) -> Int? { added.first { $0.content == content }?.id }
+
   /// Every token's spelling, by id; none for the special ones, which stand for no text.
   var spellings: [[UInt8]] {
     var result = [[UInt8]](repeating: [], count: size)

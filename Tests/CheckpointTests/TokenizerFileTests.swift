@@ -153,6 +153,9 @@ import Testing
     _ = try folder.write(configuration, as: "tokenizer_config.json")
     let tokenizer = try Tokenizer(folder: folder.path)
     #expect(tokenizer.encode(Array("ab 1<|end|>".utf8)).map(\.id) == [256, 0x20, 0x31, 257])
+    let begun = configuration.replacingOccurrences(of: "{\"tokenizer_class\"", with: #"{"bos_token": "<|end|>", "add_bos_token": true, "tokenizer_class""#)
+    _ = try folder.write(begun, as: "tokenizer_config.json")
+    #expect(try Tokenizer(folder: folder.path).encode(Array("ab".utf8)).map(\.id) == [257, 256])
     _ = try folder.write(configuration.replacingOccurrences(of: "Qwen2", with: "Bert"), as: "tokenizer_config.json")
     #expect(failure { _ = try Tokenizer(folder: folder.path) }?.contains("BertTokenizer") == true)
   }

@@ -44,7 +44,16 @@ def pieces():
                   "vocab": {entry: i for i, entry in enumerate(vocabulary)}, "merges": []}}
 
 
-TOKENIZERS = {"bytes": byte_level(), "pieces": pieces()}
+def marked():
+    """As Gemma's class builds it whatever the file says."""
+    decoders = [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]
+    return {
+        **pieces(), "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+        "pre_tokenizer": {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
+        "decoder": {"type": "Sequence", "decoders": decoders}}
+
+
+TOKENIZERS = {"bytes": byte_level(), "pieces": pieces(), "marked": marked()}
 FAST = "PreTrainedTokenizerFast"
 
 
@@ -79,6 +88,9 @@ def cases():
     yield case("a map beside the decoder", {"added_tokens_decoder": {"256": end}}, {"additional_special_tokens": ["<x>"]})
     yield case("Qwen 2's names", {"tokenizer_class": "Qwen2Tokenizer"}, listed=[{"id": 256, **start}], model="qwen2")
     yield case("Qwen 3's names without a class", {}, listed=[{"id": 256, **start}], model="qwen3")
+    yield case("Qwen 2's names in spite of another class", {"tokenizer_class": "LlamaTokenizerFast", "eos_token": "<|im_end|>"}, model="qwen2")
+    yield case("Qwen 3 by another class", {"tokenizer_class": "LlamaTokenizerFast", "eos_token": "<|im_end|>"}, model="qwen3")
+    yield case("Gemma's names", {}, tokenizer="marked", model="gemma3_text")
     yield case("Llama's class on bytes", {"tokenizer_class": "LlamaTokenizer"})
     yield case("Llama's names", {"tokenizer_class": "LlamaTokenizerFast"}, tokenizer="pieces")
     yield case("Llama's names and more", {"tokenizer_class": "LlamaTokenizer", "additional_special_tokens": ["<pad>", "<|im_end|>"]}, tokenizer="pieces")
