@@ -21,7 +21,7 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   public var isAboutPrompt: Bool {
     switch self {
     case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
-    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge: false
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge, .unknownInstructionSet: false
     }
   }
 
