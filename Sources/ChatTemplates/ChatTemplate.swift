@@ -24,7 +24,8 @@ public struct ChatTemplate: Sendable {
   /// Whether the template reads a name anywhere: a variable of any other name changes nothing.
   public func reads(_ name: String) -> Bool { names.contains { $0.isRead && $0.name.string == name } }
 
-  /// The variables that the template asks for beside the conversation and the special tokens, in the order of the alphabet.
+  /// The variables that the template asks for beside the conversation and the special tokens, in the order
+  /// of the alphabet.
   public var ownVariables: [String] {
     let given: Set<Text> = [
       "messages", "add_generation_prompt", "tools", "documents", "loop", "caller", "varargs", "kwargs",

@@ -46,13 +46,14 @@ extension Parser {
   /// Parameters with their brackets.
   private mutating func signature() throws -> [Macro.Parameter] {
     var parameters: [Macro.Parameter] = []
+    var known: Set<Text> = []
     try expect("(")
     while !take(")") {
       if !parameters.isEmpty { try expect(",") }
       let line = line
       let name = try assignableName()
       names.append(NameUse(name: name, isRead: false))
-      guard !parameters.contains(where: { $0.name == name }) else {
+      guard known.insert(name).inserted else {
         throw TemplateError.syntax(line: line, reason: "the parameter \(name.quoted) stands there twice")
       }
       let standard = take("=") ? try expression() : nil
@@ -65,7 +66,9 @@ extension Parser {
     return parameters
   }
 
-  private mutating func macro(name: Text?, parameters: [Macro.Parameter], closedBy end: Text) throws -> Macro {
+  private mutating func macro(
+    name: Text?, parameters: [Macro.Parameter], closedBy end: Text
+  ) throws -> Macro {
     let line = line
     let outer = loopDepth
     loopDepth = 0
@@ -73,10 +76,13 @@ extension Parser {
     let start = names.count
     let body = try body(closedBy: end)
     let read = NameUse.read(Self.specialNames, in: names[start...])
-    if let own = parameters.first(where: { $0.name == "caller" }), read.contains("caller"), own.standard == nil {
+    let own = parameters.first { $0.name == "caller" }
+    if let own, own.standard == nil, read.contains("caller") {
       throw TemplateError.syntax(line: line, reason: "the parameter 'caller' needs a default")
     }
-    func takes(_ special: Text) -> Bool { read.contains(special) && !parameters.contains { $0.name == special } }
+    func takes(_ special: Text) -> Bool {
+      read.contains(special) && !parameters.contains { $0.name == special }
+    }
     return Macro(
       name: name, parameters: parameters, body: body, readsCaller: read.contains("caller"),
       takesVarargs: takes("varargs"), takesKwargs: takes("kwargs"))

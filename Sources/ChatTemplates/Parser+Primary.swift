@@ -129,7 +129,8 @@ extension Parser {
       case .pairs: hasPairs = true
       }
       guard isAllowed else {
-        throw TemplateError.syntax(line: line, reason: "an argument stands behind one that it must stand before")
+        throw TemplateError.syntax(
+          line: line, reason: "an argument stands behind one that it must stand before")
       }
       return Expression.Argument(role: role, value: try parser.expression())
     }

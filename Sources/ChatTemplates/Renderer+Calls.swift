@@ -66,7 +66,8 @@ extension Renderer {
       for (name, value) in variables.special { scope.variables[name] = value }
       for (parameter, value) in zip(macro.parameters, variables.given) {
         let standard = try value ?? parameter.standard.map(evaluate)
-        scope.variables[parameter.name] = standard ?? .undefined("the argument \(parameter.name.quoted) is not given")
+        scope.variables[parameter.name] =
+          standard ?? .undefined("the argument \(parameter.name.quoted) is not given")
       }
       return try captured { _ = try run(macro.body) }
     }
@@ -88,23 +89,25 @@ extension Renderer {
 }
 
 extension Arguments {
-  /// The values of a macro's parameters, `nil` for those that are not given, and what it takes without naming it.
+  /// The values of a macro's parameters, `nil` for those that are not given, and what it takes without
+  /// naming it.
   fileprivate func bound(to macro: Macro) throws -> (given: [Value?], special: [(Text, Value)]) {
-    var rest = named
-    func take(_ name: Text) -> Value? { rest.firstIndex { $0.name == name }.map { rest.remove(at: $0).value } }
+    var rest = Dictionary(named.map { ($0.name, $0.value) }) { first, _ in first }
+    func take(_ name: Text) -> Value? { rest.removeValue(forKey: name) }
     var given: [Value?] = positional.prefix(macro.parameters.count).map { $0 }
     for parameter in macro.parameters.dropFirst(given.count) { given.append(take(parameter.name)) }
     var special: [(Text, Value)] = []
     if macro.takesCaller {
-      let block = take("caller") ?? Value.none
-      if case Value.none = block { special.append(("caller", Self.noCaller)) } else { special.append(("caller", block)) }
+      var block = take("caller") ?? Value.none
+      if case Value.none = block { block = .undefined("the macro was not called with a block") }
+      special.append(("caller", block))
     }
     let callee = macro.name.map { "the macro \($0.quoted)" } ?? "the block of 'call'"
     if macro.takesKwargs {
       var mapping = ValueMapping()
-      for (name, value) in rest { try mapping.set(.string(name), to: value) }
+      for (name, value) in named where rest[name] != nil { try mapping.set(.string(name), to: value) }
       special.append(("kwargs", .mapping(mapping)))
-    } else if let (name, _) = rest.first {
+    } else if let (name, _) = named.first(where: { rest[$0.name] != nil }) {
       throw Failure.failed(
         macro.parameters.contains { $0.name == name }
           ? "\(callee) got \(name.quoted) twice" : "\(callee) takes no argument \(name.quoted)")
@@ -117,6 +120,4 @@ extension Arguments {
     }
     return (given, special)
   }
-
-  private static var noCaller: Value { .undefined("the macro was not called by a block, and there is no 'caller'") }
 }

@@ -29,7 +29,8 @@ struct CriticalWeighting: Sendable, Hashable {
         let always = scores.protected(layer: layer, head: head)
         let more = first(layer, head) - always.count
         guard more > 0 else { return always }
-        return (always + Selection.best(more, of: scores.scores(layer: layer, head: head), without: always)).sorted()
+        let own = scores.scores(layer: layer, head: head)
+        return (always + Selection.best(more, of: own, without: always)).sorted()
       }
     }
     let weighted = zip(scores.layers, norms).map { heads, norms in

@@ -6,7 +6,8 @@ public struct ScoreTable: Sendable {
   public let granularity: Granularity
   /// The scores; those of protected positions mean nothing.
   private let table: HeadTable
-  /// All of them, `[layer][head][tokenCount]`; cost: each time a read and all that memory, where they were put aside.
+  /// All of them, `[layer][head][tokenCount]`; cost: each time a read and all that memory, where they were
+  /// put aside.
   public var layers: [[[Float]]] { table.layers }
   /// Layers.
   var layerCount: Int { table.layerCount }

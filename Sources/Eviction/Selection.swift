@@ -17,8 +17,8 @@ public enum Selection {
       inParallel(count: heads.count, work: heads.count * scores.tokenCount * 64) { index in
         let (layer, head, count) = heads[index]
         kept[index] = select(
-          from: scores.scores(layer: layer, head: head), protected: scores.protected(layer: layer, head: head),
-          budget: count)
+          from: scores.scores(layer: layer, head: head),
+          protected: scores.protected(layer: layer, head: head), budget: count)
       }
     }
     return (0..<scores.layerCount).map { Array(kept[$0 * scores.headCount..<($0 + 1) * scores.headCount]) }

@@ -44,7 +44,9 @@ struct ChatFraming {
     let around = try surroundings(of: leading + Self.mark + trailing, system: system)
     let aroundBare = try surroundings(of: Self.mark, system: system)
     let expected = around.before + String(scalars[first...last]).utf8 + around.after
-    guard try Array(rendered(text, system: system).utf8) == expected else { throw PromptError.changedByTemplate(name, file: file.path) }
+    guard try Array(rendered(text, system: system).utf8) == expected else {
+      throw PromptError.changedByTemplate(name, file: file.path)
+    }
 
     // Templates that trim a turn take the text's outer space away.
     let keepsLeading = around.before == aroundBare.before + leading.utf8
@@ -67,8 +69,8 @@ struct ChatFraming {
     }
   }
 
-  /// The system's message that makes the template say least where the system is to say nothing: none, unless the template
-  /// then puts a text of its own in its place, which an empty message takes away.
+  /// The system's message that makes the template say least where the system is to say nothing: none, unless
+  /// the template then puts a text of its own in its place, which an empty message takes away.
   private func quietSystem() -> String? {
     func byteCount(_ system: String?) -> Int? {
       guard let around = try? surroundings(of: Self.mark, system: system) else { return nil }

@@ -6,8 +6,8 @@ extension Explorer {
   /// Nothing is measured beside the answers: this is the way of benchmarks, where `explore` is that of screens. What the
   /// policies answer is the same, but for rounding: more lanes pass the weights together here.
   /// - Returns: the full cache's answer, then each policy's at each budget, budgets of a policy together.
-  /// - Throws: `CancellationError`; `TransformerError`, `CheckpointError` and `GateError`. A policy that lacks what it
-  ///   looks at, or whose budget holds no token, has an obstacle in place of an answer.
+  /// - Throws: `CancellationError`; `TransformerError`, `CheckpointError` and `GateError`. A policy that
+  ///   lacks what it looks at, or whose budget holds no token, has an obstacle in place of an answer.
   public func answers(_ request: AnswerRequest) throws -> [PolicyAnswer] {
     try withAnswering(request) { try $0.answers() }
   }

@@ -8,8 +8,9 @@ public struct PromptFraming: Sendable {
   public var putsQuestionFirst: Bool
   /// The model's template, by which text and question become a user's turn; `nil` for no chat.
   public var chat: ChatTemplateFile?
-  /// The system's turn before the user's; only with `chat`. `nil` leaves it to the template, which may have one of its
-  /// own; with an empty text there is none where the template can do without, and else one that says nothing.
+  /// The system's turn before the user's; only with `chat`. `nil` leaves it to the template, which may have
+  /// one of its own; with an empty text there is none where the template can do without, and else one that
+  /// says nothing.
   public var system: String?
   /// What the template is told beside the conversation; only with `chat`.
   public var variables: TemplateVariables

@@ -21,8 +21,8 @@ public struct TemplateVariables: Sendable, Hashable {
 
   /// Reads variables as `--template` takes them; of equal names the last one counts.
   ///
-  /// `true`, `false` and numbers as JSON has them are such values, and what stands in double quotes is a text, as
-  /// everything else is.
+  /// `true`, `false` and numbers as JSON has them are such values, and what stands in double quotes is a
+  /// text, as everything else is.
   /// - Throws: `TemplateVariableError`.
   public init(parsing arguments: [String]) throws {
     for argument in arguments {
@@ -138,11 +138,15 @@ public enum TemplateVariableError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .noValue(let found): "--template \(found): a name and a value were expected, as enable_thinking=false"
+    case .noValue(let found):
+      "--template \(found): a name and a value were expected, as enable_thinking=false"
     case .noName(let found): "--template \(found): a name of letters, digits and '_' was expected before '='"
     case .reserved(let name): "--template \(name): the program gives this variable itself; leave it out"
     case .badText(let name, let found):
-      "--template \(name): \(found) begins as a text in quotes and is none; end it with '\"', or write \\\" for a mark in it"
+      """
+      --template \(name): \(found) begins as a text in quotes and is none; end it with '"', \
+      or write \\" for a mark in it
+      """
     case .tooLarge(let name, let found):
       "--template \(name): the number \(found) is too large; put it in double quotes for a text"
     case .unknown(let names, let file, let known):

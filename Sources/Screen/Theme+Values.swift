@@ -51,7 +51,7 @@ extension Theme {
     name: "basic", depth: .eight, ramp: .eight, ink: .rgb(0xE5, 0xE5, 0xE5), paper: .rgb(0, 0, 0),
     styles: [
       .accent: Style(bold: true), .title: Style(bold: true), .keptBoth: color(7, 4), .keptActive: color(0, 3),
-      .keptPinned: color(0, 6), .window: Style(bold: true, underline: true), .cursor: Style(reverse: true),
+      .keptPinned: color(0, 6), .window: Style(underline: true), .cursor: Style(reverse: true),
       .found: color(0, 2), .selected: Style(reverse: true), .tab: Style(bold: true), .warning: color(0, 3),
       .error: color(7, 1), .good: color(0, 2), .footerKey: Style(bold: true),
     ])

@@ -11,7 +11,8 @@ extension Terminal {
   public func askForBackground() -> Background? {
     var reply = BackgroundReply()
     if colorDepth >= .palette256 { ask(into: &reply) }
-    giveBack(reply.typed.compactMap { KeyCodes.character(UInt32($0)).map(Event.key) }[...])
+    // Keys that were pressed meanwhile, and the beginning of an answer that goes on coming.
+    if !reply.others.isEmpty { takeInput(reply.others) }
     return reply.background ?? ProcessInfo.processInfo.environment["COLORFGBG"].flatMap(Background.init(colorFGBG:))
   }
 

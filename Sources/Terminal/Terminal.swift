@@ -169,6 +169,12 @@ public final class Terminal {
     }
   }
 
+  /// Takes bytes that somebody else has read from the terminal.
+  func takeInput(_ bytes: [UInt8]) {
+    decoder.feed(bytes)
+    lastInput = .now
+  }
+
   private func put(_ cell: Cell, row: Int, column: Int) {
     let scalars = cell.glyph.unicodeScalars.prefix(5).map { isUTF8 || $0.isASCII ? $0.value : 0x3F }
     let style = cell.style

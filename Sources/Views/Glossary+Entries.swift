@@ -1,6 +1,6 @@
 extension Glossary {
   static let text = [
-    Entry("token", ["tokens", "cursor", "id", "bytes", "position", "place"], "A word or a part of one, as the model reads it; n counts those of the prompt, from 0."),
+    Entry("token", ["tokens", "cursor", "id", "bytes", "position", "place", "prompt"], "A word or a part of one, as the model reads it; n counts those of the prompt, from 0."),
     Entry("layer", ["layers"], "One of the model's storeys, counted from 1; each has a cache of its own."),
     Entry("query head", ["head", "heads", "h1", "h2", "h3", "h4"], "One of the parts of a layer that look back at the text; 5.6 is the sixth of layer 5."),
     Entry("KV head", ["KV", "query"], "Query heads that share keys and values. A kept set is one KV head's, or one query head's (a changes that)."),
@@ -22,7 +22,7 @@ extension Glossary {
     Entry("by score", ["score"], "What the policy orders the other tokens by; what fills the budget beside those always kept."),
     Entry("rank", ["cut at rank"], "The token's place in that order, 1 for the best; those up to the cut are kept. A share of 48 with 32 always kept has its cut at 16."),
     Entry("not by rank alone", ["alone"], "Tokens are chosen in groups, or moved between heads: the order alone does not say which are kept."),
-    Entry("most read by", ["read"], "The row that looks most at the token, and its attention there. Pooled: a neighbour got that attention, and the token its score."),
+    Entry("most read by", ["read", "pooled"], "The row that looks most at the token, and its attention there. Pooled: a neighbour got that attention, and the token its score."),
     Entry("edited", ["edits"], "Kept or evicted by hand (K, X) in a policy of its own, with a star behind its name; u takes it back, :write keeps it."),
   ]
 
@@ -34,7 +34,7 @@ extension Glossary {
     Entry("KL", ["divergence"], "How differently the smaller cache predicts the next token, in nats; 0 is alike."),
     Entry("top-1", ["top"], "Of the full answer's next tokens, its end being one, how many the smaller cache says, too: 13/13 are 12 tokens and the end."),
     Entry("evict", ["ms", "eviction"], "Seconds of scoring and selection; the phase in which all but the kept tokens go."),
-    Entry("answer", ["answers", "ends"], "What the model says on this cache; the first token that is not the full cache's is marked."),
+    Entry("answer", ["answers", "ends", "decodes"], "What the model says on this cache; the first token that is not the full cache's is marked."),
     Entry("gain over the pinned policy", ["gain"], "True attention covered more (+) or less (-) than by the pinned policy."),
     Entry("kept share", ["share"], "The share of the prompt's tokens that the head keeps."),
     Entry("window agreement", ["agreement"], "Cosine between the attention of the prompt's last rows and of the true decode rows: 1 is alike."),
@@ -47,7 +47,7 @@ extension Glossary {
   ]
 
   static let rows = [
-    Entry("window row", ["WINDOW", "window", "w"], "The attention of one of the prompt's last tokens: w-1 is the last, w-6 the sixth from the end."),
+    Entry("window row", ["WINDOW", "window", "w", "queries"], "The attention of one of the prompt's last tokens: w-1 is the last, w-6 the sixth from the end."),
     Entry("lookahead row", ["LOOKAHEAD", "lookahead", "q"], "The attention of one of LAQ's pseudo tokens: q0 is the first."),
     Entry("decode row", ["DECODE", "decode", "rows", "row", "d"], "The attention of one of the true answer's tokens: d0 is the first. These are what the others try to foresee."),
     Entry("key", ["keys", "columns", "cell", "largest", "shown", "range"], "A token of the prompt that is looked at. A cell is one or several of them side by side, and shows the largest."),
@@ -57,9 +57,9 @@ extension Glossary {
   ]
 
   static let steps = [
-    Entry("prefill", [], "The whole prompt passes through the model; nothing is evicted yet."),
+    Entry("prefill", ["pass through the model", "chunks", "chunk"], "The whole prompt passes through the model; nothing is evicted yet."),
     Entry("second pass", ["pass"], "The prompt passes once more, for policies that measure the model reading it."),
-    Entry("cheap cache", ["cheap"], "The small cache on which LAQ decodes its pseudo tokens."),
+    Entry("cheap cache", ["cheap", "left out", "decoded"], "The small cache on which LAQ decodes its pseudo tokens."),
     Entry("pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
     Entry("step", ["answer token", "at most", "here"], "One token decoded, or one phase; , and . go back and forth, all of it is recorded."),
     Entry("chosen from", ["chosen"], "The tokens in each head's cache when this one was said: those kept, and the answer so far."),
@@ -74,7 +74,7 @@ extension Glossary {
     Entry("sets tried", ["sets", "tried"], "How many sets of restored tokens were decoded on."),
     Entry("they part", ["part", "expected", "said"], "The first token at which the two answers differ: what the full cache says there, and what this one says."),
     Entry("settings", ["unlike", "name", "looks", "source", "cost", "observes", "allocation", "uniform"], "What a policy was told: what it looks at, how it splits its budget. An exclamation mark: the two are not told alike."),
-    Entry("m", ["w2", "k", "mask", "pool", "style", "causal", "avg"], "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."),
+    Entry("m", ["w2", "k", "kernel", "mask", "pool", "style", "causal", "avg"], "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."),
     Entry("selecting", ["span"], "A span is chosen from where v was pressed to the cursor."),
     Entry("theme", ["dark", "light", "colorblind", "basic", "mono"], "The colours, by the terminal's background unless chosen (t)."),
     Entry("ready", ["in", "s"], "Everything is computed; the seconds are those of each stage."),

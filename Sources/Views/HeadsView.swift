@@ -140,7 +140,7 @@ struct HeadsView {
   private func style(_ brightness: Double, _ isSelected: Bool, _ frame: Frame) -> Style {
     guard frame.theme.hasColor else { return isSelected ? frame.theme[.cursor] : .plain }
     let style = frame.theme.ramp.ground(brightness)
-    return isSelected ? style.with(Style(bold: true, underline: true)) : style
+    return isSelected ? style.with(Style(underline: true)) : style
   }
 
   private func mean(_ value: Double, layer: Int, _ frame: Frame) -> [Span] {

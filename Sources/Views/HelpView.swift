@@ -60,12 +60,18 @@ struct HelpView {
   private func layout(content: Int, width: Int) -> Layout {
     let entry = state.showsWords ? nil : Glossary.entry(state.wordUnderCursor)
     let words = entry.map { WrappedText.lines("Under the cursor: \($0.word). \($0.text)", width: width) } ?? []
-    let about = words.prefix(content < 18 ? 2 : 3).map { [Span($0, state.theme[.note])] }
+    let limit = content < 18 ? 2 : 3
+    let about = words.prefix(limit).enumerated().map { index, line in
+      // What does not fit stands on the other page.
+      [Span(index == limit - 1 && words.count > limit ? TextWidth.clipped(line + " \(Self.more)", to: width) : line, state.theme[.note])]
+    }
     let rows = max(1, content - 2 - about.count)
     guard !state.showsWords else { return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1)) }
     let columnWidth = width >= 108 ? 38 : width >= 74 ? 38 : max(1, width)
     return Layout(about: about, rows: rows, columns: max(1, width / columnWidth), columnWidth: columnWidth)
   }
+
+  private static let more = "(Tab)"
 
   private func lines(_ theme: Theme, width: Int) -> [[Span]] {
     if state.showsWords { return GlossaryLines.all(theme: theme, width: width) }

@@ -2,19 +2,22 @@ import Exploration
 import Screen
 
 extension Story {
-  /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once nothing is.
+  /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once
+  /// nothing is.
   public func progress(_ glyphs: GlyphSet) -> String? {
     switch stage {
     case .opening: return "opening the \(hasModel ? "model" : "trace")"
     case .loading(let layer, let count): return "reading the model, layer \(layer + 1) of \(count)"
-    case .reading(let policy, let index, let count): return "reading the trace: \(policy.title), \(index + 1) of \(count)"
+    case .reading(let policy, let index, let count):
+      return "reading the trace: \(policy.title), \(index + 1) of \(count)"
     case .prefill(let progress), .pass(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
       let name = if case .pass = stage { "second pass" } else { "prefill" }
-      let text = "\(name) \(grouped(progress.tokensDone)) of \(grouped(progress.tokenCount)) tokens, \(share) %"
+      let (done, all) = (grouped(progress.tokensDone), grouped(progress.tokenCount))
+      let text = "\(name) \(done) of \(all) tokens, \(share) %"
       guard let left = progress.secondsLeft, progress.seconds > 0.2 else { return text }
-      let rate = "\(grouped(Int(progress.tokensPerSecond))) tokens/s, \(decimal(left, left < 10 ? 1 : 0)) s left"
-      return "\(text)  \(glyphs.dot)  \(rate)"
+      let (rate, rest) = (grouped(Int(progress.tokensPerSecond)), decimal(left, left < 10 ? 1 : 0))
+      return "\(text)  \(glyphs.dot)  \(rate) tokens/s, \(rest) s left"
     case .lookahead(let step): return "lookahead and full answer, token \(step)"
     case .decode(let step): return "answers of \(lanes.count) policies, token \(step)"
     case .follow(let step): return "following the full answer, token \(step)"

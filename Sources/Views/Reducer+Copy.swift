@@ -32,6 +32,7 @@ extension ViewState {
         guard let values = figure.values(self), layer < values.count, head < values[layer].count else { return nil }
         return "\(figure.title) \(decimal(values[layer][head], 4))"
       }
+      guard !cells.isEmpty else { return nil }
       return ("head \(layer + 1).\(head + 1)", (["head \(layer + 1).\(head + 1)", policyTitle] + cells).joined(separator: "\t"))
     case .compare:
       guard let row = CompareTable(self).rows.first(where: { $0.index == policy }), let figures = row.figures else { return nil }

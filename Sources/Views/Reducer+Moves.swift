@@ -55,6 +55,15 @@ extension ViewState {
     }
   }
 
+  /// Shows half as many keys in a cell, or twice as many, from one to as many as bring all into sight.
+  mutating func zoom(closer: Bool, width: Int) {
+    let present = HeatmapColumns(self, width: width).keysPerCell
+    let fitting = HeatmapColumns.fitting(story.prompt.tokens.count, width: width)
+    let wanted = closer ? max(1, present / 2) : min(fitting, present * 2)
+    if wanted == present { message = closer ? "a cell is one token already" : "all tokens are in sight already" }
+    keysPerCell = wanted
+  }
+
   private mutating func moveInHeatmap(
     _ action: KeyTable.Action, times: Int, size: Size, last: Int
   ) {

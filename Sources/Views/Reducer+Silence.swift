@@ -13,8 +13,8 @@ extension ViewState {
 
     init(_ state: ViewState) {
       places = [
-        state.view.rawValue, state.policy, state.pinned, state.layer, state.head, state.cursor, state.heatmapRow, state.step,
-        state.keysPerCell, state.selectionStart,
+        state.view.rawValue, state.policy, state.pinned, state.layer, state.head, state.cursor,
+        state.view == .heatmap ? HeatmapRows(state).chosen : nil, state.shownIndex, state.keysPerCell, state.selectionStart,
       ]
       switches = [
         state.showsHelp, state.showsWhy, state.showsAnswer, state.showsNotes, state.pairsRows, state.showsCover, state.sortsHeads,
@@ -28,8 +28,26 @@ extension ViewState {
     }
   }
 
+  /// What a key changed, where the open view does not show it.
+  func unseenChange(by action: KeyTable.Action) -> String? {
+    let isGrid = view == .heads || view == .compare
+    switch action {
+    case .layerUp, .layerDown, .headUp, .headDown: return view == .compare ? placeInWords : nil
+    case .stepForward, .stepBack, .phaseForward, .phaseBack:
+      return isGrid ? "step \(shownIndex + 1) of \(timeline.steps.count): \(shownStep.phase)" : nil
+    case .loss: return view == .text ? nil : "\(placeInWords), token \(cursor)"
+    case .searchNext, .searchPrevious: return view == .text || view == .heatmap ? nil : "token \(cursor)"
+    default: return nil
+    }
+  }
+
+  private var placeInWords: String {
+    let shape = story.recording?.shape
+    return "layer \(layer + 1) of \(shape?.layerCount ?? 0), query head \(head + 1) of \(shape?.queryHeadCount ?? 0)"
+  }
+
   /// Why a key changed nothing.
-  func stillness(of binding: KeyTable.Binding, size: Size, glyphs: GlyphSet) -> String {
+  func stillness(of binding: KeyTable.Binding) -> String {
     let shape = story.recording?.shape
     switch binding.action {
     case .layerUp: return "no layer above: this is \(layer + 1) of \(shape?.layerCount ?? 0)"
@@ -47,8 +65,6 @@ extension ViewState {
     case .stepForward, .phaseForward: return "this is the last step"
     case .stepBack, .phaseBack: return "this is the first step"
     case .searchNext, .searchPrevious: return "one match"
-    case .zoomIn: return "a cell is one token already"
-    case .zoomOut: return "all tokens are in sight already"
     case .theme: return "this terminal has no colours for another theme"
     case .loss: return "this is where the loss is largest"
     case .play: return "there is nothing to play"

@@ -64,7 +64,9 @@ extension ViewState {
       return .none
     }
     (showsWhy, view) = (false, .text)
-    (layer, head, cursor) = (first.layer, first.queryHead, first.position)
+    layer = max(0, min(first.layer, (story.recording?.shape.layerCount ?? 1) - 1))
+    head = max(0, min(first.queryHead, (story.recording?.shape.queryHeadCount ?? 1) - 1))
+    cursor = max(0, min(first.position, story.prompt.tokens.count - 1))
     let effect = adopt(why.restored.map(\.restoring), of: why.policy)
     message = "\(policyTitle) keeps \(why.restored.count) more by hand; \(keys.shown(.undo)) takes it back"
     return effect

@@ -71,8 +71,8 @@ extension ViewState {
     }
     let before = Look(self)
     let effect = perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
-    if effect == .none, message == nil, entry == nil, before == Look(self) {
-      message = stillness(of: binding, size: size, glyphs: glyphs)
+    if effect == .none, message == nil, entry == nil {
+      message = before == Look(self) ? stillness(of: binding) : unseenChange(by: binding.action)
     }
     return effect
   }
@@ -95,7 +95,9 @@ extension ViewState {
     case .headMode: headMode = Self.following(headMode)
     case .policyNext: choosePolicy(policy + times)
     case .policyPrevious: choosePolicy(policy - times)
-    case .pin: pinned = pinned == policy ? nil : policy
+    case .pin:
+      pinned = pinned == policy ? nil : policy
+      message = pinnedTitle.map { "\($0) is pinned" } ?? "no policy is pinned"
     case .budgetUp: return changeBudget(up: true)
     case .budgetDown: return changeBudget(up: false)
     case .granularity:
@@ -110,6 +112,7 @@ extension ViewState {
     case .play:
       isPlaying.toggle()
       if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
+      message = isPlaying ? "playing; \(keys.shown(.play)) pauses" : "paused"
     case .loss: if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
     case .cover:
       showsCover.toggle()
@@ -124,17 +127,16 @@ extension ViewState {
     case .plot:
       guard settings.policies.indices.contains(policy) else { break }
       if plotted.remove(settings.policies[policy]) == nil { plotted.insert(settings.policies[policy]) }
+      let isPlotted = plotted.contains(settings.policies[policy])
+      message = isPlotted ? "\(policyTitle) is plotted wherever the cursor is" : "\(policyTitle) is plotted while it is active or pinned"
     case .scale: scale = Self.following(scale)
-    case .zoomIn:
-      keysPerCell = max(1, (keysPerCell ?? HeatmapColumns(self, width: size.width - 20).keysPerCell) / 2)
-    case .zoomOut:
-      // What fits the window is the widest.
-      let fitting = HeatmapColumns.fitting(story.prompt.tokens.count, width: size.width - 20)
-      keysPerCell = min(fitting, (keysPerCell ?? fitting) * 2)
+    case .zoomIn, .zoomOut: zoom(closer: action == .zoomIn, width: size.width - 20)
     case .theme:
       let themes = Theme.available(at: colorDepth)
       theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
-    case .notes: showsNotes.toggle()
+    case .notes:
+      showsNotes.toggle()
+      message = "notes \(showsNotes ? "on, where the window has room" : "off")"
     case .search: entry = .search("")
     case .command: entry = .command("")
     case .number: isCounting = true
@@ -165,6 +167,7 @@ extension ViewState {
       } else if view == .compare, showsSettings {
         showsSettings = false
       } else {
+        if step != nil { message = "the newest step is shown" }
         (step, isPlaying) = (nil, false)
       }
     case .interrupt: return interrupt()

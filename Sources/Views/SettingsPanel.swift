@@ -52,9 +52,10 @@ struct SettingsPanel {
   private var chat: Entry? {
     let framing = state.prompt.framing
     guard framing.chat != nil else { return nil }
-    let system = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" } ?? "the template's own system turn"
-    return Entry(
-      name: "chat", active: ([system] + framing.variables.arguments).joined(separator: ", "), pinned: nil, isUnlike: false)
+    let given = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" }
+    let system = given ?? "the template's own system turn"
+    let text = ([system] + framing.variables.arguments).joined(separator: ", ")
+    return Entry(name: "chat", active: text, pinned: nil, isUnlike: false)
   }
 
   func draw(into frame: inout Frame, area: Range<Int>) {
@@ -70,7 +71,7 @@ struct SettingsPanel {
         Span(TextWidth.padded(clipped(state.policyTitle, column - 1, frame), to: column), theme[.accent]),
       ])
     if isPinned, let title = state.pinnedTitle {
-      let words = entries.contains(where: \.isUnlike) ? "   ! is unlike" : ""
+      let words = entries.contains(where: \.isUnlike) ? "  ! unlike" : ""
       frame.line(
         area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])], from: name + column)
     }

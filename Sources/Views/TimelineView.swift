@@ -101,7 +101,7 @@ struct TimelineView {
     heading.add(Span("cache, tokens per head: ", theme[.dim]), Span(grouped(Int(size)), theme[.accent]))
     heading.add(Span(" here, \(grouped(Int(largest))) at most", theme[.dim]))
     if case .lookahead = steps[shown] {
-      heading.add(Span("; the whole prompt's is held beside it until the eviction", theme[.dim]), rank: 1)
+      heading.add(Span("; the whole prompt's is held beside it until the eviction", theme[.note]), rank: 1)
     }
     frame.line(area.lowerBound, heading.fitting(frame.width))
     let rows = area.lowerBound + 1..<area.upperBound

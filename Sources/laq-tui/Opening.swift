@@ -38,7 +38,8 @@ struct Opening {
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
     let fromSession = try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) } ?? Preferences()
-    var preferences = Preferences(options).over(fromSession).over(file == nil ? config : config.withoutChat).over(.builtIn)
+    var preferences = Preferences(options).over(fromSession)
+      .over(file == nil ? config : config.withoutChat).over(.builtIn)
     guard options.prompt.system == nil || preferences.chat == true else { throw ValidationError("--system needs --chat.") }
     guard options.prompt.variables.isEmpty || preferences.chat == true else {
       throw ValidationError("--template needs --chat.")

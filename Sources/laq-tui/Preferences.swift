@@ -45,7 +45,8 @@ struct Preferences {
       ascii: ascii ?? other.ascii, mouse: mouse ?? other.mouse, notes: notes ?? other.notes, keys: keys ?? other.keys)
   }
 
-  /// These without what is put around a text in a chat: a session says all of it, what it leaves out included.
+  /// These without what is put around a text in a chat: a session says all of it, what it leaves out
+  /// included.
   var withoutChat: Preferences {
     var rest = self
     (rest.system, rest.variables) = (nil, nil)
@@ -54,7 +55,8 @@ struct Preferences {
 
   /// What the program does by itself.
   static let builtIn = Preferences(
-    model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false, questionFirst: false,
+    model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false,
+    variables: TemplateVariables(), questionFirst: false,
     budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
     granularity: .kvHead, steps: 64, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
 }
@@ -68,7 +70,8 @@ extension Preferences {
     self.init(
       model: options.model.model, gate: options.model.gate, precision: options.model.precision,
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
-      variables: variables, question: options.prompt.question, questionFirst: options.prompt.questionFirst ? true : nil,
+      variables: variables, question: options.prompt.question,
+      questionFirst: options.prompt.questionFirst ? true : nil,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies, granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,
       theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color, ascii: options.screen.ascii,

@@ -57,7 +57,8 @@ extension Preferences {
     self.init(
       model: file.path(file.source.model, of: path), gate: file.source.gate.map { file.path($0, of: path) },
       precision: try file.precision(path: path), recording: settings.recording, chat: file.source.chat ?? false,
-      system: file.source.system, variables: try file.templateVariables(path: path), question: file.setup.question ?? "", questionFirst: file.source.questionFirst ?? false,
+      system: file.source.system, variables: try file.templateVariables(path: path),
+      question: file.setup.question ?? "", questionFirst: file.source.questionFirst ?? false,
       budget: try file.setup.budget(path: path), policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),
       granularity: settings.granularity, steps: settings.answerLimit, theme: file.screen.theme.flatMap(Theme.named),
       notes: file.screen.notes)

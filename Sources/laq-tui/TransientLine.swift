@@ -2,8 +2,8 @@ import Foundation
 import Screen
 import Synchronization
 
-/// One line on standard error that is written over as work goes on, and is gone in the end. Where standard error is no
-/// terminal, or one that cannot go back to a line's beginning, nothing is written.
+/// One line on standard error that is written over as work goes on, and is gone in the end. Where standard
+/// error is no terminal, or one that cannot go back to a line's beginning, nothing is written.
 final class TransientLine: Sendable {
   private struct State {
     var lastShown: ContinuousClock.Instant?

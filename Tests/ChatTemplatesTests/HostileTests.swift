@@ -37,6 +37,14 @@ import Testing
     "{% set s = 'x' * 30000000 %}{% for a in range(9) %}{{ s[5] }}{% endfor %}",
     "{% set s = 'x' * 30000000 %}{% for a in range(9) %}{% set d = {}[s] %}{% endfor %}",
     "{% set x %}{% for a in range(100000) %}{{ 'x' * 1000 }}{% endfor %}{% endset %}",
+    "{% macro f() %}{% call f() %}{{ caller() }}{% endcall %}{% endmacro %}{{ f() }}",
+    "{% macro f() %}{{ caller() }}{% endmacro %}{% macro g() %}{% call f() %}{{ g() }}{% endcall %}{% endmacro %}{{ g() }}",
+    "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "{% macro f() %}{{ f(1, *varargs) }}{% endmacro %}{{ f() }}",
+    "{% macro f() %}{{ varargs | length }}{% endmacro %}{% for a in range(99) %}{{ f(*range(100000)) }}{% endfor %}",
+    "{% macro f() %}{% for a in range(9999) %}{{ dict(**kwargs) | length }}{% endfor %}{% endmacro %}"
+      + "{% set n = namespace(m={}) %}{% for a in range(9999) %}{% set n.m = dict(n.m, **{'k' ~ a: 1}) %}{% endfor %}"
+      + "{{ f(**n.m) }}",
   ])
   func refusesWhatNeedsTooMuch(_ source: String) {
     #expect { try render(source) } throws: { error in
@@ -49,7 +57,8 @@ import Testing
   @Test(arguments: [
     ("{% if x %}", "{% endif %}"), ("{% for x in y %}", "{% endfor %}"), ("{{ (", ") }}"), ("(", ")"), ("[", "]"),
     ("{'k': ", "}"), ("not ", ""), ("- ", ""), ("x if x else ", "x"), ("f(", ")"), ("a[", "]"), ("x is eq ", "x"),
-    ("{% macro m() %}", "{% endmacro %}"), ("{% set x %}", "{% endset %}"), ("{% filter upper %}", "{% endfilter %}"),
+    ("{% macro m() %}", "{% endmacro %}"), ("{% call m() %}", "{% endcall %}"), ("{% with %}", "{% endwith %}"),
+    ("f(*", ")"), ("{% for x in y recursive %}", "{% endfor %}"), ("{% set x %}", "{% endset %}"), ("{% filter upper %}", "{% endfilter %}"),
     ("1 + ", "1"), ("1 ** ", "1"), ("1 ~ ", "1"), ("1 and ", "1"), ("1 < ", "1"), ("{% set (", ") %}"),
   ])
   func refusesDeepNesting(_ open: String, _ close: String) {
@@ -75,6 +84,19 @@ import Testing
     let source = "{% macro f() %}" + String(repeating: "{% if 1 %}", count: 80) + "{{ \(nested) }}"
       + String(repeating: "{% endif %}", count: 80) + "{% endmacro %}{{ f() }}"
     #expect { try render(source) } throws: { isExceeded($0) }
+  }
+
+  /// A source of the largest size holds no more names than are read in a moment.
+  @Test func manyParametersAndArgumentsTakeNoLongTime() throws {
+    let names = (0..<60_000).map { "a\($0)" }
+    let arguments = names.map { "\($0)=1" }.joined(separator: ",")
+    let macro = "{% macro f(\(names.joined(separator: ","))) %}{{ a0 }}{% endmacro %}"
+    #expect(try ChatTemplate(macro + "{{ f(1) }}").rendered(messages: []) == "1")
+    let clock = ContinuousClock().measure {
+      _ = try? render(macro + "{{ f(\(arguments)) }}")
+      _ = try? render("{% macro f() %}{{ kwargs | length }}{% endmacro %}{{ f(\(arguments)) }}")
+    }
+    #expect(clock < .seconds(60), "\(clock)")
   }
 
   @Test func survivesEveryPrefixOfATemplate() throws {

@@ -42,9 +42,10 @@ import Testing
     }
   }
 
-  /// Every scalar of the first planes, and each 61st of the others.
+  /// Every scalar up to the ideographs, each seventh of the first planes, and each 61st of the others.
   private static let characters: [AlignedScalar] = {
-    let values = Array(UInt32(0)..<0x1_8000) + stride(from: UInt32(0x1_8000), to: 0x11_0000, by: 61)
+    let values = Array(UInt32(0)..<0x3400) + stride(from: UInt32(0x3400), to: 0x1_8000, by: 7)
+      + stride(from: UInt32(0x1_8000), to: 0x11_0000, by: 61)
     return values.filter { Unicode.Scalar($0) != nil }.map { AlignedScalar(value: $0, byteRange: 0..<0) }
   }()
 

@@ -59,7 +59,8 @@ import Testing
     try FileManager.default.copyItem(at: source, to: folder)
     let file = folder.appendingPathComponent("tokenizer.json")
     let json = try String(contentsOf: file, encoding: .utf8).replacing(
-      "\"normalizer\": null", with: "\"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"String\": \"x\"}, \"content\": \"\"}")
+      #""normalizer": null"#,
+      with: #""normalizer": {"type": "Replace", "pattern": {"String": "x"}, "content": ""}"#)
     try Data(json.utf8).write(to: file)
     let tokenizer = try Checkpoint(path: folder.path).tokenizer
     func hidden(_ hay: String) throws -> [UInt8] {

@@ -41,10 +41,11 @@ import Testing
     #expect(
       try told.difference(from: plan([]))
         == "the option 'template' is none there and date=\"2024\", enable_thinking=false here")
-    #expect(try plan(["a=1"]).difference(from: plan(["a=1.0"])) == "the option 'template' is a=1.0 there and a=1 here")
+    let types = try plan(["a=1"]).difference(from: plan(["a=1.0"]))
+    #expect(types == "the option 'template' is a=1.0 there and a=1 here")
     let damaged = try EvaluationPlan(
-      suite: "counting", model: place.model.identity, settings: place.settings, options: ["template": .list(["a"])],
-      cases: told.cases)
+      suite: "counting", model: place.model.identity, settings: place.settings,
+      options: ["template": .list(["a"])], cases: told.cases)
     #expect(throws: EvaluationError.self) { try damaged.variables() }
   }
 

@@ -31,7 +31,8 @@ import Transformer
   /// What is about one prompt is said in its row; what is about the model or the machine ends the run.
   @Test func onePromptsErrorIsItsRowAndTheRunGoesOn() async throws {
     let errors: [any Error] = [
-      CaseError("no such case"), PromptError.empty("a"), BudgetError.lessThanOneToken(budget: "1B", least: 768),
+      CaseError("no such case"), PromptError.empty("a"),
+      BudgetError.lessThanOneToken(budget: "1B", least: 768),
       TransformerError.tokenOutOfRange(id: 9, vocabularySize: 5), TransformerError.emptyPrompt,
       TransformerError.textTooLong(tokenCount: 9, contextLength: 5),
     ]

@@ -66,9 +66,13 @@ struct FailingSuite: EvaluationSuite {
 
   var options: [String: CaseParameter] { [:] }
 
-  func cases() -> [EvaluationCase] { errors.indices.map { EvaluationCase(id: "case-\($0)", task: Self.name, seed: $0) } }
+  func cases() -> [EvaluationCase] {
+    errors.indices.map { EvaluationCase(id: "case-\($0)", task: Self.name, seed: $0) }
+  }
 
-  func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt { throw errors[one.seed ?? 0] }
+  func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+    throw errors[one.seed ?? 0]
+  }
 
   func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
 }

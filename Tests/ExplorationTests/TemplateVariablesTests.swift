@@ -17,11 +17,12 @@ import Testing
 
   @Test func aValueIsATruthANumberOrAText() throws {
     for (text, expected) in [
-      ("false", .flag(false)), ("True", .flag(true)), ("FALSE", .text("FALSE")), ("0", .integer(0)), ("-12", .integer(-12)),
-      ("2.50", .number(2.5)), ("1e3", .number(1000)), ("1.0", .number(1)), ("", .text("")), ("none", .text("none")),
-      ("007", .text("007")), ("+5", .text("+5")), (".5", .text(".5")), ("nan", .text("nan")), ("26 Jul 2024", .text("26 Jul 2024")),
-      ("a=b", .text("a=b")), (#""false""#, .text("false")), (#""2024""#, .text("2024")), (#""a\n\"b\"""#, .text("a\n\"b\"")),
-      ("٣", .text("٣")),
+      ("false", .flag(false)), ("True", .flag(true)), ("FALSE", .text("FALSE")), ("0", .integer(0)),
+      ("-12", .integer(-12)), ("2.50", .number(2.5)), ("1e3", .number(1000)), ("1.0", .number(1)),
+      ("", .text("")), ("none", .text("none")), ("007", .text("007")), ("+5", .text("+5")),
+      (".5", .text(".5")), ("nan", .text("nan")), ("26 Jul 2024", .text("26 Jul 2024")),
+      ("a=b", .text("a=b")), (#""false""#, .text("false")), (#""2024""#, .text("2024")),
+      (#""a\n\"b\"""#, .text("a\n\"b\"")), ("٣", .text("٣")),
     ] as [(String, TemplateVariables.Value)] {
       #expect(try value(text) == expected, "\(text)")
     }
@@ -29,7 +30,8 @@ import Testing
 
   @Test func whatIsWrittenReadsBackAsTheSameValue() throws {
     let texts = [
-      "false", "7", "-0.5", "1.0", "1e300", "high", #""false""#, #""7""#, #""\"""#, #""a/b \u00e9\n""#, "", " true", "a=\"b\"", "\u{0}",
+      "false", "7", "-0.5", "1.0", "1e300", "high", #""false""#, #""7""#, #""\"""#, #""a/b \u00e9\n""#,
+      "", " true", "a=\"b\"", "\u{0}",
     ]
     for text in texts {
       let once = try TemplateVariables(parsing: ["x=\(text)"])
@@ -37,12 +39,14 @@ import Testing
     }
     let several = try TemplateVariables(parsing: ["b=2", "a=false", "b=3"])
     #expect(several.arguments == ["a=false", "b=3"] && several.names == ["a", "b"])
-    #expect(try TemplateVariables(parsing: ["b=4", "c=5"]).over(several).arguments == ["a=false", "b=4", "c=5"])
+    let over = try TemplateVariables(parsing: ["b=4", "c=5"]).over(several)
+    #expect(over.arguments == ["a=false", "b=4", "c=5"])
     #expect(TemplateVariables().isEmpty && !several.isEmpty)
   }
 
   @Test func whatIsNoVariableIsRefused() {
-    #expect(problem(["enable_thinking"]).contains("--template enable_thinking: a name and a value were expected"))
+    #expect(
+      problem(["enable_thinking"]).contains("--template enable_thinking: a name and a value were expected"))
     for argument in ["=x", "a b=1", "1a=1", "a-b=1", "a.b=1"] {
       #expect(problem([argument]).contains("a name of letters, digits and '_' was expected"), "\(argument)")
     }
@@ -79,8 +83,10 @@ import Testing
     #expect(try read(Self.thinking) == "<user>Hi</><assistant>")
     #expect(try read(Self.thinking, ["enable_thinking=false"]) == "<user>Hi</><assistant><think></think>")
     #expect(try read(Self.thinking, [#"enable_thinking="false""#]) == "<user>Hi</><assistant>")
-    let kinds = "{{ messages[0].content }} {{ a + 1 }} {{ b }} {{ c is string }} {{ d is number }} {{ bos_token }}"
-    #expect(try read(kinds, ["a=41", "b=1.0", "c=\"5\"", "d=5", "bos_token=<X>"]) == "Hi 42 1.0 True True <X>")
+    let kinds = "{{ messages[0].content }} {{ a + 1 }} {{ b }} {{ c is string }} {{ d is number }} "
+      + "{{ bos_token }}"
+    let variables = ["a=41", "b=1.0", "c=\"5\"", "d=5", "bos_token=<X>"]
+    #expect(try read(kinds, variables) == "Hi 42 1.0 True True <X>")
   }
 
   @Test func variablesThatTheTemplateReadsNowhereAreRefused() throws {
@@ -110,18 +116,21 @@ import Testing
   private static let own = "{% if messages[0].role != 'system' %}<system>I am a model.</>{% endif %}" + plain
   /// A system turn in any case, as in Llama 3.1.
   private static let always = """
-    {% if messages[0].role == 'system' %}{% set s = messages[0].content %}{% set messages = messages[1:] %}{% else %}
-    {%- set s = '' %}{% endif %}<system>Today.{{ s }}</>
+    {% if messages[0].role == 'system' %}{% set s = messages[0].content %}{% set messages = messages[1:] %}
+    {%- else %}{% set s = '' %}{% endif %}<system>Today.{{ s }}</>
     """ + plain
   /// No system turn at all, as in Gemma 2.
-  private static let never = "{% if messages[0].role == 'system' %}{{ raise_exception('No!') }}{% endif %}" + plain
+  private static let never =
+    "{% if messages[0].role == 'system' %}{{ raise_exception('No!') }}{% endif %}" + plain
   /// The first turn must be the system's.
-  private static let must = "{% if messages[0].role != 'system' %}{{ raise_exception('No!') }}{% endif %}" + plain
+  private static let must =
+    "{% if messages[0].role != 'system' %}{{ raise_exception('No!') }}{% endif %}" + plain
 
   @Test(arguments: [
-    (plain, "<user>Hi</>", "<user>Hi</>"), (own, "<system>I am a model.</><user>Hi</>", "<system></><user>Hi</>"),
-    (always, "<system>Today.</><user>Hi</>", "<system>Today.</><user>Hi</>"), (never, "<user>Hi</>", "<user>Hi</>"),
-    (must, nil, "<system></><user>Hi</>"),
+    (plain, "<user>Hi</>", "<user>Hi</>"),
+    (own, "<system>I am a model.</><user>Hi</>", "<system></><user>Hi</>"),
+    (always, "<system>Today.</><user>Hi</>", "<system>Today.</><user>Hi</>"),
+    (never, "<user>Hi</>", "<user>Hi</>"), (must, nil, "<system></><user>Hi</>"),
   ])
   func anEmptySystemTextIsNoSystemTurnWhereTheTemplateCanDoWithout(
     _ source: String, _ unsaid: String?, _ empty: String

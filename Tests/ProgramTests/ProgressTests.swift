@@ -9,7 +9,13 @@ import Testing
   init() throws {
     folder = try ScratchFolder()
     text = try folder.file(
-      "short.txt", "The passcode of Temley is amber lantern. The old mill was quiet.\n\nQuestion: What is the passcode of Temley?\nAnswer:")
+      "short.txt",
+      """
+      The passcode of Temley is amber lantern. The old mill was quiet.
+
+      Question: What is the passcode of Temley?
+      Answer:
+      """)
   }
 
   deinit { folder.remove() }
@@ -28,19 +34,25 @@ import Testing
     session.screen.lines.allSatisfy { $0.allSatisfy(\.isWhitespace) }
   }
 
-  private static let options = ["--policy", "streaming", "--policy", "laq", "--steps", "4", "--budget", "16"]
+  private static let options = ["--policy", "streaming", "--policy", "snapkv", "--steps", "6", "--budget", "8"]
 
-  @Test(arguments: [["--screen", "text"], ["--screen", "compare"], ["--why", "streaming"], ["--screen", "text", "--keys", "]b:steps 5<Enter>"]])
+  @Test(arguments: [
+    ["--screen", "text"], ["--screen", "compare"], ["--why", "snapkv"],
+    ["--screen", "text", "--keys", "]b:steps 7<Enter>"],
+  ])
   func aTerminalShowsItInOneLineThatIsGoneInTheEnd(_ work: [String]) throws {
     let (session, output) = try session([text] + Self.options + work)
     #expect(session.status() == 0, "\(session.output)")
     #expect(session.output.contains("opening the model"))
+    #expect(session.output.contains("sets of tokens restored") == (work[0] == "--why"))
     #expect(!session.output.contains("\n"), "one line")
     #expect(isEmpty(session), "\(session.screen.lines)")
     let plain = try Program.run([text] + Self.options + work)
     #expect(plain.errors == "", "nothing where it is no terminal")
-    func timeless(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.contains("ready") && !$0.contains(" s)") } }
-    #expect(timeless(plain.output) == timeless(try String(contentsOfFile: output, encoding: .utf8)))
+    // Some views tell times further down.
+    func beginning(_ text: String) -> ArraySlice<Substring> { text.split(separator: "\n").prefix(3) }
+    #expect(beginning(plain.output) == beginning(try String(contentsOfFile: output, encoding: .utf8)))
+    #expect(!plain.output.contains("opening the model"))
   }
 
   @Test func exportsShowItToo() throws {
@@ -54,7 +66,8 @@ import Testing
     #expect(session.status() == 0)
     #expect(session.output.contains("\ropening the") && !session.output.contains("opening the m"))
     #expect(isEmpty(session))
-    let (dumb, _) = try self.session([text] + Self.options + ["--screen", "text"], environment: ["TERM": "dumb"])
+    let (dumb, _) = try self.session(
+      [text] + Self.options + ["--screen", "text"], environment: ["TERM": "dumb"])
     #expect(dumb.status() == 0 && dumb.output == "", "\(dumb.output)")
   }
 
@@ -78,13 +91,15 @@ import Testing
 
   @Test func evaluationsShowTheirsBeforeTheFirstAnswer() throws {
     let (session, output) = try session([
-      "eval", "needle", "--lengths", "200", "--depths", "50", "--count", "2", "--steps", "2", "--policy", "streaming",
-      "--budget", "24", "--jobs", "1", "--to", folder.path + "/r.json",
+      "eval", "needle", "--lengths", "200", "--depths", "50", "--count", "2", "--steps", "2", "--policy",
+      "streaming", "--budget", "24", "--jobs", "1", "--to", folder.path + "/r.json",
     ])
     #expect(session.status() == 0, "\(session.output)")
     #expect(session.output.contains("0/2 cases") && isEmpty(session), "\(session.screen.lines)")
     #expect(try !String(contentsOfFile: output, encoding: .utf8).isEmpty)
-    let (cost, _) = try self.session(["eval", "cost", text, "--policy", "streaming", "--repeats", "1", "--steps", "2"])
-    #expect(cost.status() == 0 && cost.output.contains("measuring prefill") && isEmpty(cost), "\(cost.screen.lines)")
+    let (cost, _) = try self.session(
+      ["eval", "cost", text, "--policy", "streaming", "--repeats", "1", "--steps", "2"])
+    #expect(cost.status() == 0 && cost.output.contains("measuring prefill"), "\(cost.output)")
+    #expect(isEmpty(cost), "\(cost.screen.lines)")
   }
 }

@@ -16,8 +16,9 @@ import Testing
       to: folder.url.appendingPathComponent("model"))
     // A system turn of its own, and reasoning unless it is told otherwise.
     let template = """
-      {% if messages[0].role != 'system' %}[own system]{% endif %}{% for m in messages %}[{{ m.role }}]{{ m.content }}
-      {%- endfor %}{% if enable_thinking is defined and enable_thinking is false %}[no thoughts]{% endif %}{{ effort }}
+      {% if messages[0].role != 'system' %}[own system]{% endif %}
+      {%- for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}
+      {%- if enable_thinking is defined and enable_thinking is false %}[no thoughts]{% endif %}{{ effort }}
       """
     _ = try folder.file("model/chat_template.jinja", template)
   }
@@ -25,7 +26,7 @@ import Testing
   deinit { folder.remove() }
 
   private var options: [String] {
-    ["--model", model, "--chat", "--policy", "streaming", "--steps", "1", "--screen", "text", "--size", "120x36"]
+    ["--model", model, "--chat", "--policy", "streaming", "--steps", "1", "--screen", "text"]
   }
 
   private func screen(_ arguments: [String], configured: Bool = false) throws -> String {
@@ -42,7 +43,9 @@ import Testing
     let quiet = try screen([text] + options + told)
     #expect(quiet.contains("[user]The mill was quiet.[no thoughts]2"))
     let settings = try screen([text] + options + told + ["--keys", "4<Enter>"])
-    #expect(settings.contains("chat          the template's own system turn, effort=\"2\", enable_thinking=false"), "\(settings)")
+    #expect(
+      settings.contains("chat          the template's own system turn, effort=\"2\", enable_thinking=false"),
+      "\(settings)")
   }
 
   @Test func anEmptySystemTextTakesTheTemplatesOwnAway() throws {
@@ -59,19 +62,24 @@ import Testing
     // The configuration has another system's text and another variable, neither of which is the session's.
     _ = try folder.file("laq-tui/config.toml", "system = \"Shout.\"\ntemplate = [\"effort=5\"]\n")
     let opened = try screen([session, "--screen", "text"], configured: true)
-    #expect(opened.contains("[system][user]The mill was quiet.[no thoughts]") && !opened.contains("thoughts]5"))
+    #expect(opened.contains("[system][user]The mill was quiet.[no thoughts]"))
+    #expect(!opened.contains("thoughts]5"))
     // The command line goes before both.
-    let other = try screen([session, "--screen", "text", "--template", "enable_thinking=true", "--template", "effort=7"])
+    let other = try screen(
+      [session, "--screen", "text", "--template", "enable_thinking=true", "--template", "effort=7"])
     #expect(other.contains("quiet.7"))
-    #expect(try screen([text] + options, configured: true).contains("[system]Shout.[user]The mill was quiet.5"))
+    let plain = try screen([text] + options, configured: true)
+    #expect(plain.contains("[system]Shout.[user]The mill was quiet.5"))
     // A session without a system's turn of its own leaves it to the template.
     _ = try screen([text] + options + ["--keys", ":w \(session)<Enter>y"])
-    #expect(try screen([session, "--screen", "text"], configured: true).contains("[own system][user]The mill was quiet."))
+    let own = try screen([session, "--screen", "text"], configured: true)
+    #expect(own.contains("[own system][user]The mill was quiet."))
   }
 
   @Test func whatTheTemplateDoesNotReadIsRefused() throws {
     let typo = try Program.run([text] + options + ["--template", "enable_thinkin=false"])
-    #expect(typo.status == 1 && typo.errors.contains("reads no such variable; it reads effort, enable_thinking"), "\(typo.errors)")
+    let words = "reads no such variable; it reads effort, enable_thinking"
+    #expect(typo.status == 1 && typo.errors.contains(words), "\(typo.errors)")
     for wrong in ["enable_thinking", "messages=1", "x=\"a"] {
       let outcome = try Program.run([text] + options + ["--template", wrong])
       #expect(outcome.status == 64 && outcome.errors.contains("--template"), "\(wrong): \(outcome.errors)")
@@ -83,13 +91,14 @@ import Testing
     _ = try screen([text] + options, configured: true)
     _ = try folder.file("laq-tui/config.toml", "template = [\"unheard_of\"]\n")
     let damaged = try Program.run([text] + options, environment: ["XDG_CONFIG_HOME": folder.path])
-    #expect(damaged.status == 64 && damaged.errors.contains("config.toml:1: template: --template unheard_of: a name"), "\(damaged.errors)")
+    let place = "config.toml:1: template: --template unheard_of: a name"
+    #expect(damaged.status == 64 && damaged.errors.contains(place), "\(damaged.errors)")
   }
 
   @Test func evaluationsKeepThemAndRefuseOthers() throws {
     let arguments = [
-      "eval", "needle", "--model", model, "--lengths", "200", "--depths", "50", "--count", "2", "--steps", "2", "--policy",
-      "streaming", "--budget", "24", "--to", folder.path + "/r.json",
+      "eval", "needle", "--model", model, "--lengths", "200", "--depths", "50", "--count", "2", "--steps",
+      "2", "--policy", "streaming", "--budget", "24", "--to", folder.path + "/r.json",
     ]
     func run(_ more: [String]) throws -> Program.Outcome { try Program.run(arguments + more) }
     let first = try run(["--chat", "--template", "enable_thinking=false"])
@@ -99,13 +108,15 @@ import Testing
     // A resumption finds the rows; another one is refused, and so is a row of another prompt.
     try FileManager.default.removeItem(atPath: folder.path + "/r.json")
     let other = try run(["--chat"])
-    #expect(other.status == 1 && other.errors.contains("the option 'template' is enable_thinking=false there and none here"), "\(other.errors)")
+    let difference = "the option 'template' is enable_thinking=false there and none here"
+    #expect(other.status == 1 && other.errors.contains(difference), "\(other.errors)")
     #expect(try run(["--chat", "--template", "enable_thinking=true"]).status == 1)
     let again = try run(["--chat", "--template", "enable_thinking=false"])
     #expect(again.status == 0 && again.errors.contains("2 cases were done before"), "\(again.errors)")
     #expect(try String(contentsOfFile: folder.path + "/r.json", encoding: .utf8) == results)
     #expect(try run(["--template", "enable_thinking=false"]).errors.contains("--template needs --chat."))
-    #expect(try run(["--chat", "--template", "enable_thinkin=false"]).errors.contains("reads no such variable"))
+    let typo = try run(["--chat", "--template", "enable_thinkin=false"])
+    #expect(typo.errors.contains("reads no such variable"), "\(typo.errors)")
     let session = try TerminalSession([folder.path + "/r.json", "--model", model])
     try #require(session.shows("2 prompts"), "\(session.screen.lines)")
     session.type("\r\r")

@@ -71,9 +71,28 @@ import Views
     #expect(session.screen.isAlternate && !session.screen.showsCursor && !session.screen.mouseModes.isEmpty)
     #expect(!areEqual(session.modes, before))
     session.type(key)
+    if key == "\u{3}" {
+      #expect(session.shows("C-c again quits"))
+      session.type(key)
+    }
     #expect(session.status() == 0)
     #expect(session.screen.isRestored)
     #expect(areEqual(session.modes, before))
+  }
+
+  /// The terminal is asked what lies behind text, and what it does not say a variable may; keys typed meanwhile are not lost.
+  @Test(arguments: [
+    ("", "15;0", "dark"), ("", "0;15", "light"), ("", "", "dark"), ("\u{1B}]11;rgb:ffff/ffff/dddd\u{1B}\\\u{1B}[?62c", "", "light"),
+    ("\u{1B}]11;rgb:1e1e/1e1e/1e1e\u{7}\u{1B}[?1;2c", "0;15", "dark"),
+  ])
+  func theBackgroundChoosesTheTheme(_ answer: String, _ variable: String, _ theme: String) throws {
+    let session = try TerminalSession(quick, environment: ["TERM": "xterm-256color", "COLORFGBG": variable])
+    session.type("\(answer)2")
+    #expect(session.shows("theme \(theme) (t)"))
+    #expect(session.shows("[2 Heatmap]"))
+    #expect(session.screen.unknown == [])
+    session.type("q")
+    #expect(session.status() == 0)
   }
 
   /// After any number of sizes, the last one's screen is there: the one that `--screen` prints.
@@ -188,7 +207,7 @@ import Views
     let session = try TerminalSession(quick, environment: ["TERM": name])
     #expect(session.waits(for: "1 Text"))
     session.type(":theme neon\r")
-    #expect(session.waits(for: "themes here: \(theme)"))
+    #expect(session.waits(for: "such theme (\(theme)"))
     session.type("q")
     #expect(session.status() == 0)
     #expect(session.output.contains("[38;5;") == (theme == "dark"))

@@ -34,13 +34,15 @@ import Testing
 
   /// Keys come before what is recorded, as they come before what is printed.
   @Test func whatKeysHaveAskedIsRecorded() throws {
-    let (text, target) = (folder.appendingPathComponent("short.txt").path, folder.appendingPathComponent("asked").path)
+    let text = folder.appendingPathComponent("short.txt").path
+    let target = folder.appendingPathComponent("asked").path
     let outcome = try Program.run([
       text, "--record", target, "--policy", "laq", "--steps", "2", "--keys", "iWho was quiet?<Enter>b",
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let shown = try Program.run([target, "--screen", "text"])
-    #expect(shown.output.replacing("·", with: " ").contains("Who was quiet?"), "\(shown.output)\(shown.errors)")
+    let words = shown.output.replacing("·", with: " ")
+    #expect(words.contains("Who was quiet?"), "\(shown.output)\(shown.errors)")
   }
 
   @Test func numbersThatAreNoneAreDrawn() throws {

@@ -121,6 +121,11 @@ struct VirtualTerminal {
       if pending[end] == 0x1B { return end }
       control(String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
       return end + 1
+    case UInt8(ascii: "]"):
+      // A command to the terminal, up to a bell or a string's end: the question for its background, and the clipboard.
+      guard let end = pending[(start + 2)...].firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { return nil }
+      guard pending[end] == 0x1B else { return end + 1 }
+      return end + 1 < pending.count ? end + 2 : nil
     case UInt8(ascii: "("), UInt8(ascii: ")"): return start + 2 < pending.count ? start + 3 : nil
     case UInt8(ascii: "M"): if row == region.lowerBound { scroll(region, by: -1) } else { row = max(0, row - 1) }
     case UInt8(ascii: "="): hasApplicationKeys = true
@@ -165,7 +170,7 @@ struct VirtualTerminal {
     case "r":
       let end = numbers.count > 1 ? min(number(1), rows) : rows
       (region, row, column) = (min(number(0), end) - 1..<end, 0, 0)
-    case "m", "l", "h", "t": break
+    case "m", "l", "h", "t", "c": break
     default: unknown.insert("CSI \(parameters)\(final)")
     }
   }

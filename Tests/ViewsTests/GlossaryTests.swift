@@ -11,7 +11,7 @@ import Testing
   private static let plain: Set<String> = [
     "a", "after", "and", "another", "as", "at", "been", "being", "by", "does", "for", "from", "go", "in", "is", "it", "its", "no",
     "of", "on", "or", "own", "so", "than", "that", "the", "their", "to", "under", "where", "with", "did", "are", "all", "now", "true",
-    "next", "new", "opens", "far", "last", "whatever",
+    "next", "new", "opens", "far", "last", "whatever", "this",
   ]
 
   /// Names of policies and of what was made up for the fixture: no words of the program.
@@ -23,6 +23,9 @@ import Testing
     let shown = Glossary.entries.flatMap { [$0.word] + $0.also }.joined(separator: " ")
     return Set(words(shown)).union(plain).union(names)
   }()
+
+  /// Names of keys.
+  private static let keys = Set(KeyTable.bindings.map { $0.shown.lowercased() })
 
   private static func words(_ text: String) -> [String] {
     text.split { !$0.isLetter || !$0.isASCII }.map { $0.lowercased() }
@@ -36,7 +39,7 @@ import Testing
     let answers = [" behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tin clock, she said."]
     let spoken = Set(answers.flatMap(words))
     var result: [String] = []
-    var isText = false
+    var isText = false, isSettings = false
     for row in 0..<grid.height - 1 {
       var line = ""
       for column in 0..<grid.width where grid[row, column].style != note { line += grid[row, column].glyph }
@@ -47,12 +50,17 @@ import Testing
       }
       if isText, line.allSatisfy({ "│ ░▒▓█W".contains($0) }) { continue }
       isText = false
+      // The settings' names are labels; what stands beside them comes from the policies' own descriptions.
+      if isSettings, row < grid.height - 4 { line = String(line.prefix(15)) }
+      if state.showsSettings, line.contains("│ settings ") { isSettings = true }
+      // Keys are explained by their table.
+      line = line.replacing(/\([^ )]{1,3}( [^ )]{1,3})?\)/, with: " ")
       // What stands between quotes is the prompt's or an answer's.
       let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
       let said = parts.enumerated().filter { $0.offset % 2 == 0 }.map(\.element).joined(separator: " ")
       for word in words(String(said)) {
         let isCut = spoken.contains { $0.hasPrefix(word) } && (line.contains(" mass ") || line.contains("MiB") || word.count > 2)
-        if !isCut { result.append(word) }
+        if !isCut, word.count > 1, !keys.contains(word) { result.append(word) }
       }
     }
     return result

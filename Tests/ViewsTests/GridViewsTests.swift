@@ -146,7 +146,8 @@ import Testing
   @Test func whatStandsAroundTheTextInAChatIsTold() throws {
     #expect(!SettingsPanel(state).entries.contains { $0.name == "chat" })
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[-1].content }}", tokens: [:])
-    for (system, words) in [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")] {
+    let cases = [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")]
+    for (system, words) in cases {
       state.prompt = try state.prompt.framed(
         PromptFraming(chat: chat, system: system, variables: TemplateVariables(parsing: ["b=2", "a=false"])))
       #expect(SettingsPanel(state).entries.last?.active == "\(words), a=false, b=2")
@@ -185,6 +186,18 @@ import Testing
     #expect(measured.filter { $0.line == 0 }.map(\.row) == [4, 2, 0])
     #expect(plot.column(1) == 0 && plot.column(1 << 20) == 30)
     #expect(plot.marks.contains { !$0.isMeasured && $0.column == 5 && $0.row == 3 })
+  }
+
+  /// The arrow has the explored budget's number beside it, and covers no other.
+  @Test(arguments: [4, 48, 64, 96, 250, 356]) func theArrowCoversNoLabel(_ budget: Int) throws {
+    try press("4")
+    state.settings.budget = budget
+    for size in GoldenScreenTests.sizes.prefix(2) {
+      let line = try #require(TextRenderer.lines(state.draw(size: size)).first { $0.contains("↑") && !$0.contains("policy") })
+      #expect(line.contains("↑\(budget) ") || line.contains(" \(budget)↑"), "\(line)")
+      let labels = line.split { !$0.isNumber }.compactMap { Int($0) }
+      #expect(labels == labels.sorted() && Set(labels).isSubset(of: [8, 16, 32, 64, 128, 256, budget]), "\(line)")
+    }
   }
 
   // MARK: Timeline

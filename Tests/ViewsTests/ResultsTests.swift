@@ -135,6 +135,28 @@ import Testing
     #expect(!text.unicodeScalars.contains("\u{1B}"))
   }
 
+  /// Titles that are longer than the cells under them are whole: the budget at their end is what tells them apart.
+  @Test func titlesAreWholeOrMarked() throws {
+    let policies = ["full", "laq++/pyramid(style=authors)", "snapkv(w=16,pool=none)"].compactMap { Policy($0) }
+    func table(_ cases: [EvaluationCase]) throws -> ResultsTable {
+      let plan = try EvaluationPlan(
+        suite: "s", model: ModelIdentity(name: "tiny", digest: "0"),
+        settings: EvaluationSettings(policies: policies, budgets: [.tokens(64), .tokens(1024)], arithmetic: .float32), options: [:],
+        cases: cases)
+      return ResultsTable(plan: plan, titles: ["a": "one of many alike", "b": "all values of one key"])
+    }
+    let maps = try table([
+      EvaluationCase(id: "1", task: "n", parameters: ["length": .integer(256), "depth": .integer(0)], seed: 0)
+    ])
+    for size in [Size(width: 120, height: 36), Size(width: 80, height: 24)] {
+      let text = TextRenderer.text(state(maps).draw(size: size))
+      for title in maps.pageTitles.prefix(2) { #expect(text.contains(title), "\(title) at \(size)") }
+    }
+    let groups = try table(["a", "b", "c", "d", "e", "f", "g"].map { EvaluationCase(id: $0, task: $0, seed: 0) })
+    let text = TextRenderer.text(state(groups).draw(size: Size(width: 80, height: 24)))
+    for word in ["many", "alike", "values", "of 8", groups.rowTitles[1]] { #expect(text.contains(word), "\(word)") }
+  }
+
   @Test func anyKeysAtAnySizeStayInsideTheTable() throws {
     for table in [try Self.needle(), try Self.needle(done: 0), try Self.retrieval()] {
       var state = state(table)

@@ -56,13 +56,16 @@ import Testing
     #expect(read.source.template == ["a=\"1\"", "enable_thinking=false"] && read.source.system == "")
     #expect(try read.templateVariables(path: "a.laq") == variables)
     // Files from before they were kept have none.
-    let old = try SessionFile(broken { $0["source"] = ($0["source"] as? [String: Any])?.filter { $0.key != "template" } }, path: "a.laq")
-    #expect(try old.templateVariables(path: "a.laq") == nil)
-    let wrong = try SessionFile(broken { json in
-      guard var source = json["source"] as? [String: Any] else { return }
-      source["template"] = ["a"]
-      json["source"] = source
-    }, path: "a.laq")
+    func changed(_ template: [String]?) throws -> SessionFile {
+      let data = try broken { json in
+        var source = json["source"] as? [String: Any]
+        source?["template"] = template
+        json["source"] = source
+      }
+      return try SessionFile(data, path: "a.laq")
+    }
+    #expect(try changed(nil).templateVariables(path: "a.laq") == nil)
+    let wrong = try changed(["a"])
     do {
       _ = try wrong.templateVariables(path: "a.laq")
       Issue.record("read")

@@ -130,6 +130,7 @@ import Testing
       try press(keys + "<Esc>")
       #expect(state.tour?.isLeft == false, "\(keys)")
     }
+    state.message = nil
     let before = TextRenderer.text(state.draw(size: Self.small))
     try press("<Esc>")
     #expect(state.tour?.isLeft == true)

@@ -50,8 +50,8 @@ public struct Haystack: Sendable, Hashable {
     return hay[..<place] + needle + hay[place...]
   }
 
-  /// Bytes of a token at most, on average over a long text: a tokenizer that leaves out what it has no token for may leave
-  /// nothing.
+  /// Bytes of a token at most, on average over a long text: a tokenizer that leaves out what it has no token
+  /// for may leave nothing.
   private static let mostBytesPerToken = 512
 
   /// The first tokens, as the places in the text where they end.
@@ -65,7 +65,9 @@ public struct Haystack: Sendable, Hashable {
       byteCount *= 2
     }
     throw CaseError(
-      "\(folder): this model's tokenizer makes fewer than \(count) tokens of \(byteCount / 2) bytes of this text; "
-        + "give a text in a language that the model reads")
+      """
+      \(folder): this model's tokenizer makes fewer than \(count) tokens of \(byteCount / 2) bytes of this \
+      text; give a text in a language that the model reads
+      """)
   }
 }

@@ -18,7 +18,8 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
 
   /// Derives a suite's plan.
   /// - Parameters:
-  ///   - usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is so.
+  ///   - usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is
+  ///     so.
   ///   - variables: what the chat template is told beside the conversation. Plans say it where there are any.
   /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
   public init(
@@ -40,9 +41,12 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
   public func variables() throws -> TemplateVariables? {
     guard let option = options[Self.templateKey] else { return nil }
     let texts = option.list?.compactMap(\.text)
-    guard let texts, texts.count == option.list?.count, let variables = try? TemplateVariables(parsing: texts) else {
+    guard let texts, texts.count == option.list?.count,
+      let variables = try? TemplateVariables(parsing: texts)
+    else {
       throw EvaluationError.badOption(
-        Self.templateKey, expected: "a list of variables, as enable_thinking=false", found: option.description)
+        Self.templateKey, expected: "a list of variables, as enable_thinking=false",
+        found: option.description)
     }
     return variables
   }

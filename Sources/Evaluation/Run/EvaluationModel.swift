@@ -24,8 +24,8 @@ public struct EvaluationModel: Sendable {
   ///   - usesChat: whether prompts become a user's turn.
   ///   - variables: what the model's template is told beside the conversation.
   ///   - gate: the file of a trained gate, if not the one beside the weights.
-  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what reading a template
-  ///   or a gate throws.
+  /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what
+  ///   reading a template or a gate throws.
   public init(
     _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
     variables: TemplateVariables = TemplateVariables(), precision: Precision = .automatic, gate: String? = nil
@@ -47,7 +47,8 @@ public struct EvaluationModel: Sendable {
     question: String? = nil, putsQuestionFirst: Bool = false, isTurn: Bool = true
   ) -> PromptFraming {
     PromptFraming(
-      question: question, putsQuestionFirst: putsQuestionFirst, chat: isTurn ? chat : nil, variables: variables)
+      question: question, putsQuestionFirst: putsQuestionFirst, chat: isTurn ? chat : nil,
+      variables: variables)
   }
 
   /// Whether a path names a file of weights other than the one that opening its folder would find.

@@ -18,7 +18,7 @@ extension ViewState {
       let before = Look(self)
       let effect = perform(action, times: 1, hasCount: false, size: size, glyphs: glyphs)
       if effect == .none, message == nil, entry == nil, before == Look(self) {
-        message = stillness(of: keys.row(action), size: size, glyphs: glyphs)
+        message = stillness(of: keys.row(action))
       }
       return effect
     }

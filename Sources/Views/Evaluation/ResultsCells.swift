@@ -73,13 +73,18 @@ struct ResultsCells {
   ) {
     let isChosen = page == state.place.page
     let end = rect.column + rect.width
-    grid.put(
-      [
-        Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]),
-        Span(TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis), theme[isChosen ? .accent : .text]),
-      ], row: rect.row, column: rect.column, limit: end)
     let columns = window(state.place.column, count: table.columnTitles.count, room: (rect.width - labels) / cell)
     let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 1 - headRows)
+    var title = Line()
+    title.add(Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]))
+    title.add(Span(TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis), theme[isChosen ? .accent : .text]))
+    // What is scrolled out of sight is said.
+    for (name, range, count) in [("columns", columns, table.columnTitles.count), ("rows", visible, table.rowTitles.count)]
+    where range.count < count {
+      let words = "   \(name) \(range.lowerBound + 1)\(glyphs.dash)\(range.upperBound) of \(grouped(count))"
+      title.add(Span(words, theme[.warning]), rank: 1)
+    }
+    grid.put(title.fitting(rect.width), row: rect.row, column: rect.column, limit: end)
     for (offset, column) in columns.enumerated() {
       let isHere = isChosen && column == state.place.column
       var lines = heads[column]

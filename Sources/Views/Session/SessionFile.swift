@@ -41,7 +41,8 @@ public struct SessionFile: Codable, Sendable, Equatable {
     public var text: Text
     /// Whether the text is a user's turn, by the model's template.
     public var chat: Bool?
-    /// What the system says before the user; `""` for no system turn, nothing for what the template says by itself.
+    /// What the system says before the user; `""` for no system turn, nothing for what the template says by
+    /// itself.
     public var system: String?
     /// Variables of the chat template, as `--template` takes them.
     public var template: [String]?

@@ -44,7 +44,9 @@ enum ConfigSetting: String, CaseIterable {
     case .chat: preferences.chat = try flag(value)
     case .system: preferences.system = try text(value)
     case .template:
-      guard let texts = value.texts else { throw ConfigValueError("a list was expected, as [\"enable_thinking=false\"]") }
+      guard let texts = value.texts else {
+        throw ConfigValueError("a list was expected, as [\"enable_thinking=false\"]")
+      }
       preferences.variables = try parsed(texts, TemplateVariables.init(parsing:))
     case .question: preferences.question = try text(value)
     case .questionFirst: preferences.questionFirst = try flag(value)

@@ -21,7 +21,8 @@ struct EvalRunner<Suite: EvaluationSuite> {
     do {
       let model = try options.subject.evaluationModel()
       let plan = try EvaluationPlan(
-        suite, model: model.identity, settings: settings, usesChat: options.subject.chat, variables: model.variables)
+        suite, model: model.identity, settings: settings, usesChat: options.subject.chat,
+        variables: model.variables)
       let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
       if let results = try files.finished(plan, replacing: options.force) {
         try EvalReport(results, options.output).show()

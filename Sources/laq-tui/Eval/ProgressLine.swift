@@ -2,7 +2,8 @@ import Evaluation
 import Foundation
 import Synchronization
 
-/// An evaluation's progress on standard error: one line that is written over on a terminal, a line a minute in a log.
+/// An evaluation's progress on standard error: one line that is written over on a terminal, a line a minute
+/// in a log.
 final class ProgressLine: Sendable {
   private let lastLogged = Mutex<ContinuousClock.Instant?>(nil)
 

@@ -10,8 +10,8 @@ struct PromptOptions: ParsableArguments {
 
   @Option(
     help: """
-      With --chat: what the system says before the user; an empty text for no system turn, where the template can do \
-      without. Default: what the template says by itself.
+      With --chat: what the system says before the user; an empty text for no system turn, where the \
+      template can do without. Default: what the template says by itself.
       """)
   var system: String?
 

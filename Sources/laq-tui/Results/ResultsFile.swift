@@ -68,7 +68,8 @@ struct CaseOpening {
     }
     model = try EvaluationModel(
       checkpoint, path: isEmbedded ? nil : path, name: plan.model.name, usesChat: plan.usesChat ?? options.prompt.chat ?? false,
-      variables: plan.variables() ?? TemplateVariables(parsing: options.prompt.variables), precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
+      variables: plan.variables() ?? TemplateVariables(parsing: options.prompt.variables),
+      precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
     guard model.identity.digest == plan.model.digest else { throw CaseOpeningError.otherModel(plan.model.name) }
     suite = try SuiteRegistry.suite(of: plan)
     self.plan = plan

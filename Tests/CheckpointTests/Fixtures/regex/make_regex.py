@@ -93,8 +93,9 @@ def matches(pattern, text):
     return [place for _, place in found]
 
 
-# Every character of the first planes, and each 61st of the others.
-CHARACTERS = "".join(chr(v) for v in [*range(0x18000), *range(0x18000, 0x110000, 61)] if not 0xD800 <= v < 0xE000)
+# Every character up to the ideographs, each seventh of the first planes, and each 61st of the others.
+CHARACTERS = "".join(
+    chr(v) for v in [*range(0x3400), *range(0x3400, 0x18000, 7), *range(0x18000, 0x110000, 61)] if not 0xD800 <= v < 0xE000)
 
 
 def runs(pattern):
