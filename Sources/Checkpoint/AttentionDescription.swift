@@ -107,7 +107,8 @@ extension AttentionDescription {
   /// Layers that slide need a window: without one there is nothing that they could mean.
   private static func check(_ window: Int?, _ slides: [Bool], _ json: JSONObject, _ key: String) throws {
     guard window == nil, slides.contains(true) else { return }
+    let isSize = key == "sliding_window"
     throw json.bad(
-      key, expected: key == "sliding_window" ? "a size, as some layers slide" : "true, as layer_types has layers that slide")
+      key, expected: isSize ? "a size, as some layers slide" : "true, as layer_types has layers that slide")
   }
 }

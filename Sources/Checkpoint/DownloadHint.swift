@@ -21,7 +21,8 @@ struct DownloadHint {
     if isHugging, parts.first == "models" { parts.removeFirst() }
     error = .incomplete(
       path: ByteString(given).description, reason: "this is an address, and nothing is downloaded here",
-      remedy: isHugging && parts.count >= 2 ? Self.hub(parts) : "download it first (curl -LO ADDRESS), then give its path")
+      remedy: isHugging && parts.count >= 2
+        ? Self.hub(parts) : "download it first (curl -LO ADDRESS), then give its path")
   }
 
   /// `ORG/NAME`, with `:TAG` or `/resolve/main/FILE` behind it.

@@ -40,17 +40,19 @@ struct GGUFChoice {
     guard let first = found.first else {
       throw names.isEmpty
         ? refusal("it has no GGUF model", [], "give the name without ':\(shown)'")
-        : refusal("none of its GGUF models is called '\(shown)'", names, "give a name of one of them behind the colon")
+        : refusal("none of its GGUF models is called '\(shown)'", names, "give one of their names behind the colon")
     }
     guard found.count == 1 else {
-      throw refusal("several of its GGUF models are called '\(shown)'", found, "give the whole name of one of them behind the colon")
+      throw refusal(
+        "several of its GGUF models are called '\(shown)'", found, "give the whole name of one behind the colon")
     }
     return folder + "/" + first
   }
 
   private func refusal(_ reason: String, _ names: [String], _ remedy: String) -> CheckpointError {
-    let list = names.prefix(20).map { ByteString($0).description }.joined(separator: ", ") + (names.count > 20 ? " …" : "")
-    return .incomplete(path: folder, reason: reason + (names.isEmpty ? "" : " (\(list))"), remedy: remedy)
+    let list = names.prefix(20).map { ByteString($0).description }.joined(separator: ", ")
+    let shown = names.isEmpty ? "" : " (\(list)\(names.count > 20 ? " …" : ""))"
+    return .incomplete(path: folder, reason: reason + shown, remedy: remedy)
   }
 
   /// What has weights of a decoder: not the part that sees pictures, nor what a quantiser measured.
@@ -65,10 +67,11 @@ struct GGUFChoice {
     let (name, tag) = (Array(name.lowercased().utf8), Array(tag.lowercased().utf8))
     guard !tag.isEmpty, name.count >= tag.count else { return false }
     func isBoundary(_ index: Int) -> Bool {
-      !name.indices.contains(index) || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/")].contains(name[index])
+      !name.indices.contains(index) || "-./".utf8.contains(name[index])
     }
     return (0...name.count - tag.count).contains { start in
-      isBoundary(start - 1) && isBoundary(start + tag.count) && name[start..<start + tag.count].elementsEqual(tag)
+      let end = start + tag.count
+      return isBoundary(start - 1) && isBoundary(end) && name[start..<end].elementsEqual(tag)
     }
   }
 }

@@ -44,6 +44,7 @@ extension GGUFFile {
     if let rope = try ropeScaling(architecture) { values["rope_scaling"] = .object(rope) }
     if let window = try architecture.number("attention.sliding_window"), window > 0 {
       values["sliding_window"] = .number(window)
+      values["layer_types"] = try slidingPattern(architecture, layers: layers)
     } else if architecture.name != "gemma2" {
       // Gemma 2 has one size whether the file says it or not; the others have no windows then.
       values["sliding_window"] = .null
@@ -86,6 +87,21 @@ extension GGUFFile {
     let count = try metadata.strings("tokenizer.ggml.tokens").count
     guard count > 0 else { throw metadata.bad("tokenizer.ggml.tokens", expected: "at least one token") }
     return count
+  }
+
+  /// Which layers slide, where a file says it: for each, or by every how many-th does not.
+  private func slidingPattern(_ architecture: GGUFArchitecture, layers: Int) throws -> JSONValue? {
+    let key = "attention.sliding_window_pattern"
+    guard architecture.isGemma, let value = architecture[key] else { return nil }
+    let slides: [Bool]
+    if case .bools(let each) = value {
+      guard each.count == layers else { throw architecture.bad(key, expected: "one truth value for each layer") }
+      slides = each
+    } else {
+      let period = try architecture.size(key)
+      slides = (1...layers).map { $0 % period != 0 }
+    }
+    return .array(slides.map { .string($0 ? "sliding_attention" : "full_attention") })
   }
 
   private func rotaryShare(_ architecture: GGUFArchitecture, headDimension: Int) throws -> JSONValue {

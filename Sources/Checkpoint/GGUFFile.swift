@@ -24,7 +24,7 @@ struct GGUFFile: Sendable {
   /// The mapped files, in their order.
   let files: [MappedFile]
 
-  /// Maps a model's file and those that belong to it, and checks their headers; the tensors' bytes are not touched.
+  /// Maps a model's file and those that belong to it, and checks their headers; no tensor's bytes are touched.
   /// - Parameter path: the only file, or the first of several.
   /// - Throws: `CheckpointError` for a header that is cut off, contradicts itself or describes bytes
   ///   outside its file, and for parts that are missing or of another model.
@@ -67,7 +67,8 @@ struct GGUFFile: Sendable {
     let number = try metadata.integer("split.no", in: 0...count - 1)
     guard let name = GGUFPartName(path), name.count == count, name.number == number else {
       throw metadata.bad(
-        "split.no", expected: "that of the file's name (NAME-00001-of-00003.gguf), by which the other parts are found",
+        "split.no",
+        expected: "that of the file's name (NAME-00001-of-00003.gguf), by which the other parts are found",
         found: "\(number) of \(count)")
     }
     guard number == 0 else {
@@ -80,7 +81,8 @@ struct GGUFFile: Sendable {
   private static func part(_ name: GGUFPartName, _ index: Int, count: Int) throws -> GGUFPart {
     let path = name.path(of: index)
     guard FileManager.default.fileExists(atPath: path) else {
-      throw CheckpointError.unreadable(file: path, reason: "it is missing: part \(index + 1) of a model in \(count) files")
+      throw CheckpointError.unreadable(
+        file: path, reason: "it is missing: part \(index + 1) of a model in \(count) files")
     }
     let part = try GGUFPart(path: path, number: index)
     guard try part.metadata.integer("split.no", in: 0...count - 1) == index else {

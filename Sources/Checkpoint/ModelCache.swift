@@ -23,7 +23,8 @@ struct ModelCache {
     guard let name = parts.first, Self.isModelName(name), parts.count == 1 || !parts[1].isEmpty else { return nil }
     let folder = "models--" + name.replacing("/", with: "--")
     for place in places {
-      if let snapshot = Self.snapshot(in: place + "/" + folder) { return (snapshot, parts.count == 2 ? parts[1] : nil) }
+      guard let snapshot = Self.snapshot(in: place + "/" + folder) else { continue }
+      return (snapshot, parts.count == 2 ? parts[1] : nil)
     }
     throw CheckpointError.notInCache(name: name, places: places.map { $0 + "/" + folder })
   }

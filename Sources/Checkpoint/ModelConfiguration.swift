@@ -104,6 +104,10 @@ public struct ModelConfiguration: Sendable, Hashable {
       throw json.unsupported(
         "attention to later tokens (use_bidirectional_attention)", supported: "decoders, which look back only")
     }
+    guard json["per_layer_config"]?.object?.isEmpty ?? true else {
+      throw json.unsupported(
+        "layers that differ from one another (per_layer_config)", supported: "layers of one size")
+    }
     attention = try AttentionDescription.all(
       json, family: family, layerCount: layerCount, headDimension: headDimension, contextLength: trainedLength,
       notices: &notices)

@@ -23,38 +23,56 @@ struct ModelFolder {
   var hasSafetensors: Bool { has(weights) }
 
   /// The command that fetches a model; the folder's name is the model's, as a rule.
-  var download: String { "copy the whole model, for example with 'hf download ORG/NAME --local-dir \(ByteString(path))'" }
+  var download: String {
+    "copy the whole model, for example with 'hf download ORG/NAME --local-dir \(ByteString(path))'"
+  }
 
   /// Why weights are not there, where what is there tells it.
   /// - Throws: `CheckpointError.incomplete`, with the command that makes them.
   func checkWeights() throws {
     guard !hasSafetensors else { return }
-    let list = names.sorted()
-    func first(_ isWanted: (String) -> Bool) -> String? { list.first(where: isWanted) }
-    func fail(_ reason: String, _ remedy: String) -> CheckpointError { .incomplete(path: path, reason: reason, remedy: remedy) }
-    if has("adapter_config.json") {
-      throw fail(
-        "it has an adapter (LoRA), which is the difference to another model's weights",
-        "join both: \(python("from peft import AutoPeftModelForCausalLM as M", "M.from_pretrained(D).merge_and_unload().save_pretrained(D + '-merged')"))")
-    }
+    if let adapter { throw adapter }
     if let found = first({ $0.hasPrefix("pytorch_model") && $0.contains(".bin") }) {
-      throw fail(
-        "it has its weights as \(ByteString(found)), which is a program to be run, and model.safetensors is missing",
-        "make it: \(python("from transformers import AutoModelForCausalLM as M", "M.from_pretrained(D, dtype='auto').save_pretrained(D)"))")
+      let command = python(
+        "from transformers import AutoModelForCausalLM as M",
+        "M.from_pretrained(D, dtype='auto').save_pretrained(D)")
+      throw incomplete(
+        "it has its weights as \(found), which is a program to be run, and model.safetensors is missing",
+        "make it: \(command)")
     }
-    if let found = first({ $0.hasPrefix("consolidated.") }) { throw fail(Self.original(found), download) }
+    if let found = first({ $0.hasPrefix("consolidated.") }) { throw incomplete(Self.original(found), download) }
     if let found = first({ $0.hasPrefix("model-") && $0.hasSuffix(".safetensors") }) {
-      throw fail(
-        "it has \(ByteString(found)), a part of the weights, and model.safetensors.index.json is missing, which lists the parts",
+      throw incomplete(
+        "it has \(found), a part of the weights, and the list of the parts (model.safetensors.index.json) is missing",
         download)
     }
     if let found = first({ $0.hasSuffix(".safetensors") }) {
-      throw fail(
-        "model.safetensors is missing", "if \(ByteString(found)) has the weights, give its path: \(ByteString(path))/\(ByteString(found))")
+      throw incomplete(
+        "model.safetensors is missing", "if \(found) has the weights, give its path: \(ByteString(path))/\(found)")
     }
-    if let found = first({ ["tf_model.h5", "flax_model.msgpack", "model.onnx"].contains($0) || $0.hasSuffix(".pth") || $0.hasSuffix(".npz") }) {
-      throw fail("it has its weights as \(ByteString(found)), and model.safetensors is missing", download)
+    let others = ["h5", "msgpack", "onnx", "pth", "npz"]
+    if let found = first({ others.contains(($0 as NSString).pathExtension) }) {
+      throw incomplete("it has its weights as \(found), and model.safetensors is missing", download)
     }
+  }
+
+  /// What is wrong with a folder that has only the difference to another model's weights.
+  private var adapter: CheckpointError? {
+    guard has("adapter_config.json") else { return nil }
+    let command = python(
+      "from peft import AutoPeftModelForCausalLM as M",
+      "M.from_pretrained(D).merge_and_unload().save_pretrained(D + '-merged')")
+    return incomplete(
+      "it has an adapter (LoRA), which is the difference to another model's weights", "join both: \(command)")
+  }
+
+  /// The first name in alphabetical order, as errors show it.
+  private func first(_ isWanted: (String) -> Bool) -> String? {
+    names.sorted().first(where: isWanted).map { ByteString($0).description }
+  }
+
+  private func incomplete(_ reason: String, _ remedy: String) -> CheckpointError {
+    .incomplete(path: path, reason: reason, remedy: remedy)
   }
 
   /// Whether a tokenizer is there in a form that is read.
@@ -63,37 +81,35 @@ struct ModelFolder {
     guard !has("tokenizer.json"), !(has("vocab.json") && has("merges.txt")) else { return }
     let others = ["tekken.json", "tokenizer.model", "spiece.model", "tokenizer.model.v3"].filter(has)
     guard let found = others.first else {
-      throw CheckpointError.incomplete(
-        path: path, reason: "there is no tokenizer (tokenizer.json, or vocab.json and merges.txt)", remedy: download)
+      throw incomplete("there is no tokenizer (tokenizer.json, or vocab.json and merges.txt)", download)
     }
-    throw CheckpointError.incomplete(
-      path: path, reason: "it has its tokenizer as \(found), and tokenizer.json is missing",
-      remedy: "make it: \(python("from transformers import AutoTokenizer as T", "T.from_pretrained(D).save_pretrained(D)"))")
+    let command = python(
+      "from transformers import AutoTokenizer as T", "T.from_pretrained(D).save_pretrained(D)")
+    throw incomplete("it has its tokenizer as \(found), and tokenizer.json is missing", "make it: \(command)")
   }
 
   /// Why a folder without `config.json` is no model, where what is there tells it.
   var missingConfiguration: CheckpointError? {
-    let found = names.sorted().first {
+    if let adapter { return adapter }
+    let found = first {
       $0.hasPrefix("consolidated.") || $0 == "params.json" || $0.hasSuffix(".safetensors")
         || $0.hasPrefix("pytorch_model") || $0 == "tokenizer.json"
     }
     guard let found else { return nil }
     let isOriginal = found.hasPrefix("consolidated.") || found == "params.json"
-    return .incomplete(
-      path: path,
-      reason: isOriginal ? Self.original(found) : "it has \(ByteString(found)), and config.json is missing",
-      remedy: download)
+    return incomplete(
+      isOriginal ? Self.original(found) : "it has \(found), and config.json is missing", download)
   }
 
   private static func original(_ name: String) -> String {
-    "it has \(ByteString(name)), the form of Meta's and Mistral's own programs; config.json and model.safetensors, "
-      + "which Hugging Face's form of the same model has, are needed"
+    "it has \(name), the form of Meta's and Mistral's own programs, and config.json and model.safetensors are "
+      + "needed, which Hugging Face's form of the same model has"
   }
 
   /// Why one file that was given is not read, where its ending tells it.
   static func unread(file path: String) -> CheckpointError? {
-    guard ["bin", "pth", "pt", "ckpt", "h5", "onnx", "npz"].contains((path as NSString).pathExtension.lowercased())
-    else { return nil }
+    let endings = ["bin", "pth", "pt", "ckpt", "h5", "onnx", "npz"]
+    guard endings.contains((path as NSString).pathExtension.lowercased()) else { return nil }
     return .incomplete(
       path: path, reason: "weights are read from safetensors and GGUF only",
       remedy: "give the model's folder, which tells what is missing")

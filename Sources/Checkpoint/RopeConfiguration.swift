@@ -98,8 +98,8 @@ public struct RopeConfiguration: Sendable, Hashable {
 
   /// How many elements of a head are rotated.
   ///
-  /// Of the families only Phi-3 rotates a part of each head. In the others transformers does not look at the share where
-  /// nothing is scaled, and fails where something is; GGUF's own count holds for all.
+  /// Of the families only Phi-3 rotates a part of each head. In the others transformers does not look at the share
+  /// where nothing is scaled, and fails where something is; GGUF's own count holds for all.
   private static func dimension(
     _ rope: JSONObject?, _ config: JSONObject, _ family: ModelFamily, type: String, headDimension: Int,
     notices: inout [String]
@@ -123,7 +123,8 @@ public struct RopeConfiguration: Sendable, Hashable {
     return dimension
   }
 
-  /// The length before scaling. What stands beside the object counts for more than what stands in it; Phi-3 has one always.
+  /// The length before scaling. What stands beside the object counts for more than what stands in it; Phi-3 always
+  /// has one.
   private static func original(
     _ rope: JSONObject, _ config: JSONObject, _ family: ModelFamily, contextLength: Int
   ) throws -> Int {

@@ -5,7 +5,7 @@ import Testing
 /// Addresses in place of paths.
 @Suite struct DownloadHintTests {
   private static let hub: [(given: String, command: String, then: String)] = [
-    ("https://huggingface.co/Qwen/Qwen2.5-0.5B-Instruct", "hf download Qwen/Qwen2.5-0.5B-Instruct)", "--model Qwen/Qwen2.5-0.5B-Instruct"),
+    ("https://huggingface.co/Qwen/Qwen3-0.6B", "hf download Qwen/Qwen3-0.6B)", "--model Qwen/Qwen3-0.6B"),
     ("https://huggingface.co/o/m/tree/main", "hf download o/m)", "--model o/m"),
     ("http://www.huggingface.co/o/m?library=x", "hf download o/m)", "--model o/m"),
     ("hf.co/o/m-GGUF", "hf download o/m-GGUF)", "--model o/m-GGUF"),
@@ -13,7 +13,10 @@ import Testing
     ("huggingface.co/o/m", "hf download o/m)", "--model o/m"),
     ("hf://o/m", "hf download o/m)", "--model o/m"),
     ("hf://models/o/m", "hf download o/m)", "--model o/m"),
-    ("https://huggingface.co/o/m/resolve/main/m-Q4_0.gguf?download=true", "hf download o/m m-Q4_0.gguf)", "--model o/m:m-Q4_0.gguf"),
+    (
+      "https://huggingface.co/o/m/resolve/main/m-Q4_0.gguf?download=true", "hf download o/m m-Q4_0.gguf)",
+      "--model o/m:m-Q4_0.gguf"
+    ),
     ("https://huggingface.co/o/m/blob/main/model.safetensors", "hf download o/m)", "--model o/m"),
   ]
 
@@ -24,7 +27,9 @@ import Testing
     #expect(problem?.contains(command) == true && problem?.hasSuffix(then) == true, "\(problem ?? "")")
   }
 
-  @Test(arguments: ["https://example.org/m.gguf", "http://localhost/m", "https://", "https://huggingface.co", "https://hf.co/onlyone"])
+  @Test(arguments: [
+    "https://example.org/m.gguf", "http://localhost/m", "https://", "https://huggingface.co", "https://hf.co/one",
+  ])
   func anotherAddressIsAnsweredWithAGeneralOne(_ given: String) {
     let problem = failure { _ = try ModelLocation(given, environment: [:]) }
     #expect(problem?.contains("nothing is downloaded") == true && problem?.contains("curl") == true)

@@ -179,4 +179,37 @@ import Testing
     #expect(problem?.contains("gemma3, llama, phi3, qwen2, qwen3, smollm3") == true)
     #expect(problem?.contains("ForCausalLM") == false)
   }
+
+  @Test func aGemmaFileMaySayWhichLayersSlide() throws {
+    func windows(_ change: (inout GGUFBytes) -> Void) throws -> [Int?] {
+      var bytes = GGUFBytes()
+      bytes.add("general.architecture", "gemma3")
+      let keys: [String: UInt32] = [
+        "embedding_length": 32, "block_count": 4, "feed_forward_length": 64, "context_length": 128,
+        "attention.head_count": 4, "attention.head_count_kv": 2, "vocab_size": 3,
+      ]
+      for (key, value) in keys { bytes.add("gemma3.\(key)", value) }
+      bytes.add("gemma3.attention.layer_norm_rms_epsilon", float: 1e-6)
+      change(&bytes)
+      let file = try GGUFFile(path: folder.write(bytes.bytes, as: "g.gguf"))
+      return try ModelConfiguration(file.configuration(), generation: nil).attention.map(\.window)
+    }
+    let (size, pattern) = ("gemma3.attention.sliding_window", "gemma3.attention.sliding_window_pattern")
+    // Without a size there are no windows, and without a pattern five of six layers slide.
+    #expect(try windows { _ in } == [nil, nil, nil, nil])
+    #expect(try windows { $0.add(size, 9) } == [9, 9, 9, 9])
+    let period = try windows {
+      $0.add(size, 9)
+      $0.add(pattern, 2)
+    }
+    #expect(period == [9, nil, 9, nil])
+    func flags(_ values: [UInt8]) throws -> [Int?] {
+      try windows {
+        $0.add(size, 9)
+        $0.add(pattern, type: 9, GGUFBytes.number(7 as UInt32) + GGUFBytes.number(UInt64(values.count)) + values)
+      }
+    }
+    #expect(try flags([1, 0, 0, 1]) == [9, nil, nil, 9])
+    #expect(failure { _ = try flags([1, 0]) }?.contains("'\(pattern)'") == true)
+  }
 }

@@ -58,6 +58,10 @@ import Testing
     try remove("consolidated.safetensors")
     _ = try folder.write("{}", as: "params.json")
     #expect(problem()?.contains("params.json") == true)
+    // An adapter's folder has no configuration of its own, as a rule.
+    _ = try folder.write("{}", as: "adapter_config.json")
+    _ = try folder.write("x", as: "adapter_model.safetensors")
+    #expect(problem()?.contains("LoRA") == true)
   }
 
   private static let pointer =

@@ -149,6 +149,13 @@ import Testing
     #expect(try configuration(phi.merging(["partial_rotary_factor": "0.5"]) { $1 }).attention[0].rope?.dimension == 4)
   }
 
+  @Test func layersThatDifferFromOneAnotherAreRefused() throws {
+    let one = ["per_layer_config": #"{"1": {"num_key_value_heads": 2}}"#]
+    #expect(failure { _ = try configuration(one) }?.contains("per_layer_config") == true)
+    #expect(try configuration(["per_layer_config": "null"]) == configuration())
+    #expect(try configuration(["per_layer_config": "{}"]) == configuration())
+  }
+
   @Test func aModelThatLooksAheadIsRefused() {
     let gemma = ["architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "use_bidirectional_attention": "true"]
     #expect(failure { _ = try configuration(gemma) }?.contains("use_bidirectional_attention") == true)

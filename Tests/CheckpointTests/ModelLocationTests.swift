@@ -84,7 +84,10 @@ import Testing
 
   @Test func whatStandsBehindAColonPicksAFileOfTheCache() throws {
     let snapshot = "home/.cache/huggingface/hub/models--o--m-GGUF/snapshots/0a"
-    let names = ["m-Q4_K_M.gguf", "m-Q4_K_S.gguf", "m.q8_0.gguf", "mmproj-Q8_0.gguf", "BF16/m-BF16-00001-of-00002.gguf", "BF16/m-BF16-00002-of-00002.gguf"]
+    let names = [
+      "m-Q4_K_M.gguf", "m-Q4_K_S.gguf", "m.q8_0.gguf", "mmproj-Q8_0.gguf", "BF16/m-BF16-00001-of-00002.gguf",
+      "BF16/m-BF16-00002-of-00002.gguf",
+    ]
     for name in names { try write("", as: "\(snapshot)/\(name)") }
     try write("{}", as: "\(snapshot)/config.json")
     func picked(_ tag: String) throws -> String? {

@@ -15,7 +15,10 @@ import Testing
 
   private static let forms: [(keys: String, words: String)] = [
     (#", "quantization": {"group_size": 64, "bits": 4}"#, "MLX to 4 bits"),
-    (#", "quantization": {"group_size": 64, "bits": 8, "mode": "affine"}, "quantization_config": {"group_size": 64, "bits": 8}"#, "MLX to 8 bits"),
+    (
+      #", "quantization": {"group_size": 64, "bits": 8, "mode": "affine"}, "#
+        + #""quantization_config": {"group_size": 64, "bits": 8}"#, "MLX to 8 bits"
+    ),
     (#", "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}"#, "GPTQ to 4 bits"),
     (#", "quantization_config": {"quant_method": "awq", "w_bit": 4}"#, "AWQ to 4 bits"),
     (#", "quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true}"#, "bitsandbytes to 4 bits"),

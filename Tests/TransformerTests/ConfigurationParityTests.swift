@@ -75,7 +75,8 @@ import Testing
     #expect(Self.cases.count > 370)
     #expect(Set(Self.cases.map(\.architecture)).count == 10)
     for architecture in Set(Self.cases.map(\.architecture)) {
-      #expect(Self.cases.contains { $0.architecture == architecture && $0.title == "nothing said" && $0.expected != nil })
+      let bare = Self.cases.first { $0.architecture == architecture && $0.title == "nothing said" }
+      #expect(bare?.expected != nil)
     }
   }
 
