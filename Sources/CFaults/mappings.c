@@ -1,5 +1,5 @@
-// Which file a faulting address belongs to: a file that somebody cuts while it is mapped has no pages there any more, and
-// the system answers a read of them with SIGBUS.
+// Which file a faulting address belongs to: a file that somebody cuts while it is mapped has no pages there
+// any more, and the system answers a read of them with SIGBUS.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -72,7 +72,8 @@ size_t fault_sentence(const void *address, char *text, size_t size) {
     size_t used = append(text, size - 1, 0, "laq-tui: ");
     used = append(text, size - 1, used, node->path);
     used = append(text, size - 1, used, is_cut
-      ? ": this file became shorter while it was open; leave it as it is while the program runs, and open it again"
+      ? ": this file became shorter while it was open; leave it as it is while the program runs, "
+        "and open it again"
       : ": this file can no longer be read from its disk");
     text[used++] = '\n';
     return used;

@@ -27,7 +27,8 @@ void fault_stack(void) {
   stack_t present;
   if (sigaltstack(NULL, &present) != 0 || !(present.ss_flags & SS_DISABLE)) return;
   pthread_once(&once, make_key);
-  void *memory = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK;
+  void *memory = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, kind, -1, 0);
   if (memory == MAP_FAILED) return;
   stack_t own = {.ss_sp = memory, .ss_size = STACK_BYTES};
   if (sigaltstack(&own, NULL) != 0 || pthread_setspecific(key, memory) != 0) give_back(memory);

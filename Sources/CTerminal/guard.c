@@ -23,10 +23,10 @@ static int keyboard = -1, real_stderr = -1, file = -1;
 static atomic_int guarding, taken, dying, draws;
 static _Atomic(pthread_t) dying_thread, drawing_thread;
 
-// Whatever ends a program that does not handle it. Not here: SIGPIPE, which no terminal brings, and SIGXFSZ, which main has
-// ignored so that a file's size limit is an error like others.
-static const int named[] = {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGUSR1, SIGSEGV, SIGUSR2,
-                            SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF, SIGSYS,
+// Whatever ends a program that does not handle it. Not here: SIGPIPE, which no terminal brings, and SIGXFSZ,
+// which main has ignored so that a file's size limit is an error like others.
+static const int named[] = {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGUSR1,
+                            SIGSEGV, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF, SIGSYS,
 #ifdef SIGSTKFLT
                             SIGSTKFLT,
 #endif
@@ -87,10 +87,12 @@ void term_guard_restore(void) {
   if (atomic_exchange(&taken, 0)) {
     int waits = 10;
     if (!send_some(1, restore, restore_length, &waits) && owns) {
-      // Nobody reads: what waits to be shown is thrown away, and with it maybe half a sequence, which the first byte ends. A
-      // thread in the middle of a write keeps others from writing until a signal takes it out of that.
-      if (atomic_load(&dying) && atomic_load(&draws) && !pthread_equal(pthread_self(), atomic_load(&drawing_thread)))
-        pthread_kill(atomic_load(&drawing_thread), SIGPROF);
+      // Nobody reads: what waits to be shown is thrown away, and with it maybe half a sequence, which the
+      // first byte ends. A thread in the middle of a write keeps others from writing until a signal takes it
+      // out of that.
+      pthread_t drawing = atomic_load(&drawing_thread);
+      if (atomic_load(&dying) && atomic_load(&draws) && !pthread_equal(pthread_self(), drawing))
+        pthread_kill(drawing, SIGPROF);
       tcflow(1, TCOON);
       tcflush(1, TCOFLUSH);
       waits = 20;
@@ -104,9 +106,11 @@ void term_guard_restore(void) {
 static void died(int number, siginfo_t *info, void *context) {
   (void)context;
   if (atomic_exchange(&dying, 1)) {
-    // Another thread is at it and ends the program; unless that takes too long, or it is this one that failed again.
+    // Another thread is at it and ends the program; unless that takes too long, or it is this one that failed
+    // again.
     struct timespec moment = {.tv_nsec = 10000000};
-    for (int i = 0; i < 200 && !pthread_equal(pthread_self(), atomic_load(&dying_thread)); i++) nanosleep(&moment, NULL);
+    for (int i = 0; i < 200 && !pthread_equal(pthread_self(), atomic_load(&dying_thread)); i++)
+      nanosleep(&moment, NULL);
   } else {
     atomic_store(&dying_thread, pthread_self());
     if (atomic_exchange(&guarding, 0)) {
@@ -114,7 +118,8 @@ static void died(int number, siginfo_t *info, void *context) {
       give_stderr_back(10);
     }
     char text[1024];
-    size_t length = number == SIGBUS && info->si_code > 0 ? fault_sentence(info->si_addr, text, sizeof text) : 0;
+    int is_fault = number == SIGBUS && info->si_code > 0;
+    size_t length = is_fault ? fault_sentence(info->si_addr, text, sizeof text) : 0;
     if (length) {
       int waits = 10;
       send_some(2, text, length, &waits);
@@ -159,8 +164,8 @@ void term_guard_begin(int descriptor) {
   struct sigaction action = {.sa_sigaction = died, .sa_flags = SA_ONSTACK | SA_SIGINFO};
   sigfillset(&action.sa_mask);
   // A fault while it runs must still end the program.
-  for (int i = 0; i < NAMED; i++)
-    if (named[i] == SIGSEGV || named[i] == SIGBUS || named[i] == SIGILL || named[i] == SIGFPE) sigdelset(&action.sa_mask, named[i]);
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+  for (int i = 0; i < 4; i++) sigdelset(&action.sa_mask, faults[i]);
   for (int i = 0, number; (number = signal_at(i)); i++) sigaction(number, &action, &before[i]);
 }
 

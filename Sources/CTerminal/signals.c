@@ -1,9 +1,10 @@
-// Stops, continuations and resizes, which the kernel tells to whichever thread it likes; and who has the terminal.
+// Stops, continuations and resizes, which the kernel tells to whichever thread it likes; and who has the
+// terminal.
 //
-// Where Swift's main is async, the screen is not drawn on the thread that main began on: ncurses' own handlers, which draw,
-// would run beside the drawing, and would not end its wait. Here a handler only says what came and ends the wait. Threads
-// that Swift starts hold signals back, so that the system does not stop them either when they read or write a terminal that
-// is another job's: that is done here.
+// Where Swift's main is async, the screen is not drawn on the thread that main began on: ncurses' own
+// handlers, which draw, would run beside the drawing, and would not end its wait. Here a handler only says
+// what came and ends the wait. Threads that Swift starts hold signals back, so that the system does not stop
+// them either when they read or write a terminal that is another job's: that is done here.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -68,7 +69,8 @@ static void stop_by(int number, int group) {
   pthread_sigmask(SIG_UNBLOCK, &stop, &held);
   if (group) kill(0, number);
   else raise(number);
-  // To a group it may come through another thread, a moment later; a group that nobody would continue is not stopped.
+  // To a group it may come through another thread, a moment later; a group that nobody would continue is not
+  // stopped.
   for (int i = 0; group && !continued && i < 30; i++) poll(NULL, 0, 10);
   pthread_sigmask(SIG_SETMASK, &held, NULL);
   sigaction(number, &own, NULL);

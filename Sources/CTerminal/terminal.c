@@ -126,7 +126,9 @@ void term_close(void) {
 int term_utf8(void) { return utf8; }
 int term_colors(void) { return screen && has_colors() ? COLORS : 0; }
 int term_pairs(void) { return screen && has_colors() ? COLOR_PAIRS : 0; }
-int term_pair(int pair, int foreground, int background) { return init_extended_pair(pair, foreground, background); }
+int term_pair(int pair, int foreground, int background) {
+  return init_extended_pair(pair, foreground, background);
+}
 void term_size(int *height, int *width) {
   *height = screen ? LINES : 0;
   *width = screen ? COLS : 0;
@@ -149,7 +151,8 @@ int term_put(int row, int column, const unsigned *glyph, unsigned attributes, in
                 (attributes & TERM_REVERSE ? A_REVERSE : 0) | (attributes & TERM_UNDERLINE ? A_UNDERLINE : 0);
   cchar_t cell;
   // Where the C library knows no width for a new character, ncurses refuses it: a question mark then.
-  if (wcwidth(text[0]) < 1 || setcchar(&cell, text, bits, 0, &pair) != OK) setcchar(&cell, L"?", bits, 0, &pair);
+  if (wcwidth(text[0]) < 1 || setcchar(&cell, text, bits, 0, &pair) != OK)
+    setcchar(&cell, L"?", bits, 0, &pair);
   return mvadd_wch(row, column, &cell);
 }
 
@@ -188,8 +191,8 @@ int term_read(unsigned char *bytes, int size) {
 
 static int closed(void) {
   ended = 1;
-  // Where the terminal was the session's own, the kernel sends SIGHUP an instant after it wakes us: the signal is what one
-  // ends by.
+  // Where the terminal was the session's own, the kernel sends SIGHUP an instant after it wakes us: the
+  // signal is what one ends by.
   poll(NULL, 0, 200);
   return TERM_CLOSED;
 }
@@ -215,7 +218,8 @@ int term_wait(int milliseconds) {
   if (was_continued || held == 2) return resumed();
   if (count < 0) return TERM_INPUT;
   if (on[1].revents) return TERM_WOKEN;
-  // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been read.
+  // Beside its end a terminal that is gone goes on to tell of input, which is none; keys before it have been
+  // read.
   if (on[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return closed();
   return on[0].revents & POLLIN ? TERM_INPUT : TERM_TIME;
 }

@@ -1,7 +1,8 @@
 import CTerminal
 import Screen
 
-/// The ncurses pairs made so far; when the terminal has no more, first the background and then all colour is given up.
+/// The ncurses pairs made so far; when the terminal has no more, first the background and then all colour is
+/// given up.
 struct ColorPairs {
   private struct Pair: Hashable {
     let foreground: Int32

@@ -15,8 +15,9 @@ struct ControlSequence {
     prefix = body.first.flatMap { (0x3C...0x3F).contains($0) ? $0 : nil }
     let numbers = (prefix == nil ? body : body.dropFirst()).prefix { (0x30...0x3F).contains($0) }
     intermediates = body.filter { (0x20...0x2F).contains($0) }
-    parameters = numbers.isEmpty ? [] : numbers.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
-      $0.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Self.number)
+    let fields = numbers.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+    parameters = numbers.isEmpty ? [] : fields.map { field in
+      field.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Self.number)
     }
   }
 

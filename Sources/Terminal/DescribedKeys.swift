@@ -8,7 +8,8 @@ enum DescribedKeys {
   private static let names: [(name: String, key: Key)] =
     [
       ("kcuu1", .up), ("kcud1", .down), ("kcub1", .left), ("kcuf1", .right), ("khome", .home), ("kend", .end),
-      ("kpp", .pageUp), ("knp", .pageDown), ("kich1", .insert), ("kdch1", .delete), ("kcbt", .backTab), ("kent", .enter),
+      ("kpp", .pageUp), ("knp", .pageDown), ("kich1", .insert), ("kdch1", .delete), ("kcbt", .backTab),
+      ("kent", .enter),
     ] + (1...12).map { ("kf\($0)", .function($0)) }
 
   /// What they send, and the key that it is.
@@ -23,7 +24,8 @@ enum DescribedKeys {
 extension InputDecoder.Patience {
   /// What one waits for here: longer where the keyboard is behind a network.
   init(_ environment: [String: String]) {
-    let isRemote = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].contains { environment[$0]?.isEmpty == false }
+    let signs = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"]
+    let isRemote = signs.contains { environment[$0]?.isEmpty == false }
     if isRemote { (escape, sequence) = (150, 1_000) }
     // What other programs of the terminal obey as well.
     if let own = environment["ESCDELAY"].flatMap({ Int($0) }), (0...10_000).contains(own) {

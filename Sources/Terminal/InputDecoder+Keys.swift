@@ -19,8 +19,9 @@ extension InputDecoder {
     for count in stride(from: min(bytes.count, 12), to: 1, by: -1) {
       if let key = described[Array(bytes.prefix(count))] { return .taken(count, key) }
     }
-    guard bytes.count > 1, described.keys.contains(where: { $0.count > bytes.count && $0.starts(with: bytes) }) else { return nil }
-    return .partial(patiences.sequence)
+    guard bytes.count > 1 else { return nil }
+    let isBegun = described.keys.contains { $0.count > bytes.count && $0.starts(with: bytes) }
+    return isBegun ? .partial(patiences.sequence) : nil
   }
 
   private func character(_ bytes: ArraySlice<UInt8>, from offset: Int) -> Step {
@@ -32,7 +33,9 @@ extension InputDecoder {
     guard isWhole else { return .taken(offset + 1) }
     guard rest.count == length - 1 else { return .partial(patiences.sequence) }
     let text = String(decoding: bytes.dropFirst(offset).prefix(length), as: UTF8.self)
-    guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1, scalar != "\u{FFFD}" || first == 0xEF else {
+    let scalars = text.unicodeScalars
+    // What is no character becomes one or more of U+FFFD, which may also be typed.
+    guard let scalar = scalars.first, scalars.count == 1, scalar != "\u{FFFD}" || first == 0xEF else {
       return .taken(offset + 1)
     }
     // With Alt it is nothing.
@@ -104,7 +107,7 @@ extension InputDecoder {
       let length = numbers.count + 1
       return .taken(offset + length, KeyCodes.key(ControlSequence(rest.prefix(length))))
     }
-    guard let final = rest.dropFirst(numbers.count + between.count).first else { return .partial(patiences.sequence) }
+    guard let final = rest.dropFirst(count - offset).first else { return .partial(patiences.sequence) }
     // What cannot be within a sequence ends it, and stands for itself.
     guard (0x40..<0x7F).contains(final) else { return .taken(count) }
     if count == offset {
@@ -142,7 +145,8 @@ extension InputDecoder {
     let kind = Self.mouseKind(sequence.number(0, or: 0))
     let isRelease = sequence.final == UInt8(ascii: "m")
     guard isRelease || sequence.final == UInt8(ascii: "M"), !isRelease || kind == .click else { return nil }
-    return mouse(isRelease ? .release : kind, column: sequence.number(1, or: 0), row: sequence.number(2, or: 0))
+    let (column, row) = (sequence.number(1, or: 0), sequence.number(2, or: 0))
+    return mouse(isRelease ? .release : kind, column: column, row: row)
   }
 
   private func mouse(_ kind: Key.Mouse?, column: Int, row: Int) -> Key? {

@@ -2,13 +2,13 @@ import Screen
 
 /// From the bytes that a terminal sends to keys and pastes.
 ///
-/// A terminal sends more than keys: replies, reports, keys that mean nothing here. Whatever has the form of a sequence is
-/// taken as a whole, whether it is known or not, so that no part of one is ever a key.
+/// A terminal sends more than keys: replies, reports, keys that mean nothing here. Whatever has the form of a
+/// sequence is taken as a whole, whether it is known or not, so that no part of one is ever a key.
 struct InputDecoder {
   /// What may still come of a sequence that has begun, and how long one waits for it, in milliseconds.
   ///
-  /// A person's Escape is told from a sequence by silence alone. Behind `ESC [` hardly anybody has typed: a slow line is
-  /// given time.
+  /// A person's Escape is told from a sequence by silence alone. Behind `ESC [` hardly anybody has typed: a
+  /// slow line is given time.
   struct Patience: Equatable {
     var escape = 50
     var sequence = 500
@@ -47,7 +47,10 @@ struct InputDecoder {
   /// Bytes of a paste at most; of a longer one the beginning is taken.
   static let pasteLimit = 1 << 22
 
-  init(patience: Patience = Patience(), described: [[UInt8]: Key] = [:], hasMouse: Bool = true, dollarEnds: Bool = false) {
+  init(
+    patience: Patience = Patience(), described: [[UInt8]: Key] = [:], hasMouse: Bool = true,
+    dollarEnds: Bool = false
+  ) {
     (patiences, self.hasMouse, self.dollarEnds) = (patience, hasMouse, dollarEnds)
     self.described = described.filter { $0.key.count > 1 }
   }
@@ -146,7 +149,7 @@ struct InputDecoder {
         return Self.pasted(text)
       }
       // Maybe the end's beginning.
-      if !isLate, rest.count < Self.pasteEnd.count, rest.elementsEqual(Self.pasteEnd.prefix(rest.count)) { break }
+      if !isLate, rest.count < Self.pasteEnd.count, Self.pasteEnd.starts(with: rest) { break }
       if text.count < Self.pasteLimit { text.append(bytes[at]) }
       at += 1
     }

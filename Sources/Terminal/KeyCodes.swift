@@ -48,19 +48,25 @@ enum KeyCodes {
     case UInt8(ascii: "~"):
       if sequence.number(0, or: 1) == 27 { return key(code: sequence.number(2, or: 0), modifiers) }
       return numbered(sequence.number(0, or: 0), isModified: !modifiers.isEmpty)
-    case UInt8(ascii: "^"), UInt8(ascii: "@"), UInt8(ascii: "$"): return numbered(sequence.number(0, or: 0), isModified: true)
-    case UInt8(ascii: "u"): return key(code: sequence.number(0, or: 0), shifted: sequence.part(1, of: 0), modifiers)
-    case UInt8(ascii: "a")...UInt8(ascii: "d"): return sequence.parameters.isEmpty ? cursor(sequence.final - 0x20) : nil
-    case UInt8(ascii: "A")...UInt8(ascii: "H"): return sequence.number(0, or: 1) == 1 ? cursor(sequence.final) : nil
+    case UInt8(ascii: "^"), UInt8(ascii: "@"), UInt8(ascii: "$"):
+      return numbered(sequence.number(0, or: 0), isModified: true)
+    case UInt8(ascii: "u"):
+      return key(code: sequence.number(0, or: 0), shifted: sequence.part(1, of: 0), modifiers)
+    case UInt8(ascii: "a")...UInt8(ascii: "d"):
+      return sequence.parameters.isEmpty ? cursor(sequence.final - 0x20) : nil
+    case UInt8(ascii: "A")...UInt8(ascii: "H"):
+      return sequence.number(0, or: 1) == 1 ? cursor(sequence.final) : nil
     // With numbers this may be a reply about the cursor.
-    case UInt8(ascii: "P")...UInt8(ascii: "S"): return sequence.parameters.isEmpty ? single(sequence.final, isModified: false) : nil
+    case UInt8(ascii: "P")...UInt8(ascii: "S"):
+      return sequence.parameters.isEmpty ? single(sequence.final, isModified: false) : nil
     default: return nil
     }
   }
 
   /// The keys of the Linux console behind `ESC [ [`.
   static func console(_ final: UInt8) -> Key? {
-    (UInt8(ascii: "A")...UInt8(ascii: "E")).contains(final) ? .function(Int(final - UInt8(ascii: "A")) + 1) : nil
+    let first = UInt8(ascii: "A")
+    return (first...UInt8(ascii: "E")).contains(final) ? .function(Int(final - first) + 1) : nil
   }
 
   /// Keys that only move do so with Shift, Alt or Ctrl as well.
@@ -99,7 +105,8 @@ enum KeyCodes {
   private static func key(code: Int, shifted: Int = 0, _ modifiers: Modifiers) -> Key? {
     if (57_399...57_426).contains(code) { return modifiers.isEmpty ? keypad(code) : nil }
     // Other numbers in the private area are keys that are none here.
-    guard !(0xE000...0xF8FF).contains(code), let scalar = Unicode.Scalar(UInt32(clamping: code)) else { return nil }
+    guard !(0xE000...0xF8FF).contains(code) else { return nil }
+    guard let scalar = Unicode.Scalar(UInt32(clamping: code)) else { return nil }
     let isPlain = modifiers.isEmpty
     switch code {
     case 9: return isPlain ? .tab : modifiers == .shift ? .backTab : nil
@@ -123,7 +130,8 @@ enum KeyCodes {
   /// The keypad of kitty's protocol.
   private static func keypad(_ code: Int) -> Key? {
     let keys: [Key] = "0123456789./*-+".map(Key.character) + [
-      .enter, .character("="), .character(","), .left, .right, .up, .down, .pageUp, .pageDown, .home, .end, .insert, .delete,
+      .enter, .character("="), .character(","), .left, .right, .up, .down, .pageUp, .pageDown, .home, .end,
+      .insert, .delete,
     ]
     return keys.indices.contains(code - 57_399) ? keys[code - 57_399] : nil
   }

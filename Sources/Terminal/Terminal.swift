@@ -4,8 +4,8 @@ import Screen
 
 /// The terminal: shows grids, reads keys, and gives itself back at the end. Only one may be open.
 ///
-/// The loop is: `nextEvents`, reduce, draw, `show`. Waiting blocks the main thread only, so work elsewhere goes on; it reports
-/// by `wake()`.
+/// The loop is: `nextEvents`, reduce, draw, `show`. Waiting blocks the main thread only, so work elsewhere
+/// goes on; it reports by `wake()`.
 @MainActor
 public final class Terminal {
   private var shown: Grid?
@@ -28,7 +28,8 @@ public final class Terminal {
   /// Ends the wait of `nextEvent`; from any thread.
   public nonisolated static func wake() { term_wake() }
 
-  /// Opens the terminal; keys come from /dev/tty when standard input is none. `maximumDepth` is for `NO_COLOR`.
+  /// Opens the terminal; keys come from /dev/tty when standard input is none. `maximumDepth` is for
+  /// `NO_COLOR`.
   ///
   /// In the background the program is stopped meanwhile, as the system stops those that read a terminal.
   public init(mouse: Bool = true, maximumDepth: ColorDepth = .rgb) throws(TerminalError) {
@@ -47,13 +48,14 @@ public final class Terminal {
       patience: InputDecoder.Patience(environment), described: DescribedKeys.all, hasMouse: mouse,
       dollarEnds: name.hasPrefix("rxvt"))
     let like = String(cString: term_substitute())
-    warning = like.isEmpty ? nil : "the terminal \"\(name)\" (TERM) is not known on this machine: drawn as \(like)"
+    warning = like.isEmpty ? nil : "\(TerminalError.unknownWords(name)): drawn as \(like)"
     let colors = Int(term_colors())
     let own: ColorDepth = colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
     colorDepth = min(own, maximumDepth)
   }
 
-  /// What a person should know: the description that TERM names is not on this machine, and another one serves.
+  /// What a person should know: the description that TERM names is not on this machine, and another one
+  /// serves.
   public let warning: String?
 
   /// How many colours can be shown.
@@ -115,8 +117,10 @@ public final class Terminal {
     return Int32(clamping: Int(max(0, (time - .now) / .milliseconds(1)).rounded(.up)))
   }
 
-  /// Waits for the next event, and takes those that have come already with it: a screen is drawn once for all of them.
-  /// - Returns: at least one event, `.none` or `.closed` only as the last; no more than a person will wait for.
+  /// Waits for the next event, and takes those that have come already with it: a screen is drawn once for all
+  /// of them.
+  /// - Returns: at least one event, `.none` or `.closed` only as the last; no more than a person will wait
+  /// for.
   public func nextEvents(timeoutMilliseconds: Int? = nil) -> [Event] {
     var events = [nextEvent(timeoutMilliseconds: timeoutMilliseconds)]
     while events.count < Self.eventLimit, events.last != .closed, events.last != Event.none {
@@ -136,7 +140,8 @@ public final class Terminal {
     redraw()
   }
 
-  /// Asks the terminal again to tell pastes from typing: a shell that ran while the program was stopped takes that away.
+  /// Asks the terminal again to tell pastes from typing: a shell that ran while the program was stopped takes
+  /// that away.
   public func markPastes() { term_mark_pastes() }
 
   /// Gives the terminal back; what was written to standard error meanwhile appears now.
@@ -147,7 +152,9 @@ public final class Terminal {
   }
 
   /// When what has begun to come is decided by what there is of it.
-  private var deadline: ContinuousClock.Instant? { decoder.patience.map { lastInput.advanced(by: .milliseconds($0)) } }
+  private var deadline: ContinuousClock.Instant? {
+    decoder.patience.map { lastInput.advanced(by: .milliseconds($0)) }
+  }
 
   /// What has come already.
   private func pendingEvent() -> Event? {

@@ -15,17 +15,22 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A sentence for the user, with the way out.
   public var description: String {
-    let cure = "use --screen to print a screen as text"
+    let print = "use --screen to print a screen as text"
+    let other = "try TERM=xterm-256color laq-tui \u{2026}, or \(print)"
     switch self {
-    case .outputIsNoTerminal: return "standard output is not a terminal; \(cure)"
-    case .noKeyboard: return "there is no terminal to read keys from; \(cure)"
-    case .unknown(let term):
-      let what = term.isEmpty ? "TERM does not say which terminal this is" : "the terminal \"\(term)\" (TERM) is not known on this machine"
-      return "\(what); try TERM=xterm-256color laq-tui \u{2026}, or \(cure)"
+    case .outputIsNoTerminal: return "standard output is not a terminal; \(print)"
+    case .noKeyboard: return "there is no terminal to read keys from; \(print)"
+    case .unknown(let term): return "\(Self.unknownWords(term)); \(other)"
     case .unusable(let term):
-      return "the terminal \"\(term)\" (TERM) cannot place its cursor; if it can, try TERM=xterm-256color laq-tui \u{2026}, or \(cure)"
-    case .background: return "the terminal is in use by another program; \(cure)"
-    case .failed: return "the terminal could not be set up; \(cure)"
+      return "the terminal \"\(term)\" (TERM) cannot place its cursor; if it can, \(other)"
+    case .background: return "the terminal is in use by another program; \(print)"
+    case .failed: return "the terminal could not be set up; \(print)"
     }
+  }
+
+  /// That TERM says nothing that is known.
+  static func unknownWords(_ term: String) -> String {
+    guard !term.isEmpty else { return "TERM does not say which terminal this is" }
+    return "the terminal \"\(term)\" (TERM) is not known on this machine"
   }
 }

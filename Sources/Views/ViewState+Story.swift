@@ -3,8 +3,8 @@ import Exploration
 extension ViewState {
   /// Moves what is chosen into what the story has, whenever one is received.
   ///
-  /// A prefill that was stopped has fewer layers than the story before it, another question fewer tokens, other settings
-  /// fewer policies: every screen may rely on what is chosen being there.
+  /// A prefill that was stopped has fewer layers than the story before it, another question fewer tokens,
+  /// other settings fewer policies: every screen may rely on what is chosen being there.
   mutating func comeIntoStory() {
     let last = max(0, story.prompt.tokens.count - 1)
     cursor = min(max(0, cursor), last)

@@ -5,8 +5,8 @@ import Transformer
 
 /// Chooses between the program, its manual, and the commands beside it.
 ///
-/// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A text of such
-/// a name is opened as `./policies`.
+/// The argument parser's own subcommands would take second place to the text, which is a word like theirs. A
+/// text of such a name is opened as `./policies`.
 @main
 enum Main {
   /// The commands beside the program, by their names.
@@ -32,8 +32,8 @@ enum Main {
     Output.end(0)
   }
 
-  /// Runs a command. What it throws, a request for help among it, is told as the argument parser would, which ends by `exit`
-  /// and does not look whether its words could be written.
+  /// Runs a command. What it throws, a request for help among it, is told as the argument parser would, which
+  /// ends by `exit` and does not look whether its words could be written.
   private static func run(_ command: any ParsableCommand.Type, _ arguments: [String]) async {
     do {
       var parsed = try command.parseAsRoot(arguments)

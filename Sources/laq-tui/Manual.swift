@@ -108,12 +108,12 @@ struct Manual {
   private static let environment = """
     NO_COLOR                  where it is set and not empty, no colours (--color always has them)
     COLORFGBG                 the background, where the terminal does not say it when asked
-    TERM                      the terminal; one that cannot place its cursor is refused, and one that
-                              is not known here is drawn as one like it where that is known
+    TERM                      the terminal; one that cannot place its cursor is refused, one that is
+                              not known here is drawn as one like it
     XDG_CONFIG_HOME           the folder of laq-tui/config.toml; ~/.config unless set
     HF_HOME, HF_HUB_CACHE     where models called ORG/NAME have been downloaded
-    ESCDELAY                  milliseconds to wait for the rest of a key that begins with Esc: 50, and
-                              150 over ssh, unless set
+    ESCDELAY                  milliseconds to wait for the rest of a key that begins with Esc;
+                              50 unless set, over ssh 150
     """
 
   private static let exitStatus = """

@@ -2,8 +2,8 @@ import Foundation
 
 /// Standard output, and the end of the program.
 ///
-/// What cannot be written is said: a disk that is full must not look like success. A pipe that nobody reads any more is no
-/// failure of ours; it ends the program as it ends others.
+/// What cannot be written is said: a disk that is full must not look like success. A pipe that nobody reads
+/// any more is no failure of ours; it ends the program as it ends others.
 enum Output {
   /// Writes a text.
   static func write(_ text: String) { write(Data(text.utf8)) }
@@ -40,11 +40,12 @@ enum Output {
 
   /// Ends the program at once.
   ///
-  /// Not by `exit`, which takes libraries apart while the engine's threads are still inside them. All output is written by
-  /// then: nothing here keeps any back.
+  /// Not by `exit`, which takes libraries apart while the engine's threads are still inside them. All output
+  /// is written by then: nothing here keeps any back.
   static func end(_ status: Int32) -> Never { _exit(status) }
 
-  /// Ends as a program does that writes to a pipe that is closed; whoever started this one may have turned that off.
+  /// Ends as a program does that writes to a pipe that is closed; whoever started this one may have turned
+  /// that off.
   private static func endByPipe() -> Never {
     signal(SIGPIPE, SIG_DFL)
     raise(SIGPIPE)
@@ -53,10 +54,11 @@ enum Output {
 
   /// Call first: has output fail where it should, and nowhere else.
   ///
-  /// Standard descriptors that are closed get a file that refuses what they are for: else the next file that is opened would
-  /// be taken for one, and be written to.
+  /// Standard descriptors that are closed get a file that refuses what they are for: else the next file that
+  /// is opened would be taken for one, and be written to.
   static func prepareProcess() {
-    for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)] {
+    let refusing = [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+    for (descriptor, mode) in refusing {
       // The lowest that is free is taken.
       if fcntl(descriptor, F_GETFD) < 0, errno == EBADF { _ = open("/dev/null", mode) }
     }

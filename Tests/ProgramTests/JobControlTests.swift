@@ -17,7 +17,9 @@ import Testing
   }
 
   @Test func startedInTheBackgroundItWaitsForTheForeground() throws {
-    let script = #"set -m; "$@" & echo started; read line; kill -CONT %1; read line; fg; echo "ended $?"; read line"#
+    let script = #"""
+      set -m; "$@" & echo started; read line; kill -CONT %1; read line; fg; echo "ended $?"; read line
+      """#
     let session = try TerminalSession(quick, shell: script)
     #expect(session.waits(for: "started"))
     let before = session.modes
@@ -39,7 +41,9 @@ import Testing
 
   /// SIGSTOP leaves no time to give the screen back; the rest is as after Ctrl-Z.
   @Test(arguments: ["C-z", "SIGSTOP"]) func continuedInTheBackgroundItWaitsOn(_ how: String) throws {
-    let script = #"set -m; "$@"; echo "stopped $?"; read line; bg; echo behind; read line; fg; echo "ended $?"; read line"#
+    let script = #"""
+      set -m; "$@"; echo "stopped $?"; read line; bg; echo behind; read line; fg; echo "ended $?"; read line
+      """#
     let session = try TerminalSession(quick, shell: script)
     let before = session.modes
     // While the model works it would draw all the time.
@@ -53,7 +57,8 @@ import Testing
     #expect(isStopped(session))
     usleep(300_000)
     #expect(isStopped(session))
-    #expect(!String(decoding: Array(session.output.utf8).dropFirst(stopped), as: UTF8.self).contains("\u{1B}"))
+    #expect(!String(decoding: Array(session.output.utf8).dropFirst(stopped),
+      as: UTF8.self).contains("\u{1B}"))
     #expect(session.modes.c_lflag == before.c_lflag)
     session.type("\n")
     #expect(session.waits { $0.isAlternate && !$0.showsCursor && $0.lines[0].contains("[1 Text]") })

@@ -8,7 +8,8 @@ import Testing
 
   init() throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data((String(repeating: "The passcode of Temley is amber lantern. ", count: 30) + "Question: What is the passcode?\nAnswer:").utf8).write(to: url)
+    try Data((String(repeating: "The passcode of Temley is amber lantern. ",
+      count: 30) + "Question: What is the passcode?\nAnswer:").utf8).write(to: url)
     path = url.path
   }
 
@@ -30,7 +31,8 @@ import Testing
   @Test func aTraceThatShrinksWhileItIsOpenIsNamed() throws {
     let trace = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
     #expect(try Program.run([path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
-    let session = try TerminalSession([trace, "--policy", "streaming", "--policy", "snapkv", "--budget", "16"])
+    let session = try TerminalSession([trace, "--policy", "streaming", "--policy", "snapkv", "--budget",
+      "16"])
     #expect(session.waits(for: "a trace of"))
     #expect(truncate(trace, 4_096) == 0)
     // Another budget is chosen from the keys and queries, another view draws them.

@@ -9,7 +9,8 @@ import Testing
   }
 
   private static let commands: [[String]] = [
-    ["--help"], ["help"], ["--version"], ["policies"], ["config", "--no-config"], ["eval", "--help"], ["tutorial", "--help"],
+    ["--help"], ["help"], ["--version"], ["policies"], ["config", "--no-config"], ["eval", "--help"],
+      ["tutorial", "--help"],
     ["--generate-completion-script", "bash"], ["tutorial", "--screen", "text"],
   ]
 
@@ -41,9 +42,11 @@ import Testing
 
   @Test func screensAndReasonsAreSaidToo() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
-    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: URL(fileURLWithPath: path))
+    let text = "The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let quick = [path, "--budget", "4", "--policy", "streaming"]
-    for more in [["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"], ["--why", "streaming", "--json"]] {
+    for more in [["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"], ["--why",
+      "streaming", "--json"]] {
       let outcome = try Self.run(quick + more, ">/dev/full")
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("standard output cannot be written"), "\(more)")
@@ -57,7 +60,8 @@ import Testing
     #expect(outcome.status == 0)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "ulimit -f 1; \"$@\" >'\(file)' 2>&1 | cat; exit ${PIPESTATUS[0]}", "bash", try Program.executable().path, "--help"]
+    process.arguments = ["-c", "ulimit -f 1; \"$@\" >'\(file)' 2>&1 | cat; exit ${PIPESTATUS[0]}", "bash",
+      try Program.executable().path, "--help"]
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 1)
@@ -69,7 +73,8 @@ import Testing
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
       process.arguments = [
-        "-c", start + "{ sleep 0.3; \"$@\"; echo \"status $?\" >&2; } | true", "bash", try Program.executable().path,
+        "-c", start + "{ sleep 0.3; \"$@\"; echo \"status $?\" >&2; } | true", "bash",
+        try Program.executable().path,
       ] + arguments
       process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
       let errors = Pipe()
@@ -93,9 +98,12 @@ import Testing
   @Test func nothingIsWrittenIntoAFileThatTakesTheOutputsPlace() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
     let text = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
-    try Data("The passcode is amber lantern. What is the passcode?".utf8).write(to: URL(fileURLWithPath: text))
-    let outcome = try Self.run([text, "--budget", "4", "--policy", "streaming", "--export", path, "--screen", "text"], ">&-")
+    let words = Data("The passcode is amber lantern. What is the passcode?".utf8)
+    try words.write(to: URL(fileURLWithPath: text))
+    let outcome = try Self.run([text, "--budget", "4", "--policy", "streaming", "--export", path, "--screen",
+      "text"], ">&-")
     #expect(outcome.status == 1)
-    #expect(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) is [String: Any])
+    let written = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(try JSONSerialization.jsonObject(with: written) is [String: Any])
   }
 }

@@ -30,9 +30,12 @@ import Testing
 
   /// Half of these were commands of the program: `O` and letters, `[` and letters, digits, `q`.
   private static let silent = [
-    "\u{1B}[I", "\u{1B}[O", "\u{1B}[E", "\u{1B}OE", "\u{1B}[0n", "\u{1B}[?1;2c", "\u{1B}[?2026;2$y", "\u{1B}[4;1$y", "\u{1B}[8;24;80t",
-    "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\", "\u{1B}]52;c;cXE=\u{7}", "\u{1B}P>|quit(1)\u{1B}\\", "\u{1B}_Gi=31;OK\u{1B}\\", "\u{1B}^qX\u{1B}\\",
-    "\u{1B}q", "\u{1B}X\u{1B}\\", "\u{1B}B", "\u{1B}p", "\u{1B}é", "\u{1B}2", "\u{1B}[113;3u", "\u{1B}[27;3;113~", "\u{1B}[27u", "\u{1B}OZ", "\u{1B}Oz",
+    "\u{1B}[I", "\u{1B}[O", "\u{1B}[E", "\u{1B}OE", "\u{1B}[0n", "\u{1B}[?1;2c", "\u{1B}[?2026;2$y",
+    "\u{1B}[4;1$y", "\u{1B}[8;24;80t",
+    "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\", "\u{1B}]52;c;cXE=\u{7}", "\u{1B}P>|quit(1)\u{1B}\\",
+    "\u{1B}_Gi=31;OK\u{1B}\\", "\u{1B}^qX\u{1B}\\",
+    "\u{1B}q", "\u{1B}X\u{1B}\\", "\u{1B}B", "\u{1B}p", "\u{1B}é", "\u{1B}2", "\u{1B}[113;3u",
+    "\u{1B}[27;3;113~", "\u{1B}[27u", "\u{1B}OZ", "\u{1B}Oz",
     "\u{1B}[2;5Q", "\u{1B}\u{1B}[5~", "\u{1B}[1;5D", "\u{1B}[1;2A", "\u{1B}Od", "\u{1B}[25~", "\u{1B}(B",
   ]
 
@@ -50,7 +53,8 @@ import Testing
     #expect(session.status() == 0)
   }
 
-  @Test(arguments: ["xterm-256color", "screen-256color", "vt100"]) func theKeypadsEnterIsEnter(_ terminal: String) throws {
+  @Test(arguments: ["xterm-256color", "screen-256color",
+    "vt100"]) func theKeypadsEnterIsEnter(_ terminal: String) throws {
     let session = try open(terminal)
     session.type(":theme neon\u{1B}OM")
     #expect(session.waits(for: "themes here:"))
@@ -62,11 +66,13 @@ import Testing
   }
 
   /// Over a network a sequence may come in pieces.
-  @Test(arguments: [["SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"], [:]]) func piecesOfASequenceAreNoCommands(_ more: [String: String]) throws {
+  @Test(arguments: [["SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"],
+    [:]]) func piecesOfASequenceAreNoCommands(_ more: [String: String]) throws {
     let session = try open("xterm-256color", more)
     let before = session.screen.lines
     // Behind ESC itself only a network is given more time.
-    let pieces = more.isEmpty ? ["\u{1B}[", "1;2", "D", "\u{1B}O", "D"] : ["\u{1B}", "[", "D", "\u{1B}", "O", "D"]
+    let pieces = more.isEmpty ? ["\u{1B}[", "1;2", "D", "\u{1B}O", "D"] : ["\u{1B}", "[", "D", "\u{1B}", "O",
+      "D"]
     for _ in 0..<8 {
       for piece in pieces {
         session.type(piece)
@@ -94,7 +100,8 @@ import Testing
   }
 
   /// A line's noise: any bytes that are no keys by themselves, and beginnings of sequences among them.
-  @Test(arguments: ["xterm-256color", "screen-256color", "linux"]) func noiseIsNoCommand(_ terminal: String) throws {
+  @Test(arguments: ["xterm-256color", "screen-256color",
+    "linux"]) func noiseIsNoCommand(_ terminal: String) throws {
     let session = try open(terminal)
     let program = session.program
     var generator = FixedGenerator(seed: 5)
@@ -103,7 +110,8 @@ import Testing
       for _ in 0..<40 {
         bytes.append(UInt8(0x80 + generator.next(below: 128)))
         if generator.next(below: 4) == 0 {
-          bytes += [0x1B, 0x5B, 0x3F] + (0..<generator.next(below: 5)).map { _ in UInt8(0x30 + generator.next(below: 10)) }
+          bytes += [0x1B, 0x5B,
+            0x3F] + (0..<generator.next(below: 5)).map { _ in UInt8(0x30 + generator.next(below: 10)) }
           bytes.append(UInt8(0x61 + generator.next(below: 26)))
         }
       }
@@ -121,9 +129,11 @@ import Testing
   }
 
   /// Terminals that this machine has not heard of are drawn as those that they are like.
-  @Test(arguments: ["kitty-nowhere", "xterm-ghostty-nowhere", "alacritty-nowhere", "foot-nowhere", "wezterm-nowhere"])
+  @Test(arguments: ["kitty-nowhere", "xterm-ghostty-nowhere", "alacritty-nowhere", "foot-nowhere",
+    "wezterm-nowhere"])
   func unknownTerminalsOfKnownFamiliesAreDrawn(_ terminal: String) throws {
-    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"], environment: ["TERM": terminal])
+    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"],
+      environment: ["TERM": terminal])
     #expect(session.shows("[1 Text]"))
     #expect(session.waits(for: "drawn as xterm-256color"))
     session.type("q")
@@ -136,7 +146,8 @@ import Testing
     let session = try open("xterm-256color")
     func isAt(_ text: String) -> Bool {
       session.waits { screen in
-        screen.lines.indices.contains(screen.row) && String(screen.lines[screen.row].dropFirst(screen.column)).hasPrefix(text)
+        guard screen.lines.indices.contains(screen.row) else { return false }
+        return screen.lines[screen.row].dropFirst(screen.column).hasPrefix(text)
       }
     }
     #expect(isAt("<s>"))

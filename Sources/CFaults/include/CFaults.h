@@ -1,10 +1,11 @@
-// What a program says when a file that is mapped into its memory cannot be read any more, and stacks for signal handlers.
+// What a program says when a file that is mapped into its memory cannot be read any more, and stacks for
+// signal handlers.
 #ifndef CFAULTS_H
 #define CFAULTS_H
 #include <stddef.h>
 
-/// Gives the calling thread a stack for its signal handlers, unless it has one: where its own is used up, a handler
-/// can run nowhere else. It goes with the thread.
+/// Gives the calling thread a stack for its signal handlers, unless it has one: where its own is used up, a
+/// handler can run nowhere else. It goes with the thread.
 void fault_stack(void);
 
 /// From here on a fault between `start` and `start + length` is the file's.
@@ -16,6 +17,7 @@ void fault_mapping_remove(const void *start);
 /// Async-signal-safe.
 size_t fault_sentence(const void *address, char *text, size_t size);
 
-/// Has a file that shrinks while it is mapped end the program with that sentence on standard error and status 1.
+/// Has a file that shrinks while it is mapped end the program with that sentence on standard error and status
+/// 1.
 void fault_handle(void);
 #endif
