@@ -39,7 +39,8 @@ struct AnswerView {
         return
       }
       let count = lane.answer.tokens.count
-      heading.add(Span("  \(grouped(count)) tokens\(lane.answer.hasEnded ? " and the end" : ", no end yet")", theme[.dim]), rank: 1)
+      let end = lane.answer.hasEnded ? " and the end" : ", no end yet"
+      heading.add(Span("  \(grouped(count)) tokens\(end)", theme[.dim]), rank: 1)
       if !isMeasure {
         let words = difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
         heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))

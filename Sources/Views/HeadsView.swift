@@ -229,7 +229,10 @@ struct HeadsView {
     }
     let heads = grid.sorted.prefix(5).map { "\($0.layer + 1).\($0.head + 1) \(state.figure.text($0.value))" }
     for (index, text) in heads.enumerated() {
-      if index == 0 { line.add(Span("   \(state.figure.lowestFirst ? "lowest" : "highest")\(state.sortsHeads ? "" : " (!)"): ", theme[.dim]), rank: 1) }
+      if index == 0 {
+        let word = state.figure.lowestFirst ? "lowest" : "highest"
+        line.add(Span("   \(word)\(state.sortsHeads ? "" : " (!)"): ", theme[.dim]), rank: 1)
+      }
       line.add(Span(text + "  "), rank: 1 + index)
     }
     line.add(Span(" Enter opens the head's heatmap", theme[.dim]), rank: 9)

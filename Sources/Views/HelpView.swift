@@ -63,7 +63,8 @@ struct HelpView {
     let limit = content < 18 ? 2 : 3
     let about = words.prefix(limit).enumerated().map { index, line in
       // What does not fit stands on the other page.
-      [Span(index == limit - 1 && words.count > limit ? TextWidth.clipped(line + " \(Self.more)", to: width) : line, state.theme[.note])]
+      let isCut = index == limit - 1 && words.count > limit
+      return [Span(isCut ? TextWidth.clipped(line, to: width - Self.more.count) + Self.more : line, state.theme[.note])]
     }
     let rows = max(1, content - 2 - about.count)
     guard !state.showsWords else { return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1)) }
@@ -71,7 +72,7 @@ struct HelpView {
     return Layout(about: about, rows: rows, columns: max(1, width / columnWidth), columnWidth: columnWidth)
   }
 
-  private static let more = "(Tab)"
+  private static let more = " (Tab)"
 
   private func lines(_ theme: Theme, width: Int) -> [[Span]] {
     if state.showsWords { return GlossaryLines.all(theme: theme, width: width) }

@@ -53,9 +53,7 @@ extension ViewState {
     let token = rows[whyTop].token
     guard story.prompt.tokens.indices.contains(token.position) else { return nil }
     let text = String(decoding: story.prompt.bytes(at: token.position), as: UTF8.self)
-    return (
-      "the first row shown", [text, "\(token.position)", "\(token.layer + 1)", "\(token.queryHead + 1)", decimal(Double(token.share), 4)]
-        .joined(separator: "\t")
-    )
+    let place = [token.position, token.layer + 1, token.queryHead + 1].map { String($0) }
+    return ("the first row shown", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t"))
   }
 }

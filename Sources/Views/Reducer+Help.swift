@@ -8,7 +8,8 @@ extension ViewState {
   mutating func turnHelpPage(size: Size) {
     showsWords.toggle()
     helpTop = 0
-    if showsWords { helpTop = HelpView(self).clamped(GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size) }
+    guard showsWords else { return }
+    helpTop = HelpView(self).clamped(GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size)
   }
 
   /// A key while the help is shown.

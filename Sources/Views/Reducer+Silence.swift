@@ -59,7 +59,8 @@ extension ViewState {
     case .textView, .heatmapView, .headsView, .compareView, .timelineView:
       return "this is the \(view.title.lowercased()) view already"
     case .policyNext, .policyPrevious:
-      return settings.policies.count > 1 ? "once round: the same policy again" : "there is one policy only; :policy NAME adds another"
+      return settings.policies.count > 1
+        ? "once round: the same policy again" : "there is one policy only; :policy NAME adds another"
     case .budgetUp: return "the budget holds the whole prompt already"
     case .budgetDown: return "the smallest budget by steps; :budget 1 goes further"
     case .stepForward, .phaseForward: return "this is the last step"
@@ -81,7 +82,8 @@ extension ViewState {
     let isAcross = [.left, .right, .lineStart, .lineEnd].contains(action)
     switch view {
     case .text: return goesOn ? "the text ends here" : "the text begins here"
-    case .heatmap where isAcross || action == .first || action == .last: return goesOn ? "this is the last key" : "this is the first key"
+    case .heatmap where isAcross || action == .first || action == .last:
+      return goesOn ? "this is the last key" : "this is the first key"
     case .heatmap: return goesOn ? "this is the last row" : "this is the first row"
     case .heads where sortsHeads: return goesOn ? "this is the last head" : "this is the first head"
     case .heads where isAcross: return goesOn ? "no head after" : "no head before"

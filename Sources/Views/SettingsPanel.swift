@@ -89,7 +89,11 @@ struct SettingsPanel {
       guard let pinned = entry.pinned else { continue }
       let mark = entry.isUnlike ? " ! " : "   "
       frame.line(
-        row, [Span(mark, theme[.warning]), Span(pinned, theme[entry.isUnlike ? .warning : .text])], from: name + column)
+        row,
+        [
+          Span(mark, theme[.warning]),
+          Span(clipped(pinned, frame.width - name - column - 3, frame), theme[entry.isUnlike ? .warning : .text]),
+        ], from: name + column)
     }
   }
 
@@ -109,6 +113,6 @@ struct SettingsPanel {
     guard let lane = state.story.lanes.first(where: { $0.policy == policy }), let scores = lane.scores else { return nil }
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
     guard state.layer < lane.kept.positions.count, head < lane.kept.positions[state.layer].count else { return nil }
-    return "\(scores.protected(layer: state.layer, head: head).count) tokens, whatever their score"
+    return "\(scores.protected(layer: state.layer, head: head).count) tokens"
   }
 }

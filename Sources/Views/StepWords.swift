@@ -29,13 +29,15 @@ struct StepWords {
       first.add(Span("\(quoted(lookahead?.pseudo.tokens, index)) at position \(grouped(prompt + index))"))
       first.add(Span("  on the cheap cache of \(lookahead?.settings.cheap.title ?? "")", theme[.dim]), rank: 1)
       second.add(
-        Span("Only its query is remembered, in every layer and head;", theme[.note]), Span(" key, value and text are thrown away.", theme[.note]))
+        Span("Only its query is remembered, in every layer and head; key, value and text are thrown away.", theme[.note]))
     case .evict:
       let kept = state.lane?.kept.totalCount ?? 0
       let sets = max(1, state.lane?.kept.positions.joined().count ?? 1)
       first.add(Span("eviction  ", theme[.accent]), Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
       if let lane = state.lane { first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1) }
-      second.add(Span(state.settings.policies.indices.contains(state.policy) ? "It looks at " + state.settings.policies[state.policy].descriptor.looksAt + "." : "", theme[.note]))
+      let policies = state.settings.policies
+      let looks = policies.indices.contains(state.policy) ? "It looks at \(policies[state.policy].descriptor.looksAt)." : ""
+      second.add(Span(looks, theme[.note]))
     case .decode(let index):
       let lane = state.answering
       first.add(Span("answer token \(index + 1) of \(lane?.answer.tokens.count ?? 0)  ", theme[.accent]))

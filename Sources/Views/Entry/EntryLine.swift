@@ -26,7 +26,9 @@ struct EntryLine {
   /// The completions, on as many lines as they need and there are, the selected one among them; and how many there are.
   func candidates(width: Int, limit: Int) -> [[Span]]? {
     guard let completion = entry.completion else { return nil }
-    let labels = completion.candidates.indices.map { TextWidth.clipped(visible(completion.label($0)), to: max(1, width - 2), ellipsis: glyphs.ellipsis) }
+    let labels = completion.candidates.indices.map {
+      TextWidth.clipped(visible(completion.label($0)), to: max(1, width - 2), ellipsis: glyphs.ellipsis)
+    }
     let count = labels.count > 1 ? "\(completion.selected + 1) of \(labels.count)" : ""
     var lines: [[Span]] = [[]]
     var used = 0
@@ -52,7 +54,9 @@ struct EntryLine {
     let room = max(1, limit - 1)
     let first = max(0, min(chosenLine - room / 2, lines.count - room))
     let shown = Array(lines[first..<first + room])
-    return limit == 1 ? shown : [[Span("\(count), lines \(first + 1)\(glyphs.dash)\(first + room) of \(lines.count)", theme[.dim])]] + shown
+    guard limit > 1 else { return shown }
+    let words = "\(count), lines \(first + 1)\(glyphs.dash)\(first + room) of \(lines.count)"
+    return [[Span(words, theme[.dim])]] + shown
   }
 
   /// As much of a text's end as has room, as it is written on screens.

@@ -12,7 +12,8 @@ extension ViewState {
     guard let command = Command(typed: word) else {
       guard let action = KeyTable.Action(name: word) else {
         let near = Command.suggestions(for: word)
-        message = "no command :\(word); type \(near.isEmpty ? "" : near.joined(separator: ", ") + "; or ")':' and Tab for all of them"
+        let names = near.isEmpty ? "" : near.joined(separator: ", ") + "; or "
+        message = "no command :\(word); type \(names)':' and Tab for all of them"
         return .none
       }
       let before = Look(self)
@@ -28,7 +29,8 @@ extension ViewState {
     case .head: number(value, of: command, in: 1...max(1, story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
     case .steps:
       let limits = ExplorationSettings.answerLimits
-      return changeSettings(by: value, of: command, in: (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)) { $0.answerLimit = $1 }
+      let range = (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)
+      return changeSettings(by: value, of: command, in: range) { $0.answerLimit = $1 }
     case .budget: return budget(value)
     case .policy: return choose(policyNamed: value)
     case .set: return set(value)
@@ -46,7 +48,8 @@ extension ViewState {
     case .theme:
       let themes = Theme.available(at: colorDepth)
       if let named = themes.first(where: { $0.name == value }) { theme = named } else {
-        refuse(command, Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours", choices: themes.map(\.name))
+        let reason = Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours"
+        refuse(command, reason, choices: themes.map(\.name))
       }
     case .notes:
       guard ["on", "off"].contains(value) else {

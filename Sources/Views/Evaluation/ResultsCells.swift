@@ -22,7 +22,9 @@ struct ResultsCells {
     let labels = min(max(24, width / 2), table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
     let longest = table.columnTitles.map { TextWidth.of($0) }.max() ?? 0
     let cell = table.isHeatmap ? max(4, longest + 1) : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
-    let heads = table.columnTitles.map { WrappedText.lines(Sanitizer.visible($0, glyphs: glyphs, spaces: false), width: cell - 1) }
+    let heads = table.columnTitles.map {
+      WrappedText.lines(Sanitizer.visible($0, glyphs: glyphs, spaces: false), width: cell - 1)
+    }
     let headRows = min(3, heads.map(\.count).max() ?? 1)
     let titles = table.pageTitles.map { TextWidth.of($0) }.max() ?? 0
     let panel = Rect(
@@ -77,7 +79,8 @@ struct ResultsCells {
     let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 1 - headRows)
     var title = Line()
     title.add(Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]))
-    title.add(Span(TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis), theme[isChosen ? .accent : .text]))
+    let name = TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis)
+    title.add(Span(name, theme[isChosen ? .accent : .text]))
     // What is scrolled out of sight is said.
     for (name, range, count) in [("columns", columns, table.columnTitles.count), ("rows", visible, table.rowTitles.count)]
     where range.count < count {
@@ -91,7 +94,8 @@ struct ResultsCells {
       // Of a longer one the last line says that it goes on.
       if lines.count > headRows {
         lines = Array(lines.prefix(headRows))
-        lines[headRows - 1] = TextWidth.clipped(lines[headRows - 1] + " " + heads[column][headRows], to: cell - 1, ellipsis: glyphs.ellipsis)
+        let last = lines[headRows - 1] + " " + heads[column][headRows]
+        lines[headRows - 1] = TextWidth.clipped(last, to: cell - 1, ellipsis: glyphs.ellipsis)
       }
       for (line, title) in zip(headRows - lines.count..<headRows, lines) {
         grid.put(

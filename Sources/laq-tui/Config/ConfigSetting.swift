@@ -63,7 +63,11 @@ enum ConfigSetting: String, CaseIterable {
       preferences.steps = number
     case .theme:
       let name = try text(value)
-      guard let theme = Theme.named(name) else { throw ConfigValueError("'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))") }
+      // Empty, as the file is made: the terminal's background chooses.
+      if name.isEmpty { break }
+      guard let theme = Theme.named(name) else {
+        throw ConfigValueError("'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))")
+      }
       preferences.theme = theme
     case .color: preferences.color = try word(value)
     case .ascii: preferences.ascii = try flag(value)
