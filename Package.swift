@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(
       name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel"],
       resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm"]),
+    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )
