@@ -11,7 +11,9 @@ extension GGUFFile {
     }
     try checkNothingElse(architecture)
     let hidden = try architecture.size("embedding_length")
+    // More are refused by who reads the configuration; lists of layers are not made as long as a file may say.
     let layers = try architecture.size("block_count")
+    let listed = min(layers, ModelConfiguration.largestLayerCount)
     let heads = try architecture.size("attention.head_count")
     let head = try headDimension(architecture, hidden: hidden, heads: heads)
     let vocabulary = try vocabularySize(architecture)
@@ -44,11 +46,11 @@ extension GGUFFile {
     if let rope = try ropeScaling(architecture) { values["rope_scaling"] = .object(rope) }
     if let window = try architecture.number("attention.sliding_window"), window > 0 {
       values["sliding_window"] = .number(window)
-      values["layer_types"] = try slidingPattern(architecture, layers: layers)
+      values["layer_types"] = try slidingPattern(architecture, layers: listed)
     } else if architecture.name != "gemma2" {
       // Gemma 2 has one size whether the file says it or not; the others have no windows then.
       values["sliding_window"] = .null
-      values["layer_types"] = .array(Array(repeating: .string("full_attention"), count: layers))
+      values["layer_types"] = .array(Array(repeating: .string("full_attention"), count: listed))
     }
     if architecture.isGemma {
       try copy("attn_logit_softcapping", as: "attn_logit_softcapping")

@@ -67,6 +67,9 @@ public struct ModelConfiguration: Sendable, Hashable {
     public static let fusedProjections = Parts(rawValue: 32)
   }
 
+  /// More than any known model has.
+  static let largestLayerCount = 1_024
+
   /// Reads and checks `config.json`, and `generation_config.json` beside it for the end tokens.
   /// - Throws: `CheckpointError` naming the key, what was expected and what was found.
   public init(path: String) throws {
@@ -87,7 +90,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     let json = family.isNested ? try outer.object("text_config", default: [:]) : outer
     hiddenSize = try json.size("hidden_size", in: 1...65_536, default: defaults.hiddenSize)
     intermediateSize = try json.size("intermediate_size", in: 1...1_048_576, default: defaults.intermediateSize)
-    layerCount = try json.size("num_hidden_layers", in: 1...1_024, default: defaults.layerCount)
+    layerCount = try json.size("num_hidden_layers", in: 1...Self.largestLayerCount, default: defaults.layerCount)
     queryHeadCount = try json.size("num_attention_heads", in: 1...1_024, default: defaults.queryHeadCount)
     kvHeadCount = try Self.kvHeadCount(json, defaults, heads: queryHeadCount)
     headDimension = try Self.headDimension(json, defaults, hidden: hiddenSize, heads: queryHeadCount)

@@ -147,7 +147,7 @@ import Testing
   @Test func errorsNameTheFilesOwnKeys() {
     let cases: [([String: UInt32?], String)] = [
       (["attention.head_count_kv": 3], "llama.attention.head_count_kv"),
-      (["block_count": 5000], "llama.block_count"),
+      (["block_count": 5000], "llama.block_count"), (["block_count": UInt32(Int32.max)], "llama.block_count"),
       (["attention.key_length": 7], "llama.attention.key_length"),
       (["attention.head_count": 2000, "attention.key_length": 8], "llama.attention.head_count"),
       (["context_length": 99_999_999], "llama.context_length"),
