@@ -21,7 +21,7 @@ struct StoryLines {
     if let shape = state.story.recording?.shape {
       line.add(Span("layer "), Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
       line.add(Span("   query head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
-      line.add(Span("   KV head \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 2)
+      line.add(Span("   KV head \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 4)
       line.add(Span("   "))
     }
     let steps = state.timeline.steps

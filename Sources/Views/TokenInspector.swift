@@ -63,7 +63,7 @@ struct TokenInspector {
     let byScore = kept.count - always
     // The cut is told where the order alone decides, as it does for this token.
     let isByRank = rank.map { ($0 <= byScore) == isKept } ?? true
-    let cut = isByRank ? "cut at rank \(grouped(byScore))" : "not by rank alone"
+    let cut = byScore == 0 ? "none by rank" : isByRank ? "cut at rank \(grouped(byScore))" : "not by rank alone"
     let rule = "\(grouped(always)) always + \(grouped(byScore)) by score"
     let score = Double(scores.scores(layer: state.layer, head: head)[state.cursor])
     let long = rank == nil ? "" : "   score \(decimal(score, 4))"

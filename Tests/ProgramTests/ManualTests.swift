@@ -10,7 +10,8 @@ import Testing
     let heads = lines.filter { $0.first?.isUppercase == true }
     #expect(
       heads == [
-        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "KEYS", "FILES", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "VERSION",
+        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "KEYS", "WORDS", "FILES", "ENVIRONMENT", "EXIT STATUS",
+        "EXAMPLES", "VERSION",
       ])
     for words in ["--budget", "--no-config", ":write [FILE]", "ask another question", "XDG_CONFIG_HOME", "64   wrong usage"] {
       #expect(outcome.output.contains(words), "\(words)")

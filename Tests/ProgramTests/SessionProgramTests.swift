@@ -26,7 +26,7 @@ import Testing
   @Test func aSessionOpensAsItWasLeft() throws {
     let session = folder.path + "/a.laq"
     let options = ["--budget", "25%", "--policy", "laq(m=4)", "--policy", "snapkv", "--granularity", "query"]
-    let before = try screen([text] + options, keys: Self.work + ":w \(session)<Enter>")
+    let before = try screen([text] + options, keys: Self.work + ":w \(session)<Enter>?<Esc>")
     #expect(before.contains { $0.contains("LAQ") || $0.contains("SnapKV*") })
     #expect(try screen([session]) == before)
     // The command line goes before it.
