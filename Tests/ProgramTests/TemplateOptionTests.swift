@@ -42,7 +42,7 @@ import Testing
     let told = ["--template", "enable_thinking=false", "--template=effort=\"2\""]
     let quiet = try screen([text] + options + told)
     #expect(quiet.contains("[user]The mill was quiet.[no thoughts]2"))
-    let settings = try screen([text] + options + told + ["--keys", "4<Enter>"])
+    let settings = try screen([text] + options + told + ["--keys", "4d"])
     #expect(
       settings.contains("chat          the template's own system turn, effort=\"2\", enable_thinking=false"),
       "\(settings)")
