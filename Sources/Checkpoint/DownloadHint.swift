@@ -5,7 +5,8 @@ struct DownloadHint {
 
   /// Understands an address; `nil` for what is none.
   init?(_ given: String) {
-    var rest = Substring(given)
+    // What stands behind a number sign is a place within a page.
+    var rest = given.prefix { $0 != "#" }
     var hasScheme = false
     for scheme in ["https://", "http://", "hf://"] where rest.lowercased().hasPrefix(scheme) {
       rest = rest.dropFirst(scheme.count)
@@ -21,7 +22,7 @@ struct DownloadHint {
     if isHugging, parts.first == "models" { parts.removeFirst() }
     error = .incomplete(
       path: ByteString(given).description, reason: "this is an address, and nothing is downloaded here",
-      remedy: isHugging && parts.count >= 2
+      remedy: isHugging && parts.count >= 2 && !["datasets", "spaces"].contains(parts[0])
         ? Self.hub(parts) : "download it first (curl -LO ADDRESS), then give its path")
   }
 
@@ -29,7 +30,8 @@ struct DownloadHint {
   private static func hub(_ parts: [String]) -> String {
     let tagged = parts[1].split(separator: ":", maxSplits: 1).map(String.init)
     let clean = (tagged.first ?? "").split(separator: "?").first.map(String.init) ?? ""
-    let name = ByteString("\(parts[0])/\(clean)").description
+    let versioned = clean.split(separator: "@", maxSplits: 1).map { ByteString(String($0)).description }
+    let name = ByteString("\(parts[0])/\(versioned.first ?? clean)").description
     if parts.count >= 5, ["resolve", "blob"].contains(parts[2]) {
       let file = parts[4...].joined(separator: "/").split(separator: "?").first.map(String.init) ?? ""
       let shown = ByteString(file).description
@@ -41,6 +43,7 @@ struct DownloadHint {
       let tag = ByteString(tagged[1]).description
       return "fetch the file first (hf download \(name) --include '*\(tag)*'), then give --model \(name):\(tag)"
     }
-    return "fetch the model first (hf download \(name)), then give --model \(name)"
+    let revision = versioned.count == 2 ? " --revision \(versioned[1])" : ""
+    return "fetch the model first (hf download \(name)\(revision)), then give --model \(name)"
   }
 }

@@ -7,12 +7,16 @@ struct ModelCache {
 
   /// Reads the variables that the `huggingface_hub` package reads.
   init(environment: [String: String]) {
-    var places: [String] = []
-    if let cache = environment["HF_HUB_CACHE"], !cache.isEmpty { places.append(cache) }
-    if let home = environment["HF_HOME"], !home.isEmpty { places.append(home + "/hub") }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    places.append(home + "/.cache/huggingface/hub")
-    self.places = places
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    let home = value("HOME") ?? NSHomeDirectory()
+    func path(_ name: String) -> String? {
+      value(name).map { $0 == "~" || $0.hasPrefix("~/") ? home + $0.dropFirst() : $0 }
+    }
+    let named = [
+      path("HF_HUB_CACHE"), path("HUGGINGFACE_HUB_CACHE"), path("HF_HOME").map { $0 + "/hub" },
+      path("XDG_CACHE_HOME").map { $0 + "/huggingface/hub" }, home + "/.cache/huggingface/hub",
+    ]
+    places = named.compactMap(\.self)
   }
 
   /// The newest downloaded version of a model, and what stands behind a colon for one of its files; `nil` when the

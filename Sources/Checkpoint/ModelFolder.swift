@@ -117,6 +117,7 @@ struct ModelFolder {
 
   /// A line for a shell, in which `D` is the folder.
   private func python(_ imports: String, _ statement: String) -> String {
-    "python -c \"\(imports); D = '\(ByteString(path))'; \(statement)\""
+    let quoted = ByteString(path).description.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    return "python -c \"\(imports); D = '\(quoted)'; \(statement)\""
   }
 }

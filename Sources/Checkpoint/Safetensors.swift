@@ -77,9 +77,15 @@ public struct Safetensors: TensorSource {
       throw entry.bad("shape", expected: "a list of sizes")
     }
     guard let offsets = entry["data_offsets"]?.wholeNumbers, offsets.count == 2,
-      offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= fileSize - dataStart
+      offsets[0] >= 0, offsets[0] <= offsets[1]
     else {
-      throw entry.bad("data_offsets", expected: "two ascending offsets of at most \(fileSize - dataStart)")
+      throw entry.bad("data_offsets", expected: "two ascending offsets")
+    }
+    guard offsets[1] <= fileSize - dataStart else {
+      // What a download that was broken off leaves; which tensor it meets first depends on the header's order.
+      throw CheckpointError.incomplete(
+        path: header.file, reason: "'\(name).data_offsets' lies beyond the file's \(fileSize) bytes, so the file is cut short",
+        remedy: "copy or download it again")
     }
     if let element = ElementType(rawValue: type) {
       var bytes = element.byteCount

@@ -108,6 +108,12 @@ extension InputDecoder {
       return .taken(offset + length, KeyCodes.key(ControlSequence(rest.prefix(length))))
     }
     guard let final = rest.dropFirst(count - offset).first else { return .partial(patiences.sequence) }
+    // Numbers behind intermediates are against the rules, and still part of what is ignored up to its letter.
+    if !between.isEmpty, (0x30..<0x40).contains(final) {
+      let length = offset + rest.prefix { (0x20..<0x40).contains($0) }.count
+      guard length < bytes.count else { return .partial(patiences.sequence) }
+      return .taken((0x40..<0x7F).contains(bytes[bytes.startIndex + length]) ? length + 1 : length)
+    }
     // What cannot be within a sequence ends it, and stands for itself.
     guard (0x40..<0x7F).contains(final) else { return .taken(count) }
     if count == offset {

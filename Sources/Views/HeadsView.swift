@@ -192,7 +192,8 @@ struct HeadsView {
     frame.rule(row)
     var heading = [
       Span(TextWidth.padded("every figure of head \(state.layer + 1).\(state.head + 1)", to: name), theme[.dim]),
-      Span(TextWidth.padded(state.policyTitle, to: 16), theme[.accent]),
+      Span(
+        TextWidth.padded(TextWidth.clipped(state.policyTitle, to: 15, ellipsis: frame.glyphs.ellipsis), to: 16), theme[.accent]),
     ]
     if let title = state.pinnedTitle { heading.append(Span(title, theme[.text])) }
     frame.line(row + 1, heading)

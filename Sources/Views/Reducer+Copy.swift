@@ -4,7 +4,8 @@ import Screen
 extension ViewState {
   /// Copies what is under the cursor: the token or the selected span, a head's or a policy's row, an answer.
   mutating func copyWhatIsUnderTheCursor(size: Size = Size(width: 120, height: 36), glyphs: GlyphSet = .unicode) -> Effect {
-    guard let (name, text) = underCursor else {
+    // An empty text would empty the clipboard.
+    guard let (name, text) = underCursor, !text.isEmpty else {
       message = "there is nothing to copy here"
       return .none
     }

@@ -35,6 +35,8 @@ extension ViewState {
     if case .mouse(let row, let column, let kind) = key {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
     }
+    let isSmall = size.width < Self.smallestSize.width || size.height < Self.smallestSize.height
+    guard !isSmall || isKnownInSmallWindow(key) else { return .none }
     message = nil
     let wasInterrupted = isInterrupted
     isInterrupted = false

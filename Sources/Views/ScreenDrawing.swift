@@ -7,7 +7,7 @@ extension ViewState {
   /// Draws the whole screen: a pure function of state, size and glyphs.
   public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
     guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else {
-      return Self.tooSmall(size, quit: keys.shown(.quit))
+      return Self.tooSmall(size, quit: keys.shown(.quit), question: question)
     }
     return frame(size: size, glyphs: glyphs).grid
   }
@@ -46,11 +46,25 @@ extension ViewState {
     return frame
   }
 
+  /// What waits for an answer of one key.
+  private var question: String? { entry.flatMap { $0.isQuestion ? $0.prompt : nil } }
+
+  /// Whether a key does what can be seen in a window that is too small for a view: leaving, and what leaving asks.
+  func isKnownInSmallWindow(_ key: Key) -> Bool {
+    if question != nil { return true }
+    if entry != nil { return key == .escape }
+    switch keys.binding(for: key, in: view)?.action {
+    case .quit, .interrupt, .suspend, .redraw: return true
+    default: return false
+    }
+  }
+
   /// What is shown where nothing else can be read.
-  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit)) -> Grid {
+  /// - Parameter question: what waits for an answer, which has room in place of all else.
+  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit), question: String? = nil) -> Grid {
     var grid = Grid(size)
     let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (\(quit) quits)"
-    for (row, line) in WrappedText.lines(wanted, width: size.width).prefix(size.height).enumerated() {
+    for (row, line) in WrappedText.lines(question ?? wanted, width: size.width).prefix(size.height).enumerated() {
       grid.put(line, row: row, column: 0)
     }
     return grid

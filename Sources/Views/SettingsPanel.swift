@@ -78,7 +78,18 @@ struct SettingsPanel {
     // What is unlike comes first where not all fit: it is why one looks.
     let room = max(0, area.count - 1)
     let shown = entries.count <= room ? entries : entries.filter(\.isUnlike) + entries.filter { !$0.isUnlike }
-    for (offset, entry) in shown.prefix(room).enumerated() {
+    // Those that have no line of their own share the last one.
+    let lines = entries.count <= room ? room : max(0, room - 1)
+    let rest = shown.dropFirst(lines)
+    if !rest.isEmpty, room > 0 {
+      let words = rest.map { entry in
+        let pinned = entry.isUnlike ? entry.pinned.map { " ! \($0)" } ?? "" : ""
+        return "\(entry.name) \(entry.active)\(pinned)"
+      }
+      let text = "\(rest.count) more: \(words.joined(separator: " \(frame.glyphs.dot) "))"
+      frame.line(area.lowerBound + room, [Span(clipped(text, frame.width, frame), theme[.dim])])
+    }
+    for (offset, entry) in shown.prefix(lines).enumerated() {
       let row = area.lowerBound + 1 + offset
       frame.line(
         row,

@@ -58,7 +58,12 @@ struct TokenInspector {
     var beginning = [Span("  " + title), isKept ? Span("kept   ", theme[.good]) : Span("evicted", theme[.error])]
     guard let scores = lane.scores else { return beginning }
     let rank = scores.rank(of: state.cursor, layer: state.layer, head: head)
-    beginning.append(Span(rank.map { "  rank \(TextWidth.padded(grouped($0), to: 3))" } ?? "  always  "))
+    let isEdited = rank == nil && !isKept
+    let place = rank.map { rank in
+      let number = grouped(rank)
+      return "  rank \(number)\(String(repeating: " ", count: max(0, 3 - number.count)))"
+    }
+    beginning.append(Span(place ?? (isEdited ? "  by hand " : "  always  ")))
     let always = Set(scores.protected(layer: state.layer, head: head)).intersection(kept).count
     let byScore = kept.count - always
     // The cut is told where the order alone decides, as it does for this token.

@@ -12,6 +12,8 @@ import Testing
     ("HF.co/o/m-GGUF:Q4_K_M", "hf download o/m-GGUF --include '*Q4_K_M*')", "--model o/m-GGUF:Q4_K_M"),
     ("huggingface.co/o/m", "hf download o/m)", "--model o/m"),
     ("hf://o/m", "hf download o/m)", "--model o/m"),
+    ("hf://o/m@v1.1", "hf download o/m --revision v1.1)", "--model o/m"),
+    ("https://huggingface.co/o/m#usage", "hf download o/m)", "--model o/m"),
     ("hf://models/o/m", "hf download o/m)", "--model o/m"),
     (
       "https://huggingface.co/o/m/resolve/main/m-Q4_0.gguf?download=true", "hf download o/m m-Q4_0.gguf)",
@@ -29,6 +31,7 @@ import Testing
 
   @Test(arguments: [
     "https://example.org/m.gguf", "http://localhost/m", "https://", "https://huggingface.co", "https://hf.co/one",
+    "https://huggingface.co/datasets/o/m",
   ])
   func anotherAddressIsAnsweredWithAGeneralOne(_ given: String) {
     let problem = failure { _ = try ModelLocation(given, environment: [:]) }

@@ -128,6 +128,16 @@ import Testing
     #expect(try location(name, both) == model("cache/models--some-org--Some_Model-1.5B/snapshots/0a1b"))
   }
 
+  @Test func theVariablesOfTheirFolderAreAllHeeded() {
+    for (name, value) in [
+      ("XDG_CACHE_HOME", folder.path + "/xdg"), ("HUGGINGFACE_HUB_CACHE", folder.path + "/old"), ("HF_HOME", "~/own"),
+    ] {
+      let problem = failure { _ = try location("org/none", [name: value, "HOME": folder.path]) }
+      let place = ["XDG_CACHE_HOME": "/xdg/huggingface/hub", "HF_HOME": "/own/hub"][name] ?? "/old"
+      #expect(problem?.contains(folder.path + place + "/models--org--none") == true, "\(problem ?? "was found")")
+    }
+  }
+
   @Test func mainDecidesWhichVersionItIsAndElseTheNewest() throws {
     let versions = "home/.cache/huggingface/hub/models--o--m"
     for (commit, age) in [("aaaa", 30.0), ("bbbb", 10), ("cccc", 20)] {
