@@ -86,7 +86,7 @@ struct SettingsPanel {
         let pinned = entry.isUnlike ? entry.pinned.map { " ! \($0)" } ?? "" : ""
         return "\(entry.name) \(entry.active)\(pinned)"
       }
-      let text = "\(rest.count) more: \(words.joined(separator: " \(frame.glyphs.dot) "))"
+      let text = "\(frame.glyphs.ellipsis) \(words.joined(separator: " \(frame.glyphs.dot) "))"
       frame.line(area.lowerBound + room, [Span(clipped(text, frame.width, frame), theme[.dim])])
     }
     for (offset, entry) in shown.prefix(lines).enumerated() {
