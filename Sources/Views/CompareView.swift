@@ -33,11 +33,10 @@ struct CompareView {
     guard end - row >= 5 else { return }
     frame.rule(row)
     row += 1
-    end = min(end, row + 16)
     if state.showsSettings {
       SettingsPanel(state).draw(into: &frame, area: row..<end)
     } else {
-      PlotPanel(state).draw(into: &frame, area: row..<end)
+      PlotPanel(state).draw(into: &frame, area: row..<min(end, row + 16))
     }
   }
 

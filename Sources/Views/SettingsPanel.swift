@@ -83,8 +83,8 @@ struct SettingsPanel {
     let rest = shown.dropFirst(lines)
     if !rest.isEmpty, room > 0 {
       let words = rest.map { entry in
-        let pinned = entry.isUnlike ? entry.pinned.map { " ! \($0)" } ?? "" : ""
-        return "\(entry.name) \(entry.active)\(pinned)"
+        let pinned = entry.pinned.flatMap { $0 == entry.active ? nil : "\(entry.isUnlike ? " !" : "") / \($0)" }
+        return "\(entry.name) \(entry.active)\(pinned ?? "")"
       }
       let text = "\(frame.glyphs.ellipsis) \(words.joined(separator: " \(frame.glyphs.dot) "))"
       frame.line(area.lowerBound + room, [Span(clipped(text, frame.width, frame), theme[.dim])])
