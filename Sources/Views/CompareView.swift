@@ -17,7 +17,7 @@ struct CompareView {
     let isSmall = content.count < 17
     let showsNote = state.showsNotes && content.count >= 15
     let noteRow = content.upperBound - 1
-    var end = noteRow + (showsNote ? 0 : 1)
+    let end = noteRow + (showsNote ? 0 : 1)
     if showsNote {
       frame.line(noteRow, Line.note([state.sortColumn.note(state.keys)], style: frame.theme[.note], width: frame.width))
     }

@@ -86,8 +86,13 @@ struct SettingsPanel {
         let pinned = entry.pinned.flatMap { $0 == entry.active ? nil : "\(entry.isUnlike ? " !" : "") / \($0)" }
         return "\(entry.name) \(entry.active)\(pinned ?? "")"
       }
-      let text = "\(frame.glyphs.ellipsis) \(words.joined(separator: " \(frame.glyphs.dot) "))"
-      frame.line(area.lowerBound + room, [Span(clipped(text, frame.width, frame), theme[.dim])])
+      let text = words.joined(separator: " \(frame.glyphs.dot) ")
+      frame.line(
+        area.lowerBound + room,
+        [
+          Span(TextWidth.padded(frame.glyphs.ellipsis, to: name), theme[.dim]),
+          Span(clipped(text, frame.width - name, frame), theme[.dim]),
+        ])
     }
     for (offset, entry) in shown.prefix(lines).enumerated() {
       let row = area.lowerBound + 1 + offset
