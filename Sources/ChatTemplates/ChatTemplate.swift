@@ -21,15 +21,16 @@ public struct ChatTemplate: Sendable {
     names = parser.names
   }
 
+  /// What every conversation gives to a template.
+  public static let givenNames: Set<String> = ["messages", "add_generation_prompt", "tools", "documents"]
+
   /// Whether the template reads a name anywhere: a variable of any other name changes nothing.
   public func reads(_ name: String) -> Bool { names.contains { $0.isRead && $0.name.string == name } }
 
   /// The variables that the template asks for beside the conversation and the special tokens, in the order
   /// of the alphabet.
   public var ownVariables: [String] {
-    let given: Set<Text> = [
-      "messages", "add_generation_prompt", "tools", "documents", "loop", "caller", "varargs", "kwargs",
-    ]
+    let given = Set(Self.givenNames.map { Text($0) }).union(["loop", "caller", "varargs", "kwargs"])
     return NameUse.read(Set(names.map(\.name)).subtracting(given).subtracting(Functions.names), in: names)
       .map(\.string).filter { !$0.hasSuffix("_token") }.sorted()
   }

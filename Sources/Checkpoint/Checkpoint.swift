@@ -76,7 +76,13 @@ public struct Checkpoint: Sendable {
     if let metadata, url.pathExtension.lowercased() != "gguf", let name = metadata["general.name"]?.string {
       return name.description
     }
+    let parts = url.pathComponents
+    if let place = parts.lastIndex(of: "snapshots"), place > 0, let name = ModelCache.name(ofFolder: parts[place - 1]),
+      place >= parts.count - 2
+    {
+      return name
+    }
     let stem = GGUFPartName(found).map { URL(fileURLWithPath: $0.stem) } ?? url
-    return stem.pathExtension == "gguf" ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
+    return stem.pathExtension.lowercased() == "gguf" ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
   }
 }

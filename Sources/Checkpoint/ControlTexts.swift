@@ -35,22 +35,33 @@ enum ControlTexts {
     ("fim_sep", true, ["<|file_sep|>"]),
   ]
 
+  private static let fillingTexts = Set(filling.lazy.flatMap(\.texts))
+
   /// The older names of three keys.
   private static let olderKeys = ["fim_pre": "prefix", "fim_suf": "suffix", "fim_mid": "middle"]
+
+  /// The names of all keys for filling in.
+  static let keys = filling.map(\.key) + olderKeys.values.sorted()
 
   /// The control tokens of a vocabulary and those of them that end an answer.
   /// - Parameter special: the ids that the file's keys give, which end an answer where they are for that.
   static func ids(_ tokens: [ByteString], special: GGUFSpecialTokens) -> (control: Set<Int>, ends: Set<Int>) {
     var control: Set<Int> = []
     var ends = Set(["eos", "eot", "eom"].compactMap { special.ids[$0] })
-    for (id, text) in tokens.enumerated() where Self.ends.contains(text) {
-      control.insert(id)
-      ends.insert(id)
+    // A vocabulary is long: it is looked through once.
+    var fillers: [ByteString: Int] = [:]
+    for (id, text) in tokens.enumerated() {
+      if Self.ends.contains(text) {
+        control.insert(id)
+        ends.insert(id)
+      } else if Self.fillingTexts.contains(text), fillers[text] == nil {
+        fillers[text] = id
+      }
     }
     for (key, isEnd, texts) in filling {
       if let id = special.ids[key] ?? olderKeys[key].flatMap({ special.ids[$0] }) {
         if isEnd { ends.insert(id) }
-      } else if let id = tokens.firstIndex(where: texts.contains) {
+      } else if let id = texts.compactMap({ fillers[$0] }).min() {
         // Of several spellings only one counts, as in llama.cpp.
         control.insert(id)
         if isEnd { ends.insert(id) }

@@ -7,10 +7,6 @@ struct GGUFSpecialTokens {
   private(set) var notices: [String] = []
 
   private static let names = ["bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "cls", "mask"]
-  /// Keys for filling in the middle, and the older names of three of them.
-  private static let fillingNames = [
-    "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle",
-  ]
 
   /// What SentencePiece's files mean where they do not say it.
   private static let pieceDefaults: [(name: String, text: ByteString)] = [
@@ -26,7 +22,7 @@ struct GGUFSpecialTokens {
         ids[standard.name] = id
       }
     }
-    for name in Self.names + Self.fillingNames {
+    for name in Self.names + ControlTexts.keys {
       let key = "tokenizer.ggml.\(name)_token_id"
       guard let value = metadata[key] else { continue }
       guard let id = value.wholeNumber else { throw metadata.bad(key, expected: "a token's id") }

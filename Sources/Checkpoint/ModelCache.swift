@@ -36,9 +36,14 @@ struct ModelCache {
   /// The names of all models, in alphabetical order.
   var names: [String] {
     let folders = places.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
-    let names = folders.filter { $0.hasPrefix("models--") }
-      .map { String($0.dropFirst("models--".count)).replacing("--", with: "/") }
-    return Set(names.filter(Self.isModelName)).sorted()
+    return Set(folders.compactMap(Self.name(ofFolder:))).sorted()
+  }
+
+  /// The model whose folder is called so; `nil` for another folder.
+  static func name(ofFolder folder: String) -> String? {
+    guard folder.hasPrefix("models--") else { return nil }
+    let name = String(folder.dropFirst("models--".count)).replacing("--", with: "/")
+    return isModelName(name) ? name : nil
   }
 
   /// `organisation/model`, of the letters that Hugging Face allows.

@@ -176,17 +176,21 @@ public struct ModelConfiguration: Sendable, Hashable {
     _ json: JSONObject, _ defaults: FamilyDefaults, hidden: Int, heads: Int
   ) throws -> Int {
     let key = "head_dim"
-    if defaults.headDimension != nil, json[key] != nil { _ = try json.integer(key, in: 2...1_024) }
-    guard json.has(key) || defaults.headDimension != nil || hidden % heads == 0 else {
-      throw json.bad(
-        key, expected: "given, because \(json.name("hidden_size")) (\(hidden)) is no multiple of "
-          + "\(json.name("num_attention_heads")) (\(heads))")
-    }
-    let dimension = try json.integer(key, in: 2...1_024, default: defaults.headDimension ?? hidden / heads)
-    guard (2...1_024).contains(dimension) else {
-      throw json.bad(
-        "hidden_size", expected: "2 to 1024 times \(json.name("num_attention_heads")) (\(heads)), as "
-          + "\(json.name(key)) is missing")
+    let dimension: Int
+    if let standard = defaults.headDimension {
+      dimension = try json.size(key, in: 2...1_024, default: standard)
+    } else {
+      guard json.has(key) || hidden % heads == 0 else {
+        throw json.bad(
+          key, expected: "given, because \(json.name("hidden_size")) (\(hidden)) is no multiple of "
+            + "\(json.name("num_attention_heads")) (\(heads))")
+      }
+      dimension = try json.integer(key, in: 2...1_024, default: hidden / heads)
+      guard (2...1_024).contains(dimension) else {
+        throw json.bad(
+          "hidden_size", expected: "2 to 1024 times \(json.name("num_attention_heads")) (\(heads)), as "
+            + "\(json.name(key)) is missing")
+      }
     }
     guard dimension % 2 == 0 else {
       throw json.bad(key, expected: "an even number, because rotary positions turn pairs (it is \(dimension))")

@@ -109,7 +109,9 @@ public struct RopeConfiguration: Sendable, Hashable {
     let share = try holder.positive(key, default: 1)
     let dimension = share <= 1 ? Int(Double(headDimension) * share) : 0
     if share != 1, !family.isPhi, !config.isTranslated, type == "default" {
-      notices.append("\(config.file): \(holder.name(key)) has no effect in this family")
+      // Sliding layers and the others may have it from one place.
+      let notice = "\(config.file): \(holder.name(key)) has no effect in this family"
+      if !notices.contains(notice) { notices.append(notice) }
       return headDimension
     }
     guard dimension >= 2, dimension % 2 == 0 else {

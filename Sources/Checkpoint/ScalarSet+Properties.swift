@@ -42,7 +42,6 @@ extension ScalarSet {
 
   /// Every scalar of some ranges, ascending: first, last, first, last.
   init(ranges: [UInt32]) {
-    self = .none
     var (starts, kinds): ([UInt32], [UInt64]) = ([0], [0])
     for (index, value) in ranges.enumerated() {
       let isFirst = index % 2 == 0

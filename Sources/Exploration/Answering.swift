@@ -8,7 +8,7 @@ struct Answering {
     let policy: Policy
     let budget: Budget
     /// What the budget is of this prompt; `nil` where it holds no token, which is an obstacle.
-    let tokens: TokenBudget?
+    fileprivate(set) var tokens: TokenBudget?
     /// The queries of the policy's pseudo tokens.
     var lookahead: QueryRows?
     /// What the policy keeps, unless there is an obstacle.
@@ -71,12 +71,13 @@ struct Answering {
   func courses() -> [Course] {
     request.policies.flatMap { policy in
       request.budgets.map { budget in
-        let tokens = Result {
-          try budget.resolved(
+        var course = Course(policy: policy, budget: budget, tokens: nil)
+        do {
+          course.tokens = try budget.resolved(
             shape: recording.shape, granularity: request.granularity, tokenCount: recording.tokenCount)
+        } catch {
+          course.obstacle = String(describing: error)
         }
-        var course = Course(policy: policy, budget: budget, tokens: try? tokens.get())
-        if case .failure(let error) = tokens { course.obstacle = String(describing: error) }
         return course
       }
     }

@@ -11,9 +11,6 @@ public struct TemplateVariables: Sendable, Hashable {
     case text(String)
   }
 
-  /// What the program itself gives to every template.
-  private static let ownNames: Set<String> = ["messages", "add_generation_prompt", "tools", "documents"]
-
   private(set) var values: [String: Value] = [:]
 
   /// None.
@@ -67,7 +64,7 @@ public struct TemplateVariables: Sendable, Hashable {
     guard let first = name.unicodeScalars.first, first == "_" || first.properties.isAlphabetic,
       name.unicodeScalars.allSatisfy({ $0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0) })
     else { throw TemplateVariableError.noName(argument) }
-    guard !ownNames.contains(name) else { throw TemplateVariableError.reserved(name) }
+    guard !ChatTemplate.givenNames.contains(name) else { throw TemplateVariableError.reserved(name) }
     return (name, try Value(String(argument[argument.index(after: sign)...]), name: name))
   }
 }
