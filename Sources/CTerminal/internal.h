@@ -25,6 +25,8 @@ void term_signals_end(void);
 /// Has the end of the shell that started the program end a wait: no signal of its own tells that the terminal
 /// is another's. Only as long as the calling thread lives.
 void term_watch_parent(void);
+/// Whether that shell has ended.
+int term_lost_parent(void);
 /// Whether a stop was asked for, and whether the program was continued, since the last question.
 int term_stop_wanted(void);
 int term_continued(void);

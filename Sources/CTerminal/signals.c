@@ -16,6 +16,7 @@
 
 static volatile sig_atomic_t stop_wanted, continued;
 static int keyboard = -1;
+static pid_t parent;
 static const int handled[] = {SIGTSTP, SIGCONT, SIGWINCH};
 enum { HANDLED = sizeof handled / sizeof *handled };
 static struct sigaction before[HANDLED];
@@ -43,9 +44,12 @@ void term_signals_end(void) {
 
 void term_watch_parent(void) {
   static _Thread_local int watches;
+  if (!parent) parent = getppid();
   if (!watches) prctl(PR_SET_PDEATHSIG, SIGCONT);
   watches = 1;
 }
+
+int term_lost_parent(void) { return getppid() != parent; }
 
 int term_stop_wanted(void) {
   int wanted = stop_wanted;
@@ -59,18 +63,21 @@ int term_continued(void) {
   return was;
 }
 
-// Does what a signal does to a program that does not handle it; `send` sends it.
+// Does what a signal does to a program that does not handle it; with `group` the whole group is sent it.
 static void stop_by(int number, int group) {
-  struct sigaction usual = {.sa_handler = SIG_DFL}, own;
+  struct sigaction ignored = {.sa_handler = SIG_IGN}, usual = {.sa_handler = SIG_DFL}, own;
   sigset_t stop, held;
   sigemptyset(&stop);
   sigaddset(&stop, number);
-  sigaction(number, &usual, &own);
-  pthread_sigmask(SIG_UNBLOCK, &stop, &held);
+  sigaction(number, &ignored, &own);
+  // This program itself is stopped by a signal to this thread, which comes at once. One to the group may come
+  // through another thread when the terminal is ours already, and would stop it in the foreground.
   if (group) kill(0, number);
-  else raise(number);
-  // To a group it may come through another thread, a moment later; a group that nobody would continue is not
-  // stopped.
+  sigaction(number, &usual, NULL);
+  pthread_sigmask(SIG_UNBLOCK, &stop, &held);
+  raise(number);
+  // What continued it is told through another thread, a moment later, and after what was to end it; a group that
+  // nobody would continue is not stopped.
   for (int i = 0; group && !continued && i < 30; i++) poll(NULL, 0, 10);
   pthread_sigmask(SIG_SETMASK, &held, NULL);
   sigaction(number, &own, NULL);

@@ -197,13 +197,25 @@ static int closed(void) {
   return TERM_CLOSED;
 }
 
+// Where the shell that ran this program has gone, the one before it takes the terminal some moments later, and
+// no signal tells: one looks, now and then.
+static int wait_for_either(struct pollfd on[2], int milliseconds) {
+  enum { SLICE = 250 };
+  while (term_lost_parent() && (milliseconds < 0 || milliseconds > SLICE)) {
+    int count = poll(on, 2, SLICE);
+    if (count || term_in_background()) return count;
+    if (milliseconds > 0) milliseconds -= SLICE;
+  }
+  return poll(on, 2, milliseconds);
+}
+
 int term_wait(int milliseconds) {
   // Tasks end on threads other than they began on.
   fault_stack();
   term_watch_parent();
   if (!screen || ended) return closed();
   struct pollfd on[2] = {{.fd = fileno(keys), .events = POLLIN}, {.fd = wake, .events = POLLIN}};
-  int count = poll(on, 2, milliseconds);
+  int count = wait_for_either(on, milliseconds);
   if (count < 0 && errno != EINTR) return closed();
   if (count > 0 && on[1].revents) {
     uint64_t times;

@@ -24,12 +24,15 @@ enum DescribedKeys {
 extension InputDecoder.Patience {
   /// What one waits for here: longer where the keyboard is behind a network.
   init(_ environment: [String: String]) {
-    let signs = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"]
-    let isRemote = signs.contains { environment[$0]?.isEmpty == false }
-    if isRemote { (escape, sequence) = (150, 1_000) }
+    if Self.isRemote(environment) { (escape, sequence) = (150, 1_000) }
     // What other programs of the terminal obey as well.
     if let own = environment["ESCDELAY"].flatMap({ Int($0) }), (0...10_000).contains(own) {
       (escape, sequence) = (own, max(sequence, own))
     }
+  }
+
+  /// Whether the keyboard is behind a network.
+  static func isRemote(_ environment: [String: String]) -> Bool {
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].contains { environment[$0]?.isEmpty == false }
   }
 }

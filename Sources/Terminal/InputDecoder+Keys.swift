@@ -74,7 +74,7 @@ extension InputDecoder {
     case UInt8(ascii: "["): control(bytes, from: offset)
     case UInt8(ascii: "O"): single(bytes, from: offset)
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
-      .begins(offset, .string(hasBegun: false))
+      .begins(offset, .string([], isCommand: kind == UInt8(ascii: "]")))
     default: nil
     }
   }
@@ -124,6 +124,7 @@ extension InputDecoder {
     if sequence.final == UInt8(ascii: "~"), sequence.parameters == [[200]], sequence.prefix == nil {
       return .begins(count + 1, .paste([]))
     }
+    if sequence.final == UInt8(ascii: "c"), sequence.prefix == UInt8(ascii: "?") { return .attributes(count + 1) }
     return .taken(count + 1, mouse(sequence) ?? KeyCodes.key(sequence))
   }
 

@@ -18,8 +18,8 @@ struct InputDecoder {
 
   enum State {
     case ground
-    /// Within a string that ends with ST or BEL; whether any of it has come.
-    case string(hasBegun: Bool)
+    /// Within a string that ends with ST or BEL; what has come of it, as far as answers are long.
+    case string([UInt8], isCommand: Bool)
     case paste([UInt8])
   }
 
@@ -27,6 +27,8 @@ struct InputDecoder {
   enum Step {
     /// So many bytes, which are a key or nothing.
     case taken(Int, Key? = nil)
+    /// So many bytes, which tell the terminal's device attributes.
+    case attributes(Int)
     /// So many bytes, behind which another state begins.
     case begins(Int, State)
     /// The beginning of something, which takes so long to come at most.
@@ -39,6 +41,8 @@ struct InputDecoder {
   let dollarEnds: Bool
   /// What the terminal's description says of keys, where that is more than one byte.
   let described: [[UInt8]: Key]
+  /// What the terminal has answered.
+  private(set) var answers = TerminalAnswers()
   private var state = State.ground
   private var bytes: ArraySlice<UInt8> = []
   /// Whether nothing more will come of what has begun.
@@ -66,13 +70,16 @@ struct InputDecoder {
     while true {
       switch state {
       case .paste(let text): if let pasted = readPaste(text) { return .paste(pasted) } else { return nil }
-      case .string: guard skipString() else { return nil }
+      case .string(let text, let isCommand): guard readString(text, isCommand) else { return nil }
       case .ground:
         guard !bytes.isEmpty else { return nil }
         switch step(bytes) {
         case .taken(let count, let key):
           bytes = bytes.dropFirst(count)
           if let key { return .key(key) }
+        case .attributes(let count):
+          bytes = bytes.dropFirst(count)
+          answers.isComplete = true
         case .begins(let count, let begun):
           bytes = bytes.dropFirst(count)
           state = begun
@@ -91,7 +98,7 @@ struct InputDecoder {
   var patience: Int? {
     switch state {
     case .paste: return patiences.paste
-    case .string(let hasBegun): return hasBegun ? patiences.string : 2 * patiences.escape
+    case .string(let text, _): return text.isEmpty ? 2 * patiences.escape : patiences.string
     case .ground:
       guard !bytes.isEmpty, case .partial(let time) = step(bytes) else { return nil }
       return time
@@ -103,29 +110,22 @@ struct InputDecoder {
 
   // MARK: Strings and pastes
 
-  /// Passes over a string; false while its end has not come.
-  private mutating func skipString() -> Bool {
-    var at = bytes.startIndex
-    while at < bytes.endIndex {
-      switch bytes[at] {
-      // BEL ends it; CAN and SUB, too.
-      case 0x07, 0x18, 0x1A: return leaveString(at + 1)
-      case 0x1B:
-        guard at + 1 < bytes.endIndex else { break }
-        // ST ends it, any other sequence interrupts it.
-        return leaveString(bytes[at + 1] == UInt8(ascii: "\\") ? at + 2 : at)
-      default: break
-      }
-      at += 1
+  /// Reads on in a string, of which only answers are kept; false while its end has not come.
+  private mutating func readString(_ before: [UInt8], _ isCommand: Bool) -> Bool {
+    let end = bytes.firstIndex { [0x07, 0x18, 0x1A, 0x1B].contains($0) } ?? bytes.endIndex
+    let text = before + bytes[..<end].prefix(TerminalAnswers.limit - before.count)
+    state = .string(text, isCommand: isCommand)
+    bytes = bytes[end...]
+    guard let first = bytes.first, first != 0x1B || bytes.count > 1 else {
+      guard isLate else { return false }
+      (state, bytes) = (.ground, [])
+      return true
     }
-    if !bytes.isEmpty { state = .string(hasBegun: true) }
-    bytes = bytes.last == 0x1B ? bytes.suffix(1) : []
-    guard isLate else { return false }
-    return leaveString(bytes.endIndex)
-  }
-
-  private mutating func leaveString(_ end: Int) -> Bool {
-    (state, bytes) = (.ground, bytes[min(end, bytes.endIndex)...])
+    state = .ground
+    // BEL and ST end it; CAN and SUB too, and any other sequence interrupts it.
+    let isTerminated = first == 0x1B && bytes[bytes.startIndex + 1] == UInt8(ascii: "\\")
+    if isCommand, isTerminated || first == 0x07 { answers.take(command: text) }
+    bytes = bytes.dropFirst(isTerminated ? 2 : first == 0x1B ? 0 : 1)
     return true
   }
 

@@ -112,6 +112,25 @@ public final class Terminal {
     }
   }
 
+  /// What the terminal has answered.
+  var answers: TerminalAnswers { decoder.answers }
+
+  /// The events that come until some time, or until the terminal has answered what it was asked.
+  func events(until end: ContinuousClock.Instant, orAnswers isAnswered: (TerminalAnswers) -> Bool) -> [Event] {
+    var events: [Event] = []
+    while !isAnswered(answers), ContinuousClock.now < end {
+      switch Int(term_wait(Self.milliseconds(until: [end, deadline].compactMap { $0 }.min()))) {
+      // Whoever waits next is told so again.
+      case Int(TERM_CLOSED): return events
+      case Int(TERM_RESUMED): events.append(.resize)
+      case Int(TERM_WOKEN): events.append(.wake)
+      default: break
+      }
+      while let event = pendingEvent() { events.append(event) }
+    }
+    return events
+  }
+
   private static func milliseconds(until time: ContinuousClock.Instant?) -> Int32 {
     guard let time else { return -1 }
     return Int32(clamping: Int(max(0, (time - .now) / .milliseconds(1)).rounded(.up)))
@@ -174,12 +193,6 @@ public final class Terminal {
         return nil
       }
     }
-  }
-
-  /// Takes bytes that somebody else has read from the terminal.
-  func takeInput(_ bytes: [UInt8]) {
-    decoder.feed(bytes)
-    lastInput = .now
   }
 
   private func put(_ cell: Cell, row: Int, column: Int) {

@@ -46,7 +46,6 @@ struct LaqTUI: AsyncParsableCommand {
   /// Opens a text and explores it, in the terminal or without one.
   @MainActor
   func run(_ open: () throws -> Opening) async throws {
-    Terminal.prepareProcess()
     do {
       if let results = try ResultsFile(path: prompt.text) {
         try await show(results)

@@ -17,12 +17,12 @@ enum Main {
 
   static func main() async {
     Output.prepareProcess()
+    // Here, where no thread has started yet.
+    Terminal.prepareProcess()
     fault_handle()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do { try InstructionSet.checkSetting() } catch { Console.end(error, status: 64) }
     if let command = commands.first(where: { $0.configuration.commandName == arguments.first }) {
-      // Some commands open the terminal, which is prepared before any thread starts.
-      Terminal.prepareProcess()
       await run(command, Array(arguments.dropFirst()))
     } else if arguments.first == "--help" || arguments.first == "help" {
       Output.write(Manual().text + "\n")

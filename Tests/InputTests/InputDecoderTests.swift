@@ -192,6 +192,48 @@ import Testing
   }
 
   /// Whatever comes between, a sequence that is complete is no key, and the key behind it is.
+  /// What is answered, and the keys that come with it, whole and byte by byte.
+  private func answers(_ text: String) -> (answers: TerminalAnswers, keys: [Event]) {
+    func read(_ pieces: [[UInt8]]) -> (TerminalAnswers, [Event]) {
+      var decoder = InputDecoder()
+      var events: [Event] = []
+      for piece in pieces {
+        decoder.feed(piece)
+        while let event = decoder.next() { events.append(event) }
+      }
+      return (decoder.answers, events)
+    }
+    let (whole, bytewise) = (read([Array(text.utf8)]), read(text.utf8.map { [$0] }))
+    #expect(whole.0 == bytewise.0 && whole.1 == bytewise.1, "\(text.debugDescription)")
+    return whole
+  }
+
+  @Test func answersComeInAnyPiecesAndLeaveWhatIsTyped() {
+    let both = answers("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?64;1;2c")
+    #expect(both.answers.background == .light && both.answers.isComplete && both.keys.isEmpty)
+    let typed = answers("2j\u{1B}]11;rgb:00/00/00\u{7}]\u{1B}[?6c")
+    #expect(typed.answers.background == .dark && typed.answers.isComplete)
+    #expect(typed.keys == [.key(.character("2")), .key(.character("j")), .key(.character("]"))])
+    let unknown = answers("\u{1B}[?1;2c")
+    #expect(unknown.answers.background == nil && unknown.answers.isComplete)
+    let paste = answers("\u{1B}[200~q\u{1B}[201~\u{1B}[?6c")
+    #expect(paste.keys == [.paste("q")] && paste.answers.isComplete)
+  }
+
+  @Test func keysAndRubbishAreNoAnswer() {
+    // The fourth is rxvt's Shift-Right.
+    let keys = answers("\u{1B}[A\u{1B}OP\u{1B}[1;5C\u{1B}[c\u{1B}[>0;1c")
+    #expect(keys.answers == TerminalAnswers())
+    #expect(keys.keys == [.key(.up), .key(.function(1)), .key(.right), .key(.right)])
+    for text in [
+      "\u{1B}]11;rgb:ffff/" + String(repeating: "f", count: 100_000), "\u{1B}P11;rgb:0/0/0\u{7}",
+      "\u{1B}]11;rgb:0/0/0\u{18}", "\u{1B}]11;rgb:0/0/0\u{1B}[A", "\u{1B}]12;rgb:0/0/0\u{7}",
+      "\u{1B}]11;rgb:" + String(repeating: "0", count: 200) + "/0/0\u{7}",
+    ] {
+      #expect(answers(text).answers == TerminalAnswers(), "\(text.prefix(20).debugDescription)")
+    }
+  }
+
   @Test(arguments: 0..<4) func randomSequencesAreNoKeys(_ seed: Int) {
     var generator = FixedGenerator(seed: UInt64(seed + 1))
     func bytes(_ range: ClosedRange<Int>, upTo count: Int) -> [UInt8] {

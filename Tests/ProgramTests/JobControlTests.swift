@@ -3,14 +3,10 @@ import Testing
 
 /// The program as a shell's job: in the background it waits, stopped, and touches nothing.
 @Suite(.serialized) struct JobControlTests {
-  private let path: String
-  private var quick: [String] { [path, "--budget", "16", "--policy", "streaming", "--steps", "2"] }
+  private let text: QuickText
+  private var quick: [String] { text.arguments }
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: url)
-    path = url.path
-  }
+  init() throws { text = try QuickText() }
 
   private func isStopped(_ session: TerminalSession) -> Bool {
     TerminalSession.comesTrue { TerminalSession.isStopped(session.program) == true }
@@ -46,8 +42,8 @@ import Testing
       """#
     let session = try TerminalSession(quick, shell: script)
     let before = session.modes
-    // While the model works it would draw all the time.
-    #expect(session.shows("[1 Text]"))
+    // While the model works it draws all the time, and SIGSTOP would cut it short.
+    #expect(session.shows("ready"))
     if how == "C-z" { session.type("\u{1A}") } else { session.signal(SIGSTOP) }
     #expect(session.waits(for: "stopped "))
     if how == "SIGSTOP" { session.modes = before }

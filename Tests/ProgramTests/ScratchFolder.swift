@@ -18,5 +18,13 @@ struct ScratchFolder {
     return file.path
   }
 
+  /// Copies the embedded model, whose files a test may change, and gives its folder.
+  func model(_ name: String = "model") throws -> URL {
+    let copy = url.appendingPathComponent(name)
+    try FileManager.default.copyItem(
+      at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: copy)
+    return copy
+  }
+
   func remove() { try? FileManager.default.removeItem(at: url) }
 }

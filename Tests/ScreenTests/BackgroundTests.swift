@@ -27,32 +27,4 @@ import Testing
     #expect(Background(colorFGBG: "0;default;15") == .light && Background(colorFGBG: "12;8") == .dark)
     for value in ["", ";", "0;default", "0;16", "0;-1", "white"] { #expect(Background(colorFGBG: value) == nil, "\(value)") }
   }
-
-  private func reply(_ text: String) -> BackgroundReply {
-    var whole = BackgroundReply(), bytewise = BackgroundReply()
-    whole.take(text.utf8)
-    for byte in text.utf8 { bytewise.take([byte]) }
-    #expect(whole.background == bytewise.background && whole.others == bytewise.others && whole.isComplete == bytewise.isComplete)
-    return whole
-  }
-
-  @Test func answersComeInAnyPiecesAndLeaveWhatIsTyped() {
-    let both = reply("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?64;1;2c")
-    #expect(both.background == .light && both.isComplete && both.others.isEmpty)
-    let typed = reply("2j\u{1B}]11;rgb:00/00/00\u{7}]\u{1B}[?6c")
-    #expect(typed.background == .dark && typed.isComplete && typed.others == Array("2j]".utf8))
-    let unknown = reply("\u{1B}[?1;2c")
-    #expect(unknown.background == nil && unknown.isComplete)
-  }
-
-  @Test func keysAndRubbishAreNoAnswer() {
-    let keys = reply("\u{1B}[A\u{1B}OP\u{1B}\u{1B}[1;5C")
-    #expect(keys.background == nil && !keys.isComplete)
-    #expect(keys.others == Array("\u{1B}[A\u{1B}OP\u{1B}\u{1B}[1;5C".utf8))
-    let endless = reply("\u{1B}]11;rgb:ffff/" + String(repeating: "f", count: 100_000))
-    #expect(endless.background == nil && !endless.isComplete && endless.others.count <= 128)
-    #expect(reply(String(repeating: "x", count: 100_000)).others.count <= 4_096)
-    let paste = "\u{1B}[200~q\u{1B}[201~"
-    #expect(reply(paste + "\u{1B}[?6c").others == Array(paste.utf8))
-  }
 }
