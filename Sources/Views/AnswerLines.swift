@@ -59,7 +59,7 @@ struct AnswerLines {
       let obstacle = index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
       return spans + [Span(obstacle ?? glyphs.ellipsis, theme[.dim])]
     }
-    let difference = state.story.full.flatMap { lane.answer.firstDifference(from: $0.answer) }
+    let difference = state.story.difference(of: lane)
     let isComplete = state.story.stage == .done
     if index != nil, !lane.hasAnswer {
       // Nothing to compare: it is not known whether the answer would be another.

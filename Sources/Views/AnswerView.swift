@@ -7,11 +7,11 @@ struct AnswerView {
 
   init(_ state: ViewState) { self.state = state }
 
-  /// The rows that its lines have in a window.
-  static func rows(size: Size) -> Int { max(1, size.height - 6) }
-
-  /// How many lines there are in a window.
-  func lineCount(size: Size) -> Int { lines(width: size.width - 4, glyphs: .unicode).count }
+  /// A first line after which the answers still fill a window.
+  func clamped(_ top: Int, size: Size, glyphs: GlyphSet) -> Int {
+    let rows = Frame.content(size, TourPanel(state, size: size, glyphs: glyphs)).count - 1
+    return max(0, min(top, lines(width: size.width - 4, glyphs: glyphs).count - max(1, rows)))
+  }
 
   func draw(into frame: inout Frame) {
     let theme = frame.theme
@@ -53,8 +53,7 @@ struct AnswerView {
       lines.append([])
     }
     if state.settings.policies.indices.contains(state.policy) {
-      let difference = state.story.full.flatMap { full in state.lane?.answer.firstDifference(from: full.answer) }
-      add(state.policyTitle, state.lane, difference: difference, isMeasure: false)
+      add(state.policyTitle, state.lane, difference: state.story.difference(of: state.lane), isMeasure: false)
     }
     add("full", state.story.full, difference: nil, isMeasure: true)
     return lines

@@ -28,8 +28,14 @@ struct Frame {
     grid = Grid(size)
     right = size.width - 2
     panel = TourPanel(state, size: size, glyphs: glyphs)
-    content = 1..<size.height - 4 - (panel?.rowsTaken ?? 0)
+    content = Self.content(size, panel)
     drawChrome(size)
+  }
+
+  /// The rows that a view has in a window, beside a tour's words.
+  static func content(_ size: Size, _ panel: TourPanel?) -> Range<Int> {
+    let end = size.height - 4 - (panel?.rowsTaken ?? 0)
+    return 1..<max(1, end)
   }
 
   private mutating func drawChrome(_ size: Size) {

@@ -52,8 +52,9 @@ struct HelpView {
   }
 
   /// A first line after which the list still fills a window.
-  func clamped(_ top: Int, size: Size) -> Int {
-    let layout = layout(content: size.height - 5, width: size.width - 4)
+  func clamped(_ top: Int, size: Size, glyphs: GlyphSet) -> Int {
+    let content = Frame.content(size, TourPanel(state, size: size, glyphs: glyphs))
+    let layout = layout(content: content.count, width: size.width - 4)
     return max(0, min(top, lines(state.theme, width: size.width - 4).count - layout.capacity))
   }
 
@@ -68,7 +69,7 @@ struct HelpView {
     }
     let rows = max(1, content - 2 - about.count)
     guard !state.showsWords else { return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1)) }
-    let columnWidth = width >= 108 ? 38 : width >= 74 ? 38 : max(1, width)
+    let columnWidth = width >= 76 ? 38 : max(1, width)
     return Layout(about: about, rows: rows, columns: max(1, width / columnWidth), columnWidth: columnWidth)
   }
 

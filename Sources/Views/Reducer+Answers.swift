@@ -11,22 +11,21 @@ extension ViewState {
   }
 
   /// A key while the answers are shown.
-  mutating func performInAnswers(_ action: KeyTable.Action, times: Int, size: Size) -> Effect {
+  mutating func performInAnswers(_ action: KeyTable.Action, times: Int, size: Size, glyphs: GlyphSet) -> Effect {
     if let wanted = action.view {
-      showsAnswer = false
       open(wanted)
       return .none
     }
     switch action {
-    case .down: scrollAnswers(by: times, size: size)
-    case .up: scrollAnswers(by: -times, size: size)
-    case .halfPageDown, .pageDown: scrollAnswers(by: 10 * times, size: size)
-    case .halfPageUp, .pageUp: scrollAnswers(by: -10 * times, size: size)
-    case .first: scrollAnswers(by: -1 << 20, size: size)
-    case .last: scrollAnswers(by: 1 << 20, size: size)
+    case .down: scrollAnswers(by: times, size: size, glyphs: glyphs)
+    case .up: scrollAnswers(by: -times, size: size, glyphs: glyphs)
+    case .halfPageDown, .pageDown: scrollAnswers(by: 10 * times, size: size, glyphs: glyphs)
+    case .halfPageUp, .pageUp: scrollAnswers(by: -10 * times, size: size, glyphs: glyphs)
+    case .first: scrollAnswers(by: -1 << 20, size: size, glyphs: glyphs)
+    case .last: scrollAnswers(by: 1 << 20, size: size, glyphs: glyphs)
     case .policyNext, .right: choosePolicy(policy + times); answerTop = 0
     case .policyPrevious, .left: choosePolicy(policy - times); answerTop = 0
-    case .copy: return copyWhatIsUnderTheCursor()
+    case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
     case .command: entry = .command("")
     case .help: openHelp()
     case .redraw: return .redraw
@@ -38,9 +37,8 @@ extension ViewState {
     return .none
   }
 
-  private mutating func scrollAnswers(by change: Int, size: Size) {
-    let limit = AnswerView(self).lineCount(size: size) - AnswerView.rows(size: size)
-    let target = max(0, min(answerTop + change, limit))
+  private mutating func scrollAnswers(by change: Int, size: Size, glyphs: GlyphSet) {
+    let target = AnswerView(self).clamped(answerTop + change, size: size, glyphs: glyphs)
     if target == answerTop { message = change > 0 ? "this is the end" : "this is the beginning" }
     answerTop = target
   }

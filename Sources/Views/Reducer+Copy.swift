@@ -3,7 +3,7 @@ import Screen
 
 extension ViewState {
   /// Copies what is under the cursor: the token or the selected span, a head's or a policy's row, an answer.
-  mutating func copyWhatIsUnderTheCursor(size: Size = Size(width: 120, height: 36), glyphs: GlyphSet = .unicode) -> Effect {
+  mutating func copyWhatIsUnderTheCursor(glyphs: GlyphSet) -> Effect {
     // An empty text would empty the clipboard.
     guard let (name, text) = underCursor, !text.isEmpty else {
       message = "there is nothing to copy here"

@@ -5,21 +5,21 @@ extension ViewState {
   mutating func openHelp() { (showsHelp, showsWords, helpTop) = (true, false, 0) }
 
   /// Goes from the keys to what the words mean, opened at what is under the cursor, or back.
-  mutating func turnHelpPage(size: Size) {
+  mutating func turnHelpPage(size: Size, glyphs: GlyphSet) {
     showsWords.toggle()
     helpTop = 0
     guard showsWords else { return }
-    helpTop = HelpView(self).clamped(GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size)
+    helpTop = HelpView(self).clamped(GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size, glyphs: glyphs)
   }
 
   /// A key while the help is shown.
-  mutating func performInHelp(_ action: KeyTable.Action, times: Int, size: Size) -> Effect {
-    func scroll(_ change: Int) -> Int { HelpView(self).clamped(helpTop + change, size: size) }
+  mutating func performInHelp(_ action: KeyTable.Action, times: Int, size: Size, glyphs: GlyphSet) -> Effect {
+    func scroll(_ change: Int) -> Int { HelpView(self).clamped(helpTop + change, size: size, glyphs: glyphs) }
     let before = helpTop
     defer { if showsHelp, helpTop == before, message == nil, Self.scrolls.contains(action) { message = "it goes no further" } }
     switch action {
     case .help, .back, .quit: showsHelp = false
-    case .left, .right: turnHelpPage(size: size)
+    case .left, .right: turnHelpPage(size: size, glyphs: glyphs)
     case .down: helpTop = scroll(times)
     case .up: helpTop = scroll(-times)
     case .halfPageDown, .pageDown: helpTop = scroll(times * 10)

@@ -15,6 +15,10 @@ extension ViewState {
     let key = keys.shown(.interrupt)
     if isInterrupted { return .quit }
     isInterrupted = true
+    guard why?.isFinished != false else {
+      message = "stopping; \(key) again quits"
+      return .cancelWhy
+    }
     guard story.isFinished else {
       message = "stopping; \(key) again quits"
       return .cancel

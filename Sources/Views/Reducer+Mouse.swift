@@ -18,10 +18,10 @@ extension ViewState {
   private mutating func scroll(down: Bool, size: Size, glyphs: GlyphSet) -> Effect {
     let lines = 3
     if showsHelp {
-      return performInHelp(down ? .down : .up, times: lines, size: size)
+      return performInHelp(down ? .down : .up, times: lines, size: size, glyphs: glyphs)
     }
-    if showsWhy { return performInWhy(down ? .down : .up, times: lines) }
-    if showsAnswer { return performInAnswers(down ? .down : .up, times: lines, size: size) }
+    if showsWhy { return performInWhy(down ? .down : .up, times: lines, glyphs: glyphs) }
+    if showsAnswer { return performInAnswers(down ? .down : .up, times: lines, size: size, glyphs: glyphs) }
     switch view {
     case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
     case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
@@ -37,7 +37,6 @@ extension ViewState {
     case .view(let wanted):
       // A search under way is seen until it is stopped.
       guard !showsWhy || why?.isFinished != false else { break }
-      (showsHelp, showsWhy, showsAnswer) = (false, false, false)
       open(wanted)
     case .token(let position): cursor = position
     case .policy(let index): choosePolicy(index)

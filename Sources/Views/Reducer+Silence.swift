@@ -68,9 +68,8 @@ extension ViewState {
     case .searchNext, .searchPrevious: return "one match"
     case .theme: return "this terminal has no colours for another theme"
     case .loss: return "this is where the loss is largest"
-    case .play: return "there is nothing to play"
     case .back: return "nothing to leave; \(keys.shown(.quit)) quits"
-    case .scope, .window, .pseudoTokens, .mask: return "nothing changed"
+    case .window, .pseudoTokens, .mask: return "nothing changed"
     default: return "\(binding.shown): \(binding.words); nothing changed"
     }
   }

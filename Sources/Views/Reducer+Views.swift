@@ -14,10 +14,17 @@ extension KeyTable.Action {
   }
 }
 
+extension Story {
+  /// The first token at which a lane's answer is not the full cache's.
+  func difference(of lane: Lane?) -> Int? { full.flatMap { lane?.answer.firstDifference(from: $0.answer) } }
+}
+
 extension ViewState {
   /// Opens a view. The timeline opens where there is something to see: at the first step at which the pinned policy's answer,
-  /// or else the active one's, leaves the full cache's.
+  /// or else the active one's, leaves the full cache's. What lies over views goes, but for a search that can be stopped there.
   public mutating func open(_ wanted: View) {
+    (showsHelp, showsAnswer) = (false, false)
+    if why?.isFinished != false { showsWhy = false }
     defer { view = wanted }
     guard wanted == .timeline, view != .timeline, step == nil, story.stage == .done, let difference = firstDifference,
       let index = timeline.steps.firstIndex(of: .decode(difference))
@@ -27,7 +34,7 @@ extension ViewState {
 
   /// The first token at which the pinned policy's answer, or else the active one's, is not the full cache's.
   var firstDifference: Int? {
-    guard story.hasModel, let full = story.full else { return nil }
-    return [pinnedLane, lane].lazy.compactMap { $0 }.compactMap { $0.answer.firstDifference(from: full.answer) }.first
+    guard story.hasModel else { return nil }
+    return [pinnedLane, lane].lazy.compactMap { self.story.difference(of: $0) }.first
   }
 }

@@ -9,11 +9,11 @@ extension ViewState {
       let wanted = name.isEmpty ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil : try Policy(parsing: name)
       guard let wanted else { return .none }
       if let why, why.policy == wanted, why.stage != .cancelled {
-        (showsWhy, whyTop) = (true, 0)
+        (showsWhy, showsAnswer, whyTop) = (true, false, 0)
         return .none
       }
       why = try WhyFinding(story, policy: wanted)
-      (showsWhy, whyTop) = (true, 0)
+      (showsWhy, showsAnswer, whyTop) = (true, false, 0)
       return .why
     } catch {
       // A search that is under way for another policy stays where it can be seen and stopped.
@@ -25,7 +25,7 @@ extension ViewState {
   }
 
   /// A key while the finding is shown.
-  mutating func performInWhy(_ action: KeyTable.Action, times: Int) -> Effect {
+  mutating func performInWhy(_ action: KeyTable.Action, times: Int, glyphs: GlyphSet) -> Effect {
     switch action {
     case .down: scrollWhy(by: times)
     case .up: scrollWhy(by: -times)
@@ -39,11 +39,10 @@ extension ViewState {
     case .suspend: return .suspend
     case .export: return why == nil ? .none : .exportWhy
     case .open: return keepRestored()
-    case .copy: return copyWhatIsUnderTheCursor()
+    case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
     case .quit where why?.isFinished == false: return leave()
-    case .interrupt where why?.isFinished != false: return interrupt()
-    case .back, .quit, .interrupt, .why:
-      if action == .interrupt { isInterrupted = true }
+    case .interrupt: return interrupt()
+    case .back, .quit, .why:
       if why?.isFinished == false { return .cancelWhy }
       showsWhy = false
     default: message = "this key waits until the cause is closed: \(keys.shown(.back)) closes it"
@@ -64,9 +63,8 @@ extension ViewState {
       return .none
     }
     (showsWhy, view) = (false, .text)
-    layer = max(0, min(first.layer, (story.recording?.shape.layerCount ?? 1) - 1))
-    head = max(0, min(first.queryHead, (story.recording?.shape.queryHeadCount ?? 1) - 1))
-    cursor = max(0, min(first.position, story.prompt.tokens.count - 1))
+    (layer, head, cursor) = (first.layer, first.queryHead, first.position)
+    comeIntoStory()
     let effect = adopt(why.restored.map(\.restoring), of: why.policy)
     message = "\(policyTitle) keeps \(why.restored.count) more by hand; \(keys.shown(.undo)) takes it back"
     return effect

@@ -35,8 +35,7 @@ extension ViewState {
     if case .mouse(let row, let column, let kind) = key {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
     }
-    let isSmall = size.width < Self.smallestSize.width || size.height < Self.smallestSize.height
-    guard !isSmall || isKnownInSmallWindow(key) else { return .none }
+    guard Self.hasRoom(size) || isKnownInSmallWindow(key) else { return .none }
     message = nil
     let wasInterrupted = isInterrupted
     isInterrupted = false
@@ -52,7 +51,7 @@ extension ViewState {
     }
     isCounting = false
     if showsHelp, key == .tab || key == .backTab {
-      turnHelpPage(size: size)
+      turnHelpPage(size: size, glyphs: glyphs)
       return .none
     }
     guard let binding = keys.binding(for: key, in: view) else {
@@ -63,24 +62,30 @@ extension ViewState {
     if binding.action == .interrupt { isInterrupted = wasInterrupted }
     let times = count ?? 1
     defer { count = nil }
-    if showsHelp { return performInHelp(binding.action, times: times, size: size) }
-    if showsWhy { return performInWhy(binding.action, times: times) }
-    if showsAnswer { return performInAnswers(binding.action, times: times, size: size) }
+    if showsHelp { return performInHelp(binding.action, times: times, size: size, glyphs: glyphs) }
+    if showsWhy { return performInWhy(binding.action, times: times, glyphs: glyphs) }
+    if showsAnswer { return performInAnswers(binding.action, times: times, size: size, glyphs: glyphs) }
     if !binding.acts(in: view), let only = binding.views {
       let names = View.allCases.filter(only.contains).map { "\($0.title.lowercased()) view (\($0.rawValue))" }
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
+    return performAloud(binding, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
+  }
+
+  /// Does what a key or a command asks for, and says what of it is not seen.
+  mutating func performAloud(
+    _ binding: KeyTable.Binding, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
+  ) -> Effect {
     let before = Look(self)
-    let effect = perform(binding.action, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
+    let effect = perform(binding.action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
     if effect == .none, message == nil, entry == nil {
       message = before == Look(self) ? stillness(of: binding) : unseenChange(by: binding.action)
     }
     return effect
   }
 
-  /// Does what a key or a command asks for.
-  mutating func perform(
+  private mutating func perform(
     _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
   ) -> Effect {
     switch action {
@@ -142,7 +147,7 @@ extension ViewState {
     case .search: entry = .search("")
     case .command: entry = .command("")
     case .number: isCounting = true
-    case .copy: return copyWhatIsUnderTheCursor(size: size, glyphs: glyphs)
+    case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
     case .searchNext: find(from: cursor + 1, forward: true)
     case .searchPrevious: find(from: cursor - 1, forward: false)
     case .question: askForQuestion()
@@ -183,7 +188,7 @@ extension ViewState {
       message = "the model is not open yet"
       return
     }
-    self[keyPath: value] = min(max(0, self[keyPath: value] + change), max(0, count - 1))
+    self[keyPath: value] = min(max(0, self[keyPath: value] + change), count - 1)
   }
 
   mutating func choosePolicy(_ index: Int) {

@@ -4,9 +4,12 @@ extension ViewState {
   /// The smallest window that a view can be read in.
   public static let smallestSize = Size(width: 60, height: 16)
 
+  /// Whether a view can be read in a window.
+  static func hasRoom(_ size: Size) -> Bool { size.width >= smallestSize.width && size.height >= smallestSize.height }
+
   /// Draws the whole screen: a pure function of state, size and glyphs.
   public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
-    guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else {
+    guard Self.hasRoom(size) else {
       return Self.tooSmall(size, quit: keys.shown(.quit), question: question)
     }
     return frame(size: size, glyphs: glyphs).grid
@@ -14,7 +17,7 @@ extension ViewState {
 
   /// What lies at a place of that screen.
   func target(row: Int, column: Int, size: Size, glyphs: GlyphSet) -> Target? {
-    guard size.width >= Self.smallestSize.width, size.height >= Self.smallestSize.height else { return nil }
+    guard Self.hasRoom(size) else { return nil }
     return frame(size: size, glyphs: glyphs, marking: true).targets?.target(row: row, column: column)
   }
 

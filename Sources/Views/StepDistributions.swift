@@ -42,7 +42,7 @@ struct StepDistributions {
         case .lookahead: next = at(lane?.lookahead?.pseudo)
         case .evict: next = at(lane?.answer)
         case .decode:
-          let difference = story.full.flatMap { full in lane?.answer.firstDifference(from: full.answer) }
+          let difference = story.difference(of: lane)
           isTold = (difference.map { $0 < index } ?? false) && at(lane?.followed) != nil
           next = at(isTold ? lane?.followed : lane?.answer)
         }

@@ -75,8 +75,7 @@ struct StepWords {
   }
 
   private func difference(_ lane: Lane?) -> Int? {
-    guard state.story.stage == .done, let lane, let full = state.story.full else { return nil }
-    return lane.answer.firstDifference(from: full.answer)
+    state.story.stage == .done ? state.story.difference(of: lane) : nil
   }
 
   private func quoted(_ tokens: [Int]?, _ index: Int) -> String {

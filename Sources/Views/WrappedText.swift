@@ -1,9 +1,9 @@
 import Screen
 
 /// Text in lines of a width.
-enum WrappedText {
+public enum WrappedText {
   /// Breaks a text at its spaces, and words that are longer than a line anywhere.
-  static func lines(_ text: String, width: Int) -> [String] {
+  public static func lines(_ text: String, width: Int) -> [String] {
     let width = max(1, width)
     var lines: [String] = []
     var line = "", used = 0

@@ -78,20 +78,9 @@ struct Manual {
 
   /// What the words on the screens mean, as the help in the terminal has them.
   private var words: String {
-    let lines = Glossary.entries.map { entry in
-      var lines = [entry.word], used = 0
-      for word in entry.text.split(separator: " ") {
-        if used == 0 || used + 1 + word.count > Self.width - 12 {
-          lines.append("    \(word)")
-          used = word.count
-        } else {
-          lines[lines.count - 1] += " \(word)"
-          used += 1 + word.count
-        }
-      }
-      return lines.joined(separator: "\n")
-    }
-    return lines.joined(separator: "\n")
+    Glossary.entries.flatMap { entry in
+      [entry.word] + WrappedText.lines(entry.text, width: Self.width - 12).map { "    \($0)" }
+    }.joined(separator: "\n")
   }
 
   private var files: String {

@@ -16,7 +16,7 @@ final class TransientLine: Sendable {
 
   private let state = Mutex(State())
   /// Whether anything is shown at all.
-  let isShown = Console.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  let isShown = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
   /// Shows a text in the place of the one before it, unless that has only just come.
   func show(_ text: @autoclosure () -> String) {

@@ -4,21 +4,16 @@ import Testing
 
 /// Leaving while the engine works, and being left by a file.
 @Suite(.serialized) struct LeavingTests {
-  private let path: String
+  private let text: QuickText
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data((String(repeating: "The passcode of Temley is amber lantern. ",
-      count: 30) + "Question: What is the passcode?\nAnswer:").utf8).write(to: url)
-    path = url.path
-  }
+  init() throws { text = try QuickText(repeats: 45) }
 
   /// At whatever moment: libraries are not taken apart while a thread is in them. `LAQ_QUITS` sets how often.
   @Test func quittingWhileTheEngineWorksIsASuccess() throws {
     let count = ProcessInfo.processInfo.environment["LAQ_QUITS"].flatMap { Int($0) } ?? 25
     var generator = FixedGenerator(seed: UInt64(count))
     for round in 0..<count {
-      let session = try TerminalSession([path])
+      let session = try TerminalSession([text.path])
       #expect(session.shows("[1 Text]"))
       usleep(UInt32(generator.next(below: 800_000)))
       session.type("q")
@@ -30,7 +25,7 @@ import Testing
   /// A trace is read as far as screens ask for it.
   @Test func aTraceThatShrinksWhileItIsOpenIsNamed() throws {
     let trace = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
-    #expect(try Program.run([path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
+    #expect(try Program.run([text.path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
     let session = try TerminalSession([trace, "--policy", "streaming", "--policy", "snapkv", "--budget",
       "16"])
     #expect(session.waits(for: "a trace of"))

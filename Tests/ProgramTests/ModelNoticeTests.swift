@@ -11,10 +11,8 @@ import Testing
 
   /// The embedded model without a token for the byte 4, which stands as Ą in its vocabulary.
   private func model() throws -> String {
-    let source = Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model")
-    let model = folder.url.appendingPathComponent("lacking")
-    try FileManager.default.copyItem(at: source, to: model)
-    let tokenizer = try String(contentsOf: source.appendingPathComponent("tokenizer.json"), encoding: .utf8)
+    let model = try folder.model("lacking")
+    let tokenizer = try String(contentsOf: model.appendingPathComponent("tokenizer.json"), encoding: .utf8)
     #expect(tokenizer.contains("\"\u{104}\""))
     try Data(tokenizer.replacingOccurrences(of: "\"\u{104}\"", with: "\"[unused]\"").utf8)
       .write(to: model.appendingPathComponent("tokenizer.json"))

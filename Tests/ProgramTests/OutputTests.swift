@@ -3,32 +3,16 @@ import Testing
 
 /// Standard output that takes nothing: every command says so in one sentence, and fails.
 @Suite struct OutputTests {
-  private struct Outcome {
-    let status: Int32
-    let errors: String
-  }
-
   private static let commands: [[String]] = [
     ["--help"], ["help"], ["--version"], ["policies"], ["config", "--no-config"], ["eval", "--help"],
       ["tutorial", "--help"],
     ["--generate-completion-script", "bash"], ["tutorial", "--screen", "text"],
   ]
 
-  /// Runs the program by a shell, which redirects.
-  private static func run(_ arguments: [String], _ redirection: String) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "\"$@\" \(redirection)", "bash", try Program.executable().path] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
-    process.currentDirectoryURL = FileManager.default.temporaryDirectory
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, errors: complaint)
+  /// Runs the program by a shell, which redirects, maybe after something else.
+  private static func run(_ arguments: [String], _ redirection: String, before: String = "") throws -> Program.Outcome {
+    try Program.run(
+      ["-c", "\(before)\"$@\" \(redirection)", "bash", Program.executable().path] + arguments, program: "/bin/bash")
   }
 
   @Test(arguments: commands) func aFullDiskIsSaid(_ arguments: [String]) throws {
@@ -41,13 +25,10 @@ import Testing
   }
 
   @Test func screensAndReasonsAreSaidToo() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
-    let text = "The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    let quick = [path, "--budget", "4", "--policy", "streaming"]
+    let text = try QuickText()
     for more in [["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"], ["--why",
       "streaming", "--json"]] {
-      let outcome = try Self.run(quick + more, ">/dev/full")
+      let outcome = try Self.run([text.path, "--budget", "4", "--policy", "streaming"] + more, ">/dev/full")
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("standard output cannot be written"), "\(more)")
     }
@@ -55,16 +36,13 @@ import Testing
 
   /// A file's size limit is an error like others.
   @Test func aSizeLimitIsSaid() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())").path
-    let outcome = try Self.run(["--help"], ">'\(file)'")
-    #expect(outcome.status == 0)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "ulimit -f 1; \"$@\" >'\(file)' 2>&1 | cat; exit ${PIPESTATUS[0]}", "bash",
-      try Program.executable().path, "--help"]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 1)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let file = folder.path + "/help.txt"
+    #expect(try Self.run(["--help"], ">'\(file)'").status == 0)
+    let outcome = try Self.run(["--help"], ">'\(file)'", before: "ulimit -f 1; ")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("standard output cannot be written: File too large"), "\(outcome.errors)")
   }
 
   @Test(arguments: commands.prefix(5)) func aClosedPipeEndsItSilently(_ arguments: [String]) throws {
@@ -96,12 +74,11 @@ import Testing
 
   /// With standard output closed, the next file that is opened must not take its place.
   @Test func nothingIsWrittenIntoAFileThatTakesTheOutputsPlace() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
-    let text = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
-    let words = Data("The passcode is amber lantern. What is the passcode?".utf8)
-    try words.write(to: URL(fileURLWithPath: text))
-    let outcome = try Self.run([text, "--budget", "4", "--policy", "streaming", "--export", path, "--screen",
-      "text"], ">&-")
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/kept.json"
+    let text = try QuickText()
+    let outcome = try Self.run(text.arguments + ["--export", path, "--screen", "text"], ">&-")
     #expect(outcome.status == 1)
     let written = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(try JSONSerialization.jsonObject(with: written) is [String: Any])

@@ -4,17 +4,13 @@ import Testing
 
 /// What terminals send beside keys, typed into the built program under several descriptions.
 @Suite(.serialized) struct SequenceTests {
-  private let path: String
+  private let text: QuickText
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: url)
-    path = url.path
-  }
+  init() throws { text = try QuickText() }
 
   private func open(_ terminal: String, _ more: [String: String] = [:]) throws -> TerminalSession {
     let session = try TerminalSession(
-      [path, "--budget", "16", "--policy", "streaming", "--policy", "knorm", "--steps", "2"],
+      text.arguments + ["--policy", "knorm"],
       environment: ["TERM": terminal].merging(more) { $1 })
     #expect(session.waits(for: "ready"))
     // The key puts the cursor where nothing else moves it.
@@ -132,7 +128,7 @@ import Testing
   @Test(arguments: ["kitty-nowhere", "xterm-ghostty-nowhere", "alacritty-nowhere", "foot-nowhere",
     "wezterm-nowhere"])
   func unknownTerminalsOfKnownFamiliesAreDrawn(_ terminal: String) throws {
-    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"],
+    let session = try TerminalSession(text.arguments,
       environment: ["TERM": terminal])
     #expect(session.shows("[1 Text]"))
     #expect(session.waits(for: "drawn as xterm-256color"))

@@ -10,10 +10,7 @@ import Testing
   init() throws {
     folder = try ScratchFolder()
     text = try folder.file("short.txt", "The mill was quiet.")
-    model = folder.path + "/model"
-    try FileManager.default.copyItem(
-      at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"),
-      to: folder.url.appendingPathComponent("model"))
+    model = try folder.model().path
     // A system turn of its own, and reasoning unless it is told otherwise.
     let template = """
       {% if messages[0].role != 'system' %}[own system]{% endif %}

@@ -196,12 +196,7 @@ final class TerminalSession: Sendable {
 
   /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to that.
   func waits(seconds: Double = 120, until isFulfilled: (VirtualTerminal) -> Bool) -> Bool {
-    let end = Date().addingTimeInterval(seconds)
-    repeat {
-      if isFulfilled(screen) { return true }
-      usleep(10_000)
-    } while Date() < end
-    return false
+    Self.comesTrue(seconds: seconds) { isFulfilled(screen) }
   }
 
   /// Waits until a text is on the screen.

@@ -5,15 +5,10 @@ import Views
 
 /// What a terminal goes through with the built program, and in what state it is left.
 @Suite(.serialized) struct TerminalTests {
-  private let path: String
-  /// One policy, so that a story takes a moment only.
-  private var quick: [String] { [path, "--budget", "16", "--policy", "streaming", "--steps", "2"] }
+  private let text: QuickText
+  private var quick: [String] { text.arguments }
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: url)
-    path = url.path
-  }
+  init() throws { text = try QuickText() }
 
   /// The terminfo compiler, a part of ncurses.
   private static let compiler = "/usr/bin/tic"

@@ -3,16 +3,12 @@ import Testing
 
 /// A terminal that takes nothing more: its window hangs, its line is dead, or Ctrl-S holds it.
 @Suite(.serialized) struct UnreadTerminalTests {
-  private let path: String
+  private let text: QuickText
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-    try Data("The passcode is amber lantern.\nQuestion: What is the passcode?\nAnswer:".utf8).write(to: url)
-    path = url.path
-  }
+  init() throws { text = try QuickText() }
 
   private func open() throws -> TerminalSession {
-    let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming", "--steps", "2"])
+    let session = try TerminalSession(text.arguments)
     #expect(session.shows("ready"))
     return session
   }

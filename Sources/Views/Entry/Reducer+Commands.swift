@@ -16,12 +16,7 @@ extension ViewState {
         message = "no command :\(word); type \(names)':' and Tab for all of them"
         return .none
       }
-      let before = Look(self)
-      let effect = perform(action, times: 1, hasCount: false, size: size, glyphs: glyphs)
-      if effect == .none, message == nil, entry == nil, before == Look(self) {
-        message = stillness(of: keys.row(action))
-      }
-      return effect
+      return performAloud(keys.row(action), times: 1, hasCount: false, size: size, glyphs: glyphs)
     }
     switch command {
     case .goto: number(value, of: command, in: 0...max(0, story.prompt.tokens.count - 1)) { $0.cursor = $1 }

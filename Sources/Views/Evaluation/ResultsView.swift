@@ -3,7 +3,7 @@ import Screen
 extension ResultsState {
   /// Draws the whole screen: a pure function of state, size and glyphs.
   public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
-    guard size.width >= ViewState.smallestSize.width, size.height >= ViewState.smallestSize.height else {
+    guard ViewState.hasRoom(size) else {
       return ViewState.tooSmall(size)
     }
     var grid = Grid(size)

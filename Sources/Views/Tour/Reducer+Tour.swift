@@ -16,12 +16,12 @@ extension ViewState {
     self.tour = tour
   }
 
-  /// Handles the keys that belong to the tour alone: Tab and Backspace, and Esc where there is nothing else to back out of.
+  /// Handles the keys that belong to the tour alone: Tab, which turns the pages of the help while it is open, and Backspace, and Esc where there is nothing else to back out of.
   /// - Returns: whether the key was the tour's.
   mutating func handleInTour(_ key: Key) -> Bool {
     guard var tour, !tour.isLeft, entry == nil else { return false }
     switch key {
-    case .tab: tour.go(by: 1, self)
+    case .tab where !showsHelp: tour.go(by: 1, self)
     case .backspace: tour.go(by: -1, self)
     case .escape where isAtRest:
       tour.isLeft = true
@@ -40,7 +40,7 @@ extension ViewState {
 
   /// Whether Esc would change nothing.
   private var isAtRest: Bool {
-    !showsHelp && !showsWhy && story.isFinished && selectionStart == nil && !isCounting && count == nil && step == nil
+    !showsHelp && !showsWhy && !showsAnswer && story.isFinished && selectionStart == nil && !isCounting && count == nil && step == nil
       && !isPlaying && !(view == .compare && showsSettings)
   }
 }

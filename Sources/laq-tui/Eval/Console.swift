@@ -34,7 +34,4 @@ enum Console {
     say("laq-tui: \(error)")
     Output.end(status)
   }
-
-  /// Whether standard error is a terminal, on which a line can be written over.
-  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
