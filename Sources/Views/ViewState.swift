@@ -36,11 +36,11 @@ public struct ViewState: Sendable {
   }
 
   /// The story as far as it has come.
-  public var story: Story { didSet { comeIntoStory() } }
+  @CopyOnWrite public var story: Story { didSet { comeIntoStory() } }
   /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
-  public var prompt: Prompt
+  @CopyOnWrite public var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.
-  public var settings: ExplorationSettings
+  @CopyOnWrite public var settings: ExplorationSettings
   /// The open view.
   public var view = View.text
   /// Whether the help lies over it.
@@ -84,7 +84,7 @@ public struct ViewState: Sendable {
   /// Whether the comparison shows the policies' settings in place of the plot.
   public var showsSettings = false
   /// What is computed off the screen's thread for the open view.
-  public var details = Details()
+  @CopyOnWrite public var details = Details()
   /// The prompt as it is written on screens, remembered from frame to frame.
   let texts = TokenTexts()
   /// Keys per heatmap cell; `nil` fits all of them to the width.
@@ -98,7 +98,7 @@ public struct ViewState: Sendable {
   /// Whether steps advance by themselves.
   public var isPlaying = false
   /// The theme.
-  public var theme: Theme
+  @CopyOnWrite public var theme: Theme
   /// The colours that the terminal has: themes that need more are not offered.
   public var colorDepth = ColorDepth.rgb
   /// A number typed before a key.
@@ -106,7 +106,7 @@ public struct ViewState: Sendable {
   /// Whether a number is being typed, so that digits choose no view.
   public var isCounting = false
   /// The line being typed.
-  public var entry: Entry?
+  @CopyOnWrite public var entry: Entry?
   /// The last search, for `n` and `N`.
   public var search = ""
   /// Where it is found, remembered from key to key.
@@ -114,9 +114,9 @@ public struct ViewState: Sendable {
   /// Lines that were entered before.
   var history = EntryHistory()
   /// The keys and what they do.
-  public var keys = KeyTable.standard
+  @CopyOnWrite public var keys = KeyTable.standard
   /// Names of files, for completing a path.
-  public var files = FileCompletion()
+  @CopyOnWrite public var files = FileCompletion()
   /// The file that the session was read from, or written to last.
   public var sessionPath: String?
   /// The last message, shown in the status line until the next key.
@@ -126,13 +126,13 @@ public struct ViewState: Sendable {
   /// Earlier settings, for undo; the newest last.
   public var undo: [Setup] = []
   /// Settings that are kept to come back to.
-  public var otherSetup: Setup?
+  @CopyOnWrite public var otherSetup: Setup?
   /// Where the selected span of tokens begins, a position; it ends at the cursor.
   public var selectionStart: Int?
   /// Where a person's edits of the kept tokens happen.
   public var editScope = EditScope.head
   /// Why a policy's answer was lost, as far as it is known.
-  public var why: WhyFinding?
+  @CopyOnWrite public var why: WhyFinding?
   /// Whether that lies over the view.
   public var showsWhy = false
   /// Its first line shown, where not all fit.
@@ -142,7 +142,7 @@ public struct ViewState: Sendable {
   /// The policies edited by hand that a file holds.
   var writtenPolicies: [Policy] = []
   /// The guided tour, if one was begun.
-  public var tour: Tour?
+  @CopyOnWrite public var tour: Tour?
 
   /// A state at the beginning of a story.
   public init(story: Story, theme: Theme = .dark) {
