@@ -41,23 +41,38 @@ struct LaqTUI: AsyncParsableCommand {
     do { try body() } catch { throw ValidationError(String(describing: error)) }
   }
 
-  func run() async throws { try await run { try TraceDetection.isTrace(prompt.text) ? Opening(trace: self) : Opening(self) } }
+  func run() async throws {
+    try await telling {
+      switch try Input.detect(prompt.text) {
+      case .results(let results): try await show(results)
+      case .trace: try await explore(Opening(trace: self))
+      case .session(let file): try await explore(Opening(self, session: file))
+      case .text: try await explore(Opening(self))
+      }
+    }
+  }
 
-  /// Opens a text and explores it, in the terminal or without one.
+  /// Explores a text that comes with a tour.
+  func run(_ tour: Tour, of text: [UInt8]) async throws {
+    try await telling { try await explore(Opening(self, tour: (tour, text))) }
+  }
+
+  /// Explores what was opened, in the terminal or without one.
   @MainActor
-  func run(_ open: () throws -> Opening) async throws {
+  private func explore(_ opening: Opening) async throws {
+    if output.replacesTerminal {
+      let batch = try Batch(opening: opening, options: self)
+      try await Signals.interrupting { try await batch.run() }
+    } else {
+      try await Session(opening: opening, keys: screen.keys).run()
+    }
+  }
+
+  /// Says what went wrong, and ends with the status of its kind.
+  @MainActor
+  private func telling(_ body: @MainActor () async throws -> Void) async throws {
     do {
-      if let results = try ResultsFile(path: prompt.text) {
-        try await show(results)
-        return
-      }
-      let opening = try open()
-      if output.replacesTerminal {
-        let batch = try Batch(opening: opening, options: self)
-        try await Signals.interrupting { try await batch.run() }
-      } else {
-        try await Session(opening: opening, keys: screen.keys).run()
-      }
+      try await body()
     } catch let error as TerminalError {
       Console.end(error, status: 2)
     } catch let error as ConfigError {

@@ -28,12 +28,13 @@ struct Opening {
   let tour: Tour?
 
   /// Reads the text and the model's small files: enough for a first screen.
-  /// - Parameter tour: a tour, with the text that it tells of.
+  /// - Parameters:
+  ///   - file: the session, where the text's path leads to one.
+  ///   - tour: a tour, with the text that it tells of.
   /// - Throws: a sentence about the text, the model, the session or the configuration.
-  init(_ options: LaqTUI, tour: (tour: Tour, text: [UInt8])? = nil) throws {
+  init(_ options: LaqTUI, session file: SessionFile? = nil, tour: (tour: Tour, text: [UInt8])? = nil) throws {
     let given = options.prompt.text
     self.tour = tour?.tour
-    let file = given == "-" || tour != nil ? nil : try SessionFile.read(given)
     session = file.map { ($0, given) }
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
@@ -82,7 +83,7 @@ struct Opening {
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
     explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
-      textPath: kept.map(\.path) ?? (tour == nil && Self.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
+      textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
     self.preferences = preferences
   }
@@ -108,12 +109,6 @@ struct Opening {
     let (carried, warning) = edits.carried(policies, question: file.setup.question, to: prompt)
     preferences.policies = carried
     return (edits, warning)
-  }
-
-  /// Whether a text can be read again by its path: what comes through a pipe cannot.
-  private static func isRegularFile(_ path: String) -> Bool {
-    var status = stat()
-    return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// What is put around the text.

@@ -26,6 +26,6 @@ struct Tutorial: AsyncParsableCommand {
       throw ValidationError("The tutorial takes no '\(other)': it tells of one text, model and budget.")
     }
     let program = try LaqTUI.parse([EmbeddedSample.name, "--no-config"] + options)
-    try await program.run { try Opening(program, tour: (.needle, EmbeddedSample.text)) }
+    try await program.run(.needle, of: EmbeddedSample.text)
   }
 }

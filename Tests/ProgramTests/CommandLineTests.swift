@@ -33,6 +33,21 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
+  /// Looking at what kind of file it is would take the beginning of what comes through a pipe.
+  @Test func aTextThroughANamedPipeArrivesWhole() throws {
+    let path = folder.appendingPathComponent("pipe").path
+    #expect(mkfifo(path, 0o600) == 0)
+    let text = try file("short.txt", Array(Self.short.utf8))
+    let screen = ["--screen", "text", "--budget", "16", "--policy", "streaming", "--steps", "2"]
+    let outcome = try Program.run(
+      ["-c", #"cat "$1" >"$2" & "$3" "$2" "${@:4}""#, "bash", text, path, try Program.executable().path] + screen,
+      program: "/bin/bash")
+    let whole = try Program.run([text] + screen)
+    func body(_ outcome: Program.Outcome) -> [Substring] { outcome.output.split(separator: "\n").dropFirst() + [] }
+    #expect(outcome.status == 0 && outcome.output.contains("The·passcode·of·Temley"), "\(outcome.errors)")
+    #expect(body(outcome) == body(whole))
+  }
+
   @Test func listsEveryPolicyWithinAHundredColumns() throws {
     let outcome = try Program.run(["policies"])
     #expect(outcome.status == 0, "\(outcome.errors)")
