@@ -1,4 +1,5 @@
 import ChatTemplates
+import TestSupport
 import Testing
 
 /// A template comes from outside: whatever it asks for, it gets an error and not the process.
@@ -120,7 +121,7 @@ import Testing
     let pieces = [
       "{{", "}}", "{%", "%}", "{#", "'", "(", ")", "[", "]", " if ", "|", ".", "-", "\\", "*", "\u{0}", "é",
     ]
-    var random = SplitMix(state: 7)
+    var random = SeededGenerator(seed: 7)
     for (_, source) in families.templates.sorted(by: { $0.key < $1.key }) {
       let scalars = Array(source.unicodeScalars)
       for _ in 0..<60 {
@@ -150,18 +151,5 @@ import Testing
     #expect(text.utf8.count == long.utf8.count + "<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n".utf8.count)
     let turns = (0..<2000).map { ChatMessage(role: $0 % 2 == 0 ? "user" : "assistant", content: "\($0)") }
     #expect(try template.rendered(messages: turns).contains("\n1999<|im_end|>"))
-  }
-}
-
-/// Random numbers that are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

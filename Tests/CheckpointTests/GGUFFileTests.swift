@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 @Suite struct GGUFFileTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func open(_ bytes: GGUFBytes) throws -> GGUFFile { try GGUFFile(path: folder.write(bytes.bytes)) }
 

@@ -1,11 +1,9 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Transformer
 
 @testable import Eviction
-
-/// The generator of the random policy serves tests, too: the same numbers in every run.
-typealias SeededGenerator = SplitMix64
 
 /// A random prompt of some shape, with eight rows from beyond it.
 struct RandomEvidence {

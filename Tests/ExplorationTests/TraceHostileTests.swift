@@ -1,6 +1,7 @@
 import Checkpoint
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -116,7 +117,7 @@ import Testing
   /// Each byte of the header changed in turn, cuts at each of them, and several changes at once.
   @Test func changedTracesAreRefusedOrTold() async throws {
     let (whole, header) = try TraceFixture().file()
-    var generator = SplitMix(seed: 3)
+    var generator = SeededGenerator(seed: 3)
     var valid = 0
     try await TraceFixture.inFolder { folder in
       let path = folder.appendingPathComponent("trace.safetensors").path

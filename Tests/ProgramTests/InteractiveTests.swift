@@ -1,20 +1,21 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The real program under a pseudo-terminal.
 @Suite(.serialized) struct InteractiveTests {
-  let path: String
+  private let folder: ScratchFolder
+  private let path: String
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
+    folder = try ScratchFolder()
     let text = """
       The passcode of Temley is amber lantern. The old mill was quiet.
 
       Question: What is the passcode of Temley?
       Answer:
       """
-    try Data(text.utf8).write(to: url)
-    path = url.path
+    path = try folder.write(text, as: "mill.txt")
   }
 
   /// What puts a terminal back from the alternate screen.
@@ -34,8 +35,7 @@ import Testing
   }
 
   @Test func writesAViewAndAsksBeforeItReplacesIt() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).svg")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("view.svg")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     session.type("e\u{15}\(file.path)\r")
@@ -54,7 +54,7 @@ import Testing
 
   /// A file that is asked for last is written to its end; where it cannot be, the person hears of it.
   @Test func aFailedExportIsToldAfterTheEnd() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(String(repeating: "x", count: 300) + ".npz").path
+    let file = folder.path(String(repeating: "x", count: 300) + ".npz")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     session.type("E\u{15}\(file)\rq")
@@ -74,8 +74,7 @@ import Testing
 
   /// A character's bytes may come apart.
   @Test func aPasteInPiecesIsWhole() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("mine.laq")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     let text = (1000..<1300).map { "\($0)鍵" }.joined()
@@ -149,8 +148,7 @@ import Testing
   }
 
   @Test func aSessionIsWrittenAndOpenedAgain() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("mine.laq")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming", "--policy", "knorm"])
     #expect(session.waits(for: "ready"))
     session.type("p3:w\r")

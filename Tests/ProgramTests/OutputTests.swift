@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Standard output that takes nothing: every command says so in one sentence, and fails.
@@ -37,7 +38,6 @@ import Testing
   /// A file's size limit is an error like others.
   @Test func aSizeLimitIsSaid() throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
     let file = folder.path + "/help.txt"
     #expect(try Self.run(["--help"], ">'\(file)'").status == 0)
     let outcome = try Self.run(["--help"], ">'\(file)'", before: "ulimit -f 1; ")
@@ -75,7 +75,6 @@ import Testing
   /// With standard output closed, the next file that is opened must not take its place.
   @Test func nothingIsWrittenIntoAFileThatTakesTheOutputsPlace() throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
     let path = folder.path + "/kept.json"
     let text = try QuickText()
     let outcome = try Self.run(text.arguments + ["--export", path, "--screen", "text"], ">&-")

@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -152,8 +153,7 @@ import Testing
   }
 
   @Test func theREADMEHasTheSameWords() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    let readme = try String(contentsOf: Places.root.appendingPathComponent("README.md"), encoding: .utf8)
     let start = try #require(readme.range(of: "<!-- words -->\n")), end = try #require(readme.range(of: "<!-- end of words -->"))
     #expect(String(readme[start.upperBound..<end.lowerBound]) == Glossary.markdown)
   }
