@@ -289,6 +289,7 @@ import Views
     let before = session.position
     session.type("l")
     #expect(session.shows("token 1 "))
+    // What else it sends is tested, so it is given the time to.
     usleep(100_000)
     #expect(session.position - before < 1_200)
     session.type("q")
