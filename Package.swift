@@ -23,7 +23,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(
       name: "Checkpoint",
-      dependencies: ["CFaults", .product(name: "HeapModule", package: "swift-collections")]),
+      dependencies: ["CFaults", "Kernels", .product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "ChatTemplates"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
