@@ -11,9 +11,10 @@ import Testing
 
   init() throws { folder = try ScratchFolder(inMemory: true) }
 
-  /// How many files of each kind; more by the environment's LAQ_MUTATIONS.
+  /// How many files of each kind; another number by the environment's LAQ_MUTATIONS.
   static let count =
-    ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init) ?? 3000
+    ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init)
+    ?? (Sample.isExhaustive ? 20_000 : 1_000)
 
   /// The bytes of one to four changes within `header`: bits, bytes, numbers that tend to matter, cuts and
   /// repetitions.

@@ -100,7 +100,7 @@ import Testing
     let original = [UInt8](
       try Data(contentsOf: URL(fileURLWithPath: Places.fixture("\(name).tokenizer.json"))))
     let text = Array("Once upon\u{301} a time 12 \u{2126} 😀".utf8) + [0xFF]
-    for index in stride(from: 0, to: original.count, by: 37) {
+    for index in Sample.oneIn(3, of: Array(stride(from: 0, to: original.count, by: 37))) {
       var bytes = original
       bytes[index] ^= 1 << UInt8(index % 7)
       let path = try folder.write(bytes)
