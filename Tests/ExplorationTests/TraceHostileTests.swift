@@ -149,7 +149,7 @@ import Testing
         try await attempt(bytes)
       }
     }
-    #expect(valid > 100)
+    #expect(valid > (Sample.isExhaustive ? 100 : 40))
   }
 
   /// Numbers that no model should have: every policy ends, and keeps positions of the prompt.
