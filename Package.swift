@@ -23,7 +23,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(
       name: "Checkpoint",
-      dependencies: ["CFaults", .product(name: "HeapModule", package: "swift-collections")]),
+      dependencies: ["CFaults", "Kernels", .product(name: "HeapModule", package: "swift-collections")]),
     .target(name: "ChatTemplates"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -50,22 +50,36 @@ let package = Package(
         "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views", "KeyStorm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Peers"]),
-    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Kernels"], resources: [.copy("Fixtures")]),
+    .target(name: "TestSupport", dependencies: ["Eviction"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "LibraryTests", dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel"]),
-    .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "EmbeddedModel"], resources: [.copy("Fixtures")]),
+      name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel"],
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TransformerTests", dependencies: ["Transformer", "Kernels", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LibraryTests",
+      dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel", "TestSupport"]),
+    .testTarget(
+      name: "ExplorationTests", dependencies: ["Exploration", "Kernels", "EmbeddedModel", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "InputTests", dependencies: ["Terminal", "Screen", "KeyStorm"]),
     .testTarget(
-      name: "ViewsTests", dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel"],
+      name: "ViewsTests",
+      dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel", "TestSupport"],
       resources: [.copy("Screens")]),
-    .testTarget(name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm", "TestSupport"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,8 +5,12 @@ final class Budget {
   /// What may be read and written besides 64 times the size of what is given to the template.
   static let byteLimit = 64 << 20
 
-  private var steps = Budget.stepLimit
+  private let stepLimit: Int
+  private var steps: Int
   private var bytes = Budget.byteLimit
+
+  /// - Parameter stepLimit: how many steps there are at most.
+  init(stepLimit: Int) { (self.stepLimit, steps) = (stepLimit, stepLimit) }
 
   /// Allows for texts that are given to the template.
   func allow(_ byteCount: Int) {
@@ -17,7 +21,7 @@ final class Budget {
 
   /// - Throws: `Failure` when no steps are left.
   func step(_ count: Int = 1) throws {
-    guard count <= steps else { throw Failure.exceeded("\(Self.stepLimit) steps") }
+    guard count <= steps else { throw Failure.exceeded("\(stepLimit) steps") }
     steps -= count
   }
 

@@ -9,6 +9,8 @@ import Foundation
 public struct ChatTemplate: Sendable {
   private let body: [Statement]
   private let names: [NameUse]
+  /// How many steps a rendering may take, which is a lot in a debug build.
+  package var stepLimit = Budget.stepLimit
 
   /// Reads a template.
   /// - Throws: `TemplateError` for a source that is no template, or that has unknown statements. Unknown
@@ -52,6 +54,6 @@ public struct ChatTemplate: Sendable {
     given.merge(variables) { _, new in new }
     given["messages"] = .list(messages.map { .mapping($0.fields) })
     given["add_generation_prompt"] = .bool(addGenerationPrompt)
-    return try Renderer(variables: given, date: date).render(body)
+    return try Renderer(variables: given, date: date, stepLimit: stepLimit).render(body)
   }
 }

@@ -6,7 +6,7 @@ final class Renderer {
   /// of them 3 MiB in a debug build and 0.8 MiB in a release build.
   static let depthLimit = 300
 
-  let budget = Budget()
+  let budget: Budget
   let date: Date
   var scope = Scope(parent: nil)
   /// Where the template is being run.
@@ -18,8 +18,9 @@ final class Renderer {
   private var heldScopes: [Scope] = []
   private let given: [String: TemplateValue]
 
-  init(variables: [String: TemplateValue], date: Date) {
+  init(variables: [String: TemplateValue], date: Date, stepLimit: Int) {
     given = variables
+    budget = Budget(stepLimit: stepLimit)
     self.date = date
   }
 

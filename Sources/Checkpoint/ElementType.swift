@@ -1,3 +1,5 @@
+import Kernels
+
 /// The element types that weights are read from.
 public enum ElementType: String, Sendable, Hashable {
   case float32 = "F32"
@@ -19,6 +21,11 @@ public enum ElementType: String, Sendable, Hashable {
     case .float16:
       for index in 0..<target.count { floats[index] = bytes.half(at: 2 * index) }
     case .bfloat16:
+      // The kernel is optimised in debug builds, too, where this loop is most of a small model's opening.
+      if UInt(bitPattern: bytes).isMultiple(of: 2) {
+        laq_widen_bf16(bytes.assumingMemoryBound(to: UInt16.self), floats, target.count)
+        return
+      }
       for index in 0..<target.count {
         floats[index] = Float(bitPattern: UInt32(bytes.bits(at: 2 * index) as UInt16) << 16)
       }

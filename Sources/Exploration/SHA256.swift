@@ -57,8 +57,8 @@ package struct SHA256 {
     }
     for index in 16..<64 {
       let a = schedule[index - 15], b = schedule[index - 2]
-      let s0 = a.rotated(7) ^ a.rotated(18) ^ (a >> 3)
-      let s1 = b.rotated(17) ^ b.rotated(19) ^ (b >> 10)
+      let s0 = a.rotated(7) ^ a.rotated(18) ^ (a &>> 3)
+      let s1 = b.rotated(17) ^ b.rotated(19) ^ (b &>> 10)
       schedule[index] = schedule[index - 16] &+ s0 &+ schedule[index - 7] &+ s1
     }
     var (a, b, c, d, e, f, g, h) = (hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7])
@@ -89,5 +89,7 @@ package struct SHA256 {
 }
 
 extension UInt32 {
-  fileprivate func rotated(_ count: UInt32) -> UInt32 { self >> count | self << (32 - count) }
+  /// Rotated to the right. Shifts that check their counts are generic calls in a debug build, too slow there
+  /// for a model's bytes.
+  fileprivate func rotated(_ count: UInt32) -> UInt32 { (self &>> count) | (self &<< (32 &- count)) }
 }

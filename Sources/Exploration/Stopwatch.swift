@@ -1,10 +1,13 @@
 /// Seconds of work, and of work that is done several times.
 package enum Stopwatch {
   /// The seconds that something takes, and its result.
-  package static func seconds<Result>(_ body: () throws -> Result) rethrows -> (seconds: Double, result: Result) {
-    let start = ContinuousClock.now
+  /// - Parameter now: the time, which a test may tell.
+  package static func seconds<Result>(
+    now: () -> ContinuousClock.Instant = { .now }, _ body: () throws -> Result
+  ) rethrows -> (seconds: Double, result: Result) {
+    let start = now()
     let result = try body()
-    return ((ContinuousClock.now - start) / .seconds(1), result)
+    return ((now() - start) / .seconds(1), result)
   }
 
   /// The fewest seconds of some runs, at least one, and the last run's result: what disturbs a run only adds to it.
@@ -13,14 +16,16 @@ package enum Stopwatch {
   }
 
   /// As the one above, for work on something that is made for each run, outside the time.
+  /// - Parameter now: the time, which a test may tell.
   package static func fastest<Input, Result>(
-    of repeats: Int, with prepare: () throws -> Input, _ body: (Input) throws -> Result
+    of repeats: Int, with prepare: () throws -> Input, now: () -> ContinuousClock.Instant = { .now },
+    _ body: (Input) throws -> Result
   ) rethrows -> (seconds: Double, result: Result) {
     var input = try prepare()
-    var best = try seconds { try body(input) }
+    var best = try seconds(now: now) { try body(input) }
     for _ in 1..<max(1, repeats) {
       input = try prepare()
-      let next = try seconds { try body(input) }
+      let next = try seconds(now: now) { try body(input) }
       best = (min(best.seconds, next.seconds), next.result)
     }
     return best

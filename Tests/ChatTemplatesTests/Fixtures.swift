@@ -1,5 +1,6 @@
 import ChatTemplates
 import Foundation
+import TestSupport
 
 /// The cases that `Fixtures/make_fixtures.py` has rendered with transformers.
 struct Families: Decodable {
@@ -36,7 +37,7 @@ let fixtureDate =
     from: DateComponents(year: 2025, month: 3, day: 4, hour: 15, minute: 6, second: 7)) ?? .distantPast
 
 func fixture<Content: Decodable>(_ name: String) throws -> Content {
-  let url = Bundle.module.bundleURL.appendingPathComponent("Fixtures/\(name).json")
+  let url = URL(fileURLWithPath: try Places.fixture("\(name).json", in: .module))
   return try JSONDecoder().decode(Content.self, from: Data(contentsOf: url))
 }
 

@@ -1,11 +1,15 @@
 import ChatTemplates
+import TestSupport
 import Testing
 
 /// A template comes from outside: whatever it asks for, it gets an error and not the process.
 @Suite struct HostileTests {
+  /// Many are refused for their steps: a fifth of these, but where everything is gone through.
   /// - Returns: the size of the result, which may be too long for a test's report.
   private func render(_ source: String) throws -> Int {
-    try ChatTemplate(source).rendered(messages: []).utf8.count
+    var template = try ChatTemplate(source)
+    if !Sample.isExhaustive { template.stepLimit /= 5 }
+    return try template.rendered(messages: []).utf8.count
   }
 
   private func isExceeded(_ error: any Error) -> Bool {
@@ -62,9 +66,11 @@ import Testing
     ("1 + ", "1"), ("1 ** ", "1"), ("1 ~ ", "1"), ("1 and ", "1"), ("1 < ", "1"), ("{% set (", ") %}"),
   ])
   func refusesDeepNesting(_ open: String, _ close: String) {
+    // Many times what may stand inside each other.
+    let count = Sample.isExhaustive ? 10_000 : 2_500
     for isClosed in [true, false] {
-      let opens = String(repeating: open, count: 10_000)
-      let body = opens + "1" + (isClosed ? String(repeating: close, count: 10_000) : "")
+      let opens = String(repeating: open, count: count)
+      let body = opens + "1" + (isClosed ? String(repeating: close, count: count) : "")
       for source in [body, "{{ " + body + " }}"] {
         // Long chains of one operator are no nesting: they may be rendered.
         do { _ = try render(source) } catch { #expect(error is TemplateError, "\(open): \(error)") }
@@ -86,9 +92,10 @@ import Testing
     #expect { try render(source) } throws: { isExceeded($0) }
   }
 
-  /// A source of the largest size holds no more names than are read in a moment.
+  /// A source of the largest size, which is gone through at night, holds no more names than are read in a
+  /// moment.
   @Test func manyParametersAndArgumentsTakeNoLongTime() throws {
-    let names = (0..<60_000).map { "a\($0)" }
+    let names = (0..<(Sample.isExhaustive ? 60_000 : 20_000)).map { "a\($0)" }
     let arguments = names.map { "\($0)=1" }.joined(separator: ",")
     let macro = "{% macro f(\(names.joined(separator: ","))) %}{{ a0 }}{% endmacro %}"
     #expect(try ChatTemplate(macro + "{{ f(1) }}").rendered(messages: []) == "1")
@@ -120,7 +127,7 @@ import Testing
     let pieces = [
       "{{", "}}", "{%", "%}", "{#", "'", "(", ")", "[", "]", " if ", "|", ".", "-", "\\", "*", "\u{0}", "é",
     ]
-    var random = SplitMix(state: 7)
+    var random = SeededGenerator(seed: 7)
     for (_, source) in families.templates.sorted(by: { $0.key < $1.key }) {
       let scalars = Array(source.unicodeScalars)
       for _ in 0..<60 {
@@ -150,18 +157,5 @@ import Testing
     #expect(text.utf8.count == long.utf8.count + "<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n".utf8.count)
     let turns = (0..<2000).map { ChatMessage(role: $0 % 2 == 0 ? "user" : "assistant", content: "\($0)") }
     #expect(try template.rendered(messages: turns).contains("\n1999<|im_end|>"))
-  }
-}
-
-/// Random numbers that are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

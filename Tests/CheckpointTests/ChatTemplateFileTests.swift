@@ -1,17 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// Where a model's chat template stands.
 @Suite struct ChatTemplateFileTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
   /// A model that opens; no test needs its weights.
   init() throws {
-    folder = try TemporaryFolder()
-    let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+    folder = try ScratchFolder()
+    let model = URL(fileURLWithPath: Places.embeddedModel)
     for name in ["config.json", "tokenizer.json"] {
       _ = try folder.write(String(contentsOf: model.appendingPathComponent(name), encoding: .utf8), as: name)
     }

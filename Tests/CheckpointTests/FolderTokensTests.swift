@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -6,9 +7,9 @@ import Testing
 /// Tokens that the small files of a folder add beside `tokenizer.json`, against transformers'
 /// (Fixtures/folders/make_folders.py).
 @Suite struct FolderTokensTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder(inMemory: true) }
+  init() throws { folder = try ScratchFolder(inMemory: true) }
 
   private func write(_ contents: Any, as name: String) throws {
     _ = try folder.write(JSONSerialization.data(withJSONObject: contents), as: name)

@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// What is made of a GGUF file's keys, and which are refused.
 @Suite struct GGUFConfigurationTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   /// A Llama whose keys are `changes` instead of the usual ones; `nil` leaves one out.
   private func file(

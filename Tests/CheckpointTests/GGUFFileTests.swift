@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 @Suite struct GGUFFileTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func open(_ bytes: GGUFBytes) throws -> GGUFFile { try GGUFFile(path: folder.write(bytes.bytes)) }
 
@@ -98,9 +99,9 @@ import Testing
 
   @Test func nestedArraysAreReadToADepth() throws {
     func nested(_ depth: Int) -> [UInt8] {
-      var value = GGUFBytes.number(0 as UInt32) + GGUFBytes.number(1 as UInt64) + [7]
-      for _ in 1..<depth { value = GGUFBytes.number(9 as UInt32) + GGUFBytes.number(1 as UInt64) + value }
-      return value
+      let array = GGUFBytes.number(9 as UInt32) + GGUFBytes.number(1 as UInt64)
+      let innermost = GGUFBytes.number(0 as UInt32) + GGUFBytes.number(1 as UInt64) + [7]
+      return Array(repeatElement(array, count: depth - 1).joined()) + innermost
     }
     #expect(problem { $0.add("a", type: 9, nested(4)) } == nil)
     #expect(problem { $0.add("a", type: 9, nested(5)) }?.contains("nested") == true)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -96,7 +97,7 @@ import Testing
     // Scales of finite halves, and bytes that differ from row to row.
     bytes.data = (0..<16).flatMap { block in [0, 0x3C] + (0..<32).map { UInt8(truncatingIfNeeded: block * 29 + $0) } }
     bytes.data += [UInt8](repeating: 0, count: 256)
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let weights = try GGUFWeights(GGUFFile(path: folder.write(bytes.bytes)))
     let name = "model.layers.0.self_attn.q_proj.weight"
     let floats = try weights.floats(name, shape: [8, 64])

@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// Vocabularies in GGUF metadata that was made for the test.
 @Suite struct GGUFTokenizerTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder(inMemory: true) }
+  init() throws { folder = try ScratchFolder(inMemory: true) }
 
   private static let bytes = ByteAlphabet.scalars.map { String(Character($0)) }
 
@@ -174,7 +175,7 @@ import Testing
 
   @Test func changedMetadataIsAnErrorOrATokenizer() throws {
     let text = Array("ab <|end|> \u{E9}\n12".utf8) + [0xFF]
-    var generator = SplitMix(state: 3)
+    var generator = SeededGenerator(seed: 3)
     for whole in [Self.byteLevel("llama-bpe").bytes, Self.sentencePiece().bytes] {
       var validCount = 0
       for _ in 0..<MutationTests.count / 2 {

@@ -1,14 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// Folders that have a model in another form, or a part of one: what is missing, and what makes it.
 @Suite struct MissingFilesTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try ScratchFolder()
     _ = try folder.write(#"{"model_type": "llama", "vocab_size": 512}"#, as: "config.json")
     let tokenizer = try Data(contentsOf: URL(fileURLWithPath: Places.fixture("gpt2.tokenizer.json")))
     _ = try folder.write(tokenizer, as: "tokenizer.json")

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 @Suite struct ModelConfigurationTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private static let valid: [String: String] = [
     "architectures": #"["LlamaForCausalLM"]"#, "hidden_size": "64", "intermediate_size": "172",

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -6,17 +7,18 @@ import Testing
 /// Small files with changed headers: each is refused with an error or is a valid file, and nothing ends
 /// the process.
 @Suite struct MutationTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder(inMemory: true) }
+  init() throws { folder = try ScratchFolder(inMemory: true) }
 
-  /// How many files of each kind; more by the environment's LAQ_MUTATIONS.
+  /// How many files of each kind; another number by the environment's LAQ_MUTATIONS.
   static let count =
-    ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init) ?? 3000
+    ProcessInfo.processInfo.environment["LAQ_MUTATIONS"].flatMap(Int.init)
+    ?? (Sample.isExhaustive ? 20_000 : 1_000)
 
   /// The bytes of one to four changes within `header`: bits, bytes, numbers that tend to matter, cuts and
   /// repetitions.
-  static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SplitMix) -> [UInt8] {
+  static func changed(_ bytes: [UInt8], header: Int, _ generator: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     for _ in 0...Int.random(in: 0...3, using: &generator) {
       let place = Int.random(in: 0..<min(header, result.count), using: &generator)
@@ -58,7 +60,7 @@ import Testing
       }
     }
     #expect(try attempt(whole, as: "model.safetensors", read))
-    var generator = SplitMix(state: 1)
+    var generator = SeededGenerator(seed: 1)
     var validCount = 0
     for _ in 0..<Self.count {
       let bytes = Self.changed(whole, header: header.utf8.count + 8, &generator)
@@ -90,25 +92,12 @@ import Testing
         _ = try attempt(bytes, as: "small.gguf", read)
       }
     }
-    var generator = SplitMix(state: 2)
+    var generator = SeededGenerator(seed: 2)
     var validCount = 0
     for _ in 0..<Self.count {
       let bytes = Self.changed(whole, header: header, &generator)
       validCount += try attempt(bytes, as: "small.gguf", read) ? 1 : 0
     }
     #expect(validCount < Self.count / 2)
-  }
-}
-
-/// A deterministic generator (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

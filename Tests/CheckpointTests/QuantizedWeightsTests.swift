@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// Folders whose weights are quantised, as the programs that make them say it.
 @Suite struct QuantizedWeightsTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func problem(_ keys: String) throws -> String? {
     let path = try folder.write(#"{"model_type": "llama", "vocab_size": 512\#(keys)}"#, as: "config.json")

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 @Suite struct SafetensorsTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func file(_ header: String, data: [UInt8], length: UInt64? = nil) -> [UInt8] {
     let count = length ?? UInt64(header.utf8.count)

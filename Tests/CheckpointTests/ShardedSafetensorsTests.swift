@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 @Suite struct ShardedSafetensorsTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   /// Writes a shard whose tensors each have one element, their place in the list.
   private func write(_ shard: String, _ names: [String]) throws {

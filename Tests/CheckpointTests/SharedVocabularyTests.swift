@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -7,10 +8,6 @@ import Testing
 @Suite(.enabled(if: Places.hasSharedData, "../shared/data isn't there"))
 struct SharedVocabularyTests {
   private func shared(_ path: String) throws -> String { try #require(Places.sharedData) + "/" + path }
-
-  private func gguf(_ vocabulary: String) throws -> Tokenizer {
-    try Tokenizer(gguf: GGUFFile(path: try shared("vocab/ggml-vocab-\(vocabulary).gguf")).metadata)
-  }
 
   /// The texts of a vocabulary's test and the ids that it expects.
   private func pairs(_ vocabulary: String) throws -> [(text: [UInt8], ids: [Int])] {
@@ -34,25 +31,26 @@ struct SharedVocabularyTests {
 
   @Test(arguments: ["deepseek-llm", "gpt-2", "llama-bpe", "llama-spm", "phi-3", "qwen2", "starcoder"])
   func idsFromGGUFAreThoseOfTheVocabularyTests(_ vocabulary: String) throws {
-    try compare(try gguf(vocabulary), with: vocabulary)
+    try compare(try SharedTokenizers.gguf(vocabulary), with: vocabulary)
   }
 
   @Test(arguments: [("gpt2", "gpt-2"), ("llama2", "llama-spm"), ("qwen2.5", "qwen2")])
   func idsFromHuggingFaceFilesAreThoseOfTheVocabularyTests(_ names: (folder: String, vocabulary: String)) throws {
-    try compare(try Tokenizer(folder: try shared("tokenizers/\(names.folder)")), with: names.vocabulary)
+    try compare(try SharedTokenizers.folder(names.folder), with: names.vocabulary)
   }
 
   /// A GGUF file does not say that Llama 2 looks for its special tokens in the normalized text, so texts with
   /// their spelling are left out.
   @Test(arguments: [("gpt2", "gpt-2"), ("llama2", "llama-spm"), ("qwen2.5", "qwen2")])
   func bothFormatsGiveTheSameTokens(_ names: (folder: String, vocabulary: String)) throws {
-    let (folder, file) = (try Tokenizer(folder: try shared("tokenizers/\(names.folder)")), try gguf(names.vocabulary))
+    let folder = try SharedTokenizers.folder(names.folder)
+    let file = try SharedTokenizers.gguf(names.vocabulary)
     let texts = (try ParityTexts.mixed() + ParityTexts.random).filter { text in
       let text = String(decoding: text, as: UTF8.self)
       return !["<s>", "</s>", "<unk>"].contains(where: text.contains)
     }
     #if DEBUG
-      let step = 50
+      let step = Sample.isExhaustive ? 1 : 50
     #else
       let step = 1
     #endif

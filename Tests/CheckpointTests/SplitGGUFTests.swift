@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
 
 /// A model in several GGUF files, as the gguf package splits one (`Fixtures/formats/split/make_split.py`).
 @Suite struct SplitGGUFTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private static let names = (1...4).map { "llama-0000\($0)-of-00004.gguf" }
 

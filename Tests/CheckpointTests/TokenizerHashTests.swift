@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -11,15 +12,14 @@ import Testing
     "unigram-words",
   ]
 
-  /// A debug build takes minutes for all of it: it compares the first block of each kind, and everything with
-  /// LAQ_PARITY set.
+  /// A debug build takes minutes for all of it: it compares the first block of each kind, unless everything
+  /// is gone through.
   private static let blocks: Int = {
     #if DEBUG
-      let isWhole = ProcessInfo.processInfo.environment["LAQ_PARITY"] != nil
+      return Sample.isExhaustive ? ParityTexts.blockCount : 1
     #else
-      let isWhole = true
+      return ParityTexts.blockCount
     #endif
-    return isWhole ? ParityTexts.blockCount : 1
   }()
 
   private func compare(_ tokenizer: Tokenizer, _ name: String, special: Bool) throws {
@@ -52,7 +52,7 @@ import Testing
 
   @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there"), arguments: ["gpt2", "llama2", "qwen2.5"])
   func idsAndDecodingOfRealTokenizersAreThoseOfTheReference(_ name: String) throws {
-    let tokenizer = try Tokenizer(folder: try #require(Places.sharedData) + "/tokenizers/" + name)
+    let tokenizer = try SharedTokenizers.folder(name)
     try compare(tokenizer, name, special: false)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoint
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func piecesWithoutBytesAndUnknownAreDropped() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let text = #"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}"#
     let encoding = try Tokenizer(path: try folder.write(text)).encoding(of: Array("axb\u{E9}b".utf8))
     #expect(encoding.tokens.map(\.id) == [2, 1] && encoding.dropped == [1..<2, 3..<5])

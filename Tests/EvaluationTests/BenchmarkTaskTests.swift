@@ -1,5 +1,6 @@
 import Exploration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -21,7 +22,7 @@ import Testing
   ]
 
   @Test func dataSetsAreAskedAndScoredAsLongBenchConfiguresThem() throws {
-    let url = try #require(Bundle.module.url(forResource: "Fixtures/tasks", withExtension: "json"))
+    let url = URL(fileURLWithPath: try Places.fixture("tasks.json", in: .module))
     let official = try JSONDecoder().decode([String: Official].self, from: Data(contentsOf: url))
     #expect(Set(BenchmarkTask.longBench.map(\.name)) == Set(official.keys))
     for task in BenchmarkTask.longBench {

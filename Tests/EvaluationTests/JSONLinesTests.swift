@@ -1,13 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
 
 @Suite struct JSONLinesTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   private func file(_ bytes: Data) throws -> JSONLines {
-    let path = try Workplace().path("lines.jsonl")
-    try bytes.write(to: URL(fileURLWithPath: path))
-    return JSONLines(path: path)
+    JSONLines(path: try folder.write(bytes, as: "lines.jsonl"))
   }
 
   @Test func emptyLinesCountButHoldNothing() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -20,8 +21,8 @@ import Testing
   }
 
   static let rows: [Row] = {
-    guard let url = Bundle.module.url(forResource: "Fixtures/metrics", withExtension: "json"),
-      let data = try? Data(contentsOf: url), let rows = try? JSONDecoder().decode([Row].self, from: data)
+    guard let path = try? Places.fixture("metrics.json", in: .module), let data = FileManager.default.contents(atPath: path),
+      let rows = try? JSONDecoder().decode([Row].self, from: data)
     else { return [] }
     return rows
   }()

@@ -3,6 +3,7 @@ import EmbeddedModel
 import Eviction
 import Exploration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -134,7 +135,7 @@ struct RougeFixture: Decodable {
   let stems: [String: String]
 
   static func read() throws -> RougeFixture {
-    let url = Bundle.module.bundleURL.appendingPathComponent("Fixtures/rouge.json")
+    let url = URL(fileURLWithPath: try Places.fixture("rouge.json", in: .module))
     return try JSONDecoder().decode(RougeFixture.self, from: Data(contentsOf: url))
   }
 }

@@ -1,5 +1,6 @@
 import Exploration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -55,8 +56,7 @@ import Testing
 
   /// The rule of `Samples/Model/words.py`, by its own numbers.
   @Test func theHeldOutWordsAreThoseOfTheTrainingScripts() throws {
-    let words = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../Samples/Model/words.py")
+    let words = Places.root.appendingPathComponent("Samples/Model/words.py")
     let source = try String(contentsOf: words, encoding: .utf8)
     for (name, list) in [
       ("ADJECTIVES", TaskVocabulary.adjectives), ("NOUNS", TaskVocabulary.nouns), ("RELATIONS", TaskVocabulary.relations),

@@ -4,6 +4,7 @@ import Evaluation
 import Eviction
 import Exploration
 import Foundation
+import TestSupport
 
 /// A suite without a model: its cases answer by their numbers, some of them slowly, some not at all.
 struct CountingSuite: EvaluationSuite {
@@ -79,18 +80,19 @@ struct FailingSuite: EvaluationSuite {
 
 /// What tests of files need.
 struct Workplace {
-  let folder: String
+  private let scratch: ScratchFolder
   let model: EvaluationModel
   let settings: EvaluationSettings
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    scratch = try ScratchFolder()
     model = try EvaluationModel(try Checkpoint(path: EmbeddedModel.folder()), name: EmbeddedModel.name)
     settings = EvaluationSettings(policies: [.named("laq"), .named("snapkv")], budgets: [.tokens(24), .tokens(48)])
   }
 
-  func path(_ name: String) -> String { folder + "/" + name }
+  var folder: String { scratch.path }
+
+  func path(_ name: String) -> String { scratch.path(name) }
 
   func plan(_ suite: some EvaluationSuite) throws -> EvaluationPlan {
     try EvaluationPlan(suite, model: model.identity, settings: settings)

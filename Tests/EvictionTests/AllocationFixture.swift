@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -48,9 +49,8 @@ struct AllocationFixture: Decodable {
   let expected: [Expected]
 
   static func read() throws -> AllocationFixture {
-    let folder = try #require(Bundle.module.resourceURL)
-    return try JSONDecoder().decode(
-      AllocationFixture.self, from: Data(contentsOf: folder.appendingPathComponent("Fixtures/allocations.json")))
+    let file = try Places.fixture("allocations.json", in: .module)
+    return try JSONDecoder().decode(AllocationFixture.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
   }
 
   var evidence: Evidence {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transformer
 
@@ -28,8 +29,9 @@ import Transformer
     }
   }
 
-  @Test(arguments: scorers) func keptSetsAscendWithinThePrompt(_ scorer: String) throws {
-    for name in Self.names(scorer) {
+  @Test(arguments: scorers.enumerated().map { ($0, $1) })
+  func keptSetsAscendWithinThePrompt(_ number: Int, _ scorer: String) throws {
+    for name in Sample.oneIn(7, of: Self.names(scorer), from: number) {
       let policy = try Policy(parsing: name)
       for budget in [0, 5, 40] {
         let kept = try policy.evict(Self.evidence, budget: budget, granularity: .kvHead).kept
@@ -41,19 +43,18 @@ import Transformer
     }
   }
 
-  @Test(arguments: scorers) func exactAllocationsKeepTheBudget(_ scorer: String) throws {
-    for allocation in Self.exact {
-      for wrapper in ["", "+critical"] {
-        let policy = try Policy(parsing: "\(scorer)/\(allocation)\(wrapper)")
-        guard !policy.keepsEverything else { continue }
-        for granularity in Granularity.allCases {
-          for budget in Self.budgets {
-            let kept = try policy.evict(Self.evidence, budget: budget, granularity: granularity).kept
-            let heads = Self.shape.layerCount * granularity.headCount(in: Self.shape)
-            #expect(kept.totalCount == budget * heads, "\(policy), \(budget)")
-          }
-        }
-      }
+  @Test(arguments: scorers.enumerated().map { ($0, $1) })
+  func exactAllocationsKeepTheBudget(_ number: Int, _ scorer: String) throws {
+    let names = Self.exact.flatMap { allocation in ["", "+critical"].map { "\(scorer)/\(allocation)\($0)" } }
+    let cases = names.flatMap { name in
+      Granularity.allCases.flatMap { granularity in Self.budgets.map { (name, granularity, $0) } }
+    }
+    for (name, granularity, budget) in Sample.oneIn(5, of: cases, from: number) {
+      let policy = try Policy(parsing: name)
+      guard !policy.keepsEverything else { continue }
+      let kept = try policy.evict(Self.evidence, budget: budget, granularity: granularity).kept
+      let heads = Self.shape.layerCount * granularity.headCount(in: Self.shape)
+      #expect(kept.totalCount == budget * heads, "\(policy), \(budget)")
     }
   }
 
@@ -98,12 +99,10 @@ import Transformer
 
   @Test(arguments: [1, 2, 3, 5]) func tinyPromptsDoNotTrap(_ count: Int) throws {
     let evidence = Self.evidence(count)
-    for scorer in Self.scorers {
-      for name in Self.names(scorer) {
-        for budget in [0, 1, 2, 5] {
-          let kept = try Policy(parsing: name).evict(evidence, budget: budget, granularity: .kvHead).kept
-          #expect(kept.positions.joined().allSatisfy { $0.count <= count })
-        }
+    for name in Sample.oneIn(13, of: Self.scorers.flatMap(Self.names), from: count) {
+      for budget in [0, 1, 2, 5] {
+        let kept = try Policy(parsing: name).evict(evidence, budget: budget, granularity: .kvHead).kept
+        #expect(kept.positions.joined().allSatisfy { $0.count <= count }, "\(name), \(budget)")
       }
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -39,9 +40,8 @@ struct Fixture: Decodable {
   static let names = ["mha", "gqa", "mqa"]
 
   static func read(_ name: String) throws -> Fixture {
-    let folder = try #require(Bundle.module.resourceURL)
-    return try JSONDecoder().decode(
-      Fixture.self, from: Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name).json")))
+    let file = try Places.fixture("\(name).json", in: .module)
+    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
   }
 
   var shape: ModelShape {

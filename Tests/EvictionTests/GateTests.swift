@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -17,9 +18,7 @@ import Transformer
     let prompts: [Prompt]
   }
 
-  private static func folder() throws -> String {
-    try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/gate").path
-  }
+  private static func folder() throws -> String { try Places.fixture("gate", in: .module) }
 
   private static func expected() throws -> Expected {
     try JSONDecoder().decode(
@@ -83,10 +82,8 @@ import Transformer
   }
 
   @Test func gatesOfOtherModelsAreRefusedWithBothSizes() throws {
-    let embedded = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model/config.json").path
     let path = try Self.folder() + "/gate.safetensors"
-    let model = try ModelConfiguration(path: embedded)
+    let model = try ModelConfiguration(path: Places.embeddedModel + "/config.json")
     let error = #expect(throws: GateError.self) { try Gate(path: path, for: model) }
     let sentence = String(describing: try #require(error))
     #expect(sentence.contains("3 layers, 2 KV heads and width 24"))
@@ -113,8 +110,8 @@ import Transformer
       with: "\"\(tensor)\":{\"dtype\":\"F32\",\"shape\":[\(other)]")
     #expect(changed != header)
     let bytes = Data(changed.utf8)
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = try ScratchFolder()
+    let file = folder.url.appendingPathComponent("gate.safetensors")
     let size = Data([UInt8(bytes.count & 255), UInt8(bytes.count >> 8), 0, 0, 0, 0, 0, 0])
     try (size + bytes + original[(8 + length)...]).write(to: file)
     let error = #expect(throws: GateError.self) { try Gate(path: file.path) }

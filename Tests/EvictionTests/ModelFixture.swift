@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -39,12 +40,12 @@ struct ModelFixture {
   let expected: [Expected]
 
   init(_ name: String) throws {
-    let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/models/\(name)")
+    let folder = try Places.fixture("models/\(name)", in: .module)
     decoder = try Decoder(
-      ModelConfiguration(path: folder.path + "/config.json"),
-      weights: Safetensors(path: folder.path + "/model.safetensors"), precision: .float32)
+      ModelConfiguration(path: folder + "/config.json"),
+      weights: Safetensors(path: folder + "/model.safetensors"), precision: .float32)
     let file = try JSONDecoder().decode(
-      File.self, from: Data(contentsOf: folder.appendingPathComponent("expected.json")))
+      File.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json")))
     (prompts, expected) = (file.prompts, file.expected)
   }
 

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -34,9 +35,9 @@ import Transformer
     let prompts: [Prompt]
 
     static func read() throws -> Fixture {
-      let folder = try #require(Bundle.module.resourceURL)
+      let file = try Places.fixture("passes/passes.json", in: .module)
       return try JSONDecoder().decode(
-        Fixture.self, from: Data(contentsOf: folder.appendingPathComponent("Fixtures/passes/passes.json")))
+        Fixture.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
     }
 
     func prompts(isChat: Bool) -> RepetitionPrompts {
@@ -49,8 +50,7 @@ import Transformer
 
   /// The models are those of the engine's own comparison.
   static func decoder(_ name: String) throws -> Decoder {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("TransformerTests/Fixtures/\(name)").path
+    let folder = Places.root.appendingPathComponent("Tests/TransformerTests/Fixtures/\(name)").path
     return try Decoder(
       ModelConfiguration(path: folder + "/config.json"), weights: Safetensors(path: folder + "/model.safetensors"),
       precision: .float32)

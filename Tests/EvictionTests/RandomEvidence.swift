@@ -1,11 +1,9 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Transformer
 
 @testable import Eviction
-
-/// The generator of the random policy serves tests, too: the same numbers in every run.
-typealias SeededGenerator = SplitMix64
 
 /// A random prompt of some shape, with eight rows from beyond it.
 struct RandomEvidence {
@@ -98,19 +96,10 @@ struct RandomEvidence {
     return (0..<shape.layerCount).map { $0 % 2 == 0 ? rotation : nil }
   }
 
-  /// The definition, slow and plain: `ln Σ_{j <= i} exp(q_i·k_j / √d)`.
   private func logSumExp(layer: Int, queryHead: Int) -> [Float] {
-    let d = shape.headDimension
-    let q = queries[layer][queryHead]
-    let k = keys[layer][queryHead / shape.groupSize]
-    return (0..<tokenCount).map { i in
-      var sum = 0.0
-      for j in 0...i {
-        var dot = 0.0
-        for x in 0..<d { dot += Double(q[i * d + x]) * Double(k[j * d + x]) }
-        sum += exp(dot / Double(d).squareRoot())
-      }
-      return Float(log(sum))
-    }
+    let root = Double(shape.headDimension).squareRoot()
+    return PlainSums.logSumExp(
+      queries: queries[layer][queryHead], keys: keys[layer][queryHead / shape.groupSize],
+      dimension: shape.headDimension) { $0 / root }
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Eviction
+import TestSupport
 import Testing
 @testable import Exploration
 
@@ -10,7 +11,7 @@ import Testing
   ]
 
   private func request(_ names: [String], budgets: [String], text: String = StoryTests.text) throws -> (Explorer, AnswerRequest) {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let request = AnswerRequest(
       prompt: prompt, policies: try names.map { try Policy(parsing: $0) }, budgets: try budgets.map { try Budget(parsing: $0) },

@@ -1,6 +1,7 @@
 import Checkpoint
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 @testable import Exploration
@@ -55,8 +56,8 @@ import Transformer
   @Test(arguments: [Granularity.kvHead, .queryHead])
   func tensorsHoldEveryMaskAndScore(_ granularity: Granularity) async throws {
     let story = try await StoryTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24, granularity: granularity)
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("kept.safetensors")
     try AtomicFile.write(try KeptExport(story).data(.safetensors, path: path), to: path)
     let file = try Safetensors(path: path)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))

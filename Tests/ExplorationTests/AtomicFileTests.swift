@@ -1,15 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import Exploration
 
-@Suite final class AtomicFileTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+@Suite struct AtomicFileTests {
+  private let scratch: ScratchFolder
+  private var folder: String { scratch.path }
   private let old = Data("old".utf8)
   private let new = Data("new".utf8)
 
-  init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { scratch = try ScratchFolder() }
 
   private func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) }
 

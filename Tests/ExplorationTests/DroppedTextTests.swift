@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -8,15 +9,13 @@ import Testing
 @Suite struct DroppedTextTests {
   /// A vocabulary of three letters, and one token more than the embedding has rows.
   private func tokenizer() throws -> Tokenizer {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try ScratchFolder()
     let model = #"{"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}"#
     let text = #"{"model": \#(model), "added_tokens": [{"id": 3, "content": "<pad>", "special": true}]}"#
-    try Data(text.utf8).write(to: folder.appendingPathComponent("tokenizer.json"))
-    let configuration = try String(contentsOfFile: StoryTests.model + "/config.json", encoding: .utf8)
+    try folder.write(text, as: "tokenizer.json")
+    let configuration = try String(contentsOfFile: Places.embeddedModel + "/config.json", encoding: .utf8)
     let smaller = configuration.replacing(/"vocab_size": \d+/, with: #""vocab_size": 3"#)
-    try Data(smaller.utf8).write(to: folder.appendingPathComponent("config.json"))
+    try folder.write(smaller, as: "config.json")
     return try Checkpoint(path: folder.path).tokenizer
   }
 

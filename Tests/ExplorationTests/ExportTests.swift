@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import Exploration
 
@@ -41,7 +42,7 @@ import Testing
 
   /// The schema stands beside the script that checks exports with `jsonschema`; here only its names and types are held to.
   @Test func jsonIsAsItsSchemaSays() async throws {
-    let url = try #require(Bundle.module.url(forResource: "Fixtures/kept.schema", withExtension: "json"))
+    let url = URL(fileURLWithPath: try Places.fixture("kept.schema.json", in: .module))
     let schema = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     let export = try KeptExport(await StoryTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
     let json = try JSONSerialization.jsonObject(with: export.json())

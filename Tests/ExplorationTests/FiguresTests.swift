@@ -2,6 +2,7 @@ import Checkpoint
 import Eviction
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Transformer
 
@@ -77,7 +78,7 @@ import Transformer
   }
 
   @Test func aSweepHasTheStorysOwnValues() async throws {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 32, policies: try ["laq", "snapkv", "oracle", "kvzip", "gate"].map { try Policy(parsing: $0) },

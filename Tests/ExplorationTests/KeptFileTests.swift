@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -15,9 +16,7 @@ import Transformer
 
   private static let shape = ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8)
 
-  static func path(_ name: String) throws -> String {
-    try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/kept/\(name)").path
-  }
+  static func path(_ name: String) throws -> String { try Places.fixture("kept/\(name)", in: .module) }
 
   private static func expected() throws -> Expected {
     try JSONDecoder().decode(Expected.self, from: Data(contentsOf: URL(fileURLWithPath: try path("expected.json"))))
@@ -51,8 +50,8 @@ import Transformer
   @Test(arguments: [ExportFormat.json, .npz, .safetensors])
   func ownExportsAreReadBack(_ format: ExportFormat) async throws {
     let story = try await StoryTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24)
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).\(format.rawValue)").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("kept.\(format.rawValue)")
     try AtomicFile.write(try KeptExport(story).data(format, path: path), to: path)
     let shape = try #require(story.recording).shape
     let ids = story.prompt.tokens.map(\.id)
@@ -100,8 +99,8 @@ import Transformer
   func damagedFilesAreRefused(_ name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: try Self.path(name))))
     let ids = try Self.expected().ids
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())-\(name)").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("kept-\(name)")
     func read(_ bytes: [UInt8]) throws -> [KeptMap]? {
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       do {
@@ -113,9 +112,11 @@ import Transformer
       }
     }
     #expect(try read(bytes) != nil)
-    for count in 0..<bytes.count { #expect(try read(Array(bytes.prefix(count))) == nil, "cut at \(count)") }
-    var generator = SplitMix64(seed: 5)
-    for _ in 0..<400 {
+    for count in Sample.oneIn(5, of: Array(bytes.indices)) {
+      #expect(try read(Array(bytes.prefix(count))) == nil, "cut at \(count)")
+    }
+    var generator = SeededGenerator(seed: 5)
+    for _ in 0..<(Sample.isExhaustive ? 2_000 : 200) {
       var changed = bytes
       for _ in 0...Int.random(in: 0...2, using: &generator) {
         let place = Int.random(in: changed.indices, using: &generator)
@@ -127,8 +128,8 @@ import Transformer
 
   @Test func aChecksumThatIsAnothersIsNoticed() throws {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: try Self.path("mask.npz"))))
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).npz").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("kept.npz")
     // The last element of the only array, just before the directory.
     let directory = try #require(bytes.indices.dropLast(4).last { Array(bytes[$0..<$0 + 4]) == Array("PK\u{1}\u{2}".utf8) })
     bytes[directory - 1] ^= 1
@@ -160,7 +161,7 @@ import Transformer
     var settings = first.settings
     settings.policies.append(Policy(keeping: map))
     settings.budget = 24
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let story = Story(
       modelName: first.modelName, prompt: first.prompt, settings: settings, vocabulary: first.vocabulary)
     let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: first)
@@ -168,8 +169,8 @@ import Transformer
     #expect(told.lanes.count == 2 && mine.policy.name == "masked.npz" && told.lanes[0].kept != mine.kept)
     #expect(mine.kept == lane.kept && mine.agreement == lane.agreement && mine.answer.tokens == lane.answer.tokens)
     #expect(mine.scores == nil && mine.recall == lane.recall)
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).npz").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("kept.npz")
     try AtomicFile.write(try KeptExport(told).data(.npz, path: path), to: path)
     let read = try KeptFile(path: path).maps(shape: lane.kept.shape, tokens: told.prompt.tokens.map(\.id))
     #expect(read.map(\.kept) == told.lanes.map(\.kept))

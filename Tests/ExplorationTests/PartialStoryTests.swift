@@ -2,6 +2,7 @@ import Checkpoint
 import Eviction
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Transformer
 @testable import Exploration
@@ -12,7 +13,7 @@ import Transformer
   static let longText = String(repeating: StoryTests.text.prefix(300) + "\n", count: 3) + StoryTests.text
 
   static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (Explorer, Story) {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(longText.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording)

@@ -2,6 +2,7 @@ import Checkpoint
 import Eviction
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Transformer
 
@@ -13,7 +14,7 @@ import Transformer
   static func tell(
     _ policies: [String], budget: Int = 24, text: String = StoryTests.text, earlier: Story? = nil
   ) async throws -> (story: Story, stages: [Story.Stage]) {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: budget, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4)
@@ -94,7 +95,7 @@ import Transformer
   }
 
   @Test func aRequestEndsAsTheTurnDoes() throws {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let tokenizer = checkpoint.tokenizer
     func prompt(_ framing: PromptFraming) throws -> Prompt {
       try Prompt(name: "test", text: Array(" Some words. ".utf8), tokenizer: tokenizer, framing: framing)

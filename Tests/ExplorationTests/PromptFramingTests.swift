@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -14,7 +15,7 @@ import Testing
     """
 
   private func prompt(_ text: [UInt8], _ framing: PromptFraming) throws -> Prompt {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     return try Prompt(name: "test", text: text, tokenizer: checkpoint.tokenizer, framing: framing)
   }
 
@@ -63,7 +64,7 @@ import Testing
 
   @Test func theAddedTokenComesOnceWithoutAChatAndNeverWithOne() throws {
     let text = Array("A text.".utf8)
-    let tokenizer = try Checkpoint(path: StoryTests.model).tokenizer
+    let tokenizer = try Checkpoint(path: Places.embeddedModel).tokenizer
     let asked = try prompt(text, PromptFraming(question: "Why?"))
     #expect(asked.tokens.map(\.id) == tokenizer.encode(Array("A text.\n\nWhy?".utf8)).map(\.id))
     let framed = try prompt(text, PromptFraming(chat: chat("{{ messages[0].content }}")))

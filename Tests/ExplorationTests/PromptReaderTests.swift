@@ -1,19 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import Exploration
 
 @Suite struct PromptReaderTests {
-  let folder: URL
+  let folder: ScratchFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try ScratchFolder() }
 
   private func file(_ name: String, _ data: Data) throws -> String {
-    let url = folder.appendingPathComponent(name)
-    try data.write(to: url)
-    return url.path
+    try folder.write(data, as: name)
   }
 
   @Test func readsAFileWithItsName() throws {

@@ -1,5 +1,6 @@
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -17,7 +18,7 @@ import Transformer
   }
 
   private static func url(_ name: String) throws -> URL {
-    try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/traces/\(name)")
+    URL(fileURLWithPath: try Places.fixture("traces/\(name)", in: .module))
   }
 
   /// One bitmap after the other, the first token in the lowest bit of the first byte, `[layer][head]`.

@@ -1,5 +1,6 @@
 import Eviction
 import Synchronization
+import TestSupport
 import Testing
 import Transformer
 

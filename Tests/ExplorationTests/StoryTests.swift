@@ -1,16 +1,13 @@
 import Checkpoint
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 @testable import Exploration
 
 /// Whole stories on the embedded model.
 @Suite struct StoryTests {
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  static let model = root.appendingPathComponent("Sources/EmbeddedModel/Resources/model").path
-
   static let text = """
     The old mill was quiet. The passcode of Brandton is 48213. Nobody knew why the harp had been left in \
     the mill. The passcode of Temley is amber lantern. A dark wind came over the harbour while the \
@@ -23,7 +20,7 @@ import Transformer
   static func tell(
     _ policies: [String], budget: Int, granularity: Granularity = .kvHead, earlier: Story? = nil
   ) async throws -> Story {
-    let checkpoint = try Checkpoint(path: model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: budget, granularity: granularity, policies: try policies.map { try Policy(parsing: $0) },

@@ -1,4 +1,5 @@
 import Checkpoint
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -68,7 +69,7 @@ import Testing
   private func read(_ source: String, system: String? = nil, _ variables: [String] = []) throws -> String {
     let framing = PromptFraming(
       chat: chat(source), system: system, variables: try TemplateVariables(parsing: variables))
-    let tokenizer = try Checkpoint(path: StoryTests.model).tokenizer
+    let tokenizer = try Checkpoint(path: Places.embeddedModel).tokenizer
     let prompt = try Prompt(name: "test", text: Array("Hi".utf8), tokenizer: tokenizer, framing: framing)
     return String(decoding: prompt.read, as: UTF8.self)
   }

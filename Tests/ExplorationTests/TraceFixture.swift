@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A small trace made by hand: random vectors of two layers, in any number format, in one file or several.
 struct TraceFixture {
@@ -27,7 +28,7 @@ struct TraceFixture {
         ["scorer": "snapkv", "budget": 12, "granularity": "kv", "tokens": [2, 3], "limit": 2]
       ],
     ]
-    var generator = SplitMix(seed: 7)
+    var generator = SeededGenerator(seed: 7)
     func vectors(_ shape: [Int]) -> Tensor {
       let numbers = (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: -24...24, using: &generator)) / 8 }
       return Tensor(type: type, shape: shape, bytes: numbers.flatMap { Self.bytes($0, type) })
@@ -113,24 +114,7 @@ struct TraceFixture {
 
   /// Runs a body with an empty folder.
   static func inFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try await body(folder)
-  }
-}
-
-/// Sebastiano Vigna's SplitMix64: the same numbers everywhere.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
+    let folder = try ScratchFolder()
+    return try await body(folder.url)
   }
 }

@@ -1,6 +1,7 @@
 import Checkpoint
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -19,7 +20,7 @@ import Transformer
   static func tell(
     _ names: [String] = ["laq", "snapkv"], _ precision: Precision = .float32, granularity: Granularity = .kvHead
   ) async throws -> (Explorer, Story) {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(
       name: "passage", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer,
       framing: PromptFraming(question: "Which passcode?"))

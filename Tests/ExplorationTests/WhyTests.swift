@@ -2,6 +2,7 @@ import Checkpoint
 import Eviction
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Transformer
 @testable import Exploration
@@ -9,8 +10,8 @@ import Transformer
 /// Why an answer was lost, on the embedded model and a text whose answer stands in it once.
 @Suite struct WhyTests {
   private static func needle(_ policies: [String]) throws -> (Explorer, Story) {
-    let checkpoint = try Checkpoint(path: StoryTests.model)
-    let text = try Data(contentsOf: StoryTests.root.appendingPathComponent("Samples/needle.txt"))
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
+    let text = try Data(contentsOf: Places.root.appendingPathComponent("Samples/needle.txt"))
     let prompt = try Prompt(name: "needle.txt", text: Array(text), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 48, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 24)

@@ -2,6 +2,7 @@ import Checkpoint
 import EmbeddedModel
 import Eviction
 import Foundation
+import TestSupport
 import Testing
 import Transformer
 
@@ -55,15 +56,12 @@ import Transformer
     let after = try #require(Self.readme.range(of: Self.begin))
     let end = try #require(Self.readme.range(of: "<!-- end of own policy -->"))
     let block = Self.readme[after.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let source = try String(contentsOf: folder.appendingPathComponent("ValueAwareScorer.swift"), encoding: .utf8)
+    let file = Places.root.appendingPathComponent("Tests/LibraryTests/ValueAwareScorer.swift")
+    let source = try String(contentsOf: file, encoding: .utf8)
     #expect(block == "```swift\n\(source)```")
   }
 
   private static let begin = "<!-- own policy -->"
-  private static let readme: String = {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return (try? String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
-  }()
+  private static let readme =
+    (try? String(contentsOf: Places.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
 }

@@ -1,20 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `laq-tui eval longbench`, `consistency` and `cost` on the embedded model.
 @Suite(.serialized) struct BenchmarkCommandTests {
-  let folder: URL
+  let folder: ScratchFolder
   private static let text = "The mayor of Rome is Anna. The river is wide. The mayor of Oslo is Bert. Who is the mayor of Rome?"
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try ScratchFolder() }
 
-  private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  private func path(_ name: String) -> String { folder.path(name) }
 
   private func write(_ text: String, to name: String) throws {
-    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    try folder.write(text, as: name)
   }
 
   private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }

@@ -1,18 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct CommandLineTests {
-  let folder: URL
+  let folder: ScratchFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try ScratchFolder() }
 
   private func file(_ name: String, _ text: [UInt8]) throws -> String {
-    let url = folder.appendingPathComponent(name)
-    try Data(text).write(to: url)
-    return url.path
+    try folder.write(text, as: name)
   }
 
   private static let short = """
@@ -80,7 +76,7 @@ import Testing
   }
 
   @Test func whySaysWhatALostAnswerLacked() throws {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Samples/needle.txt").path
+    let path = Places.sample("needle.txt")
     let outcome = try Program.run([path, "--why", "snapkv"])
     #expect(outcome.status == 0 && outcome.output.contains(": found after"), "\(outcome.output)\(outcome.errors)")
     #expect(outcome.output.contains("\"9\" was expected"))
@@ -102,7 +98,7 @@ import Testing
   @Test func threadsDoNotChangeTheExport() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let exports = try ["1", "2"].map { threads in
-      let target = folder.appendingPathComponent("kept-\(threads).json").path
+      let target = folder.path("kept-\(threads).json")
       let outcome = try Program.run(
         [path, "--export", target, "--budget", "16"], environment: ["OMP_NUM_THREADS": threads])
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -118,7 +114,7 @@ import Testing
       ("c", "svg", Array("<svg".utf8)), ("d.txt", "text", Array("┌─ laq-tui".utf8)),
     ]
     for (name, format, beginning) in beginnings {
-      let target = folder.appendingPathComponent(name)
+      let target = folder.url.appendingPathComponent(name)
       let arguments = [path, "--budget", "16", "--steps", "2", "--policy", "streaming", "--export", target.path, "--format", format]
       let outcome = try Program.run(arguments)
       guard !beginning.isEmpty else {
@@ -135,7 +131,7 @@ import Testing
 
   @Test func aNamedScreenIsWrittenInPlaceOfPrinted() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
-    let target = folder.appendingPathComponent("heads.txt")
+    let target = folder.url.appendingPathComponent("heads.txt")
     let arguments = [path, "--budget", "16", "--policy", "streaming", "--screen", "heads", "--size", "80x24"]
     let printed = try Program.run(arguments)
     let written = try Program.run(arguments + ["--export", target.path])
@@ -198,9 +194,9 @@ import Testing
 
   @Test func badModelsNameTheFile() throws {
     let text = try file("short.txt", Array(Self.short.utf8))
-    let source = Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+    let source = URL(fileURLWithPath: Places.embeddedModel)
     func broken(_ name: String, _ change: (URL) throws -> Void) throws -> String {
-      let model = folder.appendingPathComponent(name)
+      let model = folder.url.appendingPathComponent(name)
       try FileManager.default.copyItem(at: source, to: model)
       try change(model)
       return model.path
@@ -229,12 +225,12 @@ import Testing
 
   @Test func gatesComeWithTheModelOrFromAFile() throws {
     let text = try file("short.txt", Array(Self.short.utf8))
-    let source = Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model")
-    let bare = folder.appendingPathComponent("bare")
+    let source = URL(fileURLWithPath: Places.embeddedModel)
+    let bare = folder.url.appendingPathComponent("bare")
     try FileManager.default.copyItem(at: source, to: bare)
     try FileManager.default.removeItem(at: bare.appendingPathComponent("gate.safetensors"))
     let gate = source.appendingPathComponent("gate.safetensors").path
-    let fixture = Program.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors").path
+    let fixture = Places.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors").path
     let arguments = [text, "--policy", "gate", "--budget", "16", "--screen", "text"]
     let own = try Program.run(arguments)
     #expect(own.status == 0, "\(own.errors)")
@@ -278,9 +274,9 @@ import Testing
   }
 
   @Test func aChatHasTheTextInTheModelsOwnTurns() throws {
-    let model = folder.appendingPathComponent("chatty")
+    let model = folder.url.appendingPathComponent("chatty")
     try FileManager.default.copyItem(
-      at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: model)
+      at: URL(fileURLWithPath: Places.embeddedModel), to: model)
     let template = """
       {% for m in messages %}[{{ m.role }}] {{ m.content | trim }}
       {% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}
@@ -310,7 +306,7 @@ import Testing
 
   /// The prompt's tokens as an export has them.
   private func exported(_ arguments: [String]) throws -> [[String: Any]] {
-    let target = folder.appendingPathComponent("\(UUID().uuidString).json")
+    let target = folder.url.appendingPathComponent("\(UUID().uuidString).json")
     let outcome = try Program.run(
       arguments + ["--export", target.path, "--budget", "16", "--steps", "2", "--policy", "streaming"])
     #expect(outcome.status == 0, "\(outcome.errors)")

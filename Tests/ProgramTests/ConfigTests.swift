@@ -1,20 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The configuration file.
-@Suite(.serialized) final class ConfigTests {
+@Suite(.serialized) struct ConfigTests {
   let folder: ScratchFolder
   let text: String
 
   init() throws {
     folder = try ScratchFolder()
-    text = try folder.file("short.txt", "The passcode of Temley is amber lantern. The old mill was quiet.")
+    text = try folder.write("The passcode of Temley is amber lantern. The old mill was quiet.", as: "short.txt")
   }
 
-  deinit { folder.remove() }
-
   private func run(_ arguments: [String], config: String?) throws -> Program.Outcome {
-    if let config { _ = try folder.file("laq-tui/config.toml", config) }
+    if let config { try folder.write(config, as: "laq-tui/config.toml") }
     return try Program.run(arguments, environment: ["XDG_CONFIG_HOME": folder.path])
   }
 

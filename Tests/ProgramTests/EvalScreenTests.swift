@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The screen of `laq-tui eval`, and the prompts that are opened on it.
@@ -11,9 +12,9 @@ import Testing
 
   /// A model that only a path leads to, with a chat template.
   private func model() throws -> String {
-    try FileManager.default.copyItem(atPath: Program.root.path + "/Sources/EmbeddedModel/Resources/model", toPath: path("model"))
+    try FileManager.default.copyItem(atPath: Places.embeddedModel, toPath: path("model"))
     let template = "{% for message in messages %}Somebody says: {{ message.content }}\n{% endfor %}"
-    _ = try folder.file("model/chat_template.jinja", template)
+    try folder.write(template, as: "model/chat_template.jinja")
     return path("model")
   }
 

@@ -1,16 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `laq-tui eval`, run as people and schedulers run it.
 @Suite(.serialized) struct EvalTests {
-  let folder: URL
+  let folder: ScratchFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try ScratchFolder() }
 
-  private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  private func path(_ name: String) -> String { folder.path(name) }
   private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path(name))) }
 
   /// Sixteen short prompts.
@@ -105,7 +103,7 @@ import Testing
       #expect(outcome.status == 64, "\(arguments): \(outcome.status) \(outcome.errors)")
       #expect(!outcome.errors.contains("answerLimit"))
     }
-    try Data("{}".utf8).write(to: folder.appendingPathComponent("other.json"))
+    try Data("{}".utf8).write(to: folder.url.appendingPathComponent("other.json"))
     for arguments in [
       ["eval", "show", path("other.json")], ["eval", "show", path("missing.json")],
       ["eval", "merge", path("other.json"), "--to", path("new.json")], retrieval("other.json"),
@@ -158,7 +156,7 @@ import Testing
     let other = try Program.run(few("results.json", ["--force", "--seed", "9"]))
     #expect(other.status == 0 && !other.errors.contains("done before"), "\(other.errors)")
     #expect(try bytes("results.jsonl") != first)
-    try Data("notes\n".utf8).write(to: folder.appendingPathComponent("notes.jsonl"))
+    try Data("notes\n".utf8).write(to: folder.url.appendingPathComponent("notes.jsonl"))
     let notes = try Program.run(few("notes.json", ["--force"]))
     #expect(try notes.status == 1 && bytes("notes.jsonl") == Data("notes\n".utf8), "\(notes.errors)")
   }
@@ -166,7 +164,7 @@ import Testing
   /// Names and sentences of files: a terminal would obey them, a table would break.
   @Test func whatAFileSaysDoesNotReachTheTerminalRaw() throws {
     let name = "hotpotqa\u{1B}[31m|\u{7}.jsonl"
-    try Data("{\"context\": 7\n".utf8).write(to: folder.appendingPathComponent(name))
+    try Data("{\"context\": 7\n".utf8).write(to: folder.url.appendingPathComponent(name))
     for arguments in [
       ["eval", "longbench", path(name), "--policy", "laq", "--to", path("raw.json")], ["eval", "show", path("raw.json")],
       ["eval", "show", path(name)],

@@ -1,20 +1,21 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The real program under a pseudo-terminal.
 @Suite(.serialized) struct InteractiveTests {
-  let path: String
+  private let folder: ScratchFolder
+  private let path: String
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
+    folder = try ScratchFolder()
     let text = """
       The passcode of Temley is amber lantern. The old mill was quiet.
 
       Question: What is the passcode of Temley?
       Answer:
       """
-    try Data(text.utf8).write(to: url)
-    path = url.path
+    path = try folder.write(text, as: "mill.txt")
   }
 
   /// What puts a terminal back from the alternate screen.
@@ -34,8 +35,7 @@ import Testing
   }
 
   @Test func writesAViewAndAsksBeforeItReplacesIt() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).svg")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("view.svg")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     session.type("e\u{15}\(file.path)\r")
@@ -54,7 +54,7 @@ import Testing
 
   /// A file that is asked for last is written to its end; where it cannot be, the person hears of it.
   @Test func aFailedExportIsToldAfterTheEnd() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(String(repeating: "x", count: 300) + ".npz").path
+    let file = folder.path(String(repeating: "x", count: 300) + ".npz")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     session.type("E\u{15}\(file)\rq")
@@ -74,15 +74,14 @@ import Testing
 
   /// A character's bytes may come apart.
   @Test func aPasteInPiecesIsWhole() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("mine.laq")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     let text = (1000..<1300).map { "\($0)鍵" }.joined()
     let bytes = Array("/\u{1B}[200~\(text)\u{1B}[201~\r".utf8)
     for start in stride(from: 0, to: bytes.count, by: 89) {
       session.type(Array(bytes[start..<min(start + 89, bytes.count)]))
-      usleep(2_000)
+      #expect(session.takes())
     }
     #expect(session.shows("not found"))
     session.type(":w \(file.path)\r")
@@ -97,7 +96,7 @@ import Testing
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming"])
     #expect(session.waits(for: "ready"))
     session.type("i\u{1B}[200~Who is it?")
-    let isSeen = session.waits(seconds: 8) { screen in
+    let isSeen = session.waits { screen in
       session.signal(SIGWINCH)
       return screen.lines.contains { $0.contains("Who is it?") }
     }
@@ -108,17 +107,16 @@ import Testing
     #expect(session.status() == 0)
   }
 
-  /// The prompt's tokens as the title tells them, on a screen that is drawn again as a whole: ncurses sends changed cells only.
+  /// The prompt's tokens as the title tells them, once they are as wanted and stay so: a title may come in
+  /// two parts.
   private func tokenCount(_ session: TerminalSession, where isWanted: (Int) -> Bool) -> Int? {
-    for _ in 0..<50 {
-      let place = session.position
-      session.type("\u{C}")
-      guard session.waits(for: "n=", after: place) else { return nil }
-      usleep(100_000)
-      let digits = session.output.components(separatedBy: "n=").last?.prefix { $0.isNumber } ?? ""
-      if let count = Int(digits), isWanted(count) { return count }
+    var last: Int?
+    let isSeen = session.waits { screen in
+      let count = screen.lines[0].firstMatch(of: /n=(\d+)\s/).flatMap { Int($0.1) }
+      defer { last = count }
+      return count.map(isWanted) == true && count == last
     }
-    return nil
+    return isSeen ? last : nil
   }
 
   @Test func aTypedQuestionIsAnsweredAndTakenBack() throws {
@@ -142,23 +140,28 @@ import Testing
     session.type("i\u{1B}[200~Who is it?\rAnswer:\u{1B}[201~")
     #expect(session.waits(for: "Who is it?⏎Answer:"))
     session.type("\u{1B}")
-    usleep(100_000)
+    #expect(session.waits { screen in !screen.lines.contains { $0.contains("Who is it?⏎Answer:") } })
     session.type("q")
     #expect(session.status() == 0)
     #expect(session.output.contains("\u{1B}[?2004l"))
   }
 
+  private func fileNumber(_ file: URL) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: file.path)[.systemFileNumber] as? Int
+  }
+
   @Test func aSessionIsWrittenAndOpenedAgain() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let file = folder.url.appendingPathComponent("mine.laq")
     let session = try TerminalSession([path, "--budget", "16", "--policy", "streaming", "--policy", "knorm"])
     #expect(session.waits(for: "ready"))
     session.type("p3:w\r")
     #expect(session.waits(for: "session.laq"))
     session.type("\u{15}\(file.path)\r")
     #expect(session.waits(for: "session written to"))
+    let first = try fileNumber(file)
     session.type(":w\r")
-    usleep(300_000)
+    // The file is another, moved to its place.
+    #expect(TerminalSession.comesTrue { (try? fileNumber(file)).map { $0 != first } == true })
     session.type("q")
     #expect(session.status() == 0)
     let again = try TerminalSession([file.path])
@@ -171,6 +174,8 @@ import Testing
     let session = try TerminalSession([path])
     #expect(session.waits(for: "ready"))
     session.type("\u{1B}")
+    #expect(session.takes())
+    // That nothing comes of it is tested: several times as long as the silence that makes the key.
     usleep(300_000)
     let before = session.position
     session.type("?")

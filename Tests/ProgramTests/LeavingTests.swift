@@ -1,5 +1,6 @@
 import Foundation
 import KeyStorm
+import TestSupport
 import Testing
 
 /// Leaving while the engine works, and being left by a file.
@@ -24,7 +25,8 @@ import Testing
 
   /// A trace is read as far as screens ask for it.
   @Test func aTraceThatShrinksWhileItIsOpenIsNamed() throws {
-    let trace = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
+    let folder = try ScratchFolder()
+    let trace = folder.path("trace.safetensors")
     #expect(try Program.run([text.path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
     let session = try TerminalSession([trace, "--policy", "streaming", "--policy", "snapkv", "--budget",
       "16"])

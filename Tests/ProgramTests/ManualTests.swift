@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The manual, and the scripts that complete a shell's line.
@@ -33,10 +34,9 @@ import Testing
       #expect(script.output.contains(shell == "fish" ? String(option.dropFirst(2)) : option), "\(option)")
     }
     guard let check = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" }).first(where: FileManager.default.isExecutableFile) else { return }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).\(shell)")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data(script.output.utf8).write(to: file)
-    let process = try Process.run(URL(fileURLWithPath: check), arguments: ["-n", file.path])
+    let folder = try ScratchFolder()
+    let file = try folder.write(script.output, as: "laq-tui.\(shell)")
+    let process = try Process.run(URL(fileURLWithPath: check), arguments: ["-n", file])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(shell) does not read its script")
   }
@@ -44,8 +44,7 @@ import Testing
   /// What bash shows, by the script itself.
   @Test func bashCompletesPoliciesAndModels() throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
-    let script = try folder.file("laq-tui.bash", try Program.run(["--generate-completion-script", "bash"]).output)
+    let script = try folder.write(try Program.run(["--generate-completion-script", "bash"]).output, as: "laq-tui.bash")
     func completed(_ words: [String]) throws -> [String] {
       let driver = """
         PATH="\(try Program.executable().deletingLastPathComponent().path):$PATH"

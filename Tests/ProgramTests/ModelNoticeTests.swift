@@ -1,13 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the program says of a text and a model's files that are not quite as they should be.
-@Suite(.serialized) final class ModelNoticeTests {
+@Suite(.serialized) struct ModelNoticeTests {
   private let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }
-
-  deinit { folder.remove() }
 
   /// The embedded model without a token for the byte 4, which stands as Ą in its vocabulary.
   private func model() throws -> String {
@@ -21,7 +20,7 @@ import Testing
   }
 
   @Test func whatIsLeftOutIsSaidOnStandardErrorAndOnTheScreen() throws {
-    let text = try folder.file("control.txt", "The mill\u{4} was quiet.")
+    let text = try folder.write("The mill\u{4} was quiet.", as: "control.txt")
     let outcome = try Program.run(["--model", model(), "--policy", "streaming", "--steps", "2", "--screen", "text", text])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.errors.contains("control.txt: 1 byte (U+0004) has no token"), "\(outcome.errors)")
@@ -30,7 +29,7 @@ import Testing
   }
 
   @Test func nothingIsSaidWhereAllIsWell() throws {
-    let text = try folder.file("plain.txt", "The mill was quiet.")
+    let text = try folder.write("The mill was quiet.", as: "plain.txt")
     let outcome = try Program.run(["--policy", "streaming", "--steps", "2", "--screen", "text", text])
     #expect(outcome.status == 0 && outcome.errors.isEmpty && !outcome.output.contains("left out"), "\(outcome.errors)")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Standard output that takes nothing: every command says so in one sentence, and fails.
@@ -37,7 +38,6 @@ import Testing
   /// A file's size limit is an error like others.
   @Test func aSizeLimitIsSaid() throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
     let file = folder.path + "/help.txt"
     #expect(try Self.run(["--help"], ">'\(file)'").status == 0)
     let outcome = try Self.run(["--help"], ">'\(file)'", before: "ulimit -f 1; ")
@@ -46,12 +46,13 @@ import Testing
   }
 
   @Test(arguments: commands.prefix(5)) func aClosedPipeEndsItSilently(_ arguments: [String]) throws {
-    // Whether SIGPIPE is ignored by whoever starts it makes no difference.
+    // The reader has ended before the program begins. Whether SIGPIPE is ignored by whoever starts it makes
+    // no difference.
     for start in ["", "trap '' PIPE; "] {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
       process.arguments = [
-        "-c", start + "{ sleep 0.3; \"$@\"; echo \"status $?\" >&2; } | true", "bash",
+        "-c", start + #"exec 3> >(true); wait $!; "$@" >&3; echo "status $?" >&2"#, "bash",
         try Program.executable().path,
       ] + arguments
       process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
@@ -75,7 +76,6 @@ import Testing
   /// With standard output closed, the next file that is opened must not take its place.
   @Test func nothingIsWrittenIntoAFileThatTakesTheOutputsPlace() throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
     let path = folder.path + "/kept.json"
     let text = try QuickText()
     let outcome = try Self.run(text.arguments + ["--export", path, "--screen", "text"], ">&-")

@@ -9,9 +9,6 @@ enum Program {
     let errors: String
   }
 
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   /// The program beside the test bundle that runs now.
   static func executable() throws -> URL {
     let bundle = CommandLine.arguments.first { $0.contains(".xctest") }.map { URL(fileURLWithPath: $0) }
@@ -30,10 +27,6 @@ enum Program {
 
   /// Whoever runs the tests may have a configuration of their own.
   static let withoutConfig = ["XDG_CONFIG_HOME": "/nowhere"]
-
-  static func sample(_ name: String) -> String {
-    root.appendingPathComponent("Samples/\(name)").path
-  }
 
   /// Runs the program without a terminal; another build of it where `program` names one.
   static func run(

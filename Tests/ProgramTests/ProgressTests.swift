@@ -1,30 +1,28 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Progress without a screen: on standard error where that is a terminal, nowhere else.
-@Suite(.serialized) final class ProgressTests {
+@Suite(.serialized) struct ProgressTests {
   let folder: ScratchFolder
   let text: String
 
   init() throws {
     folder = try ScratchFolder()
-    text = try folder.file(
-      "short.txt",
+    text = try folder.write(
       """
       The passcode of Temley is amber lantern. The old mill was quiet.
 
       Question: What is the passcode of Temley?
       Answer:
-      """)
+      """, as: "short.txt")
   }
-
-  deinit { folder.remove() }
 
   /// Runs the program with standard error at a terminal, and standard output in a file.
   private func session(
     _ arguments: [String], environment: [String: String] = ["TERM": "xterm-256color"], columns: Int = 120
   ) throws -> (session: TerminalSession, output: String) {
-    let output = folder.path + "/\(UUID().uuidString)"
+    let output = folder.path("\(UUID().uuidString)")
     return (
       try TerminalSession(
         arguments, columns: columns, environment: environment, shell: "exec \"$@\" > '\(output)'"), output)
@@ -78,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM]) func aSignalEndsItOrderly(_ number: Int32) throws {
-    let long = try folder.file("long.txt", String(repeating: "The mill was quiet. ", count: 300))
+    let long = try folder.write(String(repeating: "The mill was quiet. ", count: 300), as: "long.txt")
     let target = folder.path + "/kept.json"
     let (session, output) = try session([long, "--steps", "64", "--screen", "text", "--export", target])
     try #require(session.waits(for: "prefill"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A text whose story takes a moment only, in a folder of its own that goes with it.
 final class QuickText {
@@ -12,8 +13,6 @@ final class QuickText {
   init(repeats: Int = 1) throws {
     folder = try ScratchFolder()
     let facts = Array(repeating: "The passcode is amber lantern.", count: repeats).joined(separator: " ")
-    path = try folder.file("text.txt", "\(facts)\nQuestion: What is the passcode?\nAnswer:")
+    path = try folder.write("\(facts)\nQuestion: What is the passcode?\nAnswer:", as: "text.txt")
   }
-
-  deinit { folder.remove() }
 }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 /// Where the real model lies, as `.ci/run` says.
@@ -7,8 +8,7 @@ enum RealModel {
   private static let environment = ProcessInfo.processInfo.environment
   static let files = (environment["LAQ_REAL_MODEL"] ?? "").split(separator: ":").map(String.init)
   static let program = environment["LAQ_REAL_PROGRAM"]
-  static let expectations = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/RealModel/expected.json")
+  static let expectations = Places.root.appendingPathComponent("Tests/ProgramTests/Fixtures/RealModel/expected.json")
 }
 
 /// A model that people have, SmolLM2-135M-Instruct, against what transformers computes with the same weights.
@@ -75,8 +75,7 @@ struct RealModelTests {
     _ known: Expected.Case, _ model: String, limit: Int, environment: [String: String] = [:]
   ) throws {
     let folder = try ScratchFolder()
-    defer { folder.remove() }
-    let text = try folder.file("\(known.name).txt", known.text)
+    let text = try folder.write(known.text, as: "\(known.name).txt")
     let export = folder.url.appendingPathComponent("kept.json")
     let outcome = try Program.run(
       [text, "--model", model, "--precision", "float32", "--budget", "32", "--policy", "streaming"]

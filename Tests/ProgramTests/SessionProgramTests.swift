@@ -1,18 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Sessions that the program writes and opens.
-@Suite(.serialized) final class SessionProgramTests {
+@Suite(.serialized) struct SessionProgramTests {
   let folder: ScratchFolder
   let text: String
 
   init() throws {
     folder = try ScratchFolder()
-    text = try folder.file(
-      "short.txt", "The passcode of Temley is amber lantern. The old mill was quiet.\n\nQuestion: What is the passcode of Temley?\nAnswer:")
+    text = try folder.write(
+      "The passcode of Temley is amber lantern. The old mill was quiet.\n\nQuestion: What is the passcode of Temley?\nAnswer:",
+      as: "short.txt")
   }
-
-  deinit { folder.remove() }
 
   /// A view as text, without the line that tells times.
   private func screen(_ arguments: [String], keys: String = "") throws -> [Substring] {
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func aFileThatIsThereIsAskedAbout() throws {
-    let mine = try folder.file("mine.txt", "mine")
+    let mine = try folder.write("mine", as: "mine.txt")
     let arguments = [text, "--policy", "streaming", "--steps", "2", "--screen", "text"]
     #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>"]).output.contains("replace it, y or n?"))
     #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>n"]).output.contains("nothing written"))
@@ -63,7 +63,7 @@ import Testing
     let session = folder.path + "/a.laq"
     _ = try screen([text, "--policy", "streaming", "--steps", "4"], keys: "#3GK:w \(session)<Enter>")
     let json = try String(contentsOfFile: session, encoding: .utf8)
-    _ = try folder.file("short.txt", "Another text, which is not the one that was there before.")
+    try folder.write("Another text, which is not the one that was there before.", as: "short.txt")
     let changed = try Program.run([session, "--screen", "text"])
     #expect(changed.status == 0 && changed.errors.contains("short.txt has changed since the session was written: what was kept by hand is left out"))
     for (name, content, words) in [
@@ -74,7 +74,7 @@ import Testing
       ("policy.laq", json.replacing("\"streaming\"", with: "\"streams\""), "did you mean 'streaming'"),
       ("view.laq", json.replacing("\"view\" : \"text\"", with: "\"view\" : \"x\""), "screen.view is 'x'"),
     ] {
-      let outcome = try Program.run([try folder.file(name, content), "--screen", "text"])
+      let outcome = try Program.run([try folder.write(content, as: name), "--screen", "text"])
       #expect(outcome.status == 1 && outcome.errors.contains(words), "\(name): \(outcome.errors)")
       #expect(outcome.errors.split(separator: "\n").count == 1, "\(name): \(outcome.errors)")
     }
@@ -97,24 +97,24 @@ import Testing
     #expect(behind.word == "[\"5-5\"]" && behind.outcome.errors.isEmpty, "\(behind.outcome.errors)")
     let before = try edited(session, ["--question-first"])
     #expect(before.word != "[\"5-5\"]" && before.word != "[]" && before.outcome.errors.isEmpty, "\(before)")
-    let model = try edited(session, ["--model", Program.root.path + "/Sources/EmbeddedModel/Resources/model"])
+    let model = try edited(session, ["--model", Places.embeddedModel])
     #expect(model.word == "[]" && model.outcome.errors.contains("another model than the session's: what was kept by hand is left out"))
     // The session that lost something is not replaced without a question.
     let asked = try Program.run(
-      [session, "--model", Program.root.path + "/Sources/EmbeddedModel/Resources/model", "--screen", "text", "--keys", ":w<Enter>"])
+      [session, "--model", Places.embeddedModel, "--screen", "text", "--keys", ":w<Enter>"])
     #expect(asked.output.contains("write this session to: session.laq"))
   }
 
   /// A session goes before the configuration in what it lacks, too.
   @Test func aSessionWithoutASystemsTurnGetsNone() throws {
     let model = folder.url.appendingPathComponent("model")
-    try FileManager.default.copyItem(at: Program.root.appendingPathComponent("Sources/EmbeddedModel/Resources/model"), to: model)
-    _ = try folder.file("model/chat_template.jinja", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
+    try FileManager.default.copyItem(at: URL(fileURLWithPath: Places.embeddedModel), to: model)
+    try folder.write("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}", as: "model/chat_template.jinja")
     let session = folder.path + "/a.laq"
     let options = ["--policy", "streaming", "--steps", "2", "--chat", "--model", model.path]
     _ = try screen([text] + options, keys: ":w \(session)<Enter>")
     let before = try screen([session])
-    _ = try folder.file("laq-tui/config.toml", "system = \"Be a miller.\"\n")
+    try folder.write("system = \"Be a miller.\"\n", as: "laq-tui/config.toml")
     func configured(_ path: String, _ options: [String] = []) throws -> Program.Outcome {
       try Program.run([path] + options + ["--screen", "text"], environment: ["XDG_CONFIG_HOME": folder.path])
     }
@@ -130,13 +130,13 @@ import Testing
     _ = try screen([text, "--policy", "streaming", "--steps", "2"], keys: "A:steps 3<Enter>:w \(session)<Enter>")
     let json = try String(contentsOfFile: session, encoding: .utf8)
     let other = try #require(json.range(of: "\"answerLimit\" : 2"))
-    let long = try folder.file("long.laq", json.replacingCharacters(in: other, with: "\"answerLimit\" : 4096"))
+    let long = try folder.write(json.replacingCharacters(in: other, with: "\"answerLimit\" : 4096"), as: "long.laq")
     let outcome = try Program.run([long, "--screen", "text"])
     #expect(outcome.status == 1 && outcome.errors.contains("this model has room for"), "\(outcome.errors)")
   }
 
   @Test func otherJSONIsAText() throws {
-    let json = try folder.file("a.json", "{\"schema\": \"another\", \"mill\": \"quiet\"}")
+    let json = try folder.write("{\"schema\": \"another\", \"mill\": \"quiet\"}", as: "a.json")
     #expect(try screen([json, "--policy", "streaming", "--steps", "2"]).contains { $0.contains("another") })
   }
 }

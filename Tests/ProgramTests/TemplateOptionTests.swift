@@ -1,15 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--template` and `--system ""`: on the command line, in sessions, in the configuration, in evaluations.
-@Suite(.serialized) final class TemplateOptionTests {
+@Suite(.serialized) struct TemplateOptionTests {
   let folder: ScratchFolder
   let text: String
   let model: String
 
   init() throws {
     folder = try ScratchFolder()
-    text = try folder.file("short.txt", "The mill was quiet.")
+    text = try folder.write("The mill was quiet.", as: "short.txt")
     model = try folder.model().path
     // A system turn of its own, and reasoning unless it is told otherwise.
     let template = """
@@ -17,10 +18,8 @@ import Testing
       {%- for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}
       {%- if enable_thinking is defined and enable_thinking is false %}[no thoughts]{% endif %}{{ effort }}
       """
-    _ = try folder.file("model/chat_template.jinja", template)
+    try folder.write(template, as: "model/chat_template.jinja")
   }
-
-  deinit { folder.remove() }
 
   private var options: [String] {
     ["--model", model, "--chat", "--policy", "streaming", "--steps", "1", "--screen", "text"]
@@ -57,7 +56,7 @@ import Testing
     _ = try screen([text] + options + ["--template", "enable_thinking=false", "--system", ""] + keys)
     #expect(try String(contentsOfFile: session, encoding: .utf8).contains("\"enable_thinking=false\""))
     // The configuration has another system's text and another variable, neither of which is the session's.
-    _ = try folder.file("laq-tui/config.toml", "system = \"Shout.\"\ntemplate = [\"effort=5\"]\n")
+    try folder.write("system = \"Shout.\"\ntemplate = [\"effort=5\"]\n", as: "laq-tui/config.toml")
     let opened = try screen([session, "--screen", "text"], configured: true)
     #expect(opened.contains("[system][user]The mill was quiet.[no thoughts]"))
     #expect(!opened.contains("thoughts]5"))
@@ -84,9 +83,9 @@ import Testing
     let noChat = try Program.run([text, "--template", "a=1", "--screen", "text"])
     #expect(noChat.status == 64 && noChat.errors.contains("--template needs --chat."))
     // A variable of the configuration is for all models: one that does not read it opens all the same.
-    _ = try folder.file("laq-tui/config.toml", "template = [\"unheard_of=5\"]\n")
+    try folder.write("template = [\"unheard_of=5\"]\n", as: "laq-tui/config.toml")
     _ = try screen([text] + options, configured: true)
-    _ = try folder.file("laq-tui/config.toml", "template = [\"unheard_of\"]\n")
+    try folder.write("template = [\"unheard_of\"]\n", as: "laq-tui/config.toml")
     let damaged = try Program.run([text] + options, environment: ["XDG_CONFIG_HOME": folder.path])
     let place = "config.toml:1: template: --template unheard_of: a name"
     #expect(damaged.status == 64 && damaged.errors.contains(place), "\(damaged.errors)")

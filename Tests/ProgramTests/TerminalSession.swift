@@ -11,6 +11,9 @@ final class TerminalSession: Sendable {
 
   private let leader: Int32
   private let process: pid_t
+  private let terminal: String
+  /// What the terminal did with keys before anything ran in it.
+  let firstModes: termios
   private let ended = Mutex<Ending?>(nil)
   private let isOpen = Mutex(true)
   /// Whether anybody reads what is sent.
@@ -40,12 +43,16 @@ final class TerminalSession: Sendable {
     seen = Mutex(([], VirtualTerminal(columns: columns, rows: rows)))
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(leader, UInt(TIOCSWINSZ), &size)
+    terminal = "/dev/pts/\(number)"
+    var modes = termios()
+    tcgetattr(leader, &modes)
+    firstModes = modes
     let inherited = ProcessInfo.processInfo.environment
     let variables = inherited.merging(["LC_ALL": "C.UTF-8", "NO_COLOR": "", "COLORTERM": ""].merging(Program.withoutConfig) { $1 }) { $1 }.merging(environment) { $1 }
     let program = try Program.executable().path
     let script = "cd \"$1\" && shift && " + (shell ?? "exec \"$@\"")
     let words = ["/bin/sh", "-c", script, "sh", FileManager.default.temporaryDirectory.path, program] + arguments
-    process = try Self.spawn(words, variables.map { "\($0)=\($1)" }, terminal: "/dev/pts/\(number)")
+    process = try Self.spawn(words, variables.map { "\($0)=\($1)" }, terminal: terminal)
     Thread { [self] in read() }.start()
   }
 
@@ -160,12 +167,33 @@ final class TerminalSession: Sendable {
     return fields.first == "Z" ? nil : fields
   }
 
+  /// How often a process has been taken from a processor, by itself or by the system; `nil` when it is gone.
+  /// One that goes on and stops again is taken from it once more.
+  static func switches(_ process: pid_t) -> Int? {
+    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let counts = status?.split(separator: "\n").filter { $0.contains("ctxt_switches:") }
+      .compactMap { $0.split(separator: "\t").last.flatMap { Int($0) } }
+    return counts?.isEmpty == false ? counts?.reduce(0, +) : nil
+  }
+
+  /// Whether the program has read all that was typed.
+  var hasTaken: Bool {
+    let end = open(terminal, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    guard end >= 0 else { return true }
+    defer { close(end) }
+    var count: Int32 = 0
+    return ioctl(end, UInt(FIONREAD), &count) == 0 && count == 0
+  }
+
+  /// Waits until the program has read all that was typed, so that what comes next comes apart from it.
+  func takes(seconds: Double = 120) -> Bool { Self.comesTrue(seconds: seconds, pause: 1_000) { hasTaken } }
+
   /// Waits until something is so.
-  static func comesTrue(seconds: Double = 60, _ isTrue: () -> Bool) -> Bool {
+  static func comesTrue(seconds: Double = 120, pause: UInt32 = 10_000, _ isTrue: () -> Bool) -> Bool {
     let end = Date().addingTimeInterval(seconds)
     repeat {
       if isTrue() { return true }
-      usleep(10_000)
+      usleep(pause)
     } while Date() < end
     return false
   }

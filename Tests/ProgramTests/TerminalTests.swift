@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import TestSupport
 import Testing
 import Views
 
@@ -213,10 +214,7 @@ import Views
 
   /// ncurses has 24-bit colours where the system describes the terminal with them; few do, so the test brings a description.
   @Test(.enabled(if: hasCompiler, "tic is missing")) func trueColoursAreSentWhereTheTerminalHasThem() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let source = folder.appendingPathComponent("direct.ti")
+    let folder = try ScratchFolder()
     let color = #"%?%p1%{8}%<%t3%p1%d%e38\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;m"#
     let ground = color.replacing("t3%p1", with: "t4%p1").replacing("e38", with: "e48")
     let description = """
@@ -225,10 +223,10 @@ import Views
         setaf=\\E[\(color), setab=\\E[\(ground), use=xterm-256color,
 
       """
-    try Data(description.utf8).write(to: source)
+    let source = try folder.write(description, as: "direct.ti")
     let compiler = Process()
     compiler.executableURL = URL(fileURLWithPath: Self.compiler)
-    compiler.arguments = ["-x", "-o", folder.path, source.path]
+    compiler.arguments = ["-x", "-o", folder.path, source]
     try compiler.run()
     compiler.waitUntilExit()
     try #require(compiler.terminationStatus == 0)
@@ -291,6 +289,7 @@ import Views
     let before = session.position
     session.type("l")
     #expect(session.shows("token 1 "))
+    // What else it sends is tested, so it is given the time to.
     usleep(100_000)
     #expect(session.position - before < 1_200)
     session.type("q")

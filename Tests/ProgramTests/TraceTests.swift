@@ -1,15 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program records what its model saw, and explores it without the model.
 @Suite(.serialized) struct TraceTests {
-  private let folder: URL
-  private var trace: String { folder.appendingPathComponent("trace.safetensors").path }
+  private let folder: ScratchFolder
+  private var trace: String { folder.path("trace.safetensors") }
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let text = folder.appendingPathComponent("short.txt")
+    folder = try ScratchFolder()
+    let text = folder.url.appendingPathComponent("short.txt")
     try Data("The passcode of Temley is amber lantern. The old mill was quiet.\n\nWhat is the passcode of Temley?".utf8)
       .write(to: text)
     let outcome = try Program.run([text.path, "--record", trace, "--budget", "16", "--steps", "6", "--policy", "laq"])
@@ -34,8 +34,8 @@ import Testing
 
   /// Keys come before what is recorded, as they come before what is printed.
   @Test func whatKeysHaveAskedIsRecorded() throws {
-    let text = folder.appendingPathComponent("short.txt").path
-    let target = folder.appendingPathComponent("asked").path
+    let text = folder.path("short.txt")
+    let target = folder.path("asked")
     let outcome = try Program.run([
       text, "--record", target, "--policy", "laq", "--steps", "2", "--keys", "iWho was quiet?<Enter>b",
     ])
@@ -49,7 +49,7 @@ import Testing
     var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: trace)))
     // All bits set are no number in any format; tokens and small tensors stand at both ends.
     for place in bytes.count / 4..<bytes.count * 3 / 4 { bytes[place] = 0xFF }
-    let odd = folder.appendingPathComponent("odd").path
+    let odd = folder.path("odd")
     try Data(bytes).write(to: URL(fileURLWithPath: odd))
     for view in Self.views {
       let outcome = try Program.run([odd, "--screen", view, "--budget", "16", "--keys", "+o]}p"])
@@ -66,14 +66,14 @@ import Testing
 
   @Test func exportsAreThoseOfTheModel() throws {
     func export(_ source: String) throws -> [String: Any] {
-      let target = folder.appendingPathComponent("kept.json").path
+      let target = folder.path("kept.json")
       let outcome = try Program.run(
         [source, "--export", target, "--force", "--budget", "16", "--policy", "laq", "--policy", "snapkv"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: target)))
       return try #require(json as? [String: Any])
     }
-    let (told, live) = try (export(trace), export(folder.appendingPathComponent("short.txt").path))
+    let (told, live) = try (export(trace), export(folder.path("short.txt")))
     func kept(_ export: [String: Any]) -> [NSObject?] {
       (export["policies"] as? [[String: Any]] ?? []).map { $0["keptPerLayerAndHead"] as? NSObject }
     }
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func aTraceIsNotRecordedOverAFile() throws {
-    let text = folder.appendingPathComponent("short.txt").path
+    let text = folder.path("short.txt")
     let outcome = try Program.run([text, "--record", trace])
     #expect(outcome.status == 1 && outcome.errors.contains("exists"))
   }

@@ -17,13 +17,15 @@ import Testing
   @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGUSR1]) func aSignalEndsIt(_ number: Int32) throws {
     let session = try open()
     session.stopReading()
-    // A screen is several thousand bytes, and the terminal keeps some tens of thousands.
-    for _ in 0..<60 {
+    // A screen is several thousand bytes, and the terminal keeps some tens of thousands: then keys are left
+    // where they are.
+    let isBlocked = TerminalSession.comesTrue {
       session.type("\u{C}")
-      usleep(20_000)
+      return !session.takes(seconds: 0.5)
     }
+    #expect(isBlocked)
     session.signal(number)
-    #expect(session.ending(within: 20) == .killed(number))
+    #expect(session.ending() == .killed(number))
     // What it could not send was given up for the sequences that restore the terminal.
     #expect(session.screen.isRestored)
   }

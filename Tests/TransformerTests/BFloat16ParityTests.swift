@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 @testable import Transformer
 
@@ -19,24 +20,18 @@ struct BFloat16ParityTests {
 
   private static func expected() throws -> [String: Expected] {
     try JSONDecoder().decode(
-      [String: Expected].self, from: Data(contentsOf: fixtures().appendingPathComponent("bf16.json")))
+      [String: Expected].self, from: Data(contentsOf: URL(fileURLWithPath: Places.fixture("bf16.json", in: .module))))
   }
 
-  private static func fixtures() throws -> URL {
-    try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures")
-  }
-
-  private static func folder(_ name: String) throws -> URL {
-    guard name == "embedded" else { return try fixtures().appendingPathComponent(name) }
-    return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model")
+  private static func folder(_ name: String) throws -> String {
+    name == "embedded" ? Places.embeddedModel : try Places.fixture(name, in: .module)
   }
 
   /// Places at which the decoder's likeliest token is one of the reference's.
   private static func agreement(_ name: String, _ expected: Expected) throws -> Int {
     let folder = try folder(name)
     let decoder = try Decoder(
-      ModelConfiguration(path: folder.path + "/config.json"), weights: Safetensors(path: folder.path + "/model.safetensors"),
+      ModelConfiguration(path: folder + "/config.json"), weights: Safetensors(path: folder + "/model.safetensors"),
       precision: .bfloat16)
     let first = try decoder.prefill(Array(expected.tokens[..<1]))
     let cache = KVCache(first, keeping: .all(shape: decoder.shape, tokenCount: 1))

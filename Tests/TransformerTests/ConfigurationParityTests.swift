@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -39,8 +40,8 @@ import Testing
 
   /// All of them; an empty list where the resource is missing, which a test of its own says.
   static let cases: [Case] = {
-    guard let url = Bundle.module.resourceURL?.appendingPathComponent("Fixtures/configurations/configurations.json"),
-      let data = try? Data(contentsOf: url)
+    guard let path = try? Places.fixture("configurations/configurations.json", in: .module),
+      let data = FileManager.default.contents(atPath: path)
     else { return [] }
     return (try? JSONDecoder().decode([Case].self, from: data)) ?? []
   }()
@@ -63,12 +64,8 @@ import Testing
   }
 
   private func read(_ one: Case) throws -> ModelConfiguration {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("configuration-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("config.json")
-    try Data(one.config.utf8).write(to: file)
-    return try ModelConfiguration(path: file.path)
+    let folder = try ScratchFolder()
+    return try ModelConfiguration(path: try folder.write(one.config, as: "config.json"))
   }
 
   @Test func everyFamilyIsAmongThem() {

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 @testable import Transformer
 
@@ -61,10 +62,8 @@ import Testing
   }
 
   @Test func aModelInEightBitsGivesTheLogitsOfItsExactWeights() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model")
-    let configuration = try ModelConfiguration(path: folder.path + "/config.json")
-    let source = QuantizedSource(weights: try Safetensors(path: folder.path + "/model.safetensors"))
+    let configuration = try ModelConfiguration(path: Places.embeddedModel + "/config.json")
+    let source = QuantizedSource(weights: try Safetensors(path: Places.embeddedModel + "/model.safetensors"))
     let held = try Decoder(configuration, weights: source, precision: .float32)
     let widened = try Decoder(configuration, weights: Widened(source: source), precision: .float32)
     for count in [5, 80] {
@@ -80,11 +79,9 @@ import Testing
   }
 
   @Test func anAnswerInEightBitsDoesNotDependOnTheLanesBesideIt() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/EmbeddedModel/Resources/model")
     let decoder = try Decoder(
-      try ModelConfiguration(path: folder.path + "/config.json"),
-      weights: QuantizedSource(weights: try Safetensors(path: folder.path + "/model.safetensors")))
+      try ModelConfiguration(path: Places.embeddedModel + "/config.json"),
+      weights: QuantizedSource(weights: try Safetensors(path: Places.embeddedModel + "/model.safetensors")))
     let recording = try decoder.prefill((0..<20).map { 2 + $0 * 37 })
     func lanes(_ count: Int) -> [LaneInput] {
       (0..<count).map { lane in

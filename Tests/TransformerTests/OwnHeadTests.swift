@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -23,7 +24,7 @@ import Testing
   }
 
   private func logits(factor: Float?) throws -> [Float] {
-    let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/gqa-tied").path
+    let folder = try Places.fixture("gqa-tied", in: .module)
     let configuration = try ModelConfiguration(path: folder + "/config.json")
     #expect(configuration.tiesEmbeddings)
     let base = try Safetensors(path: folder + "/model.safetensors")

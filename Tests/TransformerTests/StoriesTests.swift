@@ -1,24 +1,13 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 @testable import Transformer
 
-/// A real tiny model from `../shared/data`; where that folder is not beside the project, the tests say
-/// so and check nothing.
+/// A real tiny model from `../shared/data`; where that folder is not beside the project, the test says so and is skipped.
 @Suite struct StoriesTests {
-  static let folder: String? = {
-    var url = URL(fileURLWithPath: #filePath)
-    while url.path != "/" {
-      url.deleteLastPathComponent()
-      let candidate = url.appendingPathComponent("shared/data/stories260k").path
-      if FileManager.default.fileExists(atPath: candidate + "/config.json") { return candidate }
-    }
-    print("StoriesTests: ../shared/data/stories260k is not there; its story is not checked")
-    return nil
-  }()
-
-  @Test(.enabled(if: folder != nil, "../shared/data isn't there")) func tellsTheKnownStoryWordForWord() throws {
-    let checkpoint = try Checkpoint(path: #require(Self.folder))
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func tellsTheKnownStoryWordForWord() throws {
+    let checkpoint = try Checkpoint(path: #require(Places.sharedData) + "/stories260k")
     let decoder = try Decoder(
       checkpoint.configuration, weights: checkpoint.weights(), precision: .float32)
     let prompt = checkpoint.tokenizer.encode(Array("Once upon a time, there was a little girl".utf8))

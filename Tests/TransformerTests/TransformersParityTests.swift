@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 @testable import Transformer
 
@@ -20,11 +21,11 @@ import Testing
   ]
 
   static func open(_ name: String, precision: Precision = .float32) throws -> (Decoder, Expected) {
-    let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/\(name)")
-    let configuration = try ModelConfiguration(path: folder.path + "/config.json")
-    let weights = try Safetensors(path: folder.path + "/model.safetensors")
+    let folder = try Places.fixture(name, in: .module)
+    let configuration = try ModelConfiguration(path: folder + "/config.json")
+    let weights = try Safetensors(path: folder + "/model.safetensors")
     let expected = try JSONDecoder().decode(
-      Expected.self, from: Data(contentsOf: folder.appendingPathComponent("expected.json")))
+      Expected.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json")))
     return (try Decoder(configuration, weights: weights, precision: precision), expected)
   }
 

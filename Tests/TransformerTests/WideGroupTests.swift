@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -9,17 +10,14 @@ import Testing
   private static let heads = 150
 
   private static func decoder(_ precision: Precision) throws -> Decoder {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("wide-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try ScratchFolder()
     let config = """
       {"architectures": ["LlamaForCausalLM"], "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "head_dim": 8,
        "num_attention_heads": \(heads), "num_key_value_heads": 1, "vocab_size": 40, "max_position_embeddings": 256,
        "rope_theta": 10000, "tie_word_embeddings": true}
       """
-    let path = folder.appendingPathComponent("config.json")
-    try Data(config.utf8).write(to: path)
-    return try Decoder(try ModelConfiguration(path: path.path), weights: Weights(), precision: precision)
+    let path = try folder.write(config, as: "config.json")
+    return try Decoder(try ModelConfiguration(path: path), weights: Weights(), precision: precision)
   }
 
   /// The logits of a step are those of the prefill of one token more.

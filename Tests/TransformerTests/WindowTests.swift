@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -44,14 +45,8 @@ import Testing
     let sums = (0..<recording.shape.queryHeadCount).flatMap { head -> [Float] in
       let queries = recording.queries(layer: 0, queryHead: head)
       let keys = recording.keys(layer: 0, kvHead: head / recording.shape.groupSize)
-      return (0..<recording.tokenCount).map { i in
-        let total = (rule.firstVisible(at: i)...i).reduce(0.0) { sum, j in
-          let product = (0..<dimension).reduce(0.0) {
-            $0 + Double(queries[i * dimension + $1]) * Double(keys[j * dimension + $1])
-          }
-          return sum + exp(capped(product * Double(rule.scale), rule.softCap))
-        }
-        return Float(log(total))
+      return PlainSums.logSumExp(queries: queries, keys: keys, dimension: dimension, firstKey: rule.firstVisible) {
+        capped($0 * Double(rule.scale), rule.softCap)
       }
     }
     return Recording(
@@ -89,7 +84,7 @@ import Testing
                 let alone = recording.attention(
                   layer: 0, queryHead: head, row: observed.row, beyond: beyond, visible: observed.visible)
                 #expect(zip(row, alone).allSatisfy { abs($0 - $1) < 2e-6 })
-                for token in total.indices { total[token] += row[token] }
+                PlainSums.add(row, to: &total)
               }
               #expect(zip(sums, total).allSatisfy { abs($0 - $1) < 1e-6 })
             }
@@ -109,7 +104,7 @@ import Testing
             var expected = [Float](repeating: 0, count: tokens)
             for position in 0..<tokens {
               let row = recording.attention(layer: 0, queryHead: head, row: .prompt(position: position))
-              for key in expected.indices { expected[key] += row[key] }
+              PlainSums.add(row, to: &expected)
             }
             #expect(sums.count == tokens && zip(sums, expected).allSatisfy { abs($0 - $1) < 2e-5 * max(1, $1) })
           }
@@ -128,22 +123,23 @@ import Testing
     let packed = PackedVectors(x, count: count, dimension: dimension)
     let forms = packed.quadraticForms(moments)
     let products = packed.products(with: Array(x[..<dimension]), scale: 0.5)
+    let columns: [[Double]] = (0..<dimension).map { column in vectors.map { $0[column] } }
+    var wrong: [(Int, Int)] = []
     for i in 0..<dimension {
       for j in 0..<dimension {
-        let sum: Double = vectors.reduce(0) { $0 + $1[i] * $1[j] }
-        #expect(isNear(moments[i * dimension + j], sum))
+        if !isNear(moments[i * dimension + j], PlainSums.product(columns[i], columns[j])) { wrong.append((i, j)) }
       }
     }
+    #expect(wrong.isEmpty, "moments of the columns \(wrong.prefix(3))")
+    let rows = (0..<dimension).map { row in moments[row * dimension..<(row + 1) * dimension].map { Double($0) } }
     for (n, vector) in vectors.enumerated() {
       let turned: [Double] = (0..<dimension).map { row in
-        Self.product(moments[row * dimension..<(row + 1) * dimension].map { Double($0) }, vector)
+        PlainSums.product(rows[row], vector)
       }
-      #expect(isNear(forms[n], Self.product(vector, turned)))
-      #expect(isNear(products[n], Self.product(vectors[0], vector) / 2))
+      #expect(isNear(forms[n], PlainSums.product(vector, turned)))
+      #expect(isNear(products[n], PlainSums.product(vectors[0], vector) / 2))
     }
   }
-
-  private static func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
   private func isNear(_ found: Float, _ expected: Double) -> Bool {
     abs(Double(found) - expected) < 1e-4 * max(1, abs(expected))

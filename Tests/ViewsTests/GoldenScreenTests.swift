@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import TestSupport
 import Testing
 
 @testable import Views
@@ -70,7 +71,7 @@ import Testing
   }
 
   func compare(_ actual: String, with name: String) throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Screens/\(name)")
+    let file = Places.root.appendingPathComponent("Tests/ViewsTests/Screens/\(name)")
     if ProcessInfo.processInfo.environment["LAQ_UPDATE_SCREENS"] == "1" {
       try Data(actual.utf8).write(to: file)
       return

@@ -1,5 +1,6 @@
 import KeyStorm
 import Screen
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -23,6 +24,14 @@ import Testing
     #expect(printed.contains("\"\\u{1B}\"\n"))
   }
 
+  private static let keys = [
+    "", "g", "2", "3", "3s", "4", "4<Enter>", "5", "5,,,", "o", "1:goto \u{1B}\u{7}<Enter>", "/\u{202E}x<Enter>",
+    ":\u{9B}x<Enter>", "/\u{200B}", "?",
+  ]
+  private static let screens = [(120, 36), (80, 24), (60, 16), (20, 5)].flatMap { width, height in
+    [GlyphSet.unicode, .ascii].map { (Size(width: width, height: height), $0) }
+  }
+
   @Test(arguments: texts.keys.sorted())
   func drawsNothingThatSteersATerminal(_ name: String) throws {
     let bytes = try #require(Self.texts[name])
@@ -31,16 +40,15 @@ import Testing
     let story = StoryFixture.makeStory(prompt, budget: 16)
     for theme in [Theme.mono, .dark] {
       var state = ViewState(story: story, theme: theme)
-      for keys in ["", "g", "2", "3", "3s", "4", "4<Enter>", "5", "5,,,", "o", "1:goto \u{1B}\u{7}<Enter>", "/\u{202E}x<Enter>", ":\u{9B}x<Enter>", "/\u{200B}", "?"] {
+      for (number, keys) in Self.keys.enumerated() {
         for key in try Key.parse(keys) { _ = state.handle(key, size: Size(width: 80, height: 24)) }
-        for (width, height) in [(120, 36), (80, 24), (60, 16), (20, 5)] {
-          for glyphs in [GlyphSet.unicode, .ascii] {
-            let grid = state.draw(size: Size(width: width, height: height), glyphs: glyphs)
-            #expect(ScreenChecks.isClean(grid), "\(name), keys '\(keys.unicodeScalars.map(\.value))', \(width)x\(height)")
-            let text = TextRenderer.text(grid)
-            #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F })
-            #expect(!glyphs.isASCII || text.utf8.allSatisfy { $0 < 0x80 }, "\(name), \(width)x\(height)")
-          }
+        for (size, glyphs) in Sample.oneIn(3, of: Self.screens, from: number) {
+          let grid = state.draw(size: size, glyphs: glyphs)
+          let place = "\(name), keys '\(keys.unicodeScalars.map(\.value))', \(size)"
+          #expect(ScreenChecks.isClean(grid), "\(place)")
+          let text = TextRenderer.text(grid)
+          #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F }, "\(place)")
+          #expect(!glyphs.isASCII || text.utf8.allSatisfy { $0 < 0x80 }, "\(place)")
         }
       }
     }

@@ -1,5 +1,6 @@
 import KeyStorm
 import Screen
+import TestSupport
 import Testing
 
 @testable import Exploration
@@ -218,7 +219,7 @@ import Testing
   @Test(arguments: ViewState.View.allCases, sizes) func noPlaceIsABadOne(_ view: ViewState.View, _ size: Size) {
     var generator = FixedGenerator(seed: UInt64(view.rawValue * 1_000 + size.width))
     var state = state(view)
-    for _ in 0..<150 {
+    for _ in 0..<(Sample.isExhaustive ? 600 : 60) {
       let (row, column) = (generator.next(below: size.height + 2) - 1, generator.next(below: size.width + 2) - 1)
       let glyphs = generator.next(below: 2) == 0 ? GlyphSet.unicode : .ascii
       state.view = view

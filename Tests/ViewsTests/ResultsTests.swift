@@ -1,6 +1,7 @@
 import Evaluation
 import Eviction
 import Screen
+import TestSupport
 import Testing
 
 @testable import Views
@@ -160,7 +161,7 @@ import Testing
   @Test func anyKeysAtAnySizeStayInsideTheTable() throws {
     for table in [try Self.needle(), try Self.needle(done: 0), try Self.retrieval()] {
       var state = state(table)
-      var random = SplitMix64(seed: 7)
+      var random = SeededGenerator(seed: 7)
       let keys = ResultsKeys.bindings.flatMap(\.keys)
       for _ in 0..<500 {
         let size = Size(width: Int.random(in: 1...140, using: &random), height: Int.random(in: 1...40, using: &random))

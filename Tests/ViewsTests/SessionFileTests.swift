@@ -4,6 +4,7 @@ import Exploration
 import Foundation
 import KeyStorm
 import Screen
+import TestSupport
 import Testing
 
 @testable import Views
@@ -83,12 +84,9 @@ import Testing
   }
 
   @Test func pathsBelowTheSessionMoveWithIt() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).standardizedFileURL
-    try FileManager.default.createDirectory(at: folder.appendingPathComponent("texts"), withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let text = folder.appendingPathComponent("texts/a.txt")
-    try Data("a".utf8).write(to: text)
-    let here = SessionPath(session: folder.appendingPathComponent("s.laq").path)
+    let folder = try ScratchFolder()
+    let text = URL(fileURLWithPath: try folder.write("a", as: "texts/a.txt"))
+    let here = SessionPath(session: folder.path("s.laq"))
     #expect(here.written(text.path) == "./texts/a.txt")
     #expect(SessionPath(session: "/moved/s.laq").read("./texts/a.txt") == "/moved/texts/a.txt")
     #expect(SessionPath(session: "/elsewhere/s.laq").written(text.path) == text.path)
@@ -107,8 +105,8 @@ import Testing
   @Test func aLongQuestionHidesNoSession() throws {
     state.prompt = try state.prompt.asking(String(repeating: "Who was it? ", count: 6_000))
     try press("Ai<C-u>Who?<Enter>")
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).laq").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try ScratchFolder()
+    let path = folder.path("a.laq")
     let data = try file().data()
     #expect(!SessionFile.isSession(data.prefix(1 << 16)))
     try data.write(to: URL(fileURLWithPath: path))

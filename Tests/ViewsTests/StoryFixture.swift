@@ -3,6 +3,7 @@ import Eviction
 import Foundation
 import KeyStorm
 import Screen
+import TestSupport
 import Transformer
 
 @testable import Exploration
@@ -33,10 +34,7 @@ enum StoryFixture {
     """
 
   static let tokenizer: Tokenizer = {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent("Sources/EmbeddedModel/Resources/model/tokenizer.json").path
-    do { return try Tokenizer(path: path) } catch { fatalError("the checkpoint's tokenizer: \(error)") }
+    do { return try Tokenizer(path: Places.embeddedModel + "/tokenizer.json") } catch { fatalError("the checkpoint's tokenizer: \(error)") }
   }()
 
   static let shape = ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8)

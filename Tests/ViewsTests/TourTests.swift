@@ -4,6 +4,7 @@ import Eviction
 import Exploration
 import Foundation
 import Screen
+import TestSupport
 import Testing
 
 @testable import Views
@@ -183,9 +184,7 @@ import Testing
   }
 
   @Test func theTextIsTheSamples() throws {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let sample = try Data(contentsOf: root.appendingPathComponent("Samples").appendingPathComponent(EmbeddedSample.name))
+    let sample = try Data(contentsOf: URL(fileURLWithPath: Places.sample(EmbeddedSample.name)))
     #expect(EmbeddedSample.text == Array(sample))
   }
 }
