@@ -33,7 +33,7 @@ struct CancelBench {
 
   func reports() async throws -> [CancelReport] {
     let weights = weights
-    let explorer = Explorer(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
+    let engine = RunEngine(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
     let story = Story(
       modelName: sizes.rawValue, prompt: try prompt(tokenizer), settings: ExplorationSettings(answerLimit: 16),
@@ -43,7 +43,7 @@ struct CancelBench {
     for moment in Self.moments {
       // A cancellation comes at any point of a piece of work.
       for delay in recorded == nil ? [0] : [0, 30, 60, 90] {
-        let (milliseconds, stopped) = await seconds(explorer, story, earlier: recorded, moment, delay: delay)
+        let (milliseconds, stopped) = await seconds(engine, story, earlier: recorded, moment, delay: delay)
         if let milliseconds {
           reports.append(CancelReport(moment: moment.name, delayMilliseconds: delay, stoppedAfterMilliseconds: milliseconds))
         }
@@ -55,12 +55,12 @@ struct CancelBench {
 
   /// Tells a story until a moment, and `delay` milliseconds more, and stops it; `nil` if it ended before.
   private func seconds(
-    _ explorer: Explorer, _ story: Story, earlier: Story?, _ moment: Moment, delay: Int
+    _ engine: RunEngine, _ story: Story, earlier: Story?, _ moment: Moment, delay: Int
   ) async -> (milliseconds: Double?, Story) {
     let (reached, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     let task = Task {
       defer { continuation.finish() }
-      return await explorer.explore(story, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
+      return await engine.run(story, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
     }
     for await _ in reached { break }
     try? await Task.sleep(for: .milliseconds(delay))

@@ -68,7 +68,7 @@ struct FrameBench {
     var policies = ExplorationSettings(budget: 1024).policies.filter { $0.descriptor.name != "h2o" }
     policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
-    return await long.explorer.explore(long.story)
+    return await long.engine.run(long.story)
   }
 
   /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style where it changes,

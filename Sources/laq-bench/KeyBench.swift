@@ -28,7 +28,7 @@ struct KeyBench {
   /// Every hostile text, and one that asks something; where the model has no room for a text, only its tokens are shown.
   private func stories() async throws -> [Story] {
     let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
-    let explorer = Explorer(checkpoint: checkpoint)
+    let engine = RunEngine(checkpoint: checkpoint)
     let question = Array("The passcode of Temley is amber lantern.\nQuestion: What is the passcode of Temley?\nAnswer:".utf8)
     let texts = [("question", question)] + HostileTexts.all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     let policies = ["laq", "snapkv", "streaming", "h2o", "oracle"].compactMap { Policy($0) }
@@ -39,7 +39,7 @@ struct KeyBench {
         modelName: "embedded", prompt: prompt, settings: ExplorationSettings(budget: 16, policies: policies, answerLimit: 16),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       let fits = prompt.tokens.count + 16 <= checkpoint.configuration.contextLength
-      stories.append(fits ? await explorer.explore(story) : story)
+      stories.append(fits ? await engine.run(story) : story)
     }
     return stories
   }

@@ -5,7 +5,7 @@ import Exploration
 
 /// A story of a long text on a small model with random weights: what is drawn does not matter, how much is.
 struct LongStory {
-  let explorer: Explorer
+  let engine: RunEngine
   /// What is to be told.
   let story: Story
 
@@ -21,7 +21,7 @@ struct LongStory {
        "max_position_embeddings": 16384, "rope_theta": 100000, "tie_word_embeddings": true}
       """)
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
-    explorer = Explorer(configuration: configuration) { RandomWeights(format: .plain) }
+    engine = RunEngine(configuration: configuration) { RandomWeights(format: .plain) }
     story = Story(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
   }
 

@@ -49,7 +49,7 @@ struct Batch {
       state.noticeTour()
     }
     if let record = output.record {
-      let projection = output.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil
+      let projection = output.recordOutput ? await opening.engine.outputProjection() : nil
       try TraceExport(state.story, output: projection).write(to: record, replacing: output.force)
     }
     if let export { try await write(export, &state) }
@@ -67,7 +67,7 @@ struct Batch {
   private func explored(_ story: Story, earlier: Story? = nil) async throws -> Story {
     let glyphs = glyphs
     if let text = story.progress(glyphs) { Console.progress.show(text) }
-    let told = await opening.explorer.explore(story, earlier: earlier) { update in
+    let told = await opening.engine.run(story, earlier: earlier) { update in
       if let text = update.progress(glyphs) { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -81,7 +81,7 @@ struct Batch {
   /// A search for what an answer lacked that is gone through to its end.
   /// - Throws: `CancellationError`.
   private func explained(_ finding: WhyFinding, of story: Story) async throws -> WhyFinding {
-    let explained = await opening.explorer.why(finding, of: story) { update in
+    let explained = await opening.engine.why(finding, of: story) { update in
       if let text = update.progress { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -136,7 +136,7 @@ struct Batch {
   private func complete(_ state: inout ViewState) async throws {
     state.settle()
     guard case .sweep(let keys)? = state.missingDetails.first else { return }
-    let sweep = await opening.explorer.sweep(state.details.sweep, keys, of: state.story) { update in
+    let sweep = await opening.engine.sweep(state.details.sweep, keys, of: state.story) { update in
       let count = keys.reduce(0) { $0 + update.points($1).count }
       Console.progress.show("recall at other budgets, point \(count)")
     }

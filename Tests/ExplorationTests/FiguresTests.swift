@@ -82,12 +82,12 @@ import Transformer
     let settings = ExplorationSettings(
       budget: 32, policies: try ["laq", "snapkv", "oracle", "kvzip", "gate"].map { try Policy(parsing: $0) },
       answerLimit: 16)
-    let explorer = Explorer(checkpoint: checkpoint, precision: .float32)
-    let story = await explorer.explore(
+    let engine = RunEngine(checkpoint: checkpoint, precision: .float32)
+    let story = await engine.run(
       Story(modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer)))
     let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
     let counts = Mutex<[Int]>([])
-    let sweep = await explorer.sweep(BudgetSweep(), keys, of: story) { newer in
+    let sweep = await engine.sweep(BudgetSweep(), keys, of: story) { newer in
       counts.withLock { $0.append(keys.reduce(0) { $0 + newer.points($1).count }) }
     }
     let budgets = BudgetSweep.budgets(tokenCount: prompt.tokens.count)
@@ -100,7 +100,7 @@ import Transformer
       #expect(own.massRecall == lane.massRecall && own.recall == lane.recall, "\(lane.policy)")
     }
     // What is known is not computed again.
-    let again = await explorer.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
+    let again = await engine.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
     #expect(again.points(keys[0]) == sweep.points(keys[0]))
   }
 

@@ -163,7 +163,7 @@ import Transformer
     let checkpoint = try Checkpoint(path: StoryTests.model)
     let story = Story(
       modelName: first.modelName, prompt: first.prompt, settings: settings, vocabulary: first.vocabulary)
-    let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: first)
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: first)
     let mine = try #require(told.lanes.last)
     #expect(told.lanes.count == 2 && mine.policy.name == "masked.npz" && told.lanes[0].kept != mine.kept)
     #expect(mine.kept == lane.kept && mine.agreement == lane.agreement && mine.answer.tokens == lane.answer.tokens)

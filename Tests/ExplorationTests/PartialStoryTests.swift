@@ -11,26 +11,26 @@ import Transformer
   /// A text of several chunks, so that there is something to stop.
   static let longText = String(repeating: StoryTests.text.prefix(300) + "\n", count: 3) + StoryTests.text
 
-  static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (Explorer, Story) {
+  static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (RunEngine, Story) {
     let checkpoint = try Checkpoint(path: StoryTests.model)
     let prompt = try Prompt(name: "test", text: Array(longText.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording)
     let story = Story(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+    return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
   }
 
   /// Tells a story and cancels it at the first update that `isMoment` accepts.
   static func stopped(
     _ policies: [String], at isMoment: @escaping @Sendable (Story) -> Bool
   ) async throws -> Story {
-    let (explorer, story) = try story(policies)
+    let (engine, story) = try story(policies)
     let work = Mutex<Task<Story, Never>?>(nil)
     // The task waits until it can be found, and so cancelled, from within its own updates.
     let task = Task.detached {
       while work.withLock({ $0 == nil }) { await Task.yield() }
-      return await explorer.explore(story) { update in
+      return await engine.run(story) { update in
         if isMoment(update) { work.withLock { $0?.cancel() } }
       }
     }
@@ -51,8 +51,8 @@ import Transformer
     #expect(Set(story.obstacles.keys.map(\.name)) == ["h2o", "laq", "oracle"])
 
     // What is there equals what the whole prefill gives.
-    let (explorer, whole) = try Self.story(["snapkv"])
-    let finished = await explorer.explore(whole)
+    let (engine, whole) = try Self.story(["snapkv"])
+    let finished = await engine.run(whole)
     let kept = try #require(finished.lanes.first).kept.positions
     #expect(story.lanes[0].kept.positions == Array(kept.prefix(recording.shape.layerCount)))
   }
@@ -71,18 +71,18 @@ import Transformer
     let stopped = try await Self.stopped(["snapkv"]) { story in
       if case .prefill(let progress) = story.stage { progress.tokensDone * 2 > progress.tokenCount } else { false }
     }
-    let (explorer, story) = try Self.story(["snapkv"])
-    let again = await explorer.explore(story, earlier: stopped)
+    let (engine, story) = try Self.story(["snapkv"])
+    let again = await engine.run(story, earlier: stopped)
     #expect(again.stage == .done)
     #expect(again.recording?.shape.layerCount == 5)
   }
 
   @Test func aWindowOfQueriesIsEnoughForPoliciesThatLookAtOne() async throws {
     let names = ["laq", "laq++", "snapkv", "h2o", "laq(cheap=h2o)", "streaming", "oracle", "snapkv(w=90)"]
-    let (explorer, all) = try Self.story(names)
+    let (engine, all) = try Self.story(names)
     let (_, windows) = try Self.story(names, recording: .windows)
-    let whole = await explorer.explore(all)
-    let small = await explorer.explore(windows)
+    let whole = await engine.run(all)
+    let small = await engine.run(windows)
     #expect(small.stage == .done)
     #expect(Set(small.obstacles.keys.map(\.name)) == ["h2o", "laq(cheap=h2o)"])
     #expect(small.obstacles.values.allSatisfy { $0.contains("--recording all") })
@@ -96,10 +96,10 @@ import Transformer
   }
 
   @Test func aWiderWindowIsRecordedAnew() async throws {
-    let (explorer, narrow) = try Self.story(["snapkv"], recording: .windows)
+    let (engine, narrow) = try Self.story(["snapkv"], recording: .windows)
     let (_, wide) = try Self.story(["snapkv(w=128)"], recording: .windows)
-    let first = await explorer.explore(narrow)
-    let second = await explorer.explore(wide, earlier: first)
+    let first = await engine.run(narrow)
+    let second = await engine.run(wide, earlier: first)
     let count = try #require(second.recording).tokenCount
     #expect(first.recording?.firstQueryPosition == count - RecordingScope.leastWindow)
     #expect(second.recording?.firstQueryPosition == count - 128)

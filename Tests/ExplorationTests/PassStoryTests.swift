@@ -20,7 +20,7 @@ import Transformer
     let story = Story(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let stages = Mutex<[Story.Stage]>([])
-    let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: earlier) { update in
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier) { update in
       stages.withLock { $0.append(update.stage) }
     }
     return (told, stages.withLock { $0 })

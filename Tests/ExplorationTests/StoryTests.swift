@@ -31,7 +31,7 @@ import Transformer
     let story = Story(
       modelName: "embedded", prompt: prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
-    return await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: earlier)
+    return await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier)
   }
 
   @Test func theEmbeddedModelFindsTheNeedle() async throws {

@@ -18,7 +18,7 @@ import Transformer
       let path = try fixture.write(to: folder, sharded: sharded, shift: shift)
       #expect(TraceDetection.isTrace(path))
       let trace = try TraceFile(path: path)
-      return await TraceExplorer(trace).explore(
+      return await RunEngine(trace).run(
         trace.story(ExplorationSettings(budget: budget, policies: names.compactMap { Policy($0) })))
     }
   }
@@ -153,14 +153,14 @@ import Transformer
   @Test func anotherBudgetScoresAnewAndKeepsTheTruth() async throws {
     try await TraceFixture.inFolder { folder in
       let trace = try TraceFile(path: TraceFixture().write(to: folder))
-      let explorer = TraceExplorer(trace)
+      let engine = RunEngine(trace)
       var settings = ExplorationSettings(budget: 12, policies: ["snapkv(w=8)", "laq"].compactMap { Policy($0) })
-      let first = await explorer.explore(trace.story(settings))
+      let first = await engine.run(trace.story(settings))
       settings.budget = 16
-      let second = await explorer.explore(first.anew(trace.story(settings).settings), earlier: first)
+      let second = await engine.run(first.anew(trace.story(settings).settings), earlier: first)
       #expect(second.trueMass?.layers == first.trueMass?.layers && second.lanes.allSatisfy { $0.kept.positions[0][0].count == 16 })
       let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
-      let sweep = await explorer.sweep(BudgetSweep(), keys, of: second)
+      let sweep = await engine.sweep(BudgetSweep(), keys, of: second)
       #expect(keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.obstacles.isEmpty })
       #expect(sweep.points(keys[0]).first { $0.budget == 16 }?.massRecall == second.lanes[0].massRecall)
       let policy = settings.policies[0]

@@ -127,7 +127,7 @@ import Testing
           valid += 1
           let policies = ["laq++", "snapkv(w=8)", "h2o", "expected", "oracle"].compactMap { Policy($0) }
           guard valid % 20 == 0 else { return }
-          let story = await TraceExplorer(trace).explore(trace.story(ExplorationSettings(budget: 12, policies: policies)))
+          let story = await RunEngine(trace).run(trace.story(ExplorationSettings(budget: 12, policies: policies)))
           #expect(story.isFinished)
         } catch is TraceError {
         } catch is CheckpointError {

@@ -18,7 +18,7 @@ import Transformer
 
   static func tell(
     _ names: [String] = ["laq", "snapkv"], _ precision: Precision = .float32, granularity: Granularity = .kvHead
-  ) async throws -> (Explorer, Story) {
+  ) async throws -> (RunEngine, Story) {
     let checkpoint = try Checkpoint(path: StoryTests.model)
     let prompt = try Prompt(
       name: "passage", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer,
@@ -27,8 +27,8 @@ import Transformer
     let settings = ExplorationSettings(budget: 24, granularity: granularity, policies: policies, answerLimit: 6)
     let story = Story(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    let explorer = Explorer(checkpoint: checkpoint, precision: precision)
-    return (explorer, await explorer.explore(story))
+    let engine = RunEngine(checkpoint: checkpoint, precision: precision)
+    return (engine, await engine.run(story))
   }
 
   @Test(arguments: Granularity.allCases) func everyPolicyKeepsWhatItKept(_ granularity: Granularity) async throws {
@@ -41,14 +41,14 @@ import Transformer
   }
 
   private static func checkEveryPolicy(_ precision: Precision, _ granularity: Granularity) async throws {
-    let (explorer, live) = try await tell(names, precision, granularity: granularity)
+    let (engine, live) = try await tell(names, precision, granularity: granularity)
     #expect(live.stage == .done && live.lanes.count > 30)
-    let (path, output) = ("trace.safetensors", await explorer.outputProjection())
+    let (path, output) = ("trace.safetensors", await engine.outputProjection())
     try await TraceFixture.inFolder { folder in
       let file = folder.appendingPathComponent(path).path
       try TraceExport(live, output: output).write(to: file)
       let trace = try TraceFile(path: file)
-      let told = await TraceExplorer(trace).explore(trace.story(live.settings))
+      let told = await RunEngine(trace).run(trace.story(live.settings))
       #expect(told.stage == .done)
       for lane in live.lanes {
         guard lane.policy.pass == nil, !lane.policy.needs.contains(.gate) else {

@@ -8,7 +8,7 @@ import Transformer
 
 /// Why an answer was lost, on the embedded model and a text whose answer stands in it once.
 @Suite struct WhyTests {
-  private static func needle(_ policies: [String]) throws -> (Explorer, Story) {
+  private static func needle(_ policies: [String]) throws -> (RunEngine, Story) {
     let checkpoint = try Checkpoint(path: StoryTests.model)
     let text = try Data(contentsOf: StoryTests.root.appendingPathComponent("Samples/needle.txt"))
     let prompt = try Prompt(name: "needle.txt", text: Array(text), tokenizer: checkpoint.tokenizer)
@@ -16,16 +16,16 @@ import Transformer
       budget: 48, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 24)
     let story = Story(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+    return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
   }
 
   /// The number that is asked for is evicted: its own tokens are what the answer lacked.
   @Test func theNumbersOwnTokensBringTheAnswerBack() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv"])
-    let story = await explorer.explore(opening)
+    let (engine, opening) = try Self.needle(["snapkv"])
+    let story = await engine.run(opening)
     let policy = story.settings.policies[0]
     let reports = Mutex<[WhyFinding]>([])
-    let finding = await explorer.why(try WhyFinding(story, policy: policy), of: story) { update in
+    let finding = await engine.why(try WhyFinding(story, policy: policy), of: story) { update in
       reports.withLock { $0.append(update) }
     }
     #expect(finding.stage == .found && finding.isSmallest)
@@ -48,7 +48,7 @@ import Transformer
       fewer.remove(at: left)
       if !fewer.isEmpty { settings.policies.append(policy.edited(fewer.map(\.restoring))) }
     }
-    let again = await explorer.explore(
+    let again = await engine.run(
       Story(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
     let answer = try #require(story.full).answer.tokens
     #expect(again.lanes[0].answer.tokens == story.lanes[0].answer.tokens, "the policy's own lane stays")
@@ -57,13 +57,13 @@ import Transformer
   }
 
   @Test func aStoppedSearchSaysSo() async throws {
-    let (explorer, opening) = try Self.needle(["streaming"])
-    let story = await explorer.explore(opening)
+    let (engine, opening) = try Self.needle(["streaming"])
+    let story = await engine.run(opening)
     let finding = try WhyFinding(story, policy: story.settings.policies[0])
     let work = Mutex<Task<WhyFinding, Never>?>(nil)
     let task = Task.detached {
       while work.withLock({ $0 == nil }) { await Task.yield() }
-      return await explorer.why(finding, of: story) { update in
+      return await engine.why(finding, of: story) { update in
         if update.tries > 0 { work.withLock { $0?.cancel() } }
       }
     }
@@ -74,10 +74,10 @@ import Transformer
   }
 
   @Test func whatNeedsNoExplanationHasNone() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv(w=16)", "oracle"])
+    let (engine, opening) = try Self.needle(["snapkv(w=16)", "oracle"])
     let absent = try Policy(parsing: "h2o")
     #expect(throws: WhyError.notFinished) { try WhyFinding(opening, policy: opening.settings.policies[0]) }
-    let story = await explorer.explore(opening)
+    let story = await engine.run(opening)
     #expect(throws: WhyError.noLane(absent)) { try WhyFinding(story, policy: absent) }
     let full = try #require(story.full)
     for lane in story.lanes where lane.answer.firstDifference(from: full.answer) == nil {
@@ -86,9 +86,9 @@ import Transformer
   }
 
   @Test func theExportNamesTheTokensAndTheAnswers() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv"])
-    let story = await explorer.explore(opening)
-    let finding = await explorer.why(try WhyFinding(story, policy: story.settings.policies[0]), of: story)
+    let (engine, opening) = try Self.needle(["snapkv"])
+    let story = await engine.run(opening)
+    let finding = await engine.why(try WhyFinding(story, policy: story.settings.policies[0]), of: story)
     let export = WhyExport(finding, of: story)
     let json = try #require(try JSONSerialization.jsonObject(with: export.json()) as? [String: Any])
     #expect(json["schema"] as? String == "laq-tui.why" && json["version"] as? Int == 1)

@@ -14,7 +14,7 @@ import Testing
 
   /// The program's loop without a terminal: keys, and what the engine makes of them.
   private struct Player {
-    let explorer: Explorer
+    let engine: RunEngine
     var state: ViewState
 
     /// The tour at its beginning, its story told.
@@ -24,10 +24,10 @@ import Testing
       let story = Story(
         modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
         vocabulary: Vocabulary(checkpoint.tokenizer))
-      explorer = Explorer(checkpoint: checkpoint, precision: .float32)
+      engine = RunEngine(checkpoint: checkpoint, precision: .float32)
       state = ViewState(story: story)
       state.begin(.needle)
-      state.story = await explorer.explore(story)
+      state.story = await engine.run(story)
       state.noticeTour()
     }
 
@@ -38,9 +38,9 @@ import Testing
           let next = Story(
             modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
             vocabulary: state.story.vocabulary)
-          state.story = await explorer.explore(next, earlier: state.story)
+          state.story = await engine.run(next, earlier: state.story)
         case .why:
-          if let finding = state.why { state.why = await explorer.why(finding, of: state.story) }
+          if let finding = state.why { state.why = await engine.why(finding, of: state.story) }
         default: break
         }
         state.noticeTour()

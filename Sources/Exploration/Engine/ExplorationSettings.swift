@@ -51,6 +51,9 @@ public struct ExplorationSettings: Sendable, Hashable {
     self.share = share
   }
 
+  /// The budget as it was asked for.
+  var wantedBudget: Budget { share.map { .share($0) } ?? .tokens(budget) }
+
   /// The budget for a prompt.
   func tokenBudget(tokenCount: Int) -> TokenBudget {
     share.map { TokenBudget($0, tokenCount: tokenCount) } ?? TokenBudget(tokens: budget, tokenCount: tokenCount)

@@ -40,11 +40,10 @@ final class GreedyDecoding {
     }
   }
 
-  private let decoder: Decoder
-  private let recording: Recording
+  let decoder: Decoder
+  let recording: Recording
   private let endTokens: Set<Int>
-  /// The first lane's logits and choices of the first run, the full cache's: what later runs are
-  /// compared with.
+  /// The full cache's logits and choices, once they are recorded: what later runs are compared with.
   private(set) var referenceLogits: [[Float]]
   private var referenceTokens: [Int]
 
@@ -65,17 +64,17 @@ final class GreedyDecoding {
   /// Decodes until every lane has ended or reached its limit.
   ///
   /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
-  /// - Parameter reference: the full cache's logits per step; when `nil`, this run's first lane is it.
+  /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared with.
   func run(
-    _ lanes: inout [Lane], reference: [[Float]]? = nil, onStep: (Int, [Lane]) -> Void
+    _ lanes: inout [Lane], recordsReference: Bool = false, onStep: (Int, [Lane]) -> Void = { _, _ in }
   ) throws {
     var step = 0
     while lanes.contains(where: \.isOpen) {
       try Task.checkCancellation()
-      if reference == nil, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
+      if recordsReference, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
       var fed: [Int] = []
       for index in lanes.indices where lanes[index].isOpen {
-        let following = next(lanes[index], isReference: reference == nil && index == 0)
+        let following = next(lanes[index], isReference: recordsReference && index == 0)
         lanes[index].continuation.steps.append(following)
         lanes[index].continuation.heldTokens.append(lanes[index].cache.meanCount)
         let choice: Int
@@ -97,7 +96,7 @@ final class GreedyDecoding {
           }
         }
         lanes[index].continuation.tokens.append(choice)
-        if reference == nil, index == 0 { referenceTokens.append(choice) }
+        if recordsReference, index == 0 { referenceTokens.append(choice) }
         if let expected = lanes[index].expected, step >= expected.count || expected[step] != choice {
           lanes[index].isOpen = false
           continue

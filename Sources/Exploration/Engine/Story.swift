@@ -20,7 +20,8 @@ public struct Story: Sendable {
     case lookahead(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
     case decode(step: Int)
-    /// Policies whose answers are others than the full cache's follow its answer, to be compared token by token.
+    /// Policies whose answers are others than the full cache's follow its answer, to be compared token by
+    /// token.
     case follow(step: Int)
     /// The figures of every head are computed.
     case measure
@@ -58,27 +59,42 @@ public struct Story: Sendable {
   public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
   /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.
   public internal(set) var lanes: [Lane] = []
-  /// Why some policies have no lane.
-  public internal(set) var obstacles: [Policy: String] = [:]
+  /// The policies that have no lane, each with the reason.
+  public internal(set) var unavailable: [Unavailable] = []
   /// Figures of every layer and head; `nil` until they are computed.
   public internal(set) var figures: HeadFigures?
   /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
   public internal(set) var prefillReports: [PrefillProgress] = []
-  /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies are compared
-  /// with.
+  /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies
+  /// are compared with.
   var referenceLogits: [[Float]] = []
   /// Seconds that each finished stage took.
   public internal(set) var seconds = StageTimes()
 
   /// Makes a story of which only the text is known.
   public init(
-    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary, hasModel: Bool = true
+    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary,
+    hasModel: Bool = true
   ) {
     self.modelName = modelName
     self.hasModel = hasModel
     self.prompt = prompt
     self.settings = settings
     self.vocabulary = vocabulary
+  }
+
+  /// A run of which nobody sees the text.
+  init(_ request: RunRequest, hasModel: Bool) {
+    self.init(
+      modelName: "", prompt: request.prompt,
+      settings: ExplorationSettings(
+        granularity: request.granularity, policies: request.policies, answerLimit: request.answerLimit,
+        recording: request.recording), vocabulary: Vocabulary(bytes: [:]), hasModel: hasModel)
+  }
+
+  /// Why some policies have no lane.
+  public var obstacles: [Policy: String] {
+    Dictionary(unavailable.map { ($0.policy, $0.reason) }) { first, _ in first }
   }
 
   /// Whether nothing more will come.
@@ -89,7 +105,8 @@ public struct Story: Sendable {
     }
   }
 
-  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its tokens.
+  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its
+  /// tokens.
   public var prefillRates: [Double] {
     var (tokens, seconds) = (0, 0.0)
     return prefillReports.map { report in
@@ -100,7 +117,9 @@ public struct Story: Sendable {
 
   /// The story of the same prompt, or of another one under the same model, from its beginning.
   public func anew(_ settings: ExplorationSettings, prompt: Prompt? = nil) -> Story {
-    Story(modelName: modelName, prompt: prompt ?? self.prompt, settings: settings, vocabulary: vocabulary, hasModel: hasModel)
+    Story(
+      modelName: modelName, prompt: prompt ?? self.prompt, settings: settings, vocabulary: vocabulary,
+      hasModel: hasModel)
   }
 
   /// This story with another stage: what is known stays on the screen while it is told anew.
@@ -114,6 +133,18 @@ public struct Story: Sendable {
   public func lane(_ index: Int) -> Lane? {
     guard settings.policies.indices.contains(index) else { return nil }
     return lanes.first { $0.policy == settings.policies[index] }
+  }
+
+  /// All that is known so far and that a policy may look at.
+  /// - Parameters:
+  ///   - lookahead: the queries of the policy's own pseudo tokens.
+  ///   - output: the model's output projection, which a story does not hold.
+  func evidence(
+    _ recording: Recording, lookahead: QueryRows? = nil, output: OutputProjection? = nil
+  ) -> Evidence {
+    Evidence(
+      recording: recording, lookahead: lookahead, decode: decodeQueries, output: output,
+      questionTokenCount: prompt.questionTokenCount, passes: passes, gate: gateScores)
   }
 }
 
@@ -134,4 +165,17 @@ public struct StageTimes: Sendable, Hashable {
 
   /// All of them.
   public var total: Double { opening + prefill + lookahead + passes + eviction + decode }
+
+  /// What the seconds of a stage count for; those of figures count for nothing, but in a trace, which has
+  /// nothing else.
+  static func time(of stage: RunStage, hasModel: Bool) -> WritableKeyPath<StageTimes, Double>? {
+    switch stage {
+    case .prefill: hasModel ? \.prefill : nil
+    case .lookahead: \.lookahead
+    case .passes: \.passes
+    case .agreement, .eviction: \.eviction
+    case .answers, .comparison: \.decode
+    case .figures: hasModel ? nil : \.eviction
+    }
+  }
 }

@@ -1,8 +1,8 @@
 import Eviction
 import Transformer
 
-/// What an earlier story of the same recording spares a new one: greedy decoding on an equal cache gives equal tokens, so
-/// only what differs is computed anew.
+/// What an earlier story of the same recording spares a new one: greedy decoding on an equal cache gives
+/// equal tokens, so only what differs is computed anew.
 struct StoryReuse {
   /// The full cache's complete answer, and what follows from it.
   struct Full {
@@ -15,12 +15,12 @@ struct StoryReuse {
 
   let full: Full?
   private let lanes: [Lane]
-  /// Whether budget and granularity are the same, so that a policy keeps the same.
-  private let keepsTheSame: Bool
+  /// Whether the same heads share a kept set, so that a policy keeps the same at the same budget.
+  private let hasSameGranularity: Bool
   private let answerLimit: Int
 
   /// Nothing to reuse.
-  init() { (full, lanes, keepsTheSame, answerLimit) = (nil, [], false, 0) }
+  init() { (full, lanes, hasSameGranularity, answerLimit) = (nil, [], false, 0) }
 
   /// - Parameter earlier: a story of the recording that `story` uses again.
   init(_ earlier: Story?, for story: Story) {
@@ -28,16 +28,14 @@ struct StoryReuse {
     guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
       let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty || !earlier.hasModel
     else {
-      (full, lanes, keepsTheSame) = (nil, [], false)
+      (full, lanes, hasSameGranularity) = (nil, [], false)
       return
     }
     full = Full(
-      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass, figures: earlier.figures)
+      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass,
+      figures: earlier.figures)
     lanes = earlier.lanes
-    let tokenCount = story.prompt.tokens.count
-    keepsTheSame =
-      earlier.settings.granularity == story.settings.granularity
-      && earlier.settings.tokenBudget(tokenCount: tokenCount) == story.settings.tokenBudget(tokenCount: tokenCount)
+    hasSameGranularity = earlier.settings.granularity == story.settings.granularity
   }
 
   /// A lookahead of the same settings on an equal cheap cache.
@@ -48,10 +46,14 @@ struct StoryReuse {
   }
 
   /// A policy's lane with all it has, if nothing that it depends on has changed.
-  func lane(_ policy: Policy, lookahead: Lookahead?) -> Lane? {
-    guard keepsTheSame, let lane = lanes.first(where: { $0.policy == policy }), lane.agreement != nil else { return nil }
+  func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> Lane? {
+    guard hasSameGranularity,
+      let lane = lanes.first(where: { $0.policy == policy && $0.tokenBudget == budget }),
+      lane.agreement != nil
+    else { return nil }
     guard let lookahead else { return lane.lookahead == nil ? lane : nil }
-    return lane.lookahead?.pseudo.tokens == lookahead.pseudo.tokens && lane.lookahead?.cheap == lookahead.cheap
+    return lane.lookahead?.pseudo.tokens == lookahead.pseudo.tokens
+      && lane.lookahead?.cheap == lookahead.cheap
       ? lane : nil
   }
 
@@ -65,7 +67,8 @@ struct StoryReuse {
     return isSame ? full?.figures : nil
   }
 
-  /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be equal, too.
+  /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be
+  /// equal, too.
   func answers(of lane: Lane) -> (answer: Continuation, followed: Continuation?) {
     let same = lanes.first { other in
       other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates

@@ -65,8 +65,8 @@ public struct BudgetSweep: Sendable {
   /// Notes why there is none.
   mutating func refuse(_ key: Key, _ reason: String) { obstacles[key] = reason }
 
-  /// The budgets of a sweep: powers of two from 8 on that are less than the prompt, then the numbers half-way between them,
-  /// so that a line is seen whole before it becomes fine.
+  /// The budgets of a sweep: powers of two from 8 on that are less than the prompt, then the numbers half-way
+  /// between them, so that a line is seen whole before it becomes fine.
   public static func budgets(tokenCount: Int) -> [Int] {
     let powers = (3..<24).map { 1 << $0 }.filter { $0 < tokenCount }
     return powers + powers.map { $0 / 2 * 3 }.filter { $0 < tokenCount }
@@ -78,27 +78,26 @@ struct BudgetSweeping {
   private let story: Story
   private let recording: Recording
   private let mass: HeadTable
-  private let output: OutputProjection?
+  private let source: any RunSource
 
   /// `nil` until the full cache has answered.
-  init?(_ story: Story, output: OutputProjection?) {
-    guard let recording = story.recording, let mass = story.trueMass else { return nil }
+  init?(_ story: Story, source: any RunSource) {
+    guard source.isOpen, let recording = story.recording, let mass = story.trueMass else { return nil }
     self.story = story
     self.recording = recording
     self.mass = mass
-    self.output = output
+    self.source = source
   }
 
-  /// Adds the missing points of some policies to a sweep, one policy after the other, until the task is cancelled.
-  /// - Parameter lookaheads: the queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
-  func sweep(
-    _ keys: [BudgetSweep.Key], into sweep: BudgetSweep, onUpdate: (BudgetSweep) -> Void,
-    lookaheads: (BudgetSweep.Key, [Int]) throws -> [QueryRows]?
-  ) -> BudgetSweep {
+  /// Adds the missing points of some policies to a sweep, one policy after the other, until the task is
+  /// cancelled.
+  func sweep(_ keys: [BudgetSweep.Key], into sweep: BudgetSweep, onUpdate: (BudgetSweep) -> Void)
+    -> BudgetSweep
+  {
     var sweep = sweep
     for key in keys {
       do {
-        try add(key, to: &sweep, onUpdate: onUpdate) { try lookaheads(key, $0) }
+        try add(key, to: &sweep, onUpdate: onUpdate)
       } catch is CancellationError {
         return sweep
       } catch {
@@ -110,10 +109,9 @@ struct BudgetSweeping {
   }
 
   /// Adds a policy's missing points.
-  private func add(
-    _ key: BudgetSweep.Key, to sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void,
-    lookaheads: ([Int]) throws -> [QueryRows]?
-  ) throws {
+  private func add(_ key: BudgetSweep.Key, to sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void)
+    throws
+  {
     if let map = key.policy.map {
       sweep.add(point(try evict(key, budget: map.meanCount), budget: map.meanCount), to: key)
       onUpdate(sweep)
@@ -121,7 +119,7 @@ struct BudgetSweeping {
     }
     let known = Set(sweep.points(key).map(\.budget))
     let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
-    let lookaheads = try lookaheads(budgets)
+    let lookaheads = try lookaheads(key, budgets)
     for (index, budget) in budgets.enumerated() {
       try Task.checkCancellation()
       sweep.add(point(try evict(key, budget: budget, lookahead: lookaheads?[index]), budget: budget), to: key)
@@ -130,22 +128,30 @@ struct BudgetSweeping {
   }
 
   private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
-    let evidence = story.evidence(recording, lookahead: lookahead, output: output)
+    let evidence = story.evidence(recording, lookahead: lookahead, output: source.output)
     return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
   }
 
-  /// Lookaheads that are decoded anew on each budget's own cheap cache, all in one pass.
-  func lookaheads(
-    _ key: BudgetSweep.Key, _ budgets: [Int], _ greedy: GreedyDecoding
-  ) throws -> [QueryRows]? {
+  /// The queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
+  ///
+  /// They are decoded anew on each budget's own cheap cache, all in one pass. What a trace's model would
+  /// decode is not known: the recorded rows stand for it.
+  private func lookaheads(_ key: BudgetSweep.Key, _ budgets: [Int]) throws -> [QueryRows]? {
     guard let lookahead = key.policy.lookahead else { return nil }
+    let decoding = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
+    guard let greedy = decoding else {
+      return budgets.map { budget in
+        source.recordedLookahead(lookahead, budget: budget, granularity: key.granularity)?
+          .queries.prefix(lookahead.tokenCount) ?? QueryRows(shape: recording.shape)
+      }
+    }
     var lanes = try budgets.map { budget in
       let cheap = try lookahead.cheap.evict(
-        story.evidence(recording, output: output), budget: budget, granularity: key.granularity
+        story.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
       ).kept
-      return GreedyDecoding.Lane(recording, kept: cheap, limit: lookahead.tokenCount, feedsFirst: true)
+      return greedy.lookaheadLane(lookahead, cheap: cheap)
     }
-    try greedy.run(&lanes, reference: []) { _, _ in }
+    try greedy.run(&lanes)
     return lanes.map(\.queries)
   }
 

@@ -56,6 +56,13 @@ public struct HeadFigures: Sendable, Hashable {
     }
   }
 
+  /// Whether they tell of every lookahead that some results have.
+  func coverLookaheads(of lanes: [Lane]) -> Bool {
+    lanes.allSatisfy { lane in
+      (lane.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[lane.policy.unedited] != nil
+    }
+  }
+
   /// Every lookahead once, with the policies that share it.
   private static func lookaheads(_ story: Story) -> [(rows: QueryRows, policies: [Policy])] {
     let lanes = story.lanes.filter { $0.lookahead?.queries.count ?? 0 > 0 }

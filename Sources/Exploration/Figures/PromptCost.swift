@@ -19,10 +19,11 @@ public struct PromptCost: Sendable {
     public internal(set) var secondsPerToken = 0.0
     /// Bytes of the keys and values that were kept of the prompt.
     public internal(set) var keptBytes = 0
-    /// Bytes that are held beside the prompt's until the final eviction: the cheap cache with its pseudo tokens.
+    /// Bytes that are held beside the prompt's until the final eviction: the cheap cache with its pseudo
+    /// tokens.
     public internal(set) var lookaheadBytes = 0
-    /// The most bytes of the process that were resident from its first stage to its last token; `nil` where the system does
-    /// not tell.
+    /// The most bytes of the process that were resident from its first stage to its last token; `nil` where
+    /// the system does not tell.
     public internal(set) var peakResidentBytes: Int?
     /// Why there are no figures.
     public internal(set) var obstacle: String?
@@ -39,95 +40,109 @@ public struct PromptCost: Sendable {
   public let promptBytes: Int
   /// Bytes of the prompt's queries, which are recorded for the policies that look at them.
   public let queryBytes: Int
-  /// The most bytes of the process that were resident during the prefill, weights included; `nil` where the system does
-  /// not tell.
+  /// The most bytes of the process that were resident during the prefill, weights included; `nil` where the
+  /// system does not tell.
   public let peakResidentBytes: Int?
   /// The full cache, then every policy at every budget, budgets of a policy together.
   public let entries: [Entry]
 }
 
-extension Explorer {
-  /// Measures what a prompt costs under each policy; the request's limit is how many tokens are decoded to measure one.
+extension RunEngine {
+  /// Measures what a prompt costs under each policy; the request's limit is how many tokens are decoded to
+  /// measure one.
   ///
-  /// Every time is the shortest of `repeats`. Policies are measured one after the other, so that a lookahead that several
-  /// share counts for each, as if it were alone.
-  /// - Throws: as `answers`.
+  /// Every time is the shortest of `repeats`. Policies are measured one after the other, so that a lookahead
+  /// that several share counts for each, as if it were alone.
+  /// - Throws: as `results`.
   public func costs(
-    _ request: AnswerRequest, repeats: Int = 3, onProgress: @Sendable (String) -> Void = { _ in }
+    _ request: RunRequest, repeats: Int = 3, onProgress: @Sendable (String) -> Void = { _ in }
   ) throws -> PromptCost {
-    _ = try open { _, _ in }
+    var request = request
+    request.parts = []
+    let opened = try begin(request)
     ResidentMemory.forgetPeak()
     onProgress("prefill")
+    func prefilled() throws -> ActiveRun {
+      var run = opened
+      try stopping { try run.perform(.prefill) }
+      return run
+    }
     var prefill = Double.infinity
     // All but the last prefill are only timed.
-    for _ in 1..<max(1, repeats) { prefill = min(prefill, try withAnswering(request) { $0.prefillSeconds }) }
-    return try withAnswering(request) { answering in
-      let peak = ResidentMemory.peak
-      let recording = answering.recording
-      let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
-      var entries: [PromptCost.Entry] = []
-      if let full = Policy("full") { entries.append(try answering.cost(of: full, repeats: repeats)) }
-      for course in answering.courses() {
-        onProgress("\(course.policy.name) at \(course.budget)")
-        entries.append(
-          try answering.narrowed(to: course.policy, budget: course.budget).cost(of: course, repeats: repeats))
-      }
-      return PromptCost(
-        promptTokens: recording.tokenCount, prefillSeconds: min(prefill, answering.prefillSeconds),
-        promptBytes: everything.byteCount(bytesPerElement: recording.bytesPerElement), queryBytes: recording.queryBytes,
-        peakResidentBytes: peak, entries: entries)
+    for _ in 1..<max(1, repeats) { prefill = min(prefill, try prefilled().story.seconds.prefill) }
+    let run = try prefilled()
+    guard let recording = run.story.recording, let greedy = run.greedy else { throw CancellationError() }
+    let peak = ResidentMemory.peak
+    var costs = [try run.costOfFull(recording, greedy, repeats: repeats)]
+    for wanted in run.wanted(request.policies) {
+      onProgress("\(wanted.policy.name) at \(wanted.budget)")
+      costs.append(try run.cost(of: wanted, recording, greedy, repeats: repeats))
     }
+    return PromptCost(
+      promptTokens: recording.tokenCount, prefillSeconds: min(prefill, run.story.seconds.prefill),
+      promptBytes: costs[0].keptBytes, queryBytes: recording.queryBytes, peakResidentBytes: peak,
+      entries: costs)
   }
 }
 
-extension Answering {
+extension ActiveRun {
   /// Measures the full cache, which has no stage but decoding.
-  fileprivate func cost(of full: Policy, repeats: Int) throws -> PromptCost.Entry {
+  fileprivate func costOfFull(_ recording: Recording, _ greedy: GreedyDecoding, repeats: Int) throws
+    -> PromptCost.Entry
+  {
     let kept = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
-    var entry = PromptCost.Entry(policy: full.name, budget: nil)
+    var entry = PromptCost.Entry(policy: "full", budget: nil)
     ResidentMemory.forgetPeak()
     entry.keptBytes = kept.byteCount(bytesPerElement: recording.bytesPerElement)
-    entry.secondsPerToken = try secondsPerToken(repeats: repeats) {
-      GreedyDecoding.Lane(recording, kept: kept, limit: request.answerLimit, script: script)
+    entry.secondsPerToken = try secondsPerToken(greedy, repeats: repeats) {
+      greedy.fullLane(limit: request.answerLimit, script: script)
     }
     entry.peakResidentBytes = ResidentMemory.peak
     return entry
   }
 
   /// Measures a policy, stage by stage.
-  fileprivate func cost(of course: Course, repeats: Int) throws -> PromptCost.Entry {
-    var course = course
-    var entry = PromptCost.Entry(policy: course.policy.name, budget: course.budget.description)
-    entry.obstacle = course.obstacle
-    guard entry.obstacle == nil else { return entry }
-    ResidentMemory.forgetPeak()
-    var passes: [ContextPass: ReplayedAttention] = [:]
-    if course.policy.pass != nil {
-      (entry.passSeconds, passes) = try Stopwatch.fastest(of: repeats) { try self.passes() }
+  fileprivate func cost(
+    of wanted: BudgetedPolicy, _ recording: Recording, _ greedy: GreedyDecoding, repeats: Int
+  ) throws -> PromptCost.Entry {
+    var entry = PromptCost.Entry(policy: wanted.policy.name, budget: wanted.budget.description)
+    do { _ = try wanted.tokens(recording, request.granularity) } catch {
+      entry.obstacle = String(describing: error)
+      return entry
     }
-    if course.stage != nil {
+    var run = self
+    ResidentMemory.forgetPeak()
+    if let pass = wanted.policy.pass {
+      let measured = try Stopwatch.fastest(of: repeats) { try replay(pass) }
+      entry.passSeconds = measured.seconds
+      run.story.passes[pass] = measured.result
+    }
+    if let key = wanted.lookahead(recording, request.granularity) {
       let lookahead = try Stopwatch.fastest(of: repeats) {
-        var lanes = try cheapLanes([course], passes: passes).map(\.lane)
-        try greedy.run(&lanes, reference: []) { _, _ in }
+        var lanes = try run.cheapCache(key).map { [greedy.lookaheadLane(key.settings, cheap: $0)] } ?? []
+        try greedy.run(&lanes)
         return lanes.first
       }
       entry.lookaheadSeconds = lookahead.seconds
-      course.lookahead = lookahead.result?.queries
-      entry.lookaheadBytes = lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
+      entry.lookaheadBytes =
+        lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
+      if let queries = lookahead.result?.queries {
+        run.lookaheads[key] = Lookahead(settings: key.settings, cheap: nil, queries: queries)
+      }
     }
-    let decode = course.policy.needs.contains(.decode) ? recording.newestQueries(8) : QueryRows(shape: recording.shape)
-    (entry.selectionSeconds, course) = try Stopwatch.fastest(of: repeats) {
-      var chosen = course
-      try evict(&chosen, passes: passes, decode: decode)
-      return chosen
+    run.story.decodeQueries =
+      wanted.policy.needs.contains(.decode) ? recording.newestQueries(8) : QueryRows(shape: recording.shape)
+    let evicted = try Stopwatch.fastest(of: repeats) {
+      var copy = run
+      try copy.evict(wanted)
+      return copy.story
     }
-    entry.obstacle = course.obstacle
-    guard let kept = course.kept else { return entry }
-    entry.keptBytes = kept.byteCount(bytesPerElement: recording.bytesPerElement)
-    entry.secondsPerToken = try secondsPerToken(repeats: repeats) {
-      var copy = course
-      open(&copy, script: script)
-      return copy.lane
+    entry.selectionSeconds = evicted.seconds
+    entry.obstacle = evicted.result.unavailable.first?.reason
+    guard let result = evicted.result.lanes.first else { return entry }
+    entry.keptBytes = result.kept.byteCount(bytesPerElement: recording.bytesPerElement)
+    entry.secondsPerToken = try secondsPerToken(greedy, repeats: repeats) {
+      greedy.lane(result, limit: request.answerLimit, needsAnswer: request.needsAnswer, script: script)
     }
     entry.peakResidentBytes = ResidentMemory.peak
     return entry
@@ -140,12 +155,14 @@ extension Answering {
   }
 
   /// The seconds of one token on a lane's cache, the making of the cache left out.
-  private func secondsPerToken(repeats: Int, _ lane: () throws -> GreedyDecoding.Lane?) throws -> Double {
+  private func secondsPerToken(
+    _ greedy: GreedyDecoding, repeats: Int, _ lane: () throws -> GreedyDecoding.Lane
+  ) throws -> Double {
     let best = try Stopwatch.fastest(of: repeats, with: lane) { lane in
       try Task.checkCancellation()
-      var lanes = lane.map { [$0] } ?? []
-      try greedy.run(&lanes, reference: []) { _, _ in }
-      return lanes.first?.continuation.tokens.count ?? 0
+      var lanes = [lane]
+      try greedy.run(&lanes)
+      return lanes[0].continuation.tokens.count
     }
     return best.seconds / Double(max(1, best.result))
   }
@@ -158,7 +175,8 @@ extension Recording {
   /// Bytes of the queries that are recorded.
   var queryBytes: Int { layers.reduce(0) { $0 + $1.queries.count * ($1.queries.isRounded ? 2 : 4) } }
 
-  /// The newest queries as if they came from behind the prompt: stand-ins where what they cost is measured, not what they say.
+  /// The newest queries as if they came from behind the prompt: stand-ins where what they cost is measured,
+  /// not what they say.
   package func newestQueries(_ count: Int) -> QueryRows {
     var rows = QueryRows(shape: shape)
     let first = max(firstQueryPosition, tokenCount - count)
@@ -168,7 +186,8 @@ extension Recording {
     for position in first..<tokenCount {
       let start = (position - firstQueryPosition) * shape.headDimension
       rows.append(
-        queries.map { heads in heads.flatMap { $0[start..<start + shape.headDimension] } }, position: position + count)
+        queries.map { heads in heads.flatMap { $0[start..<start + shape.headDimension] } },
+        position: position + count)
     }
     return rows
   }

@@ -77,7 +77,7 @@ public struct Prompt: Sendable {
 
   /// The same text with another question, or with none.
   ///
-  /// Cost: tokenizes all of it; a model that has read the text need read only what is new (`Explorer.explore`).
+  /// Cost: tokenizes all of it; a model that has read the text need read only what is new (`RunEngine.run`).
   /// - Parameter answerLimit: tokens for which the model's context must leave room.
   /// - Throws: `PromptError`.
   public func asking(_ question: String?, answerLimit: Int = 0) throws -> Prompt {

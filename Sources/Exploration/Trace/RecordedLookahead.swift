@@ -29,6 +29,18 @@ struct RecordedLookahead: Sendable {
     self.queries = queries
   }
 
+  /// What a cheap cache hangs on.
+  struct Cache: Hashable {
+    let policy: Policy
+    let budget: Int
+    let granularity: Granularity
+  }
+
+  /// What chose the cheap cache of a prompt, if that is known here.
+  func cache(tokenCount: Int) -> Cache? {
+    cheap.map { Cache(policy: $0, budget: min(budget, tokenCount), granularity: granularity) }
+  }
+
   /// How well it fits what is asked for; the smaller, the better, first entry first.
   private func distance(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> [Int] {
     [

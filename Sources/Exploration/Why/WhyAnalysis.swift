@@ -4,28 +4,25 @@ import Transformer
 /// The search for what a policy's answer lacked, on the model.
 struct WhyAnalysis {
   let story: Story
-  let decoder: Decoder
-  let recording: Recording
   let greedy: GreedyDecoding
   let lane: Lane
   let truth: Continuation
 
   /// `nil` when the story lacks something that is needed.
-  init?(_ story: Story, policy: Policy, decoder: Decoder, endTokens: Set<Int>) {
+  init?(_ story: Story, policy: Policy, source: any RunSource) {
     guard let recording = story.recording, let truth = story.full?.answer,
-      let lane = story.lanes.first(where: { $0.policy == policy })
+      let lane = story.lanes.first(where: { $0.policy == policy }),
+      let greedy = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
     else { return nil }
     self.story = story
-    self.decoder = decoder
-    self.recording = recording
     self.lane = lane
     self.truth = truth
-    greedy = GreedyDecoding(decoder: decoder, recording: recording, endTokens: endTokens)
+    self.greedy = greedy
   }
 
   /// Ranks, restores, shrinks.
-  /// - Throws: `CancellationError`, looked for at every decoded token, and what decoding throws; `finding` holds what is
-  ///   known by then.
+  /// - Throws: `CancellationError`, looked for at every decoded token, and what decoding throws; `finding`
+  ///   holds what is known by then.
   func run(_ finding: inout WhyFinding, onUpdate: @escaping (WhyFinding) -> Void) throws {
     let lost = try LostToken.ranked(story, kept: lane.kept, steps: finding.step..<finding.step + 1)
     finding.lost = Array(lost.prefix(WhyFinding.listLimit))
@@ -39,7 +36,9 @@ struct WhyAnalysis {
           restored.isEmpty ? lost : try LostToken.ranked(story, kept: kept(restored), steps: step..<step + 1)
         guard reach == .before else { return wanted }
         let known = Set(wanted.map(\.place))
-        return try LostToken.ranked(story, kept: kept(restored), steps: 0..<step).filter { !known.contains($0.place) }
+        return try LostToken.ranked(story, kept: kept(restored), steps: 0..<step).filter {
+          !known.contains($0.place)
+        }
       }, decode: decode)
     search.onProgress = { progress, found, tries in
       latest.tries = tries
@@ -63,11 +62,9 @@ struct WhyAnalysis {
   /// Where the answer differs with each of some sets back; a lane ends where it does.
   private func decode(_ sets: [[LostToken]]) throws -> [Int?] {
     var lanes = sets.map { set in
-      GreedyDecoding.Lane(
-        lane, keeping: kept(set), decoder: decoder, recording: recording, limit: story.settings.answerLimit,
-        expected: truth.tokens)
+      greedy.lane(lane, keeping: kept(set), limit: story.settings.answerLimit, expected: truth.tokens)
     }
-    try greedy.run(&lanes, reference: []) { _, _ in }
+    try greedy.run(&lanes)
     return lanes.map { $0.continuation.firstDifference(from: truth) }
   }
 }

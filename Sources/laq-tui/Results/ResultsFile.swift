@@ -95,7 +95,7 @@ struct CaseOpening {
     let story = Story(
       modelName: plan.model.name, prompt: asked.prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
-      story: story, explorer: model.explorer(), shape: checkpoint.configuration.shape, preferences: preferences)
+      story: story, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
   }
 
   private static let mostPolicies = 9
