@@ -7,7 +7,7 @@ import Exploration
 struct LongStory {
   let engine: RunEngine
   /// What is to be told.
-  let story: Story
+  let story: Run
 
   /// - Parameter tokenCount: the text's length, about.
   init(tokenCount: Int, policies: [Policy]? = nil, budget: Int, answerLimit: Int) throws {
@@ -22,7 +22,7 @@ struct LongStory {
       """)
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
     engine = RunEngine(configuration: configuration) { RandomWeights(format: .plain) }
-    story = Story(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    story = Run(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
   }
 
   private static func text(tokenCount: Int, _ tokenizer: Tokenizer) -> String {

@@ -35,13 +35,13 @@ struct ResponseBench {
     return reports
   }
 
-  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Story) async -> Double {
+  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Run) async -> Double {
     let start = ContinuousClock.now
     let arrival = Shared<Double?>(nil)
-    let changed = Story(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
+    let changed = Run(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
     let work = Task.detached {
       await long.engine.run(changed, earlier: told) { update in
-        guard update.lanes.contains(where: { $0.policy == policy }) else { return }
+        guard update.results.contains(where: { $0.policy == policy }) else { return }
         arrival.withLock { $0 = $0 ?? (ContinuousClock.now - start) / .seconds(1) }
       }
     }
@@ -57,7 +57,7 @@ struct ResponseBench {
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
     let newest = Shared(long.story)
     let work = Task.detached { await long.engine.run(long.story) { story in newest.withLock { $0 = story } } }
-    while newest.withLock({ $0.lanes.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
+    while newest.withLock({ $0.results.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
     var state = ViewState(story: newest.withLock { $0 })
     let keys = try Key.parse("1lljj]]pp2ljjpp{{+-3ljhk4jjk5,,.1<PgDn>hk<PgUp>")
     let (pressed, next) = (Shared(ContinuousClock.now), DispatchSemaphore(value: 0))

@@ -64,7 +64,7 @@ struct Batch {
 
   /// A story that is told to its end.
   /// - Throws: `BatchError` for one that failed; `CancellationError`.
-  private func explored(_ story: Story, earlier: Story? = nil) async throws -> Story {
+  private func explored(_ story: Run, earlier: Run? = nil) async throws -> Run {
     let glyphs = glyphs
     if let text = story.progress(glyphs) { Console.progress.show(text) }
     let told = await opening.engine.run(story, earlier: earlier) { update in
@@ -80,7 +80,7 @@ struct Batch {
 
   /// A search for what an answer lacked that is gone through to its end.
   /// - Throws: `CancellationError`.
-  private func explained(_ finding: WhyFinding, of story: Story) async throws -> WhyFinding {
+  private func explained(_ finding: WhyFinding, of story: Run) async throws -> WhyFinding {
     let explained = await opening.engine.why(finding, of: story) { update in
       if let text = update.progress { Console.progress.show(text) }
     }
@@ -90,7 +90,7 @@ struct Batch {
   }
 
   /// Prints why a policy lost the answer.
-  private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
+  private func explain(_ policy: Policy, in story: Run, asJSON: Bool) async throws {
     let finding = try await explained(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
     Output.write(asJSON ? try export.json() : Data(export.text.utf8))

@@ -10,7 +10,7 @@ import Views
 
 /// What is known before the model runs.
 struct Opening {
-  let story: Story
+  let story: Run
   let engine: RunEngine
   /// What holds: the command line over a session over the configuration over the program's own ways.
   let preferences: Preferences
@@ -76,7 +76,7 @@ struct Opening {
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
       tokenCount: prompt.tokens.count)
-    story = Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    story = Run(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
     shape = configuration.shape
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
@@ -88,7 +88,7 @@ struct Opening {
   }
 
   /// Takes a story that is made already, as a trace's is.
-  init(story: Story, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
+  init(story: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
     (self.story, self.engine, self.shape, self.preferences) = (story, engine, shape, preferences)
     (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
   }

@@ -17,7 +17,7 @@ final class Session {
   private var state: ViewState
   private var work: Task<Void, Never>?
   /// The last story whose text has passed the model as a whole, until that is so of the one that is told.
-  private var recorded: Story?
+  private var recorded: Run?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
   /// The file that is being written.
@@ -263,7 +263,7 @@ final class Session {
     }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
-    if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
+    if story.results.isEmpty, !state.story.results.isEmpty, !story.isFinished {
       state.story = state.story.at(story.stage)
       return
     }

@@ -21,7 +21,7 @@ import Transformer
       RunRequest(prompt: prompt, policies: policies, budgets: [.tokens(16), .tokens(40)], answerLimit: 8))
     for (index, budget) in [16, 40].enumerated() {
       let story = await engine.run(
-        Story(
+        Run(
           modelName: "embedded", prompt: prompt,
           settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8), vocabulary: Vocabulary(tokenizer)))
       let figures = try #require(story.figures)

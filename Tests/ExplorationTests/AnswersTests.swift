@@ -33,7 +33,7 @@ import Testing
       #expect(
         answers[0].answer.tokens == story.full?.answer.tokens
           && answers[0].answer.hasEnded == story.full?.answer.hasEnded)
-      for lane in story.lanes {
+      for lane in story.results {
         let answer = try #require(answers.first { $0.policy == lane.policy && $0.budget == .tokens(budget) })
         #expect(answer.answer.tokens == lane.answer.tokens, "\(lane.policy) at \(budget)")
         #expect(answer.answer.hasEnded == lane.answer.hasEnded)

@@ -163,7 +163,7 @@ import Testing
       }
       let story = try await TraceFormatTests.tell(fixture, TraceRoundTripTests.names)
       #expect(story.stage == .done)
-      #expect(story.lanes.count > 30 && story.lanes.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
+      #expect(story.results.count > 30 && story.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
     }
   }
 }

@@ -8,13 +8,13 @@ import Transformer
 
 /// Why an answer was lost, on the embedded model and a text whose answer stands in it once.
 @Suite struct WhyTests {
-  private static func needle(_ policies: [String]) throws -> (RunEngine, Story) {
+  private static func needle(_ policies: [String]) throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: StoryTests.model)
     let text = try Data(contentsOf: StoryTests.root.appendingPathComponent("Samples/needle.txt"))
     let prompt = try Prompt(name: "needle.txt", text: Array(text), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 48, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 24)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
   }
@@ -34,7 +34,7 @@ import Transformer
     let bytes = text.utf8.distance(from: text.startIndex, to: number.lowerBound)..<text.utf8.distance(from: text.startIndex, to: number.upperBound)
     for token in finding.restored {
       #expect(story.prompt.tokens[token.position].byteRange.overlaps(bytes), "token \(token.position)")
-      #expect(!story.lanes[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
+      #expect(!story.results[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
     }
     #expect(zip(finding.lost, finding.lost.dropFirst()).allSatisfy { $0.share >= $1.share })
     #expect(finding.tries > 1)
@@ -49,11 +49,11 @@ import Transformer
       if !fewer.isEmpty { settings.policies.append(policy.edited(fewer.map(\.restoring))) }
     }
     let again = await engine.run(
-      Story(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
+      Run(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
     let answer = try #require(story.full).answer.tokens
-    #expect(again.lanes[0].answer.tokens == story.lanes[0].answer.tokens, "the policy's own lane stays")
-    #expect(again.lanes[1].answer.tokens == answer && again.lanes[1].policy.title == "SnapKV*")
-    #expect(again.lanes.dropFirst(2).allSatisfy { $0.answer.tokens != answer })
+    #expect(again.results[0].answer.tokens == story.results[0].answer.tokens, "the policy's own lane stays")
+    #expect(again.results[1].answer.tokens == answer && again.results[1].policy.title == "SnapKV*")
+    #expect(again.results.dropFirst(2).allSatisfy { $0.answer.tokens != answer })
   }
 
   @Test func aStoppedSearchSaysSo() async throws {
@@ -78,9 +78,9 @@ import Transformer
     let absent = try Policy(parsing: "h2o")
     #expect(throws: WhyError.notFinished) { try WhyFinding(opening, policy: opening.settings.policies[0]) }
     let story = await engine.run(opening)
-    #expect(throws: WhyError.noLane(absent)) { try WhyFinding(story, policy: absent) }
+    #expect(throws: WhyError.noResult(absent)) { try WhyFinding(story, policy: absent) }
     let full = try #require(story.full)
-    for lane in story.lanes where lane.answer.firstDifference(from: full.answer) == nil {
+    for lane in story.results where lane.answer.firstDifference(from: full.answer) == nil {
       #expect(throws: WhyError.sameAnswer(lane.policy)) { try WhyFinding(story, policy: lane.policy) }
     }
   }

@@ -21,7 +21,7 @@ import Testing
     init() async throws {
       let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
       let prompt = try Prompt(name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
-      let story = Story(
+      let story = Run(
         modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       engine = RunEngine(checkpoint: checkpoint, precision: .float32)
@@ -35,7 +35,7 @@ import Testing
       for key in try Key.parse(keys) {
         switch state.handle(key, size: TourTests.small) {
         case .explore:
-          let next = Story(
+          let next = Run(
             modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
             vocabulary: state.story.vocabulary)
           state.story = await engine.run(next, earlier: state.story)
@@ -67,7 +67,7 @@ import Testing
     #expect(story.prompt.tokens.count == 1178 && story.settings.budget == 48)
     let shape = try #require(story.recording?.shape)
     #expect(shape.layerCount * shape.queryHeadCount == 40)
-    #expect(story.lanes.first?.lookahead?.queries.count == 8)
+    #expect(story.results.first?.lookahead?.queries.count == 8)
     #expect(player.state.why?.restored.count == 2)
   }
 

@@ -4,13 +4,13 @@ import Transformer
 extension ActiveRun {
   /// Adds what some policies keep, or the reasons why there is nothing.
   mutating func evict(_ policies: [Policy]) throws {
-    guard let recording = story.recording else { return }
+    guard let recording = run.recording else { return }
     for wanted in wanted(policies) {
       try Task.checkCancellation()
-      if !story.hasModel {
+      if !run.hasModel {
         update {
           $0.stage = .reading(
-            policy: wanted.policy, index: $0.lanes.count + $0.unavailable.count,
+            policy: wanted.policy, index: $0.results.count + $0.unavailable.count,
             of: $0.settings.policies.count)
         }
       }
@@ -19,21 +19,21 @@ extension ActiveRun {
       }
       try evict(wanted)
     }
-    if story.figures == nil, request.parts.contains(.figures) {
-      story.figures = reuse.figures(for: story.lanes)
+    if run.figures == nil, request.parts.contains(.figures) {
+      run.figures = reuse.figures(for: run.results)
     }
   }
 
   /// Adds what a policy keeps at a budget, or the reason why there is nothing.
   mutating func evict(_ wanted: BudgetedPolicy, stopsWhenCancelled: Bool = true) throws {
-    guard let recording = story.recording else { return }
+    guard let recording = run.recording else { return }
     do {
       let lane = try result(of: wanted, recording, stopsWhenCancelled: stopsWhenCancelled)
-      update { story in
-        story.lanes.append(lane)
+      update { run in
+        run.results.append(lane)
         // In the order of the list, whichever came first.
-        let order = story.settings.policies
-        story.lanes.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
+        let order = run.settings.policies
+        run.results.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
       }
     } catch let error as EvidenceError {
       refuse(wanted, String(describing: error))
@@ -56,12 +56,12 @@ extension ActiveRun {
     if let same = reuse.lane(wanted.policy, budget: budget, lookahead: lookahead) { return same }
     let start = ContinuousClock.now
     let (kept, scores) = try wanted.policy.evict(
-      story.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
+      run.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
       granularity: request.granularity, stopsWhenCancelled: stopsWhenCancelled)
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
-      agreement: story.trueMass.map(kept.agreement(withMass:)))
+      agreement: run.trueMass.map(kept.agreement(withMass:)))
     result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
@@ -71,24 +71,24 @@ extension ActiveRun {
   /// trace's long prompt lie in a file.
   private func keeping(_ scores: ScoreTable?, of policy: Policy) throws -> ScoreTable? {
     guard request.parts.contains(.scores) || policy.decoding != nil else { return nil }
-    return story.hasModel ? scores : try scores?.spilled()
+    return run.hasModel ? scores : try scores?.spilled()
   }
 
   /// Sums the attention that the full cache's decode queries give each prompt token, and says how much of it
   /// the kept sets cover.
   mutating func measureAgreement() throws {
     guard let mass = try reuse.full?.mass ?? attentionMass() else { return }
-    update { story in
-      story.trueMass = mass
-      for index in story.lanes.indices where story.lanes[index].agreement == nil {
-        story.lanes[index].agreement = story.lanes[index].kept.agreement(withMass: mass)
+    update { run in
+      run.trueMass = mass
+      for index in run.results.indices where run.results[index].agreement == nil {
+        run.results[index].agreement = run.results[index].kept.agreement(withMass: mass)
       }
     }
   }
 
   /// `[layer][queryHead][token]`; `nil` without decode queries.
   func attentionMass(stopsWhenCancelled: Bool = true) throws -> HeadTable? {
-    guard let recording = story.recording, let decode = story.decodeQueries, decode.count > 0 else {
+    guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else {
       return nil
     }
     return try HeadTable.trueMass(
@@ -97,8 +97,8 @@ extension ActiveRun {
 
   /// Computes the figures of the heads, unless they are there for every lookahead.
   mutating func measureHeads() throws {
-    if let figures = story.figures, figures.coverLookaheads(of: story.lanes) { return }
+    if let figures = run.figures, figures.coverLookaheads(of: run.results) { return }
     update { $0.stage = .measure }
-    story.figures = try HeadFigures(story)
+    run.figures = try HeadFigures(run)
   }
 }

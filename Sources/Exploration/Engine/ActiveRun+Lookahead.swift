@@ -5,7 +5,7 @@ extension ActiveRun {
   /// Decodes the full cache's answer and every lookahead that the policies ask for, in one pass per token;
   /// policies with equal lookahead settings share one at each budget.
   mutating func lookAhead() throws {
-    guard let greedy, let recording = story.recording else { return }
+    guard let greedy, let recording = run.recording else { return }
     var (open, lanes): ([LookaheadKey], [GreedyDecoding.Lane]) = ([], [])
     for wanted in wanted(request.policies) {
       guard let key = wanted.lookahead(recording, request.granularity), lookaheads[key] == nil,
@@ -22,16 +22,16 @@ extension ActiveRun {
       }
     }
     if let full = reuse.full {
-      (story.full, story.decodeQueries, story.referenceLogits) = (full.lane, full.queries, full.logits)
+      (run.full, run.decodeQueries, run.referenceLogits) = (full.lane, full.queries, full.logits)
     }
     let decodesFull = reuse.full == nil && request.wantsFullAnswer
     if decodesFull {
       lanes.insert(greedy.fullLane(limit: request.answerLimit, needsAnswer: request.needsAnswer), at: 0)
     }
     var full = PolicyResult.full(recording)
-    func takeFull(_ lane: GreedyDecoding.Lane, _ story: inout Story) {
+    func takeFull(_ lane: GreedyDecoding.Lane, _ run: inout Run) {
       full?.answer = lane.continuation
-      (story.full, story.decodeQueries) = (full, lane.queries)
+      (run.full, run.decodeQueries) = (full, lane.queries)
     }
     try greedy.run(&lanes, recordsReference: decodesFull && request.parts.contains(.comparison)) {
       step, lanes in
@@ -41,8 +41,8 @@ extension ActiveRun {
       }
     }
     if decodesFull {
-      takeFull(lanes.removeFirst(), &story)
-      story.referenceLogits = greedy.referenceLogits
+      takeFull(lanes.removeFirst(), &run)
+      run.referenceLogits = greedy.referenceLogits
     }
     for (key, lane) in zip(open, lanes) {
       lookaheads[key]?.pseudo = lane.continuation
@@ -53,9 +53,9 @@ extension ActiveRun {
   /// What a lookahead is decoded on; `nil` where it cannot be chosen, which its policies say when it is their
   /// turn.
   func cheapCache(_ key: LookaheadKey) throws -> KeptTokens? {
-    guard let recording = story.recording, recording.covers(key.settings.cheap) else { return nil }
+    guard let recording = run.recording, recording.covers(key.settings.cheap) else { return nil }
     return try key.settings.cheap.evict(
-      story.evidence(recording, output: source.output), budget: key.budget, granularity: request.granularity
+      run.evidence(recording, output: source.output), budget: key.budget, granularity: request.granularity
     ).kept
   }
 
@@ -72,18 +72,18 @@ extension ActiveRun {
   /// is not known.
   private mutating func cheapCache(of recorded: RecordedLookahead, _ key: LookaheadKey) throws -> KeptTokens?
   {
-    guard let recording = story.recording, let cache = recorded.cache(tokenCount: recording.tokenCount) else {
+    guard let recording = run.recording, let cache = recorded.cache(tokenCount: recording.tokenCount) else {
       return nil
     }
     if cache.budget == key.budget.tokens, cache.granularity == request.granularity,
-      let lane = story.lanes.first(where: { $0.policy == cache.policy && $0.tokenBudget == key.budget })
+      let lane = run.results.first(where: { $0.policy == cache.policy && $0.tokenBudget == key.budget })
     {
       return lane.kept
     }
     if let known = recordedCaches[cache] { return known }
     do {
       let kept = try cache.policy.evict(
-        story.evidence(recording), budget: cache.budget, granularity: cache.granularity
+        run.evidence(recording), budget: cache.budget, granularity: cache.granularity
       ).kept
       recordedCaches[cache] = .some(kept)
       return kept

@@ -13,7 +13,7 @@ public struct Lookahead: Sendable {
   public internal(set) var queries: QueryRows
   /// In what a lookahead that a trace has recorded differs from the one that was asked for, in a few words;
   /// `nil` where it is that one.
-  public internal(set) var departure: String?
+  public internal(set) var mismatch: String?
 }
 
 /// A policy at a budget.

@@ -44,7 +44,7 @@ struct ModelSource: RunSource {
     return stages
   }
 
-  func canReuse(_ earlier: Story, for request: RunRequest) -> Bool {
+  func canReuse(_ earlier: Run, for request: RunRequest) -> Bool {
     guard let recording = earlier.recording, let decoder else { return false }
     return earlier.prompt.hash == request.prompt.hash && recording.shape == decoder.shape
       && recording.firstQueryPosition <= request.firstQueryPosition

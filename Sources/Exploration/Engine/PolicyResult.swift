@@ -68,5 +68,3 @@ public struct Unavailable: Error, Hashable, CustomStringConvertible {
 
   public var description: String { reason }
 }
-
-public typealias Lane = PolicyResult

@@ -44,24 +44,24 @@ public actor RunEngine {
   /// - Parameter onUpdate: called on the engine's thread with every step that a screen may show.
   /// - Returns: the finished run; a failure or a cancellation is its last stage.
   public func run(
-    _ story: Story, earlier: Story? = nil, onUpdate: @escaping @Sendable (Story) -> Void = { _ in }
-  ) -> Story {
-    let request = RunRequest(story.prompt, story.settings)
-    var story = story
+    _ run: Run, earlier: Run? = nil, onUpdate: @escaping @Sendable (Run) -> Void = { _ in }
+  ) -> Run {
+    let request = RunRequest(run.prompt, run.settings)
+    var run = run
     do {
-      story.seconds.opening += try Stopwatch.seconds {
+      run.seconds.opening += try Stopwatch.seconds {
         try source.open(wantsGate: request.wantsGate) { layer, count in
-          onUpdate(story.at(.loading(layer: layer, of: count)))
+          onUpdate(run.at(.loading(layer: layer, of: count)))
         }
       }.seconds
     } catch {
-      story.stage = error is CancellationError ? .cancelled : .failed(String(describing: error))
-      onUpdate(story)
-      return story
+      run.stage = error is CancellationError ? .cancelled : .failed(String(describing: error))
+      onUpdate(run)
+      return run
     }
-    var active = ActiveRun(story, request, by: source, onUpdate: onUpdate)
-    active.run(earlier: earlier)
-    return active.story
+    var active = ActiveRun(run, request, by: source, onUpdate: onUpdate)
+    active.runToEnd(earlier: earlier)
+    return active.run
   }
 
   /// What is wanted of a prompt, and no more: kept tokens alone, or answers under many policies and budgets
@@ -89,7 +89,7 @@ public actor RunEngine {
   /// Opens the source for a request of which nothing is done yet.
   func begin(_ request: RunRequest) throws -> ActiveRun {
     try source.open(wantsGate: request.wantsGate) { _, _ in }
-    return ActiveRun(Story(request, hasModel: source.recordedAnswer == nil), request, by: source)
+    return ActiveRun(Run(request, hasModel: source.recordedAnswer == nil), request, by: source)
   }
 
   /// Does what a cancellation may stop, in the middle of a prefill, too.
@@ -104,10 +104,10 @@ public actor RunEngine {
   /// - Parameter onUpdate: called on the engine's thread with every point.
   /// - Returns: the sweep, complete unless the task was cancelled.
   public func sweep(
-    _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of story: Story,
+    _ sweep: BudgetSweep, _ keys: [BudgetSweep.Key], of run: Run,
     onUpdate: @escaping @Sendable (BudgetSweep) -> Void = { _ in }
   ) -> BudgetSweep {
-    BudgetSweeping(story, source: source)?.sweep(keys, into: sweep, onUpdate: onUpdate) ?? sweep
+    BudgetSweeping(run, source: source)?.sweep(keys, into: sweep, onUpdate: onUpdate) ?? sweep
   }
 
   /// Finds out which evicted tokens a policy's answer lacked: restores some, decodes again, and looks for few
@@ -118,11 +118,11 @@ public actor RunEngine {
   /// - Returns: the finding; a failure or a cancellation is its last stage. A trace decodes nothing: the
   ///   finding fails.
   public func why(
-    _ finding: WhyFinding, of story: Story, onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
+    _ finding: WhyFinding, of run: Run, onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
   ) -> WhyFinding {
     var finding = finding
     let start = ContinuousClock.now
-    if let analysis = WhyAnalysis(story, policy: finding.policy, source: source) {
+    if let analysis = WhyAnalysis(run, policy: finding.policy, source: source) {
       do {
         try analysis.run(&finding, onUpdate: onUpdate)
       } catch is CancellationError {
@@ -131,7 +131,7 @@ public actor RunEngine {
         finding.stage = .failed(String(describing: error))
       }
     } else {
-      finding.stage = .failed(String(describing: story.hasModel ? WhyError.notFinished : .needsModel))
+      finding.stage = .failed(String(describing: run.hasModel ? WhyError.notFinished : .needsModel))
     }
     finding.seconds = (ContinuousClock.now - start) / .seconds(1)
     onUpdate(finding)

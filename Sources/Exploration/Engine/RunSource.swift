@@ -19,7 +19,7 @@ protocol RunSource {
   func stages(for request: RunRequest) -> [RunStage]
 
   /// Whether the recording of an earlier run serves this one.
-  func canReuse(_ earlier: Story, for request: RunRequest) -> Bool
+  func canReuse(_ earlier: Run, for request: RunRequest) -> Bool
 
   /// The prompt's pass through the model.
   /// - Throws: `PrefillInterrupted` with the finished layers, and what the model throws.

@@ -38,22 +38,22 @@ public struct AttentionRows: Sendable {
     let decodeCount: Int
     let tokenCount: Int
 
-    /// Asks for the rows of a story as far as it has come; `nil` before its prefill is done, or beyond the model.
-    public init?(_ story: Story, lane: Lane?, layer: Int, heads: Heads) {
-      guard let recording = story.recording, layer < recording.shape.layerCount else { return nil }
+    /// Asks for the rows of a run as far as it has come; `nil` before its prefill is done, or beyond the model.
+    public init?(_ run: Run, lane: PolicyResult?, layer: Int, heads: Heads) {
+      guard let recording = run.recording, layer < recording.shape.layerCount else { return nil }
       if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
       self.layer = layer
       self.heads = heads
-      settings = story.settings
+      settings = run.settings
       policy = lane?.lookahead == nil ? nil : lane?.policy
       lookaheadCount = min(lane?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
-      decodeCount = min(story.decodeQueries?.count ?? 0, AttentionRows.rowLimit)
+      decodeCount = min(run.decodeQueries?.count ?? 0, AttentionRows.rowLimit)
       tokenCount = recording.tokenCount
     }
 
     /// About how many multiplications it takes.
-    public func work(_ story: Story) -> Int {
-      guard let shape = story.recording?.shape else { return 0 }
+    public func work(_ run: Run) -> Int {
+      guard let shape = run.recording?.shape else { return 0 }
       let heads = if case .single = heads { 1 } else { shape.queryHeadCount }
       return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension * heads
     }
@@ -65,17 +65,17 @@ public struct AttentionRows: Sendable {
   private let agreements: [Set<Section>: Double]
 
   /// Computes the rows.
-  public init?(_ request: Request, _ story: Story) {
-    guard let recording = story.recording else { return nil }
+  public init?(_ request: Request, _ run: Run) {
+    guard let recording = run.recording else { return nil }
     self.request = request
-    let lane = story.lanes.first { $0.policy == request.policy }
+    let lane = run.results.first { $0.policy == request.policy }
     func attention(_ rows: [ObservedRow], _ beyond: QueryRows? = nil) -> [[Float]] {
       Self.attention(recording, layer: request.layer, heads: request.heads, rows, beyond: beyond)
     }
     let rows: [Section: [[Float]]] = [
       .window: attention(recording.newestRows(Self.windowSize)),
       .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), lane?.lookahead?.queries),
-      .decode: attention(recording.rows(beyond: 0..<request.decodeCount), story.decodeQueries),
+      .decode: attention(recording.rows(beyond: 0..<request.decodeCount), run.decodeQueries),
     ]
     self.rows = rows
     var agreements: [Set<Section>: Double] = [:]

@@ -38,7 +38,7 @@ public struct BudgetSweep: Sendable {
 
   private var lines: [Key: [Int: Point]] = [:]
   /// Why a policy has no line.
-  public private(set) var obstacles: [Key: String] = [:]
+  public private(set) var unavailable: [Key: String] = [:]
 
   /// Makes a sweep without points.
   public init() {}
@@ -50,7 +50,7 @@ public struct BudgetSweep: Sendable {
   public func isComplete(_ key: Key, tokenCount: Int) -> Bool {
     // A choice that was read from a file has its author's budget, and no other.
     let count = key.policy.map == nil ? Self.budgets(tokenCount: tokenCount).count : 1
-    return obstacles[key] != nil || lines[key]?.count == count
+    return unavailable[key] != nil || lines[key]?.count == count
   }
 
   /// Adds a point.
@@ -59,11 +59,11 @@ public struct BudgetSweep: Sendable {
   /// Adds what another sweep of the same prompt knows.
   public mutating func merge(_ other: BudgetSweep) {
     lines.merge(other.lines) { own, newer in own.merging(newer) { $1 } }
-    obstacles.merge(other.obstacles) { $1 }
+    unavailable.merge(other.unavailable) { $1 }
   }
 
   /// Notes why there is none.
-  mutating func refuse(_ key: Key, _ reason: String) { obstacles[key] = reason }
+  mutating func refuse(_ key: Key, _ reason: String) { unavailable[key] = reason }
 
   /// The budgets of a sweep: powers of two from 8 on that are less than the prompt, then the numbers half-way
   /// between them, so that a line is seen whole before it becomes fine.
@@ -75,15 +75,15 @@ public struct BudgetSweep: Sendable {
 
 /// What is needed to sweep: the recording and its truth.
 struct BudgetSweeping {
-  private let story: Story
+  private let run: Run
   private let recording: Recording
   private let mass: HeadTable
   private let source: any RunSource
 
   /// `nil` until the full cache has answered.
-  init?(_ story: Story, source: any RunSource) {
-    guard source.isOpen, let recording = story.recording, let mass = story.trueMass else { return nil }
-    self.story = story
+  init?(_ run: Run, source: any RunSource) {
+    guard source.isOpen, let recording = run.recording, let mass = run.trueMass else { return nil }
+    self.run = run
     self.recording = recording
     self.mass = mass
     self.source = source
@@ -128,7 +128,7 @@ struct BudgetSweeping {
   }
 
   private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
-    let evidence = story.evidence(recording, lookahead: lookahead, output: source.output)
+    let evidence = run.evidence(recording, lookahead: lookahead, output: source.output)
     return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
   }
 
@@ -147,7 +147,7 @@ struct BudgetSweeping {
     }
     var lanes = try budgets.map { budget in
       let cheap = try lookahead.cheap.evict(
-        story.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
+        run.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
       ).kept
       return greedy.lookaheadLane(lookahead, cheap: cheap)
     }

@@ -22,9 +22,9 @@ public struct HeadFigures: Sendable, Hashable {
   ///
   /// Cost: an attention row per head for each row of the window, of the lookaheads and of the truth.
   /// - Throws: `CancellationError`, looked for before each layer.
-  init?(_ story: Story) throws {
-    guard let recording = story.recording, let decode = story.decodeQueries, decode.count > 0 else { return nil }
-    let lookaheads = Self.lookaheads(story)
+  init?(_ run: Run) throws {
+    guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else { return nil }
+    let lookaheads = Self.lookaheads(run)
     let layers = try Self.heads(recording, decode: decode, lookaheads: lookaheads.map(\.rows))
     entropy = layers.map { $0.map(\.entropy) }
     sinkShare = layers.map { $0.map(\.sinkShare) }
@@ -57,15 +57,15 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// Whether they tell of every lookahead that some results have.
-  func coverLookaheads(of lanes: [Lane]) -> Bool {
+  func coverLookaheads(of lanes: [PolicyResult]) -> Bool {
     lanes.allSatisfy { lane in
       (lane.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[lane.policy.unedited] != nil
     }
   }
 
   /// Every lookahead once, with the policies that share it.
-  private static func lookaheads(_ story: Story) -> [(rows: QueryRows, policies: [Policy])] {
-    let lanes = story.lanes.filter { $0.lookahead?.queries.count ?? 0 > 0 }
+  private static func lookaheads(_ run: Run) -> [(rows: QueryRows, policies: [Policy])] {
+    let lanes = run.results.filter { $0.lookahead?.queries.count ?? 0 > 0 }
     return Dictionary(grouping: lanes) { $0.lookahead?.settings }.values.compactMap { lanes in
       lanes[0].lookahead.map { ($0.queries, lanes.map(\.policy)) }
     }

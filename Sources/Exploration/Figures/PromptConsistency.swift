@@ -45,13 +45,13 @@ extension RunEngine {
 }
 
 extension PromptConsistency {
-  init(_ run: ActiveRun) throws {
-    guard let recording = run.story.recording, let truth = run.story.decodeQueries, truth.count > 0 else {
+  init(_ active: ActiveRun) throws {
+    guard let recording = active.run.recording, let truth = active.run.decodeQueries, truth.count > 0 else {
       throw NoTrueRows()
     }
     var places: [LookaheadKey: Int] = [:]
     var lookaheads: [QueryRows] = []
-    for result in run.story.lanes {
+    for result in active.run.results {
       guard let key = result.lookaheadKey, let rows = result.lookahead?.queries, rows.count > 0,
         places[key] == nil
       else {
@@ -65,6 +65,6 @@ extension PromptConsistency {
     windowCosine = heads.map { $0.map(\.window) }
     truthCosine = heads.map { $0.map(\.truth) }
     lookaheadCosines = places.mapValues { place in heads.map { $0.map { $0.lookahead(place) } } }
-    results = Array(run.results.dropFirst())
+    results = Array(active.results.dropFirst())
   }
 }

@@ -63,23 +63,23 @@ extension RunEngine {
     ResidentMemory.forgetPeak()
     onProgress("prefill")
     func prefilled() throws -> ActiveRun {
-      var run = opened
-      try stopping { try run.perform(.prefill) }
-      return run
+      var active = opened
+      try stopping { try active.perform(.prefill) }
+      return active
     }
     var prefill = Double.infinity
     // All but the last prefill are only timed.
-    for _ in 1..<max(1, repeats) { prefill = min(prefill, try prefilled().story.seconds.prefill) }
-    let run = try prefilled()
-    guard let recording = run.story.recording, let greedy = run.greedy else { throw CancellationError() }
+    for _ in 1..<max(1, repeats) { prefill = min(prefill, try prefilled().run.seconds.prefill) }
+    let active = try prefilled()
+    guard let recording = active.run.recording, let greedy = active.greedy else { throw CancellationError() }
     let peak = ResidentMemory.peak
-    var costs = [try run.costOfFull(recording, greedy, repeats: repeats)]
-    for wanted in run.wanted(request.policies) {
+    var costs = [try active.costOfFull(recording, greedy, repeats: repeats)]
+    for wanted in active.wanted(request.policies) {
       onProgress("\(wanted.policy.name) at \(wanted.budget)")
-      costs.append(try run.cost(of: wanted, recording, greedy, repeats: repeats))
+      costs.append(try active.cost(of: wanted, recording, greedy, repeats: repeats))
     }
     return PromptCost(
-      promptTokens: recording.tokenCount, prefillSeconds: min(prefill, run.story.seconds.prefill),
+      promptTokens: recording.tokenCount, prefillSeconds: min(prefill, active.run.seconds.prefill),
       promptBytes: costs[0].keptBytes, queryBytes: recording.queryBytes, peakResidentBytes: peak,
       entries: costs)
   }
@@ -110,16 +110,16 @@ extension ActiveRun {
       entry.obstacle = String(describing: error)
       return entry
     }
-    var run = self
+    var active = self
     ResidentMemory.forgetPeak()
     if let pass = wanted.policy.pass {
       let measured = try Stopwatch.fastest(of: repeats) { try replay(pass) }
       entry.passSeconds = measured.seconds
-      run.story.passes[pass] = measured.result
+      active.run.passes[pass] = measured.result
     }
     if let key = wanted.lookahead(recording, request.granularity) {
       let lookahead = try Stopwatch.fastest(of: repeats) {
-        var lanes = try run.cheapCache(key).map { [greedy.lookaheadLane(key.settings, cheap: $0)] } ?? []
+        var lanes = try active.cheapCache(key).map { [greedy.lookaheadLane(key.settings, cheap: $0)] } ?? []
         try greedy.run(&lanes)
         return lanes.first
       }
@@ -127,19 +127,19 @@ extension ActiveRun {
       entry.lookaheadBytes =
         lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
       if let queries = lookahead.result?.queries {
-        run.lookaheads[key] = Lookahead(settings: key.settings, cheap: nil, queries: queries)
+        active.lookaheads[key] = Lookahead(settings: key.settings, cheap: nil, queries: queries)
       }
     }
-    run.story.decodeQueries =
+    active.run.decodeQueries =
       wanted.policy.needs.contains(.decode) ? recording.newestQueries(8) : QueryRows(shape: recording.shape)
     let evicted = try Stopwatch.fastest(of: repeats) {
-      var copy = run
+      var copy = active
       try copy.evict(wanted)
-      return copy.story
+      return copy.run
     }
     entry.selectionSeconds = evicted.seconds
     entry.obstacle = evicted.result.unavailable.first?.reason
-    guard let result = evicted.result.lanes.first else { return entry }
+    guard let result = evicted.result.results.first else { return entry }
     entry.keptBytes = result.kept.byteCount(bytesPerElement: recording.bytesPerElement)
     entry.secondsPerToken = try secondsPerToken(greedy, repeats: repeats) {
       greedy.lane(result, limit: request.answerLimit, needsAnswer: request.needsAnswer, script: script)

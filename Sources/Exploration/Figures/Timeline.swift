@@ -1,4 +1,4 @@
-/// The steps of one lane's story, in order; stepping is a lookup in what was recorded.
+/// The steps of one policy's result, in order; stepping is a lookup in what was recorded.
 public struct Timeline: Sendable, Hashable {
   /// One step.
   public enum Step: Sendable, Hashable {
@@ -27,7 +27,7 @@ public struct Timeline: Sendable, Hashable {
 
   /// The timeline of a lane, the full cache's when `nil`.
   /// - Parameter answer: the answer whose steps end it, where that is not the lane's own.
-  public init(_ lane: Lane?, answer: Continuation? = nil) {
+  public init(_ lane: PolicyResult?, answer: Continuation? = nil) {
     let pseudo = lane?.lookahead?.pseudo.tokens.count ?? 0
     let evict: [Step] = lane == nil || lane?.policy.keepsEverything == true ? [] : [.evict]
     let answered = (answer ?? lane?.answer)?.tokens.count ?? 0

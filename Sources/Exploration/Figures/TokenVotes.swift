@@ -16,21 +16,21 @@ public struct TokenVotes: Sendable {
     let decodeCount: Int
 
     /// Asks for the votes of a lane; `nil` where there is nothing to vote.
-    public init?(_ story: Story, lane: Lane?, layer: Int, head: Int) {
-      guard let shape = story.recording?.shape, let lane, layer < shape.layerCount, head < shape.queryHeadCount else {
+    public init?(_ run: Run, lane: PolicyResult?, layer: Int, head: Int) {
+      guard let shape = run.recording?.shape, let lane, layer < shape.layerCount, head < shape.queryHeadCount else {
         return nil
       }
       policy = lane.policy
       self.layer = layer
       self.head = head
-      settings = story.settings
+      settings = run.settings
       lookaheadCount = lane.lookahead?.queries.count ?? 0
-      decodeCount = lane.policy.needs.contains(.decode) ? story.decodeQueries?.count ?? 0 : 0
+      decodeCount = lane.policy.needs.contains(.decode) ? run.decodeQueries?.count ?? 0 : 0
     }
 
     /// About how many multiplications it takes.
-    public func work(_ story: Story) -> Int {
-      guard let recording = story.recording else { return 0 }
+    public func work(_ run: Run) -> Int {
+      guard let recording = run.recording else { return 0 }
       let rows = (policy.observedTokens ?? recording.tokenCount) + lookaheadCount + decodeCount
       return rows * recording.tokenCount * recording.shape.headDimension
     }
@@ -51,13 +51,13 @@ public struct TokenVotes: Sendable {
   private let votes: ObservationVotes?
 
   /// Counts the votes.
-  public init?(_ request: Request, _ story: Story) {
-    guard let recording = story.recording else { return nil }
+  public init?(_ request: Request, _ run: Run) {
+    guard let recording = run.recording else { return nil }
     self.request = request
-    let lane = story.lanes.first { $0.policy == request.policy }
+    let lane = run.results.first { $0.policy == request.policy }
     votes = request.policy.votes(
       layer: request.layer, queryHead: request.head,
-      evidence: story.evidence(recording, lookahead: lane?.lookahead?.queries))
+      evidence: run.evidence(recording, lookahead: lane?.lookahead?.queries))
   }
 
   /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where pooling gave the

@@ -68,12 +68,12 @@ struct RecordedLookahead: Sendable {
   func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity) -> Lookahead {
     var lookahead = Lookahead(settings: wanted, cheap: cheap, queries: queries.prefix(wanted.tokenCount))
     lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
-    lookahead.departure = departure(wanted, budget: budget, granularity: granularity)
+    lookahead.mismatch = mismatch(wanted, budget: budget, granularity: granularity)
     return lookahead
   }
 
   /// In what it differs from what a policy asks for, in a few words; `nil` if in nothing.
-  private func departure(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
+  private func mismatch(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
     var words: [String] = []
     if self.budget != budget { words.append("B=\(self.budget)") }
     if cheap != wanted.cheap { words.append(scorer) }

@@ -33,7 +33,7 @@ struct TraceSource: RunSource {
       + [.eviction(slow)] + figures
   }
 
-  func canReuse(_ earlier: Story, for request: RunRequest) -> Bool { true }
+  func canReuse(_ earlier: Run, for request: RunRequest) -> Bool { true }
 
   func prefill(
     _ request: RunRequest, after prefix: RecordedPrefix?, onProgress: (PrefillProgress) -> Void,

@@ -26,7 +26,7 @@ public struct LostToken: Sendable, Hashable {
   /// Those with less are left out: there are hundreds of thousands of them in large models.
   /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most counts.
   /// - Throws: `CancellationError`, looked for before each layer of each step.
-  static func ranked(_ story: Story, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
+  static func ranked(_ story: Run, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
     var lost: [LostToken] = []
     for layer in 0..<kept.shape.layerCount {
       guard let rows = try largest(story, layer: layer, steps: steps) else { return [] }
@@ -39,7 +39,7 @@ public struct LostToken: Sendable, Hashable {
   }
 
   /// The largest attention over some steps, `[queryHead][token]`.
-  private static func largest(_ story: Story, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
+  private static func largest(_ story: Run, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
     var largest: [[Float]]?
     for step in steps {
       try Task.checkCancellation()

@@ -3,15 +3,15 @@ import Transformer
 
 /// The search for what a policy's answer lacked, on the model.
 struct WhyAnalysis {
-  let story: Story
+  let story: Run
   let greedy: GreedyDecoding
-  let lane: Lane
+  let lane: PolicyResult
   let truth: Continuation
 
   /// `nil` when the story lacks something that is needed.
-  init?(_ story: Story, policy: Policy, source: any RunSource) {
+  init?(_ story: Run, policy: Policy, source: any RunSource) {
     guard let recording = story.recording, let truth = story.full?.answer,
-      let lane = story.lanes.first(where: { $0.policy == policy }),
+      let lane = story.results.first(where: { $0.policy == policy }),
       let greedy = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
     else { return nil }
     self.story = story

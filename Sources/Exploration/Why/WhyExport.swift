@@ -52,7 +52,7 @@ public struct WhyExport: Encodable {
   }
 
   /// Gathers a finding, finished or not.
-  public init(_ finding: WhyFinding, of story: Story) {
+  public init(_ finding: WhyFinding, of story: Run) {
     func said(_ token: Int?) -> Said? { token.map { Said(id: $0, text: story.vocabulary.text([$0])) } }
     func entry(_ token: LostToken) -> TokenEntry {
       TokenEntry(
@@ -68,7 +68,7 @@ public struct WhyExport: Encodable {
     step = finding.step
     (expected, self.said) = (said(finding.expected), said(finding.said))
     answers = Answers(
-      full: story.answerText(story.full), policy: story.answerText(story.lanes.first { $0.policy == finding.policy }))
+      full: story.answerText(story.full), policy: story.answerText(story.results.first { $0.policy == finding.policy }))
     outcome =
       switch finding.stage {
       case .ranking, .restoring, .shrinking: "unfinished"

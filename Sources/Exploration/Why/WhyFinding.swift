@@ -50,10 +50,10 @@ public struct WhyFinding: Sendable {
 
   /// Prepares to find out.
   /// - Throws: `WhyError` when there is nothing to find out.
-  public init(_ story: Story, policy: Policy) throws {
+  public init(_ story: Run, policy: Policy) throws {
     guard story.hasModel else { throw WhyError.needsModel }
     guard story.stage == .done, let full = story.full else { throw WhyError.notFinished }
-    guard let lane = story.lanes.first(where: { $0.policy == policy }) else { throw WhyError.noLane(policy) }
+    guard let lane = story.results.first(where: { $0.policy == policy }) else { throw WhyError.noResult(policy) }
     guard let step = lane.answer.firstDifference(from: full.answer) else { throw WhyError.sameAnswer(policy) }
     self.policy = policy
     self.step = step
@@ -78,7 +78,7 @@ public enum WhyError: Error, Hashable, CustomStringConvertible {
   /// The answers are not all there.
   case notFinished
   /// The story has no such lane.
-  case noLane(Policy)
+  case noResult(Policy)
   /// The answer is the full cache's.
   case sameAnswer(Policy)
   /// The story is a trace's, and there are no answers.
@@ -88,7 +88,7 @@ public enum WhyError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .notFinished: "why? needs every answer: wait until the story is ready, or run it again with r"
     case .needsModel: "why? decodes anew, which needs the model, and this is a trace without it"
-    case .noLane(let policy): "\(policy.title) has no answer to explain; choose another policy"
+    case .noResult(let policy): "\(policy.title) has no answer to explain; choose another policy"
     case .sameAnswer(let policy): "\(policy.title) gives the full cache's answer: nothing to explain; choose one that differs"
     }
   }

@@ -2,7 +2,7 @@ import Eviction
 import Transformer
 
 /// What a policy's lane comes to, in the figures by which policies are compared.
-public struct LaneFigures: Sendable, Hashable {
+public struct ResultFigures: Sendable, Hashable {
   /// The mean recall of the oracle's tokens over all query heads.
   public let recall: Double?
   /// The mean share of the true attention mass that falls on kept tokens.
@@ -22,7 +22,7 @@ public struct LaneFigures: Sendable, Hashable {
   public let evictionSeconds: Double
 
   /// Measures a lane against the full cache's.
-  public init(_ lane: Lane, full: Lane?) {
+  public init(_ lane: PolicyResult, full: PolicyResult?) {
     recall = lane.recall
     massRecall = lane.massRecall
     bytes = lane.kept.byteCount()

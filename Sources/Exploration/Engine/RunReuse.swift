@@ -1,12 +1,12 @@
 import Eviction
 import Transformer
 
-/// What an earlier story of the same recording spares a new one: greedy decoding on an equal cache gives
+/// What an earlier run of the same recording spares a new one: greedy decoding on an equal cache gives
 /// equal tokens, so only what differs is computed anew.
-struct StoryReuse {
+struct RunReuse {
   /// The full cache's complete answer, and what follows from it.
   struct Full {
-    let lane: Lane
+    let lane: PolicyResult
     let queries: QueryRows
     let logits: [[Float]]
     let mass: HeadTable?
@@ -14,7 +14,7 @@ struct StoryReuse {
   }
 
   let full: Full?
-  private let lanes: [Lane]
+  private let lanes: [PolicyResult]
   /// Whether the same heads share a kept set, so that a policy keeps the same at the same budget.
   private let hasSameGranularity: Bool
   private let answerLimit: Int
@@ -22,9 +22,9 @@ struct StoryReuse {
   /// Nothing to reuse.
   init() { (full, lanes, hasSameGranularity, answerLimit) = (nil, [], false, 0) }
 
-  /// - Parameter earlier: a story of the recording that `story` uses again.
-  init(_ earlier: Story?, for story: Story) {
-    answerLimit = story.settings.answerLimit
+  /// - Parameter earlier: a run of the recording that `run` uses again.
+  init(_ earlier: Run?, for run: Run) {
+    answerLimit = run.settings.answerLimit
     guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
       let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty || !earlier.hasModel
     else {
@@ -34,8 +34,8 @@ struct StoryReuse {
     full = Full(
       lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass,
       figures: earlier.figures)
-    lanes = earlier.lanes
-    hasSameGranularity = earlier.settings.granularity == story.settings.granularity
+    lanes = earlier.results
+    hasSameGranularity = earlier.settings.granularity == run.settings.granularity
   }
 
   /// A lookahead of the same settings on an equal cheap cache.
@@ -46,7 +46,7 @@ struct StoryReuse {
   }
 
   /// A policy's lane with all it has, if nothing that it depends on has changed.
-  func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> Lane? {
+  func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> PolicyResult? {
     guard hasSameGranularity,
       let lane = lanes.first(where: { $0.policy == policy && $0.tokenBudget == budget }),
       lane.agreement != nil
@@ -58,7 +58,7 @@ struct StoryReuse {
   }
 
   /// The figures of the heads, if every lookahead that they look at is the same.
-  func figures(for wanted: [Lane]) -> HeadFigures? {
+  func figures(for wanted: [PolicyResult]) -> HeadFigures? {
     let isSame = wanted.allSatisfy { lane in
       guard let lookahead = lane.lookahead else { return true }
       let other = lanes.first { $0.policy.unedited == lane.policy.unedited }?.lookahead
@@ -69,7 +69,7 @@ struct StoryReuse {
 
   /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be
   /// equal, too.
-  func answers(of lane: Lane) -> (answer: Continuation, followed: Continuation?) {
+  func answers(of lane: PolicyResult) -> (answer: Continuation, followed: Continuation?) {
     let same = lanes.first { other in
       other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates
         && other.policy.decoding == nil && lane.policy.decoding == nil

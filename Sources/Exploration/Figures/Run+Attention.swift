@@ -1,6 +1,6 @@
 import Transformer
 
-extension Story {
+extension Run {
   /// The attention of one layer with which the full cache chose a token of its answer, `[queryHead][token]`; `nil` before
   /// that token is known.
   ///

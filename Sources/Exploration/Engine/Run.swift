@@ -1,9 +1,9 @@
 import Eviction
 import Transformer
 
-/// One prompt's whole story, as far as it has been computed: an immutable value that grows from
+/// One prompt under many policies, as far as it has been computed: an immutable value that grows from
 /// update to update and that every screen is a function of.
-public struct Story: Sendable {
+public struct Run: Sendable {
   /// What is being computed.
   public enum Stage: Sendable, Hashable {
     /// The text is tokenized; the model is being opened.
@@ -41,7 +41,7 @@ public struct Story: Sendable {
   public let settings: ExplorationSettings
   /// The sentence of each token id, for drawing.
   public let vocabulary: Vocabulary
-  /// Whether there is a model to run; a trace tells its story without one.
+  /// Whether there is a model to run; a trace is run without one.
   public let hasModel: Bool
   /// What is being computed.
   public internal(set) var stage: Stage = .opening
@@ -50,16 +50,16 @@ public struct Story: Sendable {
   /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
   public internal(set) var gateScores: GateScores?
   /// The full cache's answer.
-  public internal(set) var full: Lane?
+  public internal(set) var full: PolicyResult?
   /// The queries of the full cache's answer, a row per token fed: the truth.
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
   public internal(set) var trueMass: HeadTable?
   /// What passes beside the prefill have measured.
   public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
-  /// One lane per policy, in the settings' order, as they become available; none for those with an obstacle.
-  public internal(set) var lanes: [Lane] = []
-  /// The policies that have no lane, each with the reason.
+  /// One per policy, in the settings' order, as they become available; none for those that are unavailable.
+  public internal(set) var results: [PolicyResult] = []
+  /// The policies that have no result, each with the reason.
   public internal(set) var unavailable: [Unavailable] = []
   /// Figures of every layer and head; `nil` until they are computed.
   public internal(set) var figures: HeadFigures?
@@ -71,7 +71,7 @@ public struct Story: Sendable {
   /// Seconds that each finished stage took.
   public internal(set) var seconds = StageTimes()
 
-  /// Makes a story of which only the text is known.
+  /// Makes a run of which only the text is known.
   public init(
     modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary,
     hasModel: Bool = true
@@ -92,8 +92,8 @@ public struct Story: Sendable {
         recording: request.recording), vocabulary: Vocabulary(bytes: [:]), hasModel: hasModel)
   }
 
-  /// Why some policies have no lane.
-  public var obstacles: [Policy: String] {
+  /// Why some policies have no result.
+  public var unavailableReasons: [Policy: String] {
     Dictionary(unavailable.map { ($0.policy, $0.reason) }) { first, _ in first }
   }
 
@@ -115,30 +115,30 @@ public struct Story: Sendable {
     }
   }
 
-  /// The story of the same prompt, or of another one under the same model, from its beginning.
-  public func anew(_ settings: ExplorationSettings, prompt: Prompt? = nil) -> Story {
-    Story(
+  /// A run of the same prompt, or of another one under the same model, from its beginning.
+  public func anew(_ settings: ExplorationSettings, prompt: Prompt? = nil) -> Run {
+    Run(
       modelName: modelName, prompt: prompt ?? self.prompt, settings: settings, vocabulary: vocabulary,
       hasModel: hasModel)
   }
 
-  /// This story with another stage: what is known stays on the screen while it is told anew.
-  public func at(_ stage: Stage) -> Story {
+  /// This run with another stage: what is known stays on the screen while it is run again.
+  public func at(_ stage: Stage) -> Run {
     var copy = self
     copy.stage = stage
     return copy
   }
 
-  /// A lane by its place in the settings' list of policies.
-  public func lane(_ index: Int) -> Lane? {
+  /// A policy's result by its place in the settings' list.
+  public func lane(_ index: Int) -> PolicyResult? {
     guard settings.policies.indices.contains(index) else { return nil }
-    return lanes.first { $0.policy == settings.policies[index] }
+    return results.first { $0.policy == settings.policies[index] }
   }
 
   /// All that is known so far and that a policy may look at.
   /// - Parameters:
   ///   - lookahead: the queries of the policy's own pseudo tokens.
-  ///   - output: the model's output projection, which a story does not hold.
+  ///   - output: the model's output projection, which a run does not hold.
   func evidence(
     _ recording: Recording, lookahead: QueryRows? = nil, output: OutputProjection? = nil
   ) -> Evidence {
@@ -148,7 +148,7 @@ public struct Story: Sendable {
   }
 }
 
-/// Seconds that the stages of a story took.
+/// Seconds that the stages of a run took.
 public struct StageTimes: Sendable, Hashable {
   /// Opening the model's weights.
   public internal(set) var opening = 0.0
