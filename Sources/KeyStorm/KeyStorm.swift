@@ -19,7 +19,7 @@ public struct KeyStorm {
     public var fault: String?
   }
 
-  private let stories: [Story]
+  private let stories: [Run]
   private let finding: WhyFinding?
   private var generator: FixedGenerator
   private var state: ViewState
@@ -29,7 +29,7 @@ public struct KeyStorm {
 
   /// - Parameter stories: what may be on the screen, at least one.
   /// - Parameter finding: what a search for a cause comes to, sooner or later.
-  public init(stories: [Story], finding: WhyFinding? = nil, seed: UInt64) {
+  public init(stories: [Run], finding: WhyFinding? = nil, seed: UInt64) {
     precondition(!stories.isEmpty, "a storm needs a story")
     (self.stories, self.finding) = (stories, finding)
     generator = FixedGenerator(seed: seed)

@@ -43,11 +43,11 @@ struct AnswerLines {
     return [line(state.lane, title: state.policyTitle, index: state.policy, width: width)]
   }
 
-  private func line(_ lane: Lane?, title: String, index: Int?, width: Int) -> Line {
+  private func line(_ lane: PolicyResult?, title: String, index: Int?, width: Int) -> Line {
     Line(spans: spans(lane, title: title, index: index, width: width), policy: index)
   }
 
-  private func spans(_ lane: Lane?, title: String, index: Int?, width: Int) -> [Span] {
+  private func spans(_ lane: PolicyResult?, title: String, index: Int?, width: Int) -> [Span] {
     let isActive = index == state.policy && index != nil
     let columns = width < 70 ? 12 : 18
     let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "
@@ -56,7 +56,7 @@ struct AnswerLines {
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]
     guard let lane else {
-      let obstacle = index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      let obstacle = index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
       return spans + [Span(obstacle ?? glyphs.ellipsis, theme[.dim])]
     }
     let difference = state.story.difference(of: lane)
@@ -73,7 +73,7 @@ struct AnswerLines {
     }
     let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
-    guard lane.hasAnswer || state.story.hasModel else { return spans + [Span(Absence.answer(lane), theme[.dim])] }
+    guard lane.hasAnswer || state.story.hasModel else { return spans + [Span(UnavailableWords.answer(lane), theme[.dim])] }
     let room = width - spans.reduce(0) { $0 + $1.width }
     return spans + answer(lane, difference: index == nil ? nil : difference, width: room)
   }
@@ -81,7 +81,7 @@ struct AnswerLines {
   /// The answer's text; the shown decode step and the first difference are marked.
   /// - Parameter width: where it is given, what has no room is left out at either side, with a mark, and the difference stays in
   ///   sight; without one, the shown step.
-  func answer(_ lane: Lane, difference: Int?, width: Int? = nil) -> [Span] {
+  func answer(_ lane: PolicyResult, difference: Int?, width: Int? = nil) -> [Span] {
     let spans = tokens(lane, difference: difference)
     guard let width else { return spans }
     var place = difference.map { min($0, spans.count - 1) }
@@ -89,7 +89,7 @@ struct AnswerLines {
     return WrappedText.window(spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
   }
 
-  private func tokens(_ lane: Lane, difference: Int?) -> [Span] {
+  private func tokens(_ lane: PolicyResult, difference: Int?) -> [Span] {
     var spans: [Span] = []
     let shown: Int? = if case .decode(let index) = state.shownStep, state.step != nil { index } else { nil }
     for (index, token) in lane.answer.tokens.enumerated() {

@@ -31,7 +31,7 @@ struct AnswerView {
   private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
     let theme = state.theme
     var lines: [[Span]] = []
-    func add(_ title: String, _ lane: Lane?, difference: Int?, isMeasure: Bool) {
+    func add(_ title: String, _ lane: PolicyResult?, difference: Int?, isMeasure: Bool) {
       var heading = Line()
       heading.add(Span(title, theme[.accent]))
       guard let lane, lane.hasAnswer else {
@@ -59,9 +59,9 @@ struct AnswerView {
     return lines
   }
 
-  private func absence(_ lane: Lane?) -> String {
+  private func absence(_ lane: PolicyResult?) -> String {
     if let obstacle = state.activeObstacle { return obstacle }
-    if !state.story.hasModel { return Absence.answer(lane) }
+    if !state.story.hasModel { return UnavailableWords.answer(lane) }
     return state.story.isFinished ? "no answer: stopped before" : "the answer comes"
   }
 }

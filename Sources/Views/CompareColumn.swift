@@ -56,7 +56,7 @@ public enum CompareColumn: String, Sendable, CaseIterable {
   }
 
   /// The number to sort by; lanes without one come last.
-  func key(_ figures: LaneFigures, index: Int) -> Double? {
+  func key(_ figures: ResultFigures, index: Int) -> Double? {
     switch self {
     case .policy: Double(index)
     case .recall: figures.recall
@@ -70,7 +70,7 @@ public enum CompareColumn: String, Sendable, CaseIterable {
   }
 
   /// The figure as it is written.
-  func text(_ figures: LaneFigures) -> String {
+  func text(_ figures: ResultFigures) -> String {
     switch self {
     case .policy, .answer: ""
     case .recall: figures.recall.map { decimal($0, 3) } ?? "-"

@@ -8,20 +8,20 @@ struct CompareTable {
     /// The policy's place in the settings' list; `nil` for the full cache.
     let index: Int?
     let title: String
-    let lane: Lane?
-    let figures: LaneFigures?
+    let lane: PolicyResult?
+    let figures: ResultFigures?
   }
 
   let rows: [Row]
 
   init(_ state: ViewState) {
     let story = state.story
-    let full = Row(index: nil, title: "full", lane: story.full, figures: story.full.map { LaneFigures($0, full: story.full) })
-    let lanes = Dictionary(story.lanes.map { ($0.policy, $0) }) { first, _ in first }
+    let full = Row(index: nil, title: "full", lane: story.full, figures: story.full.map { ResultFigures($0, full: story.full) })
+    let lanes = Dictionary(story.results.map { ($0.policy, $0) }) { first, _ in first }
     let policies = state.settings.policies.enumerated().map { index, policy in
       let lane = lanes[policy]
       return Row(
-        index: index, title: policy.title, lane: lane, figures: lane.map { LaneFigures($0, full: story.full) })
+        index: index, title: policy.title, lane: lane, figures: lane.map { ResultFigures($0, full: story.full) })
     }
     let column = state.sortColumn
     let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) } }

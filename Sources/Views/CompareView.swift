@@ -134,12 +134,12 @@ struct CompareView {
   private func answer(_ row: CompareTable.Row, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
     guard let lane = row.lane else {
-      let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      let obstacle = row.index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
       return [Span(obstacle ?? frame.glyphs.ellipsis, theme[.dim])]
     }
     guard lane.hasAnswer else {
       let reason =
-        !state.story.hasModel ? Absence.answer(lane) : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+        !state.story.hasModel ? UnavailableWords.answer(lane) : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
       return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference

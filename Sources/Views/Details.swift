@@ -14,7 +14,7 @@ public struct Details: Sendable {
     case sweep([BudgetSweep.Key])
 
     /// Whether it takes so little that it may be computed before the next frame.
-    public func isQuick(_ story: Story) -> Bool {
+    public func isQuick(_ story: Run) -> Bool {
       // About two milliseconds on one core.
       let limit = 8_000_000
       return switch self {
@@ -57,7 +57,7 @@ public struct Details: Sendable {
   }
 
   /// Computes an answer from the story alone; `nil` for a sweep, which needs the engine.
-  public static func answer(_ request: Request, _ story: Story) -> Answer? {
+  public static func answer(_ request: Request, _ story: Run) -> Answer? {
     switch request {
     case .attention(let request): AttentionRows(request, story).map(Answer.attention)
     case .votes(let request): TokenVotes(request, story).map(Answer.votes)
@@ -105,7 +105,7 @@ extension ViewState {
   }
 
   /// The votes of a lane at the chosen place.
-  func votesRequest(_ lane: Lane?) -> TokenVotes.Request? {
+  func votesRequest(_ lane: PolicyResult?) -> TokenVotes.Request? {
     TokenVotes.Request(story, lane: lane, layer: layer, head: head)
   }
 

@@ -33,7 +33,7 @@ struct DistributionLines {
     let title = TextWidth.padded(TextWidth.clipped(row.title, to: name, ellipsis: glyphs.ellipsis), to: name)
     var spans = [Span(marker + " ", theme[.accent]), Span(title, theme[isActive ? .accent : .text]), Span(row.isTold ? "*" : " ", theme[.warning])]
     guard let next = row.next else {
-      let obstacle = row.index.flatMap { state.story.obstacles[state.settings.policies[$0]] }
+      let obstacle = row.index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
       return spans + [Span(obstacle ?? (state.story.isFinished ? absence : glyphs.ellipsis), theme[.dim])]
     }
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
@@ -56,7 +56,7 @@ struct DistributionLines {
   /// Why a cache says nothing at this step.
   private var absence: String {
     switch state.shownStep {
-    case _ where !state.story.hasModel: Absence.answer()
+    case _ where !state.story.hasModel: UnavailableWords.answer()
     case .lookahead: "decodes no pseudo token here"
     case .decode: "its answer has ended before"
     case .prefill, .evict: "no answer was decoded"

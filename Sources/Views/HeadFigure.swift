@@ -133,6 +133,6 @@ public enum HeadFigure: String, Sendable, CaseIterable {
 extension ViewState {
   /// Why the active policy has no lane, if something is in its way.
   var activeObstacle: String? {
-    settings.policies.indices.contains(policy) ? story.obstacles[settings.policies[policy]] : nil
+    settings.policies.indices.contains(policy) ? story.unavailableReasons[settings.policies[policy]] : nil
   }
 }

@@ -98,7 +98,7 @@ struct HeatmapView {
     }
     if let lane = state.lane { lanes.append((lane.policy.title, lane.kept)) }
     if let lane = state.pinnedLane { lanes.append((lane.policy.title, lane.kept)) }
-    if let oracle = state.story.lanes.first(where: { $0.policy.needs.contains(.decode) }),
+    if let oracle = state.story.results.first(where: { $0.policy.needs.contains(.decode) }),
       state.lane?.policy.needs.contains(.decode) != true
     {
       lanes.append(("oracle", oracle.kept))

@@ -79,10 +79,10 @@ struct PlotPanel {
     let sweep = state.details.sweep
     let points = sweep.points(key)
     let words: String
-    if let obstacle = sweep.obstacles[key] {
+    if let obstacle = sweep.unavailable[key] {
       words = obstacle
     } else if sweep.isComplete(key, tokenCount: tokenCount) {
-      let lane = state.story.lanes.first { $0.policy == key.policy }
+      let lane = state.story.results.first { $0.policy == key.policy }
       let share = showsRecall ? lane?.recall : lane?.massRecall
       words = share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? state.settings.budget)" } ?? ""
     } else {

@@ -1,7 +1,7 @@
 import Exploration
 import Screen
 
-extension Story {
+extension Run {
   /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once
   /// nothing is.
   public func progress(_ glyphs: GlyphSet) -> String? {
@@ -19,7 +19,7 @@ extension Story {
       let (rate, rest) = (grouped(Int(progress.tokensPerSecond)), decimal(left, left < 10 ? 1 : 0))
       return "\(text)  \(glyphs.dot)  \(rate) tokens/s, \(rest) s left"
     case .lookahead(let step): return "lookahead and full answer, token \(step)"
-    case .decode(let step): return "answers of \(lanes.count) policies, token \(step)"
+    case .decode(let step): return "answers of \(results.count) policies, token \(step)"
     case .follow(let step): return "following the full answer, token \(step)"
     case .measure: return "figures of every head"
     case .done, .cancelled, .failed: return nil

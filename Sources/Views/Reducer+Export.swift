@@ -37,7 +37,7 @@ extension ViewState {
   public mutating func exportEnded(_ request: ExportRequest, error: (any Error)?) {
     let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
     guard let error else {
-      message = "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.lanes.count + 1) policies") written to \(request.path)"
+      message = "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.results.count + 1) policies") written to \(request.path)"
       return
     }
     // What is being typed meanwhile goes on.

@@ -14,9 +14,9 @@ extension KeyTable.Action {
   }
 }
 
-extension Story {
+extension Run {
   /// The first token at which a lane's answer is not the full cache's.
-  func difference(of lane: Lane?) -> Int? { full.flatMap { lane?.answer.firstDifference(from: $0.answer) } }
+  func difference(of lane: PolicyResult?) -> Int? { full.flatMap { lane?.answer.firstDifference(from: $0.answer) } }
 }
 
 extension ViewState {

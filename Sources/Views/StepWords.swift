@@ -74,7 +74,7 @@ struct StepWords {
     ]
   }
 
-  private func difference(_ lane: Lane?) -> Int? {
+  private func difference(_ lane: PolicyResult?) -> Int? {
     state.story.stage == .done ? state.story.difference(of: lane) : nil
   }
 

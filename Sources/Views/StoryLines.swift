@@ -37,8 +37,8 @@ struct StoryLines {
       if offset > 0 { line.add(Span(" \(glyphs.phase) ", theme[.dim]), rank: 1) }
       line.add(isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
-    if let departure = state.lane?.lookahead?.departure {
-      line.add(Span("   lookahead recorded with \(departure)", theme[.warning]), rank: 2)
+    if let mismatch = state.lane?.lookahead?.mismatch {
+      line.add(Span("   lookahead recorded with \(mismatch)", theme[.warning]), rank: 2)
     }
     if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3) }
     return line.fitting(width)

@@ -50,7 +50,7 @@ struct TokenInspector {
   }
 
   /// Whether the policy keeps it, and by which rule.
-  private func fate(_ lane: Lane, width: Int) -> [Span] {
+  private func fate(_ lane: PolicyResult, width: Int) -> [Span] {
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
     let kept = lane.kept.positions[state.layer][head]
     let title = TextWidth.padded(TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14)
@@ -77,7 +77,7 @@ struct TokenInspector {
   }
 
   /// The row that looks most at it, and in how many heads it is kept.
-  private func readers(_ lane: Lane, width: Int) -> [Span] {
+  private func readers(_ lane: PolicyResult, width: Int) -> [Span] {
     var line = Line()
     line.add(Span(String(repeating: " ", count: 16)))
     if let votes = state.details.votes(state.votesRequest(lane)), let vote = votes.strongest(for: state.cursor) {
@@ -95,7 +95,7 @@ struct TokenInspector {
   }
 
   /// The row that looks most at the token, by its own token and its place.
-  private func voter(_ voter: TokenVotes.Voter, _ lane: Lane) -> String {
+  private func voter(_ voter: TokenVotes.Voter, _ lane: PolicyResult) -> String {
     let vocabulary = state.story.vocabulary
     func quoted(_ tokens: [Int]?, _ index: Int) -> String {
       guard let tokens, tokens.indices.contains(index) else { return "" }

@@ -28,7 +28,7 @@ extension ViewState {
   }
 }
 
-extension Story {
+extension Run {
   /// A token in one layer's query head.
   struct Place {
     let layer: Int
@@ -38,7 +38,7 @@ extension Story {
 
   /// The true attention at the step where a lane's answer leaves the full cache's,
   /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
-  func need(of lane: Lane) -> (mass: HeadTable, token: Int)? {
+  func need(of lane: PolicyResult) -> (mass: HeadTable, token: Int)? {
     guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
     let truth = full.answer.tokens
     let told = lane.answer.tokens
@@ -52,7 +52,7 @@ extension Story {
   /// Where most of a mass falls on a token that one lane evicts and another, if given, keeps.
   /// - Parameter token: only tokens with this id count, if given.
   func largestLoss(
-    of loser: Lane, keptBy keeper: Lane?, mass: HeadTable, token: Int? = nil
+    of loser: PolicyResult, keptBy keeper: PolicyResult?, mass: HeadTable, token: Int? = nil
   ) -> Place? {
     var largest: (mass: Float, place: Place)?
     for layer in 0..<mass.layerCount {

@@ -9,7 +9,7 @@ extension ViewState {
     let last = max(0, story.prompt.tokens.count - 1)
     cursor = min(max(0, cursor), last)
     selectionStart = selectionStart.map { min(max(0, $0), last) }
-    if let shape = story.recording?.shape ?? story.full?.kept.shape ?? story.lanes.first?.kept.shape {
+    if let shape = story.recording?.shape ?? story.full?.kept.shape ?? story.results.first?.kept.shape {
       layer = min(max(0, layer), max(0, shape.layerCount - 1))
       head = min(max(0, head), max(0, shape.queryHeadCount - 1))
     }

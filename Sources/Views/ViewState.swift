@@ -36,7 +36,7 @@ public struct ViewState: Sendable {
   }
 
   /// The story as far as it has come.
-  @CopyOnWrite public var story: Story { didSet { comeIntoStory() } }
+  @CopyOnWrite public var story: Run { didSet { comeIntoStory() } }
   /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
   @CopyOnWrite public var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.
@@ -145,7 +145,7 @@ public struct ViewState: Sendable {
   @CopyOnWrite public var tour: Tour?
 
   /// A state at the beginning of a story.
-  public init(story: Story, theme: Theme = .dark) {
+  public init(story: Run, theme: Theme = .dark) {
     self.story = story
     prompt = story.prompt
     settings = story.settings
@@ -157,11 +157,11 @@ public struct ViewState: Sendable {
   }
 
   /// The active lane, once it exists.
-  public var lane: Lane? { story.lane(policy) }
+  public var lane: PolicyResult? { story.lane(policy) }
   /// The pinned lane, once it exists.
-  public var pinnedLane: Lane? { pinned.flatMap(story.lane) }
+  public var pinnedLane: PolicyResult? { pinned.flatMap(story.lane) }
   /// The lane whose answer is stepped through: the active one; in a trace the full cache's, which has the only answer.
-  var answering: Lane? { story.hasModel ? lane ?? story.full : story.full }
+  var answering: PolicyResult? { story.hasModel ? lane ?? story.full : story.full }
   /// The active lane's steps.
   public var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
   /// The step that is shown.

@@ -54,8 +54,8 @@ struct WhyView {
   private func answers(_ frame: Frame) -> [[Span]] {
     let theme = frame.theme
     let lines = AnswerLines(state, glyphs: frame.glyphs)
-    let lane = state.story.lanes.first { $0.policy == finding.policy }
-    func line(_ title: String, _ lane: Lane?, difference: Int?) -> [Span] {
+    let lane = state.story.results.first { $0.policy == finding.policy }
+    func line(_ title: String, _ lane: PolicyResult?, difference: Int?) -> [Span] {
       let name = TextWidth.padded(TextWidth.clipped(title, to: 12, ellipsis: frame.glyphs.ellipsis), to: 14)
       return [Span(name, theme[.dim])]
         + (lane.map { lines.answer($0, difference: difference, width: frame.width - 14) } ?? [])

@@ -13,7 +13,7 @@ struct CancelBench {
   /// A state of a story in which it is cancelled.
   private struct Moment {
     let name: String
-    let isReached: @Sendable (Story) -> Bool
+    let isReached: @Sendable (Run) -> Bool
   }
 
   private static let moments: [Moment] = [
@@ -21,29 +21,29 @@ struct CancelBench {
     Moment(name: "prefill, first tenth") { isPrefilled($0, by: 0.05) },
     Moment(name: "prefill, last tenth") { isPrefilled($0, by: 0.92) },
     Moment(name: "lookahead") { if case .lookahead(let step) = $0.stage { step >= 1 } else { false } },
-    Moment(name: "eviction") { $0.lanes.count >= 2 },
+    Moment(name: "eviction") { $0.results.count >= 2 },
     Moment(name: "decoding") { if case .decode(let step) = $0.stage { step >= 1 } else { false } },
     Moment(name: "following") { if case .follow(let step) = $0.stage { step >= 1 } else { false } },
   ]
 
-  private static func isPrefilled(_ story: Story, by share: Double) -> Bool {
+  private static func isPrefilled(_ story: Run, by share: Double) -> Bool {
     guard case .prefill(let progress) = story.stage else { return false }
     return Double(progress.tokensDone) >= share * Double(progress.tokenCount)
   }
 
   func reports() async throws -> [CancelReport] {
     let weights = weights
-    let explorer = Explorer(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
+    let engine = RunEngine(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
-    let story = Story(
+    let story = Run(
       modelName: sizes.rawValue, prompt: try prompt(tokenizer), settings: ExplorationSettings(answerLimit: 16),
       vocabulary: Vocabulary(tokenizer))
     var reports: [CancelReport] = []
-    var recorded: Story?
+    var recorded: Run?
     for moment in Self.moments {
       // A cancellation comes at any point of a piece of work.
       for delay in recorded == nil ? [0] : [0, 30, 60, 90] {
-        let (milliseconds, stopped) = await seconds(explorer, story, earlier: recorded, moment, delay: delay)
+        let (milliseconds, stopped) = await seconds(engine, story, earlier: recorded, moment, delay: delay)
         if let milliseconds {
           reports.append(CancelReport(moment: moment.name, delayMilliseconds: delay, stoppedAfterMilliseconds: milliseconds))
         }
@@ -55,12 +55,12 @@ struct CancelBench {
 
   /// Tells a story until a moment, and `delay` milliseconds more, and stops it; `nil` if it ended before.
   private func seconds(
-    _ explorer: Explorer, _ story: Story, earlier: Story?, _ moment: Moment, delay: Int
-  ) async -> (milliseconds: Double?, Story) {
+    _ engine: RunEngine, _ story: Run, earlier: Run?, _ moment: Moment, delay: Int
+  ) async -> (milliseconds: Double?, Run) {
     let (reached, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     let task = Task {
       defer { continuation.finish() }
-      return await explorer.explore(story, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
+      return await engine.run(story, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
     }
     for await _ in reached { break }
     try? await Task.sleep(for: .milliseconds(delay))

@@ -32,7 +32,7 @@ struct FrameBench {
   }
 
   /// Plays keys; the details that the program computes on other threads are not part of a frame, and are timed apart.
-  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ story: Story) throws -> FrameReport {
+  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ story: Run) throws -> FrameReport {
     var state = ViewState(story: story, theme: theme)
     var last: Grid?
     var (frames, details, bytes): ([Double], [Double], [Int]) = ([], [], [])
@@ -63,12 +63,12 @@ struct FrameBench {
   }
 
   /// A finished story of `tokenCount` tokens.
-  private func story() async throws -> Story {
+  private func story() async throws -> Run {
     // H2O takes a minute for so many tokens, and its screens are like the others'.
     var policies = ExplorationSettings(budget: 1024).policies.filter { $0.descriptor.name != "h2o" }
     policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
-    return await long.explorer.explore(long.story)
+    return await long.engine.run(long.story)
   }
 
   /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style where it changes,

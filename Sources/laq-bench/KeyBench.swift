@@ -26,20 +26,20 @@ struct KeyBench {
   }
 
   /// Every hostile text, and one that asks something; where the model has no room for a text, only its tokens are shown.
-  private func stories() async throws -> [Story] {
+  private func stories() async throws -> [Run] {
     let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
-    let explorer = Explorer(checkpoint: checkpoint)
+    let engine = RunEngine(checkpoint: checkpoint)
     let question = Array("The passcode of Temley is amber lantern.\nQuestion: What is the passcode of Temley?\nAnswer:".utf8)
     let texts = [("question", question)] + HostileTexts.all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     let policies = ["laq", "snapkv", "streaming", "h2o", "oracle"].compactMap { Policy($0) }
-    var stories: [Story] = []
+    var stories: [Run] = []
     for (name, text) in texts {
       let prompt = try Prompt(name: "a\u{1B}[2J\u{202E}\n" + name, text: text, tokenizer: checkpoint.tokenizer)
-      let story = Story(
+      let story = Run(
         modelName: "embedded", prompt: prompt, settings: ExplorationSettings(budget: 16, policies: policies, answerLimit: 16),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       let fits = prompt.tokens.count + 16 <= checkpoint.configuration.contextLength
-      stories.append(fits ? await explorer.explore(story) : story)
+      stories.append(fits ? await engine.run(story) : story)
     }
     return stories
   }

@@ -5,9 +5,9 @@ import Exploration
 
 /// A story of a long text on a small model with random weights: what is drawn does not matter, how much is.
 struct LongStory {
-  let explorer: Explorer
+  let engine: RunEngine
   /// What is to be told.
-  let story: Story
+  let story: Run
 
   /// - Parameter tokenCount: the text's length, about.
   init(tokenCount: Int, policies: [Policy]? = nil, budget: Int, answerLimit: Int) throws {
@@ -21,8 +21,8 @@ struct LongStory {
        "max_position_embeddings": 16384, "rope_theta": 100000, "tie_word_embeddings": true}
       """)
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
-    explorer = Explorer(configuration: configuration) { RandomWeights(format: .plain) }
-    story = Story(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    engine = RunEngine(configuration: configuration) { RandomWeights(format: .plain) }
+    story = Run(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
   }
 
   private static func text(tokenCount: Int, _ tokenizer: Tokenizer) -> String {

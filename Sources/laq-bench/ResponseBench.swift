@@ -21,7 +21,7 @@ struct ResponseBench {
   private func toggles() async throws -> [ToggleReport] {
     let known = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
     let long = try LongStory(tokenCount: Self.tokenCount, policies: known, budget: 256, answerLimit: 16)
-    let told = await long.explorer.explore(long.story)
+    let told = await long.engine.run(long.story)
     var reports: [ToggleReport] = []
     for name in ["snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada", "snapkv/pyramid"] {
       guard let policy = Policy(name) else { continue }
@@ -35,13 +35,13 @@ struct ResponseBench {
     return reports
   }
 
-  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Story) async -> Double {
+  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Run) async -> Double {
     let start = ContinuousClock.now
     let arrival = Shared<Double?>(nil)
-    let changed = Story(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
+    let changed = Run(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
     let work = Task.detached {
-      await long.explorer.explore(changed, earlier: told) { update in
-        guard update.lanes.contains(where: { $0.policy == policy }) else { return }
+      await long.engine.run(changed, earlier: told) { update in
+        guard update.results.contains(where: { $0.policy == policy }) else { return }
         arrival.withLock { $0 = $0 ?? (ContinuousClock.now - start) / .seconds(1) }
       }
     }
@@ -56,8 +56,8 @@ struct ResponseBench {
     let policies = ["laq", "snapkv", "streaming"].compactMap { Policy($0) }
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
     let newest = Shared(long.story)
-    let work = Task.detached { await long.explorer.explore(long.story) { story in newest.withLock { $0 = story } } }
-    while newest.withLock({ $0.lanes.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
+    let work = Task.detached { await long.engine.run(long.story) { story in newest.withLock { $0 = story } } }
+    while newest.withLock({ $0.results.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
     var state = ViewState(story: newest.withLock { $0 })
     let keys = try Key.parse("1lljj]]pp2ljjpp{{+-3ljhk4jjk5,,.1<PgDn>hk<PgUp>")
     let (pressed, next) = (Shared(ContinuousClock.now), DispatchSemaphore(value: 0))

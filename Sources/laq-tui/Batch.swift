@@ -49,7 +49,7 @@ struct Batch {
       state.noticeTour()
     }
     if let record = output.record {
-      let projection = output.recordOutput ? await (opening.explorer as? Explorer)?.outputProjection() : nil
+      let projection = output.recordOutput ? await opening.engine.outputProjection() : nil
       try TraceExport(state.story, output: projection).write(to: record, replacing: output.force)
     }
     if let export { try await write(export, &state) }
@@ -64,10 +64,10 @@ struct Batch {
 
   /// A story that is told to its end.
   /// - Throws: `BatchError` for one that failed; `CancellationError`.
-  private func explored(_ story: Story, earlier: Story? = nil) async throws -> Story {
+  private func explored(_ story: Run, earlier: Run? = nil) async throws -> Run {
     let glyphs = glyphs
     if let text = story.progress(glyphs) { Console.progress.show(text) }
-    let told = await opening.explorer.explore(story, earlier: earlier) { update in
+    let told = await opening.engine.run(story, earlier: earlier) { update in
       if let text = update.progress(glyphs) { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -80,8 +80,8 @@ struct Batch {
 
   /// A search for what an answer lacked that is gone through to its end.
   /// - Throws: `CancellationError`.
-  private func explained(_ finding: WhyFinding, of story: Story) async throws -> WhyFinding {
-    let explained = await opening.explorer.why(finding, of: story) { update in
+  private func explained(_ finding: WhyFinding, of story: Run) async throws -> WhyFinding {
+    let explained = await opening.engine.why(finding, of: story) { update in
       if let text = update.progress { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -90,7 +90,7 @@ struct Batch {
   }
 
   /// Prints why a policy lost the answer.
-  private func explain(_ policy: Policy, in story: Story, asJSON: Bool) async throws {
+  private func explain(_ policy: Policy, in story: Run, asJSON: Bool) async throws {
     let finding = try await explained(try WhyFinding(story, policy: policy), of: story)
     let export = WhyExport(finding, of: story)
     Output.write(asJSON ? try export.json() : Data(export.text.utf8))
@@ -136,7 +136,7 @@ struct Batch {
   private func complete(_ state: inout ViewState) async throws {
     state.settle()
     guard case .sweep(let keys)? = state.missingDetails.first else { return }
-    let sweep = await opening.explorer.sweep(state.details.sweep, keys, of: state.story) { update in
+    let sweep = await opening.engine.sweep(state.details.sweep, keys, of: state.story) { update in
       let count = keys.reduce(0) { $0 + update.points($1).count }
       Console.progress.show("recall at other budgets, point \(count)")
     }

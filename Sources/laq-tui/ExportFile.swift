@@ -23,7 +23,7 @@ enum ExportFile {
   /// Writes why an answer was lost, to the first free `why.json`, `why-2.json`, … here.
   /// - Returns: a sentence for the status line.
   /// - Throws: `ExportError`.
-  static func write(_ finding: WhyFinding, of story: Story) throws -> String {
+  static func write(_ finding: WhyFinding, of story: Run) throws -> String {
     let target = free("why")
     try AtomicFile.write(try WhyExport(finding, of: story).json(), to: target)
     return "why \(finding.policy.title) lost the answer: written to \(target)"

@@ -5,7 +5,7 @@ import Views
 /// What other threads have to tell the screen's: the newest story, computed details, and what became of an export.
 final class Mailbox: Sendable {
   private struct Contents {
-    var story: (Story, generation: Int)?
+    var story: (Run, generation: Int)?
     var finding: (WhyFinding, generation: Int)?
     var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
     var outcome: (Result<Void, any Error>, ExportRequest)?
@@ -13,7 +13,7 @@ final class Mailbox: Sendable {
 
   private let contents = Mutex(Contents())
 
-  func put(_ story: Story, generation: Int) { contents.withLock { $0.story = (story, generation) } }
+  func put(_ story: Run, generation: Int) { contents.withLock { $0.story = (story, generation) } }
 
   func put(_ finding: WhyFinding, generation: Int) { contents.withLock { $0.finding = (finding, generation) } }
 
@@ -23,7 +23,7 @@ final class Mailbox: Sendable {
 
   func put(_ outcome: Result<Void, any Error>, for request: ExportRequest) { contents.withLock { $0.outcome = (outcome, request) } }
 
-  func take() -> (Story, generation: Int)? {
+  func take() -> (Run, generation: Int)? {
     contents.withLock { contents in
       defer { contents.story = nil }
       return contents.story

@@ -15,7 +15,7 @@ extension Opening {
     settings.policies += try options.keptPolicies(shape: shape, prompt: trace.prompt)
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape, tokenCount: trace.prompt.tokens.count)
-    self.init(story: trace.story(settings), explorer: TraceExplorer(trace), shape: shape, preferences: preferences)
+    self.init(story: trace.story(settings), engine: RunEngine(trace), shape: shape, preferences: preferences)
   }
 }
 

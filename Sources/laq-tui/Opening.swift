@@ -10,8 +10,8 @@ import Views
 
 /// What is known before the model runs.
 struct Opening {
-  let story: Story
-  let explorer: any Exploring
+  let story: Run
+  let engine: RunEngine
   /// What holds: the command line over a session over the configuration over the program's own ways.
   let preferences: Preferences
   /// Where it came from, for sessions that are kept; `nil` where none can be.
@@ -77,11 +77,11 @@ struct Opening {
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
       tokenCount: prompt.tokens.count)
-    story = Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    story = Run(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
     shape = configuration.shape
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
-    explorer = Explorer(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
+    engine = RunEngine(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
@@ -89,8 +89,8 @@ struct Opening {
   }
 
   /// Takes a story that is made already, as a trace's is.
-  init(story: Story, explorer: any Exploring, shape: ModelShape, preferences: Preferences) {
-    (self.story, self.explorer, self.shape, self.preferences) = (story, explorer, shape, preferences)
+  init(story: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
+    (self.story, self.engine, self.shape, self.preferences) = (story, engine, shape, preferences)
     (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
   }
 

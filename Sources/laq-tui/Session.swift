@@ -11,13 +11,13 @@ import Views
 @MainActor
 final class Session {
   private let terminal: Terminal
-  private let explorer: any Exploring
+  private let engine: RunEngine
   private let glyphs: GlyphSet
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
   /// The last story whose text has passed the model as a whole, until that is so of the one that is told.
-  private var recorded: Story?
+  private var recorded: Run?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
   /// The file that is being written.
@@ -43,7 +43,7 @@ final class Session {
     // What stands in the way of a first state is said on the terminal as it is.
     state = try opening.state(theme: .mono)
     terminal = try host ?? Terminal(preferences)
-    explorer = opening.explorer
+    engine = opening.engine
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
     state.theme = theme ?? terminal.theme(preferences)
     state.colorDepth = terminal.colorDepth
@@ -174,9 +174,9 @@ final class Session {
     // The engine does one thing at a time; what is asked for again begins where it was.
     sweeping?.cancel()
     asked = asked.filter { if case .sweep = $0 { false } else { true } }
-    let (explorer, mailbox, generation, story) = (explorer, mailbox, generation, state.story)
+    let (engine, mailbox, generation, story) = (engine, mailbox, generation, state.story)
     why = Task.detached {
-      _ = await explorer.why(finding, of: story) { update in
+      _ = await engine.why(finding, of: story) { update in
         mailbox.put(update, generation: generation)
         Terminal.wake()
       }
@@ -198,9 +198,9 @@ final class Session {
     if state.story.full != nil || recorded == nil && state.story.recording != nil { recorded = state.story }
     let earlier = recorded
     let story = state.story.anew(state.settings, prompt: state.prompt)
-    let (explorer, mailbox, generation) = (explorer, mailbox, generation)
+    let (engine, mailbox, generation) = (engine, mailbox, generation)
     work = Task.detached {
-      _ = await explorer.explore(story, earlier: earlier) { update in
+      _ = await engine.run(story, earlier: earlier) { update in
         mailbox.put(update, generation: generation)
         Terminal.wake()
       }
@@ -220,9 +220,9 @@ final class Session {
         asked = asked.filter { if case .sweep = $0 { false } else { true } }
         asked.insert(request)
         sweeping?.cancel()
-        let (explorer, sweep) = (explorer, state.details.sweep)
+        let (engine, sweep) = (engine, state.details.sweep)
         sweeping = Task.detached {
-          _ = await explorer.sweep(sweep, keys, of: story) { newer in
+          _ = await engine.sweep(sweep, keys, of: story) { newer in
             mailbox.put(.sweep(newer), for: nil, generation: generation)
             Terminal.wake()
           }
@@ -263,7 +263,7 @@ final class Session {
     }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
     // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
-    if story.lanes.isEmpty, !state.story.lanes.isEmpty, !story.isFinished {
+    if story.results.isEmpty, !state.story.results.isEmpty, !story.isFinished {
       state.story = state.story.at(story.stage)
       return
     }

@@ -16,22 +16,22 @@ import Transformer
     let tokenizer = place.model.checkpoint.tokenizer
     let prompt = try Prompt(name: "text", text: Array(Self.text.utf8), tokenizer: tokenizer)
     let policies = [Policy.named("laq"), .named("snapkv")]
-    let explorer = place.model.explorer()
-    let measured = try await explorer.consistency(
-      AnswerRequest(prompt: prompt, policies: policies, budgets: [.tokens(16), .tokens(40)], answerLimit: 8))
+    let engine = place.model.engine()
+    let measured = try await engine.consistency(
+      RunRequest(prompt: prompt, policies: policies, budgets: [.tokens(16), .tokens(40)], answerLimit: 8))
     for (index, budget) in [16, 40].enumerated() {
-      let story = await explorer.explore(
-        Story(
+      let story = await engine.run(
+        Run(
           modelName: "embedded", prompt: prompt,
           settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8), vocabulary: Vocabulary(tokenizer)))
       let figures = try #require(story.figures)
       #expect(measured.windowCosine == figures.windowAgreement)
       #expect(measured.trueRowCount == story.decodeQueries?.count)
       for (number, policy) in policies.enumerated() {
-        let entry = measured.entries[number * 2 + index]
-        #expect(entry.policy == policy && entry.keptTokens == Double(budget))
-        #expect(entry.agreement == story.lane(number)?.agreement)
-        #expect(entry.lookaheadCosine == figures.lookaheadAgreement[policy])
+        let result = try measured.results[number * 2 + index].get()
+        #expect(result.policy == policy && result.kept.meanCount == Double(budget))
+        #expect(result.agreement == story.lane(number)?.agreement)
+        #expect(measured.lookaheadCosine(result) == figures.lookaheadAgreement[policy])
       }
     }
   }

@@ -14,8 +14,8 @@ import Transformer
     settings.budgets = [.tokens(24)]
     let prompt = try Prompt(
       name: "text", text: Array(ConsistencyTests.text.utf8), tokenizer: place.model.checkpoint.tokenizer)
-    let request = AnswerRequest(CasePrompt(prompt: prompt, references: [], answerLimit: 2), settings: settings)
-    let cost = try await place.model.explorer().costs(request, repeats: 1)
+    let request = RunRequest(CasePrompt(prompt: prompt, references: [], answerLimit: 2), settings: settings)
+    let cost = try await place.model.engine().costs(request, repeats: 1)
     let shape = place.model.checkpoint.configuration.shape
     let elementCount = 2 * shape.layerCount * shape.kvHeadCount * shape.headDimension * prompt.tokens.count
     let elementBytes = cost.promptBytes / elementCount

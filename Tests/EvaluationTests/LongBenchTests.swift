@@ -117,13 +117,13 @@ import Testing
     let prompt = try suite.prompt(for: try #require(try suite.cases().first), model: place.model)
     #expect(prompt.needsAnswer && prompt.endTokens.count == 1)
 
-    let explorer = place.model.explorer()
-    var request = AnswerRequest(prompt: prompt.prompt, policies: [], budgets: [], answerLimit: 3)
-    let first = try #require(try await explorer.answers(request).first?.tokens.first)
+    let engine = place.model.engine()
+    var request = RunRequest(prompt: prompt.prompt, policies: [], budgets: [], answerLimit: 3)
+    let first = try #require(try await engine.results(request).first?.get().answer.tokens.first)
     request.endTokens = [first]
-    #expect(try await explorer.answers(request).first?.tokens.isEmpty == true)
+    #expect(try await engine.results(request).first?.get().answer.tokens.isEmpty == true)
     request.needsAnswer = true
-    let answer = try #require(try await explorer.answers(request).first?.tokens)
+    let answer = try #require(try await engine.results(request).first?.get().answer.tokens)
     #expect(!answer.isEmpty && !answer.contains(first))
   }
 

@@ -36,7 +36,7 @@ struct CountingSuite: EvaluationSuite {
   func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
 
   func row(
-    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer
+    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
   ) async throws -> EvaluationRow {
     let number = one.seed ?? 0
     guard number < stopsAt else { throw CancellationError() }

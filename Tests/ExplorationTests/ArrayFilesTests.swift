@@ -62,7 +62,7 @@ import Transformer
     let file = try Safetensors(path: path)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     let count = story.prompt.tokens.count
-    for lane in story.lanes {
+    for lane in story.results {
       let heads = granularity.headCount(in: lane.kept.shape)
       let shape = [lane.kept.shape.layerCount, heads, count]
       let mask = try #require(file.tensors["kept/\(lane.policy.name)"])
@@ -80,7 +80,7 @@ import Transformer
       }
     }
     let full = try #require(file.tensors["kept/full"])
-    #expect(full.shape[1] == granularity.headCount(in: story.lanes[0].kept.shape) && bytes[full.byteRange].allSatisfy { $0 == 1 })
+    #expect(full.shape[1] == granularity.headCount(in: story.results[0].kept.shape) && bytes[full.byteRange].allSatisfy { $0 == 1 })
     #expect(file.tensors["scores/full"] == nil)
   }
 

@@ -19,19 +19,19 @@ import Testing
     let policies = try #require(json["policies"] as? [[String: Any]])
     #expect(policies.compactMap { $0["name"] as? String } == ["full", "laq(m=4)", "snapkv"])
     #expect((policies[1]["settings"] as? [String: String])?["m"] == "4")
-    #expect(policies[1]["keptPerLayerAndHead"] as? [[[Int]]] == story.lanes[0].kept.positions)
+    #expect(policies[1]["keptPerLayerAndHead"] as? [[[Int]]] == story.results[0].kept.positions)
   }
 
   @Test func csvHasARowPerKeptToken() async throws {
     let story = try await StoryTests.tell(["snapkv"], budget: 16)
     let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n")
     let full = try #require(story.full).kept.totalCount
-    #expect(rows.count == 1 + full + story.lanes[0].kept.totalCount)
+    #expect(rows.count == 1 + full + story.results[0].kept.totalCount)
   }
 
   @Test func scoresStandBesideKeptTokensUnlessTheyAreKeptAnyway() async throws {
     let story = try await StoryTests.tell(["snapkv(w=4)"], budget: 16)
-    let lane = story.lanes[0]
+    let lane = story.results[0]
     let last = story.prompt.tokens.count - 1
     let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n").map(String.init)
     let chosen = try #require(lane.kept.positions[1][2].first)

@@ -25,10 +25,10 @@ import Transformer
       #expect(abs(figures.sinkShare[layer][head] - sinks) < 1e-6)
       #expect(abs(figures.entropy[layer][head] - bits / Double(rows.count)) < 1e-5)
       let request = try #require(
-        AttentionRows.Request(story, lane: story.lanes[0], layer: layer, heads: .single(head)))
+        AttentionRows.Request(story, lane: story.results[0], layer: layer, heads: .single(head)))
       let attention = try #require(AttentionRows(request, story))
       #expect(attention.agreement(of: [.window]) == figures.windowAgreement[layer][head])
-      let laq = story.lanes[0].policy
+      let laq = story.results[0].policy
       #expect(attention.agreement(of: [.lookahead]) == figures.lookaheadAgreement[laq]?[layer][head])
     }
     #expect(figures.lookaheadAgreement.count == 1, "SnapKV has no lookahead")
@@ -54,7 +54,7 @@ import Transformer
   @Test func votesExplainTheScores() async throws {
     let story = try await StoryTests.tell(["snapkv", "h2o", "laq"], budget: 24, granularity: .queryHead)
     let recording = try #require(story.recording)
-    let lane = story.lanes[0]
+    let lane = story.results[0]
     let votes = try #require(lane.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
     let rows = votes.rows.map { recording.attention(layer: 2, queryHead: 3, row: $0) }
     let scores = try #require(lane.scores).layers[2][3]
@@ -66,9 +66,9 @@ import Transformer
       #expect(abs(votes.weights[position] - (rows.map { $0[source] }.max() ?? 0)) < 2e-5)
       #expect(abs(votes.weights[position] - rows[votes.strongest[position]][source]) < 2e-5)
     }
-    #expect(story.lanes[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
+    #expect(story.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
 
-    let request = try #require(TokenVotes.Request(story, lane: story.lanes[2], layer: 2, head: 3))
+    let request = try #require(TokenVotes.Request(story, lane: story.results[2], layer: 2, head: 3))
     let vote = try #require(TokenVotes(request, story)?.strongest(for: 5))
     guard case .lookahead(let row) = vote.voter else {
       Issue.record("LAQ's rows are its pseudo tokens, not \(vote.voter)")
@@ -83,17 +83,17 @@ import Transformer
     let settings = ExplorationSettings(
       budget: 32, policies: try ["laq", "snapkv", "oracle", "kvzip", "gate"].map { try Policy(parsing: $0) },
       answerLimit: 16)
-    let explorer = Explorer(checkpoint: checkpoint, precision: .float32)
-    let story = await explorer.explore(
-      Story(modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer)))
+    let engine = RunEngine(checkpoint: checkpoint, precision: .float32)
+    let story = await engine.run(
+      Run(modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer)))
     let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
     let counts = Mutex<[Int]>([])
-    let sweep = await explorer.sweep(BudgetSweep(), keys, of: story) { newer in
+    let sweep = await engine.sweep(BudgetSweep(), keys, of: story) { newer in
       counts.withLock { $0.append(keys.reduce(0) { $0 + newer.points($1).count }) }
     }
     let budgets = BudgetSweep.budgets(tokenCount: prompt.tokens.count)
     #expect(counts.withLock { $0 } == Array(1...keys.count * budgets.count), "point by point")
-    for (key, lane) in zip(keys, story.lanes) {
+    for (key, lane) in zip(keys, story.results) {
       #expect(sweep.isComplete(key, tokenCount: prompt.tokens.count))
       let points = sweep.points(key)
       #expect(points.map(\.budget) == budgets.sorted())
@@ -101,7 +101,7 @@ import Transformer
       #expect(own.massRecall == lane.massRecall && own.recall == lane.recall, "\(lane.policy)")
     }
     // What is known is not computed again.
-    let again = await explorer.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
+    let again = await engine.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
     #expect(again.points(keys[0]) == sweep.points(keys[0]))
   }
 

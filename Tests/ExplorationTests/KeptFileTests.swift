@@ -58,7 +58,7 @@ import Transformer
     let maps = try KeptFile(path: path).maps(shape: shape, tokens: ids)
     let file = (path as NSString).lastPathComponent
     #expect(maps.map(\.name) == ["\(file):snapkv(w=8,kernel=5)/ada", "\(file):streaming"])
-    #expect(maps.map(\.kept) == story.lanes.map(\.kept))
+    #expect(maps.map(\.kept) == story.results.map(\.kept))
     let other = Self.refusal { _ = try KeptFile(path: path).maps(shape: shape, tokens: Array(ids.dropLast()) + [-5]) }
     #expect(other.contains("its token at position \(ids.count - 1) has the id \(ids[ids.count - 1]), this one's -5"), "\(other)")
     #expect(throws: KeptFileError.self) { try KeptFile(path: path).maps(shape: shape, tokens: Array(ids.dropLast())) }
@@ -155,24 +155,24 @@ import Transformer
   /// A lane like any other: figures, an answer, one point of the plot, and nothing that a budget changes.
   @Test func aMapIsAPolicyBesideOthers() async throws {
     let first = try await StoryTests.tell(["snapkv"], budget: 40)
-    let lane = try #require(first.lanes.first)
+    let lane = try #require(first.results.first)
     // Its name would mean the opposite in a file of somebody else's.
     let map = KeptMap(name: "masked.npz", source: "masked.npz", kept: lane.kept)
     var settings = first.settings
     settings.policies.append(Policy(keeping: map))
     settings.budget = 24
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
-    let story = Story(
+    let story = Run(
       modelName: first.modelName, prompt: first.prompt, settings: settings, vocabulary: first.vocabulary)
-    let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: first)
-    let mine = try #require(told.lanes.last)
-    #expect(told.lanes.count == 2 && mine.policy.name == "masked.npz" && told.lanes[0].kept != mine.kept)
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: first)
+    let mine = try #require(told.results.last)
+    #expect(told.results.count == 2 && mine.policy.name == "masked.npz" && told.results[0].kept != mine.kept)
     #expect(mine.kept == lane.kept && mine.agreement == lane.agreement && mine.answer.tokens == lane.answer.tokens)
     #expect(mine.scores == nil && mine.recall == lane.recall)
     let folder = try ScratchFolder()
     let path = folder.path("kept.npz")
     try AtomicFile.write(try KeptExport(told).data(.npz, path: path), to: path)
     let read = try KeptFile(path: path).maps(shape: lane.kept.shape, tokens: told.prompt.tokens.map(\.id))
-    #expect(read.map(\.kept) == told.lanes.map(\.kept))
+    #expect(read.map(\.kept) == told.results.map(\.kept))
   }
 }

@@ -12,26 +12,26 @@ import Transformer
   /// A text of several chunks, so that there is something to stop.
   static let longText = String(repeating: StoryTests.text.prefix(300) + "\n", count: 3) + StoryTests.text
 
-  static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (Explorer, Story) {
+  static func story(_ policies: [String], recording: RecordingScope = .all) throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(longText.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+    return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
   }
 
   /// Tells a story and cancels it at the first update that `isMoment` accepts.
   static func stopped(
-    _ policies: [String], at isMoment: @escaping @Sendable (Story) -> Bool
-  ) async throws -> Story {
-    let (explorer, story) = try story(policies)
-    let work = Mutex<Task<Story, Never>?>(nil)
+    _ policies: [String], at isMoment: @escaping @Sendable (Run) -> Bool
+  ) async throws -> Run {
+    let (engine, story) = try story(policies)
+    let work = Mutex<Task<Run, Never>?>(nil)
     // The task waits until it can be found, and so cancelled, from within its own updates.
     let task = Task.detached {
       while work.withLock({ $0 == nil }) { await Task.yield() }
-      return await explorer.explore(story) { update in
+      return await engine.run(story) { update in
         if isMoment(update) { work.withLock { $0?.cancel() } }
       }
     }
@@ -47,15 +47,15 @@ import Transformer
     #expect(story.stage == .cancelled)
     let recording = try #require(story.recording)
     #expect((1...4).contains(recording.shape.layerCount))
-    #expect(story.lanes.map(\.policy.name) == ["snapkv", "streaming"])
-    #expect(story.lanes.allSatisfy { $0.kept.positions.count == recording.shape.layerCount })
-    #expect(Set(story.obstacles.keys.map(\.name)) == ["h2o", "laq", "oracle"])
+    #expect(story.results.map(\.policy.name) == ["snapkv", "streaming"])
+    #expect(story.results.allSatisfy { $0.kept.positions.count == recording.shape.layerCount })
+    #expect(Set(story.unavailableReasons.keys.map(\.name)) == ["h2o", "laq", "oracle"])
 
     // What is there equals what the whole prefill gives.
-    let (explorer, whole) = try Self.story(["snapkv"])
-    let finished = await explorer.explore(whole)
-    let kept = try #require(finished.lanes.first).kept.positions
-    #expect(story.lanes[0].kept.positions == Array(kept.prefix(recording.shape.layerCount)))
+    let (engine, whole) = try Self.story(["snapkv"])
+    let finished = await engine.run(whole)
+    let kept = try #require(finished.results.first).kept.positions
+    #expect(story.results[0].kept.positions == Array(kept.prefix(recording.shape.layerCount)))
   }
 
   @Test func aStoryStoppedWhileDecodingKeepsTheWindowPoliciesChoices() async throws {
@@ -64,7 +64,7 @@ import Transformer
     }
     #expect(story.stage == .cancelled)
     #expect(story.recording?.shape.layerCount == 5)
-    #expect(story.lanes.map(\.policy.name) == ["snapkv"])
+    #expect(story.results.map(\.policy.name) == ["snapkv"])
     #expect(story.trueMass != nil)
   }
 
@@ -72,23 +72,23 @@ import Transformer
     let stopped = try await Self.stopped(["snapkv"]) { story in
       if case .prefill(let progress) = story.stage { progress.tokensDone * 2 > progress.tokenCount } else { false }
     }
-    let (explorer, story) = try Self.story(["snapkv"])
-    let again = await explorer.explore(story, earlier: stopped)
+    let (engine, story) = try Self.story(["snapkv"])
+    let again = await engine.run(story, earlier: stopped)
     #expect(again.stage == .done)
     #expect(again.recording?.shape.layerCount == 5)
   }
 
   @Test func aWindowOfQueriesIsEnoughForPoliciesThatLookAtOne() async throws {
     let names = ["laq", "laq++", "snapkv", "h2o", "laq(cheap=h2o)", "streaming", "oracle", "snapkv(w=90)"]
-    let (explorer, all) = try Self.story(names)
+    let (engine, all) = try Self.story(names)
     let (_, windows) = try Self.story(names, recording: .windows)
-    let whole = await explorer.explore(all)
-    let small = await explorer.explore(windows)
+    let whole = await engine.run(all)
+    let small = await engine.run(windows)
     #expect(small.stage == .done)
-    #expect(Set(small.obstacles.keys.map(\.name)) == ["h2o", "laq(cheap=h2o)"])
-    #expect(small.obstacles.values.allSatisfy { $0.contains("--recording all") })
-    for lane in small.lanes {
-      let same = try #require(whole.lanes.first { $0.policy == lane.policy })
+    #expect(Set(small.unavailableReasons.keys.map(\.name)) == ["h2o", "laq(cheap=h2o)"])
+    #expect(small.unavailableReasons.values.allSatisfy { $0.contains("--recording all") })
+    for lane in small.results {
+      let same = try #require(whole.results.first { $0.policy == lane.policy })
       #expect(lane.kept == same.kept, "\(lane.policy)")
       #expect(lane.answer.tokens == same.answer.tokens, "\(lane.policy)")
     }
@@ -97,13 +97,13 @@ import Transformer
   }
 
   @Test func aWiderWindowIsRecordedAnew() async throws {
-    let (explorer, narrow) = try Self.story(["snapkv"], recording: .windows)
+    let (engine, narrow) = try Self.story(["snapkv"], recording: .windows)
     let (_, wide) = try Self.story(["snapkv(w=128)"], recording: .windows)
-    let first = await explorer.explore(narrow)
-    let second = await explorer.explore(wide, earlier: first)
+    let first = await engine.run(narrow)
+    let second = await engine.run(wide, earlier: first)
     let count = try #require(second.recording).tokenCount
     #expect(first.recording?.firstQueryPosition == count - RecordingScope.leastWindow)
     #expect(second.recording?.firstQueryPosition == count - 128)
-    #expect(second.lanes.count == 1)
+    #expect(second.results.count == 1)
   }
 }

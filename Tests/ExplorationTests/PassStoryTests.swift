@@ -12,23 +12,23 @@ import Transformer
 @Suite struct PassStoryTests {
   /// Tells a story and notes which stages it went through.
   static func tell(
-    _ policies: [String], budget: Int = 24, text: String = StoryTests.text, earlier: Story? = nil
-  ) async throws -> (story: Story, stages: [Story.Stage]) {
+    _ policies: [String], budget: Int = 24, text: String = StoryTests.text, earlier: Run? = nil
+  ) async throws -> (story: Run, stages: [Run.Stage]) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: budget, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    let stages = Mutex<[Story.Stage]>([])
-    let told = await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: earlier) { update in
+    let stages = Mutex<[Run.Stage]>([])
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier) { update in
       stages.withLock { $0.append(update.stage) }
     }
     return (told, stages.withLock { $0 })
   }
 
   /// The progress of the passes.
-  static func passes(_ stages: [Story.Stage]) -> [PrefillProgress] {
+  static func passes(_ stages: [Run.Stage]) -> [PrefillProgress] {
     stages.compactMap { if case .pass(let progress) = $0 { progress } else { nil } }
   }
 
@@ -39,13 +39,13 @@ import Transformer
     ]
     let (story, stages) = try await Self.tell(names)
     #expect(story.stage == .done)
-    #expect(story.obstacles.isEmpty, "\(story.obstacles)")
-    #expect(story.lanes.map(\.policy.name) == names)
-    #expect(story.lanes.allSatisfy { !$0.answer.tokens.isEmpty })
+    #expect(story.unavailableReasons.isEmpty, "\(story.unavailableReasons)")
+    #expect(story.results.map(\.policy.name) == names)
+    #expect(story.results.allSatisfy { !$0.answer.tokens.isEmpty })
     #expect(story.passes.count == 4)
-    let heads = story.lanes[0].kept.positions.joined()
+    let heads = story.results[0].kept.positions.joined()
     #expect(heads.allSatisfy { $0.count == 24 && $0.starts(with: 0..<4) })
-    #expect(story.lanes[0].kept != story.lanes[3].kept)
+    #expect(story.results[0].kept != story.results[3].kept)
     // Each pass ends in a report that all its tokens are done.
     #expect(Self.passes(stages).count { $0.tokensDone == $0.tokenCount } >= 4)
   }
@@ -59,9 +59,9 @@ import Transformer
     let (first, _) = try await Self.tell(["kvzip"])
     let (again, stages) = try await Self.tell(["kvzip", "kvzip/global"], budget: 32, earlier: first)
     #expect(Self.passes(stages).isEmpty)
-    #expect(again.lanes.count == 2)
+    #expect(again.results.count == 2)
     let (fresh, _) = try await Self.tell(["kvzip", "kvzip/global"], budget: 32)
-    #expect(again.lanes.map(\.kept) == fresh.lanes.map(\.kept))
+    #expect(again.results.map(\.kept) == fresh.results.map(\.kept))
     // A policy that comes later asks for its own pass only.
     let (more, added) = try await Self.tell(["kvzip", "kvcompose"], budget: 32, earlier: again)
     #expect(Set(Self.passes(added).map(\.tokenCount)) == [more.prompt.tokens.count])
@@ -73,9 +73,9 @@ import Transformer
     }
     #expect(story.stage == .cancelled)
     #expect(story.passes.isEmpty)
-    #expect(story.lanes.map(\.policy.name) == ["snapkv"])
-    #expect(story.obstacles.values.allSatisfy { $0.contains("stopped") })
-    #expect(Set(story.obstacles.keys.map(\.name)) == ["kvzip", "kvcompose"])
+    #expect(story.results.map(\.policy.name) == ["snapkv"])
+    #expect(story.unavailableReasons.values.allSatisfy { $0.contains("stopped") })
+    #expect(Set(story.unavailableReasons.keys.map(\.name)) == ["kvzip", "kvcompose"])
   }
 
   @Test func anotherQuestionPassesAlone() async throws {
@@ -88,8 +88,8 @@ import Transformer
     let passed = stages.compactMap { if case .prefill(let progress) = $0 { progress.tokenCount } else { nil } }
     #expect(passed.allSatisfy { $0 < 200 } && !passed.isEmpty)
     #expect(second.recording?.lastLogits == fresh.recording?.lastLogits)
-    #expect(second.lanes.map(\.kept) == fresh.lanes.map(\.kept))
-    #expect(second.lanes.map(\.answer.tokens) == fresh.lanes.map(\.answer.tokens))
+    #expect(second.results.map(\.kept) == fresh.results.map(\.kept))
+    #expect(second.results.map(\.answer.tokens) == fresh.results.map(\.answer.tokens))
     // What was measured of the other question is not taken for this one's.
     #expect(!Self.passes(stages).isEmpty)
   }

@@ -12,14 +12,14 @@ import Transformer
     let first = try await StoryTests.tell(["laq", "snapkv"], budget: 24)
     let second = try await StoryTests.tell(["laq", "snapkv", "streaming"], budget: 24, earlier: first)
     let fresh = try await StoryTests.tell(["streaming"], budget: 24)
-    for (old, new) in zip(first.lanes, second.lanes) {
+    for (old, new) in zip(first.results, second.results) {
       // Measured seconds are never the same twice.
       #expect(old.evictionSeconds == new.evictionSeconds)
       #expect(old.kept == new.kept && old.answer.tokens == new.answer.tokens)
     }
     #expect(second.full?.answer.tokens == first.full?.answer.tokens)
-    #expect(second.lanes[2].answer.tokens == fresh.lanes[0].answer.tokens)
-    #expect(second.lanes[2].answer.steps == fresh.lanes[0].answer.steps, "compared with the kept full answer")
+    #expect(second.results[2].answer.tokens == fresh.results[0].answer.tokens)
+    #expect(second.results[2].answer.steps == fresh.results[0].answer.steps, "compared with the kept full answer")
     #expect(second.figures == first.figures)
   }
 
@@ -30,7 +30,7 @@ import Transformer
     let fresh = try await StoryTests.tell(names, budget: 32)
     #expect(again.figures == fresh.figures)
     #expect(again.trueMass?.layers == fresh.trueMass?.layers)
-    for (a, b) in zip(again.lanes, fresh.lanes) {
+    for (a, b) in zip(again.results, fresh.results) {
       #expect(a.kept == b.kept && a.agreement == b.agreement, "\(a.policy)")
       #expect(a.answer.tokens == b.answer.tokens && a.answer.steps == b.answer.steps, "\(a.policy)")
       #expect(a.followed?.steps == b.followed?.steps, "\(a.policy)")
@@ -41,21 +41,21 @@ import Transformer
   @Test func anotherGranularityOrAnswerLengthKeepsNoLane() async throws {
     let first = try await StoryTests.tell(["snapkv"], budget: 24)
     let again = try await StoryTests.tell(["snapkv"], budget: 24, granularity: .queryHead, earlier: first)
-    #expect(again.lanes[0].kept.granularity == .queryHead)
+    #expect(again.results[0].kept.granularity == .queryHead)
     var longer = first.settings
     longer.answerLimit += 1
-    let story = Story(modelName: "", prompt: first.prompt, settings: longer, vocabulary: first.vocabulary)
-    #expect(StoryReuse(first, for: story).full == nil)
-    #expect(StoryReuse(first, for: first).full != nil)
+    let story = Run(modelName: "", prompt: first.prompt, settings: longer, vocabulary: first.vocabulary)
+    #expect(RunReuse(first, for: story).full == nil)
+    #expect(RunReuse(first, for: first).full != nil)
   }
 
   @Test func lanesThatWentAstrayAreComparedAtEveryToken() async throws {
     let story = try await StoryTests.tell(["streaming", "oracle", "laq"], budget: 24)
     let full = try #require(story.full)
-    let astray = story.lanes.filter { $0.answer.firstDifference(from: full.answer) != nil }
+    let astray = story.results.filter { $0.answer.firstDifference(from: full.answer) != nil }
     #expect(!astray.isEmpty)
-    for lane in story.lanes {
-      let figures = LaneFigures(lane, full: full)
+    for lane in story.results {
+      let figures = ResultFigures(lane, full: full)
       #expect(figures.compared == full.answer.steps.count, "\(lane.policy)")
       #expect(figures.agreeing <= figures.compared)
       // The full cache's answer was fed, so it differs where the lane would have said something else.
@@ -72,9 +72,9 @@ import Transformer
   @Test func theCacheGrowsByATokenAStep() async throws {
     let story = try await StoryTests.tell(["laq", "h2o+decode(every=1,keep=24)"], budget: 24)
     #expect(story.full?.answer.heldTokens.first == Double(story.prompt.tokens.count))
-    let held = story.lanes[0].answer.heldTokens
+    let held = story.results[0].answer.heldTokens
     #expect(held == held.indices.map { 24 + Double($0) })
-    #expect(story.lanes[0].lookahead?.pseudo.heldTokens.first == 24)
-    #expect(story.lanes[1].answer.heldTokens.allSatisfy { $0 == 24 }, "reduced after every token")
+    #expect(story.results[0].lookahead?.pseudo.heldTokens.first == 24)
+    #expect(story.results[1].answer.heldTokens.allSatisfy { $0 == 24 }, "reduced after every token")
   }
 }

@@ -18,17 +18,17 @@ import Transformer
     """
 
   static func tell(
-    _ policies: [String], budget: Int, granularity: Granularity = .kvHead, earlier: Story? = nil
-  ) async throws -> Story {
+    _ policies: [String], budget: Int, granularity: Granularity = .kvHead, earlier: Run? = nil
+  ) async throws -> Run {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: budget, granularity: granularity, policies: try policies.map { try Policy(parsing: $0) },
       answerLimit: 16)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
-    return await Explorer(checkpoint: checkpoint, precision: .float32).explore(story, earlier: earlier)
+    return await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier)
   }
 
   @Test func theEmbeddedModelFindsTheNeedle() async throws {
@@ -42,7 +42,7 @@ import Transformer
   @Test func lookaheadStoresExactlyOneQueryPerPseudoToken() async throws {
     let story = try await Self.tell(["laq", "laq++(m=3)", "laq(m=200)"], budget: 24)
     let count = story.prompt.tokens.count
-    for (lane, limit) in zip(story.lanes, [8, 3, 200]) {
+    for (lane, limit) in zip(story.results, [8, 3, 200]) {
       let lookahead = try #require(lane.lookahead)
       #expect(lookahead.queries.count == lookahead.pseudo.tokens.count)
       #expect(lookahead.queries.positions == Array(count..<count + lookahead.queries.count))
@@ -60,7 +60,7 @@ import Transformer
     let names = PolicyRegistry.all.map(\.name)
     let story = try await Self.tell(names, budget: 4096, granularity: granularity)
     let full = try #require(story.full)
-    for lane in story.lanes {
+    for lane in story.results {
       #expect(lane.answer.tokens == full.answer.tokens, "\(lane.policy)")
       #expect(lane.massRecall.map { abs($0 - 1) < 1e-5 } == true, "\(lane.policy)")
       #expect(lane.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(lane.policy)")
@@ -70,8 +70,8 @@ import Transformer
   @Test func everyPolicyKeepsItsBudget() async throws {
     let names = PolicyRegistry.all.map(\.name).filter { $0 != "full" }
     let story = try await Self.tell(names, budget: 20)
-    #expect(story.lanes.count == names.count)
-    for lane in story.lanes {
+    #expect(story.results.count == names.count)
+    for lane in story.results {
       #expect(lane.kept.positions.joined().allSatisfy { $0.count == 20 }, "\(lane.policy)")
       #expect(!lane.answer.tokens.isEmpty)
     }
@@ -79,7 +79,7 @@ import Transformer
 
   @Test func theOracleCoversMoreOfTheTruthThanAnyOther() async throws {
     let story = try await Self.tell(["oracle", "laq", "snapkv", "h2o", "streaming"], budget: 24, granularity: .queryHead)
-    let masses = try story.lanes.map { try #require($0.massRecall) }
+    let masses = try story.results.map { try #require($0.massRecall) }
     #expect(masses.dropFirst().allSatisfy { $0 <= masses[0] })
   }
 
@@ -90,7 +90,7 @@ import Transformer
     let with = try await Self.tell(["gate"], budget: 24, earlier: without)
     let scores = try #require(with.gateScores).layers
     #expect(scores.map { $0.map(\.count) }.joined().allSatisfy { $0 == with.prompt.tokens.count })
-    #expect(with.obstacles.isEmpty && with.lanes.count == 1)
+    #expect(with.unavailableReasons.isEmpty && with.results.count == 1)
     let again = try await Self.tell(["gate"], budget: 20, earlier: with)
     #expect(again.gateScores?.layers == scores)
     #expect(again.seconds.prefill < with.seconds.prefill)
@@ -100,8 +100,8 @@ import Transformer
     let first = try await Self.tell(["snapkv"], budget: 24)
     let again = try await Self.tell(["snapkv"], budget: 32, earlier: first)
     let fresh = try await Self.tell(["snapkv"], budget: 32)
-    #expect(again.lanes[0].kept == fresh.lanes[0].kept)
-    #expect(again.lanes[0].answer.tokens == fresh.lanes[0].answer.tokens)
+    #expect(again.results[0].kept == fresh.results[0].kept)
+    #expect(again.results[0].answer.tokens == fresh.results[0].answer.tokens)
     #expect(again.seconds.prefill < fresh.seconds.prefill)
   }
 

@@ -13,22 +13,22 @@ import Transformer
   /// Opens a trace and tells its story.
   static func tell(
     _ fixture: TraceFixture, _ names: [String] = policies, budget: Int = 12, sharded: Bool = false, shift: Int = 0
-  ) async throws -> Story {
+  ) async throws -> Run {
     try await TraceFixture.inFolder { folder in
       let path = try fixture.write(to: folder, sharded: sharded, shift: shift)
       #expect(TraceDetection.isTrace(path))
       let trace = try TraceFile(path: path)
-      return await TraceExplorer(trace).explore(
+      return await RunEngine(trace).run(
         trace.story(ExplorationSettings(budget: budget, policies: names.compactMap { Policy($0) })))
     }
   }
 
-  static func kept(_ story: Story) -> [String: KeptTokens] {
-    Dictionary(uniqueKeysWithValues: story.lanes.map { ($0.policy.name, $0.kept) })
+  static func kept(_ story: Run) -> [String: KeptTokens] {
+    Dictionary(uniqueKeysWithValues: story.results.map { ($0.policy.name, $0.kept) })
   }
 
   /// The largest difference of two lanes' scores, relative to those above 1.
-  private static func difference(_ one: Lane, _ other: Lane) throws -> Float {
+  private static func difference(_ one: PolicyResult, _ other: PolicyResult) throws -> Float {
     let (a, b) = (try #require(one.scores), try #require(other.scores))
     var largest: Float = 0
     for (x, y) in zip(a.layers.joined().joined(), b.layers.joined().joined()) {
@@ -39,13 +39,13 @@ import Transformer
 
   @Test func numberFormatsPartsAndPlacesAreTheSame() async throws {
     let whole = try await Self.tell(TraceFixture())
-    #expect(whole.stage == .done && whole.obstacles.isEmpty && whole.lanes.count == Self.policies.count)
+    #expect(whole.stage == .done && whole.unavailableReasons.isEmpty && whole.results.count == Self.policies.count)
     for (type, sharded, shift) in [("F16", false, 0), ("BF16", false, 0), ("F32", true, 0), ("F32", false, 3), ("BF16", true, 0)] {
       let other = try await Self.tell(TraceFixture(type: type), sharded: sharded, shift: shift)
       #expect(other.stage == .done)
       // Products of bf16 numbers are added up in another order: a score may differ by a rounding, a set by a tie.
-      for lane in other.lanes {
-        let same = try #require(whole.lanes.first { $0.policy == lane.policy })
+      for lane in other.results {
+        let same = try #require(whole.results.first { $0.policy == lane.policy })
         #expect(try Self.difference(lane, same) < 1e-3, "\(type) \(lane.policy)")
         if type != "BF16" { #expect(lane.kept == same.kept, "\(type) \(lane.policy)") }
       }
@@ -60,11 +60,11 @@ import Transformer
     }
     fixture.metadata["rotary"] = nil
     let story = try await Self.tell(fixture, Self.policies + ["snapkv+critical", "kvzip", "gate"])
-    func obstacle(_ name: String) -> String { Policy(name).flatMap { story.obstacles[$0] } ?? "" }
+    func obstacle(_ name: String) -> String { Policy(name).flatMap { story.unavailableReasons[$0] } ?? "" }
     #expect(obstacle("cur").contains("values") && obstacle("lagkv(lag=8)").contains("values"))
     #expect(obstacle("snapkv+critical").contains("o_proj") && obstacle("kvzip").contains("second pass"))
     #expect(obstacle("expected").contains("values") && obstacle("oracle").contains("answer") && obstacle("gate").contains("gate"))
-    #expect(story.lanes.count == 5 && story.lanes.allSatisfy { $0.agreement == nil } && story.figures == nil)
+    #expect(story.results.count == 5 && story.results.allSatisfy { $0.agreement == nil } && story.figures == nil)
   }
 
   @Test func normsStandForValues() async throws {
@@ -81,7 +81,7 @@ import Transformer
       fixture.tensors["layers.\(layer).value_norms"] = TraceFixture.floats(norms, [TraceFixture.kvHeads, TraceFixture.tokens])
     }
     let story = try await Self.tell(fixture, ["cur", "noncausal"])
-    #expect(Self.kept(story) == Self.kept(wanted) && story.lanes.count == 2)
+    #expect(Self.kept(story) == Self.kept(wanted) && story.results.count == 2)
   }
 
   @Test func knownAndUnknownNormalisersGiveTheSame() async throws {
@@ -100,7 +100,7 @@ import Transformer
       fixture.tensors["layers.\(layer).log_sum_exp"] = TraceFixture.floats(sums, [TraceFixture.queryHeads, TraceFixture.tokens])
     }
     let known = try await Self.tell(fixture, ["h2o", "snapkv(w=8)"])
-    for (one, other) in zip(known.lanes, unknown.lanes) {
+    for (one, other) in zip(known.results, unknown.results) {
       #expect(try Self.difference(one, other) < 1e-4)
     }
   }
@@ -133,36 +133,36 @@ import Transformer
     }
     fixture.metadata["first_query"] = 24
     let story = try await Self.tell(fixture)
-    #expect(story.obstacles.keys.map(\.name).sorted() == ["expected", "h2o"])
+    #expect(story.unavailableReasons.keys.map(\.name).sorted() == ["expected", "h2o"])
     #expect(Self.kept(story) == Self.kept(wanted).filter { !["h2o", "expected"].contains($0.key) })
     // SnapKV's own 32 rows are more than the 16 that are there.
-    #expect(story.lanes.first { $0.policy.name == "laq" }?.lookahead?.cheap == nil)
+    #expect(story.results.first { $0.policy.name == "laq" }?.lookahead?.cheap == nil)
   }
 
   @Test func aLookaheadOfOtherSettingsIsTakenAndNamed() async throws {
     let story = try await Self.tell(TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
-    func departure(_ index: Int) -> String? { story.lanes[index].lookahead?.departure }
-    #expect(departure(0) == "B=12, m=2" && departure(1) == "B=12" && departure(2) == "B=12, snapkv")
-    #expect(story.lanes[2].lookahead?.queries.count == 1 && story.lanes[2].lookahead?.pseudo.tokens == [2])
+    func mismatch(_ index: Int) -> String? { story.results[index].lookahead?.mismatch }
+    #expect(mismatch(0) == "B=12, m=2" && mismatch(1) == "B=12" && mismatch(2) == "B=12, snapkv")
+    #expect(story.results[2].lookahead?.queries.count == 1 && story.results[2].lookahead?.pseudo.tokens == [2])
     var fixture = TraceFixture()
     fixture.metadata["lookaheads"] = [[String: Any]]()
     let none = try await Self.tell(fixture, ["laq"])
-    #expect(none.lanes.isEmpty && none.obstacles.count == 1)
+    #expect(none.results.isEmpty && none.unavailableReasons.count == 1)
   }
 
   @Test func anotherBudgetScoresAnewAndKeepsTheTruth() async throws {
     try await TraceFixture.inFolder { folder in
       let trace = try TraceFile(path: TraceFixture().write(to: folder))
-      let explorer = TraceExplorer(trace)
+      let engine = RunEngine(trace)
       var settings = ExplorationSettings(budget: 12, policies: ["snapkv(w=8)", "laq"].compactMap { Policy($0) })
-      let first = await explorer.explore(trace.story(settings))
+      let first = await engine.run(trace.story(settings))
       settings.budget = 16
-      let second = await explorer.explore(first.anew(trace.story(settings).settings), earlier: first)
-      #expect(second.trueMass?.layers == first.trueMass?.layers && second.lanes.allSatisfy { $0.kept.positions[0][0].count == 16 })
+      let second = await engine.run(first.anew(trace.story(settings).settings), earlier: first)
+      #expect(second.trueMass?.layers == first.trueMass?.layers && second.results.allSatisfy { $0.kept.positions[0][0].count == 16 })
       let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
-      let sweep = await explorer.sweep(BudgetSweep(), keys, of: second)
-      #expect(keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.obstacles.isEmpty })
-      #expect(sweep.points(keys[0]).first { $0.budget == 16 }?.massRecall == second.lanes[0].massRecall)
+      let sweep = await engine.sweep(BudgetSweep(), keys, of: second)
+      #expect(keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.unavailable.isEmpty })
+      #expect(sweep.points(keys[0]).first { $0.budget == 16 }?.massRecall == second.results[0].massRecall)
       let policy = settings.policies[0]
       #expect(throws: WhyError.needsModel) { try WhyFinding(second, policy: policy) }
     }

@@ -128,7 +128,7 @@ import Testing
           valid += 1
           let policies = ["laq++", "snapkv(w=8)", "h2o", "expected", "oracle"].compactMap { Policy($0) }
           guard valid % 20 == 0 else { return }
-          let story = await TraceExplorer(trace).explore(trace.story(ExplorationSettings(budget: 12, policies: policies)))
+          let story = await RunEngine(trace).run(trace.story(ExplorationSettings(budget: 12, policies: policies)))
           #expect(story.isFinished)
         } catch is TraceError {
         } catch is CheckpointError {
@@ -164,7 +164,7 @@ import Testing
       }
       let story = try await TraceFormatTests.tell(fixture, TraceRoundTripTests.names)
       #expect(story.stage == .done)
-      #expect(story.lanes.count > 30 && story.lanes.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
+      #expect(story.results.count > 30 && story.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
     }
   }
 }

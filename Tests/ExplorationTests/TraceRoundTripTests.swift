@@ -19,17 +19,17 @@ import Transformer
 
   static func tell(
     _ names: [String] = ["laq", "snapkv"], _ precision: Precision = .float32, granularity: Granularity = .kvHead
-  ) async throws -> (Explorer, Story) {
+  ) async throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(
       name: "passage", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer,
       framing: PromptFraming(question: "Which passcode?"))
     let policies = names.compactMap { Policy($0) }
     let settings = ExplorationSettings(budget: 24, granularity: granularity, policies: policies, answerLimit: 6)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    let explorer = Explorer(checkpoint: checkpoint, precision: precision)
-    return (explorer, await explorer.explore(story))
+    let engine = RunEngine(checkpoint: checkpoint, precision: precision)
+    return (engine, await engine.run(story))
   }
 
   @Test(arguments: Granularity.allCases) func everyPolicyKeepsWhatItKept(_ granularity: Granularity) async throws {
@@ -42,26 +42,26 @@ import Transformer
   }
 
   private static func checkEveryPolicy(_ precision: Precision, _ granularity: Granularity) async throws {
-    let (explorer, live) = try await tell(names, precision, granularity: granularity)
-    #expect(live.stage == .done && live.lanes.count > 30)
-    let (path, output) = ("trace.safetensors", await explorer.outputProjection())
+    let (engine, live) = try await tell(names, precision, granularity: granularity)
+    #expect(live.stage == .done && live.results.count > 30)
+    let (path, output) = ("trace.safetensors", await engine.outputProjection())
     try await TraceFixture.inFolder { folder in
       let file = folder.appendingPathComponent(path).path
       try TraceExport(live, output: output).write(to: file)
       let trace = try TraceFile(path: file)
-      let told = await TraceExplorer(trace).explore(trace.story(live.settings))
+      let told = await RunEngine(trace).run(trace.story(live.settings))
       #expect(told.stage == .done)
-      for lane in live.lanes {
+      for lane in live.results {
         guard lane.policy.pass == nil, !lane.policy.needs.contains(.gate) else {
-          #expect(told.obstacles[lane.policy]?.contains(lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
+          #expect(told.unavailableReasons[lane.policy]?.contains(lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
           continue
         }
-        let same = try #require(told.lanes.first { $0.policy == lane.policy }, "\(lane.policy): \(told.obstacles)")
+        let same = try #require(told.results.first { $0.policy == lane.policy }, "\(lane.policy): \(told.unavailableReasons)")
         #expect(same.kept == lane.kept, "\(lane.policy) keeps others")
         #expect(same.scores?.layers == lane.scores?.layers, "\(lane.policy) has other scores")
         #expect(same.agreement == lane.agreement && same.lookahead?.cheap == lane.lookahead?.cheap)
         #expect(same.lookahead?.pseudo.tokens == lane.lookahead?.pseudo.tokens)
-        #expect(same.lookahead?.departure == nil && !same.hasAnswer)
+        #expect(same.lookahead?.mismatch == nil && !same.hasAnswer)
       }
       #expect(told.trueMass?.layers == live.trueMass?.layers && told.figures?.entropy == live.figures?.entropy)
     }

@@ -9,24 +9,24 @@ import Transformer
 
 /// Why an answer was lost, on the embedded model and a text whose answer stands in it once.
 @Suite struct WhyTests {
-  private static func needle(_ policies: [String]) throws -> (Explorer, Story) {
+  private static func needle(_ policies: [String]) throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let text = try Data(contentsOf: Places.root.appendingPathComponent("Samples/needle.txt"))
     let prompt = try Prompt(name: "needle.txt", text: Array(text), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 48, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 24)
-    let story = Story(
+    let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
-    return (Explorer(checkpoint: checkpoint, precision: .float32), story)
+    return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
   }
 
   /// The number that is asked for is evicted: its own tokens are what the answer lacked.
   @Test func theNumbersOwnTokensBringTheAnswerBack() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv"])
-    let story = await explorer.explore(opening)
+    let (engine, opening) = try Self.needle(["snapkv"])
+    let story = await engine.run(opening)
     let policy = story.settings.policies[0]
     let reports = Mutex<[WhyFinding]>([])
-    let finding = await explorer.why(try WhyFinding(story, policy: policy), of: story) { update in
+    let finding = await engine.why(try WhyFinding(story, policy: policy), of: story) { update in
       reports.withLock { $0.append(update) }
     }
     #expect(finding.stage == .found && finding.isSmallest)
@@ -35,7 +35,7 @@ import Transformer
     let bytes = text.utf8.distance(from: text.startIndex, to: number.lowerBound)..<text.utf8.distance(from: text.startIndex, to: number.upperBound)
     for token in finding.restored {
       #expect(story.prompt.tokens[token.position].byteRange.overlaps(bytes), "token \(token.position)")
-      #expect(!story.lanes[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
+      #expect(!story.results[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
     }
     #expect(zip(finding.lost, finding.lost.dropFirst()).allSatisfy { $0.share >= $1.share })
     #expect(finding.tries > 1)
@@ -49,22 +49,22 @@ import Transformer
       fewer.remove(at: left)
       if !fewer.isEmpty { settings.policies.append(policy.edited(fewer.map(\.restoring))) }
     }
-    let again = await explorer.explore(
-      Story(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
+    let again = await engine.run(
+      Run(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
     let answer = try #require(story.full).answer.tokens
-    #expect(again.lanes[0].answer.tokens == story.lanes[0].answer.tokens, "the policy's own lane stays")
-    #expect(again.lanes[1].answer.tokens == answer && again.lanes[1].policy.title == "SnapKV*")
-    #expect(again.lanes.dropFirst(2).allSatisfy { $0.answer.tokens != answer })
+    #expect(again.results[0].answer.tokens == story.results[0].answer.tokens, "the policy's own lane stays")
+    #expect(again.results[1].answer.tokens == answer && again.results[1].policy.title == "SnapKV*")
+    #expect(again.results.dropFirst(2).allSatisfy { $0.answer.tokens != answer })
   }
 
   @Test func aStoppedSearchSaysSo() async throws {
-    let (explorer, opening) = try Self.needle(["streaming"])
-    let story = await explorer.explore(opening)
+    let (engine, opening) = try Self.needle(["streaming"])
+    let story = await engine.run(opening)
     let finding = try WhyFinding(story, policy: story.settings.policies[0])
     let work = Mutex<Task<WhyFinding, Never>?>(nil)
     let task = Task.detached {
       while work.withLock({ $0 == nil }) { await Task.yield() }
-      return await explorer.why(finding, of: story) { update in
+      return await engine.why(finding, of: story) { update in
         if update.tries > 0 { work.withLock { $0?.cancel() } }
       }
     }
@@ -75,21 +75,21 @@ import Transformer
   }
 
   @Test func whatNeedsNoExplanationHasNone() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv(w=16)", "oracle"])
+    let (engine, opening) = try Self.needle(["snapkv(w=16)", "oracle"])
     let absent = try Policy(parsing: "h2o")
     #expect(throws: WhyError.notFinished) { try WhyFinding(opening, policy: opening.settings.policies[0]) }
-    let story = await explorer.explore(opening)
-    #expect(throws: WhyError.noLane(absent)) { try WhyFinding(story, policy: absent) }
+    let story = await engine.run(opening)
+    #expect(throws: WhyError.noResult(absent)) { try WhyFinding(story, policy: absent) }
     let full = try #require(story.full)
-    for lane in story.lanes where lane.answer.firstDifference(from: full.answer) == nil {
+    for lane in story.results where lane.answer.firstDifference(from: full.answer) == nil {
       #expect(throws: WhyError.sameAnswer(lane.policy)) { try WhyFinding(story, policy: lane.policy) }
     }
   }
 
   @Test func theExportNamesTheTokensAndTheAnswers() async throws {
-    let (explorer, opening) = try Self.needle(["snapkv"])
-    let story = await explorer.explore(opening)
-    let finding = await explorer.why(try WhyFinding(story, policy: story.settings.policies[0]), of: story)
+    let (engine, opening) = try Self.needle(["snapkv"])
+    let story = await engine.run(opening)
+    let finding = await engine.why(try WhyFinding(story, policy: story.settings.policies[0]), of: story)
     let export = WhyExport(finding, of: story)
     let json = try #require(try JSONSerialization.jsonObject(with: export.json()) as? [String: Any])
     #expect(json["schema"] as? String == "laq-tui.why" && json["version"] as? Int == 1)

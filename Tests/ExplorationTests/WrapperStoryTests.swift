@@ -14,16 +14,16 @@ import Transformer
     for granularity in Granularity.allCases {
       let story = try await StoryTests.tell(names, budget: 24, granularity: granularity)
       #expect(story.stage == .done)
-      #expect(story.obstacles.isEmpty, "\(story.obstacles)")
-      #expect(story.lanes.map(\.policy.name) == names)
-      for lane in story.lanes { #expect(!lane.answer.tokens.isEmpty, "\(lane.policy)") }
+      #expect(story.unavailableReasons.isEmpty, "\(story.unavailableReasons)")
+      #expect(story.results.map(\.policy.name) == names)
+      for lane in story.results { #expect(!lane.answer.tokens.isEmpty, "\(lane.policy)") }
     }
   }
 
   @Test func movingKeysTogetherKeepsTheSet() async throws {
     let story = try await StoryTests.tell(["laq", "laq+rerotate"], budget: 24)
-    #expect(story.lanes[0].kept == story.lanes[1].kept)
-    #expect(story.lanes[0].answer.steps[1] != story.lanes[1].answer.steps[1])
+    #expect(story.results[0].kept == story.results[1].kept)
+    #expect(story.results[0].answer.steps[1] != story.results[1].answer.steps[1])
   }
 
   /// Nothing is evicted: moved by nothing, reduced to more than there is.
@@ -31,7 +31,7 @@ import Transformer
     let names = ["snapkv", "snapkv+rerotate", "snapkv+decode(every=1,keep=4000)", "h2o+decode(every=1,keep=4000)"]
     let story = try await StoryTests.tell(names, budget: 4096)
     let full = try #require(story.full)
-    for lane in story.lanes {
+    for lane in story.results {
       #expect(lane.answer.tokens == full.answer.tokens, "\(lane.policy)")
       #expect(lane.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(lane.policy)")
     }
@@ -39,10 +39,10 @@ import Transformer
 
   @Test func aReducedCacheHoldsWhatTheRuleSays() async throws {
     let story = try await StoryTests.tell(["h2o", "h2o+decode(every=1,keep=12)"], budget: 24)
-    #expect(story.lanes[0].kept == story.lanes[1].kept)
+    #expect(story.results[0].kept == story.results[1].kept)
     // The first two choices come from the prompt's logits and from a token that still saw all 24: only then is the cache
     // reduced to 12. Plain storage sums in another order than packed bf16, but this model runs in f32 throughout.
-    let steps = story.lanes.map(\.answer.steps)
+    let steps = story.results.map(\.answer.steps)
     #expect(steps[0][0] == steps[1][0])
     #expect(steps[0][1] == steps[1][1])
     #expect(steps[0][2] != steps[1][2])

@@ -17,7 +17,7 @@ import Testing
       continuation.hasEnded = true
       return continuation
     }
-    story.lanes[0].answer = continuation(answer)
+    story.results[0].answer = continuation(answer)
     story.full?.answer = continuation(truth)
     var state = StoryFixture.state()
     state.story = story

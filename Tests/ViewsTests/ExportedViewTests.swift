@@ -66,7 +66,7 @@ import Testing
     let policies = try #require(data["policies"] as? [[String: Any]])
     let count = state.story.prompt.tokens.count
     #expect((data["tokens"] as? [Any])?.count == count && policies[0]["kept"] == nil)
-    for (lane, policy) in zip(state.story.lanes, policies.dropFirst()) {
+    for (lane, policy) in zip(state.story.results, policies.dropFirst()) {
       let kept = try #require(policy["kept"] as? [String]), scores = try #require(policy["scores"] as? [String])
       for (index, place) in page.places.enumerated() {
         let bits = try #require(Data(base64Encoded: kept[index]))
@@ -79,7 +79,7 @@ import Testing
 
   @Test func nothingIsExportedBeforeThereIsAnything() {
     let done = StoryFixture.story
-    let story = Story(modelName: "fixture", prompt: done.prompt, settings: done.settings, vocabulary: done.vocabulary)
+    let story = Run(modelName: "fixture", prompt: done.prompt, settings: done.settings, vocabulary: done.vocabulary)
     for path in ["a.json", "a.npz", "a.html"] {
       #expect(throws: ExportError.nothingYet) { try exported(ViewState(story: story), path) }
     }

@@ -493,7 +493,7 @@ import Transformer
   }
 
   @Test func escapeAndInterruptStopRunningWork() throws {
-    state = ViewState(story: Story(
+    state = ViewState(story: Run(
       modelName: "fixture", prompt: state.story.prompt, settings: state.story.settings,
       vocabulary: state.story.vocabulary), theme: .mono)
     #expect(try press("<Esc>") == .cancel)

@@ -7,8 +7,8 @@ import Testing
 @Suite("Where an answer was lost")
 struct LossTests {
   private let story = StoryFixture.story
-  private var laq: Lane { story.lanes[0] }
-  private var snapkv: Lane { story.lanes[1] }
+  private var laq: PolicyResult { story.results[0] }
+  private var snapkv: PolicyResult { story.results[1] }
 
   @Test func theStepIsTheFirstAtWhichTheAnswersDiffer() throws {
     let need = try #require(story.need(of: snapkv))

@@ -33,25 +33,25 @@ import Testing
   }
 
   /// The same prompt's story at its stages, and hostile texts.
-  private static func stories() -> [Story] {
+  private static func stories() -> [Run] {
     let done = StoryFixture.story
     var stories = [done]
-    func add(_ stage: Story.Stage, _ change: (inout Story) -> Void) {
+    func add(_ stage: Run.Stage, _ change: (inout Run) -> Void) {
       var story = done
       story.stage = stage
       change(&story)
       stories.append(story)
     }
     add(.decode(step: 2)) { story in
-      for index in story.lanes.indices { story.lanes[index].answer = Continuation() }
+      for index in story.results.indices { story.results[index].answer = Continuation() }
     }
-    add(.lookahead(step: 3)) { ($0.lanes, $0.trueMass) = ([], nil) }
-    add(.cancelled) { ($0.lanes, $0.trueMass) = (Array($0.lanes.prefix(1)), nil) }
+    add(.lookahead(step: 3)) { ($0.results, $0.trueMass) = ([], nil) }
+    add(.cancelled) { ($0.results, $0.trueMass) = (Array($0.results.prefix(1)), nil) }
     add(.failed("the disk is full")) { story in
-      (story.lanes, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
+      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
     }
     add(.opening) { story in
-      (story.lanes, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
+      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
     }
     // A prefill that was stopped: the same prompt with fewer layers.
     stories.append(StoryFixture.interrupted)

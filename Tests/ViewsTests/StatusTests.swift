@@ -15,7 +15,7 @@ import Transformer
 
   @Test func aSecondPassIsNamedAndCounted() {
     let progress = PrefillProgress(tokensDone: 512, tokenCount: 2048, seconds: 2)
-    for (stage, words) in [(Story.Stage.prefill(progress), "prefill 512 of"), (.pass(progress), "second pass 512 of")] {
+    for (stage, words) in [(Run.Stage.prefill(progress), "prefill 512 of"), (.pass(progress), "second pass 512 of")] {
       let state = ViewState(story: StoryFixture.story.at(stage), theme: .mono)
       let text = TextRenderer.text(state.draw(size: Size(width: 120, height: 36), glyphs: .ascii))
       #expect(text.contains(words))

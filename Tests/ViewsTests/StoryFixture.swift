@@ -59,7 +59,7 @@ enum StoryFixture {
   static let sweep: BudgetSweep = {
     var sweep = BudgetSweep()
     guard let recording = story.recording, let mass = story.trueMass else { return sweep }
-    for lane in story.lanes.prefix(2) {
+    for lane in story.results.prefix(2) {
       let evidence = Evidence(recording: recording, lookahead: lane.lookahead?.queries)
       for budget in BudgetSweep.budgets(tokenCount: recording.tokenCount) {
         guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else { continue }
@@ -81,7 +81,7 @@ enum StoryFixture {
   static let finding: WhyFinding = {
     do {
       var finding = try WhyFinding(story, policy: story.settings.policies[1])
-      let lost = try LostToken.ranked(story, kept: story.lanes[1].kept, steps: finding.step..<finding.step + 1)
+      let lost = try LostToken.ranked(story, kept: story.results[1].kept, steps: finding.step..<finding.step + 1)
       (finding.lost, finding.lostCount) = (lost, lost.count)
       (finding.restored, finding.isSmallest) = ([lost[1], lost[4]], true)
       (finding.stage, finding.tries, finding.seconds) = (.found, 41, 0.5)
@@ -92,14 +92,14 @@ enum StoryFixture {
   /// A story of which only the text is known, or also what the policies make of it.
   static func makeStory(
     _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16
-  ) -> Story {
+  ) -> Run {
     let policies: [Policy] = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
-    var story = Story(
+    var story = Run(
       modelName: "fixture", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
     let recording = makeRecording(prompt)
     story.recording = recording
-    story.full = Lane(
+    story.full = PolicyResult(
       policy: Policy("full") ?? policies[0], kept: .all(shape: shape, tokenCount: recording.tokenCount),
       scores: nil, lookahead: nil, agreement: nil,
       answer: compared(continuation(" behind the tide clock."), with: nil, kept: recording.tokenCount, isTold: false))
@@ -118,7 +118,7 @@ enum StoryFixture {
         " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
       ]
       let truth = story.full?.answer ?? Continuation()
-      story.lanes = try zip(policies, answers).enumerated().map { index, part in
+      story.results = try zip(policies, answers).enumerated().map { index, part in
         var lane = try lane(
           part.0, answer: part.1, recording: recording, decode: decode, mass: mass, settings: settings)
         lane.answer = compared(lane.answer, with: truth, kept: budget, isTold: false)
@@ -138,22 +138,22 @@ enum StoryFixture {
   }
 
   /// The story of a prefill that was stopped behind the first layer.
-  static let interrupted: Story = {
+  static let interrupted: Run = {
     var stopped = story
     guard let recording = stopped.recording else { return stopped }
     let first = ModelShape(
       layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount, headDimension: shape.headDimension)
     stopped.recording = Recording(
       shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)), lastLogits: [])
-    (stopped.lanes, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = ([], nil, nil, nil, nil)
+    (stopped.results, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = ([], nil, nil, nil, nil)
     stopped.stage = .cancelled
     return stopped
   }()
 
   /// A story without policies, of the full cache only.
-  static let withoutPolicies: Story = {
+  static let withoutPolicies: Run = {
     let settings = ExplorationSettings(budget: 64, policies: [], answerLimit: 16)
-    var bare = Story(modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    var bare = Run(modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
     (bare.recording, bare.full, bare.trueMass, bare.decodeQueries) = (story.recording, story.full, story.trueMass, story.decodeQueries)
     bare.stage = .done
     return bare
@@ -162,7 +162,7 @@ enum StoryFixture {
   private static func lane(
     _ policy: Policy, answer: String, recording: Recording, decode: QueryRows, mass: [[[Float]]],
     settings: ExplorationSettings
-  ) throws -> Lane {
+  ) throws -> PolicyResult {
     var lookahead: Lookahead?
     if let wanted = policy.lookahead {
       let cheap = try wanted.cheap.evict(
@@ -180,7 +180,7 @@ enum StoryFixture {
         Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
       }
     }
-    return Lane(
+    return PolicyResult(
       policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement,
       answer: continuation(answer))
   }

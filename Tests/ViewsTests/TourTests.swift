@@ -15,20 +15,20 @@ import Testing
 
   /// The program's loop without a terminal: keys, and what the engine makes of them.
   private struct Player {
-    let explorer: Explorer
+    let engine: RunEngine
     var state: ViewState
 
     /// The tour at its beginning, its story told.
     init() async throws {
       let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
       let prompt = try Prompt(name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
-      let story = Story(
+      let story = Run(
         modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
         vocabulary: Vocabulary(checkpoint.tokenizer))
-      explorer = Explorer(checkpoint: checkpoint, precision: .float32)
+      engine = RunEngine(checkpoint: checkpoint, precision: .float32)
       state = ViewState(story: story)
       state.begin(.needle)
-      state.story = await explorer.explore(story)
+      state.story = await engine.run(story)
       state.noticeTour()
     }
 
@@ -36,12 +36,12 @@ import Testing
       for key in try Key.parse(keys) {
         switch state.handle(key, size: TourTests.small) {
         case .explore:
-          let next = Story(
+          let next = Run(
             modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
             vocabulary: state.story.vocabulary)
-          state.story = await explorer.explore(next, earlier: state.story)
+          state.story = await engine.run(next, earlier: state.story)
         case .why:
-          if let finding = state.why { state.why = await explorer.why(finding, of: state.story) }
+          if let finding = state.why { state.why = await engine.why(finding, of: state.story) }
         default: break
         }
         state.noticeTour()
@@ -68,7 +68,7 @@ import Testing
     #expect(story.prompt.tokens.count == 1178 && story.settings.budget == 48)
     let shape = try #require(story.recording?.shape)
     #expect(shape.layerCount * shape.queryHeadCount == 40)
-    #expect(story.lanes.first?.lookahead?.queries.count == 8)
+    #expect(story.results.first?.lookahead?.queries.count == 8)
     #expect(player.state.why?.restored.count == 2)
   }
 

@@ -86,12 +86,12 @@ public struct ConsistencySuite: EvaluationSuite {
   public func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
 
   public func row(
-    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer
+    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
   ) async throws -> EvaluationRow {
     let prompt = try prompt(for: one, model: model)
     try model.checkLength(of: prompt)
     do {
-      let measured = try await explorer.consistency(AnswerRequest(prompt, settings: plan.settings))
+      let measured = try await engine.consistency(RunRequest(prompt, settings: plan.settings))
       return EvaluationRow(one, prompt: prompt, outcomes: Self.outcomes(measured))
     } catch let error as NoTrueRows {
       throw CaseError("\(prompt.prompt.name): \(error)")
@@ -102,15 +102,15 @@ public struct ConsistencySuite: EvaluationSuite {
     let rows: [Measure: [[Double]]] = [.windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine]
     let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
     let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }
-    return (full.map { [$0] } ?? []) + measured.entries.map { entry in
-      guard entry.obstacle == nil else {
-        return Outcome(policy: entry.policy, budget: entry.budget, obstacle: entry.obstacle)
+    return (full.map { [$0] } ?? []) + measured.results.map { result in
+      Outcome(result) { result in
+        let agreement = result.agreement ?? []
+        var values: [Measure: [[Double]]] = [
+          .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
+        ]
+        values[.lookaheadCosine] = measured.lookaheadCosine(result)
+        return outcome(result.policy, result.budget, keptTokens: result.kept.meanCount, values)
       }
-      var values: [Measure: [[Double]]] = [
-        .recall: entry.agreement.map { $0.map(\.recall) }, .massRecall: entry.agreement.map { $0.map(\.massRecall) },
-      ]
-      values[.lookaheadCosine] = entry.lookaheadCosine
-      return outcome(entry.policy, entry.budget, keptTokens: entry.keptTokens, values)
     }
   }
 

@@ -33,7 +33,7 @@ public protocol EvaluationSuite: Sendable {
 
   /// Runs a case; unless a suite measures something else, it has every policy answer at every budget.
   /// - Throws: `CancellationError`; `CaseError` and what else concerns this case alone.
-  func row(for case: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer) async throws
+  func row(for case: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine) async throws
     -> EvaluationRow
 }
 
@@ -41,26 +41,27 @@ extension EvaluationSuite {
   public static var groupTitles: [String: String] { [:] }
 
   public func row(
-    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, explorer: Explorer
+    for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
   ) async throws -> EvaluationRow {
     let prompt = try prompt(for: one, model: model)
     try model.checkLength(of: prompt)
-    let answers = try await explorer.answers(AnswerRequest(prompt, settings: plan.settings))
-    let outcomes = answers.map { answer in
-      guard answer.obstacle == nil else {
-        return Outcome(policy: answer.policy, budget: answer.budget, obstacle: answer.obstacle)
+    let results = try await engine.results(RunRequest(prompt, settings: plan.settings))
+    let outcomes = results.map { result in
+      Outcome(result) { result in
+        let answer = result.answer
+        let given = CaseAnswer(
+          text: model.checkpoint.tokenizer.decode(answer.tokens, startsText: prompt.decodesAlone), tokens: answer.tokens,
+          hasEnded: answer.hasEnded)
+        return Outcome(
+          policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount, answer: given.text,
+          hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
       }
-      let given = CaseAnswer(
-        text: model.checkpoint.tokenizer.decode(answer.tokens, startsText: prompt.decodesAlone), tokens: answer.tokens, hasEnded: answer.hasEnded)
-      return Outcome(
-        policy: answer.policy, budget: answer.budget, keptTokens: answer.keptTokens, answer: given.text,
-        hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)
   }
 }
 
-extension AnswerRequest {
+extension RunRequest {
   /// Asks for a case's answers under all that a plan's settings say.
   public init(_ prompt: CasePrompt, settings: EvaluationSettings) {
     self.init(

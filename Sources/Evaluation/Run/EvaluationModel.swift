@@ -60,7 +60,7 @@ public struct EvaluationModel: Sendable {
   }
 
   /// An engine of its own, which holds the model's weights a second time.
-  public func explorer() -> Explorer { Explorer(checkpoint: checkpoint, precision: precision, gate: gate) }
+  public func engine() -> RunEngine { RunEngine(checkpoint: checkpoint, precision: precision, gate: gate) }
 
   /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a little short of the
   /// length that is asked for: what may fit is left to `checkLength(of:)`.

@@ -36,28 +36,28 @@ public struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
     let open = cases.filter { rows[$0.id] == nil }
     var progress = EvaluationProgress(earlier: rows.count, total: cases.count)
     var waiting = open.makeIterator()
-    try await withThrowingTaskGroup(of: (row: EvaluationRow, explorer: Explorer).self) { group in
-      func start(_ one: EvaluationCase, _ explorer: Explorer) {
-        group.addTask { (try await self.row(one, explorer), explorer) }
+    try await withThrowingTaskGroup(of: (row: EvaluationRow, engine: RunEngine).self) { group in
+      func start(_ one: EvaluationCase, _ engine: RunEngine) {
+        group.addTask { (try await self.row(one, engine), engine) }
       }
       for _ in 0..<max(1, jobs) {
-        if let one = waiting.next() { start(one, model.explorer()) }
+        if let one = waiting.next() { start(one, model.engine()) }
       }
-      while let (row, explorer) = try await group.next() {
+      while let (row, engine) = try await group.next() {
         try file.append(row)
         rows[row.id] = row
         progress.count()
         onRow(progress, row)
-        if let one = waiting.next() { start(one, explorer) }
+        if let one = waiting.next() { start(one, engine) }
       }
     }
     return cases.compactMap { rows[$0.id] }
   }
 
   /// A case's row; what concerns the case alone is said there.
-  private func row(_ one: EvaluationCase, _ explorer: Explorer) async throws -> EvaluationRow {
+  private func row(_ one: EvaluationCase, _ engine: RunEngine) async throws -> EvaluationRow {
     do {
-      return try await suite.row(for: one, plan: plan, model: model, explorer: explorer)
+      return try await suite.row(for: one, plan: plan, model: model, engine: engine)
     } catch let error as CaseError {
       return EvaluationRow(one, obstacle: error.description)
     } catch let error as PromptError {

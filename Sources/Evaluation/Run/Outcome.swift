@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 
 /// What came of one case under one policy at one budget.
 public struct Outcome: Sendable, Hashable {
@@ -32,6 +33,14 @@ public struct Outcome: Sendable, Hashable {
     self.scores = scores
     self.series = series
     self.obstacle = obstacle
+  }
+
+  /// What a run's result is to a suite, or why there is none.
+  init(_ result: Result<PolicyResult, Unavailable>, _ measure: (PolicyResult) -> Outcome) {
+    switch result {
+    case .success(let result): self = measure(result)
+    case .failure(let error): self.init(policy: error.policy, budget: error.budget, obstacle: error.reason)
+    }
   }
 }
 

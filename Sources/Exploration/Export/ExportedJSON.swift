@@ -18,10 +18,10 @@ extension Policy {
   var settingValues: [String: String] { Dictionary(uniqueKeysWithValues: allSettings.map { ($0.key, $0.value) }) }
 }
 
-extension Story {
+extension Run {
   /// A token of the prompt as text; bytes that are no UTF-8 become U+FFFD.
   func text(at position: Int) -> String { String(decoding: prompt.bytes(at: position), as: UTF8.self) }
 
   /// A lane's answer as text; nothing where there is none.
-  func answerText(_ lane: Lane?) -> String { lane.map { vocabulary.text($0.answer.tokens) } ?? "" }
+  func answerText(_ lane: PolicyResult?) -> String { lane.map { vocabulary.text($0.answer.tokens) } ?? "" }
 }

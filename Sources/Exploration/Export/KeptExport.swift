@@ -21,7 +21,7 @@ public struct KeptExport: Encodable, Sendable {
 
   /// What the arrays of the other formats are made of.
   let tokens: [TokenEntry]
-  let lanes: [Lane]
+  let lanes: [PolicyResult]
   let granularity: Granularity
 
   private enum CodingKeys: CodingKey {
@@ -60,27 +60,27 @@ public struct KeptExport: Encodable, Sendable {
     let answerTokens: [Int], answer: String
   }
 
-  /// Gathers what a story has so far.
+  /// Gathers what a run has so far.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
-  public init(_ story: Story) throws {
-    guard let recording = story.recording, !story.lanes.isEmpty else { throw ExportError.nothingYet }
+  public init(_ run: Run) throws {
+    guard let recording = run.recording, !run.results.isEmpty else { throw ExportError.nothingYet }
     let shape = recording.shape
     model = Model(
-      name: story.modelName, layers: shape.layerCount, queryHeads: shape.queryHeadCount,
+      name: run.modelName, layers: shape.layerCount, queryHeads: shape.queryHeadCount,
       kvHeads: shape.kvHeadCount, headDimension: shape.headDimension)
-    tokens = story.prompt.tokens.indices.map { position in
-      let token = story.prompt.tokens[position]
+    tokens = run.prompt.tokens.indices.map { position in
+      let token = run.prompt.tokens[position]
       return TokenEntry(
         id: token.id, start: token.byteRange.lowerBound, end: token.byteRange.upperBound,
-        text: story.text(at: position))
+        text: run.text(at: position))
     }
     prompt = PromptEntry(
-      name: story.prompt.name, sha256: story.prompt.hash, bytes: story.prompt.text.count, tokens: tokens)
+      name: run.prompt.name, sha256: run.prompt.hash, bytes: run.prompt.text.count, tokens: tokens)
     settings = Settings(
-      budget: story.settings.budget, granularity: story.settings.granularity.rawValue,
-      answerLimit: story.settings.answerLimit)
-    lanes = (story.full.map { [$0] } ?? []) + story.lanes
-    granularity = story.settings.granularity
+      budget: run.settings.budget, granularity: run.settings.granularity.rawValue,
+      answerLimit: run.settings.answerLimit)
+    lanes = (run.full.map { [$0] } ?? []) + run.results
+    granularity = run.settings.granularity
     policies = lanes.map { lane in
       PolicyEntry(
         name: lane.policy.name, title: lane.policy.title, source: lane.policy.descriptor.source,
@@ -88,7 +88,7 @@ public struct KeptExport: Encodable, Sendable {
         keptPerLayerAndHead: lane.kept.positions, keptTokens: lane.kept.totalCount,
         bytes: lane.kept.byteCount(), recall: lane.recall, massRecall: lane.massRecall,
         pseudoTokens: lane.lookahead?.pseudo.tokens, answerTokens: lane.answer.tokens,
-        answer: story.answerText(lane))
+        answer: run.answerText(lane))
     }
   }
 

@@ -29,6 +29,18 @@ struct RecordedLookahead: Sendable {
     self.queries = queries
   }
 
+  /// What a cheap cache hangs on.
+  struct Cache: Hashable {
+    let policy: Policy
+    let budget: Int
+    let granularity: Granularity
+  }
+
+  /// What chose the cheap cache of a prompt, if that is known here.
+  func cache(tokenCount: Int) -> Cache? {
+    cheap.map { Cache(policy: $0, budget: min(budget, tokenCount), granularity: granularity) }
+  }
+
   /// How well it fits what is asked for; the smaller, the better, first entry first.
   private func distance(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> [Int] {
     [
@@ -56,12 +68,12 @@ struct RecordedLookahead: Sendable {
   func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity) -> Lookahead {
     var lookahead = Lookahead(settings: wanted, cheap: cheap, queries: queries.prefix(wanted.tokenCount))
     lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
-    lookahead.departure = departure(wanted, budget: budget, granularity: granularity)
+    lookahead.mismatch = mismatch(wanted, budget: budget, granularity: granularity)
     return lookahead
   }
 
   /// In what it differs from what a policy asks for, in a few words; `nil` if in nothing.
-  private func departure(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
+  private func mismatch(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
     var words: [String] = []
     if self.budget != budget { words.append("B=\(self.budget)") }
     if cheap != wanted.cheap { words.append(scorer) }

@@ -3,12 +3,12 @@ import Eviction
 import Foundation
 import Transformer
 
-/// A finished story as a trace (`Samples/Traces/README.md`): what `laq-tui` opens without the model.
+/// A finished run as a trace (`Samples/Traces/README.md`): what `laq-tui` opens without the model.
 public struct TraceExport {
   /// The likeliest tokens that are kept of each step.
   private static let candidateCount = 10
 
-  private let story: Story
+  private let run: Run
   private let recording: Recording
   private let output: OutputProjection?
   /// Every lookahead once.
@@ -16,16 +16,16 @@ public struct TraceExport {
   /// Every rotation once.
   private let rotations: [RotaryEmbedding]
 
-  /// Gathers a story.
+  /// Gathers a run.
   /// - Parameter output: the model's output projection, if it is to be written, too.
-  /// - Throws: `ExportError.nothingYet` unless the story has been told to its end.
-  public init(_ story: Story, output: OutputProjection? = nil) throws {
-    guard story.stage == .done, story.hasModel, let recording = story.recording else { throw ExportError.nothingYet }
-    self.story = story
+  /// - Throws: `ExportError.nothingYet` unless the run is finished.
+  public init(_ run: Run, output: OutputProjection? = nil) throws {
+    guard run.stage == .done, run.hasModel, let recording = run.recording else { throw ExportError.nothingYet }
+    self.run = run
     self.recording = recording
     self.output = output
     var lookaheads: [Lookahead] = []
-    for lookahead in story.lanes.compactMap(\.lookahead)
+    for lookahead in run.results.compactMap(\.lookahead)
     where lookahead.queries.count > 0 && !lookaheads.contains(where: { $0.settings == lookahead.settings }) {
       lookaheads.append(lookahead)
     }
@@ -38,7 +38,7 @@ public struct TraceExport {
   /// Writes the trace tensor by tensor; the file is complete or not there at all.
   /// - Throws: `ExportError`.
   public func write(to path: String, replacing: Bool = false) throws {
-    let metadata = try TraceMetadata(story, recording, lookaheads: lookaheads, rotations: rotations).json()
+    let metadata = try TraceMetadata(run, recording, lookaheads: lookaheads, rotations: rotations).json()
     let tensors = StreamedTensor.ordered(small + recorded + beyond)
     let header = try SafetensorsExport.header(
       tensors.map(\.entry), metadata: ["laq_trace": String(decoding: metadata, as: UTF8.self)])
@@ -52,13 +52,13 @@ public struct TraceExport {
 
   /// Tokens, text, vocabulary, rotations and the answer.
   private var small: [StreamedTensor] {
-    let prompt = story.prompt
-    let answer = story.full?.answer ?? Continuation()
-    let steps = story.referenceLogits.map { NextTokens.highest(Self.candidateCount, of: $0) }
+    let prompt = run.prompt
+    let answer = run.full?.answer ?? Continuation()
+    let steps = run.referenceLogits.map { NextTokens.highest(Self.candidateCount, of: $0) }
     let ids = Set(
       prompt.tokens.map(\.id) + answer.tokens + lookaheads.flatMap(\.pseudo.tokens) + steps.flatMap(\.tokens)
     ).sorted()
-    let pieces = ids.map(story.vocabulary.bytes)
+    let pieces = ids.map(run.vocabulary.bytes)
     var tensors = [
       StreamedTensor(NamedArray("tokens", prompt.tokens.map(\.id))),
       StreamedTensor(
@@ -119,7 +119,7 @@ public struct TraceExport {
         ) { output(layer: layer) }
       }
     }
-    return (story.decodeQueries.map { rows("decode_queries", $0) } ?? [])
+    return (run.decodeQueries.map { rows("decode_queries", $0) } ?? [])
       + lookaheads.enumerated().flatMap { rows("lookaheads.\($0).queries", $1.queries) } + (projections ?? [])
   }
 }

@@ -41,11 +41,11 @@ public struct TraceFile: Sendable {
     output = try Self.output(tensors, shape)
   }
 
-  /// The trace's story before anything is scored.
-  public func story(_ settings: ExplorationSettings) -> Story {
+  /// The trace's run before anything is scored.
+  public func story(_ settings: ExplorationSettings) -> Run {
     var settings = settings
     settings.answerLimit = max(1, answer.tokens.count)
-    return Story(modelName: modelName, prompt: prompt, settings: settings, vocabulary: vocabulary, hasModel: false)
+    return Run(modelName: modelName, prompt: prompt, settings: settings, vocabulary: vocabulary, hasModel: false)
   }
 
   private static func lookaheads(

@@ -36,22 +36,22 @@ struct TraceMetadata: Encodable {
   private let lookaheads: [LookaheadEntry]
 
   /// - Parameter rotations: every rotation of the recording, once.
-  init(_ story: Story, _ recording: Recording, lookaheads: [Lookahead], rotations: [RotaryEmbedding]) {
+  init(_ run: Run, _ recording: Recording, lookaheads: [Lookahead], rotations: [RotaryEmbedding]) {
     let shape = recording.shape
-    model = story.modelName
-    name = story.prompt.name
-    sha256 = story.prompt.hash
+    model = run.modelName
+    name = run.prompt.name
+    sha256 = run.prompt.hash
     (layers, query_heads) = (shape.layerCount, shape.queryHeadCount)
     (kv_heads, head_dim) = (shape.kvHeadCount, shape.headDimension)
     (tokens, first_query) = (recording.tokenCount, recording.firstQueryPosition)
-    question_tokens = story.prompt.questionTokenCount
+    question_tokens = run.prompt.questionTokenCount
     attention = recording.rules.map { Attention(scale: $0.scale, softcap: $0.softCap, window: $0.window) }
     rotary = recording.rotations?.map { rotation in rotation.flatMap { rotations.firstIndex(of: $0) } }
     rotary_magnitude = rotations.map(\.magnitude)
-    let budget = story.settings.tokenBudget(tokenCount: recording.tokenCount).tokens
+    let budget = run.settings.tokenBudget(tokenCount: recording.tokenCount).tokens
     self.lookaheads = lookaheads.map { lookahead in
       LookaheadEntry(
-        scorer: lookahead.settings.cheap.name, budget: budget, granularity: story.settings.granularity.rawValue,
+        scorer: lookahead.settings.cheap.name, budget: budget, granularity: run.settings.granularity.rawValue,
         tokens: lookahead.pseudo.tokens, limit: lookahead.settings.tokenCount)
     }
   }

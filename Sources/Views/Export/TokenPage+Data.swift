@@ -46,7 +46,7 @@ extension TokenPage {
   }
 
   /// What a lane keeps at a place: a file's choice may have other heads than the settings say, and shows its first.
-  private func kept(_ lane: Lane, at place: Place) -> [Int] {
+  private func kept(_ lane: PolicyResult, at place: Place) -> [Int] {
     let shape = lane.kept.shape
     let queryHead = state.story.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
     return lane.kept.positions(layer: place.layer, queryHead: queryHead)

@@ -15,7 +15,7 @@ struct TokenPage {
 
   let state: ViewState
   /// The full cache, where it has answered, and every policy's lane.
-  let lanes: [Lane]
+  let lanes: [PolicyResult]
   /// The kept sets that the page can show.
   let places: [Place]
   /// The view's drawing, an SVG element.
@@ -24,7 +24,7 @@ struct TokenPage {
   /// Gathers the place that is open, or every one.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
   init(_ state: ViewState, scope: ExportRequest.Scope, drawing: String?) throws {
-    guard let shape = state.story.recording?.shape, !state.story.lanes.isEmpty else { throw ExportError.nothingYet }
+    guard let shape = state.story.recording?.shape, !state.story.results.isEmpty else { throw ExportError.nothingYet }
     let granularity = state.story.settings.granularity
     let layers: any Sequence<Int>, heads: any Sequence<Int>
     switch scope {
@@ -32,7 +32,7 @@ struct TokenPage {
     case .everything: (layers, heads) = (0..<shape.layerCount, 0..<granularity.headCount(in: shape))
     }
     places = layers.flatMap { layer in heads.map { Place(layer: layer, head: $0) } }
-    lanes = (state.story.full.map { [$0] } ?? []) + state.story.lanes
+    lanes = (state.story.full.map { [$0] } ?? []) + state.story.results
     (self.state, self.drawing) = (state, drawing)
   }
 
@@ -98,7 +98,7 @@ struct TokenPage {
       Place(layer: state.layer, head: state.story.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
     }
     let titles = lanes.map(\.policy.title)
-    func index(_ lane: Lane?) -> Int { lanes.firstIndex { $0.policy == lane?.policy } ?? 0 }
+    func index(_ lane: PolicyResult?) -> Int { lanes.firstIndex { $0.policy == lane?.policy } ?? 0 }
     return [
       select(
         "place", "place", places.map { "layer \($0.layer + 1), \(kind) \($0.head + 1)" },

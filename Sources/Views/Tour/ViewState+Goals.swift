@@ -27,9 +27,9 @@ extension ViewState {
   /// What the edits did that were made since some settings; `nil` without any, and while the answer is decoded.
   func editOutcome(since begun: Setup) -> EditOutcome? {
     guard story.stage == .done, story.settings == settings else { return nil }
-    let outcomes = story.lanes.compactMap { lane -> EditOutcome? in
+    let outcomes = story.results.compactMap { lane -> EditOutcome? in
       guard let edit = lane.policy.edits.last, !begun.settings.policies.contains(lane.policy),
-        let own = story.lanes.first(where: { $0.policy == lane.policy.unedited })
+        let own = story.results.first(where: { $0.policy == lane.policy.unedited })
       else { return nil }
       let edited = edit.positions.clamped(to: 0...max(0, story.prompt.tokens.count - 1)).prefix(8)
       let text = quoted(edited.flatMap { story.prompt.bytes(at: $0) }, limit: 10)

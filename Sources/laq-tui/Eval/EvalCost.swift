@@ -67,7 +67,7 @@ struct EvalCost: AsyncParsableCommand {
       framing: model.framing(question: question))
     let asked = CasePrompt(prompt: prompt, references: [], answerLimit: steps)
     try model.checkLength(of: asked)
-    let cost = try await model.explorer().costs(AnswerRequest(asked, settings: settings), repeats: repeats) { stage in
+    let cost = try await model.engine().costs(RunRequest(asked, settings: settings), repeats: repeats) { stage in
       Console.progress.show("measuring \(stage)")
     }
     return CostReport(

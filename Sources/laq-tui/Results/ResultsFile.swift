@@ -92,10 +92,10 @@ struct CaseOpening {
     if let budget = course.budget ?? plan.settings.budgets.first {
       try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: asked.prompt.tokens.count)
     }
-    let story = Story(
+    let story = Run(
       modelName: plan.model.name, prompt: asked.prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
-      story: story, explorer: model.explorer(), shape: checkpoint.configuration.shape, preferences: preferences)
+      story: story, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
   }
 
   private static let mostPolicies = 9

@@ -1,0 +1,104 @@
+import Eviction
+import Transformer
+
+extension ActiveRun {
+  /// Adds what some policies keep, or the reasons why there is nothing.
+  mutating func evict(_ policies: [Policy]) throws {
+    guard let recording = run.recording else { return }
+    for wanted in wanted(policies) {
+      try Task.checkCancellation()
+      if !run.hasModel {
+        update {
+          $0.stage = .reading(
+            policy: wanted.policy, index: $0.results.count + $0.unavailable.count,
+            of: $0.settings.policies.count)
+        }
+      }
+      if let key = wanted.lookahead(recording, request.granularity), lookaheads[key] == nil {
+        lookaheads[key] = try recordedLookahead(key)
+      }
+      try evict(wanted)
+    }
+    if run.figures == nil, request.parts.contains(.figures) {
+      run.figures = reuse.figures(for: run.results)
+    }
+  }
+
+  /// Adds what a policy keeps at a budget, or the reason why there is nothing.
+  mutating func evict(_ wanted: BudgetedPolicy, stopsWhenCancelled: Bool = true) throws {
+    guard let recording = run.recording else { return }
+    do {
+      let lane = try result(of: wanted, recording, stopsWhenCancelled: stopsWhenCancelled)
+      update { run in
+        run.results.append(lane)
+        // In the order of the list, whichever came first.
+        let order = run.settings.policies
+        run.results.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
+      }
+    } catch let error as EvidenceError {
+      refuse(wanted, String(describing: error))
+    } catch let error as BudgetError {
+      refuse(wanted, String(describing: error))
+    }
+  }
+
+  private mutating func refuse(_ wanted: BudgetedPolicy, _ reason: String) {
+    update {
+      $0.unavailable.append(Unavailable(policy: wanted.policy, budget: wanted.budget, reason: reason))
+    }
+  }
+
+  private func result(
+    of wanted: BudgetedPolicy, _ recording: Recording, stopsWhenCancelled: Bool
+  ) throws -> PolicyResult {
+    let budget = try wanted.tokens(recording, request.granularity)
+    let lookahead = wanted.lookahead(recording, request.granularity).flatMap { lookaheads[$0] }
+    if let same = reuse.lane(wanted.policy, budget: budget, lookahead: lookahead) { return same }
+    let start = ContinuousClock.now
+    let (kept, scores) = try wanted.policy.evict(
+      run.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
+      granularity: request.granularity, stopsWhenCancelled: stopsWhenCancelled)
+    var result = PolicyResult(
+      policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
+      scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
+      agreement: run.trueMass.map(kept.agreement(withMass:)))
+    result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
+    (result.answer, result.followed) = reuse.answers(of: result)
+    return result
+  }
+
+  /// The scores, if they are wanted or a cache that is reduced while it grows goes on from them. Those of a
+  /// trace's long prompt lie in a file.
+  private func keeping(_ scores: ScoreTable?, of policy: Policy) throws -> ScoreTable? {
+    guard request.parts.contains(.scores) || policy.decoding != nil else { return nil }
+    return run.hasModel ? scores : try scores?.spilled()
+  }
+
+  /// Sums the attention that the full cache's decode queries give each prompt token, and says how much of it
+  /// the kept sets cover.
+  mutating func measureAgreement() throws {
+    guard let mass = try reuse.full?.mass ?? attentionMass() else { return }
+    update { run in
+      run.trueMass = mass
+      for index in run.results.indices where run.results[index].agreement == nil {
+        run.results[index].agreement = run.results[index].kept.agreement(withMass: mass)
+      }
+    }
+  }
+
+  /// `[layer][queryHead][token]`; `nil` without decode queries.
+  func attentionMass(stopsWhenCancelled: Bool = true) throws -> HeadTable? {
+    guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else {
+      return nil
+    }
+    return try HeadTable.trueMass(
+      Evidence(recording: recording, decode: decode), stopsWhenCancelled: stopsWhenCancelled)
+  }
+
+  /// Computes the figures of the heads, unless they are there for every lookahead.
+  mutating func measureHeads() throws {
+    if let figures = run.figures, figures.coverLookaheads(of: run.results) { return }
+    update { $0.stage = .measure }
+    run.figures = try HeadFigures(run)
+  }
+}

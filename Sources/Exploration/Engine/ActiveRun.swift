@@ -1,0 +1,214 @@
+import Eviction
+import Transformer
+
+/// A run while it is computed: the one way from a prompt to what its policies keep and answer, whichever
+/// source the tensors come from, and how much of it is wanted.
+struct ActiveRun {
+  var run: Run
+  let request: RunRequest
+  let source: any RunSource
+  /// Hears of every step; nobody does where only the end counts.
+  private let onUpdate: ((Run) -> Void)?
+  /// Decoding on caches of the recording; `nil` before there is one, and where nothing can be decoded.
+  private(set) var greedy: GreedyDecoding?
+  /// What an earlier run of the same recording spares this one.
+  var reuse = RunReuse()
+  var lookaheads: [LookaheadKey: Lookahead] = [:]
+  /// The cheap caches of recorded lookaheads that have been chosen anew; nothing where the trace lacks what
+  /// they look at.
+  var recordedCaches: [RecordedLookahead.Cache: KeptTokens?] = [:]
+
+  init(
+    _ run: Run, _ request: RunRequest, by source: any RunSource, onUpdate: ((Run) -> Void)? = nil
+  ) {
+    (self.run, self.request, self.source, self.onUpdate) = (run, request, source, onUpdate)
+  }
+
+  /// Runs every stage and takes note of how it ended.
+  mutating func runToEnd(earlier: Run?) {
+    do {
+      try complete(earlier: earlier)
+    } catch is CancellationError {
+      stop()
+    } catch let interrupted as PrefillInterrupted {
+      stop(with: interrupted.recording)
+    } catch {
+      update { $0.stage = .failed(String(describing: error)) }
+    }
+  }
+
+  /// Runs every stage that the request asks for.
+  /// - Throws: `CancellationError`, `PrefillInterrupted`, and what the source throws.
+  mutating func complete(earlier: Run? = nil) throws {
+    for stage in source.stages(for: request) { try perform(stage, earlier: earlier) }
+    update { $0.stage = .done }
+  }
+
+  /// Runs one stage, and adds the seconds that it took.
+  mutating func perform(_ stage: RunStage, earlier: Run? = nil) throws {
+    let start = ContinuousClock.now
+    switch stage {
+    case .prefill: try prefill(earlier: earlier)
+    case .lookahead: try lookAhead()
+    case .passes: try pass()
+    case .agreement: try measureAgreement()
+    case .eviction(let policies): try evict(policies)
+    case .answers: try answer()
+    case .comparison: try compare()
+    case .figures: try measureHeads()
+    }
+    if let time = StageTimes.time(of: stage, hasModel: run.hasModel) {
+      run.seconds[keyPath: time] += (ContinuousClock.now - start) / .seconds(1)
+    }
+  }
+
+  /// The full cache's result, if it was wanted, then each policy's at each budget, or why there is none.
+  var results: [Result<PolicyResult, Unavailable>] {
+    (run.full.map { [.success($0)] } ?? [])
+      + wanted(request.policies).compactMap { wanted in
+        run.results.first { $0.policy == wanted.policy && $0.budget == wanted.budget }.map { .success($0) }
+          ?? run.unavailable.first { $0.policy == wanted.policy && $0.budget == wanted.budget }.map {
+            .failure($0)
+          }
+      }
+  }
+
+  mutating func update(_ change: (inout Run) -> Void) {
+    change(&run)
+    onUpdate?(run)
+  }
+
+  /// A step that only whoever watches wants: copies of what still grows would cost a run that nobody watches.
+  mutating func report(_ change: (inout Run) -> Void) {
+    if onUpdate != nil { update(change) }
+  }
+
+  /// Some policies at every budget, budgets of a policy together.
+  func wanted(_ policies: [Policy]) -> [BudgetedPolicy] {
+    policies.flatMap { policy in request.budgets.map { BudgetedPolicy(policy: policy, budget: $0) } }
+  }
+
+  private mutating func prefill(earlier: Run?) throws {
+    let known = earlier.flatMap { source.canReuse($0, for: request) ? $0.recording : nil }
+    if known != nil, let earlier {
+      run.prefillReports = earlier.prefillReports
+      run.gateScores = earlier.gateScores
+      reuse = RunReuse(earlier, for: run)
+    }
+    let recording = try known ?? passPrompt(after: shared(with: earlier))
+    greedy = source.decoding(
+      recording, endTokens: request.endTokens, referenceLogits: reuse.full?.logits ?? [],
+      referenceTokens: reuse.full?.lane.answer.tokens ?? [])
+    let recorded = source.recordedAnswer
+    update { run in
+      run.recording = recording
+      if let recorded {
+        run.full = PolicyResult.full(recording)
+        run.full?.answer = recorded.answer
+        run.decodeQueries = recorded.queries
+      }
+      // What passes have measured hangs on the prompt alone.
+      if let earlier, earlier.prompt.hash == run.prompt.hash,
+        earlier.prompt.repetition == run.prompt.repetition
+      {
+        run.passes = earlier.passes
+      }
+    }
+  }
+
+  private mutating func passPrompt(after prefix: RecordedPrefix?) throws -> Recording {
+    let source = source
+    return try source.prefill(request, after: prefix) { progress in
+      update {
+        $0.stage = .prefill(progress)
+        $0.prefillReports.append(progress)
+      }
+    } onGateScores: {
+      run.gateScores = $0
+    }
+  }
+
+  /// The beginning that an earlier prompt has in common with this one: another question need not pass the
+  /// text again.
+  private func shared(with earlier: Run?) -> RecordedPrefix? {
+    guard let earlier, let recording = earlier.recording, earlier.modelName == run.modelName else {
+      return nil
+    }
+    let same = zip(earlier.prompt.tokens, run.prompt.tokens).prefix { $0.id == $1.id }
+    return RecordedPrefix(recording, count: same.count)
+  }
+
+  /// Runs the passes that policies ask for and that are not there yet; policies with the same one share it.
+  private mutating func pass() throws {
+    for policy in request.policies {
+      guard let pass = policy.pass, run.passes[pass] == nil else { continue }
+      let state = self
+      let measured = try state.replay(pass) { progress in update { $0.stage = .pass(progress) } }
+      update { $0.passes[pass] = measured }
+    }
+  }
+
+  /// What a pass of the prompt measures.
+  func replay(_ pass: ContextPass, onProgress: (PrefillProgress) -> Void = { _ in }) throws
+    -> ReplayedAttention?
+  {
+    guard let recording = run.recording else { return nil }
+    let replays = pass.replays(of: run.prompt.tokens.map(\.id), run.prompt.repetition)
+    return try source.replay(replays, over: recording, onProgress: onProgress)
+  }
+
+  /// Decodes the answers that are not known yet from the prefill's logits: LAQ's pseudo tokens are gone.
+  private mutating func answer() throws {
+    guard let greedy else { return }
+    let open = run.results.indices.filter { !run.results[$0].answer.isComplete(limit: request.answerLimit) }
+    var lanes = open.map {
+      greedy.lane(run.results[$0], limit: request.answerLimit, needsAnswer: request.needsAnswer)
+    }
+    func take(_ lanes: [GreedyDecoding.Lane], _ run: inout Run) {
+      for (index, lane) in zip(open, lanes) { run.results[index].answer = lane.continuation }
+    }
+    try greedy.run(&lanes) { step, lanes in
+      report {
+        $0.stage = .decode(step: step)
+        take(lanes, &$0)
+      }
+    }
+    take(lanes, &run)
+  }
+
+  /// Feeds the full cache's answer to every policy's cache whose own answer is another, so that each of its
+  /// tokens can be compared.
+  private mutating func compare() throws {
+    guard let greedy, let full = run.full, !greedy.referenceLogits.isEmpty else { return }
+    let open = run.results.indices.filter {
+      run.results[$0].followed == nil && run.results[$0].answer.firstDifference(from: full.answer) != nil
+    }
+    // An end token was no token of the answer, but its step is compared, too.
+    let limit = full.answer.steps.count
+    var lanes = open.map { greedy.lane(run.results[$0], limit: limit, script: full.answer.tokens) }
+    try greedy.run(&lanes) { step, _ in
+      update { $0.stage = .follow(step: step) }
+    }
+    for (index, lane) in zip(open, lanes) { run.results[index].followed = lane.continuation }
+  }
+
+  /// Ends the run where it was cancelled. Of what a model computed, a person sees what the policies with a
+  /// window make: they cost milliseconds, and need no further token.
+  private mutating func stop(with partial: Recording? = nil) {
+    if run.hasModel, let recording = partial ?? run.recording, run.results.isEmpty {
+      run.recording = recording
+      run.trueMass = partial == nil ? try? attentionMass(stopsWhenCancelled: false) : nil
+      (lookaheads, run.unavailable) = ([:], [])
+      for wanted in wanted(request.policies) {
+        let policy = wanted.policy
+        if policy.observedTokens == nil || policy.pass.map({ run.passes[$0] == nil }) == true {
+          run.unavailable.append(
+            Unavailable(policy: policy, budget: wanted.budget, reason: "not computed: stopped before"))
+        } else {
+          try? evict(wanted, stopsWhenCancelled: false)
+        }
+      }
+    }
+    update { $0.stage = .cancelled }
+  }
+}

@@ -1,0 +1,87 @@
+import Eviction
+import Transformer
+
+/// What a person chooses before and while exploring.
+public struct ExplorationSettings: Sendable, Hashable {
+  /// Kept tokens per layer and head, windows included; at least 1.
+  public var budget: Int {
+    didSet { share = nil }
+  }
+  /// The share of the prompt that was asked for, until the budget is changed; it says what was rounded to tokens.
+  public private(set) var share: Budget.Share?
+  /// The heads that share one kept set.
+  public var granularity: Granularity
+  /// The policies beside the full cache, in the order in which they are listed.
+  public var policies: [Policy]
+  /// Tokens of an answer at most; it ends earlier at an end-of-text token.
+  public var answerLimit: Int
+
+  /// The tokens of an answer that can be asked for.
+  public static let answerLimits = 1...4096
+
+  /// The budget unless one is given: small enough that the samples' answers hang on who chooses.
+  public static let defaultBudget = 48
+
+  /// Which queries of the prompt are recorded.
+  public var recording: RecordingScope
+
+  /// Makes settings; the policies are those of `standardPolicies` unless given.
+  public init(
+    budget: Int = defaultBudget, granularity: Granularity = .kvHead, policies: [Policy]? = nil,
+    answerLimit: Int = 64, recording: RecordingScope = .all
+  ) {
+    self.budget = budget
+    self.granularity = granularity
+    self.policies = policies ?? Self.standardPolicies
+    self.answerLimit = answerLimit
+    self.recording = recording
+  }
+
+  /// Takes over a budget for a prompt.
+  /// - Throws: `BudgetError` when it holds no token.
+  public mutating func resolve(_ budget: Budget, shape: ModelShape, tokenCount: Int) throws {
+    self.budget = try budget.resolved(shape: shape, granularity: granularity, tokenCount: tokenCount).tokens
+    if case .share(let share) = budget { self.share = share }
+  }
+
+  /// Takes the same share of another prompt, where a share was asked for.
+  public mutating func fit(tokenCount: Int) {
+    guard let share else { return }
+    budget = TokenBudget(share, tokenCount: tokenCount).tokens
+    self.share = share
+  }
+
+  /// The budget as it was asked for.
+  var wantedBudget: Budget { share.map { .share($0) } ?? .tokens(budget) }
+
+  /// The budget for a prompt.
+  func tokenBudget(tokenCount: Int) -> TokenBudget {
+    share.map { TokenBudget($0, tokenCount: tokenCount) } ?? TokenBudget(tokens: budget, tokenCount: tokenCount)
+  }
+
+  /// The policies that are shown unless others are named: all of the registry but the full cache,
+  /// which is always there.
+  public static let standardPolicies: [Policy] = ["laq", "laq++", "snapkv", "h2o", "streaming", "oracle"]
+    .compactMap { Policy($0) }
+}
+
+/// Which of the prompt's queries a prefill records: most of a recording's memory is queries.
+public enum RecordingScope: String, Sendable, Hashable, CaseIterable, Codable {
+  /// All of them: every policy and every row can be explored.
+  case all
+  /// The newest, as many as the policies look at and at least `leastWindow`; those that look at all are left out.
+  case windows
+
+  /// Queries that are recorded even if no policy looks at them, for the heatmap and for other windows.
+  public static let leastWindow = 64
+}
+
+extension RecordingScope {
+  /// How many of a prompt's newest queries are to be recorded for some policies; `nil`: all.
+  func recordedQueries(for policies: [Policy]) -> Int? {
+    switch self {
+    case .all: nil
+    case .windows: policies.compactMap(\.observedTokens).reduce(Self.leastWindow, max)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Transformer
+
+/// Greedy decoding of several lanes side by side: one pass over the weights per step.
+final class GreedyDecoding {
+  /// A cache, and what has been decoded on it.
+  struct Lane {
+    let cache: KVCache
+    let limit: Int
+    /// Whether the first token is fed even if it ends the text: the reference's lookahead always has
+    /// one query.
+    let feedsFirst: Bool
+    /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
+    let script: [Int]?
+    /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on whatever it chooses.
+    let expected: [Int]?
+    var continuation = Continuation()
+    var queries: QueryRows
+    /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the memory.
+    var keepsQueries = true
+    /// Whether the likeliest token that does not end the text comes first.
+    var needsAnswer = false
+    var logits: [Float]
+    var isOpen = true
+    /// How the cache is reduced while it grows.
+    var reduction: CacheReduction?
+
+    /// A lane that starts from the prefill's own logits on the kept tokens.
+    init(
+      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil,
+      reduction: CacheReduction? = nil, script: [Int]? = nil, expected: [Int]? = nil
+    ) {
+      cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
+      self.reduction = reduction
+      self.limit = limit
+      self.feedsFirst = feedsFirst
+      self.script = script
+      self.expected = expected
+      queries = QueryRows(shape: recording.shape)
+      logits = recording.lastLogits
+    }
+  }
+
+  let decoder: Decoder
+  let recording: Recording
+  private let endTokens: Set<Int>
+  /// The full cache's logits and choices, once they are recorded: what later runs are compared with.
+  private(set) var referenceLogits: [[Float]]
+  private var referenceTokens: [Int]
+
+  /// - Parameters:
+  ///   - referenceLogits: the full cache's logits per step, if they are known from an earlier run.
+  ///   - referenceTokens: the tokens that it chose.
+  init(
+    decoder: Decoder, recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]] = [],
+    referenceTokens: [Int] = []
+  ) {
+    self.decoder = decoder
+    self.recording = recording
+    self.endTokens = endTokens
+    self.referenceLogits = referenceLogits
+    self.referenceTokens = referenceTokens
+  }
+
+  /// Decodes until every lane has ended or reached its limit.
+  ///
+  /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
+  /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared with.
+  func run(
+    _ lanes: inout [Lane], recordsReference: Bool = false, onStep: (Int, [Lane]) -> Void = { _, _ in }
+  ) throws {
+    var step = 0
+    while lanes.contains(where: \.isOpen) {
+      try Task.checkCancellation()
+      if recordsReference, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
+      var fed: [Int] = []
+      for index in lanes.indices where lanes[index].isOpen {
+        let following = next(lanes[index], isReference: recordsReference && index == 0)
+        lanes[index].continuation.steps.append(following)
+        lanes[index].continuation.heldTokens.append(lanes[index].cache.meanCount)
+        let choice: Int
+        if let script = lanes[index].script {
+          guard step < script.count else {
+            // The step after the script's last token: what is said there was wanted, nothing is fed.
+            lanes[index].isOpen = false
+            continue
+          }
+          choice = script[step]
+        } else {
+          let begins = step == 0 && lanes[index].needsAnswer
+          choice = (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil) ?? following.choice
+          let isForced = step == 0 && lanes[index].feedsFirst
+          if endTokens.contains(choice), !isForced {
+            lanes[index].continuation.hasEnded = true
+            lanes[index].isOpen = false
+            continue
+          }
+        }
+        lanes[index].continuation.tokens.append(choice)
+        if recordsReference, index == 0 { referenceTokens.append(choice) }
+        if let expected = lanes[index].expected, step >= expected.count || expected[step] != choice {
+          lanes[index].isOpen = false
+          continue
+        }
+        fed.append(index)
+      }
+      onStep(step, lanes)
+      let outputs = try decoder.step(
+        fed.map { index in
+          LaneInput(
+            cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
+            position: lanes[index].cache.nextPosition + step)
+        })
+      for (index, output) in zip(fed, outputs) {
+        lanes[index].logits = output.logits
+        if lanes[index].keepsQueries {
+          lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
+        }
+        let (cache, queries) = (lanes[index].cache, lanes[index].queries)
+        try lanes[index].reduction?.follow(cache, queries: queries)
+        let tokens = lanes[index].continuation.tokens
+        let isOver = tokens.last.map(endTokens.contains) ?? false
+        if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }
+      }
+      step += 1
+    }
+    onStep(step, lanes)
+  }
+
+  /// The next tokens of a lane; compared with the full cache's while both decoded the same tokens.
+  private func next(_ lane: Lane, isReference: Bool) -> NextTokens {
+    let step = lane.continuation.tokens.count
+    let isComparable =
+      !isReference && step < referenceLogits.count
+      && lane.continuation.tokens.elementsEqual(referenceTokens.prefix(step))
+    return NextTokens(logits: lane.logits, reference: isComparable ? referenceLogits[step] : nil)
+  }
+}

@@ -1,0 +1,93 @@
+import Checkpoint
+import Eviction
+import Transformer
+
+/// A model as a run's source; its weights are opened with the first prompt.
+struct ModelSource: RunSource {
+  private let configuration: ModelConfiguration
+  private let precision: Precision
+  private let weights: () throws -> any TensorSource
+  private let gateSource: () throws -> Gate?
+  private var decoder: Decoder?
+  private var gate: Gate?
+
+  init(
+    _ configuration: ModelConfiguration, precision: Precision, gate: @escaping () throws -> Gate?,
+    weights: @escaping () throws -> any TensorSource
+  ) {
+    self.configuration = configuration
+    self.precision = precision
+    self.weights = weights
+    gateSource = gate
+  }
+
+  var isOpen: Bool { decoder != nil }
+  var output: OutputProjection? { decoder?.outputProjection }
+  var recordedAnswer: (answer: Continuation, queries: QueryRows?)? { nil }
+
+  /// - Throws: as `Decoder` does; `GateError`, `CheckpointError`. Most models have no gate.
+  mutating func open(wantsGate: Bool, onLayer: (Int, Int) -> Void) throws {
+    if decoder == nil {
+      let count = configuration.layerCount
+      decoder = try Decoder(configuration, weights: weights(), precision: precision) { onLayer($0, count) }
+    }
+    if wantsGate, gate == nil { gate = try gateSource() }
+  }
+
+  func stages(for request: RunRequest) -> [RunStage] {
+    var stages: [RunStage] = [.prefill, .lookahead, .passes]
+    if request.parts.contains(.agreement) { stages.append(.agreement) }
+    stages.append(.eviction(request.policies))
+    if request.parts.contains(.answers) { stages.append(.answers) }
+    if request.parts.contains(.comparison) { stages.append(.comparison) }
+    if request.parts.contains(.figures) { stages.append(.figures) }
+    return stages
+  }
+
+  func canReuse(_ earlier: Run, for request: RunRequest) -> Bool {
+    guard let recording = earlier.recording, let decoder else { return false }
+    return earlier.prompt.hash == request.prompt.hash && recording.shape == decoder.shape
+      && recording.firstQueryPosition <= request.firstQueryPosition
+      && (gate(for: request) == nil || earlier.gateScores != nil)
+  }
+
+  func prefill(
+    _ request: RunRequest, after prefix: RecordedPrefix?, onProgress: (PrefillProgress) -> Void,
+    onGateScores: (GateScores) -> Void
+  ) throws -> Recording {
+    guard let decoder else { throw CancellationError() }
+    let tokens = request.prompt.tokens.map(\.id)
+    let pass = gate(for: request).map { GatePass($0, tokenCount: tokens.count) }
+    // A gate looks at the states of all tokens: behind a known prefix it would miss some.
+    return try decoder.prefill(
+      tokens, after: pass == nil ? prefix : nil, firstQueryPosition: request.firstQueryPosition,
+      onProgress: onProgress
+    ) { _, states in
+      guard let pass else { return }
+      pass.advance(states)
+      onGateScores(pass.scores)
+    }
+  }
+
+  func decoding(
+    _ recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]], referenceTokens: [Int]
+  ) -> GreedyDecoding? {
+    decoder.map {
+      GreedyDecoding(
+        decoder: $0, recording: recording, endTokens: configuration.endTokens.union(endTokens),
+        referenceLogits: referenceLogits, referenceTokens: referenceTokens)
+    }
+  }
+
+  func replay(
+    _ replays: [Replay], over recording: Recording, onProgress: (PrefillProgress) -> Void
+  ) throws -> ReplayedAttention? {
+    try decoder?.replay(replays, over: recording, onProgress: onProgress)
+  }
+
+  func recordedLookahead(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity)
+    -> RecordedLookahead?
+  { nil }
+
+  private func gate(for request: RunRequest) -> Gate? { request.wantsGate ? gate : nil }
+}

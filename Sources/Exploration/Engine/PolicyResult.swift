@@ -1,0 +1,70 @@
+import Eviction
+import Transformer
+
+/// What one policy made of the prompt at one budget: what it kept, and the answer that this led to.
+public struct PolicyResult: Sendable {
+  /// The policy.
+  public let policy: Policy
+  /// The budget that was asked for; `nil` for the full cache.
+  public internal(set) var budget: Budget?
+  /// What that is of this prompt.
+  var tokenBudget: TokenBudget?
+  /// The kept positions.
+  public let kept: KeptTokens
+  /// The scores behind them; `nil` for the full cache.
+  public let scores: ScoreTable?
+  /// LAQ's lookahead, for policies that have one.
+  public internal(set) var lookahead: Lookahead?
+  /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
+  /// has answered. `[layer][queryHead]`.
+  public internal(set) var agreement: [[Agreement]]?
+  /// The answer so far.
+  public internal(set) var answer = Continuation()
+  /// What the cache says at each token of the full cache's answer, where its own answer is another; `nil`
+  /// until it is known, and where the answers are the same.
+  public internal(set) var followed: Continuation?
+  /// Seconds that scoring and selection took; a lookahead before them is shared and counts in
+  /// `StageTimes.lookahead`.
+  public internal(set) var evictionSeconds = 0.0
+
+  /// Whether anything has been decoded on the cache; of a trace's lanes, only on the full cache's.
+  public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
+
+  /// The mean share of the true attention mass that falls on kept tokens.
+  public var massRecall: Double? { mean(\.massRecall) }
+  /// The mean recall of the oracle's tokens.
+  public var recall: Double? { mean(\.recall) }
+
+  /// The lookahead at this budget, if there is one.
+  var lookaheadKey: LookaheadKey? {
+    guard let lookahead, let tokenBudget else { return nil }
+    return LookaheadKey(settings: lookahead.settings, budget: tokenBudget)
+  }
+
+  /// What the full cache is, an answer yet to come.
+  static func full(_ recording: Recording) -> PolicyResult? {
+    Policy("full").map {
+      PolicyResult(
+        policy: $0, kept: .all(shape: recording.shape, tokenCount: recording.tokenCount), scores: nil,
+        lookahead: nil,
+        agreement: nil)
+    }
+  }
+
+  private func mean(_ value: KeyPath<Agreement, Double>) -> Double? {
+    guard let all = agreement?.flatMap({ $0 }), !all.isEmpty else { return nil }
+    return all.reduce(0) { $0 + $1[keyPath: value] } / Double(all.count)
+  }
+}
+
+/// Why a policy has no result at a budget.
+public struct Unavailable: Error, Hashable, CustomStringConvertible {
+  /// The policy.
+  public let policy: Policy
+  /// The budget that was asked for.
+  public let budget: Budget
+  /// The sentence: what is missing, and what to do.
+  public let reason: String
+
+  public var description: String { reason }
+}

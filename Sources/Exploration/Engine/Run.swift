@@ -1,0 +1,181 @@
+import Eviction
+import Transformer
+
+/// One prompt under many policies, as far as it has been computed: an immutable value that grows from
+/// update to update and that every screen is a function of.
+public struct Run: Sendable {
+  /// What is being computed.
+  public enum Stage: Sendable, Hashable {
+    /// The text is tokenized; the model is being opened.
+    case opening
+    /// The model's weights are read, layer by layer.
+    case loading(layer: Int, of: Int)
+    /// A trace is read: so many policies have been tried, and this one is next.
+    case reading(policy: Policy, index: Int, of: Int)
+    /// The prompt passes through the model.
+    case prefill(PrefillProgress)
+    /// The prompt passes through the model once more, for the policies that ask for it.
+    case pass(PrefillProgress)
+    /// Pseudo tokens and the full cache's answer are decoded together.
+    case lookahead(step: Int)
+    /// Every policy's answer is decoded, all in one pass per token.
+    case decode(step: Int)
+    /// Policies whose answers are others than the full cache's follow its answer, to be compared token by
+    /// token.
+    case follow(step: Int)
+    /// The figures of every head are computed.
+    case measure
+    /// Everything is there.
+    case done
+    /// Stopped by the user; what was computed stays.
+    case cancelled
+    /// Something went wrong; the sentence says what.
+    case failed(String)
+  }
+
+  /// The model's name.
+  public let modelName: String
+  /// The text and its tokens.
+  public let prompt: Prompt
+  /// What was asked for.
+  public let settings: ExplorationSettings
+  /// The sentence of each token id, for drawing.
+  public let vocabulary: Vocabulary
+  /// Whether there is a model to run; a trace is run without one.
+  public let hasModel: Bool
+  /// What is being computed.
+  public internal(set) var stage: Stage = .opening
+  /// The prefill, the model's own or a trace's; `nil` until it is there.
+  public internal(set) var recording: Recording?
+  /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
+  public internal(set) var gateScores: GateScores?
+  /// The full cache's answer.
+  public internal(set) var full: PolicyResult?
+  /// The queries of the full cache's answer, a row per token fed: the truth.
+  public internal(set) var decodeQueries: QueryRows?
+  /// The true queries' attention mass per layer, query head and prompt token.
+  public internal(set) var trueMass: HeadTable?
+  /// What passes beside the prefill have measured.
+  public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
+  /// One per policy, in the settings' order, as they become available; none for those that are unavailable.
+  public internal(set) var results: [PolicyResult] = []
+  /// The policies that have no result, each with the reason.
+  public internal(set) var unavailable: [Unavailable] = []
+  /// Figures of every layer and head; `nil` until they are computed.
+  public internal(set) var figures: HeadFigures?
+  /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
+  public internal(set) var prefillReports: [PrefillProgress] = []
+  /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies
+  /// are compared with.
+  var referenceLogits: [[Float]] = []
+  /// Seconds that each finished stage took.
+  public internal(set) var seconds = StageTimes()
+
+  /// Makes a run of which only the text is known.
+  public init(
+    modelName: String, prompt: Prompt, settings: ExplorationSettings, vocabulary: Vocabulary,
+    hasModel: Bool = true
+  ) {
+    self.modelName = modelName
+    self.hasModel = hasModel
+    self.prompt = prompt
+    self.settings = settings
+    self.vocabulary = vocabulary
+  }
+
+  /// A run of which nobody sees the text.
+  init(_ request: RunRequest, hasModel: Bool) {
+    self.init(
+      modelName: "", prompt: request.prompt,
+      settings: ExplorationSettings(
+        granularity: request.granularity, policies: request.policies, answerLimit: request.answerLimit,
+        recording: request.recording), vocabulary: Vocabulary(bytes: [:]), hasModel: hasModel)
+  }
+
+  /// Why some policies have no result.
+  public var unavailableReasons: [Policy: String] {
+    Dictionary(unavailable.map { ($0.policy, $0.reason) }) { first, _ in first }
+  }
+
+  /// Whether nothing more will come.
+  public var isFinished: Bool {
+    switch stage {
+    case .done, .cancelled, .failed: true
+    default: false
+    }
+  }
+
+  /// Tokens per second of each of the prefill's chunks; a chunk passes one layer, which is that share of its
+  /// tokens.
+  public var prefillRates: [Double] {
+    var (tokens, seconds) = (0, 0.0)
+    return prefillReports.map { report in
+      defer { (tokens, seconds) = (report.tokensDone, report.seconds) }
+      return Double(report.tokensDone - tokens) / max(1e-9, report.seconds - seconds)
+    }
+  }
+
+  /// A run of the same prompt, or of another one under the same model, from its beginning.
+  public func anew(_ settings: ExplorationSettings, prompt: Prompt? = nil) -> Run {
+    Run(
+      modelName: modelName, prompt: prompt ?? self.prompt, settings: settings, vocabulary: vocabulary,
+      hasModel: hasModel)
+  }
+
+  /// This run with another stage: what is known stays on the screen while it is run again.
+  public func at(_ stage: Stage) -> Run {
+    var copy = self
+    copy.stage = stage
+    return copy
+  }
+
+  /// A policy's result by its place in the settings' list.
+  public func lane(_ index: Int) -> PolicyResult? {
+    guard settings.policies.indices.contains(index) else { return nil }
+    return results.first { $0.policy == settings.policies[index] }
+  }
+
+  /// All that is known so far and that a policy may look at.
+  /// - Parameters:
+  ///   - lookahead: the queries of the policy's own pseudo tokens.
+  ///   - output: the model's output projection, which a run does not hold.
+  func evidence(
+    _ recording: Recording, lookahead: QueryRows? = nil, output: OutputProjection? = nil
+  ) -> Evidence {
+    Evidence(
+      recording: recording, lookahead: lookahead, decode: decodeQueries, output: output,
+      questionTokenCount: prompt.questionTokenCount, passes: passes, gate: gateScores)
+  }
+}
+
+/// Seconds that the stages of a run took.
+public struct StageTimes: Sendable, Hashable {
+  /// Opening the model's weights.
+  public internal(set) var opening = 0.0
+  /// The prompt's pass through the model.
+  public internal(set) var prefill = 0.0
+  /// Cheap caches, pseudo tokens and the full cache's answer.
+  public internal(set) var lookahead = 0.0
+  /// Further passes of the prompt, where policies ask for them.
+  public internal(set) var passes = 0.0
+  /// Scoring and selection under every policy.
+  public internal(set) var eviction = 0.0
+  /// Every policy's answer.
+  public internal(set) var decode = 0.0
+
+  /// All of them.
+  public var total: Double { opening + prefill + lookahead + passes + eviction + decode }
+
+  /// What the seconds of a stage count for; those of figures count for nothing, but in a trace, which has
+  /// nothing else.
+  static func time(of stage: RunStage, hasModel: Bool) -> WritableKeyPath<StageTimes, Double>? {
+    switch stage {
+    case .prefill: hasModel ? \.prefill : nil
+    case .lookahead: \.lookahead
+    case .passes: \.passes
+    case .agreement, .eviction: \.eviction
+    case .answers, .comparison: \.decode
+    case .figures: hasModel ? nil : \.eviction
+    }
+  }
+}

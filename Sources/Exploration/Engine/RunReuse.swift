@@ -1,0 +1,80 @@
+import Eviction
+import Transformer
+
+/// What an earlier run of the same recording spares a new one: greedy decoding on an equal cache gives
+/// equal tokens, so only what differs is computed anew.
+struct RunReuse {
+  /// The full cache's complete answer, and what follows from it.
+  struct Full {
+    let lane: PolicyResult
+    let queries: QueryRows
+    let logits: [[Float]]
+    let mass: HeadTable?
+    let figures: HeadFigures?
+  }
+
+  let full: Full?
+  private let lanes: [PolicyResult]
+  /// Whether the same heads share a kept set, so that a policy keeps the same at the same budget.
+  private let hasSameGranularity: Bool
+  private let answerLimit: Int
+
+  /// Nothing to reuse.
+  init() { (full, lanes, hasSameGranularity, answerLimit) = (nil, [], false, 0) }
+
+  /// - Parameter earlier: a run of the recording that `run` uses again.
+  init(_ earlier: Run?, for run: Run) {
+    answerLimit = run.settings.answerLimit
+    guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
+      let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty || !earlier.hasModel
+    else {
+      (full, lanes, hasSameGranularity) = (nil, [], false)
+      return
+    }
+    full = Full(
+      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass,
+      figures: earlier.figures)
+    lanes = earlier.results
+    hasSameGranularity = earlier.settings.granularity == run.settings.granularity
+  }
+
+  /// A lookahead of the same settings on an equal cheap cache.
+  func lookahead(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lookahead? {
+    lanes.lazy.compactMap(\.lookahead).first {
+      $0.settings == settings && $0.cheap == cheap && $0.pseudo.isComplete(limit: settings.tokenCount)
+    }
+  }
+
+  /// A policy's lane with all it has, if nothing that it depends on has changed.
+  func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> PolicyResult? {
+    guard hasSameGranularity,
+      let lane = lanes.first(where: { $0.policy == policy && $0.tokenBudget == budget }),
+      lane.agreement != nil
+    else { return nil }
+    guard let lookahead else { return lane.lookahead == nil ? lane : nil }
+    return lane.lookahead?.pseudo.tokens == lookahead.pseudo.tokens
+      && lane.lookahead?.cheap == lookahead.cheap
+      ? lane : nil
+  }
+
+  /// The figures of the heads, if every lookahead that they look at is the same.
+  func figures(for wanted: [PolicyResult]) -> HeadFigures? {
+    let isSame = wanted.allSatisfy { lane in
+      guard let lookahead = lane.lookahead else { return true }
+      let other = lanes.first { $0.policy.unedited == lane.policy.unedited }?.lookahead
+      return other?.pseudo.tokens == lookahead.pseudo.tokens && other?.cheap == lookahead.cheap
+    }
+    return isSame ? full?.figures : nil
+  }
+
+  /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be
+  /// equal, too.
+  func answers(of lane: PolicyResult) -> (answer: Continuation, followed: Continuation?) {
+    let same = lanes.first { other in
+      other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates
+        && other.policy.decoding == nil && lane.policy.decoding == nil
+        && other.answer.isComplete(limit: answerLimit)
+    }
+    return same.map { ($0.answer, $0.followed) } ?? (Continuation(), nil)
+  }
+}

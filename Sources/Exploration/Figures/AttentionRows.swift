@@ -1,0 +1,161 @@
+import Eviction
+import Transformer
+
+/// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead, and the
+/// truth, over all prompt keys. Computed off the screen's thread: in large models this takes longer than a frame.
+public struct AttentionRows: Sendable {
+  /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows resemble each other.
+  public static let windowSize = 8
+  /// Rows of a section at most: more would be hundreds of megabytes for long answers to long prompts.
+  public static let rowLimit = 256
+
+  /// Where a row's query comes from.
+  public enum Section: String, Sendable, Hashable, CaseIterable {
+    case window = "WINDOW"
+    case lookahead = "LOOKAHEAD"
+    case decode = "DECODE"
+  }
+
+  /// The heads that a row stands for.
+  public enum Heads: Sendable, Hashable {
+    /// One query head.
+    case single(Int)
+    /// The mean over all heads of the layer.
+    case mean
+    /// The largest over all heads of the layer.
+    case max
+  }
+
+  /// What was asked for; two requests are equal when their rows are.
+  public struct Request: Sendable, Hashable {
+    /// The layer.
+    public let layer: Int
+    /// Its heads.
+    public let heads: Heads
+    let settings: ExplorationSettings
+    let policy: Policy?
+    let lookaheadCount: Int
+    let decodeCount: Int
+    let tokenCount: Int
+
+    /// Asks for the rows of a run as far as it has come; `nil` before its prefill is done, or beyond the model.
+    public init?(_ run: Run, lane: PolicyResult?, layer: Int, heads: Heads) {
+      guard let recording = run.recording, layer < recording.shape.layerCount else { return nil }
+      if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
+      self.layer = layer
+      self.heads = heads
+      settings = run.settings
+      policy = lane?.lookahead == nil ? nil : lane?.policy
+      lookaheadCount = min(lane?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
+      decodeCount = min(run.decodeQueries?.count ?? 0, AttentionRows.rowLimit)
+      tokenCount = recording.tokenCount
+    }
+
+    /// About how many multiplications it takes.
+    public func work(_ run: Run) -> Int {
+      guard let shape = run.recording?.shape else { return 0 }
+      let heads = if case .single = heads { 1 } else { shape.queryHeadCount }
+      return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension * heads
+    }
+  }
+
+  /// What was asked for.
+  public let request: Request
+  private let rows: [Section: [[Float]]]
+  private let agreements: [Set<Section>: Double]
+
+  /// Computes the rows.
+  public init?(_ request: Request, _ run: Run) {
+    guard let recording = run.recording else { return nil }
+    self.request = request
+    let lane = run.results.first { $0.policy == request.policy }
+    func attention(_ rows: [ObservedRow], _ beyond: QueryRows? = nil) -> [[Float]] {
+      Self.attention(recording, layer: request.layer, heads: request.heads, rows, beyond: beyond)
+    }
+    let rows: [Section: [[Float]]] = [
+      .window: attention(recording.newestRows(Self.windowSize)),
+      .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), lane?.lookahead?.queries),
+      .decode: attention(recording.rows(beyond: 0..<request.decodeCount), run.decodeQueries),
+    ]
+    self.rows = rows
+    var agreements: [Set<Section>: Double] = [:]
+    for sections in [[Section.window], [.lookahead], [.window, .lookahead]] {
+      agreements[Set(sections)] = Self.agreement(
+        of: sections.flatMap { rows[$0] ?? [] }, with: rows[.decode] ?? [])
+    }
+    self.agreements = agreements
+  }
+
+  /// A row's attention, `[tokenCount]`; `nil` where there is no such row.
+  public func weights(_ section: Section, _ index: Int) -> [Float]? {
+    guard let rows = rows[section], rows.indices.contains(index) else { return nil }
+    return rows[index]
+  }
+
+  /// How well the rows of some sections foresee the truth, over all rows; `nil` without both.
+  public func agreement(of sections: Set<Section>) -> Double? { agreements[sections] }
+
+  /// The mean cosine between the sum of the observed rows and each true row; `nil` without both.
+  static func agreement(of observed: [[Float]], with truth: [[Float]]) -> Double? {
+    guard let first = observed.first, !truth.isEmpty else { return nil }
+    var sum = [Float](repeating: 0, count: first.count)
+    for row in observed { for index in sum.indices { sum[index] += row[index] } }
+    return sum.withUnsafeBufferPointer { sum in
+      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } } / Double(truth.count)
+    }
+  }
+
+  /// The rows' attention, `[row][tokenCount]`.
+  private static func attention(
+    _ recording: Recording, layer: Int, heads: Heads, _ rows: [ObservedRow], beyond: QueryRows?
+  ) -> [[Float]] {
+    let shape = recording.shape
+    if case .single(let head) = heads {
+      return recording.observe(layer: layer, kvHead: head / shape.groupSize, only: head, rows, beyond: beyond) { _, weights in
+        (0..<weights.rowCount).map { Array(weights[$0]) }
+      }.first ?? []
+    }
+    // Weights are never negative: the largest may begin at 0, like the sum.
+    var result = [[Float]](repeating: Array(repeating: 0, count: recording.tokenCount), count: rows.count)
+    for kvHead in 0..<shape.kvHeadCount {
+      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { _, weights in
+        for row in rows.indices {
+          result[row].withUnsafeMutableBufferPointer { result in
+            let weights = weights[row]
+            if heads == .max {
+              for key in result.indices { result[key] = Swift.max(result[key], weights[key]) }
+            } else {
+              for key in result.indices { result[key] += weights[key] }
+            }
+          }
+        }
+      }
+    }
+    guard heads == .mean else { return result }
+    return result.map { $0.map { $0 / Float(shape.queryHeadCount) } }
+  }
+
+  /// The cosine of two rows; 0 where one is all zeros. Four sums run side by side, always the same way.
+  static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
+    var (dots, squares, others) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    func add(_ x: SIMD4<Double>, _ y: SIMD4<Double>) {
+      dots += x * y
+      squares += x * x
+      others += y * y
+    }
+    let count = min(a.count, b.count)
+    var index = 0
+    while index + 4 <= count {
+      add(
+        SIMD4(Double(a[index]), Double(a[index + 1]), Double(a[index + 2]), Double(a[index + 3])),
+        SIMD4(Double(b[index]), Double(b[index + 1]), Double(b[index + 2]), Double(b[index + 3])))
+      index += 4
+    }
+    while index < count {
+      add(SIMD4(Double(a[index]), 0, 0, 0), SIMD4(Double(b[index]), 0, 0, 0))
+      index += 1
+    }
+    let (aa, bb) = (squares.sum(), others.sum())
+    return aa > 0 && bb > 0 ? dots.sum() / (aa * bb).squareRoot() : 0
+  }
+}

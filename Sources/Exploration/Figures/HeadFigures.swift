@@ -1,0 +1,139 @@
+import Eviction
+import Foundation
+import Transformer
+
+/// What every query head's attention is like, independent of what is kept: `[layer][queryHead]` each.
+///
+/// The rows are the queries of the full cache's answer, the truth. Where the answer is empty there are no figures.
+public struct HeadFigures: Sendable, Hashable {
+  /// Prompt tokens that count as sinks: as many as StreamingLLM keeps.
+  public static let sinkCount = 4
+
+  /// The mean entropy of a row, in bits: 2 to this power is how many keys a row effectively looks at.
+  public let entropy: [[Double]]
+  /// The mean share of a row that falls on the first `sinkCount` tokens.
+  public let sinkShare: [[Double]]
+  /// The mean cosine between the sum of the window's rows and each true row (`AttentionRows.agreement`).
+  public let windowAgreement: [[Double]]
+  /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
+  public let lookaheadAgreement: [Policy: [[Double]]]
+
+  /// Computes all figures, the heads of a KV head together, and KV heads in parallel.
+  ///
+  /// Cost: an attention row per head for each row of the window, of the lookaheads and of the truth.
+  /// - Throws: `CancellationError`, looked for before each layer.
+  init?(_ run: Run) throws {
+    guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else { return nil }
+    let lookaheads = Self.lookaheads(run)
+    let layers = try Self.heads(recording, decode: decode, lookaheads: lookaheads.map(\.rows))
+    entropy = layers.map { $0.map(\.entropy) }
+    sinkShare = layers.map { $0.map(\.sinkShare) }
+    windowAgreement = layers.map { $0.map(\.window) }
+    var agreement: [Policy: [[Double]]] = [:]
+    for (index, lookahead) in lookaheads.enumerated() {
+      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookahead(index) } } }
+    }
+    lookaheadAgreement = agreement
+  }
+
+  /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
+  /// - Parameter comparesTruth: whether the sum of the true rows is compared with each of them, too: another look at each.
+  /// - Throws: `CancellationError`, looked for before each layer.
+  static func heads(
+    _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool = false
+  ) throws -> [[Head]] {
+    let rows = max(AttentionRows.windowSize, pieceLength, lookaheads.map(\.count).max() ?? 0)
+    return try (0..<recording.shape.layerCount).map { layer in
+      try Task.checkCancellation()
+      var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
+      groups.withUnsafeMutableBufferPointer { groups in
+        inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
+          groups[kvHead] = heads(
+            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads, comparesTruth: comparesTruth)
+        }
+      }
+      return groups.flatMap(\.self)
+    }
+  }
+
+  /// Whether they tell of every lookahead that some results have.
+  func coverLookaheads(of lanes: [PolicyResult]) -> Bool {
+    lanes.allSatisfy { lane in
+      (lane.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[lane.policy.unedited] != nil
+    }
+  }
+
+  /// Every lookahead once, with the policies that share it.
+  private static func lookaheads(_ run: Run) -> [(rows: QueryRows, policies: [Policy])] {
+    let lanes = run.results.filter { $0.lookahead?.queries.count ?? 0 > 0 }
+    return Dictionary(grouping: lanes) { $0.lookahead?.settings }.values.compactMap { lanes in
+      lanes[0].lookahead.map { ($0.queries, lanes.map(\.policy)) }
+    }
+  }
+
+  /// One head's figures.
+  struct Head: Sendable {
+    fileprivate(set) var entropy = 0.0
+    fileprivate(set) var sinkShare = 0.0
+    /// The mean cosines of the sums of rows with each true row: the window's, then each lookahead's, then the truth's own.
+    fileprivate var agreements: [Double]
+
+    /// That of the window's rows.
+    var window: Double { agreements[0] }
+    /// That of a lookahead, an index into those that were compared.
+    func lookahead(_ index: Int) -> Double { agreements[index + 1] }
+    /// That of the true rows themselves, if it was asked for: what cannot be surpassed by far.
+    var truth: Double { agreements[agreements.count - 1] }
+
+    /// Adds a true row.
+    /// - Parameter foreseen: what the window and each lookahead foresee.
+    mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
+      entropy += Self.bits(row)
+      sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
+      for (index, sum) in foreseen.enumerated() { agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) } }
+    }
+
+    /// Turns the sums to means over so many rows.
+    mutating func divide(by count: Int) {
+      entropy /= Double(count)
+      sinkShare /= Double(count)
+      for index in agreements.indices { agreements[index] /= Double(count) }
+    }
+
+    private static func bits(_ row: UnsafeBufferPointer<Float>) -> Double {
+      // Logarithms of floats are a third of the time of those of doubles, and their error is the weights' own.
+      row.reduce(0.0) { $1 > 0 ? $0 - Double($1 * log2($1)) : $0 }
+    }
+  }
+
+  /// Rows of the truth that are looked at together.
+  private static let pieceLength = 64
+
+  /// The figures of the query heads that read one KV head.
+  private static func heads(
+    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool
+  ) -> [Head] {
+    let count = recording.tokenCount
+    func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
+      recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
+    }
+    // [window, then lookaheads, then the truth][query head of the group][token]
+    let foreseen =
+      [sums(recording.newestRows(AttentionRows.windowSize), nil)]
+      + (lookaheads + (comparesTruth ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
+    let group = recording.shape.queryHeads(of: kvHead)
+    var heads = group.map { _ in Head(agreements: Array(repeating: 0, count: foreseen.count)) }
+    // The rows of a long answer pass in pieces, which take little memory.
+    for start in stride(from: 0, to: decode.count, by: pieceLength) {
+      let rows = recording.rows(beyond: start..<min(start + pieceLength, decode.count))
+      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: decode) { head, weights in
+        let place = head - group.lowerBound
+        for row in rows.indices {
+          heads[place].add(weights[row], foreseen: foreseen.map { $0[place] })
+        }
+      }
+    }
+    for place in heads.indices { heads[place].divide(by: decode.count) }
+    return heads
+  }
+}

@@ -1,0 +1,70 @@
+import Eviction
+import Transformer
+
+/// How consistent policies' views of one prompt are with what the model attends to while it answers: the
+/// motivation of Lookahead Q-Cache (Wang et al. 2025, section 3), head by head.
+public struct PromptConsistency: Sendable {
+  /// Tokens that the full cache's answer fed: the rows of the truth.
+  public let trueRowCount: Int
+  /// The mean cosine of the observation window's summed rows with each true row, `[layer][queryHead]`.
+  public let windowCosine: [[Double]]
+  /// The mean cosine of the true rows' own sum with each of them, `[layer][queryHead]`: how far a sum can go.
+  public let truthCosine: [[Double]]
+  /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the truth is
+  /// its agreement.
+  public let results: [Result<PolicyResult, Unavailable>]
+  private let lookaheadCosines: [LookaheadKey: [[Double]]]
+
+  /// The mean cosine of a result's summed lookahead rows with each true row, `[layer][queryHead]`; `nil`
+  /// without a lookahead.
+  public func lookaheadCosine(_ result: PolicyResult) -> [[Double]]? {
+    result.lookaheadKey.flatMap { lookaheadCosines[$0] }
+  }
+}
+
+/// A prompt whose answer is over before a token of it is fed has no truth to compare with.
+public struct NoTrueRows: Error, Hashable, CustomStringConvertible {
+  public var description: String {
+    "the full cache's answer ends at once, so there are no decode queries to compare with; "
+      + "choose another text or question"
+  }
+}
+
+extension RunEngine {
+  /// Measures every policy at every budget against the true decode queries of the full cache's answer;
+  /// nothing is decoded on what the policies keep.
+  ///
+  /// Cost: a prefill, the full cache's answer, a lookahead for each budget; then an attention row per head
+  /// for each row that is compared.
+  /// - Throws: as `results`; `NoTrueRows`.
+  public func consistency(_ request: RunRequest) throws -> PromptConsistency {
+    var request = request
+    request.parts = .agreement
+    return try PromptConsistency(complete(request))
+  }
+}
+
+extension PromptConsistency {
+  init(_ active: ActiveRun) throws {
+    guard let recording = active.run.recording, let truth = active.run.decodeQueries, truth.count > 0 else {
+      throw NoTrueRows()
+    }
+    var places: [LookaheadKey: Int] = [:]
+    var lookaheads: [QueryRows] = []
+    for result in active.run.results {
+      guard let key = result.lookaheadKey, let rows = result.lookahead?.queries, rows.count > 0,
+        places[key] == nil
+      else {
+        continue
+      }
+      places[key] = lookaheads.count
+      lookaheads.append(rows)
+    }
+    let heads = try HeadFigures.heads(recording, decode: truth, lookaheads: lookaheads, comparesTruth: true)
+    trueRowCount = truth.count
+    windowCosine = heads.map { $0.map(\.window) }
+    truthCosine = heads.map { $0.map(\.truth) }
+    lookaheadCosines = places.mapValues { place in heads.map { $0.map { $0.lookahead(place) } } }
+    results = Array(active.results.dropFirst())
+  }
+}

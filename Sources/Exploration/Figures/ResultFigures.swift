@@ -1,0 +1,39 @@
+import Eviction
+import Transformer
+
+/// What a policy's lane comes to, in the figures by which policies are compared.
+public struct ResultFigures: Sendable, Hashable {
+  /// The mean recall of the oracle's tokens over all query heads.
+  public let recall: Double?
+  /// The mean share of the true attention mass that falls on kept tokens.
+  public let massRecall: Double?
+  /// KL(full ‖ policy) in nats, the mean over the compared steps; `nil` before there are any.
+  public let divergence: Double?
+  /// The compared steps at which both caches say the same token.
+  public let agreeing: Int
+  /// The steps of the full cache's answer at which the policy was compared after the same tokens: all of them, once the
+  /// lane has followed that answer.
+  public let compared: Int
+  /// Where the answers first differ, an index into their tokens; `nil` while they do not.
+  public let firstDifference: Int?
+  /// Bytes of the kept keys and values.
+  public let bytes: Int
+  /// Seconds of scoring and selection.
+  public let evictionSeconds: Double
+
+  /// Measures a lane against the full cache's.
+  public init(_ lane: PolicyResult, full: PolicyResult?) {
+    recall = lane.recall
+    massRecall = lane.massRecall
+    bytes = lane.kept.byteCount()
+    evictionSeconds = lane.evictionSeconds
+    let steps = (lane.followed ?? lane.answer).steps
+    let compared = steps.filter { $0.divergence != nil }
+    self.compared = compared.count
+    divergence =
+      compared.isEmpty
+      ? nil : compared.reduce(0.0) { $0 + Double($1.divergence ?? 0) } / Double(compared.count)
+    agreeing = zip(steps, full?.answer.steps ?? []).count { $0.divergence != nil && $0.choice == $1.choice }
+    firstDifference = lane.hasAnswer ? full.flatMap { lane.answer.firstDifference(from: $0.answer) } : nil
+  }
+}
