@@ -36,9 +36,9 @@ public struct Run: Sendable {
   /// The model's name.
   public let modelName: String
   /// The text and its tokens.
-  public let prompt: Prompt
+  @CopyOnWrite public private(set) var prompt: Prompt
   /// What was asked for.
-  public let settings: ExplorationSettings
+  @CopyOnWrite public private(set) var settings: ExplorationSettings
   /// The sentence of each token id, for drawing.
   public let vocabulary: Vocabulary
   /// Whether there is a model to run; a trace is run without one.
@@ -46,11 +46,11 @@ public struct Run: Sendable {
   /// What is being computed.
   public internal(set) var stage: Stage = .opening
   /// The prefill, the model's own or a trace's; `nil` until it is there.
-  public internal(set) var recording: Recording?
+  @CopyOnWrite public internal(set) var recording: Recording?
   /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.
   public internal(set) var gateScores: GateScores?
   /// The full cache's answer.
-  public internal(set) var full: PolicyResult?
+  @CopyOnWrite public internal(set) var full: PolicyResult?
   /// The queries of the full cache's answer, a row per token fed: the truth.
   public internal(set) var decodeQueries: QueryRows?
   /// The true queries' attention mass per layer, query head and prompt token.
@@ -62,7 +62,7 @@ public struct Run: Sendable {
   /// The policies that have no result, each with the reason.
   public internal(set) var unavailable: [Unavailable] = []
   /// Figures of every layer and head; `nil` until they are computed.
-  public internal(set) var figures: HeadFigures?
+  @CopyOnWrite public internal(set) var figures: HeadFigures?
   /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
   public internal(set) var prefillReports: [PrefillProgress] = []
   /// The full cache's logits per step, `[step][vocabulary]`, once its answer is complete: what later policies
