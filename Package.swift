@@ -47,7 +47,8 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views", "KeyStorm",
+        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
+        "KeyStorm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Peers"]),
     .target(name: "TestSupport", dependencies: ["Eviction"], path: "Tests/TestSupport"),
@@ -75,7 +76,9 @@ let package = Package(
     .testTarget(name: "InputTests", dependencies: ["Terminal", "Screen", "KeyStorm"]),
     .testTarget(
       name: "ViewsTests",
-      dependencies: ["Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel", "TestSupport"],
+      dependencies: [
+        "Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel", "TestSupport",
+      ],
       resources: [.copy("Screens")]),
     .testTarget(
       name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm", "TestSupport"],
@@ -84,16 +87,17 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// The kernels are optimised in debug builds as well, where they would take most of the tests' time. Flags of this kind are
-// refused in a package that others depend on, which builds them as its user's configuration says.
+// The kernels are optimised in debug builds as well, where they would take most of the tests' time. Flags of
+// this kind are refused in a package that others depend on, which builds them as its user's configuration
+// says.
 if !Context.packageDirectory.contains("/checkouts/") {
   for target in package.targets where target.name == "Kernels" {
     target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-O2"], .when(configuration: .debug))]
   }
 }
 
-// CI (and whoever sets the variable) builds with warnings as errors; dependencies are not affected. A system library
-// has nothing to compile, so it takes no settings.
+// CI (and whoever sets the variable) builds with warnings as errors; dependencies are not affected. A system
+// library has nothing to compile, so it takes no settings.
 if Context.environment["LAQ_STRICT"] != nil {
   for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]

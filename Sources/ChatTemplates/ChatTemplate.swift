@@ -6,7 +6,7 @@ import Foundation
 /// language that they use, with the settings that `transformers` gives it (`trim_blocks` and
 /// `lstrip_blocks`). A template comes from outside: whatever it does, rendering ends, with a text or
 /// with an error, after limited work, memory and recursion.
-public struct ChatTemplate: Sendable {
+package struct ChatTemplate: Sendable {
   private let body: [Statement]
   private let names: [NameUse]
   /// How many steps a rendering may take, which is a lot in a debug build.
@@ -16,7 +16,7 @@ public struct ChatTemplate: Sendable {
   /// - Throws: `TemplateError` for a source that is no template, or that has unknown statements. Unknown
   ///   filters, tests and functions are errors when rendering comes to them: a template may have branches
   ///   that nobody needs.
-  public init(_ source: String) throws {
+  package init(_ source: String) throws {
     var lexer = try Lexer(source)
     var parser = Parser(try lexer.tokens())
     body = try parser.template()
@@ -24,14 +24,14 @@ public struct ChatTemplate: Sendable {
   }
 
   /// What every conversation gives to a template.
-  public static let givenNames: Set<String> = ["messages", "add_generation_prompt", "tools", "documents"]
+  package static let givenNames: Set<String> = ["messages", "add_generation_prompt", "tools", "documents"]
 
   /// Whether the template reads a name anywhere: a variable of any other name changes nothing.
-  public func reads(_ name: String) -> Bool { names.contains { $0.isRead && $0.name.string == name } }
+  package func reads(_ name: String) -> Bool { names.contains { $0.isRead && $0.name.string == name } }
 
   /// The variables that the template asks for beside the conversation and the special tokens, in the order
   /// of the alphabet.
-  public var ownVariables: [String] {
+  package var ownVariables: [String] {
     let given = Set(Self.givenNames.map { Text($0) }).union(["loop", "caller", "varargs", "kwargs"])
     return NameUse.read(Set(names.map(\.name)).subtracting(given).subtracting(Functions.names), in: names)
       .map(\.string).filter { !$0.hasSuffix("_token") }.sorted()
@@ -46,7 +46,7 @@ public struct ChatTemplate: Sendable {
   ///   - variables: `bos_token`, `eos_token` and the like.
   ///   - date: what the template takes for the current time, in the system's time zone.
   /// - Throws: `TemplateError`.
-  public func rendered(
+  package func rendered(
     messages: [ChatMessage], addGenerationPrompt: Bool = true, variables: [String: TemplateValue] = [:],
     date: Date = Date()
   ) throws -> String {

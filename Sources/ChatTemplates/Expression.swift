@@ -1,6 +1,7 @@
 /// An expression of a template.
 struct Expression: Sendable {
-  /// How many expressions may stand inside each other: what keeps recursion over them from running out of stack.
+  /// How many expressions may stand inside each other: what keeps recursion over them from running out of
+  /// stack.
   static let heightLimit = 200
 
   indirect enum Kind: Sendable {

@@ -32,7 +32,9 @@ extension Filters {
     var arguments = arguments
     var path: Value?
     if byAttribute {
-      guard let first = arguments.positional.first else { throw Failure.failed("an attribute to select by is missing") }
+      guard let first = arguments.positional.first else {
+        throw Failure.failed("an attribute to select by is missing")
+      }
       path = first
       arguments = arguments.dropping(1)
     }

@@ -5,7 +5,9 @@ extension Filters {
     "count": { renderer, value, _ in .integer(try length(value)) },
     "list": { renderer, value, _ in try .list(renderer.elements(of: value)) },
     "first": { renderer, value, _ in
-      if case .iterator(let iterator) = value { return iterator.next() ?? .undefined("there is no first item") }
+      if case .iterator(let iterator) = value {
+        return iterator.next() ?? .undefined("there is no first item")
+      }
       return try renderer.elements(of: value).first ?? .undefined("there is no first item")
     },
     "last": { renderer, value, _ in
@@ -27,12 +29,18 @@ extension Filters {
       return try .iterator(renderer.elements(of: value).reversed())
     },
     "sort": { renderer, value, arguments in
-      let given = try arguments.bound(to: ["reverse", "case_sensitive", "attribute"], of: "the filter 'sort'")
+      let given = try arguments.bound(
+        to: ["reverse", "case_sensitive", "attribute"], of: "the filter 'sort'")
       let paths = given[2]?.text?.split(at: ",", limit: .max, fromEnd: false).map { Value.string($0) }
       let keys = try renderer.elements(of: value).map { element in
         // Lists are compared by their first difference: what is missing everywhere is none.
-        let parts = try (paths ?? given[2].map { [$0] })?.map { try renderer.attribute(path: $0, of: element) }
-        return (key: try Value.list(renderer.keyed(parts ?? [element], by: nil, given[1]).map(\.key)), value: element)
+        let parts = try (paths ?? given[2].map { [$0] })?.map {
+          try renderer.attribute(path: $0, of: element)
+        }
+        return (
+          key: try Value.list(renderer.keyed(parts ?? [element], by: nil, given[1]).map(\.key)),
+          value: element
+        )
       }
       return try .list(renderer.sorted(keys, isReversed: given[0]?.isTrue ?? false))
     },
@@ -112,7 +120,8 @@ extension Renderer {
     try budget.read(path)
     return try text.split(at: ".", limit: .max, fromEnd: false).reduce(value) { value, name in
       let isIndex = !name.isEmpty && name.scalars.allSatisfy(\.isDigit)
-      return try item(isIndex ? Int(name.string).map { .integer($0) } ?? .string(name) : .string(name), of: value)
+      return try item(
+        isIndex ? Int(name.string).map { .integer($0) } ?? .string(name) : .string(name), of: value)
     }
   }
 }

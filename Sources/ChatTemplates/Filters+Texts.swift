@@ -31,7 +31,9 @@ extension Filters {
 
   private static func indented(_ renderer: Renderer, _ value: Value, _ arguments: Arguments) throws -> Value {
     let given = try arguments.bound(to: ["width", "first", "blank"], of: "the filter 'indent'")
-    guard let text = value.text else { throw Failure.failed("'indent' takes a string, and there is \(value.kindName)") }
+    guard let text = value.text else {
+      throw Failure.failed("'indent' takes a string, and there is \(value.kindName)")
+    }
     let width = given[0] ?? .integer(4)
     guard let indentation = try width.text ?? renderer.arithmetic(.multiply, .string(" "), width).text else {
       throw Failure.failed("the width of 'indent' is a number or a string")

@@ -30,7 +30,9 @@ enum Functions {
 
   private static func range(_ renderer: Renderer, _ arguments: Arguments) throws -> Value {
     let numbers = arguments.positional.compactMap(\.wholeNumber)
-    guard arguments.named.isEmpty, numbers.count == arguments.positional.count, (1...3).contains(numbers.count) else {
+    guard arguments.named.isEmpty, numbers.count == arguments.positional.count,
+      (1...3).contains(numbers.count)
+    else {
       throw Failure.failed("'range' takes one to three whole numbers")
     }
     let start = numbers.count > 1 ? numbers[0] : 0
@@ -62,7 +64,9 @@ enum Functions {
         try result.set(parts[0], to: parts[1])
       }
     }
-    guard arguments.positional.count <= 1 else { throw Failure.failed("a mapping is made of one argument at most") }
+    guard arguments.positional.count <= 1 else {
+      throw Failure.failed("a mapping is made of one argument at most")
+    }
     for (name, value) in arguments.named { try result.set(.string(name), to: value) }
     return result
   }

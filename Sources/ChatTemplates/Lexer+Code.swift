@@ -30,7 +30,8 @@ extension Lexer {
         add(.symbol(symbol))
         advance(to: index + symbol.unicodeScalars.count)
       } else {
-        throw TemplateError.syntax(line: line, reason: "\(Text([scalar]).quoted) stands where nothing like it may")
+        throw TemplateError.syntax(
+          line: line, reason: "\(Text([scalar]).quoted) stands where nothing like it may")
       }
     }
   }
@@ -133,10 +134,12 @@ extension Lexer {
     let widths: [Unicode.Scalar: Int] = ["x": 2, "u": 4, "U": 8]
     if let width = widths[scalar] {
       let digits = Text(source[(offset + 1)...].prefix(width)).string
-      guard digits.utf8.count == width, digits.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
+      guard digits.utf8.count == width,
+        digits.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
         let meant = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
       else {
-        throw TemplateError.syntax(line: line, reason: "'\\\(scalar)' is not followed by a character's number")
+        throw TemplateError.syntax(
+          line: line, reason: "'\\\(scalar)' is not followed by a character's number")
       }
       text.append(meant)
       return offset + 1 + width

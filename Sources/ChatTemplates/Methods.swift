@@ -2,10 +2,13 @@
 enum Methods {
   /// What Python has; a call of one that is not here is an error, not a call of nothing.
   private static let textNames: Set<Text> = [
-    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format", "format_map",
+    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format",
+    "format_map",
     "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric",
-    "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "maketrans", "partition",
-    "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
+    "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "maketrans",
+    "partition",
+    "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip",
+    "split",
     "splitlines", "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
   ]
   private static let mappingNames: Set<Text> = [
@@ -38,7 +41,9 @@ extension Renderer {
     case .sequence(let sequence) where name == "count" || name == "index":
       return try search(sequence.elements, arguments, counts: name == "count")
     case .loop(let loop) where name == "cycle":
-      guard !arguments.positional.isEmpty else { throw Failure.failed("'cycle' needs something to cycle through") }
+      guard !arguments.positional.isEmpty else {
+        throw Failure.failed("'cycle' needs something to cycle through")
+      }
       return arguments.positional[loop.index % arguments.positional.count]
     default: break
     }

@@ -182,7 +182,8 @@ extension Parser {
       let argument = try nested { parser in try parser.postfix(try parser.primary()) }
       arguments = [Expression.Argument(role: .positional, value: argument)]
     }
-    let test = try Expression(.test(value, name, arguments), line: line, parts: [value] + arguments.map(\.value))
+    let test = try Expression(
+      .test(value, name, arguments), line: line, parts: [value] + arguments.map(\.value))
     return isNegated ? try Expression(.not(test), line: line, parts: [test]) : test
   }
 

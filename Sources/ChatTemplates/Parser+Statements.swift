@@ -140,7 +140,8 @@ extension Parser {
     var calls: [FilterCall] = []
     repeat {
       let line = line
-      calls.append(FilterCall(name: try dottedName(), arguments: isSymbol("(") ? try arguments() : [], line: line))
+      calls.append(
+        FilterCall(name: try dottedName(), arguments: isSymbol("(") ? try arguments() : [], line: line))
     } while take("|")
     return calls
   }

@@ -68,7 +68,8 @@ struct Parser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else {
-      throw TemplateError.exceeded(line: line, limit: "\(Self.depthLimit) tags and brackets inside each other")
+      throw TemplateError.exceeded(
+        line: line, limit: "\(Self.depthLimit) tags and brackets inside each other")
     }
     return try parse(&self)
   }

@@ -40,7 +40,8 @@ extension Renderer {
     case .undefined(let reason): throw Failure.failed("\(reason), and \(name.quoted) is asked of it")
     case .namespace(let namespace): return namespace.attributes[name]
     case .callable(.macro(let macro, _)): return try macro.attribute(name)
-    case .loop(let loop): return loop.attribute(name) ?? (name == "cycle" ? .callable(.method(value, name)) : nil)
+    case .loop(let loop):
+      return loop.attribute(name) ?? (name == "cycle" ? .callable(.method(value, name)) : nil)
     default: return Methods.names(of: value).contains(name) ? .callable(.method(value, name)) : nil
     }
   }
@@ -87,7 +88,8 @@ extension Renderer {
       let places = try Self.places(bounds, count: sequence.elements.count)
       try budget.write(elements: places.count)
       return .sequence(
-        try ValueSequence(places.map { sequence.elements[$0] }, kind: sequence.kind == .tuple ? .tuple : .list))
+        try ValueSequence(
+          places.map { sequence.elements[$0] }, kind: sequence.kind == .tuple ? .tuple : .list))
     case .undefined(let reason): throw Failure.failed("\(reason), and a slice is asked of it")
     default: throw Failure.failed("\(value.kindName) has no slices")
     }

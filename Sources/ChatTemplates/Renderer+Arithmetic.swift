@@ -4,7 +4,9 @@ import Foundation
 extension Renderer {
   func number(_ value: Value) throws -> Value {
     if let whole = value.wholeNumber { return .integer(whole) }
-    guard case .number = value else { throw Failure.failed("a number was expected, and there is \(value.kindName)") }
+    guard case .number = value else {
+      throw Failure.failed("a number was expected, and there is \(value.kindName)")
+    }
     return value
   }
 
@@ -21,7 +23,8 @@ extension Renderer {
     case (.add, .string(let a), .string(let b)):
       try budget.write(a.byteCount + b.byteCount)
       return .string(a.string + b.string)
-    case (.add, .sequence(let a), .sequence(let b)) where a.kind == b.kind && (a.kind == .list || a.kind == .tuple):
+    case (.add, .sequence(let a), .sequence(let b))
+    where a.kind == b.kind && (a.kind == .list || a.kind == .tuple):
       try budget.write(elements: a.elements.count + b.elements.count)
       return .sequence(try ValueSequence(a.elements + b.elements, kind: a.kind))
     case (.multiply, .string, _), (.multiply, .sequence, _):
@@ -51,7 +54,8 @@ extension Renderer {
       let quotient = try Self.exact(a.dividedReportingOverflow(by: b))
       let remainder = a - quotient * b
       let isRounded = remainder != 0 && (remainder < 0) != (b < 0)
-      return .integer(symbol == .floorDivide ? quotient - (isRounded ? 1 : 0) : remainder + (isRounded ? b : 0))
+      return .integer(
+        symbol == .floorDivide ? quotient - (isRounded ? 1 : 0) : remainder + (isRounded ? b : 0))
     case .power:
       guard b >= 0 else { return try floating(symbol, Double(a), Double(b)) }
       var (result, base, exponent) = (1, a, b)
@@ -71,7 +75,9 @@ extension Renderer {
     case .multiply: return .number(a * b)
     case .power:
       let result = pow(a, b)
-      guard result.isFinite || !a.isFinite || !b.isFinite else { throw Failure.failed("a power without a value") }
+      guard result.isFinite || !a.isFinite || !b.isFinite else {
+        throw Failure.failed("a power without a value")
+      }
       return .number(result)
     case .divide, .floorDivide, .remainder:
       guard b != 0 else { throw Failure.failed("division by zero") }

@@ -58,7 +58,8 @@ extension Renderer {
       for (x, y) in zip(a.elements, b.elements) where try !isEqual(x, y) { return try isLess(x, y, symbol) }
       return a.elements.count < b.elements.count
     default:
-      throw Failure.failed("'\(symbol.rawValue)' between \(left.kindName) and \(right.kindName) means nothing")
+      throw Failure.failed(
+        "'\(symbol.rawValue)' between \(left.kindName) and \(right.kindName) means nothing")
     }
   }
 

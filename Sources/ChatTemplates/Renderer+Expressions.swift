@@ -43,7 +43,8 @@ extension Renderer {
 
   private func value(named name: Text) -> Value {
     if let value = scope[name] { return value }
-    return Functions.names.contains(name) ? .callable(.function(name)) : .undefined("\(name.quoted) is undefined")
+    return Functions.names.contains(name)
+      ? .callable(.function(name)) : .undefined("\(name.quoted) is undefined")
   }
 
   /// An operand; errors of what is done with it are those of the line of the whole expression.

@@ -67,7 +67,11 @@ extension Text {
     result.append(quote)
     for scalar in scalars {
       if scalar == quote || scalar == "\\" { result.append("\\") }
-      if scalar.isPrintable { result.append(scalar) } else { result.append(contentsOf: scalar.escaped.unicodeScalars) }
+      if scalar.isPrintable {
+        result.append(scalar)
+      } else {
+        result.append(contentsOf: scalar.escaped.unicodeScalars)
+      }
     }
     result.append(quote)
     return String(result)
@@ -75,7 +79,8 @@ extension Text {
 }
 
 extension Double {
-  /// The shortest digits that mean this number; with an exponent from 1e16 on and below 1e-4, as Swift has it.
+  /// The shortest digits that mean this number; with an exponent from 1e16 on and below 1e-4, as Swift has
+  /// it.
   var pythonDescription: String {
     isFinite ? description : isNaN ? "nan" : self < 0 ? "-inf" : "inf"
   }

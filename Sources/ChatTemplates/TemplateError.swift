@@ -1,5 +1,5 @@
 /// Why a chat template cannot be read or rendered; every sentence names the line of the template.
-public enum TemplateError: Error, Equatable, CustomStringConvertible {
+package enum TemplateError: Error, Equatable, CustomStringConvertible {
   /// The source is no template: a tag that is not closed, an expression that ends too early.
   case syntax(line: Int, reason: String)
   /// A statement, filter, test, function or method that this interpreter does not have.
@@ -12,7 +12,7 @@ public enum TemplateError: Error, Equatable, CustomStringConvertible {
   case exceeded(line: Int, limit: String)
 
   /// The problem in one line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .syntax(let line, let reason):
       "chat template, line \(line): \(reason); the template is damaged or written in another language"

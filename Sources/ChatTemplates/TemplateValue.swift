@@ -1,5 +1,5 @@
 /// A value that is handed to a chat template: what JSON has, with the order of an object's keys kept.
-public enum TemplateValue: Sendable {
+package enum TemplateValue: Sendable {
   /// `none`; unlike a variable that is not given, it is defined.
   case none
   /// A truth value.
@@ -16,20 +16,21 @@ public enum TemplateValue: Sendable {
   case mapping([(key: String, value: TemplateValue)])
 }
 
-extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
+{
   /// A text.
-  public init(stringLiteral value: String) { self = .string(value) }
+  package init(stringLiteral value: String) { self = .string(value) }
   /// A whole number.
-  public init(integerLiteral value: Int) { self = .integer(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
   /// A truth value.
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension TemplateValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   /// A list.
-  public init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
+  package init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
   /// A mapping in the order of the literal.
-  public init(dictionaryLiteral elements: (String, TemplateValue)...) {
+  package init(dictionaryLiteral elements: (String, TemplateValue)...) {
     self = .mapping(elements.map { (key: $0.0, value: $0.1) })
   }
 }

@@ -66,7 +66,8 @@ enum Tests {
 
   private static func remainder(_ value: Value, by divisor: Value) throws -> Double {
     guard let number = value.double, let divisor = divisor.double, divisor != 0 else {
-      throw Failure.failed("two numbers were expected, and there are \(value.kindName) and \(divisor.kindName)")
+      throw Failure.failed(
+        "two numbers were expected, and there are \(value.kindName) and \(divisor.kindName)")
     }
     let remainder = number.truncatingRemainder(dividingBy: divisor)
     return remainder != 0 && (remainder < 0) != (divisor < 0) ? remainder + divisor : remainder
@@ -84,7 +85,9 @@ extension Renderer {
     if name == "upper" { return try string(value).isUppercase }
     guard let test = Tests.comparing[name] else { throw Failure.unsupported("the test \(name.quoted)") }
     let given = try arguments.bound(to: ["value"], of: "the test \(name.quoted)")
-    guard let other = given[0] else { throw Failure.failed("the test \(name.quoted) needs a value to compare with") }
+    guard let other = given[0] else {
+      throw Failure.failed("the test \(name.quoted) needs a value to compare with")
+    }
     return try test(self, value, other)
   }
 }

@@ -50,7 +50,9 @@ enum TextMethods {
       return .string(text.hasSuffix(part) ? text.slice(0..<text.byteCount - part.byteCount) : text)
     },
     "isspace": { .bool(try !plain($1, $2, "isspace").isEmpty && $1.scalars.allSatisfy(\.isSpace)) },
-    "isdigit": { .bool(try isAll(plain($1, $2, "isdigit")) { $0.numericType != nil && $0.numericType != .numeric }) },
+    "isdigit": {
+      .bool(try isAll(plain($1, $2, "isdigit")) { $0.numericType != nil && $0.numericType != .numeric })
+    },
     "isalpha": { .bool(try isAll(plain($1, $2, "isalpha")) { $0.generalCategory.isLetter }) },
     "isupper": { .bool(try plain($1, $2, "isupper").isUppercase) },
     "islower": { .bool(try plain($1, $2, "islower").isLowercase) },
@@ -118,7 +120,8 @@ enum TextMethods {
     return .bool(test(text, part))
   }
 
-  private static func found(_ text: Text, _ arguments: Arguments, _ name: String, last: Bool) throws -> Value {
+  private static func found(_ text: Text, _ arguments: Arguments, _ name: String, last: Bool) throws -> Value
+  {
     let part = try argument(arguments, name)
     if part.isEmpty { return .integer(last ? text.scalars.count : 0) }
     if last {

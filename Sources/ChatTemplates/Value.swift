@@ -19,7 +19,9 @@ enum Value {
   case callable(Callable)
 
   static func list(_ elements: [Value]) throws -> Value { .sequence(try ValueSequence(elements)) }
-  static func tuple(_ elements: [Value]) throws -> Value { .sequence(try ValueSequence(elements, kind: .tuple)) }
+  static func tuple(_ elements: [Value]) throws -> Value {
+    .sequence(try ValueSequence(elements, kind: .tuple))
+  }
   static func iterator(_ elements: [Value]) throws -> Value { .iterator(try ValueIterator(elements)) }
   static func string(_ string: String) -> Value { .string(Text(string)) }
 

@@ -43,7 +43,8 @@ struct ValueMapping {
       case .integer(let value): self = .integer(value)
       case .number(let value): self = Int(exactly: value).map { .integer($0) } ?? .number(value)
       case .string(let text): self = .text(text)
-      case .sequence(let sequence) where sequence.kind == .tuple: self = .tuple(try sequence.elements.map(Key.init))
+      case .sequence(let sequence) where sequence.kind == .tuple:
+        self = .tuple(try sequence.elements.map(Key.init))
       default: throw Failure.failed("\(value.kindName) cannot be the key of a mapping")
       }
     }

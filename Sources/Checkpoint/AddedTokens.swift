@@ -72,7 +72,8 @@ struct AddedTokens: Sendable {
         taken = taken.lowerBound - before..<taken.upperBound
       }
       if entry.stripsRight {
-        taken = taken.lowerBound..<taken.upperBound + text[taken.upperBound...].prefix { Self.isSpace($0) }.count
+        taken =
+          taken.lowerBound..<taken.upperBound + text[taken.upperBound...].prefix { Self.isSpace($0) }.count
       }
       if start < taken.lowerBound { segments.append(.text(text[start..<taken.lowerBound])) }
       let place = text[match.lowerBound].start

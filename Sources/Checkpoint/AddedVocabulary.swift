@@ -1,5 +1,5 @@
-/// Added tokens in the order in which they are added, with the ids that Hugging Face's `tokenizers` gives them:
-/// a token that is there already keeps its id, every other one gets the next, whatever a file says.
+/// Added tokens in the order in which they are added, with the ids that Hugging Face's `tokenizers` gives
+/// them: a token that is there already keeps its id, every other one gets the next, whatever a file says.
 struct AddedVocabulary {
   /// The tokens, each content once.
   private(set) var entries: [AddedTokens.Entry] = []
@@ -48,7 +48,8 @@ extension AddedTokens.Entry {
   /// A token as `tokenizer.json` and `tokenizer_config.json` describe it.
   init(_ json: JSONObject, id: Int, isSpecial: Bool, isNormalized: Bool = false) throws {
     self.init(
-      id: id, content: try json.bytes("content").bytes, isSpecial: isSpecial, stripsLeft: try json.flag("lstrip"),
+      id: id, content: try json.bytes("content").bytes, isSpecial: isSpecial,
+      stripsLeft: try json.flag("lstrip"),
       stripsRight: try json.flag("rstrip"), isWord: try json.flag("single_word"),
       isNormalized: try json.flag("normalized", default: isNormalized))
   }

@@ -17,7 +17,9 @@ struct AlignedScalar: Hashable, Sendable {
     length = UInt32(clamping: byteRange.count)
   }
 
-  init(_ scalar: Unicode.Scalar, byteRange: Range<Int>) { self.init(value: scalar.value, byteRange: byteRange) }
+  init(_ scalar: Unicode.Scalar, byteRange: Range<Int>) {
+    self.init(value: scalar.value, byteRange: byteRange)
+  }
 
   /// The place in the source text.
   var byteRange: Range<Int> { start..<start + Int(length) }
@@ -30,7 +32,8 @@ struct AlignedScalar: Hashable, Sendable {
     switch value {
     case ..<0x80: bytes.append(UInt8(value))
     case Self.invalidBase...: bytes.append(UInt8(truncatingIfNeeded: value))
-    default: if let scalar { bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
+    default:
+      if let scalar { bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
     }
   }
 

@@ -46,7 +46,8 @@ extension AttentionDescription {
     guard let flags = json["no_rope_layers"]?.wholeNumbers, flags.count >= layerCount,
       flags.allSatisfy({ $0 == 0 || $0 == 1 })
     else {
-      throw json.bad("no_rope_layers", expected: "a list of \(layerCount) or more zeros (without positions) and ones")
+      throw json.bad(
+        "no_rope_layers", expected: "a list of \(layerCount) or more zeros (without positions) and ones")
     }
     return flags.prefix(layerCount).map { $0 == 1 }
   }

@@ -29,7 +29,9 @@ struct BytePairMerger: Sendable {
     if symbols.count <= Self.shortCount { mergeShort(&symbols) } else { mergeLong(&symbols) }
   }
 
-  private func merge(of left: Symbol, _ right: Symbol) -> Merge? { merges[Pair(left: left.id, right: right.id)] }
+  private func merge(of left: Symbol, _ right: Symbol) -> Merge? {
+    merges[Pair(left: left.id, right: right.id)]
+  }
 
   private func mergeShort(_ symbols: inout [Symbol]) {
     guard symbols.count > 1 else { return }
@@ -80,9 +82,12 @@ struct BytePairMerger: Sendable {
     }
     var candidates = Heap<Candidate>()
     func consider(_ left: Int, _ right: Int) {
-      guard left >= 0, right >= 0, let merge = merge(of: nodes[left].symbol, nodes[right].symbol) else { return }
+      guard left >= 0, right >= 0, let merge = merge(of: nodes[left].symbol, nodes[right].symbol) else {
+        return
+      }
       let pair = Pair(left: nodes[left].symbol.id, right: nodes[right].symbol.id)
-      candidates.insert(Candidate(rank: merge.rank, left: left, right: right, pair: pair, result: merge.result))
+      candidates.insert(
+        Candidate(rank: merge.rank, left: left, right: right, pair: pair, result: merge.result))
     }
     for left in 0..<nodes.count - 1 { consider(left, left + 1) }
     while let best = candidates.popMin() {
@@ -91,7 +96,8 @@ struct BytePairMerger: Sendable {
         nodes[best.left].next == best.right, nodes[best.left].symbol.id == best.pair.left,
         nodes[best.right].symbol.id == best.pair.right
       else { continue }
-      nodes[best.left].symbol = Self.joined(nodes[best.left].symbol, nodes[best.right].symbol, id: best.result)
+      nodes[best.left].symbol = Self.joined(
+        nodes[best.left].symbol, nodes[best.right].symbol, id: best.result)
       nodes[best.right].isAlive = false
       let next = nodes[best.right].next
       nodes[best.left].next = next

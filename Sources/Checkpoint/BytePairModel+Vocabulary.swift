@@ -30,7 +30,8 @@ extension BytePairModel {
 
   /// Reads `model` of a `tokenizer.json`.
   init(_ model: JSONObject, vocabulary: TokenizerVocabulary, isByteLevel: Bool) throws {
-    for key in ["continuing_subword_prefix", "end_of_word_suffix"] where try model.has(key) && !model.string(key).isEmpty {
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"]
+    where try model.has(key) && !model.string(key).isEmpty {
       throw model.bad(key, expected: "empty: marks on parts of words are not supported")
     }
     if model.has("dropout"), model["dropout"]?.double != 0 {
@@ -61,7 +62,8 @@ extension BytePairModel {
     for (rank, entry) in list.enumerated() {
       guard let parts = parts(of: entry), let pair = merge(parts, rank: rank, vocabulary) else {
         throw model.bad(
-          ByteString("merges[\(rank)]"), expected: "two tokens of the vocabulary that join to a third", found: entry)
+          ByteString("merges[\(rank)]"), expected: "two tokens of the vocabulary that join to a third",
+          found: entry)
       }
       merges[pair.key] = pair.value
     }
@@ -72,7 +74,8 @@ extension BytePairModel {
   static func merge(
     _ parts: (left: [UInt8], right: [UInt8]), rank: Int, _ vocabulary: TokenizerVocabulary
   ) -> (key: BytePairMerger.Pair, value: BytePairMerger.Merge)? {
-    guard let left = vocabulary.ids[ByteString(parts.left)], let right = vocabulary.ids[ByteString(parts.right)],
+    guard let left = vocabulary.ids[ByteString(parts.left)],
+      let right = vocabulary.ids[ByteString(parts.right)],
       let result = vocabulary.ids[ByteString(parts.left + parts.right)]
     else { return nil }
     return (.init(left: left, right: right), .init(rank: rank, result: result))
@@ -86,7 +89,8 @@ extension BytePairModel {
 
   private static func parts(of merge: JSONValue) -> (left: [UInt8], right: [UInt8])? {
     if let text = merge.string { return parts(of: text) }
-    guard let list = merge.array, list.count == 2, let left = list[0].string, let right = list[1].string else {
+    guard let list = merge.array, list.count == 2, let left = list[0].string, let right = list[1].string
+    else {
       return nil
     }
     return (left.bytes, right.bytes)

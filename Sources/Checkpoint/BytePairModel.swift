@@ -13,8 +13,8 @@ struct BytePairModel: Sendable {
   let table: TokenTable
   /// The id of each byte's token, where pieces begin as bytes.
   let byteIDs: [Int?]
-  /// The ids of `<0x..>` tokens, which stand for the bytes of a character that has no token itself; GPT-2's way has
-  /// them for the characters in which it writes bytes.
+  /// The ids of `<0x..>` tokens, which stand for the bytes of a character that has no token itself; GPT-2's
+  /// way has them for the characters in which it writes bytes.
   let fallbackIDs: [Int?]
   /// Stands for what has no other token.
   let unknown: Int?

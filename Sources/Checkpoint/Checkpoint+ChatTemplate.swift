@@ -39,7 +39,9 @@ extension Checkpoint {
       path: metadata.file, source: try metadata.string("tokenizer.chat_template"), tokens: tokens)
   }
 
-  private static func chatTemplate(inFolder folder: String, tokens: [String: String]) throws -> ChatTemplateFile? {
+  private static func chatTemplate(inFolder folder: String, tokens: [String: String]) throws
+    -> ChatTemplateFile?
+  {
     let manager = FileManager.default
     let configurationPath = folder + "/tokenizer_config.json"
     let configuration =
@@ -64,11 +66,16 @@ extension Checkpoint {
 
   private static func template(in configuration: JSONObject) throws -> String? {
     guard configuration.has("chat_template") else { return nil }
-    guard configuration["chat_template"]?.array != nil else { return try configuration.string("chat_template") }
-    let named = try configuration.objects("chat_template").map { (try $0.string("name"), try $0.string("template")) }
+    guard configuration["chat_template"]?.array != nil else {
+      return try configuration.string("chat_template")
+    }
+    let named = try configuration.objects("chat_template").map {
+      (try $0.string("name"), try $0.string("template"))
+    }
     guard let standard = named.first(where: { $0.0 == "default" }) else {
       let names = named.map { ByteString($0.0).description }.joined(separator: ", ")
-      throw configuration.bad("chat_template", expected: "a list with a template 'default'", found: "one of \(names)")
+      throw configuration.bad(
+        "chat_template", expected: "a list with a template 'default'", found: "one of \(names)")
     }
     return standard.1
   }

@@ -69,7 +69,8 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// A snapshot's folder is called by its commit, and Ollama's files by their hash, which tells nobody anything.
+  /// A snapshot's folder is called by its commit, and Ollama's files by their hash, which tells nobody
+  /// anything.
   private static func name(given: String, found: String, _ metadata: GGUFMetadata? = nil) -> String {
     guard FileManager.default.fileExists(atPath: given) else { return given }
     let url = URL(fileURLWithPath: found)
@@ -77,12 +78,14 @@ public struct Checkpoint: Sendable {
       return name.description
     }
     let parts = url.pathComponents
-    if let place = parts.lastIndex(of: "snapshots"), place > 0, let name = ModelCache.name(ofFolder: parts[place - 1]),
+    if let place = parts.lastIndex(of: "snapshots"), place > 0,
+      let name = ModelCache.name(ofFolder: parts[place - 1]),
       place >= parts.count - 2
     {
       return name
     }
     let stem = GGUFPartName(found).map { URL(fileURLWithPath: $0.stem) } ?? url
-    return stem.pathExtension.lowercased() == "gguf" ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
+    return stem.pathExtension.lowercased() == "gguf"
+      ? stem.deletingPathExtension().lastPathComponent : stem.lastPathComponent
   }
 }

@@ -1,8 +1,10 @@
-/// Spellings by which a GGUF file's control tokens are known, whatever type the file gives them: llama.cpp's lists.
+/// Spellings by which a GGUF file's control tokens are known, whatever type the file gives them: llama.cpp's
+/// lists.
 enum ControlTexts {
   /// Tokens that end an answer or a turn.
   private static let ends: Set<ByteString> = [
-    "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
+    "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>",
+    "<end_of_turn>",
     "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>",
     "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
   ]

@@ -41,7 +41,8 @@ struct DownloadHint {
     }
     if tagged.count == 2 {
       let tag = ByteString(tagged[1]).description
-      return "fetch the file first (hf download \(name) --include '*\(tag)*'), then give --model \(name):\(tag)"
+      return
+        "fetch the file first (hf download \(name) --include '*\(tag)*'), then give --model \(name):\(tag)"
     }
     let revision = versioned.count == 2 ? " --revision \(versioned[1])" : ""
     return "fetch the model first (hf download \(name)\(revision)), then give --model \(name)"

@@ -2,8 +2,8 @@
 public struct Encoding: Sendable, Hashable {
   /// The tokens, in the order of the text.
   public internal(set) var tokens: [Token] = []
-  /// The places in the text of what the vocabulary has no token for, ascending and apart from each other: as in
-  /// Hugging Face's `tokenizers` it is dropped, and the tokens' ranges cover it with what follows.
+  /// The places in the text of what the vocabulary has no token for, ascending and apart from each other: as
+  /// in Hugging Face's `tokenizers` it is dropped, and the tokens' ranges cover it with what follows.
   public internal(set) var dropped: [Range<Int>] = []
 
   /// How many bytes of the text are dropped.

@@ -1,6 +1,7 @@
 /// What a family's configuration class in transformers (5.24) holds where `config.json` has no such key.
 ///
-/// `Tests/TransformerTests/Fixtures/configurations/make_configurations.py` reads the same numbers out of the classes.
+/// `Tests/TransformerTests/Fixtures/configurations/make_configurations.py` reads the same numbers out of the
+/// classes.
 struct FamilyDefaults: Sendable {
   let hiddenSize: Int
   let intermediateSize: Int
@@ -51,7 +52,8 @@ extension FamilyDefaults {
 
   static let phi3 = FamilyDefaults(
     hiddenSize: 3072, intermediateSize: 8192, layerCount: 32, queryHeadCount: 32, kvHeadCount: nil,
-    vocabularySize: 32_064, contextLength: 4096, rmsNormEpsilon: 1e-5, endToken: 32_000, originalContextLength: 4096)
+    vocabularySize: 32_064, contextLength: 4096, rmsNormEpsilon: 1e-5, endToken: 32_000,
+    originalContextLength: 4096)
 
   static let gemma = FamilyDefaults(
     hiddenSize: 3072, intermediateSize: 24_576, layerCount: 28, queryHeadCount: 16, kvHeadCount: 16,

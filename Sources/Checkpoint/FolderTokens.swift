@@ -42,15 +42,20 @@ struct FolderTokens {
 
     let hasDecoder = configuration?.has("added_tokens_decoder") == true
     yieldsToTokenizer = !hasDecoder
-    let own = try Self.list(configuration, "extra_special_tokens") ?? Self.list(configuration, "additional_special_tokens")
+    let own =
+      try Self.list(configuration, "extra_special_tokens")
+      ?? Self.list(configuration, "additional_special_tokens")
     let mapped = hasDecoder ? nil : try Self.list(map, "extra_special_tokens")
     // What the map calls additional is added as well, but does not make a token of added_tokens.json special.
-    let further = hasDecoder || own != nil || mapped != nil ? nil : try Self.list(map, "additional_special_tokens")
+    let further =
+      hasDecoder || own != nil || mapped != nil ? nil : try Self.list(map, "additional_special_tokens")
     extra = (own ?? []) + (mapped ?? []) + (further ?? [])
     if let configuration, hasDecoder {
       numbered = try Self.decoder(configuration)
     } else {
-      let names = try Self.standardNames.compactMap { try Self.token($0, configuration) ?? Self.token($0, map) }
+      let names = try Self.standardNames.compactMap {
+        try Self.token($0, configuration) ?? Self.token($0, map)
+      }
       let special = Set((names + (own ?? []) + (mapped ?? [])).map { ByteString($0.content) })
       numbered = try file("added_tokens.json").map { try Self.encoder($0, special: special) } ?? []
     }
@@ -64,7 +69,8 @@ struct FolderTokens {
 
   /// The named tokens' texts, as chat templates have them.
   var texts: [String: String] {
-    Dictionary(named.map { ($0.name, ByteString($0.token.content).text) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(
+      named.map { ($0.name, ByteString($0.token.content).text) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The tokens to add to those that `tokenizer.json` lists, in order.
@@ -84,7 +90,9 @@ struct FolderTokens {
     return result
   }
 
-  private mutating func readNames(_ configuration: JSONObject?, _ map: JSONObject?, _ standard: TokenizerClass) throws {
+  private mutating func readNames(
+    _ configuration: JSONObject?, _ map: JSONObject?, _ standard: TokenizerClass
+  ) throws {
     for name in Self.standardNames {
       let (own, mapped) = (try Self.token(name, configuration), try Self.token(name, map))
       if let own, let mapped, own.content != mapped.content {
@@ -113,9 +121,13 @@ struct FolderTokens {
   }
 
   /// A token is a text, or an object that has it as `content`.
-  private static func token(_ value: JSONValue?, of json: JSONObject, _ key: String) throws -> AddedTokens.Entry {
+  private static func token(_ value: JSONValue?, of json: JSONObject, _ key: String) throws
+    -> AddedTokens.Entry
+  {
     if let text = value?.string { return special(text.text) }
-    guard let object = value?.object else { throw json.bad(key, expected: "a token: a text, or an object with 'content'") }
+    guard let object = value?.object else {
+      throw json.bad(key, expected: "a token: a text, or an object with 'content'")
+    }
     return try AddedTokens.Entry(json.below(key, object), id: 0, isSpecial: true)
   }
 

@@ -40,11 +40,13 @@ struct GGUFChoice {
     guard let first = found.first else {
       throw names.isEmpty
         ? refusal("it has no GGUF model", [], "give the name without ':\(shown)'")
-        : refusal("none of its GGUF models is called '\(shown)'", names, "give one of their names behind the colon")
+        : refusal(
+          "none of its GGUF models is called '\(shown)'", names, "give one of their names behind the colon")
     }
     guard found.count == 1 else {
       throw refusal(
-        "several of its GGUF models are called '\(shown)'", found, "give the whole name of one behind the colon")
+        "several of its GGUF models are called '\(shown)'", found,
+        "give the whole name of one behind the colon")
     }
     return folder + "/" + first
   }

@@ -11,7 +11,8 @@ extension GGUFFile {
     }
     try checkNothingElse(architecture)
     let hidden = try architecture.size("embedding_length")
-    // More are refused by who reads the configuration; lists of layers are not made as long as a file may say.
+    // More are refused by who reads the configuration; lists of layers are not made as long as a file may
+    // say.
     let layers = try architecture.size("block_count")
     let listed = min(layers, ModelConfiguration.largestLayerCount)
     let heads = try architecture.size("attention.head_count")
@@ -56,7 +57,8 @@ extension GGUFFile {
       try copy("attn_logit_softcapping", as: "attn_logit_softcapping")
       try copy("final_logit_softcapping", as: "final_logit_softcapping")
       // No key says it: the largest model of each generation scales by its width's share.
-      let isLargest = architecture.name == "gemma2" && layers == 46 || architecture.name == "gemma3" && layers == 62
+      let isLargest =
+        architecture.name == "gemma2" && layers == 46 || architecture.name == "gemma3" && layers == 62
       values["query_pre_attn_scalar"] = .integer(isLargest ? hidden / heads : head)
     }
     return JSONObject(file: metadata.file, values: values, names: architecture.jsonNames)
@@ -65,7 +67,8 @@ extension GGUFFile {
   /// Keys that change what a decoder computes and that no supported family has.
   private func checkNothingElse(_ architecture: GGUFArchitecture) throws {
     for part in [
-      "expert_count", "logit_scale", "residual_scale", "embedding_scale", "attention.scale", "attention.clamp_kqv",
+      "expert_count", "logit_scale", "residual_scale", "embedding_scale", "attention.scale",
+      "attention.clamp_kqv",
       "attention.max_alibi_bias",
     ] {
       if let value = try architecture.number(part), value != 0 {
@@ -97,7 +100,9 @@ extension GGUFFile {
     guard architecture.isGemma, let value = architecture[key] else { return nil }
     let slides: [Bool]
     if case .bools(let each) = value {
-      guard each.count == layers else { throw architecture.bad(key, expected: "one truth value for each layer") }
+      guard each.count == layers else {
+        throw architecture.bad(key, expected: "one truth value for each layer")
+      }
       slides = each
     } else {
       let period = try architecture.size(key)
@@ -112,7 +117,8 @@ extension GGUFFile {
     let isWhole = architecture.pairsNeighbours
     guard isWhole ? rotated == headDimension : rotated <= headDimension else {
       throw architecture.bad(
-        "rope.dimension_count", expected: "\(isWhole ? "" : "at most ")the head's dimension (\(headDimension))")
+        "rope.dimension_count",
+        expected: "\(isWhole ? "" : "at most ")the head's dimension (\(headDimension))")
     }
     let share = Double(rotated) / Double(headDimension)
     // The product is cut to a whole number later, so it must not fall below the one meant.

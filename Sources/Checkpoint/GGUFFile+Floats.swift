@@ -65,7 +65,8 @@ extension GGUFFile {
     }
     guard let type = tensor.type else {
       throw CheckpointError.unsupported(
-        file: files[tensor.part].path, what: "the type \(GGMLType.name(tensor.typeCode)) of tensor '\(ByteString(name))'",
+        file: files[tensor.part].path,
+        what: "the type \(GGMLType.name(tensor.typeCode)) of tensor '\(ByteString(name))'",
         supported: GGMLType.supported)
     }
     return (tensor, type)

@@ -42,7 +42,8 @@ extension GGUFFile {
       }
       return values
     default:
-      throw architecture.bad("rope.scaling.type", expected: "none, linear or yarn, or longrope with its factors")
+      throw architecture.bad(
+        "rope.scaling.type", expected: "none, linear or yarn, or longrope with its factors")
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A GGUF model: one file, or several that `llama-gguf-split` made of one, of which the first has the metadata.
+/// A GGUF model: one file, or several that `llama-gguf-split` made of one, of which the first has the
+/// metadata.
 struct GGUFFile: Sendable {
   /// One tensor's place and form.
   struct Tensor: Sendable, Hashable {
@@ -24,7 +25,8 @@ struct GGUFFile: Sendable {
   /// The mapped files, in their order.
   let files: [MappedFile]
 
-  /// Maps a model's file and those that belong to it, and checks their headers; no tensor's bytes are touched.
+  /// Maps a model's file and those that belong to it, and checks their headers; no tensor's bytes are
+  /// touched.
   /// - Parameter path: the only file, or the first of several.
   /// - Throws: `CheckpointError` for a header that is cut off, contradicts itself or describes bytes
   ///   outside its file, and for parts that are missing or of another model.

@@ -1,5 +1,5 @@
-/// The keys and values of a GGUF file: the counterpart of `JSONObject` for `tokenizer.ggml.*`, `general.*` and the
-/// architecture's keys.
+/// The keys and values of a GGUF file: the counterpart of `JSONObject` for `tokenizer.ggml.*`, `general.*`
+/// and the architecture's keys.
 struct GGUFMetadata: TypedFields, Sendable {
   /// The file, for errors.
   let file: String

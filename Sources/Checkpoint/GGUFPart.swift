@@ -40,7 +40,8 @@ struct GGUFPart: Sendable {
       }
       metadata = GGUFMetadata(file: path, values: values)
       tensors = try Self.tensors(
-        &cursor, part: number, count: tensorCount, alignment: Self.alignment(metadata), fileSize: file.bytes.count)
+        &cursor, part: number, count: tensorCount, alignment: Self.alignment(metadata),
+        fileSize: file.bytes.count)
     } catch let failure as GGUFCursor.Failure {
       throw CheckpointError.malformed(
         file: path, reason: "it is not valid GGUF: \(failure.reason) (at byte \(failure.offset))")

@@ -1,5 +1,5 @@
-/// The special tokens that a GGUF file names by `tokenizer.ggml.…_token_id`, as llama.cpp takes them: an id that no
-/// token has is none.
+/// The special tokens that a GGUF file names by `tokenizer.ggml.…_token_id`, as llama.cpp takes them: an id
+/// that no token has is none.
 struct GGUFSpecialTokens {
   /// Ids by the keys' names, such as `bos`.
   private(set) var ids: [String: Int] = [:]
@@ -18,7 +18,8 @@ struct GGUFSpecialTokens {
   init(_ metadata: GGUFMetadata) throws {
     let tokens = metadata["tokenizer.ggml.tokens"]?.strings ?? []
     if metadata["tokenizer.ggml.model"]?.string == "llama" {
-      for (id, standard) in Self.pieceDefaults.enumerated() where id < tokens.count && tokens[id] == standard.text {
+      for (id, standard) in Self.pieceDefaults.enumerated()
+      where id < tokens.count && tokens[id] == standard.text {
         ids[standard.name] = id
       }
     }
@@ -39,7 +40,8 @@ struct GGUFSpecialTokens {
   func texts(_ tokens: [ByteString]) -> [String: String] {
     // The third key is misspelt in the format itself.
     let names = [
-      "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls", "mask": "mask",
+      "bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown", "pad": "padding", "cls": "cls",
+      "mask": "mask",
     ]
     return names.reduce(into: [:]) { result, name in
       guard let id = ids[name.value], tokens.indices.contains(id) else { return }

@@ -37,7 +37,8 @@ struct GGUFWeights: TensorSource {
     return file.tensors[inFile]?.type == .q8_0 ? try file.rows(named: inFile, order: order) : nil
   }
 
-  /// The file's own name of a tensor, and which of its rows is a row of Hugging Face's tensor, if they differ.
+  /// The file's own name of a tensor, and which of its rows is a row of Hugging Face's tensor, if they
+  /// differ.
   private func place(of name: String, shape: [Int]) throws -> (name: String, order: ((Int) -> Int)?) {
     guard let inFile = ggufName(name), let tensor = file.tensors[inFile] else {
       throw CheckpointError.missingTensor(

@@ -84,7 +84,9 @@ struct JSONObject: TypedFields {
   }
 
   /// A value that null switches off, and that has a default where its key is missing.
-  func optional<Value>(_ key: String, default standard: Value?, _ read: (String) throws -> Value) rethrows -> Value? {
+  func optional<Value>(_ key: String, default standard: Value?, _ read: (String) throws -> Value) rethrows
+    -> Value?
+  {
     guard self[key] != nil else { return standard }
     return has(key) ? try read(key) : nil
   }

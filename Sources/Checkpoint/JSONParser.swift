@@ -18,7 +18,8 @@ struct JSONParser {
   private var depth = 0
 
   /// Parses a whole text.
-  /// - Parameter acceptsOddNumbers: whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are numbers.
+  /// - Parameter acceptsOddNumbers: whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are
+  ///   numbers.
   /// - Throws: `Failure`.
   static func parse(_ bytes: UnsafeRawBufferPointer, acceptsOddNumbers: Bool = false) throws -> JSONValue {
     guard String(validating: bytes, as: UTF8.self) != nil else {

@@ -3,8 +3,8 @@ import Foundation
 
 /// A file mapped into memory, read-only: pages come in when they are touched, nothing is copied.
 ///
-/// A file that is cut meanwhile cannot be read to its end any more; a program that asked for it (`fault_handle`) ends then
-/// with a sentence that names the file.
+/// A file that is cut meanwhile cannot be read to its end any more; a program that asked for it
+/// (`fault_handle`) ends then with a sentence that names the file.
 ///
 /// `@unchecked Sendable`: the mapping is private, read-only and never changes until it is released.
 public final class MappedFile: @unchecked Sendable {

@@ -1,4 +1,5 @@
-/// The elements of a tensor where they lie in a mapped file: nothing is copied or widened before it is asked for.
+/// The elements of a tensor where they lie in a mapped file: nothing is copied or widened before it is asked
+/// for.
 public struct MappedTensor: Sendable {
   /// Sizes, outermost first.
   public let shape: [Int]
@@ -29,7 +30,8 @@ public struct MappedTensor: Sendable {
     return try body(UnsafeRawBufferPointer(rebasing: file.bytes[bytes]))
   }
 
-  /// A range of elements as they are stored, as long as the closure runs: in place where they are aligned, else copied.
+  /// A range of elements as they are stored, as long as the closure runs: in place where they are aligned,
+  /// else copied.
   /// - Precondition: the number type is that of the tensor.
   public func withElements<Number: BitwiseCopyable, Result>(
     _ range: Range<Int>, as number: Number.Type, _ body: (UnsafePointer<Number>) throws -> Result

@@ -19,12 +19,14 @@ struct ModelCache {
     places = named.compactMap(\.self)
   }
 
-  /// The newest downloaded version of a model, and what stands behind a colon for one of its files; `nil` when the
-  /// text is no name of a model.
+  /// The newest downloaded version of a model, and what stands behind a colon for one of its files; `nil`
+  /// when the text is no name of a model.
   /// - Throws: `CheckpointError.notInCache`.
   func folder(of given: String) throws -> (path: String, file: String?)? {
     let parts = given.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let name = parts.first, Self.isModelName(name), parts.count == 1 || !parts[1].isEmpty else { return nil }
+    guard let name = parts.first, Self.isModelName(name), parts.count == 1 || !parts[1].isEmpty else {
+      return nil
+    }
     let folder = "models--" + name.replacing("/", with: "--")
     for place in places {
       guard let snapshot = Self.snapshot(in: place + "/" + folder) else { continue }
@@ -85,5 +87,7 @@ struct ModelCache {
 
 extension Checkpoint {
   /// The models in Hugging Face's cache, by the names that `init(path:)` takes.
-  public static func cachedModels(environment: [String: String]) -> [String] { ModelCache(environment: environment).names }
+  public static func cachedModels(environment: [String: String]) -> [String] {
+    ModelCache(environment: environment).names
+  }
 }

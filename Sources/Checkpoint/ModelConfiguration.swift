@@ -50,7 +50,9 @@ public struct ModelConfiguration: Sendable, Hashable {
 
   /// Tensors that only some families have.
   public struct Parts: OptionSet, Sendable, Hashable {
+    /// A bit per tensor.
     public let rawValue: Int
+    /// Makes a set of bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Biases of queries, keys and values.
@@ -89,8 +91,10 @@ public struct ModelConfiguration: Sendable, Hashable {
     // A model that also sees pictures keeps its decoder's sizes one level below.
     let json = family.isNested ? try outer.object("text_config", default: [:]) : outer
     hiddenSize = try json.size("hidden_size", in: 1...65_536, default: defaults.hiddenSize)
-    intermediateSize = try json.size("intermediate_size", in: 1...1_048_576, default: defaults.intermediateSize)
-    layerCount = try json.size("num_hidden_layers", in: 1...Self.largestLayerCount, default: defaults.layerCount)
+    intermediateSize = try json.size(
+      "intermediate_size", in: 1...1_048_576, default: defaults.intermediateSize)
+    layerCount = try json.size(
+      "num_hidden_layers", in: 1...Self.largestLayerCount, default: defaults.layerCount)
     queryHeadCount = try json.size("num_attention_heads", in: 1...1_024, default: defaults.queryHeadCount)
     kvHeadCount = try Self.kvHeadCount(json, defaults, heads: queryHeadCount)
     headDimension = try Self.headDimension(json, defaults, hidden: hiddenSize, heads: queryHeadCount)
@@ -105,14 +109,16 @@ public struct ModelConfiguration: Sendable, Hashable {
     activation = try Self.activation(json, family)
     guard try !family.isGemma || !json.flag("use_bidirectional_attention") else {
       throw json.unsupported(
-        "attention to later tokens (use_bidirectional_attention)", supported: "decoders, which look back only")
+        "attention to later tokens (use_bidirectional_attention)", supported: "decoders, which look back only"
+      )
     }
     guard json["per_layer_config"]?.object?.isEmpty ?? true else {
       throw json.unsupported(
         "layers that differ from one another (per_layer_config)", supported: "layers of one size")
     }
     attention = try AttentionDescription.all(
-      json, family: family, layerCount: layerCount, headDimension: headDimension, contextLength: trainedLength,
+      json, family: family, layerCount: layerCount, headDimension: headDimension,
+      contextLength: trainedLength,
       notices: &notices)
     contextLength = attention.first?.rope?.reach(of: trainedLength) ?? trainedLength
     normOffset = family.isGemma ? 1 : 0
@@ -123,7 +129,8 @@ public struct ModelConfiguration: Sendable, Hashable {
         .map { Float($0) } : nil
     parts = try Self.parts(json, family)
     let ends = try EndTokens(
-      (family.isNested ? [outer, json] : [outer]) + (generation.map { [$0] } ?? []), vocabulary: vocabularySize,
+      (family.isNested ? [outer, json] : [outer]) + (generation.map { [$0] } ?? []),
+      vocabulary: vocabularySize,
       default: defaults.endToken)
     endTokens = ends.ids
     self.notices = notices + ends.notices
@@ -171,7 +178,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     return count
   }
 
-  /// `head_dim`, or without it what the family's class says: a number, or the width shared out among the heads.
+  /// `head_dim`, or without it what the family's class says: a number, or the width shared out among the
+  /// heads.
   private static func headDimension(
     _ json: JSONObject, _ defaults: FamilyDefaults, hidden: Int, heads: Int
   ) throws -> Int {
@@ -182,18 +190,21 @@ public struct ModelConfiguration: Sendable, Hashable {
     } else {
       guard json.has(key) || hidden % heads == 0 else {
         throw json.bad(
-          key, expected: "given, because \(json.name("hidden_size")) (\(hidden)) is no multiple of "
+          key,
+          expected: "given, because \(json.name("hidden_size")) (\(hidden)) is no multiple of "
             + "\(json.name("num_attention_heads")) (\(heads))")
       }
       dimension = try json.integer(key, in: 2...1_024, default: hidden / heads)
       guard (2...1_024).contains(dimension) else {
         throw json.bad(
-          "hidden_size", expected: "2 to 1024 times \(json.name("num_attention_heads")) (\(heads)), as "
+          "hidden_size",
+          expected: "2 to 1024 times \(json.name("num_attention_heads")) (\(heads)), as "
             + "\(json.name(key)) is missing")
       }
     }
     guard dimension % 2 == 0 else {
-      throw json.bad(key, expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
+      throw json.bad(
+        key, expected: "an even number, because rotary positions turn pairs (it is \(dimension))")
     }
     return dimension
   }

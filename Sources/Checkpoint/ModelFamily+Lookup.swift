@@ -1,5 +1,6 @@
 extension ModelFamily {
-  /// Finds the family that a configuration names: by `architectures`, or by `model_type` where that is missing.
+  /// Finds the family that a configuration names: by `architectures`, or by `model_type` where that is
+  /// missing.
   /// - Parameter notices: takes what a person should know of how it was found.
   /// - Throws: `CheckpointError` for another family, or for two that contradict each other.
   static func of(_ json: JSONObject, notices: inout [String]) throws -> ModelFamily {

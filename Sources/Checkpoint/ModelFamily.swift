@@ -61,7 +61,8 @@ struct ModelFamily: Sendable {
       windows: .withoutPositions, skipsPositions: true),
     "Phi3ForCausalLM": ModelFamily(
       modelType: "phi3", defaults: .phi3, hasFusedProjections: true, windows: .all, isPhi: true),
-    "GemmaForCausalLM": ModelFamily(modelType: "gemma", defaults: .gemma, readsAttentionBias: true, isGemma: true),
+    "GemmaForCausalLM": ModelFamily(
+      modelType: "gemma", defaults: .gemma, readsAttentionBias: true, isGemma: true),
     "Gemma2ForCausalLM": ModelFamily(
       modelType: "gemma2", defaults: .gemma2, readsAttentionBias: true, isGemma: true,
       activationKey: "hidden_activation", hasOutputNorms: true, hasScoreSettings: true,

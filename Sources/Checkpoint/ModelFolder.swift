@@ -40,7 +40,9 @@ struct ModelFolder {
         "it has its weights as \(found), which is a program to be run, and model.safetensors is missing",
         "make it: \(command)")
     }
-    if let found = first({ $0.hasPrefix("consolidated.") }) { throw incomplete(Self.original(found), download) }
+    if let found = first({ $0.hasPrefix("consolidated.") }) {
+      throw incomplete(Self.original(found), download)
+    }
     if let found = first({ $0.hasPrefix("model-") && $0.hasSuffix(".safetensors") }) {
       throw incomplete(
         "it has \(found), a part of the weights, and the list of the parts (model.safetensors.index.json) is missing",
@@ -48,7 +50,8 @@ struct ModelFolder {
     }
     if let found = first({ $0.hasSuffix(".safetensors") }) {
       throw incomplete(
-        "model.safetensors is missing", "if \(found) has the weights, give its path: \(ByteString(path))/\(found)")
+        "model.safetensors is missing",
+        "if \(found) has the weights, give its path: \(ByteString(path))/\(found)")
     }
     let others = ["h5", "msgpack", "onnx", "pth", "npz"]
     if let found = first({ others.contains(($0 as NSString).pathExtension) }) {

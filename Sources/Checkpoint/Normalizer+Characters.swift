@@ -1,7 +1,7 @@
 /// Steps that look at one scalar at a time.
 extension Normalizer {
-  /// The normalization of SentencePiece's translation models, as in `tokenizers`: control characters go, other white
-  /// space and what is invisible becomes a space.
+  /// The normalization of SentencePiece's translation models, as in `tokenizers`: control characters go,
+  /// other white space and what is invisible becomes a space.
   static func simplified(_ text: ArraySlice<AlignedScalar>) -> ArraySlice<AlignedScalar> {
     ArraySlice(
       text.compactMap { scalar in
@@ -14,12 +14,14 @@ extension Normalizer {
       })
   }
 
-  /// The marks that `tokenizers` (0.23) knows are those of Unicode 9: two characters were marks then, and one was not.
+  /// The marks that `tokenizers` (0.23) knows are those of Unicode 9: two characters were marks then, and one
+  /// was not.
   private static let newestMark = 9
   private static let formerMarks: ClosedRange<UInt32> = 0x1CF2...0x1CF3
   private static let formerPunctuation: UInt32 = 0x111C9
 
-  /// The text without combining marks; those of composed characters only where a form before it has taken them apart.
+  /// The text without combining marks; those of composed characters only where a form before it has taken
+  /// them apart.
   static func strippedOfAccents(_ text: ArraySlice<AlignedScalar>) -> ArraySlice<AlignedScalar> {
     text.filter { scalar in
       guard scalar.value >= 0x300, let properties = scalar.scalar?.properties else { return true }

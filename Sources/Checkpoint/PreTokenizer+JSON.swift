@@ -13,7 +13,9 @@ extension PreTokenizer {
     var steps: [Step] = []
     var isByteLevel = false
     for part in try outer.parts("pretokenizers") {
-      guard !isByteLevel else { throw outer.unsupported("a pre-tokenizer after ByteLevel", supported: supported) }
+      guard !isByteLevel else {
+        throw outer.unsupported("a pre-tokenizer after ByteLevel", supported: supported)
+      }
       isByteLevel = try part.string("type") == "ByteLevel"
       steps += try Self.steps(part)
     }
@@ -46,7 +48,9 @@ extension PreTokenizer {
     }
   }
 
-  private static func split(_ part: JSONObject, _ pattern: String, _ behavior: SplitStep.Behavior) throws -> Step {
+  private static func split(_ part: JSONObject, _ pattern: String, _ behavior: SplitStep.Behavior) throws
+    -> Step
+  {
     .split(SplitStep(pattern: try RegexAutomaton(named: pattern, in: part), behavior: behavior))
   }
 
@@ -80,7 +84,8 @@ extension JSONObject {
     do { return try compile() } catch let failure as RegexParser.Failure {
       throw unsupported(
         "\(failure.reason) in a regular expression",
-        supported: "characters, classes, Unicode categories and scripts, groups, alternatives, counted repetitions, "
+        supported:
+          "characters, classes, Unicode categories and scripts, groups, alternatives, counted repetitions, "
           + "a look ahead or behind at one character")
     }
   }

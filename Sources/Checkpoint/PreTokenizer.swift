@@ -28,7 +28,8 @@ struct PreTokenizer: Sendable {
       case .prefixSpace: pieces = pieces.map { Self.prefixed($0, by: 0x20) }
       case .metaspace(let mark, let prefix):
         pieces = pieces.map { piece in
-          let marked = ArraySlice(piece.map { $0.value == 0x20 ? AlignedScalar(value: mark, byteRange: $0.byteRange) : $0 })
+          let marked = ArraySlice(
+            piece.map { $0.value == 0x20 ? AlignedScalar(value: mark, byteRange: $0.byteRange) : $0 })
           let isWanted = prefix == .always || prefix == .first && piece.first?.start == 0
           return isWanted ? Self.prefixed(marked, by: mark) : marked
         }
@@ -38,7 +39,9 @@ struct PreTokenizer: Sendable {
   }
 
   /// A piece that begins with a scalar, which stands nowhere in the text when it did not before.
-  private static func prefixed(_ piece: ArraySlice<AlignedScalar>, by value: UInt32) -> ArraySlice<AlignedScalar> {
+  private static func prefixed(_ piece: ArraySlice<AlignedScalar>, by value: UInt32) -> ArraySlice<
+    AlignedScalar
+  > {
     guard let first = piece.first, first.value != value else { return piece }
     return [AlignedScalar(value: value, byteRange: first.start..<first.start)] + piece
   }

@@ -46,7 +46,8 @@ enum QuantizedWeights {
       return values[ByteString(key)]?.wholeNumber
     }.first
     return .unsupported(
-      file: file, what: "weights quantised by \(method)\(width.map { " to \($0) bits" } ?? "") (\(ByteString(key)))",
+      file: file,
+      what: "weights quantised by \(method)\(width.map { " to \($0) bits" } ?? "") (\(ByteString(key)))",
       supported: "the same model unquantised, in F32, F16 or BF16, or as a GGUF file (\(GGMLType.supported))")
   }
 }

@@ -38,7 +38,10 @@ struct RegexAutomaton: Sendable {
     classCount = classes.count + 1
     asciiClasses = (0..<128).map(classes.scalarClass)
     let end = classes.count
-    let behinds = classes.members.map { members in program.behinds.map { members[$0.set] } } + [program.behinds.map(\.orStart)]
+    let behinds =
+      classes.members.map { members in program.behinds.map { members[$0.set] } } + [
+        program.behinds.map(\.orStart)
+      ]
     var states = [State.dead]
     var numbers = [State.dead: Int32(0)]
     func number(of state: State) throws -> Int32 {
@@ -98,7 +101,8 @@ struct RegexAutomaton: Sendable {
           }
           if place - max(matchEnd, start) > Self.longLookahead {
             if inVain.isEmpty { inVain = [Int32](repeating: 0, count: scalars.count + 1) }
-            remember(&inVain, scalars, beginning, from: start, to: min(place, scalars.count), beyond: matchEnd)
+            remember(
+              &inVain, scalars, beginning, from: start, to: min(place, scalars.count), beyond: matchEnd)
           }
           if matchEnd > start {
             result.append(text.startIndex + start..<text.startIndex + matchEnd)
@@ -114,7 +118,8 @@ struct RegexAutomaton: Sendable {
 
   /// Notes the state at each place of an attempt after its match.
   private func remember(
-    _ inVain: inout [Int32], _ scalars: UnsafeBufferPointer<AlignedScalar>, _ beginning: Int32, from start: Int,
+    _ inVain: inout [Int32], _ scalars: UnsafeBufferPointer<AlignedScalar>, _ beginning: Int32,
+    from start: Int,
     to end: Int, beyond match: Int
   ) {
     var state = beginning

@@ -28,7 +28,9 @@ extension RegexParser {
         result = result.union(set).union(ScalarSet("-"))
         continue
       }
-      guard let last = try member().scalar, scalar <= last else { throw Failure(reason: "such a range in '[…]'") }
+      guard let last = try member().scalar, scalar <= last else {
+        throw Failure(reason: "such a range in '[…]'")
+      }
       result = result.union(ScalarSet(scalar.value...last.value))
     }
     _ = try next()
@@ -41,7 +43,9 @@ extension RegexParser {
     let isNegated = take("^")
     var name = ""
     while !take(":]") { name.unicodeScalars.append(try next()) }
-    guard let set = ScalarSet(class: name) else { throw Failure(reason: "the class '[:\(ByteString(name)):]'") }
+    guard let set = ScalarSet(class: name) else {
+      throw Failure(reason: "the class '[:\(ByteString(name)):]'")
+    }
     return isNegated ? set.complement : set
   }
 
@@ -130,7 +134,9 @@ extension ScalarSet {
       result = cases.reduce(result) { $0.union(ScalarSet($1...$1)) }
     }
     // A set of whole categories or with huge ranges cannot be listed here; its case matters in no tokenizer.
-    let beyond = zip(starts, kinds).contains { start, kinds in start >= 0x80 && kinds != 0 && start != 0x17F && start != 0x212A }
+    let beyond = zip(starts, kinds).contains { start, kinds in
+      start >= 0x80 && kinds != 0 && start != 0x17F && start != 0x212A
+    }
     guard !beyond || kinds.count == 1 else {
       throw RegexParser.Failure(reason: "letters beyond ASCII in '(?i:…)'")
     }

@@ -87,7 +87,8 @@ struct RegexParser {
     if take("?i:") {
       ignoresCase = true
     } else if !take("?:"), current == "?" {
-      throw Failure(reason: "the group '(" + String(String.UnicodeScalarView(scalars[index...].prefix(3))) + "'")
+      throw Failure(
+        reason: "the group '(" + String(String.UnicodeScalarView(scalars[index...].prefix(3))) + "'")
     }
     let result = try alternatives()
     guard take(")") else { throw Failure(reason: "a '(' without ')'") }
@@ -135,13 +136,16 @@ struct RegexParser {
     return result
   }
 
-  /// As many as there are, none of them given back: behind them comes none of the kind, unless no more may be taken.
+  /// As many as there are, none of them given back: behind them comes none of the kind, unless no more may be
+  /// taken.
   private func possessive(_ atom: RegexSyntax, least: Int, most: Int?) throws -> RegexSyntax {
     guard case .scalar(let set) = atom else {
       throw Failure(reason: "a possessive repetition of more than one character")
     }
     let end = RegexSyntax.before(set.complement, orEnd: true)
-    guard most != nil else { return .sequence([.repetition(atom, least: least, most: nil, lazy: false), end]) }
+    guard most != nil else {
+      return .sequence([.repetition(atom, least: least, most: nil, lazy: false), end])
+    }
     return .alternatives([atom, end])
   }
 

@@ -14,7 +14,8 @@ struct RegexProgram {
 
   /// Every set that the instructions name.
   private(set) var sets: [ScalarSet] = []
-  /// What is asked about the scalar before a place: whether it is of a set, by the set's index, or none is there.
+  /// What is asked about the scalar before a place: whether it is of a set, by the set's index, or none is
+  /// there.
   private(set) var behinds: [(set: Int, orStart: Bool)] = []
   private var instructions: [Instruction] = []
   private var partCount = 0

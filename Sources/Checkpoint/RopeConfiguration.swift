@@ -20,7 +20,8 @@ public struct RopeConfiguration: Sendable, Hashable {
     case llama3(factor: Double, slow: Double, fast: Double, original: Double)
     /// Slow ones divided, fast ones kept, a ramp by dimension between; sines and cosines times `attention`
     /// (Peng et al. 2023, arXiv 2309.00071).
-    case yarn(factor: Double, fast: Double, slow: Double, original: Double, truncates: Bool, attention: Double)
+    case yarn(
+      factor: Double, fast: Double, slow: Double, original: Double, truncates: Bool, attention: Double)
     /// A divisor per frequency, other ones beyond `original` tokens; sines and cosines times `attention`
     /// (Ding et al. 2024, arXiv 2402.13753).
     case longrope(short: [Double], long: [Double], original: Int, attention: Double)
@@ -64,7 +65,9 @@ public struct RopeConfiguration: Sendable, Hashable {
     case "llama3":
       let slow = try rope.positive("low_freq_factor")
       let fast = try rope.positive("high_freq_factor")
-      guard fast > slow else { throw rope.bad("high_freq_factor", expected: "more than low_freq_factor (\(slow))") }
+      guard fast > slow else {
+        throw rope.bad("high_freq_factor", expected: "more than low_freq_factor (\(slow))")
+      }
       scaling = .llama3(
         factor: try rope.positive("factor"), slow: slow, fast: fast, original: Double(original))
     case "yarn":
@@ -98,8 +101,8 @@ public struct RopeConfiguration: Sendable, Hashable {
 
   /// How many elements of a head are rotated.
   ///
-  /// Of the families only Phi-3 rotates a part of each head. In the others transformers does not look at the share
-  /// where nothing is scaled, and fails where something is; GGUF's own count holds for all.
+  /// Of the families only Phi-3 rotates a part of each head. In the others transformers does not look at the
+  /// share where nothing is scaled, and fails where something is; GGUF's own count holds for all.
   private static func dimension(
     _ rope: JSONObject?, _ config: JSONObject, _ family: ModelFamily, type: String, headDimension: Int,
     notices: inout [String]
@@ -120,13 +123,14 @@ public struct RopeConfiguration: Sendable, Hashable {
     }
     guard dimension == headDimension || family.isPhi || config.isTranslated else {
       throw holder.unsupported(
-        "\(key) \(share) beside rope_type '\(type)' in this family", supported: "heads that are rotated whole")
+        "\(key) \(share) beside rope_type '\(type)' in this family", supported: "heads that are rotated whole"
+      )
     }
     return dimension
   }
 
-  /// The length before scaling. What stands beside the object counts for more than what stands in it; Phi-3 always
-  /// has one.
+  /// The length before scaling. What stands beside the object counts for more than what stands in it; Phi-3
+  /// always has one.
   private static func original(
     _ rope: JSONObject, _ config: JSONObject, _ family: ModelFamily, contextLength: Int
   ) throws -> Int {

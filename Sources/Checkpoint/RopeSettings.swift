@@ -33,7 +33,8 @@ struct RopeSettings {
       !["full_attention", "sliding_attention"].contains(where: parameters.has)
     {
       notices.append(
-        "\(json.file): rope_parameters without full_attention and sliding_attention has no effect in this family")
+        "\(json.file): rope_parameters without full_attention and sliding_attention has no effect in this family"
+      )
     }
     var whole = try part("full_attention")
     if let scaling {

@@ -82,9 +82,11 @@ public struct Safetensors: TensorSource {
       throw entry.bad("data_offsets", expected: "two ascending offsets")
     }
     guard offsets[1] <= fileSize - dataStart else {
-      // What a download that was broken off leaves; which tensor it meets first depends on the header's order.
+      // What a download that was broken off leaves; which tensor it meets first depends on the header's
+      // order.
       throw CheckpointError.incomplete(
-        path: header.file, reason: "'\(name).data_offsets' lies beyond the file's \(fileSize) bytes, so the file is cut short",
+        path: header.file,
+        reason: "'\(name).data_offsets' lies beyond the file's \(fileSize) bytes, so the file is cut short",
         remedy: "copy or download it again")
     }
     if let element = ElementType(rawValue: type) {

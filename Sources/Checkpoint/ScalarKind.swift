@@ -8,7 +8,8 @@ struct ScalarKind: Hashable, Sendable {
 
   /// Two-letter names of the general categories, in the order of their numbers.
   static let categories = [
-    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf",
+    "Po",
     "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
   ]
 
@@ -39,7 +40,9 @@ struct ScalarKind: Hashable, Sendable {
   }
 
   /// Whether a scalar was assigned in the newest Unicode that counts.
-  static func isKnown(_ properties: Unicode.Scalar.Properties) -> Bool { properties.age?.major ?? .max <= newestAge }
+  static func isKnown(_ properties: Unicode.Scalar.Properties) -> Bool {
+    properties.age?.major ?? .max <= newestAge
+  }
 
   private static func number(of category: Unicode.GeneralCategory) -> UInt8 {
     switch category {

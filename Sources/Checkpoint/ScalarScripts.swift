@@ -1,4 +1,5 @@
-/// Scripts of Unicode 16, which Swift's properties do not tell, as ranges of values: first, last, first, last.
+/// Scripts of Unicode 16, which Swift's properties do not tell, as ranges of values: first, last, first,
+/// last.
 ///
 /// The ranges are those that Oniguruma answers to `\p{…}` (Fixtures/regex/make_regex.py).
 enum ScalarScripts {

@@ -1,9 +1,11 @@
 extension ScalarSet {
-  /// Every scalar of a property as Oniguruma has it: a general category by its short or long name, a script, or one
-  /// of POSIX's classes; `nil` for an unknown name. Case, spaces and `_` count for nothing.
+  /// Every scalar of a property as Oniguruma has it: a general category by its short or long name, a script,
+  /// or one of POSIX's classes; `nil` for an unknown name. Case, spaces and `_` count for nothing.
   init?(property name: String) {
     let plain = String(name.lowercased().unicodeScalars.filter { !" _-".unicodeScalars.contains($0) })
-    if let category = Self.longNames[plain] ?? ScalarKind.categories.first(where: { $0.lowercased() == plain }) {
+    if let category = Self.longNames[plain]
+      ?? ScalarKind.categories.first(where: { $0.lowercased() == plain })
+    {
       self.init(category: category)
     } else if plain.count == 1, let category = ScalarSet(category: plain.uppercased()) {
       self = category
@@ -68,7 +70,9 @@ extension ScalarSet {
   private init(where holds: (Unicode.Scalar.Properties) -> Bool) {
     var ranges: [UInt32] = []
     for value in UInt32(0)...0x10_FFFF {
-      guard let properties = Unicode.Scalar(value)?.properties, holds(properties), ScalarKind.isKnown(properties) else {
+      guard let properties = Unicode.Scalar(value)?.properties, holds(properties),
+        ScalarKind.isKnown(properties)
+      else {
         continue
       }
       if ranges.last.map({ $0 + 1 == value }) == true {
@@ -81,7 +85,8 @@ extension ScalarSet {
   }
 
   private static let longNames = [
-    "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt", "modifierletter": "Lm",
+    "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt",
+    "modifierletter": "Lm",
     "otherletter": "Lo", "mark": "M", "combiningmark": "M", "nonspacingmark": "Mn", "spacingmark": "Mc",
     "enclosingmark": "Me", "number": "N", "decimalnumber": "Nd", "letternumber": "Nl", "othernumber": "No",
     "punctuation": "P", "connectorpunctuation": "Pc", "dashpunctuation": "Pd", "openpunctuation": "Ps",

@@ -38,7 +38,9 @@ struct ScalarSet: Hashable, Sendable {
   /// `nil` for an unknown name.
   init?(category: String) {
     let names = ScalarKind.categories
-    let matching = names.indices.filter { names[$0] == category || (category.count == 1 && names[$0].hasPrefix(category)) }
+    let matching = names.indices.filter {
+      names[$0] == category || (category.count == 1 && names[$0].hasPrefix(category))
+    }
     guard !matching.isEmpty else { return nil }
     let plain = matching.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
     self.init(kinds: plain | plain << 32)
@@ -48,7 +50,9 @@ struct ScalarSet: Hashable, Sendable {
   /// Unicode calls alphabetic.
   static let word: ScalarSet = {
     let categories = ["L", "M", "Nd", "Nl", "Pc"].compactMap { ScalarSet(category: $0) }
-    let letters: [ClosedRange<UInt32>] = [0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189]
+    let letters: [ClosedRange<UInt32>] = [
+      0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189,
+    ]
     return (categories + letters.map { ScalarSet($0) }).reduce(.none) { $0.union($1) }
   }()
 

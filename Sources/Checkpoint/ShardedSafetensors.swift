@@ -73,10 +73,12 @@ struct ShardedSafetensors: TensorSource {
 
   /// The index and the files must say the same: a tensor that two files have would be read from either.
   private func checkAgreement() throws {
-    for (tensor, shard) in shardByTensor.sorted(by: { $0.key < $1.key }) where shards[shard]?.has(tensor) != true {
+    for (tensor, shard) in shardByTensor.sorted(by: { $0.key < $1.key })
+    where shards[shard]?.has(tensor) != true {
       throw CheckpointError.malformed(
         file: path,
-        reason: "it says that tensor '\(ByteString(tensor))' stands in '\(ByteString(shard))', where it doesn't")
+        reason:
+          "it says that tensor '\(ByteString(tensor))' stands in '\(ByteString(shard))', where it doesn't")
     }
     var holders: [String: String] = [:]
     for (shard, file) in shards.sorted(by: { $0.key < $1.key }) {
@@ -84,7 +86,8 @@ struct ShardedSafetensors: TensorSource {
         guard let other = holders.updateValue(shard, forKey: tensor) else { continue }
         throw CheckpointError.malformed(
           file: path,
-          reason: "tensor '\(ByteString(tensor))' stands in '\(ByteString(other))' and in '\(ByteString(shard))'")
+          reason:
+            "tensor '\(ByteString(tensor))' stands in '\(ByteString(other))' and in '\(ByteString(shard))'")
       }
     }
   }

@@ -24,7 +24,8 @@ struct SpecialTokenTemplate: Sendable, Hashable {
       case "BertProcessing", "RobertaProcessing":
         prefix = [try Self.token(part, "cls", vocabularySize)] + prefix
         suffix.append(try Self.token(part, "sep", vocabularySize))
-      default: throw part.unsupported("the post-processor \(try part.bytes("type"))", supported: Self.supported)
+      default:
+        throw part.unsupported("the post-processor \(try part.bytes("type"))", supported: Self.supported)
       }
     }
   }

@@ -17,8 +17,8 @@ public protocol TensorSource: Sendable {
   /// - Throws: `CheckpointError` as for the whole tensor.
   func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float]
 
-  /// A matrix as blocks of eight bits (GGUF's Q8_0: a half-precision scale and 32 signed bytes), row-major, if that
-  /// is how it is stored; cost: one pass over its bytes.
+  /// A matrix as blocks of eight bits (GGUF's Q8_0: a half-precision scale and 32 signed bytes), row-major,
+  /// if that is how it is stored; cost: one pass over its bytes.
   /// - Throws: `CheckpointError` as for its floats.
   func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]?
 }

@@ -1,8 +1,9 @@
 /// A regular expression to search a text by: one step for each character read, whatever the expression is.
 ///
-/// The expressions are those that tokenizers use (`RegexParser`): characters, sets, `.`, `\d`, `\w`, `\s`, `\p{…}`, groups,
-/// alternatives, counts, `(?i:…)`, `$`, a look ahead or behind at one character. `^`, `\b` and references back are
-/// refused, as is what would need very many states: nothing that is typed can make a search hang.
+/// The expressions are those that tokenizers use (`RegexParser`): characters, sets, `.`, `\d`, `\w`, `\s`,
+/// `\p{…}`, groups, alternatives, counts, `(?i:…)`, `$`, a look ahead or behind at one character. `^`, `\b`
+/// and references back are refused, as is what would need very many states: nothing that is typed can make a
+/// search hang.
 package struct TextPattern: Sendable {
   /// What is wrong with an expression, in a few words.
   package struct Failure: Error, Equatable {

@@ -1,5 +1,6 @@
 extension TokenDecoder {
-  private static let supported = "ByteLevel, ByteFallback, Replace, Fuse, Strip, Metaspace, and Sequences of them"
+  private static let supported =
+    "ByteLevel, ByteFallback, Replace, Fuse, Strip, Metaspace, and Sequences of them"
 
   /// Reads `decoder` of a `tokenizer.json` and applies it to every entry.
   /// - Parameter isByteLevel: how a file without a decoder means it.
@@ -27,7 +28,8 @@ extension TokenDecoder {
         let mark = part.has("replacement") ? try part.string("replacement") : "▁"
         let pattern = try part.automaton { try RegexAutomaton(.literal(mark.unicodeScalars)) }
         tokens = tokens.map { Self.replaced($0, pattern, [0x20]) }
-        let scheme = part.has("prepend_scheme") ? try part.choice("prepend_scheme", PreTokenizer.Prefix.self) : nil
+        let scheme =
+          part.has("prepend_scheme") ? try part.choice("prepend_scheme", PreTokenizer.Prefix.self) : nil
         let adds = try part.flag("add_prefix_space", default: true)
         if scheme ?? (adds ? .always : .never) != .never { leading = .spacesOfFirstToken }
       case "Fuse": break

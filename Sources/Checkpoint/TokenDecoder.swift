@@ -45,7 +45,9 @@ struct TokenDecoder: Sendable {
     }
     for id in ids {
       var token = self.bytes(of: id)
-      if isFirst, startsText, leading == .spacesOfFirstToken { token = ArraySlice(token.filter { $0 != 0x20 }) }
+      if isFirst, startsText, leading == .spacesOfFirstToken {
+        token = ArraySlice(token.filter { $0 != 0x20 })
+      }
       isFirst = false
       if byteTokens.contains(id) {
         run += token

@@ -7,11 +7,14 @@ extension Tokenizer {
   init(folder: String) throws {
     let whole = folder + "/tokenizer.json"
     let manager = FileManager.default
-    let isOlder = !manager.fileExists(atPath: whole) && manager.fileExists(atPath: folder + "/vocab.json")
+    let isOlder =
+      !manager.fileExists(atPath: whole) && manager.fileExists(atPath: folder + "/vocab.json")
       && manager.fileExists(atPath: folder + "/merges.txt")
     let json = try isOlder ? Self.joined(folder) : JSONObject(path: whole)
-    let isByteLevel = !isOlder && (Self.isByteLevel(json["pre_tokenizer"]) || Self.isByteLevel(json["decoder"]))
-    try self.init(json: json, beside: FolderTokens(folder: folder, isByteLevel: isByteLevel, isOlder: isOlder))
+    let isByteLevel =
+      !isOlder && (Self.isByteLevel(json["pre_tokenizer"]) || Self.isByteLevel(json["decoder"]))
+    try self.init(
+      json: json, beside: FolderTokens(folder: folder, isByteLevel: isByteLevel, isOlder: isOlder))
   }
 
   /// Whether a part of a `tokenizer.json`, or one of those that it consists of, is the byte-level one.
@@ -46,7 +49,8 @@ extension Tokenizer {
       ]
     default:
       throw configuration.unsupported(
-        "the tokenizer_class '\(ByteString(name))' without a tokenizer.json", supported: "GPT2Tokenizer, Qwen2Tokenizer")
+        "the tokenizer_class '\(ByteString(name))' without a tokenizer.json",
+        supported: "GPT2Tokenizer, Qwen2Tokenizer")
     }
     values["decoder"] = object(["type": text("ByteLevel")])
     values["model"] = object([

@@ -8,17 +8,22 @@ extension Tokenizer {
     case "gpt2": try self.init(byteLevel: vocabulary, special, metadata)
     case "llama": try self.init(sentencePiece: vocabulary, special, metadata)
     case let kind:
-      throw metadata.unsupported("the tokenizer model '\(ByteString(kind))' (tokenizer.ggml.model)", supported: "gpt2, llama")
+      throw metadata.unsupported(
+        "the tokenizer model '\(ByteString(kind))' (tokenizer.ggml.model)", supported: "gpt2, llama")
     }
   }
 
-  private init(byteLevel vocabulary: TokenizerVocabulary, _ special: GGUFSpecialTokens, _ metadata: GGUFMetadata) throws {
+  private init(
+    byteLevel vocabulary: TokenizerVocabulary, _ special: GGUFSpecialTokens, _ metadata: GGUFMetadata
+  ) throws {
     let rules = try GGUFPreTokenizer.rules(metadata)
     let list = try metadata.strings("tokenizer.ggml.merges")
     var merges: [BytePairMerger.Pair: BytePairMerger.Merge] = [:]
     merges.reserveCapacity(list.count)
     for (rank, entry) in list.enumerated() {
-      guard let parts = BytePairModel.parts(of: entry), let merge = BytePairModel.merge(parts, rank: rank, vocabulary) else {
+      guard let parts = BytePairModel.parts(of: entry),
+        let merge = BytePairModel.merge(parts, rank: rank, vocabulary)
+      else {
         throw metadata.bad(
           "tokenizer.ggml.merges", expected: "a list of pairs of tokens that join to a third",
           found: "\(entry) as number \(rank)")
@@ -30,7 +35,8 @@ extension Tokenizer {
       ignoresMerges: rules.ignoresMerges, merges: merges)
     let steps = try rules.patterns.map { pattern in
       do {
-        return PreTokenizer.Step.split(SplitStep(pattern: try RegexAutomaton(pattern: pattern), behavior: .isolated))
+        return PreTokenizer.Step.split(
+          SplitStep(pattern: try RegexAutomaton(pattern: pattern), behavior: .isolated))
       } catch let failure as RegexParser.Failure {
         throw metadata.unsupported("\(failure.reason) in a regular expression", supported: "the known ones")
       }
@@ -48,18 +54,22 @@ extension Tokenizer {
     sentencePiece vocabulary: TokenizerVocabulary, _ special: GGUFSpecialTokens, _ metadata: GGUFMetadata
   ) throws {
     let model = BytePairModel(
-      vocabulary, alphabet: .scalars, usesByteTokens: true, unknown: special.ids["unknown"], fusesUnknown: true,
+      vocabulary, alphabet: .scalars, usesByteTokens: true, unknown: special.ids["unknown"],
+      fusesUnknown: true,
       ignoresMerges: false, merges: try vocabulary.mergesByScore(metadata))
     let addsSpace = try metadata.flag("tokenizer.ggml.add_space_prefix", default: true)
     let spaces = try Self.automaton(" ", metadata)
     var byteTokens: Set<Int> = []
     let tokens = vocabulary.spellings.enumerated().map { id, spelling in
-      guard let byte = TokenModel.fallbackByte(spelling) else { return ByteString.replacingSpaceMarks(spelling) }
+      guard let byte = TokenModel.fallbackByte(spelling) else {
+        return ByteString.replacingSpaceMarks(spelling)
+      }
       byteTokens.insert(id)
       return [byte]
     }
     self.init(
-      vocabulary, normalizer: Normalizer(steps: (addsSpace ? [.prepend(["▁"])] : []) + [.replace(spaces, by: ["▁"])]),
+      vocabulary,
+      normalizer: Normalizer(steps: (addsSpace ? [.prepend(["▁"])] : []) + [.replace(spaces, by: ["▁"])]),
       preTokenizer: PreTokenizer(steps: []), model: .bytePair(model),
       template: try Self.template(metadata, special, addsBegin: true),
       decoder: TokenDecoder(tokens, byteTokens: byteTokens, leading: addsSpace ? .spaces(1) : .nothing),

@@ -28,11 +28,14 @@ extension Tokenizer {
     let kind = model.has("type") ? try model.string("type") : standard
     switch kind {
     case "BPE":
-      guard model["vocab"]?.object != nil else { throw model.bad("vocab", expected: "an object of token ids") }
+      guard model["vocab"]?.object != nil else {
+        throw model.bad("vocab", expected: "an object of token ids")
+      }
       return .bytePair(try BytePairModel(model, vocabulary: vocabulary, isByteLevel: isByteLevel))
     case "Unigram":
       guard !isByteLevel else {
-        throw model.unsupported("a Unigram model behind a ByteLevel pre-tokenizer", supported: "a Unigram model behind Metaspace")
+        throw model.unsupported(
+          "a Unigram model behind a ByteLevel pre-tokenizer", supported: "a Unigram model behind Metaspace")
       }
       return .unigram(try UnigramModel(model, vocabulary: vocabulary))
     default: throw model.unsupported("the tokenizer model \(ByteString(kind))", supported: "BPE, Unigram")

@@ -5,8 +5,8 @@
 public struct Tokenizer: Sendable {
   /// One more than the largest token id.
   public let vocabularySize: Int
-  /// Ids from here on have no row in the model's embedding: files exist whose tokenizer has tokens that the model
-  /// was never given. A text without them can be read.
+  /// Ids from here on have no row in the model's embedding: files exist whose tokenizer has tokens that the
+  /// model was never given. A text without them can be read.
   public internal(set) var embeddedCount = Int.max
   /// What in the files was ignored, in sentences for a person.
   public let notices: [String]
@@ -101,7 +101,9 @@ public struct Tokenizer: Sendable {
     var end = 0
     for index in tokens.indices {
       let range = tokens[index].byteRange
-      if range.lowerBound > end { tokens[index] = Token(id: tokens[index].id, byteRange: end..<range.upperBound) }
+      if range.lowerBound > end {
+        tokens[index] = Token(id: tokens[index].id, byteRange: end..<range.upperBound)
+      }
       end = max(end, range.upperBound)
     }
     guard end < text.count, let last = tokens.last else { return }

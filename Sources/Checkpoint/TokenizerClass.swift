@@ -1,4 +1,5 @@
-/// The class by which transformers opens a folder's tokenizer: it has names for tokens where no file has them.
+/// The class by which transformers opens a folder's tokenizer: it has names for tokens where no file has
+/// them.
 struct TokenizerClass {
   /// Special tokens by their names, as the class has them.
   let defaults: [(name: String, content: String)]
@@ -24,7 +25,8 @@ struct TokenizerClass {
 
   /// The class of each model type that has one of its own; empty for the one that has no names.
   private static let usual = [
-    "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer", "gemma": "GemmaTokenizer", "gemma2": "GemmaTokenizer",
+    "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer", "gemma": "GemmaTokenizer",
+    "gemma2": "GemmaTokenizer",
     "gemma3": "GemmaTokenizer", "gemma3_text": "GemmaTokenizer", "mistral": "", "phi3": "",
   ]
 

@@ -10,10 +10,12 @@ extension TokenizerVocabulary {
     guard !tokens.isEmpty, tokens.count <= Self.largestID else {
       throw metadata.bad("tokenizer.ggml.tokens", expected: "1 to \(Self.largestID) tokens")
     }
-    let kinds = metadata.has("tokenizer.ggml.token_type") ? try metadata.integers("tokenizer.ggml.token_type") : []
+    let kinds =
+      metadata.has("tokenizer.ggml.token_type") ? try metadata.integers("tokenizer.ggml.token_type") : []
     guard kinds.isEmpty || kinds.count >= tokens.count else {
       throw metadata.bad(
-        "tokenizer.ggml.token_type", expected: "\(tokens.count) kinds, one for each token", found: "\(kinds.count)")
+        "tokenizer.ggml.token_type", expected: "\(tokens.count) kinds, one for each token",
+        found: "\(kinds.count)")
     }
     // The file does not say which of them take the space around them: Phi-3's do after them, but for these.
     let isPhi = metadata["general.architecture"]?.string == "phi3"
@@ -38,7 +40,8 @@ extension TokenizerVocabulary {
     let scores = try metadata.numbers("tokenizer.ggml.scores")
     guard scores.count == entries.count else {
       throw metadata.bad(
-        "tokenizer.ggml.scores", expected: "\(entries.count) scores, one for each token", found: "\(scores.count)")
+        "tokenizer.ggml.scores", expected: "\(entries.count) scores, one for each token",
+        found: "\(scores.count)")
     }
     let order = Set(scores.filter { !$0.isNaN }).sorted(by: >)
     let ranks = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })

@@ -14,7 +14,8 @@ struct TokenizerVocabulary {
   let notices: [String]
 
   init(
-    ids: [ByteString: Int], entries: [(bytes: [UInt8], id: Int)], added: [AddedTokens.Entry], notices: [String] = []
+    ids: [ByteString: Int], entries: [(bytes: [UInt8], id: Int)], added: [AddedTokens.Entry],
+    notices: [String] = []
   ) {
     self.notices = notices
     self.ids = ids
@@ -27,13 +28,16 @@ struct TokenizerVocabulary {
   /// - Parameter beside: tokens that other files of the folder add.
   init(_ json: JSONObject, model: JSONObject, beside: FolderTokens? = nil) throws {
     let listed = try json.objects("added_tokens").map { entry in
-      try AddedTokens.Entry(entry, id: entry.integer("id", in: 0...Self.largestID), isSpecial: entry.flag("special"))
+      try AddedTokens.Entry(
+        entry, id: entry.integer("id", in: 0...Self.largestID), isSpecial: entry.flag("special"))
     }
     let ids: [ByteString: Int]
     let entries: [(bytes: [UInt8], id: Int)]
     if let list = model["vocab"]?.array {
       entries = try list.indices.map { (try Self.piece(list[$0], $0, model).bytes, $0) }
-      guard list.count <= Self.largestID else { throw model.bad("vocab", expected: "at most \(Self.largestID) tokens") }
+      guard list.count <= Self.largestID else {
+        throw model.bad("vocab", expected: "at most \(Self.largestID) tokens")
+      }
       ids = Dictionary(entries.map { (ByteString($0.bytes), $0.id) }, uniquingKeysWith: { first, _ in first })
     } else {
       ids = try Self.ids(model)
@@ -45,12 +49,13 @@ struct TokenizerVocabulary {
     let moved = listed.filter { entry in added.id(of: entry.content) != entry.id && !entry.content.isEmpty }
     self.init(
       ids: ids, entries: entries, added: added.entries,
-      notices: (beside?.notices ?? []) + (moved.first.map { first in
-        [
-          "\(json.file): \(moved.count) of the added tokens have other ids than the file says, as tokenizers counts them: "
-            + "\(ByteString(first.content)) is \(added.id(of: first.content) ?? 0), not \(first.id)"
-        ]
-      } ?? []))
+      notices: (beside?.notices ?? [])
+        + (moved.first.map { first in
+          [
+            "\(json.file): \(moved.count) of the added tokens have other ids than the file says, as tokenizers counts them: "
+              + "\(ByteString(first.content)) is \(added.id(of: first.content) ?? 0), not \(first.id)"
+          ]
+        } ?? []))
     guard size > 0 else { throw model.bad("vocab", expected: "at least one token") }
   }
 
@@ -63,10 +68,12 @@ struct TokenizerVocabulary {
     return try Dictionary(
       uniqueKeysWithValues: entries.map { entry, value in
         guard let id = value.wholeNumber, (0...largestID).contains(id) else {
-          throw model.bad(ByteString("vocab.\(entry)"), expected: "an id from 0 to \(largestID)", found: value)
+          throw model.bad(
+            ByteString("vocab.\(entry)"), expected: "an id from 0 to \(largestID)", found: value)
         }
         guard owners.insert(id).inserted else {
-          throw model.bad(ByteString("vocab.\(entry)"), expected: "an id that no other token has", found: value)
+          throw model.bad(
+            ByteString("vocab.\(entry)"), expected: "an id that no other token has", found: value)
         }
         return (entry, id)
       })

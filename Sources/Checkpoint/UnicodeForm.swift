@@ -15,7 +15,8 @@ enum UnicodeForm: String, Sendable {
   /// The text in this form. A scalar that is not changed keeps its place; those of a sequence that is changed
   /// share the sequence's.
   func normalized(_ text: ArraySlice<AlignedScalar>) -> ArraySlice<AlignedScalar> {
-    guard text.contains(where: { Self.firstChanged <= $0.value && $0.value < AlignedScalar.invalidBase }) else {
+    guard text.contains(where: { Self.firstChanged <= $0.value && $0.value < AlignedScalar.invalidBase })
+    else {
       return text
     }
     let tables = tables
@@ -27,7 +28,9 @@ enum UnicodeForm: String, Sendable {
       // A sequence goes on to before the next scalar that cannot go together with it.
       if next < text.endIndex, text[next].value >= Self.firstChanged, !Self.isInert(text[next], tables),
         tables.combines(text[next].value)
-      { continue }
+      {
+        continue
+      }
       append(text[start..<next], tables, to: &result)
       start = next
     }
@@ -38,7 +41,9 @@ enum UnicodeForm: String, Sendable {
     scalar.value < firstChanged || scalar.value >= AlignedScalar.invalidBase || tables.isInert(scalar.value)
   }
 
-  private func append(_ sequence: ArraySlice<AlignedScalar>, _ tables: UnicodeTables, to result: inout [AlignedScalar]) {
+  private func append(
+    _ sequence: ArraySlice<AlignedScalar>, _ tables: UnicodeTables, to result: inout [AlignedScalar]
+  ) {
     guard !sequence.allSatisfy({ Self.isInert($0, tables) }) else {
       result += sequence
       return

@@ -19,7 +19,8 @@ struct UnicodeTables: Sendable {
 
   /// Where scalars with decompositions are, but for Hangul syllables.
   private static let ranges: [ClosedRange<UInt32>] = [
-    0xA0...0x33FF, 0xA000...0xABFF, 0xF900...0xFFFF, 0x1_0000...0x1_1FFF, 0x1_6000...0x1_6FFF, 0x1_D000...0x1_D7FF,
+    0xA0...0x33FF, 0xA000...0xABFF, 0xF900...0xFFFF, 0x1_0000...0x1_1FFF, 0x1_6000...0x1_6FFF,
+    0x1_D000...0x1_D7FF,
     0x1_E000...0x1_FFFF, 0x2_F800...0x2_FA1F,
   ]
 
@@ -32,7 +33,8 @@ struct UnicodeTables: Sendable {
     var composites: [(UInt32, [UInt32])] = []
     for range in Self.ranges {
       for value in range {
-        guard let scalar = Unicode.Scalar(value), scalar.properties.age?.major ?? .max <= Self.newestAge else {
+        guard let scalar = Unicode.Scalar(value), scalar.properties.age?.major ?? .max <= Self.newestAge
+        else {
           continue
         }
         let text = String(Character(scalar))
@@ -40,7 +42,9 @@ struct UnicodeTables: Sendable {
         guard parts != [value] else { continue }
         decompositions[value] = parts
         // What NFC keeps, and only that, is composed again.
-        guard text.precomposedStringWithCanonicalMapping.unicodeScalars.elementsEqual([scalar]) else { continue }
+        guard text.precomposedStringWithCanonicalMapping.unicodeScalars.elementsEqual([scalar]) else {
+          continue
+        }
         composites.append((value, text.decomposedStringWithCanonicalMapping.unicodeScalars.map(\.value)))
       }
     }
@@ -60,7 +64,9 @@ struct UnicodeTables: Sendable {
     }
   }
 
-  private static func key(_ first: UInt32, _ second: UInt32) -> UInt64 { UInt64(first) << 32 | UInt64(second) }
+  private static func key(_ first: UInt32, _ second: UInt32) -> UInt64 {
+    UInt64(first) << 32 | UInt64(second)
+  }
 
   /// Whether a scalar stays what it is in every form, whatever stands beside it.
   func isInert(_ value: UInt32) -> Bool {
@@ -75,7 +81,9 @@ struct UnicodeTables: Sendable {
   }
 
   /// A scalar's full decomposition.
-  func decomposed(_ value: UInt32) -> [UInt32] { decompositions[value] ?? Hangul.decomposed(value) ?? [value] }
+  func decomposed(_ value: UInt32) -> [UInt32] {
+    decompositions[value] ?? Hangul.decomposed(value) ?? [value]
+  }
 
   /// What two scalars compose to, the first being a starter.
   func composed(_ first: UInt32, _ second: UInt32) -> UInt32? {
@@ -90,7 +98,9 @@ struct UnicodeTables: Sendable {
 
 /// Hangul syllables, which compose by arithmetic (The Unicode Standard, section 3.12).
 private enum Hangul {
-  private static let (base, lead, vowel, final): (UInt32, UInt32, UInt32, UInt32) = (0xAC00, 0x1100, 0x1161, 0x11A7)
+  private static let (base, lead, vowel, final): (UInt32, UInt32, UInt32, UInt32) = (
+    0xAC00, 0x1100, 0x1161, 0x11A7
+  )
   private static let (leadCount, vowelCount, finalCount): (UInt32, UInt32, UInt32) = (19, 21, 28)
   private static let syllables = base..<base + leadCount * vowelCount * finalCount
 

@@ -4,16 +4,16 @@ import Foundation
 ///
 /// `Bundle.module` is not used, because it ends the process when the resources are gone; a program
 /// that was moved without them can still open another model.
-public enum EmbeddedModel {
+package enum EmbeddedModel {
   /// The name under which the screens and exports know it.
-  public static let name = "embedded"
+  package static let name = "embedded"
 
   /// The folder with `config.json`, `model.safetensors` and `tokenizer.json`.
   ///
   /// Looked for beside the running program, where the package manager puts it, so that it is found
   /// from any working folder and through symbolic links.
   /// - Throws: `EmbeddedModelError` with the folders that were tried.
-  public static func folder() throws -> String {
+  package static func folder() throws -> String {
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let bundle = "laq-tui_EmbeddedModel.resources"
     // A test runs inside a bundle of its own, one folder deeper than the program.
@@ -34,11 +34,11 @@ public enum EmbeddedModel {
 }
 
 /// The resources are not where the package manager puts them.
-public struct EmbeddedModelError: Error, CustomStringConvertible {
+package struct EmbeddedModelError: Error, CustomStringConvertible {
   /// The folders that were tried.
-  public let searched: [String]
+  package let searched: [String]
 
-  public var description: String {
+  package var description: String {
     """
     the embedded model was not found in \(searched.first ?? "any folder"); \
     build with 'swift build', or name a model folder with --model

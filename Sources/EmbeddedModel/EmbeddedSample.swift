@@ -1,10 +1,10 @@
 /// The text of the tutorial, compiled into the program so that it is read wherever the program lies.
 ///
 /// It is `Samples/needle.txt` itself: the resource is a link to it.
-public enum EmbeddedSample {
+package enum EmbeddedSample {
   /// The name under which the screens and exports know it.
-  public static let name = "needle.txt"
+  package static let name = "needle.txt"
 
   /// Its bytes, UTF-8.
-  public static let text: [UInt8] = PackageResources.needle_txt
+  package static let text: [UInt8] = PackageResources.needle_txt
 }

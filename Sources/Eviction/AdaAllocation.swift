@@ -1,31 +1,32 @@
 /// Ada-KV (Feng et al. 2024, arXiv 2407.11550): the heads of a layer compete for the layer's tokens.
 ///
-/// A layer keeps as many tokens as under a uniform budget B, the best of all its heads' scores; a part of the budget
-/// is safe in every head.
-public struct AdaAllocation: Allocation, Hashable {
+/// A layer keeps as many tokens as under a uniform budget B, the best of all its heads' scores; a part of the
+/// budget is safe in every head.
+package struct AdaAllocation: Allocation, Hashable {
   /// Whose arithmetic is followed.
-  public enum Style: String, Sendable, Hashable, CaseIterable {
-    /// kvpress: `safe = Int(B · floor)`, at least 1, each head's best and the protected among them; the rest of the
-    /// layer's `heads · B` go to the best other scores. The layer's total is exact.
+  package enum Style: String, Sendable, Hashable, CaseIterable {
+    /// kvpress: `safe = Int(B · floor)`, at least 1, each head's best and the protected among them; the rest
+    /// of the layer's `heads · B` go to the best other scores. The layer's total is exact.
     case kvpress
     /// The authors' code: without the window, `C = B − W`. Heads win `c` of `heads · C` tokens, and keep
-    /// `round(c · (1 − floor) + Int(C · floor)) + W`, half to even in f32; the layer's total may drift by half a token per
-    /// head. A head's scores are first multiplied by the share of their sum that the best C hold.
+    /// `round(c · (1 − floor) + Int(C · floor)) + W`, half to even in f32; the layer's total may drift by
+    /// half a token per head. A head's scores are first multiplied by the share of their sum that the best C
+    /// hold.
     case authors
   }
 
   /// The part of the budget that no head loses, 0 to 1.
-  public let floor: Double
+  package let floor: Double
   /// Whose arithmetic is followed.
-  public let style: Style
+  package let style: Style
 
   /// Makes the allocation.
-  public init(floor: Double = 0.2, style: Style = .kvpress) {
+  package init(floor: Double = 0.2, style: Style = .kvpress) {
     self.floor = floor
     self.style = style
   }
 
-  public func shares(_ input: AllocationInput) throws -> Shares {
+  package func shares(_ input: AllocationInput) throws -> Shares {
     guard input.isDivisible else { return input.uniform }
     return .heads(
       try ScoreTable.inParallel(

@@ -27,7 +27,8 @@ extension KeptTokens {
     let work = mass.layerCount * heads * tokenCount * 16
     let all = ScoreTable.inParallel(count: mass.layerCount * heads, work: work) { index in
       Agreement(
-        kept: positions(layer: index / heads, queryHead: index % heads), mass: mass[index / heads, index % heads])
+        kept: positions(layer: index / heads, queryHead: index % heads),
+        mass: mass[index / heads, index % heads])
     }
     return (0..<mass.layerCount).map { Array(all[$0 * heads..<($0 + 1) * heads]) }
   }

@@ -11,6 +11,7 @@ public protocol Allocation: Sendable {
 }
 
 extension Allocation {
+  /// It looks at no rows of attention, unless it says otherwise.
   public var observedTokens: Int? { 0 }
 }
 
@@ -41,10 +42,11 @@ extension AllocationInput {
 
 /// How many tokens layers and heads keep.
 public enum Shares: Sendable, Hashable {
-  /// Tokens per head of each layer: the heads of a layer keep equally many. What a scorer protects follows from the
-  /// layer's own number (StreamingLLM's recent window, H2O's half).
+  /// Tokens per head of each layer: the heads of a layer keep equally many. What a scorer protects follows
+  /// from the layer's own number (StreamingLLM's recent window, H2O's half).
   case layers([Int])
-  /// Tokens of each head, `[layer][head]`; what a scorer protects under the whole budget is protected in every head.
+  /// Tokens of each head, `[layer][head]`; what a scorer protects under the whole budget is protected in
+  /// every head.
   case heads([[Int]])
 
   /// Tokens of a head.
@@ -61,5 +63,6 @@ public struct UniformAllocation: Allocation, Hashable {
   /// Makes the allocation.
   public init() {}
 
+  /// The same for every layer and head.
   public func shares(_ input: AllocationInput) -> Shares { input.uniform }
 }

@@ -1,11 +1,18 @@
 /// One allocation: what a person reads about it, and how it is made.
 public struct AllocationDescriptor: PolicyFamily {
+  /// What it is called in a policy's name.
   public let name: String
+  /// Other names by which it is found.
   public let aliases: [String]
+  /// Its name on screens.
   public let title: String
+  /// What it looks at, in a few words.
   public let looksAt: String
+  /// The paper that it comes from.
   public let source: String
+  /// What it costs beside the prefill.
   public let cost: String
+  /// Its settings, in the order in which they are printed.
   public let parameters: [PolicyParameter]
 
   let make: @Sendable (PolicySettings) -> any Allocation
@@ -29,14 +36,17 @@ extension PolicyRegistry {
   /// All allocations, by the name behind the slash.
   public static let allocations: [AllocationDescriptor] = [
     AllocationDescriptor(
-      "uniform", title: "uniform", looksAt: "nothing: every head keeps the same number", source: "the default",
+      "uniform", title: "uniform", looksAt: "nothing: every head keeps the same number",
+      source: "the default",
       cost: "none"
     ) { _ in UniformAllocation() },
     AllocationDescriptor(
-      "pyramid", aliases: ["pyramidkv"], title: "PyramidKV", looksAt: "the layer's depth: fewer tokens the deeper",
+      "pyramid", aliases: ["pyramidkv"], title: "PyramidKV",
+      looksAt: "the layer's depth: fewer tokens the deeper",
       source: "Cai et al. 2024, arXiv 2406.02069", cost: "none",
       parameters: [
-        PolicyParameter("beta", .integer(1...1000), "20", "how many times fewer than the mean the last layer keeps"),
+        PolicyParameter(
+          "beta", .integer(1...1000), "20", "how many times fewer than the mean the last layer keeps"),
         .style(PyramidAllocation.Style.self),
       ]
     ) { settings in
@@ -82,7 +92,8 @@ extension PolicyRegistry {
       source: "Zhang et al. 2024, arXiv 2410.13846", cost: "one row of attention per head",
       parameters: [
         PolicyParameter("threshold", .number(0...1), "1", "attention above which a layer is lazy; 1: never"),
-        .window("sinks", 4, "first tokens"), PolicyParameter("recent", .integer(1...1_000_000), "1024", "recent tokens"),
+        .window("sinks", 4, "first tokens"),
+        PolicyParameter("recent", .integer(1...1_000_000), "1024", "recent tokens"),
         .window("last", 1, least: 1, "observing tokens"),
       ]
     ) { settings in
@@ -91,11 +102,13 @@ extension PolicyRegistry {
         recentCount: settings.integer("recent"), lastCount: settings.integer("last"))
     },
     AllocationDescriptor(
-      "ratios", aliases: ["perlayer"], title: "ratios", looksAt: "nothing: the part that each layer evicts is given",
+      "ratios", aliases: ["perlayer"], title: "ratios",
+      looksAt: "nothing: the part that each layer evicts is given",
       source: "kvpress' PerLayerCompression", cost: "none",
       parameters: [
         PolicyParameter(
-          "evict", .numbers(0...0.999_999), "0.5", "parts evicted, layer by layer; the last one repeats", isNamed: false)
+          "evict", .numbers(0...0.999_999), "0.5", "parts evicted, layer by layer; the last one repeats",
+          isNamed: false)
       ]
     ) { RatiosAllocation(ratios: $0.numbers("evict")) },
   ]

@@ -1,7 +1,8 @@
 extension Budget: LosslessStringConvertible, CustomStringConvertible {
   /// Units of memory, the largest first.
   private static let units: [(name: String, bytes: Int)] = [
-    ("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10), ("kB", 1000),
+    ("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10),
+    ("kB", 1000),
     ("B", 1),
   ]
 
@@ -20,6 +21,7 @@ extension Budget: LosslessStringConvertible, CustomStringConvertible {
     }
   }
 
+  /// Reads a budget; `nil` for what is none.
   public init?(_ description: String) { try? self.init(parsing: description) }
 
   /// Parses `256`, `12.5%` and `64MiB`; upper and lower case are the same.
@@ -33,27 +35,35 @@ extension Budget: LosslessStringConvertible, CustomStringConvertible {
     case "":
       guard scale == 1 else { throw BudgetError.malformed(text) }
       let range = 1...1_000_000_000
-      guard range.contains(digits) else { throw BudgetError.outOfRange(text, range: "1 to 1000000000 tokens") }
+      guard range.contains(digits) else {
+        throw BudgetError.outOfRange(text, range: "1 to 1000000000 tokens")
+      }
       self = .tokens(digits)
     case "%":
       let whole = scale * 100
-      guard digits > 0, digits <= whole else { throw BudgetError.outOfRange(text, range: "more than 0% and up to 100%") }
+      guard digits > 0, digits <= whole else {
+        throw BudgetError.outOfRange(text, range: "more than 0% and up to 100%")
+      }
       self = .share(Share(parts: digits, whole: whole))
     default:
       guard let unit = Self.units.first(where: { $0.name.lowercased() == unit }) else {
         throw BudgetError.malformed(text)
       }
       let (bytes, overflow) = digits.multipliedReportingOverflow(by: unit.bytes)
-      guard !overflow, bytes >= scale else { throw BudgetError.outOfRange(text, range: "1B and up to 8388607GiB") }
+      guard !overflow, bytes >= scale else {
+        throw BudgetError.outOfRange(text, range: "1B and up to 8388607GiB")
+      }
       self = .bytes(bytes / scale)  // whole bytes, rounded down
     }
   }
 
-  /// The digits of a decimal number without its point, and the power of ten by which they count too much; the last digit
-  /// behind a point is no zero. `nil` for more digits than a budget has.
+  /// The digits of a decimal number without its point, and the power of ten by which they count too much; the
+  /// last digit behind a point is no zero. `nil` for more digits than a budget has.
   private static func decimal(_ text: Substring) -> (digits: Int, scale: Int)? {
     let sides = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard (1...2).contains(sides.count), sides.allSatisfy({ !$0.isEmpty && $0.count <= 12 }) else { return nil }
+    guard (1...2).contains(sides.count), sides.allSatisfy({ !$0.isEmpty && $0.count <= 12 }) else {
+      return nil
+    }
     let fraction = sides.count == 2 ? sides[1].trimmingZeros() : ""
     guard fraction.count <= 6, let digits = Int(sides[0] + fraction) else { return nil }
     return (digits, fraction.reduce(1) { scale, _ in scale * 10 })

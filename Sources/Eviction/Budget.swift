@@ -28,8 +28,8 @@ public enum Budget: Sendable, Hashable {
 
   /// The tokens that heads keep on average.
   ///
-  /// A share s keeps `Int(n · (1 − r))` tokens with `r = 1 − s`, at least one, as kvpress does; bytes are divided among
-  /// all heads and rounded down.
+  /// A share s keeps `Int(n · (1 − r))` tokens with `r = 1 − s`, at least one, as kvpress does; bytes are
+  /// divided among all heads and rounded down.
   /// - Parameters:
   ///   - granularity: the heads that keep sets of their own; memory is counted for each.
   ///   - bytesPerElement: of a key or a value, as `KeptTokens.byteCount` and the screens count them.
@@ -58,6 +58,7 @@ public enum BudgetError: Error, Equatable, CustomStringConvertible {
   /// One token in every head takes more bytes.
   case lessThanOneToken(budget: String, least: Int)
 
+  /// The budget as it is typed.
   public var description: String {
     switch self {
     case .malformed(let text):

@@ -1,33 +1,37 @@
 import Foundation
 import Transformer
 
-/// CapKV (arXiv 2604.25975, as in kvpress): how much a value adds to the capacity of what is kept, weighed by how well its
-/// key points to where queries come from.
+/// CapKV (arXiv 2604.25975, as in kvpress): how much a value adds to the capacity of what is kept, weighed by
+/// how well its key points to where queries come from.
 ///
-///     w[j] = exp(τ · cos(k_j, μ')), the largest 1;  A = I + Σ_j (w_j + ε) v_j v_jᵀ;  s[j] = w_j · v_jᵀ A⁻¹ v_j,  j >= sinks
+///     w[j] = exp(τ · cos(k_j, μ')), the largest 1; A = I + Σ_j (w_j + ε) v_j v_jᵀ; s[j] = w_j · v_jᵀ A⁻¹
+///     v_j, j >= sinks
 ///
-/// with μ' of `QueryStatistics`; the sinks are kept. The system is solved in f64 by a Cholesky factor, in kvpress in f32.
-public struct CAPScorer: GroupScorer, Hashable {
+/// with μ' of `QueryStatistics`; the sinks are kept. The system is solved in f64 by a Cholesky factor, in
+/// kvpress in f32.
+package struct CAPScorer: GroupScorer, Hashable {
   /// τ, how sharply the directions weigh.
-  public let temperature: Double
+  package let temperature: Double
   /// Positions behind the prompt whose rotations are averaged.
-  public let futureCount: Int
+  package let futureCount: Int
   /// First tokens, kept, that are left out.
-  public let sinkCount: Int
+  package let sinkCount: Int
 
   /// ε, so that every value counts.
   private static let epsilon: Float = 1e-6
 
   /// Makes the scorer.
-  public init(temperature: Double = 5, futureCount: Int = 512, sinkCount: Int = 4) {
+  package init(temperature: Double = 5, futureCount: Int = 512, sinkCount: Int = 4) {
     self.temperature = temperature
     self.futureCount = futureCount
     self.sinkCount = sinkCount
   }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { Array(0..<min(sinkCount, tokenCount)) }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+    Array(0..<min(sinkCount, tokenCount))
+  }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     guard count > sinkCount else { return [Array(repeating: 0, count: count)] }

@@ -1,14 +1,15 @@
 import Transformer
 
-/// CurDKV (Sengupta et al. 2025, arXiv 2509.15038, as in kvpress): leverage of keys and values, by their norms.
+/// CurDKV (Sengupta et al. 2025, arXiv 2509.15038, as in kvpress): leverage of keys and values, by their
+/// norms.
 ///
 ///     k[j] = ‖k_j‖² / Σ over j's block;  v[j] alike;  s = k·v, k, v or (k + v)/2, divided by its sum
 ///
-/// Blocks are of 16 tokens; the first 4 tokens are kept. A block of zeros has leverage 0, where kvpress divides by zero.
-/// kvpress' random sketch and its global norms, both off by default, are not done.
-public struct CURScorer: GroupScorer, Hashable {
+/// Blocks are of 16 tokens; the first 4 tokens are kept. A block of zeros has leverage 0, where kvpress
+/// divides by zero. kvpress' random sketch and its global norms, both off by default, are not done.
+package struct CURScorer: GroupScorer, Hashable {
   /// Whose leverage counts.
-  public enum Leverage: String, Sendable, Hashable, CaseIterable {
+  package enum Leverage: String, Sendable, Hashable, CaseIterable {
     /// The product of both.
     case product
     /// The keys'.
@@ -20,28 +21,31 @@ public struct CURScorer: GroupScorer, Hashable {
   }
 
   /// Whose leverage counts.
-  public let leverage: Leverage
+  package let leverage: Leverage
   /// Tokens kept at the beginning.
-  public let sinkCount: Int
+  package let sinkCount: Int
   /// Tokens of a block.
-  public let blockSize: Int
+  package let blockSize: Int
 
   /// Makes the scorer.
-  public init(leverage: Leverage = .product, sinkCount: Int = 4, blockSize: Int = 16) {
+  package init(leverage: Leverage = .product, sinkCount: Int = 4, blockSize: Int = 16) {
     self.leverage = leverage
     self.sinkCount = sinkCount
     self.blockSize = max(1, blockSize)
   }
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { Array(0..<min(sinkCount, tokenCount)) }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+    Array(0..<min(sinkCount, tokenCount))
+  }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let dimension = recording.shape.headDimension
     let keys =
-      leverage == .value ? [] : shares(squaredNorms(recording.keys(layer: layer, kvHead: kvHead), dimension: dimension))
+      leverage == .value
+      ? [] : shares(squaredNorms(recording.keys(layer: layer, kvHead: kvHead), dimension: dimension))
     let values =
       leverage == .key ? [] : shares(try evidence.squaredValueNorms(layer: layer, kvHead: kvHead, for: "cur"))
     let scores =

@@ -2,29 +2,30 @@ import Transformer
 
 /// CAKE's layer budgets (Qin et al. 2025, arXiv 2503.12491): in proportion to `CakePreference`.
 ///
-/// The observed rows are those of the scorer in use, for LAQ its lookahead and local rows; where a scorer observes none,
-/// those of the prompt's last 32 tokens. Without the protected tokens, layer l gets `P_l / ΣP · (B − W) · L`, rounded
-/// down. What exceeds `n − W` goes in equal shares to the layers below it, and so does what rounding left over: the total
-/// is exactly `B · L`. The authors' cascade, which divides anew after each layer of the prefill, ends in the same numbers
-/// up to rounding. (They evict only beyond `B + W` tokens; here, as under every allocation, beyond B.)
-public struct CakeAllocation: Allocation, Hashable {
+/// The observed rows are those of the scorer in use, for LAQ its lookahead and local rows; where a scorer
+/// observes none, those of the prompt's last 32 tokens. Without the protected tokens, layer l gets `P_l / ΣP
+/// · (B − W) · L`, rounded down. What exceeds `n − W` goes in equal shares to the layers below it, and so
+/// does what rounding left over: the total is exactly `B · L`. The authors' cascade, which divides anew after
+/// each layer of the prefill, ends in the same numbers up to rounding. (They evict only beyond `B + W`
+/// tokens; here, as under every allocation, beyond B.)
+package struct CakeAllocation: Allocation, Hashable {
   /// τ1, the temperature of the dispersion.
-  public let dispersionTemperature: Double
+  package let dispersionTemperature: Double
   /// τ2, the temperature of the shift.
-  public let shiftTemperature: Double
+  package let shiftTemperature: Double
 
   /// The window of scorers that observe no rows.
   static let window = 32
 
   /// Makes the allocation.
-  public init(dispersionTemperature: Double = 1, shiftTemperature: Double = 1) {
+  package init(dispersionTemperature: Double = 1, shiftTemperature: Double = 1) {
     self.dispersionTemperature = dispersionTemperature
     self.shiftTemperature = shiftTemperature
   }
 
-  public var observedTokens: Int? { Self.window }
+  package var observedTokens: Int? { Self.window }
 
-  public func shares(_ input: AllocationInput) throws -> Shares {
+  package func shares(_ input: AllocationInput) throws -> Shares {
     guard input.isDivisible else { return input.uniform }
     let recording = input.evidence.recording
     let own = try input.scorer.observation(input.evidence)
@@ -56,7 +57,8 @@ public struct CakeAllocation: Allocation, Hashable {
     return parts
   }
 
-  /// Adds an amount, or takes it away where it is negative, in equal shares; the remainder one each from the first on.
+  /// Adds an amount, or takes it away where it is negative, in equal shares; the remainder one each from the
+  /// first on.
   private static func spread(_ amount: Int, over parts: inout [Int], limit: Int) {
     let sign = amount.signum()
     var left = abs(amount)

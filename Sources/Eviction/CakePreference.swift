@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Transformer
 
-/// How much a layer needs a cache (CAKE, Qin et al. 2025, arXiv 2503.12491): by how widely its attention is spread, and
-/// by how much it shifts from row to row.
+/// How much a layer needs a cache (CAKE, Qin et al. 2025, arXiv 2503.12491): by how widely its attention is
+/// spread, and by how much it shifts from row to row.
 ///
 /// Over the observed rows and the candidates, attention `a[head][row][key]`:
 ///

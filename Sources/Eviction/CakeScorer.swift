@@ -1,32 +1,33 @@
 import Transformer
 
-/// CAKE's token indicator (Qin et al. 2025, arXiv 2503.12491): attention that lasts, and attention that changes.
+/// CAKE's token indicator (Qin et al. 2025, arXiv 2503.12491): attention that lasts, and attention that
+/// changes.
 ///
 ///     s[j] = avgpool_5( mean_rows(a)[j] + γ · var_rows(a)[j] ),  rows: the prompt's last w, j < n − w
 ///
 /// The variance is unbiased; the last w tokens are kept. With `/cake` this is the whole method.
-public struct CakeScorer: GroupScorer, Hashable {
+package struct CakeScorer: GroupScorer, Hashable {
   /// Observing tokens at the prompt's end, always kept.
-  public let window: Int
+  package let window: Int
   /// The weight of the variance.
-  public let gamma: Double
+  package let gamma: Double
   /// Width of the average pooling, odd.
-  public let kernel: Int
+  package let kernel: Int
 
   /// Makes the scorer.
-  public init(window: Int = 32, gamma: Double = 200, kernel: Int = 5) {
+  package init(window: Int = 32, gamma: Double = 200, kernel: Int = 5) {
     self.window = window
     self.gamma = gamma
     self.kernel = kernel
   }
 
-  public var observedTokens: Int? { window }
+  package var observedTokens: Int? { window }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
 
-  public func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
+  package func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
     let observation = Observation.window(window, of: recording)
     return observation.map(recording, layer: layer, kvHead: kvHead) { rows in
@@ -38,8 +39,8 @@ public struct CakeScorer: GroupScorer, Hashable {
 }
 
 extension ObservedWeights {
-  /// The mean of all rows, and their unbiased variance, over the first `count` keys; the variance of a single row, which
-  /// is no number, is 0.
+  /// The mean of all rows, and their unbiased variance, over the first `count` keys; the variance of a single
+  /// row, which is no number, is 0.
   func moments(_ count: Int) -> (means: [Float], variances: [Float]) {
     let factor = 1 / Float(max(1, rowCount))
     let means = sums(count).map { $0 * factor }

@@ -30,7 +30,9 @@ extension ScoreTable {
     var isFree = [Bool](repeating: true, count: tokenCount)
     for position in protected { isFree[position] = false }
     if count > 0 {
-      for position in Selection.best(count, of: layers[layer][head], without: protected) { isFree[position] = false }
+      for position in Selection.best(count, of: layers[layer][head], without: protected) {
+        isFree[position] = false
+      }
     }
     return layers[layer][head].indices.compactMap { isFree[$0] ? layers[layer][head][$0] : nil }
   }

@@ -1,14 +1,14 @@
 /// KVCompose's layer budgets (arXiv 2509.05165): composite tokens of all layers compete.
 ///
-/// Each head orders the tokens by its own scores; the composite token of rank k has the mean of the heads' k-th best
-/// scores. Of the composite tokens of all layers the best stay, and every head keeps as many of its own best tokens as its
-/// layer has won, at least one. As in kvpress, the first layer's ranks are lifted to the highest of any layer, so that it
-/// keeps most; what ties with it goes to it.
-public struct ComposeAllocation: Allocation, Hashable {
+/// Each head orders the tokens by its own scores; the composite token of rank k has the mean of the heads'
+/// k-th best scores. Of the composite tokens of all layers the best stay, and every head keeps as many of its
+/// own best tokens as its layer has won, at least one. As in kvpress, the first layer's ranks are lifted to
+/// the highest of any layer, so that it keeps most; what ties with it goes to it.
+package struct ComposeAllocation: Allocation, Hashable {
   /// Makes the allocation; it has no settings.
-  public init() {}
+  package init() {}
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  package func shares(_ input: AllocationInput) -> Shares {
     guard input.isDivisible else { return input.uniform }
     var composites = (0..<input.scores.layerCount).map { layer -> [Float] in
       let ordered = (0..<input.scores.headCount).map { head in

@@ -1,14 +1,15 @@
 import Transformer
 
-/// A pass over the prompt's full cache that a scorer asks for beside the prefill: the context is fed to the model once
-/// more, and what it attends to is measured.
+/// A pass over the prompt's full cache that a scorer asks for beside the prefill: the context is fed to the
+/// model once more, and what it attends to is measured.
 ///
 /// It depends on the prompt alone: budgets, granularities and allocations share its result.
 public enum ContextPass: Sendable, Hashable {
   /// KVzip: the model is asked to repeat the context, and is fed the repetition, part by part.
   ///
-  /// Attention is a softmax over the prompt's first `sinks` keys, those of the part, and the repetition's own. With
-  /// `dividesByInputNorm` it is divided by the norm of what each token brings into a layer's attention (KVzip+).
+  /// Attention is a softmax over the prompt's first `sinks` keys, those of the part, and the repetition's
+  /// own. With `dividesByInputNorm` it is divided by the norm of what each token brings into a layer's
+  /// attention (KVzip+).
   case reconstruction(partLength: Int, sinks: Int, dividesByInputNorm: Bool)
   /// KVCompose: the context as it is, fed behind itself; attention is the model's own.
   case repetition
@@ -28,7 +29,8 @@ public enum ContextPass: Sendable, Hashable {
         let request = first == start ? prompts.whole : prompts.part + tokens[cue]
         return Replay(
           tokens: request + prompts.suffix + tokens[part], measured: part,
-          softmax: .chosen([0..<min(sinks, first), part].filter { !$0.isEmpty }), dividesByInputNorm: dividesByInputNorm)
+          softmax: .chosen([0..<min(sinks, first), part].filter { !$0.isEmpty }),
+          dividesByInputNorm: dividesByInputNorm)
       }
     }
   }

@@ -1,15 +1,17 @@
 import Transformer
 
-/// CriticalKV (Feng et al. 2025, arXiv 2502.03805): what a token's value can do to the output counts beside its score.
+/// CriticalKV (Feng et al. 2025, arXiv 2502.03805): what a token's value can do to the output counts beside
+/// its score.
 ///
-/// With K the tokens that a head may keep: the best `Int(K · first)` scores, at least one, stay in any case; the others
-/// are chosen by
+/// With K the tokens that a head may keep: the best `Int(K · first)` scores, at least one, stay in any case;
+/// the others are chosen by
 ///
 ///     (s[j] + ε) · mean over the group of ‖v_j · Wo_h‖₁
 ///
-/// With `/ada` before it the heads' numbers come from the plain scores: that is CriticalAdaKV, where the tokens that are
-/// safe in a head belong to the first stage, too. The scores are to be plain attention: Expected Attention's own value
-/// norm is to be off. Protected tokens stay; kvpress multiplies their scores, too, and could drop them.
+/// With `/ada` before it the heads' numbers come from the plain scores: that is CriticalAdaKV, where the
+/// tokens that are safe in a head belong to the first stage, too. The scores are to be plain attention:
+/// Expected Attention's own value norm is to be off. Protected tokens stay; kvpress multiplies their scores,
+/// too, and could drop them.
 struct CriticalWeighting: Sendable, Hashable {
   /// ε, so that tokens without attention are told apart by their values.
   let epsilon: Double
@@ -53,14 +55,17 @@ struct CriticalWeighting: Sendable, Hashable {
   ) throws -> [[[Float]]] {
     guard let output = evidence.output else { throw EvidenceError.noOutputProjection(policy: policy) }
     let recording = evidence.recording
-    guard recording.layers.allSatisfy({ $0.values.count > 0 }) else { throw EvidenceError.noValues(policy: policy) }
+    guard recording.layers.allSatisfy({ $0.values.count > 0 }) else {
+      throw EvidenceError.noValues(policy: policy)
+    }
     let shape = recording.shape
     return try (0..<shape.layerCount).map { layer in
       let matrix = output(layer: layer)
       let heads = try ScoreTable.inParallel(
         count: shape.queryHeadCount, stopsWhenCancelled: stopsWhenCancelled
       ) { head in
-        recording.projectedValueNorms(layer: layer, queryHead: head, matrix: matrix, hiddenSize: output.hiddenSize)
+        recording.projectedValueNorms(
+          layer: layer, queryHead: head, matrix: matrix, hiddenSize: output.hiddenSize)
       }
       guard granularity == .kvHead, shape.groupSize > 1 else { return heads }
       return (0..<shape.kvHeadCount).map { group in

@@ -8,12 +8,12 @@ public enum DecodeFollowing: Sendable, Hashable {
   case received
 }
 
-/// A rule by which a cache is reduced while it grows, head by head: after every so many decoded tokens the scorer looks
-/// at what the head holds, decoded tokens among it, and the best stay.
+/// A rule by which a cache is reduced while it grows, head by head: after every so many decoded tokens the
+/// scorer looks at what the head holds, decoded tokens among it, and the best stay.
 ///
-/// As in kvpress' DecodingPress the scorer sees the cache as if it were a prompt, and every head keeps `keep` tokens,
-/// whatever an allocation gave it; heads that hold no more are left alone. The queries are those of the tokens since the
-/// last reduction; of a window that is longer, the older rows count nothing.
+/// As in kvpress' DecodingPress the scorer sees the cache as if it were a prompt, and every head keeps `keep`
+/// tokens, whatever an allocation gave it; heads that hold no more are left alone. The queries are those of
+/// the tokens since the last reduction; of a window that is longer, the older rows count nothing.
 public struct DecodeEviction: Sendable {
   /// The policy's scorer.
   public let scorer: any Scorer
@@ -36,14 +36,15 @@ public struct DecodeEviction: Sendable {
   /// What a head keeps.
   /// - Parameters:
   ///   - head: what it holds, as `KVCache.recording` gives it.
-  ///   - received: with `addsUp`, the attention that each token has received before these queries, `[token]`; tokens
-  ///     that were decoded since may be missing at the end.
+  ///   - received: with `addsUp`, the attention that each token has received before these queries, `[token]`;
+  ///     tokens that were decoded since may be missing at the end.
   /// - Returns: ascending indices of the head's tokens, and their sums, which are empty without `addsUp`.
   /// - Throws: `EvidenceError`.
   public func choose(_ head: Recording, received: [Float]) throws -> (kept: [Int], received: [Float]) {
     let scores = addsUp ? sums(head, before: received) : try self.scores(head)
     let kept = Selection.select(
-      from: scores, protected: scorer.protectedPositions(tokenCount: head.tokenCount, budget: keep), budget: keep)
+      from: scores, protected: scorer.protectedPositions(tokenCount: head.tokenCount, budget: keep),
+      budget: keep)
     return (kept, addsUp ? kept.map { scores[$0] } : [])
   }
 
@@ -56,7 +57,8 @@ public struct DecodeEviction: Sendable {
 
   /// The attention of the recorded rows, the mean over the query heads, on top of what was received before.
   private func sums(_ head: Recording, before: [Float]) -> [Float] {
-    var sums = before.prefix(head.tokenCount) + Array(repeating: 0, count: max(0, head.tokenCount - before.count))
+    var sums =
+      before.prefix(head.tokenCount) + Array(repeating: 0, count: max(0, head.tokenCount - before.count))
     let factor = 1 / Float(head.shape.queryHeadCount)
     for position in head.firstQueryPosition..<head.tokenCount {
       for queryHead in 0..<head.shape.queryHeadCount {

@@ -10,7 +10,8 @@ public struct Evidence: Sendable {
   public let decode: QueryRows?
   /// What values pass through on their way to the residual stream; a recorded trace may lack it.
   public let output: OutputProjection?
-  /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with none.
+  /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with
+  /// none.
   public let questionTokenCount: Int?
   /// What passes beside the prefill have measured; a recorded trace lacks them.
   public let passes: [ContextPass: ReplayedAttention]
@@ -19,7 +20,8 @@ public struct Evidence: Sendable {
 
   /// Gathers the evidence.
   public init(
-    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil, output: OutputProjection? = nil,
+    recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil,
+    output: OutputProjection? = nil,
     questionTokenCount: Int? = nil, passes: [ContextPass: ReplayedAttention] = [:], gate: GateScores? = nil
   ) {
     self.recording = recording
@@ -38,8 +40,9 @@ public struct Evidence: Sendable {
     return found
   }
 
-  /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from beyond the prompt
-  /// stay: they see all of it. What passes have measured stays, too: they are not run anew over a part.
+  /// The evidence of a text that consists of some of the tokens only (`Recording.gathering`). Rows from
+  /// beyond the prompt stay: they see all of it. What passes have measured stays, too: they are not run anew
+  /// over a part.
   func gathering(_ positions: [[[Int]]]) -> Evidence {
     Evidence(
       recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
@@ -60,7 +63,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noValues(policy: String)
   /// The policy looks at vectors before their rotation, which this recording does not tell.
   case noRotation(policy: String)
-  /// The policy looks at what the model attends to while it reads the context again, which a recorded trace does not hold.
+  /// The policy looks at what the model attends to while it reads the context again, which a recorded trace
+  /// does not hold.
   case noPass(policy: String)
   /// The policy asks a trained gate, and the model came without one; a recorded trace never has one.
   case noGate(policy: String)
@@ -69,6 +73,7 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   /// The choice that was read from a file is about another model or prompt.
   case anotherPrompt(policy: String, wanted: Int, found: Int)
 
+  /// What is needed, in words.
   public var description: String {
     switch self {
     case .noLookahead(let policy):

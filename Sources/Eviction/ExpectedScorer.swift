@@ -1,31 +1,31 @@
 import Kernels
 import Transformer
 
-/// Expected Attention (Devoto et al. 2025, arXiv 2510.00636, as in kvpress): the attention that queries of the next tokens
-/// would give, if they were drawn from a normal distribution like the prompt's.
+/// Expected Attention (Devoto et al. 2025, arXiv 2510.00636, as in kvpress): the attention that queries of
+/// the next tokens would give, if they were drawn from a normal distribution like the prompt's.
 ///
 ///     z[j] = μ'·k_j / √d + k_jᵀ C' k_j / 2d;  s[j] = (softmax_j(z)[j] + ε) · ‖v_j‖₂,  j >= sinks
 ///
-/// with μ' and C' of `QueryStatistics`; the softmax is over the tokens behind the sinks, which are kept. With ε the values
-/// weigh where no attention is expected; kvpress' best entry is `expected(epsilon=0.01)/ada`. Under `+critical`, which
-/// weighs values itself, `vnorm=off` belongs.
+/// with μ' and C' of `QueryStatistics`; the softmax is over the tokens behind the sinks, which are kept. With
+/// ε the values weigh where no attention is expected; kvpress' best entry is `expected(epsilon=0.01)/ada`.
+/// Under `+critical`, which weighs values itself, `vnorm=off` belongs.
 ///
-/// Departures from kvpress: `1/√d` is the model's own scale where it has another one; layers without positions are not
-/// turned (kvpress turns them as the others), and of partly rotated heads only that part.
-public struct ExpectedScorer: GroupScorer, Hashable {
+/// Departures from kvpress: `1/√d` is the model's own scale where it has another one; layers without
+/// positions are not turned (kvpress turns them as the others), and of partly rotated heads only that part.
+package struct ExpectedScorer: GroupScorer, Hashable {
   /// Positions behind the prompt whose rotations are averaged.
-  public let futureCount: Int
+  package let futureCount: Int
   /// First tokens, kept, whose queries and keys are left out.
-  public let sinkCount: Int
+  package let sinkCount: Int
   /// Whether queries have a covariance.
-  public let usesCovariance: Bool
+  package let usesCovariance: Bool
   /// Whether scores are weighed by the norms of the values.
-  public let weighsValues: Bool
+  package let weighsValues: Bool
   /// ε, added before they are.
-  public let epsilon: Double
+  package let epsilon: Double
 
   /// Makes the scorer.
-  public init(
+  package init(
     futureCount: Int = 512, sinkCount: Int = 4, usesCovariance: Bool = true, weighsValues: Bool = true,
     epsilon: Double = 0
   ) {
@@ -36,9 +36,11 @@ public struct ExpectedScorer: GroupScorer, Hashable {
     self.epsilon = epsilon
   }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { Array(0..<min(sinkCount, tokenCount)) }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+    Array(0..<min(sinkCount, tokenCount))
+  }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let count = recording.tokenCount
     guard count > sinkCount else { return [Array(repeating: 0, count: count)] }
@@ -47,7 +49,8 @@ public struct ExpectedScorer: GroupScorer, Hashable {
     let weights = weighsValues ? try evidence.valueNorms(layer: layer, kvHead: kvHead, for: "expected") : nil
     return try recording.shape.queryHeads(of: kvHead).map { head in
       let expected = try QueryStatistics(
-        recording, layer: layer, queryHead: head, withoutFirst: sinkCount, ahead: futureCount, policy: "expected",
+        recording, layer: layer, queryHead: head, withoutFirst: sinkCount, ahead: futureCount,
+        policy: "expected",
         wantsCovariance: usesCovariance)
       var scores = keys.products(with: expected.mean, scale: scale)
       if let covariance = expected.covariance {

@@ -4,33 +4,33 @@ import Transformer
 ///
 ///     s[j] = mean_i( (n − w + i) · softmax_j(q_i·k_j / √d) ),  rows i: the last w tokens;  they are kept
 ///
-/// A row's weight is the number of keys before it, as in kvpress, where rows that see more count as much as others. There
-/// is no pooling. The window is the question's length where the prompt ends with one, turns of the chat behind it
-/// included, otherwise the setting or 32. The whole method moves the kept keys together: `finch+rerotate`. Its chunks of
-/// a long text, each with a budget of its own, are not done.
-public struct FinchScorer: GroupScorer, Hashable {
+/// A row's weight is the number of keys before it, as in kvpress, where rows that see more count as much as
+/// others. There is no pooling. The window is the question's length where the prompt ends with one, turns of
+/// the chat behind it included, otherwise the setting or 32. The whole method moves the kept keys together:
+/// `finch+rerotate`. Its chunks of a long text, each with a budget of its own, are not done.
+package struct FinchScorer: GroupScorer, Hashable {
   /// Observing tokens at the prompt's end, always kept; 0 for the question's.
-  public let window: Int
+  package let window: Int
 
   /// The window where there is no question.
   static let standardWindow = 32
 
   /// Makes the scorer.
-  public init(window: Int = 0) { self.window = window }
+  package init(window: Int = 0) { self.window = window }
 
   /// A question's length is not known before there is a prompt.
-  public var observedTokens: Int? { window > 0 ? window : nil }
+  package var observedTokens: Int? { window > 0 ? window : nil }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
 
-  public func resolved(for evidence: Evidence) -> any Scorer {
+  package func resolved(for evidence: Evidence) -> any Scorer {
     guard window == 0 else { return self }
     return FinchScorer(window: max(1, evidence.questionTokenCount ?? Self.standardWindow))
   }
 
-  public func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
+  package func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
     let observation = Observation.window(window, of: recording)
     let count = observation.candidateCount

@@ -1,12 +1,12 @@
 import Checkpoint
 import Foundation
 
-/// The parameters of a trained gate: a side network that says of each prompt token and KV head whether it is worth
-/// keeping.
+/// The parameters of a trained gate: a side network that says of each prompt token and KV head whether it is
+/// worth keeping.
 ///
-/// The idea is Attention-Gate's (Zeng et al. 2024, arXiv 2410.12876): before each attention layer a module sees the
-/// whole prompt through reduced attention. `Samples/Model/gate.py` defines the same network and says where it departs
-/// from the paper; `train_gate.py` beside it trains it, and `GatePass` runs it.
+/// The idea is Attention-Gate's (Zeng et al. 2024, arXiv 2410.12876): before each attention layer a module
+/// sees the whole prompt through reduced attention. `Samples/Model/gate.py` defines the same network and says
+/// where it departs from the paper; `train_gate.py` beside it trains it, and `GatePass` runs it.
 public struct Gate: Sendable {
   /// The sizes of the model that it was trained beside.
   public let fit: GateFit
@@ -51,8 +51,8 @@ public struct Gate: Sendable {
   /// Reads a safetensors file; every size is in the tensors' shapes.
   ///
   /// Cost: one pass over the file.
-  /// - Throws: `GateError.notAGate` naming the tensor that is missing or has another shape than the others ask for;
-  ///   `CheckpointError` for a file that is no safetensors file.
+  /// - Throws: `GateError.notAGate` naming the tensor that is missing or has another shape than the others
+  ///   ask for; `CheckpointError` for a file that is no safetensors file.
   public init(path: String) throws {
     let reader = GateReader(file: try Safetensors(path: path))
     let input = try reader.shape("layers.0.input.weight", dimensions: 2)
@@ -88,7 +88,8 @@ public struct Gate: Sendable {
           (0..<width).map { near[$0 * (2 * reach + 1) + neighbour] }
         },
         gate: try tensor("gate.weight", [inner, width]), up: try tensor("up.weight", [inner, width]),
-        down: try tensor("down.weight", [width, inner]), flag: try tensor("flag.weight", [fit.kvHeadCount, width]),
+        down: try tensor("down.weight", [width, inner]),
+        flag: try tensor("flag.weight", [fit.kvHeadCount, width]),
         flagBias: try tensor("flag.bias", [fit.kvHeadCount]))
     }
   }
@@ -127,7 +128,8 @@ private struct GateReader {
     guard let shape = file.tensors[name]?.shape else { throw missing(name) }
     guard shape.count == dimensions, shape.allSatisfy({ $0 > 0 }) else {
       throw GateError.notAGate(
-        file: file.path, reason: "tensor '\(name)' should have \(dimensions) positive sizes, and has \(shape)")
+        file: file.path, reason: "tensor '\(name)' should have \(dimensions) positive sizes, and has \(shape)"
+      )
     }
     return shape
   }

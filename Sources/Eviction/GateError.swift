@@ -5,6 +5,7 @@ public enum GateError: Error, Equatable, CustomStringConvertible {
   /// The gate was trained beside a model of other sizes.
   case doesNotFit(file: String, gate: GateFit, model: GateFit)
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .notAGate(let file, let reason):
@@ -34,5 +35,6 @@ public struct GateFit: Sendable, Hashable, CustomStringConvertible {
     self.hiddenSize = hiddenSize
   }
 
+  /// Its sizes, in words.
   public var description: String { "\(layerCount) layers, \(kvHeadCount) KV heads and width \(hiddenSize)" }
 }

@@ -2,10 +2,12 @@ import Foundation
 import Kernels
 import Transformer
 
-/// A gate on its way through the layers of a prefill: it is given each layer's input, and leaves that layer's logits.
+/// A gate on its way through the layers of a prefill: it is given each layer's input, and leaves that layer's
+/// logits.
 ///
-/// Every row is computed on its own and its sums have a fixed order, so that threads change nothing. Cost per layer and
-/// token: about the module's parameters, and `2 · heads · rank` multiplications for every other token.
+/// Every row is computed on its own and its sums have a fixed order, so that threads change nothing. Cost per
+/// layer and token: about the module's parameters, and `2 · heads · rank` multiplications for every other
+/// token.
 public final class GatePass {
   private let gate: Gate
   private let tokenCount: Int
@@ -31,7 +33,9 @@ public final class GatePass {
     for position in 0..<tokenCount {
       let first = min(position, lastFirst) * width
       let last = min(tokenCount - 1 - position, lastLast) * width
-      for column in 0..<width { stream[position][column] = gate.first[first + column] + gate.last[last + column] }
+      for column in 0..<width {
+        stream[position][column] = gate.first[first + column] + gate.last[last + column]
+      }
     }
   }
 
@@ -52,7 +56,8 @@ public final class GatePass {
     scores.layers.append(flags(module))
   }
 
-  /// Adds the model's own states to the stream, and makes queries, keys and values, each `[head · token][rank]`.
+  /// Adds the model's own states to the stream, and makes queries, keys and values, each `[head ·
+  /// token][rank]`.
   private func project(_ module: Gate.Module, _ input: UnsafePointer<Float>) -> [Rows] {
     let (width, rank, hidden) = (gate.width, gate.rank, gate.fit.hiddenSize)
     let projected = (0..<3).map { _ in Rows(count: gate.headCount * tokenCount, width: rank) }
@@ -95,7 +100,9 @@ public final class GatePass {
       for row in rows {
         let mirrored = tokenCount - 1 - row
         for head in 0..<headCount {
-          let (one, other) = (before.found[head * tokenCount + row], behind.found[head * tokenCount + mirrored])
+          let (one, other) = (
+            before.found[head * tokenCount + row], behind.found[head * tokenCount + mirrored]
+          )
           // At either end there is nothing on one side, and its row was not written to.
           let share: Float? =
             row == 0 || mirrored == 0
@@ -110,8 +117,8 @@ public final class GatePass {
     }
   }
 
-  /// Every head's attention of each row but the first to the rows before it, `[head · row][rank]`, and the natural
-  /// logarithm of its normaliser, `[head][row]`.
+  /// Every head's attention of each row but the first to the rows before it, `[head · row][rank]`, and the
+  /// natural logarithm of its normaliser, `[head][row]`.
   private func attendToEarlier(_ projected: [Rows]) -> (found: Rows, logSumExp: Rows) {
     let (rank, headCount, tokenCount) = (gate.rank, gate.headCount, tokenCount)
     let rule = laq_attention_rule(scale: 1 / Float(rank).squareRoot(), soft_cap: 0, window: 0)
@@ -128,7 +135,8 @@ public final class GatePass {
         let start = head * tokenCount
         // A row that is said to stand one place earlier does not see itself.
         laq_attend_causal(
-          projected[0][start + first], Int32(rank), Int32(rows.upperBound - first), Int32(first - 1), packed[head],
+          projected[0][start + first], Int32(rank), Int32(rows.upperBound - first), Int32(first - 1),
+          packed[head],
           projected[2][start], Int32(rank), rule, found[start + first], Int32(rank), logSumExp[head] + first)
       }
     }
@@ -157,7 +165,9 @@ public final class GatePass {
       for row in rows {
         for neighbour in max(0, row - reach)...min(tokenCount - 1, row + reach) {
           let weights = (neighbour - row + reach) * width
-          for column in 0..<width { stream[row][column] += module.near[weights + column] * before[neighbour][column] }
+          for column in 0..<width {
+            stream[row][column] += module.near[weights + column] * before[neighbour][column]
+          }
         }
         norm(stream[row], into: &own)
         laq_few_products(module.gate, Int32(inner), Int32(width), own, 1, &gated, Int32(inner))

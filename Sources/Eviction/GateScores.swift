@@ -7,7 +7,8 @@ public struct GateScores: Sendable {
   public init(layers: [[[Float]]]) { self.layers = layers }
 
   /// The logits of some of the tokens: a gate looks at the whole prompt, so that they are what they were.
-  /// - Parameter positions: `[layer][head]`; a head is a KV head, or a query head, whose KV head is then repeated.
+  /// - Parameter positions: `[layer][head]`; a head is a KV head, or a query head, whose KV head is then
+  ///   repeated.
   func gathering(_ positions: [[[Int]]]) -> GateScores {
     GateScores(
       layers: zip(layers, positions).map { stored, heads in

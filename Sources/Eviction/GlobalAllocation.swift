@@ -1,12 +1,12 @@
 /// KVzip's non-uniform budget (Kim et al. 2025, arXiv 2505.23416): heads compete for all tokens.
 ///
-/// Of `L · H · n` scores the lowest `Int(L · H · n · r)` go; what a head keeps is what remains of it, which may be nothing
-/// but the protected tokens. KVzip then ranks anew within each layer: with the layer's own count this is the same set.
-/// The scores of different layers are compared as they are. Within layers, its `layerwise` variant, the lowest
-/// `Int(H · n · r)` of each layer go.
-public struct GlobalAllocation: Allocation, Hashable {
+/// Of `L · H · n` scores the lowest `Int(L · H · n · r)` go; what a head keeps is what remains of it, which
+/// may be nothing but the protected tokens. KVzip then ranks anew within each layer: with the layer's own
+/// count this is the same set. The scores of different layers are compared as they are. Within layers, its
+/// `layerwise` variant, the lowest `Int(H · n · r)` of each layer go.
+package struct GlobalAllocation: Allocation, Hashable {
   /// The heads that compete.
-  public enum Scope: String, Sendable, Hashable, CaseIterable {
+  package enum Scope: String, Sendable, Hashable, CaseIterable {
     /// All of them.
     case model
     /// Those of each layer.
@@ -14,12 +14,12 @@ public struct GlobalAllocation: Allocation, Hashable {
   }
 
   /// The heads that compete.
-  public let scope: Scope
+  package let scope: Scope
 
   /// Makes the allocation.
-  public init(within scope: Scope = .model) { self.scope = scope }
+  package init(within scope: Scope = .model) { self.scope = scope }
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  package func shares(_ input: AllocationInput) -> Shares {
     guard input.isDivisible else { return input.uniform }
     let layers = (0..<input.scores.layerCount).map { layer in
       (0..<input.scores.headCount).map { head in

@@ -9,7 +9,9 @@ public enum GroupReduction: Sendable, Hashable {
   func apply(_ heads: ArraySlice<[Float]>) -> [Float] {
     guard self == .max else { return ScoreTable.mean(heads) }
     var largest = heads[heads.startIndex]
-    for head in heads.dropFirst() { for index in largest.indices { largest[index] = Swift.max(largest[index], head[index]) } }
+    for head in heads.dropFirst() {
+      for index in largest.indices { largest[index] = Swift.max(largest[index], head[index]) }
+    }
     return largest
   }
 }

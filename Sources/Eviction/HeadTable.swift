@@ -1,4 +1,5 @@
-/// A number for each token in every layer and head: in memory, or in a passing file where it would fill the memory.
+/// A number for each token in every layer and head: in memory, or in a passing file where it would fill the
+/// memory.
 public struct HeadTable: Sendable {
   private enum Storage: Sendable {
     case memory([[[Float]]])
@@ -33,7 +34,8 @@ public struct HeadTable: Sendable {
   ///   - body: the rows of one part.
   /// - Throws: what the body throws, `SpillError`, `CancellationError`.
   static func parallel(
-    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, bytesEach: Int = 0, limit: Int = memoryLimit,
+    layerCount: Int, headCount: Int, tokenCount: Int, partCount: Int, bytesEach: Int = 0,
+    limit: Int = memoryLimit,
     stopsWhenCancelled: Bool, _ body: (_ layer: Int, _ part: Int) throws -> [[Float]]
   ) throws -> HeadTable {
     let size = headCount / partCount
@@ -93,7 +95,8 @@ extension HeadTable {
     let (recording, shape) = (evidence.recording, evidence.recording.shape)
     return try parallel(
       layerCount: shape.layerCount, headCount: shape.queryHeadCount, tokenCount: recording.tokenCount,
-      partCount: shape.kvHeadCount, bytesEach: ScoreTable.bytesOfHead(recording), stopsWhenCancelled: stopsWhenCancelled
+      partCount: shape.kvHeadCount, bytesEach: ScoreTable.bytesOfHead(recording),
+      stopsWhenCancelled: stopsWhenCancelled
     ) { try OracleScorer().groupScores(layer: $0, kvHead: $1, evidence: evidence) }
   }
 }

@@ -2,8 +2,8 @@ import Transformer
 
 /// A change that a person makes to what a policy keeps.
 ///
-/// Edits are a list on a policy: they follow its own choice in their order, so that the last one about a token holds. The
-/// budget does not bind them: a kept token that is added drives out no other.
+/// Edits are a list on a policy: they follow its own choice in their order, so that the last one about a
+/// token holds. The budget does not bind them: a kept token that is added drives out no other.
 public struct KeptEdit: Sendable, Hashable {
   /// What becomes of the tokens.
   public enum Action: String, Sendable, Hashable, CaseIterable, Codable {
@@ -55,7 +55,9 @@ extension KeptTokens {
   private func heads(of scope: KeptEdit.Scope) -> [(layer: Int, head: Int)] {
     switch scope {
     case .head(let layer, let queryHead):
-      guard positions.indices.contains(layer), (0..<shape.queryHeadCount).contains(queryHead) else { return [] }
+      guard positions.indices.contains(layer), (0..<shape.queryHeadCount).contains(queryHead) else {
+        return []
+      }
       return [(layer, granularity.head(forQueryHead: queryHead, in: shape))]
     case .layer(let layer):
       guard positions.indices.contains(layer) else { return [] }

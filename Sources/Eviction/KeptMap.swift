@@ -2,7 +2,8 @@ import Transformer
 
 /// What somebody else's policy keeps of one prompt, as a file says it: a policy whose choice is made.
 ///
-/// Two maps are equal when they are the same reading of a file: policies are compared often, and kept sets are large.
+/// Two maps are equal when they are the same reading of a file: policies are compared often, and kept sets
+/// are large.
 public final class KeptMap: Sendable, Hashable {
   /// The name as shown and exported, which stands for no registered policy.
   public let name: String
@@ -22,8 +23,10 @@ public final class KeptMap: Sendable, Hashable {
     return (kept.totalCount + heads / 2) / max(1, heads)
   }
 
+  /// Whether both are the same map; equal ones that were read twice are not.
   public static func == (a: KeptMap, b: KeptMap) -> Bool { a === b }
 
+  /// Hashes which map it is.
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
   /// What a person reads about it.
@@ -34,8 +37,8 @@ public final class KeptMap: Sendable, Hashable {
     ) { _ in nil }
   }
 
-  /// The kept sets at a granularity. Sets of KV heads hold for each of their query heads; query heads of a group that keep
-  /// their own sets have no common one, and stay as they are.
+  /// The kept sets at a granularity. Sets of KV heads hold for each of their query heads; query heads of a
+  /// group that keep their own sets have no common one, and stay as they are.
   func kept(_ granularity: Granularity) -> KeptTokens {
     guard granularity == .queryHead, kept.granularity == .kvHead else { return kept }
     return KeptTokens(
@@ -50,7 +53,8 @@ extension Policy {
   /// The policy that keeps what a map says, whatever the budget is.
   public init(keeping map: KeptMap) {
     self.init(
-      scorer: PolicyPart(name: map.name, settings: PolicySettings(values: [:])), allocation: PolicyRegistry.uniform,
+      scorer: PolicyPart(name: map.name, settings: PolicySettings(values: [:])),
+      allocation: PolicyRegistry.uniform,
       wrappers: [:])
     self.map = map
   }

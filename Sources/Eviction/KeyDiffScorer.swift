@@ -5,15 +5,15 @@ import Transformer
 ///     s[j] = −cos(k_j, anchor),  anchor = mean_j k_j / ‖k_j‖₂
 ///
 /// The paper evicts block by block, with little memory: `keydiff+block`.
-public struct KeyDiffScorer: GroupScorer, Hashable {
+package struct KeyDiffScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
     let dimension = recording.shape.headDimension
     let keys = recording.keys(layer: layer, kvHead: kvHead)

@@ -1,39 +1,41 @@
 import Foundation
 import Transformer
 
-/// LagKV (Liang et al. 2025, arXiv 2504.04704): tokens whose keys and values spread widely when measured by the range of
-/// the tokens that follow.
+/// LagKV (Liang et al. 2025, arXiv 2504.04704): tokens whose keys and values spread widely when measured by
+/// the range of the tokens that follow.
 ///
-/// Behind the first `sinks` tokens the prompt is cut into partitions of `lag`. In each, with the least and the largest
-/// element per channel of the *next* partition,
+/// Behind the first `sinks` tokens the prompt is cut into partitions of `lag`. In each, with the least and
+/// the largest element per channel of the *next* partition,
 ///
-///     x = (v − min) / (max − min);  u = softmax over the partition of std over channels of x;  s = rank of (u_K + u_V) / lag
+///     x = (v − min) / (max − min); u = softmax over the partition of std over channels of x; s = rank of
+///     (u_K + u_V) / lag
 ///
-/// so that every partition loses the same part. The first tokens, the last whole partition and what remains behind it
-/// are kept. Prompts shorter than `sinks + 2 lag` keep their first and newest tokens. Channels without range count 0,
-/// where kvpress divides by zero; equal spreads rank by position, where kvpress leaves their order open.
-public struct LagKVScorer: GroupScorer, Hashable {
+/// so that every partition loses the same part. The first tokens, the last whole partition and what remains
+/// behind it are kept. Prompts shorter than `sinks + 2 lag` keep their first and newest tokens. Channels
+/// without range count 0, where kvpress divides by zero; equal spreads rank by position, where kvpress leaves
+/// their order open.
+package struct LagKVScorer: GroupScorer, Hashable {
   /// Tokens kept at the beginning.
-  public let sinkCount: Int
+  package let sinkCount: Int
   /// Tokens of a partition.
-  public let lag: Int
+  package let lag: Int
 
   /// Makes the scorer.
-  public init(sinkCount: Int = 4, lag: Int = 128) {
+  package init(sinkCount: Int = 4, lag: Int = 128) {
     self.sinkCount = sinkCount
     self.lag = max(1, lag)
   }
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     let sinks = min(sinkCount, tokenCount)
     let partitions = (tokenCount - sinks) / lag
     guard partitions >= 2 else { return Array(0..<sinks) }
     return Array(0..<sinks) + (sinks + (partitions - 1) * lag..<tokenCount)
   }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     let sinks = min(sinkCount, count)
@@ -46,7 +48,9 @@ public struct LagKVScorer: GroupScorer, Hashable {
     var scores = [Float](repeating: 1, count: count)
     for partition in 0..<partitions - 1 {
       let first = sinks + partition * lag
-      let spreads = zip(spread(keys, at: first, dimension), spread(values, at: first, dimension)).map { ($0 + $1) / 2 }
+      let spreads = zip(spread(keys, at: first, dimension), spread(values, at: first, dimension)).map {
+        ($0 + $1) / 2
+      }
       let order = spreads.indices.sorted { spreads[$0] != spreads[$1] ? spreads[$0] < spreads[$1] : $0 < $1 }
       for (rank, index) in order.enumerated() { scores[first + index] = Float(rank) / Float(lag) }
     }

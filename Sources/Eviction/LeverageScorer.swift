@@ -1,33 +1,34 @@
 import Foundation
 import Transformer
 
-/// Leverage scores (Chari et al. 2025, Compactor, arXiv 2507.08143): how far a key lies out among all keys, by a random
-/// sketch of them.
+/// Leverage scores (Chari et al. 2025, Compactor, arXiv 2507.08143): how far a key lies out among all keys,
+/// by a random sketch of them.
 ///
-///     X = (K − mean) Φ;  s[j] = z-score( x_jᵀ (XᵀX + 0.01 I)⁻¹ x_j ),  K before its rotation, Φ normal, `[d][sketch]`
+///     X = (K − mean) Φ; s[j] = z-score( x_jᵀ (XᵀX + 0.01 I)⁻¹ x_j ), K before its rotation, Φ normal,
+///     `[d][sketch]`
 ///
-/// The z-score is over all heads of a layer. Φ comes from the project's own generator, the same for all heads; kvpress
-/// draws with torch's, another one in each run.
-public struct LeverageScorer: GroupScorer, Hashable {
+/// The z-score is over all heads of a layer. Φ comes from the project's own generator, the same for all
+/// heads; kvpress draws with torch's, another one in each run.
+package struct LeverageScorer: GroupScorer, Hashable {
   /// Columns of the sketch.
-  public let sketchCount: Int
+  package let sketchCount: Int
   /// Another seed, another sketch.
-  public let seed: Int
+  package let seed: Int
 
   /// Makes the scorer.
-  public init(sketchCount: Int = 48, seed: Int = 0) {
+  package init(sketchCount: Int = 48, seed: Int = 0) {
     self.sketchCount = max(1, sketchCount)
     self.seed = seed
   }
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
   /// Keys in a growing cache are not known before their rotation.
-  public var following: DecodeFollowing? { nil }
+  package var following: DecodeFollowing? { nil }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     guard var keys = recording.keysBeforeRotation(layer: layer, kvHead: kvHead) else {
@@ -38,15 +39,18 @@ public struct LeverageScorer: GroupScorer, Hashable {
     let moments = PositiveMatrix(secondMomentsOf: keys, size: dimension, diagonal: 0).elements
     // ΦᵀKᵀKΦ and Φ (…)⁻¹ Φᵀ are small: the sketch of the keys themselves is not needed.
     let sketch = sketch(dimension: dimension)
-    var gram = product(product(sketch.transposed, moments, inner: dimension), sketch.elements, inner: dimension)
+    var gram = product(
+      product(sketch.transposed, moments, inner: dimension), sketch.elements, inner: dimension)
     for index in 0..<sketchCount { gram[index * sketchCount + index] += 0.01 }
     let inverse = PositiveMatrix(gram, size: sketchCount).inverse
-    let matrix = product(product(sketch.elements, inverse, inner: sketchCount), sketch.transposed, inner: sketchCount)
-    let forms = PackedVectors(keys, count: count, dimension: dimension).quadraticForms(matrix.map { Float($0) })
+    let matrix = product(
+      product(sketch.elements, inverse, inner: sketchCount), sketch.transposed, inner: sketchCount)
+    let forms = PackedVectors(keys, count: count, dimension: dimension).quadraticForms(
+      matrix.map { Float($0) })
     return [forms.map { max(0, $0) }]
   }
 
-  public func settled(_ heads: [[Float]]) -> [[Float]] { standardised(heads) }
+  package func settled(_ heads: [[Float]]) -> [[Float]] { standardised(heads) }
 
   /// Φ as `[dimension][sketch]`, and turned over.
   private func sketch(dimension: Int) -> (elements: [Double], transposed: [Double]) {

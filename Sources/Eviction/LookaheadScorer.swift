@@ -7,9 +7,9 @@ import Transformer
 ///
 /// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8 and
 /// keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
-public struct LookaheadScorer: GroupScorer, Hashable {
+package struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
-  public enum Mask: String, Sendable, Hashable, CaseIterable {
+  package enum Mask: String, Sendable, Hashable, CaseIterable {
     /// A window row sees keys up to its own position, a lookahead row sees all.
     case causal
     /// The authors' code: one triangle over the last w2 + m prompt columns, as if the lookahead rows
@@ -19,38 +19,39 @@ public struct LookaheadScorer: GroupScorer, Hashable {
   }
 
   /// w2: observing prompt tokens beside the lookahead, always kept.
-  public let localWindow: Int
+  package let localWindow: Int
   /// Width of the pooling, odd.
-  public let kernel: Int
+  package let kernel: Int
   /// Kind of the pooling.
-  public let pooling: Pooling
+  package let pooling: Pooling
   /// Which keys a row may see.
-  public let mask: Mask
+  package let mask: Mask
 
   /// Makes the scorer.
-  public init(localWindow: Int = 0, kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal) {
+  package init(localWindow: Int = 0, kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal) {
     self.localWindow = localWindow
     self.kernel = kernel
     self.pooling = pooling
     self.mask = mask
   }
 
-  public var observedTokens: Int? { localWindow }
+  package var observedTokens: Int? { localWindow }
 
-  public var needs: Set<Requirement> { [.lookahead] }
+  package var needs: Set<Requirement> { [.lookahead] }
 
   /// Its rows come from beyond the prompt, and are not decoded anew.
-  public var following: DecodeFollowing? { nil }
+  package var following: DecodeFollowing? { nil }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
     newest(localWindow, of: tokenCount)
   }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
-    try rows(evidence).scores(evidence.recording, layer: layer, kvHead: kvHead, pooling: pooling, kernel: kernel)
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+    try rows(evidence).scores(
+      evidence.recording, layer: layer, kvHead: kvHead, pooling: pooling, kernel: kernel)
   }
 
-  public func observation(_ evidence: Evidence) throws -> Observation? { try rows(evidence) }
+  package func observation(_ evidence: Evidence) throws -> Observation? { try rows(evidence) }
 
   private func rows(_ evidence: Evidence) throws -> Observation {
     guard let lookahead = evidence.lookahead, lookahead.count > 0 else {

@@ -2,24 +2,24 @@ import Foundation
 import Kernels
 import Transformer
 
-/// kvpress' NonCausalAttention (from Compactor, Chari et al. 2025, arXiv 2507.08143): the attention that tokens receive
-/// within their chunk, from the tokens before and behind them.
+/// kvpress' NonCausalAttention (from Compactor, Chari et al. 2025, arXiv 2507.08143): the attention that
+/// tokens receive within their chunk, from the tokens before and behind them.
 ///
 ///     s[j] = z-score( avgpool_3( mean_group( Σ_i softmax_j(q_i·k_j) ) · ‖v_j‖₂ ) ),  i, j in the same chunk
 ///
-/// kvpress' particulars, kept: products are *not* scaled by `1/√d`; the last, shorter chunk is filled up with keys of
-/// logit 0 (−1e-9, where −∞ was meant), which take part of each row's attention, and with rows whose attention is
-/// uniform. The z-score is over all heads of a layer. A model's soft cap is not looked at.
-public struct NonCausalScorer: GroupScorer, Hashable {
+/// kvpress' particulars, kept: products are *not* scaled by `1/√d`; the last, shorter chunk is filled up with
+/// keys of logit 0 (−1e-9, where −∞ was meant), which take part of each row's attention, and with rows whose
+/// attention is uniform. The z-score is over all heads of a layer. A model's soft cap is not looked at.
+package struct NonCausalScorer: GroupScorer, Hashable {
   /// Tokens of a chunk.
-  public let chunkSize: Int
+  package let chunkSize: Int
 
   /// Makes the scorer.
-  public init(chunkSize: Int = 256) { self.chunkSize = max(1, chunkSize) }
+  package init(chunkSize: Int = 256) { self.chunkSize = max(1, chunkSize) }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     let recording = evidence.recording
     let (count, dimension) = (recording.tokenCount, recording.shape.headDimension)
     let keys = recording.keys(layer: layer, kvHead: kvHead)
@@ -42,9 +42,10 @@ public struct NonCausalScorer: GroupScorer, Hashable {
     }
   }
 
-  public func settled(_ heads: [[Float]]) -> [[Float]] { standardised(heads) }
+  package func settled(_ heads: [[Float]]) -> [[Float]] { standardised(heads) }
 
-  /// The attention that each of a chunk's tokens receives, for the products of its rows, which become exponentials.
+  /// The attention that each of a chunk's tokens receives, for the products of its rows, which become
+  /// exponentials.
   private func received(_ count: Int, products: UnsafeMutablePointer<Float>, stride: Int) -> [Float] {
     let missing = chunkSize - count
     // The rows that fill a chunk up give each of its keys, real or not, the same.

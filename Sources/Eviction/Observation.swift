@@ -15,17 +15,19 @@ public struct Observation: Sendable {
     return Observation(rows: rows, beyond: nil, candidateCount: recording.tokenCount - rows.count)
   }
 
-  /// Attention of every row in each query head that reads a KV head, to a body that is given one head after the other.
+  /// Attention of every row in each query head that reads a KV head, to a body that is given one head after
+  /// the other.
   func map<Result>(
     _ recording: Recording, layer: Int, kvHead: Int, _ body: (ObservedWeights) throws -> Result
   ) rethrows -> [Result] {
     try recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { try body($1) }
   }
 
-  /// The shared middle of every observation policy, in each query head of a group: attention of the rows, summed in their
-  /// order, pooled over the candidates.
+  /// The shared middle of every observation policy, in each query head of a group: attention of the rows,
+  /// summed in their order, pooled over the candidates.
   ///
-  /// The local window behind the candidates takes no part in pooling (Wang et al. 2025, as in the authors' code).
+  /// The local window behind the candidates takes no part in pooling (Wang et al. 2025, as in the authors'
+  /// code).
   /// - Returns: `[queryHead of the group][tokenCount]`, zero beyond the candidates.
   func scores(
     _ recording: Recording, layer: Int, kvHead: Int, pooling: Pooling, kernel: Int, factor: Float = 1

@@ -13,17 +13,19 @@ public struct ObservationVotes: Sendable, Hashable {
 }
 
 extension Policy {
-  /// Which row votes most for each token, before the mean over a group's heads; `nil` where the policy scores by no rows of
-  /// attention, or where rows are missing. Under average pooling a token's source is the token itself. Cost: an attention row
-  /// for each of the policy's rows, in every head of the group.
+  /// Which row votes most for each token, before the mean over a group's heads; `nil` where the policy scores
+  /// by no rows of attention, or where rows are missing. Under average pooling a token's source is the token
+  /// itself. Cost: an attention row for each of the policy's rows, in every head of the group.
   public func votes(layer: Int, queryHead: Int, evidence: Evidence) -> ObservationVotes? {
     guard let scorer = scorer?.resolved(for: evidence), isCovered(by: evidence),
       let observation = try? scorer.observation(evidence), !observation.rows.isEmpty
     else { return nil }
     let recording = evidence.recording
     let (count, groupSize) = (recording.tokenCount, recording.shape.groupSize)
-    // The same sums as behind the scores: that of a neighbour that is larger by a rounding decides where a score is from.
-    let (sums, best, weights) = observation.map(recording, layer: layer, kvHead: queryHead / groupSize) { rows in
+    // The same sums as behind the scores: that of a neighbour that is larger by a rounding decides where a
+    // score is from.
+    let (sums, best, weights) = observation.map(recording, layer: layer, kvHead: queryHead / groupSize) {
+      rows in
       var best = [Int](repeating: 0, count: count)
       var weights = [Float](repeating: 0, count: count)
       for index in 0..<rows.rowCount {
@@ -34,7 +36,8 @@ extension Policy {
       }
       return (rows.sums(count), best, weights)
     }[queryHead % groupSize]
-    let reach = value(of: "pool") == Pooling.max.rawValue ? (value(of: "kernel").flatMap { Int($0) } ?? 1) / 2 : 0
+    let reach =
+      value(of: "pool") == Pooling.max.rawValue ? (value(of: "kernel").flatMap { Int($0) } ?? 1) / 2 : 0
     let sources = (0..<count).map { position -> Int in
       // The local window takes no part in pooling (laq.md, step 4).
       guard position < observation.candidateCount else { return position }

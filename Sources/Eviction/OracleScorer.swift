@@ -3,22 +3,22 @@ import Transformer
 /// The oracle: the attention of the true decode queries of the full cache's answer, summed, without
 /// pooling or window. No policy can know it; every policy is measured against it. Where the answer is
 /// empty there is no truth: all scores are equal, and the first positions stay.
-public struct OracleScorer: GroupScorer, Hashable {
+package struct OracleScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
-  public init() {}
+  package init() {}
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
-  public var needs: Set<Requirement> { [.decode] }
+  package var needs: Set<Requirement> { [.decode] }
 
   /// Its rows come from beyond the prompt, and are not decoded anew.
-  public var following: DecodeFollowing? { nil }
+  package var following: DecodeFollowing? { nil }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }
+  package func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     try truth(evidence).scores(evidence.recording, layer: layer, kvHead: kvHead, pooling: .none, kernel: 1)
   }
 

@@ -6,8 +6,8 @@ extension Policy {
   ///   - budget: kept tokens per layer and head, protected ones included.
   ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
   /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache and for a file's choice).
-  /// - Throws: `EvidenceError` when queries of the prompt, the lookahead, the decoding or the output projection are
-  ///   needed and missing, or a file's choice is about another prompt.
+  /// - Throws: `EvidenceError` when queries of the prompt, the lookahead, the decoding or the output
+  ///   projection are needed and missing, or a file's choice is about another prompt.
   public func evict(
     _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
@@ -18,15 +18,17 @@ extension Policy {
 
   /// Chooses what to keep, for a budget that may have been a share of the prompt.
   ///
-  /// The budget is the mean over heads. Most allocations meet it exactly; `pyramid`, `ada(style=authors)` and `chunkkv`
-  /// round in their sources' ways, `simlayer` and `ratios` have numbers of their own, and so has a choice that was read from a file.
+  /// The budget is the mean over heads. Most allocations meet it exactly; `pyramid`, `ada(style=authors)` and
+  /// `chunkkv` round in their sources' ways, `simlayer` and `ratios` have numbers of their own, and so has a
+  /// choice that was read from a file.
   public func evict(
     _ evidence: Evidence, budget: TokenBudget, granularity: Granularity, stopsWhenCancelled: Bool = true
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
     let recording = evidence.recording
     if let map {
       guard map.kept.shape == recording.shape, map.kept.tokenCount == recording.tokenCount else {
-        throw EvidenceError.anotherPrompt(policy: name, wanted: recording.tokenCount, found: map.kept.tokenCount)
+        throw EvidenceError.anotherPrompt(
+          policy: name, wanted: recording.tokenCount, found: map.kept.tokenCount)
       }
       return (map.kept(granularity).applying(edits), nil)
     }
@@ -42,7 +44,8 @@ extension Policy {
     let (positions, scores) = try choose(
       by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
     let kept = KeptTokens(
-      shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions)
+      shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions
+    )
     return (kept.applying(edits), scores)
   }
 
@@ -53,7 +56,8 @@ extension Policy {
   ) throws -> TokenChoice.Result {
     let allocation = allocation
     var choice = TokenChoice(
-      policy: name, scorer: scorer.resolved(for: evidence), evidence: evidence, budget: budget, granularity: granularity,
+      policy: name, scorer: scorer.resolved(for: evidence), evidence: evidence, budget: budget,
+      granularity: granularity,
       stopsWhenCancelled: stopsWhenCancelled)
     choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
     var grouping: Grouping?

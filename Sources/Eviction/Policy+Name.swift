@@ -1,7 +1,8 @@
 extension Policy: LosslessStringConvertible, CustomStringConvertible {
   /// The name that parses back to this policy; settings that equal the default are left out.
   ///
-  /// A person's edits have no notation: a star stands for them, and such a name does not parse. Nor does that of a file's choice.
+  /// A person's edits have no notation: a star stands for them, and such a name does not parse. Nor does that
+  /// of a file's choice.
   public var name: String { scorerPart.text(descriptor) + suffix + (edits.isEmpty ? "" : "*") }
 
   /// What stands behind the scorer.
@@ -11,13 +12,17 @@ extension Policy: LosslessStringConvertible, CustomStringConvertible {
       + wrapperParts.map { "+" + $0.part.text($0.family) }.joined()
   }
 
+  /// Its name, as it is typed, printed and exported.
   public var description: String { name }
 
+  /// Reads a name; `nil` for what is none.
   public init?(_ description: String) { try? self.init(parsing: description) }
 
-  /// Parses `scorer`, `scorer(key=value,…)`, `…/allocation(…)` and `…+wrapper(…)`; upper and lower case are the same.
+  /// Parses `scorer`, `scorer(key=value,…)`, `…/allocation(…)` and `…+wrapper(…)`; upper and lower case are
+  /// the same.
   ///
-  /// Wrappers may stand in any order: what each does has one place in an eviction (`PolicyRegistry.wrappers`).
+  /// Wrappers may stand in any order: what each does has one place in an eviction
+  /// (`PolicyRegistry.wrappers`).
   /// - Throws: `PolicyNameError`.
   public init(parsing text: String) throws {
     let pieces = try PolicyNameParser(text)
@@ -43,12 +48,14 @@ extension Policy: LosslessStringConvertible, CustomStringConvertible {
       }
       if wrapper.name == "block", allocationPart != PolicyRegistry.uniform {
         throw PolicyNameError.conflict(
-          allocationPart.name, wrapper.name, reason: "block by block, every head keeps the same number of tokens")
+          allocationPart.name, wrapper.name,
+          reason: "block by block, every head keeps the same number of tokens")
       }
       if wrapper.place == .decoding, scorer?.following == nil {
         throw PolicyNameError.conflict(
           scorerPart.name, wrapper.name,
-          reason: scorer == nil ? "it evicts nothing" : "what it looks at is not there while tokens are decoded")
+          reason: scorer == nil
+            ? "it evicts nothing" : "what it looks at is not there while tokens are decoded")
       }
     }
   }

@@ -4,7 +4,8 @@ extension Policy {
     descriptor.parameters.contains { $0.key == key } ? scorerPart.settings.values[key] : nil
   }
 
-  /// The same policy with another value of one of the scorer's settings; `nil` if it has no such setting, or not this value.
+  /// The same policy with another value of one of the scorer's settings; `nil` if it has no such setting, or
+  /// not this value.
   public func setting(_ key: String, to value: String) -> Policy? {
     guard let parameter = descriptor.parameters.first(where: { $0.key == key }),
       let canonical = parameter.canonical(value)
@@ -18,8 +19,8 @@ extension Policy {
     ).edited(edits)
   }
 
-  /// The next value of a setting that a person turns with one key: the next larger one of some that is allowed, and after
-  /// the largest the first; `nil` if the scorer has no such setting.
+  /// The next value of a setting that a person turns with one key: the next larger one of some that is
+  /// allowed, and after the largest the first; `nil` if the scorer has no such setting.
   public func turning(_ key: String, through values: [Int]) -> Policy? {
     guard let present = value(of: key).flatMap({ Int($0) }) else { return nil }
     let larger = values.filter { $0 > present } + values.filter { $0 <= present }

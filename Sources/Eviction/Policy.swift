@@ -39,10 +39,12 @@ public struct Policy: Sendable, Hashable {
   var allocation: any Allocation { allocationDescriptor.make(allocationPart.settings) }
   var wrappers: [Wrapper] { wrapperParts.map { $0.family.make($0.part.settings) } }
 
-  /// Every setting with its value, in the order of the parameters; those of an allocation or a wrapper carry its name, as
-  /// in `ada.floor`.
+  /// Every setting with its value, in the order of the parameters; those of an allocation or a wrapper carry
+  /// its name, as in `ada.floor`.
   public var allSettings: [(key: String, value: String)] {
-    func settings(_ family: some PolicyFamily, _ part: PolicyPart, prefix: String) -> [(key: String, value: String)] {
+    func settings(_ family: some PolicyFamily, _ part: PolicyPart, prefix: String) -> [(
+      key: String, value: String
+    )] {
       family.parameters.map { (prefix + $0.key, part.settings.values[$0.key] ?? $0.standard) }
     }
     return settings(descriptor, scorerPart, prefix: "")
@@ -62,7 +64,9 @@ public struct Policy: Sendable, Hashable {
   /// How the cache is reduced while it grows; `nil` if it is not.
   public var decoding: DecodeEviction? {
     wrappers.lazy.compactMap { wrapper -> DecodeEviction? in
-      guard case .decode(let every, let keep) = wrapper, let scorer, scorer.following != nil else { return nil }
+      guard case .decode(let every, let keep) = wrapper, let scorer, scorer.following != nil else {
+        return nil
+      }
       return DecodeEviction(scorer: scorer, every: every, keep: keep)
     }.first
   }
@@ -91,7 +95,8 @@ public struct Policy: Sendable, Hashable {
       default: false
       }
     }
-    guard let own = scorer.observedTokens, let shared = allocation.observedTokens, own == 0 || !isPiecewise else {
+    guard let own = scorer.observedTokens, let shared = allocation.observedTokens, own == 0 || !isPiecewise
+    else {
       return nil
     }
     return max(own, shared)

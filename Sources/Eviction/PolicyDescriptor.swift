@@ -14,6 +14,7 @@ public struct PolicyDescriptor: PolicyFamily {
   public let cost: String
   /// Its settings.
   public let parameters: [PolicyParameter]
+  /// Named styles, each a value per setting.
   public let presets: [String: [String: String]]
 
   /// The scorer for complete settings; `nil` for the full cache, which evicts nothing.
@@ -44,7 +45,9 @@ struct PolicySettings: Sendable, Hashable {
   let values: [String: String]
 
   func number(_ key: String) -> Double { values[key].flatMap { Double($0) } ?? 0 }
-  func numbers(_ key: String) -> [Double] { (values[key] ?? "").split(separator: ":").compactMap { Double($0) } }
+  func numbers(_ key: String) -> [Double] {
+    (values[key] ?? "").split(separator: ":").compactMap { Double($0) }
+  }
   func integer(_ key: String) -> Int { values[key].flatMap { Int($0) } ?? 0 }
   func word<Value: RawRepresentable>(_ key: String, default standard: Value) -> Value
   where Value.RawValue == String {

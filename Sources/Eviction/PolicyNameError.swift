@@ -17,6 +17,7 @@ public enum PolicyNameError: Error, Equatable, CustomStringConvertible {
   /// The text has not the form of a policy name.
   case malformed(String)
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .unknownPolicy(let name, let nearest):

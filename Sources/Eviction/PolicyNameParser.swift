@@ -1,5 +1,5 @@
-/// The pieces of a policy's name: `scorer`, then `/allocation`, then `+wrapper` any number of times, each with settings
-/// in brackets.
+/// The pieces of a policy's name: `scorer`, then `/allocation`, then `+wrapper` any number of times, each
+/// with settings in brackets.
 ///
 /// A plus begins a wrapper only before a letter, because `laq++` is a word.
 struct PolicyNameParser {
@@ -28,7 +28,9 @@ struct PolicyNameParser {
     }
     pieces.append((mark, compact[start...]))
     for (index, piece) in pieces.enumerated() {
-      guard !piece.text.isEmpty, piece.mark != "/" || index == 1 else { throw PolicyNameError.malformed(text) }
+      guard !piece.text.isEmpty, piece.mark != "/" || index == 1 else {
+        throw PolicyNameError.malformed(text)
+      }
       switch piece.mark {
       case "/": allocation = piece.text
       case "+": wrappers.append(piece.text)

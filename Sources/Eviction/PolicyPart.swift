@@ -35,6 +35,7 @@ struct PolicyPart: Sendable, Hashable {
 }
 
 extension PolicyFamily {
+  /// No named styles, unless a part has some.
   public var presets: [String: [String: String]] { [:] }
 
   /// Every setting at its default.

@@ -5,7 +5,8 @@ extension PolicyRegistry {
       "snapkv", title: "SnapKV", looksAt: "queries of the prompt's last 32 tokens",
       source: "Li et al. 2024, arXiv 2404.14469", cost: "one window pass",
       parameters: [
-        .window("w", 32, least: 1, "observation window, always kept"), .kernel, .pool, .style(SnapKVScorer.Style.self),
+        .window("w", 32, least: 1, "observation window, always kept"), .kernel, .pool,
+        .style(SnapKVScorer.Style.self),
       ],
       presets: ["kvpress": ["w": "64", "kernel": "5", "pool": "avg"]]
     ) { settings in
@@ -18,7 +19,8 @@ extension PolicyRegistry {
       source: "Oren et al. 2024, arXiv 2401.06104", cost: "one row of attention per head"
     ) { _ in TOVAScorer() },
     PolicyDescriptor(
-      "cake", title: "CAKE", looksAt: "mean and variance of the attention of the prompt's last 32 tokens; whole: cake/cake",
+      "cake", title: "CAKE",
+      looksAt: "mean and variance of the attention of the prompt's last 32 tokens; whole: cake/cake",
       source: "Qin et al. 2025, arXiv 2503.12491", cost: "one window pass",
       parameters: [
         .window("w", 32, least: 1, "observation window, always kept"),
@@ -32,7 +34,9 @@ extension PolicyRegistry {
     PolicyDescriptor(
       "finch", title: "FINCH", looksAt: "queries of the question behind the text; whole: finch+rerotate",
       source: "Corallo and Papotti 2024, TACL", cost: "one window pass",
-      parameters: [.window("w", 0, "observation window, always kept; 0: the question, or 32 tokens without one")]
+      parameters: [
+        .window("w", 0, "observation window, always kept; 0: the question, or 32 tokens without one")
+      ]
     ) { FinchScorer(window: $0.integer("w")) },
   ]
 
@@ -40,12 +44,14 @@ extension PolicyRegistry {
   static let matrix: [PolicyDescriptor] = [
     PolicyDescriptor(
       "h2o", title: "H2O",
-      looksAt: "attention received from all prompt queries; half is recent; whole: h2o+decode(every=1,keep=B)",
+      looksAt:
+        "attention received from all prompt queries; half is recent; whole: h2o+decode(every=1,keep=B)",
       source: "Zhang et al. 2023, arXiv 2306.14048", cost: "the full matrix"
     ) { _ in H2OScorer() },
     PolicyDescriptor(
       "observed", aliases: ["observedattention"], title: "observed",
-      looksAt: "attention received on average from the queries that see a token", source: "kvpress' ObservedAttention",
+      looksAt: "attention received on average from the queries that see a token",
+      source: "kvpress' ObservedAttention",
       cost: "the full matrix"
     ) { _ in ObservedScorer() },
     PolicyDescriptor(
@@ -60,7 +66,8 @@ extension PolicyRegistry {
   static let statistics: [PolicyDescriptor] = [
     PolicyDescriptor(
       "expected", aliases: ["expectedattention"], title: "expected",
-      looksAt: "attention that queries like the prompt's would give from the next positions, times the value's norm",
+      looksAt:
+        "attention that queries like the prompt's would give from the next positions, times the value's norm",
       source: "Devoto et al. 2025, arXiv 2510.00636", cost: "second moments of all queries",
       parameters: [
         future, sinks,
@@ -88,5 +95,6 @@ extension PolicyRegistry {
     },
   ]
 
-  private static let future = PolicyParameter("future", .integer(1...65_536), "512", "next positions that are averaged")
+  private static let future = PolicyParameter(
+    "future", .integer(1...65_536), "512", "next positions that are averaged")
 }

@@ -12,18 +12,21 @@ extension PolicyRegistry {
       source: "Devoto et al. 2024, arXiv 2406.11430", cost: "one pass over the keys"
     ) { _ in KnormScorer() },
     PolicyDescriptor(
-      "keydiff", title: "KeyDiff", looksAt: "keys that point elsewhere than their mean; the paper's: keydiff+block",
+      "keydiff", title: "KeyDiff",
+      looksAt: "keys that point elsewhere than their mean; the paper's: keydiff+block",
       source: "Park et al. 2025, arXiv 2504.15364", cost: "two passes over the keys"
     ) { _ in KeyDiffScorer() },
     PolicyDescriptor(
-      "lagkv", title: "LagKV", looksAt: "how widely keys and values spread, by the range of the next partition",
+      "lagkv", title: "LagKV",
+      looksAt: "how widely keys and values spread, by the range of the next partition",
       source: "Liang et al. 2025, arXiv 2504.04704", cost: "two passes over keys and values",
       parameters: [
         sinks, PolicyParameter("lag", .integer(2...4096), "128", "tokens of a partition"),
       ]
     ) { LagKVScorer(sinkCount: $0.integer("sinks"), lag: $0.integer("lag")) },
     PolicyDescriptor(
-      "cur", aliases: ["curdkv"], title: "CurDKV", looksAt: "norms of keys and values, among their neighbours",
+      "cur", aliases: ["curdkv"], title: "CurDKV",
+      looksAt: "norms of keys and values, among their neighbours",
       source: "Sengupta et al. 2025, arXiv 2509.15038", cost: "one pass over keys and values",
       parameters: [
         PolicyParameter(
@@ -49,5 +52,6 @@ extension PolicyRegistry {
   ]
 
   static let sinks = PolicyParameter.window("sinks", 4, "tokens kept at the beginning")
-  private static let seed = PolicyParameter("seed", .integer(0...1_000_000_000), "0", "of the generator; another one, other numbers")
+  private static let seed = PolicyParameter(
+    "seed", .integer(0...1_000_000_000), "0", "of the generator; another one, other numbers")
 }

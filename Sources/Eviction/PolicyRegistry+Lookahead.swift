@@ -6,14 +6,17 @@ extension PolicyRegistry {
       source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass",
       parameters: parameters(localWindow: 0), scorer: scorer),
     PolicyDescriptor(
-      "laq++", aliases: ["laqpp"], title: "LAQ++", looksAt: "lookahead queries and the prompt's last 8 tokens",
+      "laq++", aliases: ["laqpp"], title: "LAQ++",
+      looksAt: "lookahead queries and the prompt's last 8 tokens",
       source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass",
       parameters: parameters(localWindow: 8), scorer: scorer),
   ]
 
   /// Policies of the cheap cache: every scorer that needs nothing beside the prefill, and the full cache.
   private static let cheap =
-    (observation + matrix + statistics + geometry + passes + trained).filter(\.needs.isEmpty).map(\.name) + ["full"]
+    (observation + matrix + statistics + geometry + passes + trained).filter(\.needs.isEmpty).map(\.name) + [
+      "full"
+    ]
 
   private static func parameters(localWindow: Int) -> [PolicyParameter] {
     [

@@ -2,13 +2,15 @@ extension PolicyRegistry {
   /// Policies that look at what the model attends to when it reads the prompt again.
   static let passes: [PolicyDescriptor] = [
     PolicyDescriptor(
-      "kvzip", title: "KVzip", looksAt: "the highest attention while the model repeats the text; no question is known",
+      "kvzip", title: "KVzip",
+      looksAt: "the highest attention while the model repeats the text; no question is known",
       source: "Kim et al. 2025, arXiv 2505.23416", cost: "about two prefills", parameters: reconstruction
     ) { reconstructionScorer($0, isNormalised: false) },
     PolicyDescriptor(
       "kvzip+", aliases: ["kvzipplus", "kvzip_plus"], title: "KVzip+",
       looksAt: "the same, weighed by what tokens bring in and what values add to the output",
-      source: "kvpress' KVzip with kvzip_plus_normalization", cost: "about two prefills, values times the output projection",
+      source: "kvpress' KVzip with kvzip_plus_normalization",
+      cost: "about two prefills, values times the output projection",
       parameters: reconstruction
     ) { reconstructionScorer($0, isNormalised: true) },
     PolicyDescriptor(
@@ -22,7 +24,8 @@ extension PolicyRegistry {
     PolicyDescriptor(
       "gate", aliases: ["attentiongate"], title: "Gate",
       looksAt: "hidden states, through a small network trained beside the model",
-      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876", cost: "the network's pass over the prompt"
+      source: "after Attention-Gate, Zeng et al. 2024, arXiv 2410.12876",
+      cost: "the network's pass over the prompt"
     ) { _ in GateScorer() }
   ]
 

@@ -8,7 +8,8 @@ public enum PolicyRegistry {
   /// What policies are measured against from above and from below, and the truth.
   private static let ends: [PolicyDescriptor] = [
     PolicyDescriptor(
-      "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays", source: "the ceiling",
+      "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays",
+      source: "the ceiling",
       cost: "none"
     ) { _ in nil },
     PolicyDescriptor(

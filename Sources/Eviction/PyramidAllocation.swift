@@ -1,34 +1,35 @@
-/// PyramidKV (Cai et al. 2024, arXiv 2406.02069): many tokens in the first layers, few in the last, on a straight line.
+/// PyramidKV (Cai et al. 2024, arXiv 2406.02069): many tokens in the first layers, few in the last, on a
+/// straight line.
 ///
 /// With T tokens per head on average, W of them protected, and L layers:
 ///
 ///     min = T / β,  max = 2T − min;  where max ≥ n − W: max = n − W, min = 2T − max
 ///     layer l keeps max − l · (max − min) / (L − 1)
-public struct PyramidAllocation: Allocation, Hashable {
+package struct PyramidAllocation: Allocation, Hashable {
   /// Whose arithmetic is followed.
-  public enum Style: String, Sendable, Hashable, CaseIterable {
-    /// kvpress: real numbers, each layer rounded half to even, the window inside the layer's number. The total may
-    /// differ from the budget by up to half a token per layer and head. Where the line does not fit
+  package enum Style: String, Sendable, Hashable, CaseIterable {
+    /// kvpress: real numbers, each layer rounded half to even, the window inside the layer's number. The
+    /// total may differ from the budget by up to half a token per layer and head. Where the line does not fit
     /// `n ≥ max ≥ min ≥ W`, every layer keeps the rounded budget.
     case kvpress
-    /// The authors' code: T is the budget without the window, whole numbers throughout (both divisions round down),
-    /// and W on top of each layer's number. The downward rounding of the step makes the total exceed the budget by up to
-    /// half a token per layer, squared. Below `n = 2 (B − W)` all layers keep B.
+    /// The authors' code: T is the budget without the window, whole numbers throughout (both divisions round
+    /// down), and W on top of each layer's number. The downward rounding of the step makes the total exceed
+    /// the budget by up to half a token per layer, squared. Below `n = 2 (B − W)` all layers keep B.
     case authors
   }
 
   /// β: how many times fewer than the mean the last layer keeps, at least 1.
-  public let beta: Int
+  package let beta: Int
   /// Whose arithmetic is followed.
-  public let style: Style
+  package let style: Style
 
   /// Makes the allocation.
-  public init(beta: Int = 20, style: Style = .kvpress) {
+  package init(beta: Int = 20, style: Style = .kvpress) {
     self.beta = max(1, beta)
     self.style = style
   }
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  package func shares(_ input: AllocationInput) -> Shares {
     guard input.budget.tokens < input.tokenCount else { return input.uniform }
     return .layers(
       style == .kvpress ? kvpress(input) : authors(input))

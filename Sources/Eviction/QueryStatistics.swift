@@ -1,8 +1,9 @@
 import Kernels
 import Transformer
 
-/// What queries of the next tokens are expected to be: mean and covariance of a head's prompt queries before their
-/// rotation, turned by the mean of the rotations ahead (Devoto et al. 2025, Expected Attention, arXiv 2510.00636).
+/// What queries of the next tokens are expected to be: mean and covariance of a head's prompt queries before
+/// their rotation, turned by the mean of the rotations ahead (Devoto et al. 2025, Expected Attention, arXiv
+/// 2510.00636).
 ///
 ///     μ' = R μ,  C' = R C Rᵀ,  R = mean of the rotations at n … n + ahead − 1
 struct QueryStatistics {

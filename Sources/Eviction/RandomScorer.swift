@@ -1,20 +1,22 @@
 import Transformer
 
-/// Tokens drawn at random, the floor that every policy should beat: each KV head draws its own, the same in every run.
+/// Tokens drawn at random, the floor that every policy should beat: each KV head draws its own, the same in
+/// every run.
 ///
-/// The generator is the project's own; kvpress' RandomPress draws with torch's, the same numbers in each layer.
-public struct RandomScorer: GroupScorer, Hashable {
+/// The generator is the project's own; kvpress' RandomPress draws with torch's, the same numbers in each
+/// layer.
+package struct RandomScorer: GroupScorer, Hashable {
   /// Another seed, other tokens.
-  public let seed: Int
+  package let seed: Int
 
   /// Makes the scorer.
-  public init(seed: Int = 0) { self.seed = seed }
+  package init(seed: Int = 0) { self.seed = seed }
 
-  public var observedTokens: Int? { 0 }
+  package var observedTokens: Int? { 0 }
 
-  public func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
+  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  public func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
+  package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let head = layer * evidence.recording.shape.kvHeadCount + kvHead
     var generator = SplitMix64(seed: SplitMix64.mixed(UInt64(bitPattern: Int64(seed))) &+ UInt64(head))
     return [(0..<evidence.recording.tokenCount).map { _ in Float.random(in: 0..<1, using: &generator) }]

@@ -1,13 +1,14 @@
-/// Shares that a person gives layer by layer, as kvpress' PerLayerCompression: the typed numbers are compression ratios,
-/// the part of the tokens that goes. The last one stands for all layers that follow; the budget is not looked at.
-public struct RatiosAllocation: Allocation, Hashable {
+/// Shares that a person gives layer by layer, as kvpress' PerLayerCompression: the typed numbers are
+/// compression ratios, the part of the tokens that goes. The last one stands for all layers that follow; the
+/// budget is not looked at.
+package struct RatiosAllocation: Allocation, Hashable {
   /// The part of the tokens that each layer evicts, from 0 up to but not including 1.
-  public let ratios: [Double]
+  package let ratios: [Double]
 
   /// Makes the allocation.
-  public init(ratios: [Double]) { self.ratios = ratios }
+  package init(ratios: [Double]) { self.ratios = ratios }
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  package func shares(_ input: AllocationInput) -> Shares {
     .layers(
       (0..<input.scores.layerCount).map { layer in
         let ratio = ratios.indices.contains(layer) ? ratios[layer] : ratios.last ?? 0

@@ -1,5 +1,5 @@
-/// How a model is asked to repeat its context (KVzip, Kim et al. 2025, arXiv 2505.23416), as token ids: a policy knows
-/// no tokenizer.
+/// How a model is asked to repeat its context (KVzip, Kim et al. 2025, arXiv 2505.23416), as token ids: a
+/// policy knows no tokenizer.
 public struct RepetitionPrompts: Sendable, Hashable {
   /// The request for the whole context, or its first part.
   public static let wholeText = "\n\nRepeat the previous context exactly."
@@ -16,8 +16,8 @@ public struct RepetitionPrompts: Sendable, Hashable {
   public let part: [Int]
   /// What turns from the user to the model: the end of the chat template.
   public let suffix: [Int]
-  /// Tokens at the prompt's beginning that are the template's own and are not repeated. They are not measured: but for
-  /// the protected first ones, nothing is less important.
+  /// Tokens at the prompt's beginning that are the template's own and are not repeated. They are not
+  /// measured: but for the protected first ones, nothing is less important.
   public let prefixCount: Int
 
   /// Makes requests.

@@ -22,11 +22,12 @@ public struct ScoreTable: Sendable {
 
   /// Scores a prompt under one scorer, all layers and KV heads in parallel.
   ///
-  /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in the order
-  /// of kvpress (pooling and mean do not commute; policies.md 1.5).
+  /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in
+  /// the order of kvpress (pooling and mean do not commute; policies.md 1.5).
   /// - Throws: `EvidenceError`; `CancellationError`, looked for before each KV head unless told otherwise.
   public init(
-    _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
+    _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity,
+    stopsWhenCancelled: Bool = true
   ) throws {
     let recording = evidence.recording
     let shape = recording.shape
@@ -118,7 +119,9 @@ public struct ScoreTable: Sendable {
   }
 
   /// About how much memory it takes to score one KV head: its keys, packed, and some rows of weights.
-  static func bytesOfHead(_ recording: Recording) -> Int { recording.tokenCount * (recording.shape.headDimension + 64) * 4 }
+  static func bytesOfHead(_ recording: Recording) -> Int {
+    recording.tokenCount * (recording.shape.headDimension + 64) * 4
+  }
 
   /// Runs a body for every index, in parallel unless there is little work, and gathers what it returns.
   static func inParallel<T: Sendable>(count: Int, work: Int, _ body: (Int) -> T) -> [T] {
@@ -129,7 +132,8 @@ public struct ScoreTable: Sendable {
     return results.compactMap { $0 }
   }
 
-  /// Runs a body that may fail for every index, in parallel unless there is little work, and gathers what it returns.
+  /// Runs a body that may fail for every index, in parallel unless there is little work, and gathers what it
+  /// returns.
   static func inParallel<T: Sendable>(
     count: Int, work: Int = .max, bytesEach: Int = 0, stopsWhenCancelled: Bool, _ body: (Int) throws -> T
   ) throws -> [T] {

@@ -6,7 +6,8 @@ import Transformer
 /// looks at the evidence and gives numbers. `budget` is passed because some definitions divide it
 /// (H2O's halves, StreamingLLM's recent window).
 public protocol Scorer: Sendable {
-  /// The scorer with what only a prompt tells, such as a window as long as its question; unless it says so, itself.
+  /// The scorer with what only a prompt tells, such as a window as long as its question; unless it says so,
+  /// itself.
   func resolved(for evidence: Evidence) -> any Scorer
 
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
@@ -27,41 +28,51 @@ public protocol Scorer: Sendable {
   func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float]
 
   /// The scores of all query heads that read one KV head; unless the scorer says otherwise, head by head.
-  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same scores.
+  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same
+  ///   scores.
   /// - Throws: `EvidenceError`.
   func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]]
 
-  /// What becomes of the scores of one layer, `[head][tokenCount]`, when groups have been joined; unless the scorer
-  /// says so, nothing. Here heads may look at each other.
+  /// What becomes of the scores of one layer, `[head][tokenCount]`, when groups have been joined; unless the
+  /// scorer says so, nothing. Here heads may look at each other.
   func settled(_ heads: [[Float]]) -> [[Float]]
 
   /// How the scorer goes on while tokens are decoded; `nil` if it cannot.
   var following: DecodeFollowing? { get }
 
-  /// The rows of attention behind the scores, for allocations that look at them; `nil`, unless the scorer says so.
+  /// The rows of attention behind the scores, for allocations that look at them; `nil`, unless the scorer
+  /// says so.
   /// - Throws: `EvidenceError`.
   func observation(_ evidence: Evidence) throws -> Observation?
 }
 
 extension Scorer {
+  /// All tokens, unless a scorer says otherwise.
   public var observedTokens: Int? { nil }
 
+  /// The scorer itself, unless it depends on the prompt.
   public func resolved(for evidence: Evidence) -> any Scorer { self }
 
+  /// Scores per KV head, of its query heads' scores where these are what a scorer gives.
   public func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     try evidence.recording.shape.queryHeads(of: kvHead).map {
       try scores(layer: layer, queryHead: $0, evidence: evidence)
     }
   }
 
+  /// The scores as they are, unless heads are settled together.
   public func settled(_ heads: [[Float]]) -> [[Float]] { heads }
 
+  /// Nothing beside the prefill, unless a scorer says otherwise.
   public var needs: Set<Requirement> { [] }
 
+  /// The mean over a KV head's query heads, unless a scorer says otherwise.
   public var grouping: GroupReduction { .mean }
 
+  /// No rows of attention, unless a scorer says otherwise.
   public func observation(_ evidence: Evidence) throws -> Observation? { nil }
 
+  /// As many of the newest rows as it observes, while decoding.
   public var following: DecodeFollowing? { observedTokens.map(DecodeFollowing.newest) }
 
   /// The newest `count` positions of a prompt.
@@ -70,20 +81,23 @@ extension Scorer {
   }
 }
 
-/// A scorer that looks at a KV head once for all query heads that read it: at the keys and values themselves, or at rows
-/// of attention, whose keys it packs once.
+/// A scorer that looks at a KV head once for all query heads that read it: at the keys and values themselves,
+/// or at rows of attention, whose keys it packs once.
 public protocol GroupScorer: Scorer {
   /// The scores of a group.
-  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same scores.
+  /// - Returns: `[queryHead of the group][tokenCount]`, or one array where the whole group has the same
+  ///   scores.
   /// - Throws: `EvidenceError`.
   func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]]
 }
 
 extension GroupScorer {
+  /// Scores per KV head, of its query heads' scores where these are what a scorer gives.
   public func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
     try scores(layer: layer, kvHead: kvHead, evidence: evidence)
   }
 
+  /// A query head's scores: those of its KV head.
   public func scores(layer: Int, queryHead: Int, evidence: Evidence) throws -> [Float] {
     let size = evidence.recording.shape.groupSize
     let group = try scores(layer: layer, kvHead: queryHead / size, evidence: evidence)

@@ -31,7 +31,8 @@ public enum Selection {
     return (protected + best(budget - protected.count, of: scores, without: protected)).sorted()
   }
 
-  /// The positions of a head's largest scores, ascending, without some of them; a score that is no number is the least.
+  /// The positions of a head's largest scores, ascending, without some of them; a score that is no number is
+  /// the least.
   ///
   /// Of those that equal the last one, the lowest positions stay. Cost: a few passes over the scores.
   static func best(_ count: Int, of scores: [Float], without excluded: [Int]) -> [Int] {
@@ -50,7 +51,8 @@ public enum Selection {
     }
   }
 
-  /// A whole number for a score: larger for larger scores, the same for 0 and -0, the least for what is no number.
+  /// A whole number for a score: larger for larger scores, the same for 0 and -0, the least for what is no
+  /// number.
   static func order(_ score: Float) -> UInt32 {
     guard !score.isNaN else { return 0 }
     let bits = (score + 0).bitPattern

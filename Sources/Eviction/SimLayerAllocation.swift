@@ -1,33 +1,34 @@
 import Transformer
 
-/// SimLayerKV (Zhang et al. 2024, arXiv 2410.13846): layers whose last query looks at the first and the recent tokens
-/// only are lazy, and keep that many; the others keep everything.
+/// SimLayerKV (Zhang et al. 2024, arXiv 2410.13846): layers whose last query looks at the first and the
+/// recent tokens only are lazy, and keep that many; the others keep everything.
 ///
-/// A layer is lazy if the prompt's last `last` queries, on the mean over all query heads, give more than `threshold` of
-/// their attention to the first `sinks` and the newest `recent` tokens. As in kvpress the observing tokens themselves are
-/// no keys of that sum, and a lazy layer keeps `sinks + recent − last`. The original keeps the first and the newest,
-/// which is `streaming/simlayer`. The budget is not looked at, and prompts of up to `sinks + recent + last` are left alone.
-public struct SimLayerAllocation: Allocation, Hashable {
+/// A layer is lazy if the prompt's last `last` queries, on the mean over all query heads, give more than
+/// `threshold` of their attention to the first `sinks` and the newest `recent` tokens. As in kvpress the
+/// observing tokens themselves are no keys of that sum, and a lazy layer keeps `sinks + recent − last`. The
+/// original keeps the first and the newest, which is `streaming/simlayer`. The budget is not looked at, and
+/// prompts of up to `sinks + recent + last` are left alone.
+package struct SimLayerAllocation: Allocation, Hashable {
   /// The share of attention above which a layer is lazy; 1 switches it off.
-  public let threshold: Double
+  package let threshold: Double
   /// First tokens.
-  public let sinkCount: Int
+  package let sinkCount: Int
   /// Recent tokens.
-  public let recentCount: Int
+  package let recentCount: Int
   /// Observing tokens.
-  public let lastCount: Int
+  package let lastCount: Int
 
   /// Makes the allocation.
-  public init(threshold: Double = 1, sinkCount: Int = 4, recentCount: Int = 1024, lastCount: Int = 1) {
+  package init(threshold: Double = 1, sinkCount: Int = 4, recentCount: Int = 1024, lastCount: Int = 1) {
     self.threshold = threshold
     self.sinkCount = sinkCount
     self.recentCount = recentCount
     self.lastCount = lastCount
   }
 
-  public var observedTokens: Int? { lastCount }
+  package var observedTokens: Int? { lastCount }
 
-  public func shares(_ input: AllocationInput) -> Shares {
+  package func shares(_ input: AllocationInput) -> Shares {
     let recording = input.evidence.recording
     let count = input.tokenCount
     let isOff = threshold >= 1 || count <= sinkCount + recentCount + lastCount

@@ -2,8 +2,8 @@ import Foundation
 
 /// Rows of floats in a passing file, which has no name and goes with the last user.
 ///
-/// `@unchecked Sendable`: rows are written and read at their own places through one descriptor, which the system allows from
-/// any thread; nobody reads a row before it is written.
+/// `@unchecked Sendable`: rows are written and read at their own places through one descriptor, which the
+/// system allows from any thread; nobody reads a row before it is written.
 final class SpilledRows: @unchecked Sendable {
   let count: Int
   private let width: Int
@@ -13,7 +13,8 @@ final class SpilledRows: @unchecked Sendable {
   /// - Throws: `SpillError`.
   init(count: Int, width: Int) throws {
     (self.count, self.width) = (count, width)
-    var path = Array((NSTemporaryDirectory() as NSString).appendingPathComponent("laq-tui-XXXXXX").utf8CString)
+    var path = Array(
+      (NSTemporaryDirectory() as NSString).appendingPathComponent("laq-tui-XXXXXX").utf8CString)
     descriptor = mkstemp(&path)
     guard descriptor >= 0 else { throw SpillError(byteCount: count * width * 4) }
     unlink(path)
@@ -24,7 +25,8 @@ final class SpilledRows: @unchecked Sendable {
   /// Writes a row.
   /// - Throws: `SpillError` when the disk is full or fails.
   func write(_ row: [Float], at index: Int) throws {
-    precondition(row.count == width && index < count, "row \(index) of \(row.count) for \(count) rows of \(width)")
+    precondition(
+      row.count == width && index < count, "row \(index) of \(row.count) for \(count) rows of \(width)")
     try row.withUnsafeBytes { bytes in
       var done = 0
       while done < bytes.count {
@@ -59,6 +61,7 @@ final class SpilledRows: @unchecked Sendable {
 public struct SpillError: Error, Equatable, CustomStringConvertible {
   let byteCount: Int
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     """
     \(NSTemporaryDirectory()): the scores of so long a prompt take \(byteCount >> 20) MiB, which cannot be written there; \

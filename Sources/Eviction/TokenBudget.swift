@@ -17,7 +17,8 @@ public struct TokenBudget: Sendable, Hashable {
     ratio = nil
   }
 
-  /// A share as kvpress reads it: `Int(n · (1 − r))` tokens, in double precision and in this order, and at least one.
+  /// A share as kvpress reads it: `Int(n · (1 − r))` tokens, in double precision and in this order, and at
+  /// least one.
   ///
   /// The subtraction rounds: for `r = 0.9` and `n = 100` it keeps 9 tokens, not 10.
   public init(compressionRatio: Double, tokenCount: Int) {

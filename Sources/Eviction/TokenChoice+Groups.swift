@@ -1,12 +1,13 @@
 import Transformer
 
 extension TokenChoice {
-  /// ChunkKV (Liu et al. 2025, arXiv 2502.00299): of each layer's chunks the best by mean score stay, in all its heads.
+  /// ChunkKV (Liu et al. 2025, arXiv 2502.00299): of each layer's chunks the best by mean score stay, in all
+  /// its heads.
   ///
-  /// A chunk's score is the mean over its tokens of the sum over heads. `max(1, Int(chunks · (1 − r)))` chunks stay, the
-  /// shorter last one counted as one: the number of tokens is near the budget, not equal to it. Protected tokens have the
-  /// layer's largest score and 1 more, as kvpress pads them, which usually but not certainly keeps their chunks. A prompt
-  /// shorter than a chunk is reduced token by token.
+  /// A chunk's score is the mean over its tokens of the sum over heads. `max(1, Int(chunks · (1 − r)))`
+  /// chunks stay, the shorter last one counted as one: the number of tokens is near the budget, not equal to
+  /// it. Protected tokens have the layer's largest score and 1 more, as kvpress pads them, which usually but
+  /// not certainly keeps their chunks. A prompt shorter than a chunk is reduced token by token.
   func chunkKV(_ scores: ScoreTable, _ shares: Shares, size: Int) -> Result {
     guard tokenCount >= size else {
       return (Selection.keep(scores) { shares.count(layer: $0, head: $1) }, scores)
@@ -15,10 +16,13 @@ extension TokenChoice {
     let positions = (0..<scores.layerCount).map { layer -> [[Int]] in
       let heads = scores.heads(layer: layer)
       var sums = [Float](repeating: 0, count: tokenCount)
-      let largest = heads.indices.map { head -> Float in
-        let isProtected = Set(scores.protected(layer: layer, head: head))
-        return heads[head].enumerated().reduce(0) { isProtected.contains($1.offset) ? $0 : max($0, $1.element) }
-      }.max() ?? 0
+      let largest =
+        heads.indices.map { head -> Float in
+          let isProtected = Set(scores.protected(layer: layer, head: head))
+          return heads[head].enumerated().reduce(0) {
+            isProtected.contains($1.offset) ? $0 : max($0, $1.element)
+          }
+        }.max() ?? 0
       for head in heads.indices {
         var padded = heads[head]
         for position in scores.protected(layer: layer, head: head) { padded[position] = largest + 1 }
@@ -39,11 +43,12 @@ extension TokenChoice {
     return max(1, chunks * total / (heads * tokenCount))
   }
 
-  /// kvpress' ChunkPress: every chunk is scored as if it were the whole prompt and keeps
-  /// `max(1, Int(length · (1 − r)))` of its tokens, so that the total may differ from the budget by a token per chunk.
+  /// kvpress' ChunkPress: every chunk is scored as if it were the whole prompt and keeps `max(1, Int(length ·
+  /// (1 − r)))` of its tokens, so that the total may differ from the budget by a token per chunk.
   ///
-  /// A window is then the end of each chunk. kvpress rotates a chunk's window queries by the angles of the prompt's end,
-  /// and fails on a chunk that is shorter than the window; here queries keep their own rotation.
+  /// A window is then the end of each chunk. kvpress rotates a chunk's window queries by the angles of the
+  /// prompt's end, and fails on a chunk that is shorter than the window; here queries keep their own
+  /// rotation.
   func chunks(_ shares: Shares, norms: [[[Float]]]?, size: Int) throws -> Result {
     let heads = granularity.headCount(in: evidence.recording.shape)
     var positions = Array(
@@ -67,7 +72,8 @@ extension TokenChoice {
     return (
       positions,
       ScoreTable(
-        granularity: granularity, layers: scores, protected: [], tokenCount: tokenCount, protectedByHead: protected)
+        granularity: granularity, layers: scores, protected: [], tokenCount: tokenCount,
+        protectedByHead: protected)
     )
   }
 
@@ -89,12 +95,12 @@ extension TokenChoice {
     }
   }
 
-  /// kvpress' BlockPress: begins with the first B tokens, adds block after block, scores what is there as if it were the
-  /// whole prompt, and keeps the best B.
+  /// kvpress' BlockPress: begins with the first B tokens, adds block after block, scores what is there as if
+  /// it were the whole prompt, and keeps the best B.
   ///
-  /// The scores that are shown are those under which a token was last looked at. Where a scorer looks at queries they are
-  /// those of the same tokens; kvpress cuts hidden states apart head by head, which has a meaning only for scorers that
-  /// do not look at them.
+  /// The scores that are shown are those under which a token was last looked at. Where a scorer looks at
+  /// queries they are those of the same tokens; kvpress cuts hidden states apart head by head, which has a
+  /// meaning only for scorers that do not look at them.
   func blocks(_ whole: ScoreTable, norms: [[[Float]]]?, size: Int) throws -> Result {
     let count = budget.tokens
     guard count < tokenCount, count > 0 else {
@@ -130,7 +136,8 @@ extension TokenChoice {
     return (
       positions,
       ScoreTable(
-        granularity: granularity, layers: layers, protected: [], tokenCount: tokenCount, protectedByHead: protected)
+        granularity: granularity, layers: layers, protected: [], tokenCount: tokenCount,
+        protectedByHead: protected)
     )
   }
 }

@@ -38,7 +38,8 @@ struct TokenChoice {
   /// Scores some evidence.
   func table(_ evidence: Evidence, budget: Int) throws -> ScoreTable {
     try ScoreTable(
-      scorer, evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+      scorer, evidence: evidence, budget: budget, granularity: granularity,
+      stopsWhenCancelled: stopsWhenCancelled)
   }
 
   /// Weighs and selects.
@@ -49,7 +50,9 @@ struct TokenChoice {
 
   /// Layers with numbers of their own protect what the scorer protects under that number.
   private func protecting(_ scores: ScoreTable, _ shares: Shares) -> ScoreTable {
-    guard case .layers(let counts) = shares, counts.contains(where: { $0 != budget.tokens }) else { return scores }
+    guard case .layers(let counts) = shares, counts.contains(where: { $0 != budget.tokens }) else {
+      return scores
+    }
     return scores.protecting(
       counts.map { count in
         let protected = scorer.protectedPositions(

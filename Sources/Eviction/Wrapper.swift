@@ -1,5 +1,5 @@
-/// Something that stands behind a plus in a policy's name: it changes how scores become kept tokens, or what becomes of
-/// the kept tokens.
+/// Something that stands behind a plus in a policy's name: it changes how scores become kept tokens, or what
+/// becomes of the kept tokens.
 enum Wrapper: Sendable, Hashable {
   /// CriticalKV: values weigh, too.
   case critical(CriticalWeighting)

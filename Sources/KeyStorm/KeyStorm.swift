@@ -2,21 +2,22 @@ import Exploration
 import Screen
 import Views
 
-/// Presses random keys, clicks and turns the wheel on random stories at changing sizes, and looks at every screen.
+/// Presses random keys, clicks and turns the wheel on random stories at changing sizes, and looks at every
+/// screen.
 ///
-/// Equal seeds press equal keys. Files are not written and the engine is not asked: what the program would do for a key is
-/// left undone, and the story changes as if it had been told anew.
-public struct KeyStorm {
+/// Equal seeds press equal keys. Files are not written and the engine is not asked: what the program would do
+/// for a key is left undone, and the story changes as if it had been told anew.
+package struct KeyStorm {
   /// What came of it.
-  public struct Report: Sendable {
+  package struct Report: Sendable {
     /// Keys pressed, and screens drawn.
-    public var keys = 0, frames = 0
+    package var keys = 0, frames = 0
     /// Seconds of each key with its screen; what the program computes on other threads is not in them.
-    public var seconds: [Double] = []
+    package var seconds: [Double] = []
     /// The slowest key, and where it was pressed.
-    public var slowest = ""
+    package var slowest = ""
     /// What was wrong with a screen, and the keys that led there; `nil` if nothing was.
-    public var fault: String?
+    package var fault: String?
   }
 
   private let stories: [Run]
@@ -29,7 +30,7 @@ public struct KeyStorm {
 
   /// - Parameter stories: what may be on the screen, at least one.
   /// - Parameter finding: what a search for a cause comes to, sooner or later.
-  public init(stories: [Run], finding: WhyFinding? = nil, seed: UInt64) {
+  package init(stories: [Run], finding: WhyFinding? = nil, seed: UInt64) {
     precondition(!stories.isEmpty, "a storm needs a story")
     (self.stories, self.finding) = (stories, finding)
     generator = FixedGenerator(seed: seed)
@@ -38,7 +39,7 @@ public struct KeyStorm {
 
   /// Goes on for so many keys; ends early at a fault.
   /// - Parameter keysPerFrame: how many keys go by between two screens on average.
-  public mutating func run(keys count: Int, keysPerFrame: Int = 1) -> Report {
+  package mutating func run(keys count: Int, keysPerFrame: Int = 1) -> Report {
     var report = Report()
     var slowest = 0.0
     while report.keys < count, report.fault == nil {
@@ -72,7 +73,11 @@ public struct KeyStorm {
     if oneIn(400) {
       // Another stage of the same prompt's story follows; another prompt begins anew.
       let story = stories[generator.next(below: stories.count)]
-      if story.prompt.hash == state.story.prompt.hash { state.story = story } else { state = ViewState(story: story) }
+      if story.prompt.hash == state.story.prompt.hash {
+        state.story = story
+      } else {
+        state = ViewState(story: story)
+      }
     }
     if oneIn(400) {
       state = ViewState(story: stories[generator.next(below: stories.count)])
@@ -84,16 +89,23 @@ public struct KeyStorm {
   }
 
   private mutating func nextKeys() -> [Key] {
-    if oneIn(20), let keys = try? Key.parse(Self.lines[generator.next(below: Self.lines.count)]) { return keys }
+    if oneIn(20), let keys = try? Key.parse(Self.lines[generator.next(below: Self.lines.count)]) {
+      return keys
+    }
     if oneIn(6) {
       let kind = Key.Mouse.allCases[generator.next(below: Key.Mouse.allCases.count)]
-      return [.mouse(row: generator.next(below: size.height + 2) - 1, column: generator.next(below: size.width + 2) - 1, kind: kind)]
+      return [
+        .mouse(
+          row: generator.next(below: size.height + 2) - 1, column: generator.next(below: size.width + 2) - 1,
+          kind: kind)
+      ]
     }
     return [Self.keys[generator.next(below: Self.keys.count)]]
   }
 
   private func description(of key: Key) -> String {
-    let words = "\(key) in \(state.view.title) of \(state.story.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
+    let words =
+      "\(key) in \(state.view.title) of \(state.story.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
     return Sanitizer.visible(words, spaces: false)
   }
 
@@ -110,9 +122,11 @@ public struct KeyStorm {
     + [.tab, .backTab, .backspace, .delete, .insert, .enter, .escape, .function(5), .control("x")]
 
   private static let lines = [
-    "/clerk<Enter>", "/#5<Enter>", "/#99999999999999999999<Enter>", ":goto 300<Enter>", ":layer 2<Enter>", ":head 4<Enter>",
+    "/clerk<Enter>", "/#5<Enter>", "/#99999999999999999999<Enter>", ":goto 300<Enter>", ":layer 2<Enter>",
+    ":head 4<Enter>",
     ":budget 999999<Enter>", ":policy h2o<Enter>", ":policy laq(m=256)/uniform<Enter>", ":theme dark<Enter>",
-    ":theme basic<Enter>", ":why snapkv<Enter>", ":why<Enter>", "pY", "#999999l", "#999999999999G", "#12]", ":goto 0<Enter>",
+    ":theme basic<Enter>", ":why snapkv<Enter>", ":why<Enter>", "pY", "#999999l", "#999999999999G", "#12]",
+    ":goto 0<Enter>",
     ":x y z<Enter>",
   ]
 }

@@ -1,9 +1,9 @@
 import Screen
 
 /// What every screen must fulfil.
-public enum ScreenChecks {
+package enum ScreenChecks {
   /// No control character, escape, direction mark or invisible character in any cell, and whole wide glyphs.
-  public static func isClean(_ grid: Grid) -> Bool {
+  package static func isClean(_ grid: Grid) -> Bool {
     for row in 0..<grid.height {
       var column = 0
       while column < grid.width {

@@ -1,22 +1,24 @@
 /// Whether a terminal shows text on a light or on a dark background.
-public enum Background: Sendable, Hashable {
+package enum Background: Sendable, Hashable {
   case dark, light
 
   /// The background of that colour: light where black is read better on it than white.
-  public init(_ color: Color) {
+  package init(_ color: Color) {
     self = color.contrast(with: .palette(16)) > color.contrast(with: .palette(231)) ? .light : .dark
   }
 
-  /// What a terminal answers to the question for its background's colour (OSC 11), as in `11;rgb:ffff/ffff/dddd`.
+  /// What a terminal answers to the question for its background's colour (OSC 11), as in
+  /// `11;rgb:ffff/ffff/dddd`.
   ///
   /// The answer is data from outside: of anything but a colour comes nothing.
   /// - Parameter reply: what stands between the sequence's beginning and its end.
-  public init?(oscReply reply: some StringProtocol) {
+  package init?(oscReply reply: some StringProtocol) {
     guard reply.hasPrefix("11;") else { return nil }
     let value = reply.dropFirst(3)
     let parts: [Substring]
     if let colon = value.firstIndex(of: ":"), ["rgb", "rgba"].contains(value[..<colon]) {
-      parts = value[value.index(after: colon)...].split(separator: "/", omittingEmptySubsequences: false).map { Substring($0) }
+      parts = value[value.index(after: colon)...].split(separator: "/", omittingEmptySubsequences: false).map
+      { Substring($0) }
     } else if value.hasPrefix("#"), value.utf8.count % 3 == 1, value.utf8.allSatisfy({ $0 < 0x80 }) {
       let digits = Array(value.dropFirst())
       let each = digits.count / 3
@@ -29,9 +31,11 @@ public enum Background: Sendable, Hashable {
     self.init(.rgb(amounts[0], amounts[1], amounts[2]))
   }
 
-  /// What some terminals tell programs in `COLORFGBG`, as in `15;0` or `0;default;15`: the last number is the background's.
-  public init?(colorFGBG value: String) {
-    guard let last = value.split(separator: ";", omittingEmptySubsequences: false).last, let index = Int(last),
+  /// What some terminals tell programs in `COLORFGBG`, as in `15;0` or `0;default;15`: the last number is the
+  /// background's.
+  package init?(colorFGBG value: String) {
+    guard let last = value.split(separator: ";", omittingEmptySubsequences: false).last,
+      let index = Int(last),
       (0...15).contains(index)
     else { return nil }
     self = index < 7 || index == 8 ? .dark : .light

@@ -1,5 +1,5 @@
-/// A glyph that is a figure and not a letter: drawn as rectangles in a cell of one by one, so that a drawing looks the
-/// same with every font and lines meet from cell to cell.
+/// A glyph that is a figure and not a letter: drawn as rectangles in a cell of one by one, so that a drawing
+/// looks the same with every font and lines meet from cell to cell.
 struct CellShape: Hashable {
   /// A filled part of the cell, in shares of its width and height from the upper left corner.
   struct Part: Hashable {
@@ -34,14 +34,18 @@ struct CellShape: Hashable {
     }
     shapes["▀"] = CellShape([Part(x: 0, y: 0, width: 1, height: 0.5)])
     // Lines from the middle to the sides that they reach; a cell is twice as high as it is wide.
-    let left = Part(x: 0, y: 0.47, width: 0.56, height: 0.06), right = Part(x: 0.44, y: 0.47, width: 0.56, height: 0.06)
-    let up = Part(x: 0.44, y: 0, width: 0.12, height: 0.53), down = Part(x: 0.44, y: 0.47, width: 0.12, height: 0.53)
-    let across = Part(x: 0, y: 0.47, width: 1, height: 0.06), along = Part(x: 0.44, y: 0, width: 0.12, height: 1)
+    let left = Part(x: 0, y: 0.47, width: 0.56, height: 0.06),
+      right = Part(x: 0.44, y: 0.47, width: 0.56, height: 0.06)
+    let up = Part(x: 0.44, y: 0, width: 0.12, height: 0.53),
+      down = Part(x: 0.44, y: 0.47, width: 0.12, height: 0.53)
+    let across = Part(x: 0, y: 0.47, width: 1, height: 0.06),
+      along = Part(x: 0.44, y: 0, width: 0.12, height: 1)
     shapes["─"] = CellShape([across])
     shapes["━"] = CellShape([Part(x: 0, y: 0.44, width: 1, height: 0.12)])
     for (glyph, parts) in [
       ("│", [along]), ("┌", [right, down]), ("┐", [left, down]), ("└", [right, up]), ("┘", [left, up]),
-      ("├", [along, right]), ("┤", [along, left]), ("┬", [across, down]), ("┴", [across, up]), ("┼", [across, along]),
+      ("├", [along, right]), ("┤", [along, left]), ("┬", [across, down]), ("┴", [across, up]),
+      ("┼", [across, along]),
     ] {
       shapes[glyph] = CellShape(parts, joins: false)
     }

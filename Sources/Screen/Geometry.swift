@@ -1,18 +1,18 @@
 /// A number of columns and rows.
-public struct Size: Hashable, Sendable {
+package struct Size: Hashable, Sendable {
   /// Columns.
-  public var width: Int
+  package var width: Int
   /// Rows.
-  public var height: Int
+  package var height: Int
 
   /// Makes a size; negative numbers become 0, and both are held to 4,096.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = min(max(0, width), 4096)
     self.height = min(max(0, height), 4096)
   }
 
   /// Reads `120x36`; nil for anything else or an empty size.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), width > 0, height > 0,
       width <= 4096, height <= 4096
@@ -22,29 +22,29 @@ public struct Size: Hashable, Sendable {
 }
 
 /// A cell's place in a grid, from its upper left corner.
-public struct Place: Hashable, Sendable {
+package struct Place: Hashable, Sendable {
   /// The row.
-  public var row: Int
+  package var row: Int
   /// The column.
-  public var column: Int
+  package var column: Int
 
   /// Makes a place.
-  public init(row: Int, column: Int) { (self.row, self.column) = (row, column) }
+  package init(row: Int, column: Int) { (self.row, self.column) = (row, column) }
 }
 
 /// A part of a grid, in cells from its upper left corner.
-public struct Rect: Hashable, Sendable {
+package struct Rect: Hashable, Sendable {
   /// The leftmost column.
-  public var column: Int
+  package var column: Int
   /// The top row.
-  public var row: Int
+  package var row: Int
   /// Columns, never negative.
-  public var width: Int
+  package var width: Int
   /// Rows, never negative.
-  public var height: Int
+  package var height: Int
 
   /// Makes a rectangle; negative extents become 0.
-  public init(column: Int, row: Int, width: Int, height: Int) {
+  package init(column: Int, row: Int, width: Int, height: Int) {
     self.column = column
     self.row = row
     self.width = max(0, width)
@@ -52,7 +52,7 @@ public struct Rect: Hashable, Sendable {
   }
 
   /// Whether the position lies inside.
-  public func contains(row: Int, column: Int) -> Bool {
+  package func contains(row: Int, column: Int) -> Bool {
     row >= self.row && row - self.row < height && column >= self.column && column - self.column < width
   }
 }

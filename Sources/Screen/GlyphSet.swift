@@ -1,52 +1,60 @@
 /// The characters that a view draws with, so that one view serves Unicode and ASCII terminals.
-public struct GlyphSet: Hashable, Sendable {
+package struct GlyphSet: Hashable, Sendable {
   /// Whether every glyph is ASCII; foreign text is then `?` beyond it.
-  public let isASCII: Bool
+  package let isASCII: Bool
   /// A horizontal and a vertical line.
-  public let horizontal: String, vertical: String
+  package let horizontal: String, vertical: String
   /// The corners of a box.
-  public let topLeft: String, topRight: String, bottomLeft: String, bottomRight: String
+  package let topLeft: String, topRight: String, bottomLeft: String, bottomRight: String
   /// Where a rule meets the box, and an axis its ticks.
-  public let teeRight: String, teeLeft: String, teeDown: String, teeUp: String, cross: String
+  package let teeRight: String, teeLeft: String, teeDown: String, teeUp: String, cross: String
   /// Four shades from light to full.
-  public let shades: [String]
+  package let shades: [String]
   /// Ten steps from empty to full for monochrome heatmaps.
-  public let levels: [String]
+  package let levels: [String]
   /// Bars of one to eight eighths of a cell's height.
-  public let bars: [String]
+  package let bars: [String]
   /// A cell's upper half; nil where there is none.
-  public let upperHalf: String?
+  package let upperHalf: String?
   /// Arrows and the mark between phases.
-  public let left: String, right: String, up: String, down: String, phase: String
+  package let left: String, right: String, up: String, down: String, phase: String
   /// Marks for agreement, lack of it, and the current row.
-  public let check: String, crossMark: String, marker: String
+  package let check: String, crossMark: String, marker: String
   /// The part of a track that is done, and its stations that are reached or not.
-  public let heavy: String, filled: String, hollow: String
+  package let heavy: String, filled: String, hollow: String
   /// How a space, a newline and a tab of the input are shown.
-  public let space: String, newline: String, tab: String
+  package let space: String, newline: String, tab: String
   /// Stands for what is left out; separates parts of a line; joins a range.
-  public let ellipsis: String, dot: String, dash: String
+  package let ellipsis: String, dot: String, dash: String
   /// The frames of a spinner.
-  public let spinner: [String]
+  package let spinner: [String]
 
   /// Box lines, shades and arrows.
-  public static let unicode = GlyphSet(
-    isASCII: false, horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
+  package static let unicode = GlyphSet(
+    isASCII: false, horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└",
+    bottomRight: "┘",
     teeRight: "├", teeLeft: "┤", teeDown: "┬", teeUp: "┴", cross: "┼", shades: ["░", "▒", "▓", "█"],
-    levels: [" ", "·", "░", "░", "▒", "▒", "▓", "▓", "█", "█"], bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-    upperHalf: "▀", left: "←", right: "→", up: "↑", down: "↓", phase: "▸", check: "✓", crossMark: "✗", marker: "▶",
-    heavy: "━", filled: "●", hollow: "○", space: "·", newline: "⏎", tab: "→", ellipsis: "…", dot: "·", dash: "–", spinner: ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"])
+    levels: [" ", "·", "░", "░", "▒", "▒", "▓", "▓", "█", "█"],
+    bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    upperHalf: "▀", left: "←", right: "→", up: "↑", down: "↓", phase: "▸", check: "✓", crossMark: "✗",
+    marker: "▶",
+    heavy: "━", filled: "●", hollow: "○", space: "·", newline: "⏎", tab: "→", ellipsis: "…", dot: "·",
+    dash: "–", spinner: ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"])
 
   /// Only characters from space to tilde.
-  public static let ascii = GlyphSet(
-    isASCII: true, horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
+  package static let ascii = GlyphSet(
+    isASCII: true, horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
+    bottomRight: "+",
     teeRight: "+", teeLeft: "+", teeDown: "+", teeUp: "+", cross: "+", shades: [".", "-", "=", "#"],
-    levels: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"], bars: ["_", "_", ".", "-", "-", "=", "=", "#"],
-    upperHalf: nil, left: "<", right: ">", up: "^", down: "v", phase: ">", check: "y", crossMark: "n", marker: ">",
-    heavy: "=", filled: "O", hollow: "o", space: "_", newline: "$", tab: ">", ellipsis: "~", dot: "-", dash: "-", spinner: ["|", "/", "-", "\\"])
+    levels: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
+    bars: ["_", "_", ".", "-", "-", "=", "=", "#"],
+    upperHalf: nil, left: "<", right: ">", up: "^", down: "v", phase: ">", check: "y", crossMark: "n",
+    marker: ">",
+    heavy: "=", filled: "O", hollow: "o", space: "_", newline: "$", tab: ">", ellipsis: "~", dot: "-",
+    dash: "-", spinner: ["|", "/", "-", "\\"])
 
   /// The step for a value in 0...1; values outside, and NaN, are held to the ends.
-  public func level(_ value: Double) -> String {
+  package func level(_ value: Double) -> String {
     let held = value.isNaN ? 0 : min(max(value, 0), 1)
     return levels[min(levels.count - 1, Int(held * Double(levels.count)))]
   }

@@ -1,26 +1,28 @@
 /// A piece of text in one style; lines are made of several.
-public struct Span: Hashable, Sendable {
+package struct Span: Hashable, Sendable {
   /// What is written; control characters show as `?`, so foreign text goes through `Sanitizer` first.
-  public var text: String
+  package var text: String
   /// How it looks.
-  public var style: Style
+  package var style: Style
 
   /// Makes a piece of text.
-  public init(_ text: String, _ style: Style = .plain) {
+  package init(_ text: String, _ style: Style = .plain) {
     self.text = text
     self.style = style
   }
 
   /// Columns.
-  public var width: Int { TextWidth.of(text) }
+  package var width: Int { TextWidth.of(text) }
 }
 
 extension Grid {
-  /// Writes text from a position to at most column `limit` (exclusive; the grid's edge if nil); returns the column after it.
+  /// Writes text from a position to at most column `limit` (exclusive; the grid's edge if nil); returns the
+  /// column after it.
   ///
-  /// A start left of the grid is allowed: what lies outside is left out, and a wide glyph cut by an edge leaves a space.
+  /// A start left of the grid is allowed: what lies outside is left out, and a wide glyph cut by an edge
+  /// leaves a space.
   @discardableResult
-  public mutating func put(
+  package mutating func put(
     _ text: String, row: Int, column: Int, style: Style = .plain, limit: Int? = nil
   ) -> Int {
     let limit = min(limit ?? width, width)
@@ -30,7 +32,8 @@ extension Grid {
       if column == -1, glyph.width == 2 {
         place(Cell(glyph: " ", width: 1, style: style), row: row, column: 0, limit: limit)
       } else {
-        place(Cell(glyph: glyph.text, width: glyph.width, style: style), row: row, column: column, limit: limit)
+        place(
+          Cell(glyph: glyph.text, width: glyph.width, style: style), row: row, column: column, limit: limit)
       }
       column += glyph.width
     }
@@ -39,17 +42,17 @@ extension Grid {
 
   /// Writes several pieces one after the other; returns the column after the last.
   @discardableResult
-  public mutating func put(_ spans: [Span], row: Int, column: Int, limit: Int? = nil) -> Int {
+  package mutating func put(_ spans: [Span], row: Int, column: Int, limit: Int? = nil) -> Int {
     spans.reduce(column) { put($1.text, row: row, column: $0, style: $1.style, limit: limit) }
   }
 
   /// Writes text that ends before column `end`; never starts left of `start`.
-  public mutating func put(_ spans: [Span], row: Int, endingAt end: Int, from start: Int = 0) {
+  package mutating func put(_ spans: [Span], row: Int, endingAt end: Int, from start: Int = 0) {
     put(spans, row: row, column: max(start, end - spans.reduce(0) { $0 + $1.width }), limit: end)
   }
 
   /// Fills a rectangle with one glyph of width 1.
-  public mutating func fill(_ rect: Rect, with glyph: String = " ", style: Style = .plain) {
+  package mutating func fill(_ rect: Rect, with glyph: String = " ", style: Style = .plain) {
     let made = Cell(glyph, style: style)
     let cell = made.width == 1 ? made : Cell(glyph: " ", width: 1, style: style)
     let rows = max(0, rect.row)..<max(max(0, rect.row), min(height, rect.row + rect.height))
@@ -60,7 +63,7 @@ extension Grid {
   }
 
   /// A horizontal line; `joined` ends it with tees in the sides of a box.
-  public mutating func rule(
+  package mutating func rule(
     row: Int, column: Int, width: Int, glyphs: GlyphSet, style: Style = .plain, joined: Bool = false
   ) {
     fill(Rect(column: column, row: row, width: width, height: 1), with: glyphs.horizontal, style: style)
@@ -69,10 +72,11 @@ extension Grid {
     put(glyphs.teeLeft, row: row, column: column + width - 1, style: style)
   }
 
-  /// A box with words in its upper line, as in `┌─ laq-tui  sample.txt ──── LAQ  B=256 ─┐`. Its inside is left alone.
+  /// A box with words in its upper line, as in `┌─ laq-tui sample.txt ──── LAQ B=256 ─┐`. Its inside is left
+  /// alone.
   ///
   /// Where both do not fit, the right words go first.
-  public mutating func box(
+  package mutating func box(
     _ rect: Rect, glyphs: GlyphSet, style: Style = .plain, title: [Span] = [], trailing: [Span] = []
   ) {
     guard rect.width > 1, rect.height > 1 else { return }
@@ -81,7 +85,8 @@ extension Grid {
     rule(row: bottom, column: rect.column, width: rect.width, glyphs: glyphs, style: style)
     let side = Rect(column: rect.column, row: rect.row, width: 1, height: rect.height)
     fill(side, with: glyphs.vertical, style: style)
-    fill(Rect(column: right, row: rect.row, width: 1, height: rect.height), with: glyphs.vertical, style: style)
+    fill(
+      Rect(column: right, row: rect.row, width: 1, height: rect.height), with: glyphs.vertical, style: style)
     put(glyphs.topLeft, row: rect.row, column: rect.column, style: style)
     put(glyphs.topRight, row: rect.row, column: right, style: style)
     put(glyphs.bottomLeft, row: bottom, column: rect.column, style: style)

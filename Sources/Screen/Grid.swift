@@ -1,32 +1,33 @@
 /// A screen as a value: rows of cells. Nothing written outside it has any effect.
-public struct Grid: Hashable, Sendable {
+package struct Grid: Hashable, Sendable {
   /// Columns and rows.
-  public let size: Size
-  /// The cell that a person is at, where the terminal puts its cursor even while that is not seen: input methods, screen
-  /// readers and braille displays go by it.
-  public var caret: Place?
+  package let size: Size
+  /// The cell that a person is at, where the terminal puts its cursor even while that is not seen: input
+  /// methods, screen readers and braille displays go by it.
+  package var caret: Place?
   private var cells: [Cell]  // [row][column]
 
   /// A grid of blank cells in one style.
-  public init(_ size: Size, style: Style = .plain) {
+  package init(_ size: Size, style: Style = .plain) {
     self.size = size
     cells = Array(repeating: Cell(glyph: " ", width: 1, style: style), count: size.width * size.height)
   }
 
   /// Columns.
-  public var width: Int { size.width }
+  package var width: Int { size.width }
   /// Rows.
-  public var height: Int { size.height }
+  package var height: Int { size.height }
   /// The whole grid as a rectangle.
-  public var bounds: Rect { Rect(column: 0, row: 0, width: width, height: height) }
+  package var bounds: Rect { Rect(column: 0, row: 0, width: width, height: height) }
 
   /// The cell at a position; blank outside. Setting keeps wide glyphs whole.
-  public subscript(row: Int, column: Int) -> Cell {
+  package subscript(row: Int, column: Int) -> Cell {
     get { contains(row, column) ? cells[row * width + column] : .blank }
     set { place(newValue, row: row, column: column, limit: width) }
   }
 
-  /// Puts one cell left of `limit`; a wide glyph that would be cut becomes a space, and one that is overwritten in half too.
+  /// Puts one cell left of `limit`; a wide glyph that would be cut becomes a space, and one that is
+  /// overwritten in half too.
   mutating func place(_ cell: Cell, row: Int, column: Int, limit: Int) {
     guard contains(row, column), !cell.isContinuation else { return }
     let at = row * width + column
@@ -52,5 +53,7 @@ public struct Grid: Hashable, Sendable {
     }
   }
 
-  private func contains(_ row: Int, _ column: Int) -> Bool { row >= 0 && row < height && column >= 0 && column < width }
+  private func contains(_ row: Int, _ column: Int) -> Bool {
+    row >= 0 && row < height && column >= 0 && column < width
+  }
 }

@@ -1,5 +1,5 @@
 /// What a person pressed.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
   /// A printable character, space included.
   case character(Character)
   /// Named keys.
@@ -14,7 +14,7 @@ public enum Key: Hashable, Sendable {
   case mouse(row: Int, column: Int, kind: Mouse)
 
   /// What the mouse did.
-  public enum Mouse: String, CaseIterable, Hashable, Sendable {
+  package enum Mouse: String, CaseIterable, Hashable, Sendable {
     /// The left button went down, or up.
     case click = "Click", release = "Release"
     /// The wheel turned by a notch.
@@ -23,9 +23,9 @@ public enum Key: Hashable, Sendable {
 }
 
 /// Why a row of keys could not be read.
-public struct KeyNotationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct KeyNotationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The name between `<` and `>` that no key has.
-  public let name: String
+  package let name: String
   /// A sentence for the user.
-  public var description: String { "no key is called <\(name)>; write a plain < as <lt>" }
+  package var description: String { "no key is called <\(name)>; write a plain < as <lt>" }
 }

@@ -1,7 +1,8 @@
 /// A grid as a vector drawing: what a terminal shows, for papers and pages.
 ///
-/// Every run of letters is held to its cells' width, whatever monospaced font the reader has; figures are rectangles.
-public struct SVGRenderer {
+/// Every run of letters is held to its cells' width, whatever monospaced font the reader has; figures are
+/// rectangles.
+package struct SVGRenderer {
   /// The width of a cell in pixels; it is twice as high.
   private static let cell = (width: 9.0, height: 18.0)
 
@@ -9,12 +10,13 @@ public struct SVGRenderer {
   private let background: Color
 
   /// A drawing in a theme's own colours, where a cell has none.
-  public init(_ theme: Theme) { (foreground, background) = (theme.ink, theme.paper) }
+  package init(_ theme: Theme) { (foreground, background) = (theme.ink, theme.paper) }
 
   /// The whole drawing, an XML element; equal grids have equal texts.
   /// - Parameter title: what the drawing shows, for readers who hear it.
-  public func svg(_ grid: Grid, title: String) -> String {
-    let width = Self.number(Double(grid.width) * Self.cell.width), height = Self.number(Double(grid.height) * Self.cell.height)
+  package func svg(_ grid: Grid, title: String) -> String {
+    let width = Self.number(Double(grid.width) * Self.cell.width),
+      height = Self.number(Double(grid.height) * Self.cell.height)
     var lines = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
@@ -26,7 +28,8 @@ public struct SVGRenderer {
     for row in 0..<grid.height {
       let runs = Self.runs(grid, row: row)
       lines += runs.compactMap { ground(of: $0, row: row) }
-      lines += runs.compactMap { run in run.shape.map { figure($0, run, row: row) } ?? letters(run, row: row) }
+      lines += runs.compactMap { run in run.shape.map { figure($0, run, row: row) } ?? letters(run, row: row)
+      }
     }
     return lines.joined(separator: "\n") + "\n</svg>\n"
   }
@@ -66,7 +69,9 @@ public struct SVGRenderer {
   }
 
   private func ground(of run: Run, row: Int) -> String? {
-    colors(run.style).ground.map { rectangle(x: Double(run.column), y: Double(row), width: Double(run.width), height: 1, $0, 1) }
+    colors(run.style).ground.map {
+      rectangle(x: Double(run.column), y: Double(row), width: Double(run.width), height: 1, $0, 1)
+    }
   }
 
   private func figure(_ shape: CellShape, _ run: Run, row: Int) -> String {
@@ -74,17 +79,21 @@ public struct SVGRenderer {
     let opacity = shape.opacity * (run.style.dim ? 0.6 : 1)
     return shape.parts.map { part in
       rectangle(
-        x: Double(run.column) + part.x, y: Double(row) + part.y, width: shape.joins ? Double(run.width) : part.width,
+        x: Double(run.column) + part.x, y: Double(row) + part.y,
+        width: shape.joins ? Double(run.width) : part.width,
         height: part.height, ink, opacity)
     }.joined(separator: "\n")
   }
 
-  private func rectangle(x: Double, y: Double, width: Double, height: Double, _ color: Color, _ opacity: Double) -> String {
+  private func rectangle(
+    x: Double, y: Double, width: Double, height: Double, _ color: Color, _ opacity: Double
+  ) -> String {
     let place = [
       ("x", x * Self.cell.width), ("y", y * Self.cell.height), ("width", width * Self.cell.width),
       ("height", height * Self.cell.height),
     ].map { "\($0)=\"\(Self.number($1))\"" }.joined(separator: " ")
-    return "<rect \(place) fill=\"\(color.css)\"\(opacity < 1 ? " fill-opacity=\"\(Self.number(opacity))\"" : "")/>"
+    return
+      "<rect \(place) fill=\"\(color.css)\"\(opacity < 1 ? " fill-opacity=\"\(Self.number(opacity))\"" : "")/>"
   }
 
   /// A run of letters; `nil` for spaces that nothing underlines.
@@ -93,7 +102,8 @@ public struct SVGRenderer {
     guard style.underline || !run.text.allSatisfy({ $0 == " " }) else { return nil }
     var attributes =
       "x=\"\(Self.number(Double(run.column) * Self.cell.width))\" y=\"\(Self.number((Double(row) + 0.76) * Self.cell.height))\""
-    attributes += " textLength=\"\(Self.number(Double(run.width) * Self.cell.width))\" lengthAdjust=\"spacingAndGlyphs\""
+    attributes +=
+      " textLength=\"\(Self.number(Double(run.width) * Self.cell.width))\" lengthAdjust=\"spacingAndGlyphs\""
     attributes += " fill=\"\(colors(style).ink.css)\""
     if style.bold { attributes += " font-weight=\"bold\"" }
     if style.dim { attributes += " fill-opacity=\"0.6\"" }
@@ -106,6 +116,7 @@ public struct SVGRenderer {
     let hundredths = Int((value * 100).rounded())
     guard hundredths % 100 != 0 else { return String(hundredths / 100) }
     let fraction = hundredths % 100
-    return "\(hundredths / 100)." + (fraction % 10 == 0 ? "\(fraction / 10)" : fraction < 10 ? "0\(fraction)" : "\(fraction)")
+    return "\(hundredths / 100)."
+      + (fraction % 10 == 0 ? "\(fraction / 10)" : fraction < 10 ? "0\(fraction)" : "\(fraction)")
   }
 }

@@ -1,10 +1,10 @@
 /// Makes every character of foreign text visible, so that nothing in an input can steer the terminal.
-public enum Sanitizer {
+package enum Sanitizer {
   /// The text with controls, escapes, direction marks and invisible characters written out.
   ///
-  /// Newline, tab and (with `spaces`) space take the glyph set's marks; other controls their pictures, or `<1B>` in ASCII;
-  /// invisible ones `<U+202E>`. In ASCII every scalar beyond it becomes `?`.
-  public static func visible(_ text: String, glyphs: GlyphSet = .unicode, spaces: Bool = true) -> String {
+  /// Newline, tab and (with `spaces`) space take the glyph set's marks; other controls their pictures, or
+  /// `<1B>` in ASCII; invisible ones `<U+202E>`. In ASCII every scalar beyond it becomes `?`.
+  package static func visible(_ text: String, glyphs: GlyphSet = .unicode, spaces: Bool = true) -> String {
     var result = ""
     var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {
@@ -15,7 +15,9 @@ public enum Sanitizer {
   }
 
   /// The same for bytes: those that are no UTF-8 show as `<E9>`.
-  public static func visible(bytes: some Sequence<UInt8>, glyphs: GlyphSet = .unicode, spaces: Bool = true) -> String {
+  package static func visible(bytes: some Sequence<UInt8>, glyphs: GlyphSet = .unicode, spaces: Bool = true)
+    -> String
+  {
     let bytes = Array(bytes)
     var result = "", index = 0
     var previous: Unicode.Scalar?
@@ -23,7 +25,9 @@ public enum Sanitizer {
       let first = bytes[index]
       let length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
       let end = min(bytes.count, index + length)
-      if let part = String(validating: bytes[index..<end], as: UTF8.self), let scalar = part.unicodeScalars.first {
+      if let part = String(validating: bytes[index..<end], as: UTF8.self),
+        let scalar = part.unicodeScalars.first
+      {
         result += visible(scalar, after: previous, glyphs: glyphs, spaces: spaces)
         previous = scalar
         index = end
@@ -53,7 +57,10 @@ public enum Sanitizer {
     if value < 0x7F { return String(scalar) }
     // Within an emoji these only choose its look; everywhere else they hide something.
     if value == 0x200D || value == 0xFE0F || (0x1F3FB...0x1F3FF).contains(value),
-      let previous, previous.properties.isEmoji || previous.value == 0xFE0F { return "" }
+      let previous, previous.properties.isEmoji || previous.value == 0xFE0F
+    {
+      return ""
+    }
     if TextWidth.isIgnored(scalar) || TextWidth.isControl(scalar) || isBlank(scalar) {
       return "<U+" + hex(value, digits: 4) + ">"
     }

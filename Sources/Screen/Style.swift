@@ -1,20 +1,20 @@
 /// How one cell looks: colours and attributes.
-public struct Style: Hashable, Sendable {
+package struct Style: Hashable, Sendable {
   /// The glyph's colour; nil is the terminal's own.
-  public var foreground: Color?
+  package var foreground: Color?
   /// The colour behind the glyph; nil is the terminal's own.
-  public var background: Color?
+  package var background: Color?
   /// Bold.
-  public var bold: Bool
+  package var bold: Bool
   /// Dim.
-  public var dim: Bool
+  package var dim: Bool
   /// Foreground and background exchanged.
-  public var reverse: Bool
+  package var reverse: Bool
   /// Underlined.
-  public var underline: Bool
+  package var underline: Bool
 
   /// Makes a style; everything left out is the terminal's own.
-  public init(
+  package init(
     foreground: Color? = nil, background: Color? = nil, bold: Bool = false, dim: Bool = false,
     reverse: Bool = false, underline: Bool = false
   ) {
@@ -27,17 +27,17 @@ public struct Style: Hashable, Sendable {
   }
 
   /// The terminal's own look.
-  public static let plain = Style()
+  package static let plain = Style()
 
   /// The same style on another background.
-  public func on(_ background: Color?) -> Style {
+  package func on(_ background: Color?) -> Style {
     var copy = self
     copy.background = background
     return copy
   }
 
   /// This style with the other's attributes added, and its colours where it has any.
-  public func with(_ other: Style) -> Style {
+  package func with(_ other: Style) -> Style {
     Style(
       foreground: other.foreground ?? foreground, background: other.background ?? background,
       bold: bold || other.bold, dim: dim || other.dim,

@@ -1,7 +1,7 @@
 /// A grid as text: for `--screen`, for tests and for saved screens.
-public enum TextRenderer {
+package enum TextRenderer {
   /// One line per row, without colours.
-  public static func lines(_ grid: Grid, trimming: Bool = true) -> [String] {
+  package static func lines(_ grid: Grid, trimming: Bool = true) -> [String] {
     (0..<grid.height).map { row in
       var line = ""
       for column in 0..<grid.width { line += grid[row, column].glyph }
@@ -11,12 +11,13 @@ public enum TextRenderer {
   }
 
   /// All rows, each ended by a newline.
-  public static func text(_ grid: Grid, trimming: Bool = true) -> String {
+  package static func text(_ grid: Grid, trimming: Bool = true) -> String {
     lines(grid, trimming: trimming).map { $0 + "\n" }.joined()
   }
 
-  /// All rows with colours as SGR sequences and no other escape sequence; every line ends in the terminal's own look.
-  public static func ansi(_ grid: Grid, depth: ColorDepth = .palette256) -> String {
+  /// All rows with colours as SGR sequences and no other escape sequence; every line ends in the terminal's
+  /// own look.
+  package static func ansi(_ grid: Grid, depth: ColorDepth = .palette256) -> String {
     var result = ""
     for row in 0..<grid.height {
       var current = Style.plain

@@ -1,30 +1,31 @@
 /// How many columns text takes, from tables and not from the locale, so that every machine draws alike.
 ///
-/// The unit is what ncurses can put into one cell: a base scalar and up to four combining marks. Joined emoji and flags
-/// are therefore drawn part by part; joiners, variation selectors and skin tones are left out, since terminals disagree
-/// about their widths.
-public enum TextWidth {
+/// The unit is what ncurses can put into one cell: a base scalar and up to four combining marks. Joined emoji
+/// and flags are therefore drawn part by part; joiners, variation selectors and skin tones are left out,
+/// since terminals disagree about their widths.
+package enum TextWidth {
   /// What goes into one cell.
-  public struct Glyph: Hashable, Sendable {
+  package struct Glyph: Hashable, Sendable {
     /// A base and its marks.
-    public let text: String
+    package let text: String
     /// 1 or 2.
-    public let width: Int
+    package let width: Int
   }
 
   /// Columns of a whole text.
-  public static func of(_ text: String) -> Int { glyphs(of: text).reduce(0) { $0 + $1.width } }
+  package static func of(_ text: String) -> Int { glyphs(of: text).reduce(0) { $0 + $1.width } }
 
   /// Columns of one scalar: 0 for marks, joiners and format characters, 2 for wide ones, else 1.
-  public static func of(_ scalar: Unicode.Scalar) -> Int {
+  package static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return value == 0xAD ? 0 : 1 }
     if isIgnored(scalar) || isMark(scalar) { return 0 }
     return isWide(value) ? 2 : 1
   }
 
-  /// The text cut into what fits into cells; a mark without a base stands on a space, a control character is `?`.
-  public static func glyphs(of text: String) -> [Glyph] {
+  /// The text cut into what fits into cells; a mark without a base stands on a space, a control character is
+  /// `?`.
+  package static func glyphs(of text: String) -> [Glyph] {
     var result: [Glyph] = []
     var base = String.UnicodeScalarView()
     var width = 0
@@ -47,8 +48,9 @@ public enum TextWidth {
     return result
   }
 
-  /// The longest beginning of the text that takes at most so many columns; `ellipsis` replaces its end where it was cut.
-  public static func clipped(_ text: String, to columns: Int, ellipsis: String = "") -> String {
+  /// The longest beginning of the text that takes at most so many columns; `ellipsis` replaces its end where
+  /// it was cut.
+  package static func clipped(_ text: String, to columns: Int, ellipsis: String = "") -> String {
     if of(text) <= columns { return text }
     let room = columns - of(ellipsis)
     guard room >= 0 else { return "" }
@@ -63,7 +65,7 @@ public enum TextWidth {
   }
 
   /// The text clipped or filled with spaces to exactly so many columns.
-  public static func padded(_ text: String, to columns: Int, right: Bool = false) -> String {
+  package static func padded(_ text: String, to columns: Int, right: Bool = false) -> String {
     let cut = clipped(text, to: max(0, columns))
     let fill = String(repeating: " ", count: max(0, columns - of(cut)))
     return right ? fill + cut : cut + fill
@@ -106,14 +108,22 @@ public enum TextWidth {
 
   // East Asian Width W and F of Unicode 15, neighbours joined over unassigned gaps.
   private static let wide: [(UInt32, UInt32)] = [
-    (0x1100, 0x115F), (0x231A, 0x231B), (0x2329, 0x232A), (0x23E9, 0x23EC), (0x23F0, 0x23F0), (0x23F3, 0x23F3),
-    (0x25FD, 0x25FE), (0x2614, 0x2615), (0x2648, 0x2653), (0x267F, 0x267F), (0x2693, 0x2693), (0x26A1, 0x26A1),
-    (0x26AA, 0x26AB), (0x26BD, 0x26BE), (0x26C4, 0x26C5), (0x26CE, 0x26CE), (0x26D4, 0x26D4), (0x26EA, 0x26EA),
-    (0x26F2, 0x26F3), (0x26F5, 0x26F5), (0x26FA, 0x26FA), (0x26FD, 0x26FD), (0x2705, 0x2705), (0x270A, 0x270B),
-    (0x2728, 0x2728), (0x274C, 0x274C), (0x274E, 0x274E), (0x2753, 0x2755), (0x2757, 0x2757), (0x2795, 0x2797),
-    (0x27B0, 0x27B0), (0x27BF, 0x27BF), (0x2B1B, 0x2B1C), (0x2B50, 0x2B50), (0x2B55, 0x2B55), (0x2E80, 0x303E),
-    (0x3041, 0x3247), (0x3250, 0x4DBF), (0x4E00, 0xA4CF), (0xA960, 0xA97C), (0xAC00, 0xD7A3), (0xF900, 0xFAFF),
-    (0xFE10, 0xFE19), (0xFE30, 0xFE6B), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6), (0x16FE0, 0x18CFF), (0x18D00, 0x18D08),
+    (0x1100, 0x115F), (0x231A, 0x231B), (0x2329, 0x232A), (0x23E9, 0x23EC), (0x23F0, 0x23F0),
+    (0x23F3, 0x23F3),
+    (0x25FD, 0x25FE), (0x2614, 0x2615), (0x2648, 0x2653), (0x267F, 0x267F), (0x2693, 0x2693),
+    (0x26A1, 0x26A1),
+    (0x26AA, 0x26AB), (0x26BD, 0x26BE), (0x26C4, 0x26C5), (0x26CE, 0x26CE), (0x26D4, 0x26D4),
+    (0x26EA, 0x26EA),
+    (0x26F2, 0x26F3), (0x26F5, 0x26F5), (0x26FA, 0x26FA), (0x26FD, 0x26FD), (0x2705, 0x2705),
+    (0x270A, 0x270B),
+    (0x2728, 0x2728), (0x274C, 0x274C), (0x274E, 0x274E), (0x2753, 0x2755), (0x2757, 0x2757),
+    (0x2795, 0x2797),
+    (0x27B0, 0x27B0), (0x27BF, 0x27BF), (0x2B1B, 0x2B1C), (0x2B50, 0x2B50), (0x2B55, 0x2B55),
+    (0x2E80, 0x303E),
+    (0x3041, 0x3247), (0x3250, 0x4DBF), (0x4E00, 0xA4CF), (0xA960, 0xA97C), (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF),
+    (0xFE10, 0xFE19), (0xFE30, 0xFE6B), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6), (0x16FE0, 0x18CFF),
+    (0x18D00, 0x18D08),
     (0x1AFF0, 0x1B2FB), (0x1F004, 0x1F004), (0x1F0CF, 0x1F0CF), (0x1F18E, 0x1F18E), (0x1F191, 0x1F19A),
     (0x1F200, 0x1F320), (0x1F32D, 0x1F335), (0x1F337, 0x1F37C), (0x1F37E, 0x1F393), (0x1F3A0, 0x1F3CA),
     (0x1F3CF, 0x1F3D3), (0x1F3E0, 0x1F3F0), (0x1F3F4, 0x1F3F4), (0x1F3F8, 0x1F43E), (0x1F440, 0x1F440),

@@ -16,9 +16,12 @@ struct ControlSequence {
     let numbers = (prefix == nil ? body : body.dropFirst()).prefix { (0x30...0x3F).contains($0) }
     intermediates = body.filter { (0x20...0x2F).contains($0) }
     let fields = numbers.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-    parameters = numbers.isEmpty ? [] : fields.map { field in
-      field.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Self.number)
-    }
+    parameters =
+      numbers.isEmpty
+      ? []
+      : fields.map { field in
+        field.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Self.number)
+      }
   }
 
   /// The first part of a number, `standard` where it is missing or 0.

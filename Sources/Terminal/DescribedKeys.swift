@@ -33,6 +33,8 @@ extension InputDecoder.Patience {
 
   /// Whether the keyboard is behind a network.
   static func isRemote(_ environment: [String: String]) -> Bool {
-    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].contains { environment[$0]?.isEmpty == false }
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].contains {
+      environment[$0]?.isEmpty == false
+    }
   }
 }

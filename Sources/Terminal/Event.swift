@@ -1,7 +1,7 @@
 import Screen
 
 /// What ended a wait.
-public enum Event: Hashable, Sendable {
+package enum Event: Hashable, Sendable {
   /// A key was pressed, or the mouse used.
   case key(Key)
   /// A text was pasted, where the terminal tells that from typing; its lines end with newlines.

@@ -124,7 +124,9 @@ extension InputDecoder {
     if sequence.final == UInt8(ascii: "~"), sequence.parameters == [[200]], sequence.prefix == nil {
       return .begins(count + 1, .paste([]))
     }
-    if sequence.final == UInt8(ascii: "c"), sequence.prefix == UInt8(ascii: "?") { return .attributes(count + 1) }
+    if sequence.final == UInt8(ascii: "c"), sequence.prefix == UInt8(ascii: "?") {
+      return .attributes(count + 1)
+    }
     return .taken(count + 1, mouse(sequence) ?? KeyCodes.key(sequence))
   }
 

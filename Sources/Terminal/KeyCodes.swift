@@ -129,10 +129,11 @@ enum KeyCodes {
 
   /// The keypad of kitty's protocol.
   private static func keypad(_ code: Int) -> Key? {
-    let keys: [Key] = "0123456789./*-+".map(Key.character) + [
-      .enter, .character("="), .character(","), .left, .right, .up, .down, .pageUp, .pageDown, .home, .end,
-      .insert, .delete,
-    ]
+    let keys: [Key] =
+      "0123456789./*-+".map(Key.character) + [
+        .enter, .character("="), .character(","), .left, .right, .up, .down, .pageUp, .pageDown, .home, .end,
+        .insert, .delete,
+      ]
     return keys.indices.contains(code - 57_399) ? keys[code - 57_399] : nil
   }
 }

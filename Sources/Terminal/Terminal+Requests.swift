@@ -3,13 +3,13 @@ import Screen
 
 /// What a terminal is asked for beside drawing.
 extension Terminal {
-  /// What lies behind text, as far as it can be known: the terminal is asked once, and `COLORFGBG` is believed where it does
-  /// not answer in time.
+  /// What lies behind text, as far as it can be known: the terminal is asked once, and `COLORFGBG` is
+  /// believed where it does not answer in time.
   ///
-  /// Call it before the first `show`. A terminal that knows the question answers at once; behind it goes one that all of
-  /// them know, so that those which do not know it make nobody wait. Keys that are pressed meanwhile come with the next
-  /// events, and an answer that comes later is a sequence that no key is.
-  public func askForBackground() -> Background? {
+  /// Call it before the first `show`. A terminal that knows the question answers at once; behind it goes one
+  /// that all of them know, so that those which do not know it make nobody wait. Keys that are pressed
+  /// meanwhile come with the next events, and an answer that comes later is a sequence that no key is.
+  package func askForBackground() -> Background? {
     let environment = ProcessInfo.processInfo.environment
     if colorDepth >= .palette256, send(Array("\u{1B}]11;?\u{1B}\\\u{1B}[c".utf8)) {
       let patience = Duration.milliseconds(InputDecoder.Patience.isRemote(environment) ? 300 : 100)
@@ -18,9 +18,10 @@ extension Terminal {
     return answers.background ?? environment["COLORFGBG"].flatMap(Background.init(colorFGBG:))
   }
 
-  /// Asks the terminal to put a text on the clipboard (OSC 52), also over ssh. Some terminals do not, and none says so.
+  /// Asks the terminal to put a text on the clipboard (OSC 52), also over ssh. Some terminals do not, and
+  /// none says so.
   /// - Returns: whether all of it was sent: terminals take no more than some ten thousand bytes.
-  public func copy(_ text: String) -> Bool {
+  package func copy(_ text: String) -> Bool {
     let limit = 48_000
     let bytes = Array(text.utf8)
     var end = min(limit, bytes.count)

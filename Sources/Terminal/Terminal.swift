@@ -7,7 +7,7 @@ import Screen
 /// The loop is: `nextEvents`, reduce, draw, `show`. Waiting blocks the main thread only, so work elsewhere
 /// goes on; it reports by `wake()`.
 @MainActor
-public final class Terminal {
+package final class Terminal {
   private var shown: Grid?
   private var pairs = ColorPairs()
   private var isOpen = true
@@ -23,16 +23,16 @@ public final class Terminal {
   private static let eventLimit = 32
 
   /// Call first in `main`, before any thread or task starts: the locale is the whole process' own.
-  public nonisolated static func prepareProcess() { term_prepare() }
+  package nonisolated static func prepareProcess() { term_prepare() }
 
   /// Ends the wait of `nextEvent`; from any thread.
-  public nonisolated static func wake() { term_wake() }
+  package nonisolated static func wake() { term_wake() }
 
   /// Opens the terminal; keys come from /dev/tty when standard input is none. `maximumDepth` is for
   /// `NO_COLOR`.
   ///
   /// In the background the program is stopped meanwhile, as the system stops those that read a terminal.
-  public init(mouse: Bool = true, maximumDepth: ColorDepth = .rgb) throws(TerminalError) {
+  package init(mouse: Bool = true, maximumDepth: ColorDepth = .rgb) throws(TerminalError) {
     let environment = ProcessInfo.processInfo.environment
     let name = environment["TERM"] ?? ""
     switch Int(term_open(mouse ? 1 : 0)) {
@@ -50,29 +50,30 @@ public final class Terminal {
     let like = String(cString: term_substitute())
     warning = like.isEmpty ? nil : "\(TerminalError.unknownWords(name)): drawn as \(like)"
     let colors = Int(term_colors())
-    let own: ColorDepth = colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
+    let own: ColorDepth =
+      colors >= 1 << 24 ? .rgb : colors >= 256 ? .palette256 : colors >= 8 ? .eight : .mono
     colorDepth = min(own, maximumDepth)
   }
 
   /// What a person should know: the description that TERM names is not on this machine, and another one
   /// serves.
-  public let warning: String?
+  package let warning: String?
 
   /// How many colours can be shown.
-  public let colorDepth: ColorDepth
+  package let colorDepth: ColorDepth
 
   /// Whether more than ASCII can be shown; else take the ASCII glyph set. What is beyond shows as `?`.
-  public var isUTF8: Bool { term_utf8() != 0 }
+  package var isUTF8: Bool { term_utf8() != 0 }
 
   /// The window's size now.
-  public var size: Size {
+  package var size: Size {
     var rows: Int32 = 0, columns: Int32 = 0
     term_size(&rows, &columns)
     return Size(width: Int(columns), height: Int(rows))
   }
 
   /// Shows a grid; only cells that differ from the last one are sent.
-  public func show(_ grid: Grid) {
+  package func show(_ grid: Grid) {
     guard isOpen else { return }
     let last = shown?.size == grid.size ? shown : nil
     for row in 0..<grid.height {
@@ -89,13 +90,13 @@ public final class Terminal {
   }
 
   /// Draws everything again at the next `show`, for Ctrl-L.
-  public func redraw() {
+  package func redraw() {
     shown = nil
     showsEverything = true
   }
 
   /// Waits for the next event, without end when the time is nil.
-  public func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
+  package func nextEvent(timeoutMilliseconds: Int? = nil) -> Event {
     if let event = returned.popFirst() ?? pendingEvent() { return event }
     let end = timeoutMilliseconds.map { ContinuousClock.now.advanced(by: .milliseconds($0)) }
     while true {
@@ -116,7 +117,8 @@ public final class Terminal {
   var answers: TerminalAnswers { decoder.answers }
 
   /// The events that come until some time, or until the terminal has answered what it was asked.
-  func events(until end: ContinuousClock.Instant, orAnswers isAnswered: (TerminalAnswers) -> Bool) -> [Event] {
+  func events(until end: ContinuousClock.Instant, orAnswers isAnswered: (TerminalAnswers) -> Bool) -> [Event]
+  {
     var events: [Event] = []
     while !isAnswered(answers), ContinuousClock.now < end {
       switch Int(term_wait(Self.milliseconds(until: [end, deadline].compactMap { $0 }.min()))) {
@@ -140,7 +142,7 @@ public final class Terminal {
   /// of them.
   /// - Returns: at least one event, `.none` or `.closed` only as the last; no more than a person will wait
   /// for.
-  public func nextEvents(timeoutMilliseconds: Int? = nil) -> [Event] {
+  package func nextEvents(timeoutMilliseconds: Int? = nil) -> [Event] {
     var events = [nextEvent(timeoutMilliseconds: timeoutMilliseconds)]
     while events.count < Self.eventLimit, events.last != .closed, events.last != Event.none {
       let event = nextEvent(timeoutMilliseconds: 0)
@@ -151,20 +153,20 @@ public final class Terminal {
   }
 
   /// Has events come again, before all others: whoever takes several may be done at the first.
-  public func giveBack(_ events: ArraySlice<Event>) { returned = events + returned }
+  package func giveBack(_ events: ArraySlice<Event>) { returned = events + returned }
 
   /// Stops the program as Ctrl-Z does; comes back with everything drawn again.
-  public func suspend() {
+  package func suspend() {
     term_suspend()
     redraw()
   }
 
   /// Asks the terminal again to tell pastes from typing: a shell that ran while the program was stopped takes
   /// that away.
-  public func markPastes() { term_mark_pastes() }
+  package func markPastes() { term_mark_pastes() }
 
   /// Gives the terminal back; what was written to standard error meanwhile appears now.
-  public func close() {
+  package func close() {
     guard isOpen else { return }
     isOpen = false
     term_close()
@@ -204,7 +206,8 @@ public final class Terminal {
     if style.reverse { attributes |= UInt32(TERM_REVERSE) }
     if style.underline { attributes |= UInt32(TERM_UNDERLINE) }
     let pair = pairs.number(for: style, depth: colorDepth)
-    _ = term_put(Int32(row), Int32(column), isUTF8 ? scalars + [0] : [scalars.first ?? 0x20, 0], attributes, pair)
+    _ = term_put(
+      Int32(row), Int32(column), isUTF8 ? scalars + [0] : [scalars.first ?? 0x20, 0], attributes, pair)
     if !isUTF8, cell.width == 2 { _ = term_put(Int32(row), Int32(column + 1), [0x20, 0], attributes, pair) }
   }
 }

@@ -1,5 +1,5 @@
 /// Why no interface can be shown here.
-public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Standard output is a file or a pipe.
   case outputIsNoTerminal
   /// Standard input is no terminal and the controlling one cannot be opened.
@@ -14,7 +14,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case failed
 
   /// A sentence for the user, with the way out.
-  public var description: String {
+  package var description: String {
     let print = "use --screen to print a screen as text"
     let other = "try TERM=xterm-256color laq-tui \u{2026}, or \(print)"
     switch self {

@@ -2,8 +2,8 @@ import Kernels
 
 /// One layer's and head's tokens in a cache, in order of position.
 ///
-/// A class, so that handing it to a thread touches one counter rather than one per array: a step over nine caches does so
-/// hundreds of times.
+/// A class, so that handing it to a thread touches one counter rather than one per array: a step over nine
+/// caches does so hundreds of times.
 final class CachedHead {
   /// Whether keys and values are bf16 numbers, packed in tiles as the kernels read them.
   let isPacked: Bool
@@ -77,4 +77,3 @@ final class CachedHead {
     return low
   }
 }
-

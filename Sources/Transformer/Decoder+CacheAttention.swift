@@ -9,18 +9,21 @@ extension Decoder {
       let queries = shape.queryHeadCount / heads.count
       return heads.enumerated().map { index, head in
         CachePart.Source(
-          head: head, position: input.position, lane: lane, start: index * queries * shape.headDimension, queries: queries)
+          head: head, position: input.position, lane: lane, start: index * queries * shape.headDimension,
+          queries: queries)
       }
     }
     let rule = layers[layer].rule
     let (parts, ends) = CachePart.split(sources, rule: rule)
     let sums = Rows(count: parts.count, width: CachePart.width(shape))
     // Tokens pass in tiles, however few of them there are.
-    let work = parts.reduce(0) { $0 + max($1.tokens.count, Int(LAQ_TILE)) } * shape.headDimension * shape.groupSize
+    let work =
+      parts.reduce(0) { $0 + max($1.tokens.count, Int(LAQ_TILE)) } * shape.headDimension * shape.groupSize
     inParallel(count: parts.count, work: work) { index in
       let source = sources[parts[index].source]
       source.attend(
-        buffers.projected[source.lane] + source.start, parts[index].tokens, rule: rule, shape, into: sums[index])
+        buffers.projected[source.lane] + source.start, parts[index].tokens, rule: rule, shape,
+        into: sums[index])
     }
     for (index, source) in sources.enumerated() {
       CachePart.join(
@@ -30,8 +33,8 @@ extension Decoder {
   }
 }
 
-/// Some tokens of one cached head: what a thread attends to at a time. Parts have a fixed size, so that sums have
-/// the same order for any number of threads.
+/// Some tokens of one cached head: what a thread attends to at a time. Parts have a fixed size, so that sums
+/// have the same order for any number of threads.
 struct CachePart {
   /// A cached head, and who looks at it.
   struct Source {
@@ -71,7 +74,8 @@ struct CachePart {
 
   /// Joins the parts of one head and normalises: `out` is `[query][dimension]`.
   static func join(
-    _ sums: Rows, _ parts: Range<Int>, queries: Int, _ shape: ModelShape, into out: UnsafeMutablePointer<Float>
+    _ sums: Rows, _ parts: Range<Int>, queries: Int, _ shape: ModelShape,
+    into out: UnsafeMutablePointer<Float>
   ) {
     let dimension = shape.headDimension
     let totals = queries * dimension
@@ -79,7 +83,9 @@ struct CachePart {
       let result = out + query * dimension
       var (maximum, total) = (-Float.infinity, Float(0))
       for part in parts { maximum = max(maximum, sums[part][totals + query]) }
-      for part in parts { total += exp2(sums[part][totals + query] - maximum) * sums[part][totals + queries + query] }
+      for part in parts {
+        total += exp2(sums[part][totals + query] - maximum) * sums[part][totals + queries + query]
+      }
       result.update(repeating: 0, count: dimension)
       for part in parts {
         let weight = exp2(sums[part][totals + query] - maximum) / total
@@ -103,7 +109,8 @@ extension CachePart.Source {
       // A KV head may have more query heads than the kernel takes at once.
       for start in stride(from: 0, to: queries, by: Int(LAQ_BF16_ROWS)) {
         laq_attend_part_bf16(
-          q + start * dimension, Int32(min(queries - start, Int(LAQ_BF16_ROWS))), head.packedKeys, head.packedValues, first,
+          q + start * dimension, Int32(min(queries - start, Int(LAQ_BF16_ROWS))), head.packedKeys,
+          head.packedValues, first,
           count, size, rule.kernel, sums + start * dimension, maxima + start, totals + start)
       }
       return
@@ -111,7 +118,8 @@ extension CachePart.Source {
     head.keys.withUnsafeBufferPointer { keys in
       head.values.withUnsafeBufferPointer { values in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: tokens.count) { scratch in
-          guard let keys = keys.baseAddress, let values = values.baseAddress, let scratch = scratch.baseAddress
+          guard let keys = keys.baseAddress, let values = values.baseAddress,
+            let scratch = scratch.baseAddress
           else { return }
           let start = tokens.lowerBound * dimension
           for query in 0..<queries {

@@ -11,7 +11,8 @@ extension Decoder {
   ) throws {
     try buffers.inBlocks(states.count, layer) { block, own, isFew in
       normalise(states, block, weight: layer.attentionNorm, into: own.normed)
-      try multiply(layer.queryKeyValue, own.normed, 0..<block.count, into: buffers.projected[block.lowerBound], isFew)
+      try multiply(
+        layer.queryKeyValue, own.normed, 0..<block.count, into: buffers.projected[block.lowerBound], isFew)
       let table = layer.rope.map { tables[$0] }
       let (projected, width) = (buffers.projected.start, buffers.projected.width)
       each(block, isFew) { place(projected + $0 * width, layer, table, row: firstRow + $0) }
@@ -37,7 +38,8 @@ extension Decoder {
   /// The gated half of the feed-forward block, from `own.normed` to `own.activated`.
   private func activate(_ layer: Layer, _ rows: Range<Int>, _ own: BlockBuffers, _ isFew: Bool) throws {
     let inner = configuration.intermediateSize
-    // Some of the gates and the same of the ups at a time: they do not leave the second-level cache before they meet.
+    // Some of the gates and the same of the ups at a time: they do not leave the second-level cache before
+    // they meet.
     let isSplit = !isFew && inner % StoredMatrix.tile == 0
     let width = isSplit ? min(inner, Self.gateCount) : inner
     let (activated, gateUp) = (own.activated.rows.start, own.gateUp)
@@ -66,7 +68,8 @@ extension Decoder {
     own.activated.round(rows)
   }
 
-  /// A whole product of some rows of `x`: all rows of a pass of few, on all threads; or those of a block, on this one.
+  /// A whole product of some rows of `x`: all rows of a pass of few, on all threads; or those of a block, on
+  /// this one.
   private func multiply(
     _ matrix: Linear, _ x: Operand, _ rows: Range<Int>, into y: UnsafeMutablePointer<Float>, _ isFew: Bool
   ) throws {

@@ -33,17 +33,17 @@ extension Decoder {
   ///
   /// The prompt passes a layer in chunks, then the next layer: a layer's weights and packed keys stay in the
   /// cache. The current task's cancellation is honoured and progress reported after each chunk. Cost: the
-  /// products of all weights per token, and causal attention; memory per token and layer:
-  /// `(queryHeads + 2 kvHeads) · dimension` numbers in the products' format (bf16 or f32), and `queryHeads` floats.
+  /// products of all weights per token, and causal attention; memory per token and layer: `(queryHeads + 2
+  /// kvHeads) · dimension` numbers in the products' format (bf16 or f32), and `queryHeads` floats.
   /// - Parameters:
   ///   - tokens: token ids, the first at position 0.
   ///   - prefix: what is known already of the prompt's beginning; only the tokens behind it pass the model.
   ///   - firstQueryPosition: queries before it are not recorded, which saves most of a recording's memory.
-  ///   - chunkSize: tokens that pass a layer together; a multiple of 64 is fastest. Unless given, so many that a
-  ///     cancellation is heard within 200 ms on long prompts, too.
+  ///   - chunkSize: tokens that pass a layer together; a multiple of 64 is fastest. Unless given, so many
+  ///     that a cancellation is heard within 200 ms on long prompts, too.
   ///   - onProgress: called on the running thread.
-  ///   - onLayerInput: called on the running thread before each layer, with its index and the residual stream before it,
-  ///     `[token][hidden]`: for what looks at hidden states, of which a recording holds none.
+  ///   - onLayerInput: called on the running thread before each layer, with its index and the residual stream
+  ///     before it, `[token][hidden]`: for what looks at hidden states, of which a recording holds none.
   /// - Throws: `TransformerError` for an empty or too long prompt or an unknown token;
   ///   when cancelled, `PrefillInterrupted` if a layer was finished, else `CancellationError`.
   public func prefill(
@@ -74,7 +74,8 @@ extension Decoder {
         defer { layer.release() }
         if let known {
           recorder.adopt(
-            known.recording.layers[index], of: known.recording, count: begin, firstQueryPosition: min(firstQuery, begin))
+            known.recording.layers[index], of: known.recording, count: begin,
+            firstQueryPosition: min(firstQuery, begin))
         }
         onLayerInput(index, states.elements)
         // Behind a prefix chunks end where they would without it, so that the same rows pass together.
@@ -99,7 +100,8 @@ extension Decoder {
         recorded.append(recorder.finish(firstQueryPosition: firstQuery))
       }
       return Recording(
-        shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded, rules: layers.map(\.rule),
+        shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded,
+        rules: layers.map(\.rule),
         rotations: rotations(layerCount: layers.count, length: tokens.count),
         lastLogits: try logits(after: states[states.count - 1..<states.count]).array)
     }

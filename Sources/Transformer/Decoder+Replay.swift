@@ -3,27 +3,31 @@ import Kernels
 extension Decoder {
   /// Passes replays over a prompt's full cache and measures how much they attend to its keys.
   ///
-  /// Replays do not see each other. They go through a layer one after the other, in chunks, then through the next layer:
-  /// a layer's cache is packed once for all of them, and nothing of them is kept but the measure. The current task's
-  /// cancellation is honoured and progress reported after each chunk. They may go beyond the model's context, to positions
-  /// that it has not learnt, as in every reference; where a rotation depends on the text's length, the replayed tokens have
-  /// that of the longest replay's end and the cache keeps its own, as when an answer is decoded.
+  /// Replays do not see each other. They go through a layer one after the other, in chunks, then through the
+  /// next layer: a layer's cache is packed once for all of them, and nothing of them is kept but the measure.
+  /// The current task's cancellation is honoured and progress reported after each chunk. They may go beyond
+  /// the model's context, to positions that it has not learnt, as in every reference; where a rotation
+  /// depends on the text's length, the replayed tokens have that of the longest replay's end and the cache
+  /// keeps its own, as when an answer is decoded.
   ///
-  /// Cost: for each replayed token the products of all weights, attention to the whole prompt, and once or twice the
-  /// products of queries and measured keys. Memory beside the recording: one layer's cache, the replayed tokens'
-  /// residual stream, and `queryHeads` floats per layer and prompt token.
+  /// Cost: for each replayed token the products of all weights, attention to the whole prompt, and once or
+  /// twice the products of queries and measured keys. Memory beside the recording: one layer's cache, the
+  /// replayed tokens' residual stream, and `queryHeads` floats per layer and prompt token.
   /// - Parameters:
   ///   - recording: a prefill by this decoder.
-  ///   - chunkSize: tokens that pass a layer together; unless given, so many that a cancellation is heard within 200 ms.
+  ///   - chunkSize: tokens that pass a layer together; unless given, so many that a cancellation is heard
+  ///     within 200 ms.
   ///   - onProgress: called on the running thread.
-  /// - Throws: `TransformerError` for a replay without tokens or with an unknown one, or a recording of other sizes;
-  ///   `CancellationError`.
+  /// - Throws: `TransformerError` for a replay without tokens or with an unknown one, or a recording of other
+  ///   sizes; `CancellationError`.
   public func replay(
     _ replays: [Replay], over recording: Recording, chunkSize: Int? = nil,
     onProgress: (PrefillProgress) -> Void = { _ in }
   ) throws -> ReplayedAttention {
     guard !replays.contains(where: \.tokens.isEmpty) else { throw TransformerError.emptyPrompt }
-    guard recording.shape == shape else { throw TransformerError.otherShape(recording.shape, expected: shape) }
+    guard recording.shape == shape else {
+      throw TransformerError.otherShape(recording.shape, expected: shape)
+    }
     let tokenCount = recording.tokenCount
     precondition(replays.allSatisfy { $0.measured.clamped(to: 0..<tokenCount) == $0.measured })
     let longest = replays.map(\.tokens.count).max() ?? 0
@@ -41,7 +45,8 @@ extension Decoder {
       var (result, passed) = ([[[Float]]](), 0)
       for (index, layer) in layers.enumerated() {
         defer { layer.release() }
-        recorder.adopt(recording.layers[index], of: recording, count: tokenCount, firstQueryPosition: tokenCount)
+        recorder.adopt(
+          recording.layers[index], of: recording, count: tokenCount, firstQueryPosition: tokenCount)
         let measures = replays.map { Measure(heads: shape.queryHeadCount, $0.measured) }
         for (number, replay) in replays.enumerated() {
           for first in stride(from: 0, to: replay.tokens.count, by: size) {
@@ -52,16 +57,19 @@ extension Decoder {
             let norms = replay.dividesByInputNorm ? inputNorms(states[number][rows], layer) : nil
             recorder.attend(rule: layer.rule, positions, buffers: buffers)
             recorder.measure(
-              replay, positions, tokenCount: tokenCount, rule: layer.rule, inputNorms: norms, into: measures[number].logarithms)
+              replay, positions, tokenCount: tokenCount, rule: layer.rule, inputNorms: norms,
+              into: measures[number].logarithms)
             // Nobody asks for the last layer's output.
             if index + 1 < layers.count { try finish(states[number][rows], layer, buffers: buffers) }
             passed += rows.count
             onProgress(
               PrefillProgress(
-                tokensDone: passed / layers.count, tokenCount: all, seconds: (ContinuousClock.now - began) / .seconds(1)))
+                tokensDone: passed / layers.count, tokenCount: all,
+                seconds: (ContinuousClock.now - began) / .seconds(1)))
           }
         }
-        result.append((0..<shape.queryHeadCount).map { Measure.weights(measures, head: $0, tokenCount: tokenCount) })
+        result.append(
+          (0..<shape.queryHeadCount).map { Measure.weights(measures, head: $0, tokenCount: tokenCount) })
       }
       return ReplayedAttention(result, tokenCount: tokenCount)
     }
@@ -85,7 +93,9 @@ private struct Measure {
     var highest = [Float](repeating: -.infinity, count: tokenCount)
     for measure in measures {
       let found = measure.logarithms[head]
-      for (index, position) in measure.positions.enumerated() { highest[position] = max(highest[position], found[index]) }
+      for (index, position) in measure.positions.enumerated() {
+        highest[position] = max(highest[position], found[index])
+      }
     }
     _ = laq_exponentials(&highest, Int32(tokenCount), 0)
     return highest

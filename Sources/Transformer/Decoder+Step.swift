@@ -27,8 +27,9 @@ extension Decoder {
   /// Decodes one token in each of several lanes: one pass over the weights serves them all, and only
   /// attention differs.
   ///
-  /// Each token's key and value are appended to its lane's cache. Lanes must be distinct caches. Weights of eight bits pass
-  /// once for every 16 lanes: they stay as they are, and an answer does not depend on how many are decoded beside it.
+  /// Each token's key and value are appended to its lane's cache. Lanes must be distinct caches. Weights of
+  /// eight bits pass once for every 16 lanes: they stay as they are, and an answer does not depend on how
+  /// many are decoded beside it.
   /// - Throws: `TransformerError`; the caches are then to be dropped.
   public func step(_ lanes: [LaneInput]) throws -> [LaneOutput] {
     guard !lanes.isEmpty else { return [] }
@@ -55,7 +56,8 @@ extension Decoder {
         inParallel(count: lanes.count) { lane in
           let keys = buffers.projected[lane] + queryWidth
           lanes[lane].cache.append(
-            layer: index, position: lanes[lane].position, keys: keys, values: keys + shape.kvHeadCount * dimension)
+            layer: index, position: lanes[lane].position, keys: keys,
+            values: keys + shape.kvHeadCount * dimension)
         }
         for lane in lanes.indices {
           queries[lane].append(Array(UnsafeBufferPointer(start: buffers.projected[lane], count: queryWidth)))
@@ -66,7 +68,8 @@ extension Decoder {
       let logits = try logits(after: states)
       return lanes.indices.map { lane in
         LaneOutput(
-          logits: Array(UnsafeBufferPointer(start: logits[lane], count: logits.width)), queries: queries[lane])
+          logits: Array(UnsafeBufferPointer(start: logits[lane], count: logits.width)), queries: queries[lane]
+        )
       }
     }
   }

@@ -26,7 +26,8 @@ extension Decoder {
 
     private(set) lazy var normed = operand(configuration.hiddenSize)  // [rows][hidden]
     private(set) lazy var activated = operand(configuration.intermediateSize)  // [rows][intermediate]
-    private(set) lazy var change = Rows(count: rows, width: configuration.hiddenSize)  // what is added to the residual stream
+    /// What is added to the residual stream.
+    private(set) lazy var change = Rows(count: rows, width: configuration.hiddenSize)
     private lazy var gatesAndUps = Rows(count: rows, width: 2 * configuration.intermediateSize)
 
     /// Room for the gates and ups of all rows.
@@ -54,10 +55,12 @@ extension Decoder {
 }
 
 extension Decoder.Workspace {
-  /// Runs the part of a layer in which rows do not look at each other: blocks of rows in parallel, each with the
-  /// buffers of its thread and its products on that thread; or few rows as one block, whose products run in parallel.
+  /// Runs the part of a layer in which rows do not look at each other: blocks of rows in parallel, each with
+  /// the buffers of its thread and its products on that thread; or few rows as one block, whose products run
+  /// in parallel.
   func inBlocks(
-    _ rows: Int, _ layer: Decoder.Layer, _ body: (Range<Int>, _ own: Decoder.BlockBuffers, _ isFew: Bool) throws -> Void
+    _ rows: Int, _ layer: Decoder.Layer,
+    _ body: (Range<Int>, _ own: Decoder.BlockBuffers, _ isFew: Bool) throws -> Void
   ) throws {
     if rows <= Linear.fewRows { return try body(0..<rows, blocks[0], true) }
     layer.prepare()

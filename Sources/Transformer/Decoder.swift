@@ -5,8 +5,8 @@ import Synchronization
 /// A decoder of the Llama kind: RMS norms, rotary positions, grouped-query attention, a gated feed-forward.
 /// What the families do differently is data of the configuration, not code of their own.
 ///
-/// Weights are brought once into the layout of the products and then shared by every pass. Passes exclude each other (a
-/// lock), so a decoder may be handed to any task; run it away from the thread that draws.
+/// Weights are brought once into the layout of the products and then shared by every pass. Passes exclude
+/// each other (a lock), so a decoder may be handed to any task; run it away from the thread that draws.
 public final class Decoder: Sendable {
   /// The model's sizes and constants, from `config.json`.
   public let configuration: ModelConfiguration
@@ -27,11 +27,11 @@ public final class Decoder: Sendable {
 
   /// Reads and packs the weights under their Hugging Face names.
   ///
-  /// Cost: one pass over the file; a few milliseconds per million parameters. The current task's cancellation is
-  /// honoured between layers.
+  /// Cost: one pass over the file; a few milliseconds per million parameters. The current task's cancellation
+  /// is honoured between layers.
   /// - Parameter onLayer: called before each layer is read, on the running thread, with its index.
-  /// - Throws: `CancellationError`; `CheckpointError` naming the tensor that is missing or has another shape than the
-  ///   configuration says; `TransformerError` when the products cannot be made.
+  /// - Throws: `CancellationError`; `CheckpointError` naming the tensor that is missing or has another shape
+  ///   than the configuration says; `TransformerError` when the products cannot be made.
   public init(
     _ configuration: ModelConfiguration, weights: any TensorSource, precision: Precision = .automatic,
     onLayer: (Int) -> Void = { _ in }
@@ -44,7 +44,8 @@ public final class Decoder: Sendable {
     self.configuration = configuration
     self.precision = precision
     shape = configuration.shape
-    let ropes = configuration.attention.compactMap(\.rope).reduce(into: [RopeConfiguration]()) { known, rope in
+    let ropes = configuration.attention.compactMap(\.rope).reduce(into: [RopeConfiguration]()) {
+      known, rope in
       if !known.contains(rope) { known.append(rope) }
     }
     self.ropes = ropes

@@ -2,8 +2,8 @@ import Kernels
 
 /// The CPU's instruction sets that products and attention are computed with, each with all before it.
 ///
-/// The environment's `LAQ_CPU` lowers what is used below what the CPU has, for oneDNN as well: so one machine runs, and
-/// tests, what an older one would. It is read once, when the program starts.
+/// The environment's `LAQ_CPU` lowers what is used below what the CPU has, for oneDNN as well: so one machine
+/// runs, and tests, what an older one would. It is read once, when the program starts.
 public enum InstructionSet: Int, Sendable, CaseIterable, Comparable {
   /// What every CPU of the architecture has.
   case portable
@@ -30,6 +30,7 @@ public enum InstructionSet: Int, Sendable, CaseIterable, Comparable {
   /// As `LAQ_CPU` names it.
   public var name: String { String(cString: laq_cpu_name(laq_cpu(UInt32(rawValue)))) }
 
+  /// Whether a set is below another one.
   public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 
   private init(_ level: laq_cpu) { self = InstructionSet(rawValue: Int(level.rawValue)) ?? .portable }

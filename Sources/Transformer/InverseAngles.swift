@@ -1,9 +1,10 @@
 import Synchronization
 
-/// What undoes each layer's rotation at every position of a prompt; layers with the same rotation share one table.
+/// What undoes each layer's rotation at every position of a prompt; layers with the same rotation share one
+/// table.
 ///
-/// Tables are made when they are first asked for: few policies look at vectors before their rotation, and those of long
-/// prompts are large.
+/// Tables are made when they are first asked for: few policies look at vectors before their rotation, and
+/// those of long prompts are large.
 final class InverseAngles: Sendable {
   private let rotations: [RotaryEmbedding?]
   private let tokenCount: Int

@@ -1,11 +1,12 @@
 extension KVCache {
-  /// What one head of a plain cache holds, as the recording of a text that consists of these tokens: one layer, one KV
-  /// head, and the query heads that read it.
+  /// What one head of a plain cache holds, as the recording of a text that consists of these tokens: one
+  /// layer, one KV head, and the query heads that read it.
   ///
-  /// Positions count anew from 0. Only the newest queries are there, and no log-sum-exp is known. The layer's sliding
-  /// window, which is meant in true positions, is left out.
+  /// Positions count anew from 0. Only the newest queries are there, and no log-sum-exp is known. The layer's
+  /// sliding window, which is meant in true positions, is left out.
   /// - Parameters:
-  ///   - queries: those of the tokens that were decoded on the cache; the last of them is the cache's newest token.
+  ///   - queries: those of the tokens that were decoded on the cache; the last of them is the cache's newest
+  ///     token.
   ///   - count: how many of the newest are wanted; fewer if there are fewer.
   ///   - rule: how the layer's scores become attention.
   /// - Precondition: the cache was made with `isPlain`.

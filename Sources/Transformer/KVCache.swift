@@ -15,11 +15,12 @@ public final class KVCache {
 
   /// Gathers the kept tokens of a recording: contiguous per head, in bf16 where the recording is.
   ///
-  /// They keep their rotation, and the first decoded token has the position behind the whole prompt. With `rotation` the
-  /// keys are moved together instead, and decoding goes on behind them: where heads keep unequal numbers of tokens, all
-  /// end at the position where the longest one does, so that their newest tokens are equally near.
-  /// - Parameter isPlain: whether floats are stored even where the kernels read packed bf16: heads of such a cache can be
-  ///   reduced again.
+  /// They keep their rotation, and the first decoded token has the position behind the whole prompt. With
+  /// `rotation` the keys are moved together instead, and decoding goes on behind them: where heads keep
+  /// unequal numbers of tokens, all end at the position where the longest one does, so that their newest
+  /// tokens are equally near.
+  /// - Parameter isPlain: whether floats are stored even where the kernels read packed bf16: heads of such a
+  ///   cache can be reduced again.
   public init(
     _ recording: Recording, keeping kept: KeptTokens, rotation: KeyRotation? = nil, isPlain: Bool = false
   ) {
@@ -35,7 +36,8 @@ public final class KVCache {
       return sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount
-        let cached = CachedHead(dimension: dimension, isRounded: layer.keys.isRounded && !isPlain, capacity: positions.count + 64)
+        let cached = CachedHead(
+          dimension: dimension, isRounded: layer.keys.isRounded && !isPlain, capacity: positions.count + 64)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * dimension) { vectors in
           guard let key = vectors.baseAddress else { return }
           for (place, position) in positions.enumerated() {

@@ -68,8 +68,8 @@ public struct KeptTokens: Sendable, Hashable {
   /// Kept tokens per layer and head, on average.
   public var meanCount: Double { Double(totalCount) / Double(max(1, positions.reduce(0) { $0 + $1.count })) }
 
-  /// The bytes that the kept keys and values take at `bytesPerElement`; screens and exports count in f32, whatever is held, so
-  /// that they can be compared.
+  /// The bytes that the kept keys and values take at `bytesPerElement`; screens and exports count in f32,
+  /// whatever is held, so that they can be compared.
   public func byteCount(bytesPerElement: Int = 4) -> Int {
     totalCount * shape.headDimension * 2 * bytesPerElement
   }

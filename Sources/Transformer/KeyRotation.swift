@@ -3,10 +3,11 @@ import Kernels
 
 /// Moves the keys of a prompt to other positions: it turns post-RoPE keys by the difference of two angles.
 ///
-/// The difference is taken of the angles, not of the turned vectors: where frequencies do not depend on the text's length
-/// a key that stays is left as it is, to the bit. Layers without positions are left alone.
+/// The difference is taken of the angles, not of the turned vectors: where frequencies do not depend on the
+/// text's length a key that stays is left as it is, to the bit. Layers without positions are left alone.
 public struct KeyRotation: Sendable {
-  /// Per layer, the rotation that the prompt's keys carry and the one that they get; `nil` for a layer without positions.
+  /// Per layer, the rotation that the prompt's keys carry and the one that they get; `nil` for a layer
+  /// without positions.
   private let rotations: [(old: RotaryEmbedding, new: RotaryEmbedding)?]
 
   fileprivate init(rotations: [(old: RotaryEmbedding, new: RotaryEmbedding)?]) { self.rotations = rotations }

@@ -90,15 +90,17 @@ struct LayerReader {
       feedForwardOutputNorm: try norm("post_feedforward_layernorm", if: hasOutputNorms, count: hidden))
   }
 
-  /// Whether a model whose head is said to be its embedding has another one all the same. Then transformers, too, goes
-  /// by the weights. Cost: none where there is no such tensor, else one pass over both.
+  /// Whether a model whose head is said to be its embedding has another one all the same. Then transformers,
+  /// too, goes by the weights. Cost: none where there is no such tensor, else one pass over both.
   func hasOwnHead(rows count: Int, columns: Int) throws -> Bool {
     guard weights.has("lm_head.weight") else { return false }
     let shape = [count, columns]
     for start in stride(from: 0, to: count, by: 4096) {
       let rows = start..<min(count, start + 4096)
       let head = try weights.floats("lm_head.weight", shape: shape, rows: rows)
-      guard try weights.floats(prefix + "embed_tokens.weight", shape: shape, rows: rows) == head else { return true }
+      guard try weights.floats(prefix + "embed_tokens.weight", shape: shape, rows: rows) == head else {
+        return true
+      }
     }
     return false
   }
@@ -116,7 +118,8 @@ struct LayerReader {
       biases += try weights.floats(name + ".bias", shape: [count])
     }
     return try Linear(
-      try matrix(names, rows: rows, columns: columns), bias: bias ? biases : nil, outputCount: rows.reduce(0, +),
+      try matrix(names, rows: rows, columns: columns), bias: bias ? biases : nil,
+      outputCount: rows.reduce(0, +),
       inputCount: columns, precision: precision)
   }
 
@@ -130,7 +133,9 @@ struct LayerReader {
         eightBitBlocks: Array(blocks.compactMap { $0 }.joined()), columns: columns, precision: precision)
     }
     var joined: [Float] = []
-    for (name, count) in zip(names, rows) { joined += try weights.floats(name + ".weight", shape: [count, columns]) }
+    for (name, count) in zip(names, rows) {
+      joined += try weights.floats(name + ".weight", shape: [count, columns])
+    }
     return StoredMatrix(joined, columns: columns, precision: precision)
   }
 }

@@ -20,7 +20,8 @@ extension LayerRecorder {
         let size = (count - firstQueryPosition) * dimension
         copy(layer.queries, start..<start + size, toHead: head, at: firstQueryPosition)
       } else {
-        let (storage, stored) = head < queries + keyed
+        let (storage, stored) =
+          head < queries + keyed
           ? (layer.keys, head - queries) : (layer.values, head - queries - keyed)
         let start = stored * recording.tokenCount * dimension
         copy(storage, start..<start + count * dimension, toHead: head, at: 0)

@@ -9,7 +9,8 @@ extension LayerRecorder {
   ///   - inputNorms: what each row's weights are divided by, if they are.
   ///   - highest: logarithms of the highest weights so far, a row per query head, `[measured]`.
   func measure(
-    _ replay: Replay, _ rows: Range<Int>, tokenCount: Int, rule: AttentionRule, inputNorms: [Float]?, into highest: Rows
+    _ replay: Replay, _ rows: Range<Int>, tokenCount: Int, rule: AttentionRule, inputNorms: [Float]?,
+    into highest: Rows
   ) {
     let (heads, size) = (shape.queryHeadCount, Int(LAQ_BF16_ROWS))
     let normalisers = Rows(count: heads, width: rows.count)
@@ -47,8 +48,8 @@ extension LayerRecorder {
     }
   }
 
-  /// The rule of a replay's softmax, and the prompt keys that it runs over; `nil` for those of the model's own attention,
-  /// whose normalisers are known.
+  /// The rule of a replay's softmax, and the prompt keys that it runs over; `nil` for those of the model's
+  /// own attention, whose normalisers are known.
   private func softmax(
     of replay: Replay, tokenCount: Int, rule: AttentionRule
   ) -> (rule: AttentionRule, ranges: [Range<Int>]?) {
@@ -59,17 +60,20 @@ extension LayerRecorder {
   }
 
   private func addLogSumExp(
-    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, keys: Range<Int>, to sums: UnsafeMutablePointer<Float>
+    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, keys: Range<Int>,
+    to sums: UnsafeMutablePointer<Float>
   ) {
     let span = Span(rows, keys: keys, shape)
     let group = head / shape.groupSize
     switch vectors {
     case .float32(let heads, let packedKeys):
       laq_add_log_sum_exp(
-        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule, sums)
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to,
+        span.dimension, rule, sums)
     case .bfloat16(let heads, let packedKeys, _):
       laq_add_log_sum_exp_bf16(
-        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule, sums)
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to,
+        span.dimension, rule, sums)
     }
   }
 
@@ -82,11 +86,13 @@ extension LayerRecorder {
     switch vectors {
     case .float32(let heads, let packedKeys):
       laq_highest_attention(
-        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule,
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to,
+        span.dimension, rule,
         normalisers, highest)
     case .bfloat16(let heads, let packedKeys, _):
       laq_highest_attention_bf16(
-        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to, span.dimension, rule,
+        heads[head] + span.start, span.count, span.first, packedKeys[group], span.from, span.to,
+        span.dimension, rule,
         normalisers, highest)
     }
   }

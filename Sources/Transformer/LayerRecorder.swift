@@ -3,15 +3,17 @@ import Kernels
 /// Collects one layer's queries, keys and values head by head while a prompt passes it in chunks, and attends
 /// over them; used again for the next layer.
 ///
-/// Where products are in bf16 and the CPU multiplies it, queries, keys and values are rounded to bf16 as in any
-/// bf16 engine, and recorded as rounded: what is recomputed from the recording is what the model computed.
+/// Where products are in bf16 and the CPU multiplies it, queries, keys and values are rounded to bf16 as in
+/// any bf16 engine, and recorded as rounded: what is recomputed from the recording is what the model
+/// computed.
 final class LayerRecorder {
   let shape: ModelShape
   let vectors: Vectors
   let logSumExp: Rows
   private let tokenCount: Int
 
-  /// A row of `tokenCount · dimension` per head of queries, then of keys, then of values; and packed for attention.
+  /// A row of `tokenCount · dimension` per head of queries, then of keys, then of values; and packed for
+  /// attention.
   enum Vectors {
     case float32(heads: Rows, packedKeys: Rows)
     case bfloat16(heads: HalfRows, packedKeys: HalfRows, packedValues: HalfRows)
@@ -37,7 +39,8 @@ final class LayerRecorder {
     }
   }
 
-  /// Records the projections of the tokens of a chunk and writes their causal attention to `buffers.attended`.
+  /// Records the projections of the tokens of a chunk and writes their causal attention to
+  /// `buffers.attended`.
   func attend(rule: AttentionRule, _ chunk: Range<Int>, buffers: Decoder.Workspace) {
     let work = chunk.count * chunk.upperBound * shape.queryHeadCount * shape.headDimension
     inParallel(count: shape.queryHeadCount + 2 * shape.kvHeadCount, work: work) { head in
@@ -103,7 +106,8 @@ final class LayerRecorder {
   }
 
   private func attend(
-    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, into out: UnsafeMutablePointer<Float>, stride: Int
+    _ rule: laq_attention_rule, head: Int, _ rows: Range<Int>, into out: UnsafeMutablePointer<Float>,
+    stride: Int
   ) {
     let start = rows.lowerBound * shape.headDimension
     let (position, count, size) = (Int32(rows.lowerBound), Int32(rows.count), Int32(shape.headDimension))
@@ -121,7 +125,8 @@ final class LayerRecorder {
     }
   }
 
-  /// Some elements of each of some rows, one row after the other; copied in parallel, because fresh memory is slow.
+  /// Some elements of each of some rows, one row after the other; copied in parallel, because fresh memory is
+  /// slow.
   private static func joined<Element: BitwiseCopyable>(
     _ rows: Range<Int>, _ elements: Range<Int>, _ start: (Int) -> UnsafeMutablePointer<Element>
   ) -> [Element] {
@@ -147,7 +152,8 @@ final class LayerRecorder {
     }
     let keys = shape.queryHeadCount + shape.kvHeadCount
     return LayerRecording(
-      queries: storage(0..<shape.queryHeadCount, from: firstQueryPosition), keys: storage(shape.queryHeadCount..<keys),
+      queries: storage(0..<shape.queryHeadCount, from: firstQueryPosition),
+      keys: storage(shape.queryHeadCount..<keys),
       values: storage(keys..<keys + shape.kvHeadCount), logSumExp: VectorStorage(logSumExp.array))
   }
 }

@@ -20,12 +20,12 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A weight matrix with or without a bias: `y = x · Wᵀ + b`. Many rows of floats go through oneDNN; those of a decode step,
-/// and all in bf16, through kernels of our own, which beat it by 3 to 10 % there.
+/// A weight matrix with or without a bias: `y = x · Wᵀ + b`. Many rows of floats go through oneDNN; those of
+/// a decode step, and all in bf16, through kernels of our own, which beat it by 3 to 10 % there.
 ///
-/// `@unchecked Sendable`: the weights never change; those of eight bits are expanded for products of many rows by
-/// `prepare` and dropped by `release`, which must not run beside a product of the same matrix. `Decoder` guarantees it:
-/// its lock admits one forward pass at a time.
+/// `@unchecked Sendable`: the weights never change; those of eight bits are expanded for products of many
+/// rows by `prepare` and dropped by `release`, which must not run beside a product of the same matrix.
+/// `Decoder` guarantees it: its lock admits one forward pass at a time.
 final class Linear: @unchecked Sendable {
   /// Elements of one output row.
   let outputCount: Int
@@ -96,8 +96,8 @@ final class Linear: @unchecked Sendable {
 
   /// Multiplies some rows of `x` on this thread alone, by some of the outputs; `y` becomes `[rows][outputs]`.
   ///
-  /// In bf16 a row's products do not depend on the rows beside it, nor on whether it comes here or to `apply`; but weights
-  /// of eight bits are rounded here, and not in an `apply` of few rows.
+  /// In bf16 a row's products do not depend on the rows beside it, nor on whether it comes here or to
+  /// `apply`; but weights of eight bits are rounded here, and not in an `apply` of few rows.
   /// - Parameter outputs: they begin at a multiple of `StoredMatrix.tile`.
   /// - Precondition: `prepare()` has been called.
   func multiply(
@@ -112,7 +112,8 @@ final class Linear: @unchecked Sendable {
         Int32(rows.count), y, count)
     } else {
       // A result with room between its rows oneDNN computes a hundred times slower: `y` has none.
-      let status = laq_product_apply(laq_product(rows: Int32(rows.count), outputs: count, inputs: inputs), start, first, y)
+      let status = laq_product_apply(
+        laq_product(rows: Int32(rows.count), outputs: count, inputs: inputs), start, first, y)
       guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows.count) }
     }
     addBias(outputs, rows: rows.count, to: y, stride: outputs.count)
@@ -129,8 +130,9 @@ final class Linear: @unchecked Sendable {
 
   /// Multiplies without oneDNN: the weights pass once.
   private func applyToFew(_ x: Operand, _ rows: Range<Int>, into y: UnsafeMutablePointer<Float>) {
-    // Blocks of up to 256 KiB of weights: each begins with a stream that nothing has fetched yet, so that small ones read
-    // memory at two thirds of its rate. As many for each thread, so that none waits for the last one.
+    // Blocks of up to 256 KiB of weights: each begins with a stream that nothing has fetched yet, so that
+    // small ones read memory at two thirds of its rate. As many for each thread, so that none waits for the
+    // last one.
     let unit = weights.unit
     let units = (outputCount + unit - 1) / unit
     let threads = Int(laq_thread_count())
@@ -144,16 +146,20 @@ final class Linear: @unchecked Sendable {
       let (target, stride) = (y + outputs.lowerBound, Int32(outputCount))
       switch weights {
       case .float32:
-        laq_few_products(start.assumingMemoryBound(to: Float.self), count, inputs, floats, lanes, target, stride)
+        laq_few_products(
+          start.assumingMemoryBound(to: Float.self), count, inputs, floats, lanes, target, stride)
       case .bfloat16:
         laq_products_packed(
-          start.assumingMemoryBound(to: UInt16.self), count, inputs, rounded.assumingMemoryBound(to: UInt16.self), lanes,
+          start.assumingMemoryBound(to: UInt16.self), count, inputs,
+          rounded.assumingMemoryBound(to: UInt16.self), lanes,
           target, stride)
       case .eightBit:
-        laq_few_products_q8(start.assumingMemoryBound(to: UInt8.self), count, inputs, floats, lanes, target, stride)
+        laq_few_products_q8(
+          start.assumingMemoryBound(to: UInt8.self), count, inputs, floats, lanes, target, stride)
       case .packedEightBit:
         laq_few_products_packed_q8(
-          start.assumingMemoryBound(to: UInt8.self), count, inputs, rounded.assumingMemoryBound(to: UInt16.self), lanes,
+          start.assumingMemoryBound(to: UInt8.self), count, inputs,
+          rounded.assumingMemoryBound(to: UInt16.self), lanes,
           target, stride)
       }
       addBias(outputs, rows: rows.count, to: target, stride: outputCount)

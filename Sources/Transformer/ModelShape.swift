@@ -41,6 +41,7 @@ extension ModelConfiguration {
   /// The part of the sizes that caches and policies need.
   public var shape: ModelShape {
     ModelShape(
-      layerCount: layerCount, queryHeadCount: queryHeadCount, kvHeadCount: kvHeadCount, headDimension: headDimension)
+      layerCount: layerCount, queryHeadCount: queryHeadCount, kvHeadCount: kvHeadCount,
+      headDimension: headDimension)
   }
 }

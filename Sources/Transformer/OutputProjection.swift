@@ -1,7 +1,7 @@
 import Kernels
 
-/// The matrices that attention's output passes through, a layer at a time: what a token's value can add to the residual
-/// stream under each query head.
+/// The matrices that attention's output passes through, a layer at a time: what a token's value can add to
+/// the residual stream under each query head.
 public struct OutputProjection: Sendable {
   /// Elements of the residual stream.
   public let hiddenSize: Int
@@ -51,7 +51,8 @@ extension Recording {
   ) -> [Float] {
     let dimension = shape.headDimension
     let width = shape.queryHeadCount * dimension
-    precondition(matrix.count == hiddenSize * width, "\(matrix.count) weights for \(hiddenSize) rows of \(width)")
+    precondition(
+      matrix.count == hiddenSize * width, "\(matrix.count) weights for \(hiddenSize) rows of \(width)")
     let kvHead = queryHead / shape.groupSize
     let packed = PackedVectors(values(layer: layer, kvHead: kvHead), count: tokenCount, dimension: dimension)
     var norms = [Float](repeating: 0, count: tokenCount)

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Vectors in the layout of the tiled kernels, mostly one layer's and KV head's keys, which every row of its query heads
-/// reads.
+/// Vectors in the layout of the tiled kernels, mostly one layer's and KV head's keys, which every row of its
+/// query heads reads.
 package struct PackedVectors {
   /// Vectors.
   package let count: Int
@@ -27,7 +27,8 @@ package struct PackedVectors {
     }
   }
 
-  /// Packs `count` recorded vectors tile by tile, so that they are held once; the first one's elements begin at `start`.
+  /// Packs `count` recorded vectors tile by tile, so that they are held once; the first one's elements begin
+  /// at `start`.
   init(_ storage: VectorStorage, from start: Int, count: Int, dimension: Int) {
     self.count = count
     self.dimension = dimension
@@ -48,7 +49,10 @@ package struct PackedVectors {
   }
 
   /// The scaled and capped scores of some rows `[row][dimension]` for every vector, in rows of `stride`.
-  func scores(of rows: UnsafePointer<Float>, rowCount: Int, _ rule: laq_attention_rule, to target: UnsafeMutablePointer<Float>) {
+  func scores(
+    of rows: UnsafePointer<Float>, rowCount: Int, _ rule: laq_attention_rule,
+    to target: UnsafeMutablePointer<Float>
+  ) {
     laq_row_scores(
       rows, Int32(rowCount), elements, Int32(count), Int32(dimension), rule, target, Int32(stride))
   }
@@ -60,7 +64,8 @@ extension PackedVectors {
   ///   - scale: what each is multiplied by.
   ///   - body: given the products, `[row][vector]`, in rows of the second argument; it may write there.
   package func withProducts<Result>(
-    of rows: some Sequence<Float>, scale: Float = 1, _ body: (UnsafeMutablePointer<Float>, Int) throws -> Result?
+    of rows: some Sequence<Float>, scale: Float = 1,
+    _ body: (UnsafeMutablePointer<Float>, Int) throws -> Result?
   ) rethrows -> Result? {
     let rows = Array(rows)
     let rowCount = rows.count / dimension
@@ -73,7 +78,8 @@ extension PackedVectors {
 
   /// The products of one row and every vector.
   package func products(with row: [Float], scale: Float = 1) -> [Float] {
-    withProducts(of: row, scale: scale) { start, _ in Array(UnsafeBufferPointer(start: start, count: count)) } ?? []
+    withProducts(of: row, scale: scale) { start, _ in Array(UnsafeBufferPointer(start: start, count: count)) }
+      ?? []
   }
 
   /// `xᵀ M x` of every vector, for a matrix `[dimension][dimension]`.
@@ -97,7 +103,8 @@ extension Recording {
   /// One query head's recorded queries as floats, `[position − firstQueryPosition][dimension]`.
   public func queries(layer: Int, queryHead: Int) -> [Float] {
     let start = queryIndex(queryHead, at: firstQueryPosition)
-    return layers[layer].queries.floats(start..<start + (tokenCount - firstQueryPosition) * shape.headDimension)
+    return layers[layer].queries.floats(
+      start..<start + (tokenCount - firstQueryPosition) * shape.headDimension)
   }
 
   private func vectors(_ storage: VectorStorage, head: Int) -> [Float] {

@@ -14,8 +14,8 @@ public struct QueryRows: Sendable {
 
   /// Rows that grow, or those of a trace, where they lie.
   private enum Layer: Sendable {
-    /// Blocks of `blockSize` rows, the last one of as many as there are. Whoever looks at an answer while it grows shares all
-    /// but the last block: one array would be copied at every token.
+    /// Blocks of `blockSize` rows, the last one of as many as there are. Whoever looks at an answer while it
+    /// grows shares all but the last block: one array would be copied at every token.
     case memory([[Float]])
     case mapped(MappedTensor)
   }
@@ -118,7 +118,8 @@ public struct QueryRows: Sendable {
     let (first, last) = (range.lowerBound / size, (range.upperBound - 1) / size)
     func part(_ index: Int) -> ArraySlice<Float> {
       let start = index * size
-      return blocks[index][max(0, range.lowerBound - start)..<min(blocks[index].count, range.upperBound - start)]
+      return blocks[index][
+        max(0, range.lowerBound - start)..<min(blocks[index].count, range.upperBound - start)]
     }
     return first == last ? part(first) : ArraySlice((first...last).flatMap(part))
   }

@@ -1,5 +1,5 @@
-/// The beginning of a prompt that has passed the model before: what need not pass it again when a question is edited
-/// or a text goes on.
+/// The beginning of a prompt that has passed the model before: what need not pass it again when a question is
+/// edited or a text goes on.
 public struct RecordedPrefix: Sendable {
   /// An earlier prefill by the same model, of any number of tokens from `count` on.
   public let recording: Recording
@@ -19,18 +19,21 @@ public struct RecordedPrefix: Sendable {
 }
 
 extension Decoder {
-  /// The part of a prefix that a prefill of the whole would record with the same bytes; `nil` if there is none, and the
-  /// whole prompt is to pass.
+  /// The part of a prefix that a prefill of the whole would record with the same bytes; `nil` if there is
+  /// none, and the whole prompt is to pass.
   ///
-  /// Whole blocks are taken over and some tokens pass in any case, the last one because its logits are asked for: few rows
-  /// go through other kernels than many, whose sums have another order. A prefix is of no use where its recording is of
-  /// another shape or of a part of the layers, where queries are wanted that it does not hold, and where a rotation
-  /// depends on the text's length (dynamic NTK scaling, LongRoPE) and differs for the two lengths.
+  /// Whole blocks are taken over and some tokens pass in any case, the last one because its logits are asked
+  /// for: few rows go through other kernels than many, whose sums have another order. A prefix is of no use
+  /// where its recording is of another shape or of a part of the layers, where queries are wanted that it
+  /// does not hold, and where a rotation depends on the text's length (dynamic NTK scaling, LongRoPE) and
+  /// differs for the two lengths.
   func adoptable(_ prefix: RecordedPrefix, tokenCount: Int, firstQueryPosition: Int) -> RecordedPrefix? {
     let recording = prefix.recording
-    let count = min(prefix.count, recording.tokenCount, tokenCount - RecordedPrefix.leastRest) / RecordedPrefix.block
+    let count =
+      min(prefix.count, recording.tokenCount, tokenCount - RecordedPrefix.leastRest) / RecordedPrefix.block
       * RecordedPrefix.block
-    guard count > 0, recording.shape == shape, recording.firstQueryPosition <= firstQueryPosition || firstQueryPosition >= count,
+    guard count > 0, recording.shape == shape,
+      recording.firstQueryPosition <= firstQueryPosition || firstQueryPosition >= count,
       ropes.allSatisfy({ rotation($0, length: recording.tokenCount) == rotation($0, length: tokenCount) })
     else { return nil }
     return RecordedPrefix(recording, count: count)

@@ -11,9 +11,9 @@ extension Recording {
 
   /// One head's attention of one row over the prompt keys, `[tokenCount]`; zero where it may not look.
   ///
-  /// A row is a softmax over the prompt keys that it sees (laq.md, step 4: lookahead and decode tokens
-  /// are no columns); in a layer with a sliding window it sees no key before it. For a prompt row with its own causal
-  /// view, the recorded log-sum-exp is the normaliser. Cost: `tokenCount · dimension`.
+  /// A row is a softmax over the prompt keys that it sees (laq.md, step 4: lookahead and decode tokens are no
+  /// columns); in a layer with a sliding window it sees no key before it. For a prompt row with its own
+  /// causal view, the recorded log-sum-exp is the normaliser. Cost: `tokenCount · dimension`.
   /// - Parameters:
   ///   - row: whose query it is; one that was not recorded gives zeros.
   ///   - beyond: the queries that `Row.beyond` counts in; a row that it lacks gives zeros.
@@ -33,7 +33,8 @@ extension Recording {
     weights.withUnsafeMutableBufferPointer { weights in
       guard let start = weights.baseAddress else { return }
       let scores = start + seen.keys.lowerBound
-      layers[layer].keys.scores(of: query, from: keyStart, count: seen.keys.count, rules[layer].kernel, to: scores)
+      layers[layer].keys.scores(
+        of: query, from: keyStart, count: seen.keys.count, rules[layer].kernel, to: scores)
       Self.exponentiate(scores, count: seen.keys.count, logSumExp: seen.logSumExp)
     }
     return weights

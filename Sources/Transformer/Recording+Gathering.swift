@@ -1,12 +1,12 @@
 extension Recording {
-  /// The recording of a text that consists of some of the tokens only: their queries, keys and values at their original
-  /// rotation, in the order of their positions.
+  /// The recording of a text that consists of some of the tokens only: their queries, keys and values at
+  /// their original rotation, in the order of their positions.
   ///
-  /// Positions count anew from 0, so that "the last 32 tokens" and a sliding window are meant among the chosen ones. The
-  /// log-sum-exps are not known: `attention` normalises such rows itself. Queries are there if all of them were recorded.
-  /// Cost: a copy.
-  /// - Parameter positions: ascending, equally many in each, `[layer][head]`; a head is a KV head, or a query head, whose
-  ///   KV head is then repeated.
+  /// Positions count anew from 0, so that "the last 32 tokens" and a sliding window are meant among the
+  /// chosen ones. The log-sum-exps are not known: `attention` normalises such rows itself. Queries are there
+  /// if all of them were recorded. Cost: a copy.
+  /// - Parameter positions: ascending, equally many in each, `[layer][head]`; a head is a KV head, or a query
+  ///   head, whose KV head is then repeated.
   public func gathering(_ positions: [[[Int]]]) -> Recording {
     let headCount = positions.first?.count ?? shape.kvHeadCount
     let count = positions.first?.first?.count ?? 0
@@ -17,7 +17,9 @@ extension Recording {
     return Recording(
       shape: gathered, tokenCount: count, firstQueryPosition: hasQueries ? 0 : count,
       layers: zip(layers, positions).map { layer, heads in
-        func vectors(_ storage: VectorStorage, heads count: Int, dimension: Int = shape.headDimension) -> VectorStorage {
+        func vectors(_ storage: VectorStorage, heads count: Int, dimension: Int = shape.headDimension)
+          -> VectorStorage
+        {
           // A trace may lack values.
           guard storage.count > 0 else { return storage }
           return storage.gathering(
@@ -36,7 +38,9 @@ extension Recording {
       },
       rules: rules, rotations: rotations, lastLogits: lastLogits,
       origins: zip(positions.indices, positions).map { layer, heads in
-        heads.indices.map { head in heads[head].map { origin(of: $0, layer: layer, kvHead: head * shape.kvHeadCount / headCount) } }
+        heads.indices.map { head in
+          heads[head].map { origin(of: $0, layer: layer, kvHead: head * shape.kvHeadCount / headCount) }
+        }
       },
       inverseAngles: inverseAngles)
   }

@@ -1,11 +1,12 @@
 import Kernels
 
 extension Recording {
-  /// One query head's recorded queries as they were before they were rotated, `[position − firstQueryPosition][dimension]`.
+  /// One query head's recorded queries as they were before they were rotated, `[position −
+  /// firstQueryPosition][dimension]`.
   ///
-  /// They are not recorded twice: each is turned back by the angles of its position, and divided by the factor that some
-  /// scalings (YaRN, LongRoPE) give sines and cosines. In layers without positions they are as recorded. Where a model
-  /// normalises queries they come out normalised.
+  /// They are not recorded twice: each is turned back by the angles of its position, and divided by the
+  /// factor that some scalings (YaRN, LongRoPE) give sines and cosines. In layers without positions they are
+  /// as recorded. Where a model normalises queries they come out normalised.
   /// - Returns: `nil` where the layer's rotation is not known.
   public func queriesBeforeRotation(layer: Int, queryHead: Int) -> [Float]? {
     beforeRotation(
@@ -13,7 +14,8 @@ extension Recording {
       first: firstQueryPosition)
   }
 
-  /// One KV head's keys as they were before they were rotated, `[position][dimension]`; see `queriesBeforeRotation`.
+  /// One KV head's keys as they were before they were rotated, `[position][dimension]`; see
+  /// `queriesBeforeRotation`.
   public func keysBeforeRotation(layer: Int, kvHead: Int) -> [Float]? {
     beforeRotation(keys(layer: layer, kvHead: kvHead), layer: layer, kvHead: kvHead, first: 0)
   }
@@ -36,14 +38,16 @@ extension Recording {
   }
 
   /// Where a token stood when it was rotated.
-  func origin(of position: Int, layer: Int, kvHead: Int) -> Int { origins?[layer][kvHead][position] ?? position }
+  func origin(of position: Int, layer: Int, kvHead: Int) -> Int {
+    origins?[layer][kvHead][position] ?? position
+  }
 
-  /// The mean of the rotations at the `count` positions behind the prompt: what becomes of a query, on average, while the
-  /// next tokens are decoded.
+  /// The mean of the rotations at the `count` positions behind the prompt: what becomes of a query, on
+  /// average, while the next tokens are decoded.
   ///
   /// Frequencies that depend on the text's length stay those of the prompt.
-  /// - Returns: the mean cosines and sines of each pair `(i, i + half)`, factors included; empty for a layer without
-  ///   positions, where nothing is turned. `nil` where the layer's rotation is not known.
+  /// - Returns: the mean cosines and sines of each pair `(i, i + half)`, factors included; empty for a layer
+  ///   without positions, where nothing is turned. `nil` where the layer's rotation is not known.
   public func meanRotation(layer: Int, ahead count: Int) -> (cosines: [Float], sines: [Float])? {
     guard let rotations else { return nil }
     guard let rotation = rotations[layer] else { return ([], []) }

@@ -3,8 +3,9 @@ import Kernels
 extension Recording {
   /// Attention of the same rows in every query head that reads a KV head, whose keys are packed once.
   ///
-  /// The same weights as row by row (`attention(layer:queryHead:row:)`), up to the rounding of another order of sums.
-  /// Cost: `rows · tokenCount · dimension` per query head, and that many exponentials without the dimension.
+  /// The same weights as row by row (`attention(layer:queryHead:row:)`), up to the rounding of another order
+  /// of sums. Cost: `rows · tokenCount · dimension` per query head, and that many exponentials without the
+  /// dimension.
   /// - Parameters:
   ///   - only: this query head of the group, where not all are wanted.
   ///   - body: given each query head of the group in turn.
@@ -21,7 +22,8 @@ extension Recording {
         for (index, observed) in rows.enumerated() {
           normalise(weights + index * stride, layer, head, observed, beyond: beyond)
         }
-        return try body(head, ObservedWeights(weights, rowCount: rows.count, tokenCount: tokenCount, stride: stride))
+        return try body(
+          head, ObservedWeights(weights, rowCount: rows.count, tokenCount: tokenCount, stride: stride))
       }
     }
   }
@@ -45,7 +47,8 @@ extension Recording {
 
   /// Turns a row's scores to weights, in place.
   private func normalise(
-    _ weights: UnsafeMutablePointer<Float>, _ layer: Int, _ head: Int, _ observed: ObservedRow, beyond: QueryRows?
+    _ weights: UnsafeMutablePointer<Float>, _ layer: Int, _ head: Int, _ observed: ObservedRow,
+    beyond: QueryRows?
   ) {
     guard let seen = view(layer, head, observed, beyond: beyond) else {
       return weights.update(repeating: 0, count: tokenCount)
@@ -69,7 +72,8 @@ extension Recording {
     }
   }
 
-  /// The keys that a row sees, and its log-sum-exp where it is known; `nil` for a row that was not recorded, or sees none.
+  /// The keys that a row sees, and its log-sum-exp where it is known; `nil` for a row that was not recorded,
+  /// or sees none.
   func view(
     _ layer: Int, _ head: Int, _ observed: ObservedRow, beyond: QueryRows?
   ) -> (keys: Range<Int>, logSumExp: Float?)? {

@@ -14,13 +14,14 @@ public struct Recording: Sendable {
   public let layers: [LayerRecording]
   /// How each layer's scores become attention.
   public let rules: [AttentionRule]
-  /// The rotation that each layer's queries and keys carry, `nil` for a layer without positions; `nil` altogether where
-  /// it is not known, as in a trace of vectors.
+  /// The rotation that each layer's queries and keys carry, `nil` for a layer without positions; `nil`
+  /// altogether where it is not known, as in a trace of vectors.
   public let rotations: [RotaryEmbedding?]?
   /// The logits that follow the last prompt token, `[vocabulary]`.
   public let lastLogits: [Float]
-  /// Of a recording that consists of some of another's tokens, their positions there, which their rotation tells:
-  /// `[layer][head]`, a head being a KV head of this recording; `nil` where they are the positions here.
+  /// Of a recording that consists of some of another's tokens, their positions there, which their rotation
+  /// tells: `[layer][head]`, a head being a KV head of this recording; `nil` where they are the positions
+  /// here.
   let origins: [[[Int]]]?
   /// What undoes each layer's rotation.
   let inverseAngles: InverseAngles
@@ -29,8 +30,8 @@ public struct Recording: Sendable {
   /// - Parameters:
   ///   - firstQueryPosition: the first position whose queries the layers hold.
   ///   - rules: one per layer; `1/√d` and nothing else where none are given.
-  ///   - rotations: one per layer, `nil` for a layer without positions; without them no scorer can look at queries or
-  ///     keys before their rotation.
+  ///   - rotations: one per layer, `nil` for a layer without positions; without them no scorer can look at
+  ///     queries or keys before their rotation.
   /// - Precondition: `layers.count == shape.layerCount`, as many rules, and every array has the size that
   ///   `LayerRecording` documents.
   public init(
@@ -38,13 +39,15 @@ public struct Recording: Sendable {
     rules: [AttentionRule]? = nil, rotations: [RotaryEmbedding?]? = nil, lastLogits: [Float]
   ) {
     self.init(
-      shape: shape, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: layers, rules: rules,
+      shape: shape, tokenCount: tokenCount, firstQueryPosition: firstQueryPosition, layers: layers,
+      rules: rules,
       rotations: rotations, lastLogits: lastLogits, origins: nil,
       inverseAngles: InverseAngles(rotations ?? [], tokenCount: tokenCount))
   }
 
   init(
-    shape: ModelShape, tokenCount: Int, firstQueryPosition: Int, layers: [LayerRecording], rules: [AttentionRule]?,
+    shape: ModelShape, tokenCount: Int, firstQueryPosition: Int, layers: [LayerRecording],
+    rules: [AttentionRule]?,
     rotations: [RotaryEmbedding?]?, lastLogits: [Float], origins: [[[Int]]]?,
     inverseAngles: InverseAngles
   ) {
@@ -60,7 +63,8 @@ public struct Recording: Sendable {
           && layer.keys.count == shape.kvHeadCount * row
           && [0, shape.kvHeadCount * row].contains(layer.values.count)
           && [0, shape.kvHeadCount * tokenCount].contains(layer.valueNorms?.count ?? 0)
-          && [0, tokenCount - firstQueryPosition, tokenCount].contains(layer.logSumExp.count / shape.queryHeadCount)
+          && [0, tokenCount - firstQueryPosition, tokenCount].contains(
+            layer.logSumExp.count / shape.queryHeadCount)
           && layer.logSumExp.count % shape.queryHeadCount == 0,
         "a layer's arrays do not fit \(shape) and \(tokenCount) tokens")
     }
@@ -95,8 +99,8 @@ public struct LayerRecording: Sendable {
   /// The values' Euclidean norms, `[kvHead][position]`, where they are recorded in place of values.
   public let valueNorms: VectorStorage?
   /// Natural log-sum-exp of the scores (`q·k/√d`, but see `Recording.rules`) over the keys a query may see,
-  /// `[queryHead][position]`, of all positions or of those whose queries are recorded; empty where none is known, and no
-  /// number where a single one is not.
+  /// `[queryHead][position]`, of all positions or of those whose queries are recorded; empty where none is
+  /// known, and no number where a single one is not.
   public let logSumExp: VectorStorage
 
   /// Makes a layer's recording from its four arrays.

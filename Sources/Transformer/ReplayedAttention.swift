@@ -1,4 +1,5 @@
-/// What replays have measured: of each prompt key and query head the highest weight that any replayed token gave it.
+/// What replays have measured: of each prompt key and query head the highest weight that any replayed token
+/// gave it.
 ///
 /// The evidence of a whole pass in one float per key and query head; no row of attention is kept.
 public struct ReplayedAttention: Sendable, Hashable {
@@ -11,7 +12,8 @@ public struct ReplayedAttention: Sendable, Hashable {
   public init(_ weights: [[[Float]]], tokenCount: Int) {
     self.tokenCount = tokenCount
     layers = weights.map { Array($0.joined()) }
-    precondition(weights.joined().allSatisfy { $0.count == tokenCount }, "a head has other than \(tokenCount) weights")
+    precondition(
+      weights.joined().allSatisfy { $0.count == tokenCount }, "a head has other than \(tokenCount) weights")
   }
 
   /// The highest weight of each key under one query head, `[tokenCount]`.

@@ -15,8 +15,8 @@ final class RotaryTable {
     }
   }
 
-  /// Rotates the vectors of `count` heads, one behind the other `stride` apart, in place by a token's angles; what lies
-  /// beyond the rotated part of each stays.
+  /// Rotates the vectors of `count` heads, one behind the other `stride` apart, in place by a token's angles;
+  /// what lies beyond the rotated part of each stays.
   func rotate(_ vectors: UnsafeMutablePointer<Float>, count: Int, stride: Int, row: Int) {
     let angles = rows[row]
     for head in 0..<count {

@@ -55,9 +55,10 @@ public struct RotaryEmbedding: Sendable, Hashable {
     }
   }
 
-  /// Writes the cosines of the angles between two positions, then the sines: what turns a vector that carries another
-  /// rotation, whose magnitude it has already, to this one.
-  func fill(_ row: UnsafeMutablePointer<Float>, position: Int, from old: RotaryEmbedding, at oldPosition: Int) {
+  /// Writes the cosines of the angles between two positions, then the sines: what turns a vector that carries
+  /// another rotation, whose magnitude it has already, to this one.
+  func fill(_ row: UnsafeMutablePointer<Float>, position: Int, from old: RotaryEmbedding, at oldPosition: Int)
+  {
     let isSame = frequencies == old.frequencies
     for (index, frequency) in frequencies.enumerated() {
       // The product of the difference rounds less than the difference of the products.

@@ -1,6 +1,7 @@
 import Kernels
 
-/// The elements of a weight matrix, `[rows][columns]`, as they are held in memory; whoever makes one frees it.
+/// The elements of a weight matrix, `[rows][columns]`, as they are held in memory; whoever makes one frees
+/// it.
 enum StoredMatrix {
   /// Row-major.
   case float32(UnsafeMutablePointer<Float>)
@@ -11,7 +12,8 @@ enum StoredMatrix {
   /// The same in the tiles of `laq_pack_q8`, for products in bf16.
   case packedEightBit(UnsafeMutablePointer<UInt8>)
 
-  /// Rows of any matrix that is packed for products of many rows; a part that is multiplied by itself begins at a multiple.
+  /// Rows of any matrix that is packed for products of many rows; a part that is multiplied by itself begins
+  /// at a multiple.
   static let tile = Int(LAQ_TILE)
 
   /// Rows that lie together here.
@@ -122,7 +124,8 @@ enum StoredMatrix {
     }
   }
 
-  /// Blocks of eight bits in the format of the products; `nil` for what is in it. Cost: one pass, in parallel.
+  /// Blocks of eight bits in the format of the products; `nil` for what is in it. Cost: one pass, in
+  /// parallel.
   func expanded(rows: Int, columns: Int) -> StoredMatrix? {
     switch self {
     case .float32, .bfloat16: return nil
@@ -136,7 +139,8 @@ enum StoredMatrix {
       return .bfloat16(
         Self.packed(rows: rows, columns: columns, count: laq_packed_weights_count) { tile, start in
           laq_expand_packed_q8(
-            source + laq_packed_q8_bytes(Int32(tile.lowerBound), Int32(columns)), Int32(tile.count), Int32(columns), start)
+            source + laq_packed_q8_bytes(Int32(tile.lowerBound), Int32(columns)), Int32(tile.count),
+            Int32(columns), start)
         })
     }
   }

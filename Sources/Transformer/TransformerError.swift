@@ -25,6 +25,7 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .noMatrixProduct(let outputs, let inputs, let precision):

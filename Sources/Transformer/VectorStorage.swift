@@ -1,8 +1,9 @@
 import Checkpoint
 import Kernels
 
-/// The vectors of some heads, `[head][position][dimension]` row-major: floats, bf16 numbers in half the memory, or either
-/// of them or half-precision numbers in a mapped file, which are widened when they are looked at.
+/// The vectors of some heads, `[head][position][dimension]` row-major: floats, bf16 numbers in half the
+/// memory, or either of them or half-precision numbers in a mapped file, which are widened when they are
+/// looked at.
 public struct VectorStorage: Sendable {
   enum Elements: Sendable {
     case float32([Float])
@@ -91,9 +92,11 @@ public struct VectorStorage: Sendable {
 
   /// The scaled and capped scores of one query for `count` of these vectors, the first at an index.
   ///
-  /// A query that is no bf16 number is not rounded: LAQ's and the oracle's rows are floats in every reference.
+  /// A query that is no bf16 number is not rounded: LAQ's and the oracle's rows are floats in every
+  /// reference.
   func scores(
-    of query: [Float], from start: Int, count: Int, _ rule: laq_attention_rule, to target: UnsafeMutablePointer<Float>
+    of query: [Float], from start: Int, count: Int, _ rule: laq_attention_rule,
+    to target: UnsafeMutablePointer<Float>
   ) {
     let dimension = query.count
     func score(floats keys: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>) {
@@ -105,7 +108,8 @@ public struct VectorStorage: Sendable {
       laq_key_scores_bf16(query, keys, Int32(count), Int32(dimension), rule, target)
     }
     if isDone != nil { return }
-    // Half-precision numbers are widened a few vectors at a time: so they are read once, and stay in the cache.
+    // Half-precision numbers are widened a few vectors at a time: so they are read once, and stay in the
+    // cache.
     for first in stride(from: 0, to: count, by: 64) {
       let block = min(64, count - first)
       let keys = floats(start + first * dimension..<start + (first + block) * dimension)

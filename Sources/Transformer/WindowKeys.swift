@@ -1,7 +1,7 @@
 import Kernels
 
-/// One KV head's keys, packed for the rows of a window: in bf16 where they and the queries are such numbers and the CPU
-/// multiplies them, else as floats.
+/// One KV head's keys, packed for the rows of a window: in bf16 where they and the queries are such numbers
+/// and the CPU multiplies them, else as floats.
 enum WindowKeys {
   case float32(PackedVectors)
   /// As `laq_pack_keys_bf16` has them.
@@ -49,10 +49,12 @@ enum WindowKeys {
         for (index, observed) in rows.enumerated() {
           guard case .prompt(let position) = observed.row else { continue }
           let first = recording.queryIndex(queryHead, at: position)
-          recording.layers[layer].queries.copyRounded(first..<first + dimension, to: start + index * dimension)
+          recording.layers[layer].queries.copyRounded(
+            first..<first + dimension, to: start + index * dimension)
         }
         laq_row_scores_bf16(
-          start, Int32(count), packed, Int32(recording.tokenCount), Int32(dimension), rule, target, Int32(stride))
+          start, Int32(count), packed, Int32(recording.tokenCount), Int32(dimension), rule, target,
+          Int32(stride))
       }
     }
   }
@@ -67,16 +69,21 @@ enum WindowKeys {
     switch self {
     case .float32(let packed):
       let queries = recording.queries(layer: layer, queryHead: queryHead)
-      let normalisers = known ?? Self.normalisers(recording.tokenCount) {
-        laq_add_log_sum_exp(queries, count, 0, packed.elements, 0, count, dimension, rule, $0)
-      }
+      let normalisers =
+        known
+        ?? Self.normalisers(recording.tokenCount) {
+          laq_add_log_sum_exp(queries, count, 0, packed.elements, 0, count, dimension, rule, $0)
+        }
       laq_received_attention(queries, count, packed.elements, normalisers, dimension, rule, &sums)
     case .bfloat16(let packed):
       let first = recording.queryIndex(queryHead, at: 0)
-      _ = recording.layers[layer].queries.withBFloat16(first..<first + recording.tokenCount * Int(dimension)) { queries in
-        let normalisers = known ?? Self.normalisers(recording.tokenCount) {
-          laq_add_log_sum_exp_bf16(queries, count, 0, packed, 0, count, dimension, rule, $0)
-        }
+      _ = recording.layers[layer].queries.withBFloat16(first..<first + recording.tokenCount * Int(dimension))
+      { queries in
+        let normalisers =
+          known
+          ?? Self.normalisers(recording.tokenCount) {
+            laq_add_log_sum_exp_bf16(queries, count, 0, packed, 0, count, dimension, rule, $0)
+          }
         laq_received_attention_bf16(queries, count, packed, normalisers, dimension, rule, &sums)
       }
     }

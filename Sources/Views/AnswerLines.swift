@@ -32,7 +32,8 @@ struct AnswerLines {
     for index in [state.policy, state.pinned].compactMap({ $0 })
     where state.settings.policies.indices.contains(index) {
       lines.append(
-        line(state.story.lane(index), title: state.settings.policies[index].title, index: index, width: width))
+        line(state.story.lane(index), title: state.settings.policies[index].title, index: index, width: width)
+      )
     }
     return lines
   }
@@ -73,20 +74,25 @@ struct AnswerLines {
     }
     let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
-    guard lane.hasAnswer || state.story.hasModel else { return spans + [Span(UnavailableWords.answer(lane), theme[.dim])] }
+    guard lane.hasAnswer || state.story.hasModel else {
+      return spans + [Span(UnavailableWords.answer(lane), theme[.dim])]
+    }
     let room = width - spans.reduce(0) { $0 + $1.width }
     return spans + answer(lane, difference: index == nil ? nil : difference, width: room)
   }
 
   /// The answer's text; the shown decode step and the first difference are marked.
-  /// - Parameter width: where it is given, what has no room is left out at either side, with a mark, and the difference stays in
-  ///   sight; without one, the shown step.
+  /// - Parameter width: where it is given, what has no room is left out at either side, with a mark, and the
+  ///   difference stays in sight; without one, the shown step.
   func answer(_ lane: PolicyResult, difference: Int?, width: Int? = nil) -> [Span] {
     let spans = tokens(lane, difference: difference)
     guard let width else { return spans }
     var place = difference.map { min($0, spans.count - 1) }
-    if place == nil, case .decode(let index) = state.shownStep, state.step != nil, index < spans.count { place = index }
-    return WrappedText.window(spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
+    if place == nil, case .decode(let index) = state.shownStep, state.step != nil, index < spans.count {
+      place = index
+    }
+    return WrappedText.window(
+      spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
   }
 
   private func tokens(_ lane: PolicyResult, difference: Int?) -> [Span] {

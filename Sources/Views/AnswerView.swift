@@ -1,7 +1,8 @@
 import Exploration
 import Screen
 
-/// The overlay in which answers are read whole: the active policy's, and the full cache's under it, wrapped and scrolled.
+/// The overlay in which answers are read whole: the active policy's, and the full cache's under it, wrapped
+/// and scrolled.
 struct AnswerView {
   private let state: ViewState
 
@@ -16,7 +17,8 @@ struct AnswerView {
   func draw(into frame: inout Frame) {
     let theme = frame.theme
     let content = frame.content
-    frame.grid.fill(Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
+    frame.grid.fill(
+      Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
     frame.line(content.lowerBound, [Span("Whole answers", theme[.title])])
     let lines = lines(width: frame.width, glyphs: frame.glyphs)
     let room = max(1, content.count - 1)
@@ -25,7 +27,9 @@ struct AnswerView {
       let more = "lines \(top + 1)\(frame.glyphs.dash)\(min(lines.count, top + room)) of \(lines.count)"
       frame.grid.put([Span(more, theme[.dim])], row: content.lowerBound, endingAt: frame.right)
     }
-    for (offset, line) in lines.dropFirst(top).prefix(room).enumerated() { frame.line(content.lowerBound + 1 + offset, line) }
+    for (offset, line) in lines.dropFirst(top).prefix(room).enumerated() {
+      frame.line(content.lowerBound + 1 + offset, line)
+    }
   }
 
   private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
@@ -42,7 +46,8 @@ struct AnswerView {
       let end = lane.answer.hasEnded ? " and the end" : ", no end yet"
       heading.add(Span("  \(grouped(count)) tokens\(end)", theme[.dim]), rank: 1)
       if !isMeasure {
-        let words = difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
+        let words =
+          difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
         heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
       }
       lines.append(heading.fitting(width))

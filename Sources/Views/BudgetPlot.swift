@@ -1,8 +1,8 @@
 import Foundation
 import Exploration
 
-/// Curves of a share (0...1) against budget, on a grid of characters: budgets on a logarithmic axis, because doubling is
-/// what a person does to them.
+/// Curves of a share (0...1) against budget, on a grid of characters: budgets on a logarithmic axis, because
+/// doubling is what a person does to them.
 struct BudgetPlot {
   /// A point or a dot of the line to the next one.
   struct Mark: Hashable {
@@ -35,7 +35,8 @@ struct BudgetPlot {
         }
       }
       for place in places {
-        marks.append(Mark(column: place.column, row: Self.row(place.value, height), line: index, isMeasured: true))
+        marks.append(
+          Mark(column: place.column, row: Self.row(place.value, height), line: index, isMeasured: true))
       }
     }
     // Measured points lie over the lines between others.

@@ -2,8 +2,8 @@ import Exploration
 
 /// How many tokens a head's cache holds at each step of a lane, in the mean over layers and heads.
 ///
-/// During LAQ's lookahead this is the cheap cache, on which the pseudo tokens are decoded; the whole prompt's keys and values
-/// are held beside it until the final eviction.
+/// During LAQ's lookahead this is the cheap cache, on which the pseudo tokens are decoded; the whole prompt's
+/// keys and values are held beside it until the final eviction.
 struct CacheSizes {
   /// One number per step of the timeline.
   let sizes: [Double]

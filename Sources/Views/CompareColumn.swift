@@ -2,7 +2,7 @@ import Exploration
 import Screen
 
 /// The columns of the comparison.
-public enum CompareColumn: String, Sendable, CaseIterable {
+package enum CompareColumn: String, Sendable, CaseIterable {
   case policy, recall, massRecall, divergence, topOne, bytes, time, answer
 
   /// The head of the column.
@@ -19,7 +19,8 @@ public enum CompareColumn: String, Sendable, CaseIterable {
     }
   }
 
-  /// Columns that it takes, and how early it goes where room is short: the larger, the earlier; those of 0 stay.
+  /// Columns that it takes, and how early it goes where room is short: the larger, the earlier; those of 0
+  /// stay.
   var layout: (width: Int, rank: Int) {
     switch self {
     case .policy: (20, 0)

@@ -1,7 +1,8 @@
 import Exploration
 
-/// The rows of the comparison in the order in which they are shown: the full cache, which is the measure, then the policies
-/// as they are sorted. The oracle is sorted among them: it is a ceiling for mass recall only.
+/// The rows of the comparison in the order in which they are shown: the full cache, which is the measure,
+/// then the policies as they are sorted. The oracle is sorted among them: it is a ceiling for mass recall
+/// only.
 struct CompareTable {
   /// A row.
   struct Row {
@@ -16,15 +17,19 @@ struct CompareTable {
 
   init(_ state: ViewState) {
     let story = state.story
-    let full = Row(index: nil, title: "full", lane: story.full, figures: story.full.map { ResultFigures($0, full: story.full) })
+    let full = Row(
+      index: nil, title: "full", lane: story.full,
+      figures: story.full.map { ResultFigures($0, full: story.full) })
     let lanes = Dictionary(story.results.map { ($0.policy, $0) }) { first, _ in first }
     let policies = state.settings.policies.enumerated().map { index, policy in
       let lane = lanes[policy]
       return Row(
-        index: index, title: policy.title, lane: lane, figures: lane.map { ResultFigures($0, full: story.full) })
+        index: index, title: policy.title, lane: lane,
+        figures: lane.map { ResultFigures($0, full: story.full) })
     }
     let column = state.sortColumn
-    let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) } }
+    let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) }
+    }
     let descends = column.largestFirst != state.reversesOrder
     let order = policies.indices.sorted { a, b in
       switch (keys[a], keys[b]) {

@@ -19,7 +19,9 @@ struct CompareView {
     let noteRow = content.upperBound - 1
     let end = noteRow + (showsNote ? 0 : 1)
     if showsNote {
-      frame.line(noteRow, Line.note([state.sortColumn.note(state.keys)], style: frame.theme[.note], width: frame.width))
+      frame.line(
+        noteRow, Line.note([state.sortColumn.note(state.keys)], style: frame.theme[.note], width: frame.width)
+      )
     }
     if isSmall, state.showsSettings {
       SettingsPanel(state).draw(into: &frame, area: content.lowerBound..<end)
@@ -27,7 +29,8 @@ struct CompareView {
     }
     // The table has all the rows that it needs, but leaves a third to what stands under it.
     let wanted = table.rows.count + 1
-    let rows = isSmall ? min(wanted, end - content.lowerBound) : min(wanted, (end - content.lowerBound) * 3 / 5)
+    let rows =
+      isSmall ? min(wanted, end - content.lowerBound) : min(wanted, (end - content.lowerBound) * 3 / 5)
     drawTable(into: &frame, area: content.lowerBound..<content.lowerBound + rows)
     var row = content.lowerBound + rows
     guard end - row >= 5 else { return }
@@ -58,7 +61,8 @@ struct CompareView {
       }
       var start = marker
       columns = shown.map { column in
-        let columnWidth = column == .policy ? name : column == .answer ? max(0, width - start - 1) : column.layout.width
+        let columnWidth =
+          column == .policy ? name : column == .answer ? max(0, width - start - 1) : column.layout.width
         defer { start += columnWidth }
         return (column, column == .answer ? start + 1 : start, columnWidth)
       }
@@ -74,7 +78,8 @@ struct CompareView {
       let title = isSorted ? column.title + arrow : column.title
       let isText = column == .policy || column == .answer
       // An answer begins with a space.
-      let padded = column == .answer ? " " + title : isText ? title : TextWidth.padded(title, to: width, right: true)
+      let padded =
+        column == .answer ? " " + title : isText ? title : TextWidth.padded(title, to: width, right: true)
       frame.line(area.lowerBound, [Span(padded, theme[isSorted ? .accent : .dim])], from: start)
       frame.mark(.column(column), row: area.lowerBound, from: start, width: width)
     }
@@ -106,10 +111,12 @@ struct CompareView {
       switch column {
       case .policy:
         let title = TextWidth.clipped(row.title, to: width - 1, ellipsis: frame.glyphs.ellipsis)
-        frame.line(line, [Span(title, theme[isActive ? .accent : row.index == nil ? .title : .text])], from: start)
+        frame.line(
+          line, [Span(title, theme[isActive ? .accent : row.index == nil ? .title : .text])], from: start)
       case .answer:
         let spans = answer(row, width: width, frame)
-        frame.grid.put(spans, row: line, column: frame.left + start, limit: min(frame.right, frame.left + start + width))
+        frame.grid.put(
+          spans, row: line, column: frame.left + start, limit: min(frame.right, frame.left + start + width))
       default:
         guard let figures = row.figures else { continue }
         let text = row.index == nil ? ceiling(column, row) : column.text(figures)
@@ -139,7 +146,9 @@ struct CompareView {
     }
     guard lane.hasAnswer else {
       let reason =
-        !state.story.hasModel ? UnavailableWords.answer(lane) : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+        !state.story.hasModel
+        ? UnavailableWords.answer(lane)
+        : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
       return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference

@@ -1,11 +1,11 @@
 import Eviction
 import Exploration
 
-/// What screens show of a place in the story and takes longer than a frame: computed elsewhere, and kept until another
-/// place is looked at.
-public struct Details: Sendable {
+/// What screens show of a place in the story and takes longer than a frame: computed elsewhere, and kept
+/// until another place is looked at.
+package struct Details: Sendable {
   /// Something to compute.
-  public enum Request: Sendable, Hashable {
+  package enum Request: Sendable, Hashable {
     /// Rows of the heatmap.
     case attention(AttentionRows.Request)
     /// Who voted for each token, for the token inspector.
@@ -14,7 +14,7 @@ public struct Details: Sendable {
     case sweep([BudgetSweep.Key])
 
     /// Whether it takes so little that it may be computed before the next frame.
-    public func isQuick(_ story: Run) -> Bool {
+    package func isQuick(_ story: Run) -> Bool {
       // About two milliseconds on one core.
       let limit = 8_000_000
       return switch self {
@@ -26,26 +26,26 @@ public struct Details: Sendable {
   }
 
   /// Something computed.
-  public enum Answer: Sendable {
+  package enum Answer: Sendable {
     case attention(AttentionRows)
     case votes(TokenVotes)
     case sweep(BudgetSweep)
   }
 
   /// The heatmap's rows.
-  public private(set) var attention: AttentionRows?
+  package private(set) var attention: AttentionRows?
   /// Recall against budget; it outlives settings.
-  public internal(set) var sweep = BudgetSweep()
+  package internal(set) var sweep = BudgetSweep()
   private var votes: [TokenVotes.Request: TokenVotes] = [:]
 
   /// Makes an empty set.
-  public init() {}
+  package init() {}
 
   /// The votes of a lane, if they are computed.
   func votes(_ request: TokenVotes.Request?) -> TokenVotes? { request.flatMap { votes[$0] } }
 
   /// Takes what was computed.
-  public mutating func take(_ answer: Answer) {
+  package mutating func take(_ answer: Answer) {
     switch answer {
     case .attention(let rows): attention = rows
     case .sweep(let newer): sweep.merge(newer)
@@ -57,7 +57,7 @@ public struct Details: Sendable {
   }
 
   /// Computes an answer from the story alone; `nil` for a sweep, which needs the engine.
-  public static func answer(_ request: Request, _ story: Run) -> Answer? {
+  package static func answer(_ request: Request, _ story: Run) -> Answer? {
     switch request {
     case .attention(let request): AttentionRows(request, story).map(Answer.attention)
     case .votes(let request): TokenVotes(request, story).map(Answer.votes)
@@ -68,12 +68,13 @@ public struct Details: Sendable {
 
 extension ViewState {
   /// What the open view would show and is not computed yet.
-  public var missingDetails: [Details.Request] {
+  package var missingDetails: [Details.Request] {
     // Nothing of the view is seen under an overlay, and the engine is busy with what it shows.
     if showsWhy { return [] }
     switch view {
     case .text:
-      return [lane, pinnedLane].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(Details.Request.votes)
+      return [lane, pinnedLane].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(
+        Details.Request.votes)
     case .heatmap:
       guard let request = attentionRequest, details.attention?.request != request else { return [] }
       return [.attention(request)]
@@ -87,7 +88,7 @@ extension ViewState {
   }
 
   /// Computes at once what the open view lacks and the story alone can give: for tests and printed screens.
-  public mutating func settle() {
+  package mutating func settle() {
     for request in missingDetails {
       if let answer = Details.answer(request, story) { details.take(answer) }
     }
@@ -109,10 +110,16 @@ extension ViewState {
     TokenVotes.Request(story, lane: lane, layer: layer, head: head)
   }
 
-  /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the list.
+  /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the
+  /// list.
   var plottedKeys: [BudgetSweep.Key] {
-    let first = [policy, pinned == policy ? nil : pinned].compactMap { $0 }.filter(settings.policies.indices.contains)
-    let others = settings.policies.indices.filter { !first.contains($0) && plotted.contains(settings.policies[$0]) }
-    return (first + others).map { BudgetSweep.Key(policy: settings.policies[$0], granularity: settings.granularity) }
+    let first = [policy, pinned == policy ? nil : pinned].compactMap { $0 }.filter(
+      settings.policies.indices.contains)
+    let others = settings.policies.indices.filter {
+      !first.contains($0) && plotted.contains(settings.policies[$0])
+    }
+    return (first + others).map {
+      BudgetSweep.Key(policy: settings.policies[$0], granularity: settings.granularity)
+    }
   }
 }

@@ -19,7 +19,9 @@ struct DistributionLines {
     var heading = Line()
     heading.add(Span("next token at this step", theme[.dim]))
     let visible = rows.prefix(count - 1)
-    let told = ["   * told the full answer, its own being another by now", "   * told the full answer", "  * told"]
+    let told = [
+      "   * told the full answer, its own being another by now", "   * told the full answer", "  * told",
+    ]
     let word = told.first { TextWidth.of($0) + 23 <= width } ?? ""
     if visible.contains(where: \.isTold) { heading.add(Span(word, theme[.dim])) }
     let truth = rows.first?.next?.choice
@@ -31,7 +33,10 @@ struct DistributionLines {
     let marker = isActive ? glyphs.marker : row.index != nil && row.index == state.pinned ? "x" : " "
     let name = width < 70 ? 13 : 20
     let title = TextWidth.padded(TextWidth.clipped(row.title, to: name, ellipsis: glyphs.ellipsis), to: name)
-    var spans = [Span(marker + " ", theme[.accent]), Span(title, theme[isActive ? .accent : .text]), Span(row.isTold ? "*" : " ", theme[.warning])]
+    var spans = [
+      Span(marker + " ", theme[.accent]), Span(title, theme[isActive ? .accent : .text]),
+      Span(row.isTold ? "*" : " ", theme[.warning]),
+    ]
     guard let next = row.next else {
       let obstacle = row.index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
       return spans + [Span(obstacle ?? (state.story.isFinished ? absence : glyphs.ellipsis), theme[.dim])]
@@ -40,8 +45,10 @@ struct DistributionLines {
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
     var used = spans.reduce(0) { $0 + $1.width }
     // What would be written as .00 is left out.
-    for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005 {
-      let word = TextWidth.clipped("\"\(state.story.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
+    for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005
+    {
+      let word = TextWidth.clipped(
+        "\"\(state.story.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
       let share = decimal(Double(candidate.probability), 2)
       let part = "\(word) \(share.hasPrefix("0") ? String(share.dropFirst()) : share)  "
       used += TextWidth.of(part)

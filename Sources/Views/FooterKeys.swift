@@ -2,8 +2,8 @@ import Screen
 
 /// The keys that a hint of the footer names, each at its place, so that a click presses it.
 enum FooterKeys {
-  /// What a click on them does, with its columns, counted from the hint's first. The word belongs to the last key, which goes
-  /// on or up; behind the digits of all views, to the next view.
+  /// What a click on them does, with its columns, counted from the hint's first. The word belongs to the last
+  /// key, which goes on or up; behind the digits of all views, to the next view.
   static func targets(of keys: String, word: String) -> [(target: Target, columns: Range<Int>)] {
     var targets: [(target: Target, columns: Range<Int>)] = []
     let isRange = key(keys) == nil && keys.dropFirst().dropLast().contains("-")

@@ -73,7 +73,9 @@ struct Frame {
       EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
     } else if state.isCounting || state.count != nil {
       let typed = "#\(state.count.map(String.init) ?? "")"
-      grid.put([Span(typed, theme[.text]), Span("  then a key; \(state.keys.shown(.back)) leaves", theme[.dim])], row: size.height - 1, column: 1, limit: size.width)
+      grid.put(
+        [Span(typed, theme[.text]), Span("  then a key; \(state.keys.shown(.back)) leaves", theme[.dim])],
+        row: size.height - 1, column: 1, limit: size.width)
     } else {
       drawFooter(row: size.height - 1)
     }
@@ -107,7 +109,9 @@ struct Frame {
 
   /// Says in place of the footer what the covered status line has to say, unless it is only that all is done.
   mutating func drawStatusOverFooter(row: Int) {
-    guard state.entry == nil, state.message != nil || !state.story.isFinished || state.why?.isFinished == false else { return }
+    guard state.entry == nil,
+      state.message != nil || !state.story.isFinished || state.why?.isFinished == false
+    else { return }
     grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
     let lines = StatusLines(state, glyphs: glyphs).lines(width: width, limit: 1)
     if let first = lines.first { line(row, first) }

@@ -1,83 +1,198 @@
 extension Glossary {
   static let text = [
-    Entry("token", ["tokens", "cursor", "id", "bytes", "position", "place", "prompt"], "A word or a part of one, as the model reads it; n counts those of the prompt, from 0."),
+    Entry(
+      "token", ["tokens", "cursor", "id", "bytes", "position", "place", "prompt"],
+      "A word or a part of one, as the model reads it; n counts those of the prompt, from 0."),
     Entry("layer", ["layers"], "One of the model's storeys, counted from 1; each has a cache of its own."),
-    Entry("query head", ["head", "heads", "h1", "h2", "h3", "h4"], "One of the parts of a layer that look back at the text; 5.6 is the sixth of layer 5."),
-    Entry("KV head", ["KV", "query"], "Query heads that share keys and values. A kept set is one KV head's, or one query head's (a changes that)."),
-    Entry("cache", ["KV kept", "MiB"], "The keys and values of all tokens read so far: what eviction makes small. MiB are counted in f32."),
-    Entry("full", [], "The cache with nothing evicted. Its answer is the truth that every policy is measured by."),
-    Entry("oracle", [], "A policy that has seen the answer: it keeps the tokens with the most true attention. No policy can know them."),
-    Entry("active", ["policy", "policies"], "The policy that is looked at, behind the arrow; p goes to the next."),
-    Entry("pinned", ["x"], "The policy that the active one is compared with, behind the x; x pins the active one."),
+    Entry(
+      "query head", ["head", "heads", "h1", "h2", "h3", "h4"],
+      "One of the parts of a layer that look back at the text; 5.6 is the sixth of layer 5."),
+    Entry(
+      "KV head", ["KV", "query"],
+      "Query heads that share keys and values. A kept set is one KV head's, or one query head's (a changes that)."
+    ),
+    Entry(
+      "cache", ["KV kept", "MiB"],
+      "The keys and values of all tokens read so far: what eviction makes small. MiB are counted in f32."),
+    Entry(
+      "full", [], "The cache with nothing evicted. Its answer is the truth that every policy is measured by."),
+    Entry(
+      "oracle", [],
+      "A policy that has seen the answer: it keeps the tokens with the most true attention. No policy can know them."
+    ),
+    Entry(
+      "active", ["policy", "policies"], "The policy that is looked at, behind the arrow; p goes to the next."),
+    Entry(
+      "pinned", ["x"], "The policy that the active one is compared with, behind the x; x pins the active one."
+    ),
   ]
 
   static let eviction = [
     Entry("budget", ["B", "n"], "How many tokens each layer and head may keep, on average."),
-    Entry("kept", ["keeps", "keep"], "In the cache of this layer and head after the eviction. Both: kept by the active policy and by the pinned one."),
+    Entry(
+      "kept", ["keeps", "keep"],
+      "In the cache of this layer and head after the eviction. Both: kept by the active policy and by the pinned one."
+    ),
     Entry("evicted", ["nothing"], "No longer in the cache of this layer and head; other heads may keep it."),
     Entry("kept by both", ["both"], "Neither policy loses it: here the two do not differ."),
-    Entry("kept by one only", ["only"], "One of the two policies keeps it and the other evicts it: here they differ."),
+    Entry(
+      "kept by one only", ["only"],
+      "One of the two policies keeps it and the other evicts it: here they differ."),
     Entry("evicted by both", ["neither", "none"], "Neither the active policy nor the pinned one keeps it."),
-    Entry("always kept", ["always", "W"], "Kept whatever its score: the policy's window of last tokens, or first tokens (sinks)."),
-    Entry("by score", ["score"], "What the policy orders the other tokens by; what fills the budget beside those always kept."),
-    Entry("rank", ["cut at rank"], "The token's place in that order, 1 for the best; those up to the cut are kept. A share of 48 with 32 always kept has its cut at 16."),
-    Entry("not by rank alone", ["alone"], "Tokens are chosen in groups, or moved between heads: the order alone does not say which are kept."),
-    Entry("most read by", ["read", "pooled"], "The row that looks most at the token, and its attention there. Pooled: a neighbour got that attention, and the token its score."),
-    Entry("edited", ["edits"], "Kept or evicted by hand (K, X) in a policy of its own, with a star behind its name; u takes it back, :write keeps it."),
+    Entry(
+      "always kept", ["always", "W"],
+      "Kept whatever its score: the policy's window of last tokens, or first tokens (sinks)."),
+    Entry(
+      "by score", ["score"],
+      "What the policy orders the other tokens by; what fills the budget beside those always kept."),
+    Entry(
+      "rank", ["cut at rank"],
+      "The token's place in that order, 1 for the best; those up to the cut are kept. A share of 48 with 32 always kept has its cut at 16."
+    ),
+    Entry(
+      "not by rank alone", ["alone"],
+      "Tokens are chosen in groups, or moved between heads: the order alone does not say which are kept."),
+    Entry(
+      "most read by", ["read", "pooled"],
+      "The row that looks most at the token, and its attention there. Pooled: a neighbour got that attention, and the token its score."
+    ),
+    Entry(
+      "edited", ["edits"],
+      "Kept or evicted by hand (K, X) in a policy of its own, with a star behind its name; u takes it back, :write keeps it."
+    ),
   ]
 
   static let measures = [
-    Entry("true attention", ["sum", "attention", "over", "decode rows"], "Attention that the true answer's rows give to the token in this head: each row has 1 to give, and the sum is shown."),
-    Entry("mass", ["mass recall"], "The share of the true attention that falls on kept tokens; 1 loses nothing."),
-    Entry("recall", ["recall against the oracle", "against"], "The share of the oracle's tokens that the policy keeps, too."),
-    Entry("all heads", ["mean", "of all heads"], "The mean over every layer and query head, beside this head's own number."),
-    Entry("KL", ["divergence"], "How differently the smaller cache predicts the next token, in nats; 0 is alike."),
-    Entry("top-1", ["top"], "Of the full answer's next tokens, its end being one, how many the smaller cache says, too: 13/13 are 12 tokens and the end."),
-    Entry("evict", ["ms", "eviction"], "Seconds of scoring and selection; the phase in which all but the kept tokens go."),
-    Entry("answer", ["answers", "ends", "decodes"], "What the model says on this cache; the first token that is not the full cache's is marked."),
-    Entry("gain over the pinned policy", ["gain"], "True attention covered more (+) or less (-) than by the pinned policy."),
+    Entry(
+      "true attention", ["sum", "attention", "over", "decode rows"],
+      "Attention that the true answer's rows give to the token in this head: each row has 1 to give, and the sum is shown."
+    ),
+    Entry(
+      "mass", ["mass recall"], "The share of the true attention that falls on kept tokens; 1 loses nothing."),
+    Entry(
+      "recall", ["recall against the oracle", "against"],
+      "The share of the oracle's tokens that the policy keeps, too."),
+    Entry(
+      "all heads", ["mean", "of all heads"],
+      "The mean over every layer and query head, beside this head's own number."),
+    Entry(
+      "KL", ["divergence"], "How differently the smaller cache predicts the next token, in nats; 0 is alike."),
+    Entry(
+      "top-1", ["top"],
+      "Of the full answer's next tokens, its end being one, how many the smaller cache says, too: 13/13 are 12 tokens and the end."
+    ),
+    Entry(
+      "evict", ["ms", "eviction"],
+      "Seconds of scoring and selection; the phase in which all but the kept tokens go."),
+    Entry(
+      "answer", ["answers", "ends", "decodes"],
+      "What the model says on this cache; the first token that is not the full cache's is marked."),
+    Entry(
+      "gain over the pinned policy", ["gain"],
+      "True attention covered more (+) or less (-) than by the pinned policy."),
     Entry("kept share", ["share"], "The share of the prompt's tokens that the head keeps."),
-    Entry("window agreement", ["agreement"], "Cosine between the attention of the prompt's last rows and of the true decode rows: 1 is alike."),
+    Entry(
+      "window agreement", ["agreement"],
+      "Cosine between the attention of the prompt's last rows and of the true decode rows: 1 is alike."),
     Entry("lookahead agreement", [], "The same for the rows of LAQ's pseudo tokens."),
-    Entry("entropy", ["bits"], "How far a head spreads, in bits: 3 are about 8 tokens, 8 about 256, which a budget cannot hold."),
-    Entry("sink share", ["sink", "sinks"], "The share of the true attention that goes to the first tokens, which mean little and must stay."),
-    Entry("lowest (!)", ["lowest", "highest"], "The head that stands out by the figure shown, marked by an exclamation mark in the grid."),
-    Entry("figure", ["every figure", "sorted", "sort"], "The number that the grid of heads shows; f goes to the next."),
-    Entry("budget plot", ["plot", "mass recall against budget", "adds"], "How much a policy would keep of the true attention at other budgets; letters are measured, the arrow is the budget now."),
+    Entry(
+      "entropy", ["bits"],
+      "How far a head spreads, in bits: 3 are about 8 tokens, 8 about 256, which a budget cannot hold."),
+    Entry(
+      "sink share", ["sink", "sinks"],
+      "The share of the true attention that goes to the first tokens, which mean little and must stay."),
+    Entry(
+      "lowest (!)", ["lowest", "highest"],
+      "The head that stands out by the figure shown, marked by an exclamation mark in the grid."),
+    Entry(
+      "figure", ["every figure", "sorted", "sort"],
+      "The number that the grid of heads shows; f goes to the next."),
+    Entry(
+      "budget plot", ["plot", "mass recall against budget", "adds"],
+      "How much a policy would keep of the true attention at other budgets; letters are measured, the arrow is the budget now."
+    ),
   ]
 
   static let rows = [
-    Entry("window row", ["WINDOW", "window", "w", "queries"], "The attention of one of the prompt's last tokens: w-1 is the last, w-6 the sixth from the end."),
-    Entry("lookahead row", ["LOOKAHEAD", "lookahead", "q"], "The attention of one of LAQ's pseudo tokens: q0 is the first."),
-    Entry("decode row", ["DECODE", "decode", "rows", "row", "d"], "The attention of one of the true answer's tokens: d0 is the first. These are what the others try to foresee."),
-    Entry("key", ["keys", "columns", "cell", "largest", "shown", "range"], "A token of the prompt that is looked at. A cell is one or several of them side by side, and shows the largest."),
-    Entry("scale", ["log", "linear", "legend"], "How attention becomes brightness: over four powers of ten, or linear (z)."),
-    Entry("heads shown", ["single", "max"], "One head, or the mean or the maximum of the layer's heads (m)."),
-    Entry("cosine", ["cosine with the true decode rows"], "How alike two rows are: 1 for the same direction, 0 for nothing in common."),
+    Entry(
+      "window row", ["WINDOW", "window", "w", "queries"],
+      "The attention of one of the prompt's last tokens: w-1 is the last, w-6 the sixth from the end."),
+    Entry(
+      "lookahead row", ["LOOKAHEAD", "lookahead", "q"],
+      "The attention of one of LAQ's pseudo tokens: q0 is the first."),
+    Entry(
+      "decode row", ["DECODE", "decode", "rows", "row", "d"],
+      "The attention of one of the true answer's tokens: d0 is the first. These are what the others try to foresee."
+    ),
+    Entry(
+      "key", ["keys", "columns", "cell", "largest", "shown", "range"],
+      "A token of the prompt that is looked at. A cell is one or several of them side by side, and shows the largest."
+    ),
+    Entry(
+      "scale", ["log", "linear", "legend"],
+      "How attention becomes brightness: over four powers of ten, or linear (z)."),
+    Entry(
+      "heads shown", ["single", "max"], "One head, or the mean or the maximum of the layer's heads (m)."),
+    Entry(
+      "cosine", ["cosine with the true decode rows"],
+      "How alike two rows are: 1 for the same direction, 0 for nothing in common."),
   ]
 
   static let steps = [
-    Entry("prefill", ["pass through the model", "chunks", "chunk"], "The whole prompt passes through the model; nothing is evicted yet."),
-    Entry("second pass", ["pass"], "The prompt passes once more, for policies that measure the model reading it."),
-    Entry("cheap cache", ["cheap", "left out", "decoded"], "The small cache on which LAQ decodes its pseudo tokens."),
-    Entry("pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
-    Entry("step", ["answer token", "at most", "here"], "One token decoded, or one phase; , and . go back and forth, all of it is recorded."),
-    Entry("chosen from", ["chosen"], "The tokens in each head's cache when this one was said: those kept, and the answer so far."),
-    Entry("next token", ["next"], "The likeliest next tokens with their probabilities, on each cache, after the same text."),
-    Entry("told the full answer", ["told", "*"], "Behind a star: the cache's own answer is another by now; it is given the full cache's, so that both predict the same."),
+    Entry(
+      "prefill", ["pass through the model", "chunks", "chunk"],
+      "The whole prompt passes through the model; nothing is evicted yet."),
+    Entry(
+      "second pass", ["pass"], "The prompt passes once more, for policies that measure the model reading it."),
+    Entry(
+      "cheap cache", ["cheap", "left out", "decoded"],
+      "The small cache on which LAQ decodes its pseudo tokens."),
+    Entry(
+      "pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
+    Entry(
+      "step", ["answer token", "at most", "here"],
+      "One token decoded, or one phase; , and . go back and forth, all of it is recorded."),
+    Entry(
+      "chosen from", ["chosen"],
+      "The tokens in each head's cache when this one was said: those kept, and the answer so far."),
+    Entry(
+      "next token", ["next"],
+      "The likeliest next tokens with their probabilities, on each cache, after the same text."),
+    Entry(
+      "told the full answer", ["told", "*"],
+      "Behind a star: the cache's own answer is another by now; it is given the full cache's, so that both predict the same."
+    ),
     Entry("cache size", ["per"], "Tokens that a head holds at each step, the largest at the prefill."),
   ]
 
   static let screens = [
-    Entry("why", ["Why", "lose", "lost"], "The search for what a lost answer lacked: evicted tokens are restored, and the answer is decoded again."),
-    Entry("restored", ["bring", "back", "brings", "needed", "fewer", "each"], "Kept again in the search; a check marks those that bring the answer back."),
+    Entry(
+      "why", ["Why", "lose", "lost"],
+      "The search for what a lost answer lacked: evicted tokens are restored, and the answer is decoded again."
+    ),
+    Entry(
+      "restored", ["bring", "back", "brings", "needed", "fewer", "each"],
+      "Kept again in the search; a check marks those that bring the answer back."),
     Entry("sets tried", ["sets", "tried"], "How many sets of restored tokens were decoded on."),
-    Entry("they part", ["part", "expected", "said"], "The first token at which the two answers differ: what the full cache says there, and what this one says."),
-    Entry("settings", ["unlike", "name", "looks", "source", "cost", "observes", "allocation", "uniform"], "What a policy was told: what it looks at, how it splits its budget. An exclamation mark: the two are not told alike."),
-    Entry("m", ["w2", "k", "kernel", "mask", "pool", "style", "causal", "avg"], "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."),
+    Entry(
+      "they part", ["part", "expected", "said"],
+      "The first token at which the two answers differ: what the full cache says there, and what this one says."
+    ),
+    Entry(
+      "settings", ["unlike", "name", "looks", "source", "cost", "observes", "allocation", "uniform"],
+      "What a policy was told: what it looks at, how it splits its budget. An exclamation mark: the two are not told alike."
+    ),
+    Entry(
+      "m", ["w2", "k", "kernel", "mask", "pool", "style", "causal", "avg"],
+      "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."
+    ),
     Entry("selecting", ["span"], "A span is chosen from where v was pressed to the cursor."),
-    Entry("theme", ["dark", "light", "colorblind", "basic", "mono"], "The colours, by the terminal's background unless chosen (t)."),
+    Entry(
+      "theme", ["dark", "light", "colorblind", "basic", "mono"],
+      "The colours, by the terminal's background unless chosen (t)."),
     Entry("ready", ["in", "s"], "Everything is computed; the seconds are those of each stage."),
-    Entry("view", ["Text", "Heatmap", "Heads", "Compare", "Timeline"], "One of five ways to look at the same story, 1 to 5."),
+    Entry(
+      "view", ["Text", "Heatmap", "Heads", "Compare", "Timeline"],
+      "One of five ways to look at the same story, 1 to 5."),
   ]
 }

@@ -20,6 +20,8 @@ struct GlossaryLines {
 
   /// The first line of a word.
   static func first(of word: String, width: Int) -> Int {
-    Glossary.entries.prefix { $0.word != word }.reduce(0) { $0 + lines(of: $1, theme: .mono, width: width).count }
+    Glossary.entries.prefix { $0.word != word }.reduce(0) {
+      $0 + lines(of: $1, theme: .mono, width: width).count
+    }
   }
 }

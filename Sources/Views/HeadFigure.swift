@@ -4,7 +4,7 @@ import Screen
 import Transformer
 
 /// What the head grid shows of every query head.
-public enum HeadFigure: String, Sendable, CaseIterable {
+package enum HeadFigure: String, Sendable, CaseIterable {
   case massRecall, recall, gain, keptShare, windowAgreement, lookaheadAgreement, entropy, sinkShare
 
   /// The name in the view's first line.
@@ -26,12 +26,18 @@ public enum HeadFigure: String, Sendable, CaseIterable {
     switch self {
     case .massRecall: "Share of the true attention that falls on kept tokens: 1 loses nothing, .5 loses half."
     case .recall: "Share of the tokens that the oracle would keep in this head which the policy keeps, too."
-    case .gain: "Where the active policy covers more of the true attention than the pinned one (+), or less (-)."
-    case .keptShare: "Share of the prompt's tokens that the head keeps; allocations may give heads unequal numbers."
-    case .windowAgreement: "Cosine between the last prompt rows' attention and the true decode rows': can a window foresee them?"
-    case .lookaheadAgreement: "Cosine between the pseudo tokens' attention and the true decode rows': can LAQ foresee them?"
-    case .entropy: "Bits: a head of 3 bits spreads over about 8 tokens, one of 8 bits over about 256, which a budget cannot hold."
-    case .sinkShare: "Share of the true attention that goes to the first \(HeadFigures.sinkCount) tokens, which mean little and must stay."
+    case .gain:
+      "Where the active policy covers more of the true attention than the pinned one (+), or less (-)."
+    case .keptShare:
+      "Share of the prompt's tokens that the head keeps; allocations may give heads unequal numbers."
+    case .windowAgreement:
+      "Cosine between the last prompt rows' attention and the true decode rows': can a window foresee them?"
+    case .lookaheadAgreement:
+      "Cosine between the pseudo tokens' attention and the true decode rows': can LAQ foresee them?"
+    case .entropy:
+      "Bits: a head of 3 bits spreads over about 8 tokens, one of 8 bits over about 256, which a budget cannot hold."
+    case .sinkShare:
+      "Share of the true attention that goes to the first \(HeadFigures.sinkCount) tokens, which mean little and must stay."
     }
   }
 
@@ -72,7 +78,8 @@ public enum HeadFigure: String, Sendable, CaseIterable {
     case .massRecall: return state.lane?.agreement?.map { $0.map(\.massRecall) }
     case .recall: return state.lane?.agreement?.map { $0.map(\.recall) }
     case .gain:
-      guard let own = state.lane?.agreement, let other = state.pinnedLane?.agreement, own.count == other.count else {
+      guard let own = state.lane?.agreement, let other = state.pinnedLane?.agreement, own.count == other.count
+      else {
         return nil
       }
       return zip(own, other).map { zip($0, $1).map { $0.massRecall - $1.massRecall } }
@@ -80,10 +87,13 @@ public enum HeadFigure: String, Sendable, CaseIterable {
       guard let kept = state.lane?.kept else { return nil }
       let count = Double(max(1, kept.tokenCount))
       return (0..<kept.shape.layerCount).map { layer in
-        (0..<kept.shape.queryHeadCount).map { Double(kept.positions(layer: layer, queryHead: $0).count) / count }
+        (0..<kept.shape.queryHeadCount).map {
+          Double(kept.positions(layer: layer, queryHead: $0).count) / count
+        }
       }
     case .windowAgreement: return story.figures?.windowAgreement
-    case .lookaheadAgreement: return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy.unedited] }
+    case .lookaheadAgreement:
+      return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy.unedited] }
     case .entropy: return story.figures?.entropy
     case .sinkShare: return story.figures?.sinkShare
     }
@@ -95,12 +105,14 @@ public enum HeadFigure: String, Sendable, CaseIterable {
     case .gain where state.pinned == nil || state.pinned == state.policy:
       return "pin another policy with \(state.keys.shown(.pin)), and the difference is shown here"
     case .lookaheadAgreement where state.lane != nil && state.lane?.lookahead == nil:
-      return "\(state.policyTitle) has no lookahead; \(state.keys.shown(.policyNext)) goes to the next policy, \(state.keys.shown(.figureNext)) to the next figure"
+      return
+        "\(state.policyTitle) has no lookahead; \(state.keys.shown(.policyNext)) goes to the next policy, \(state.keys.shown(.figureNext)) to the next figure"
     default: break
     }
     if let obstacle = state.activeObstacle { return obstacle }
     return state.story.isFinished
-      ? "not known: the full cache's answer is needed, and there is none" : "comes with the full cache's answer"
+      ? "not known: the full cache's answer is needed, and there is none"
+      : "comes with the full cache's answer"
   }
 
   /// The value in at most four columns.

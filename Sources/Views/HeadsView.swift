@@ -20,7 +20,9 @@ struct HeadsView {
     let showsNote = state.showsNotes && frame.content.count >= 15
     let bottom = frame.content.upperBound - (showsNote ? 2 : 1)
     if showsNote {
-      frame.line(bottom + 1, Line.note([state.figure.note, state.figure.shortNote], style: frame.theme[.note], width: frame.width))
+      frame.line(
+        bottom + 1,
+        Line.note([state.figure.note, state.figure.shortNote], style: frame.theme[.note], width: frame.width))
     }
     guard let grid, let shape = state.story.recording?.shape else {
       let words =
@@ -48,9 +50,14 @@ struct HeadsView {
     var line = Line()
     line.add(Span("figure: ", theme[.dim]), Span(state.figure.title, theme[.accent]))
     line.add(Span(" of \(state.policyTitle)", theme[.text]), rank: 3)
-    if state.figure == .gain, let pinned = state.pinnedTitle { line.add(Span(" and \(pinned)", theme[.text]), rank: 3) }
+    if state.figure == .gain, let pinned = state.pinnedTitle {
+      line.add(Span(" and \(pinned)", theme[.text]), rank: 3)
+    }
     if let grid { line.add(Span("   mean \(decimal(grid.mean, 3))", theme[.text]), rank: 1) }
-    line.add(Span("   \(state.keys.shown(.figureNext)) next figure, \(state.keys.shown(.sort)) \(state.sortsHeads ? "layers and heads" : "sorted")", theme[.dim]), rank: 2)
+    line.add(
+      Span(
+        "   \(state.keys.shown(.figureNext)) next figure, \(state.keys.shown(.sort)) \(state.sortsHeads ? "layers and heads" : "sorted")",
+        theme[.dim]), rank: 2)
     return line.fitting(frame.width)
   }
 
@@ -66,7 +73,10 @@ struct HeadsView {
     init(_ shape: ModelShape, width: Int, selected: Int, means: Int) {
       let count = shape.queryHeadCount
       // Digits at every head, before means at every layer, before all heads.
-      let layouts = [(6, true, means), (5, true, means), (6, true, 0), (5, true, 0), (3, false, means), (2, false, 0), (1, false, 0)]
+      let layouts = [
+        (6, true, means), (5, true, means), (6, true, 0), (5, true, 0), (3, false, means), (2, false, 0),
+        (1, false, 0),
+      ]
       let fitting = layouts.first { $0.0 * count + shape.kvHeadCount + $0.2 <= width } ?? (1, false, 0)
       (cell, hasDigits, showsMeans) = (fitting.0, fitting.1, fitting.2 > 0)
       let room = max(1, min(count, (width - shape.kvHeadCount) / fitting.0))
@@ -89,11 +99,15 @@ struct HeadsView {
       // Heads without room for a name are named by every fifth.
       if layout.cell >= 3 || head % 5 == 0 {
         let name = layout.cell >= 5 ? "h\(head + 1)" : "\(head + 1)"
-        frame.line(area.lowerBound, [Span(name, theme[head == state.head ? .accent : .dim])], from: column + (layout.hasDigits ? 1 : 0))
+        frame.line(
+          area.lowerBound, [Span(name, theme[head == state.head ? .accent : .dim])],
+          from: column + (layout.hasDigits ? 1 : 0))
       }
       ends = column + layout.cell
     }
-    if layout.showsMeans { frame.line(area.lowerBound, [Span("mean of the layer    kept", theme[.dim])], from: ends + 2) }
+    if layout.showsMeans {
+      frame.line(area.lowerBound, [Span("mean of the layer    kept", theme[.dim])], from: ends + 2)
+    }
     let worst = grid.sorted.first
     for (offset, layer) in grid.values.indices.dropFirst(top).prefix(visible).enumerated() {
       let row = area.lowerBound + 1 + offset
@@ -102,7 +116,9 @@ struct HeadsView {
       for head in layout.heads {
         let column = self.column(head, layout, shape) + gutter
         let isWorst = worst?.layer == layer && worst?.head == head
-        frame.line(row, cell(grid.values[layer][head], layer: layer, head: head, isWorst: isWorst, layout, frame), from: column)
+        frame.line(
+          row, cell(grid.values[layer][head], layer: layer, head: head, isWorst: isWorst, layout, frame),
+          from: column)
         if layer == state.layer, head == state.head { frame.focus(row, from: column) }
         frame.mark(.head(layer: layer, head: head), row: row, from: column, width: layout.cell)
         let next = head + 1
@@ -110,7 +126,9 @@ struct HeadsView {
           frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: column + layout.cell)
         }
       }
-      if layout.showsMeans { frame.line(row, mean(grid.layerMeans[layer], layer: layer, frame), from: ends + 2) }
+      if layout.showsMeans {
+        frame.line(row, mean(grid.layerMeans[layer], layer: layer, frame), from: ends + 2)
+      }
     }
   }
 
@@ -129,11 +147,14 @@ struct HeadsView {
     guard layout.hasDigits else {
       let shade = frame.theme.hasColor ? " " : glyphs.level(brightness)
       let text = isSelected ? "+" : isWorst ? "!" : shade
-      return [Span(String(repeating: text, count: max(1, layout.cell - 1)), style(brightness, isSelected, frame))]
+      return [
+        Span(String(repeating: text, count: max(1, layout.cell - 1)), style(brightness, isSelected, frame))
+      ]
     }
     // The selected head and the most striking one differ without colour, too.
     let (before, after) = isSelected ? ("[", "]") : (" ", isWorst ? "!" : layout.cell < 6 ? "" : " ")
-    let text = TextWidth.padded(before + state.figure.text(value), to: layout.cell - after.count, right: true) + after
+    let text =
+      TextWidth.padded(before + state.figure.text(value), to: layout.cell - after.count, right: true) + after
     return [Span(text, style(brightness, isSelected, frame))]
   }
 
@@ -148,7 +169,9 @@ struct HeadsView {
     let share = min(max(0, state.figure.brightness(value, tokenCount: state.story.prompt.tokens.count)), 1)
     let filled = Int((share * Double(width)).rounded())
     let bar = String(repeating: frame.glyphs.shades[3], count: filled)
-    let kept = state.lane.map { $0.kept.positions[layer].reduce(0) { $0 + $1.count } / max(1, $0.kept.positions[layer].count) }
+    let kept = state.lane.map {
+      $0.kept.positions[layer].reduce(0) { $0 + $1.count } / max(1, $0.kept.positions[layer].count)
+    }
     return [
       Span(TextWidth.padded(bar, to: width), frame.theme[.accent]),
       Span(TextWidth.padded(state.figure.text(value), to: 5, right: true)),
@@ -165,7 +188,8 @@ struct HeadsView {
     let capacity = columns * area.count
     let place = order.firstIndex { $0.layer == state.layer && $0.head == state.head } ?? 0
     // Whole columns scroll, so that an entry stays where it is while the cursor moves.
-    let top = max(0, min(place / area.count - columns / 2, (order.count - 1) / area.count - columns + 1)) * area.count
+    let top =
+      max(0, min(place / area.count - columns / 2, (order.count - 1) / area.count - columns + 1)) * area.count
     for (offset, entry) in order.dropFirst(top).prefix(capacity).enumerated() {
       let isSelected = top + offset == place
       let name = TextWidth.padded("\(entry.layer + 1).\(entry.head + 1)", to: 6, right: true)
@@ -173,12 +197,15 @@ struct HeadsView {
       let marker = isSelected ? frame.glyphs.marker : " "
       let row = area.lowerBound + offset % area.count
       if isSelected { frame.focus(row, from: offset / area.count * cell) }
-      frame.mark(.head(layer: entry.layer, head: entry.head), row: row, from: offset / area.count * cell, width: cell)
+      frame.mark(
+        .head(layer: entry.layer, head: entry.head), row: row, from: offset / area.count * cell, width: cell)
       frame.line(
         row,
         [
           Span(marker, frame.theme[.accent]), Span(name + " ", frame.theme[isSelected ? .accent : .dim]),
-          Span(TextWidth.padded(state.figure.text(entry.value), to: 5, right: true) + " ", style(brightness, isSelected, frame)),
+          Span(
+            TextWidth.padded(state.figure.text(entry.value), to: 5, right: true) + " ",
+            style(brightness, isSelected, frame)),
         ], from: offset / area.count * cell)
     }
   }
@@ -191,15 +218,20 @@ struct HeadsView {
     let name = 34
     frame.rule(row)
     var heading = [
-      Span(TextWidth.padded("every figure of head \(state.layer + 1).\(state.head + 1)", to: name), theme[.dim]),
       Span(
-        TextWidth.padded(TextWidth.clipped(state.policyTitle, to: 15, ellipsis: frame.glyphs.ellipsis), to: 16), theme[.accent]),
+        TextWidth.padded("every figure of head \(state.layer + 1).\(state.head + 1)", to: name), theme[.dim]),
+      Span(
+        TextWidth.padded(
+          TextWidth.clipped(state.policyTitle, to: 15, ellipsis: frame.glyphs.ellipsis), to: 16),
+        theme[.accent]),
     ]
     if let title = state.pinnedTitle { heading.append(Span(title, theme[.text])) }
     frame.line(row + 1, heading)
     for (offset, figure) in HeadFigure.allCases.enumerated() {
       func text(_ state: ViewState) -> String {
-        guard let values = figure.values(state), state.layer < values.count, state.head < values[state.layer].count else {
+        guard let values = figure.values(state), state.layer < values.count,
+          state.head < values[state.layer].count
+        else {
           return "-"
         }
         return figure.text(values[state.layer][state.head])

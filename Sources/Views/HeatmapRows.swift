@@ -12,11 +12,11 @@ struct HeatmapRows {
   }
 
   let entries: [Entry]
-  /// The row under the cursor, an index: the one that was chosen, or else the one that matters at the shown step; `nil` where
-  /// there is none.
+  /// The row under the cursor, an index: the one that was chosen, or else the one that matters at the shown
+  /// step; `nil` where there is none.
   let chosen: Int?
-  /// The row of each section around which rows are shown where not all have room: the shown step's, or that of the first
-  /// token at which the compared answers part; of the window its newest.
+  /// The row of each section around which rows are shown where not all have room: the shown step's, or that
+  /// of the first token at which the compared answers part; of the window its newest.
   let focus: [AttentionRows.Section: Int]
   /// How many rows each section would have, where it has more than are computed.
   let totals: [AttentionRows.Section: Int]
@@ -63,13 +63,14 @@ struct HeatmapRows {
   /// Whether the rows at this place are still being computed.
   var isWaiting: Bool { attention == nil && !entries.isEmpty }
 
-  /// One row's attention over the prompt keys, `[tokenCount]`, for the chosen head or all of them; `nil` while it is
-  /// computed.
+  /// One row's attention over the prompt keys, `[tokenCount]`, for the chosen head or all of them; `nil`
+  /// while it is computed.
   func weights(_ entry: Entry) -> [Float]? { attention?.weights(entry.section, entry.index) }
 
   /// How well the rows of some sections foresee the true ones; `nil` without both at this step.
   func agreement(of sections: Set<AttentionRows.Section>) -> Double? {
-    guard sections.isSubset(of: entries.map(\.section)), entries.contains(where: { $0.section == .decode }) else { return nil }
+    guard sections.isSubset(of: entries.map(\.section)), entries.contains(where: { $0.section == .decode })
+    else { return nil }
     return attention?.agreement(of: sections)
   }
 }

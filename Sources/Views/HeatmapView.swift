@@ -28,7 +28,8 @@ struct HeatmapView {
       row += 1
     }
     guard state.story.recording != nil else {
-      frame.line(row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
+      frame.line(
+        row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
       return
     }
     drawAxis(columns, into: &frame, row: row)
@@ -52,7 +53,9 @@ struct HeatmapView {
       row += 1
     }
     drawCell(columns, into: &frame, row: row)
-    var agreement = [Span(frame.width < 74 ? "cosine to decode: " : "cosine with the true decode rows:  ", theme[.dim])]
+    var agreement = [
+      Span(frame.width < 74 ? "cosine to decode: " : "cosine with the true decode rows:  ", theme[.dim])
+    ]
     let kinds: [(String, Set<AttentionRows.Section>)] = [
       ("window", [.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead]),
     ]
@@ -80,9 +83,12 @@ struct HeatmapView {
   private func axes(_ columns: HeatmapColumns, _ theme: Theme) -> Line {
     var line = Line()
     let keys = grouped(state.story.prompt.tokens.count)
-    line.add(Span("rows: queries (\(state.keys.shown(.down)) \(state.keys.shown(.up)))   ", theme[.dim]), rank: 3)
+    line.add(
+      Span("rows: queries (\(state.keys.shown(.down)) \(state.keys.shown(.up)))   ", theme[.dim]), rank: 3)
     line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
-    line.add(Span(", largest shown (\(state.keys.shown(.zoomIn)) \(state.keys.shown(.zoomOut)))", theme[.dim]), rank: 2)
+    line.add(
+      Span(", largest shown (\(state.keys.shown(.zoomIn)) \(state.keys.shown(.zoomOut)))", theme[.dim]),
+      rank: 2)
     line.add(Span("   heads: \(state.headMode.rawValue) (\(state.keys.shown(.headMode)))", theme[.dim]))
     line.add(Span("   scale \(state.scale.rawValue) (\(state.keys.shown(.scale)))", theme[.dim]), rank: 1)
     return line
@@ -155,7 +161,8 @@ struct HeatmapView {
       let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
       frame.line(line, cells, from: gutter)
       for cell in 0..<columns.count {
-        frame.mark(.cell(rows: indices, key: columns.keys(cell).lowerBound), row: line, from: gutter + cell, width: 1)
+        frame.mark(
+          .cell(rows: indices, key: columns.keys(cell).lowerBound), row: line, from: gutter + cell, width: 1)
       }
       previous = entry.section
       line += 1
@@ -163,8 +170,8 @@ struct HeatmapView {
     return line
   }
 
-  /// The rows of each line. Where not all fit, every section has an equal share of the lines: those around the row that
-  /// matters in it, or around the selected one.
+  /// The rows of each line. Where not all fit, every section has an equal share of the lines: those around
+  /// the row that matters in it, or around the selected one.
   private func shownLines(selected: Int, perLine: Int, capacity: Int) -> [Range<Int>] {
     var sections: [[Range<Int>]] = []
     for section in AttentionRows.Section.allCases {
@@ -192,7 +199,8 @@ struct HeatmapView {
         return max(0, min(place - share / 2, lines.count - share))
       }
       var top = top(around: rows.focus[rows.entries[lines[0].lowerBound].section])
-      if let place = lines.firstIndex(where: { $0.contains(selected) }), !(top..<top + share).contains(place) {
+      if let place = lines.firstIndex(where: { $0.contains(selected) }), !(top..<top + share).contains(place)
+      {
         top = max(0, min(place - share / 2, lines.count - share))
       }
       return lines[top..<top + share]

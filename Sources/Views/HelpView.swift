@@ -1,6 +1,7 @@
 import Screen
 
-/// The help overlay: the keys, built from the key table, under the word for what is under the cursor; or all the words.
+/// The help overlay: the keys, built from the key table, under the word for what is under the cursor; or all
+/// the words.
 struct HelpView {
   private let state: ViewState
 
@@ -19,26 +20,32 @@ struct HelpView {
   func draw(into frame: inout Frame) {
     let theme = frame.theme
     let content = frame.content
-    frame.grid.fill(Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
+    frame.grid.fill(
+      Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
     let layout = layout(content: content.count, width: frame.width)
     let pages = [("Keys", !state.showsWords), ("Words", state.showsWords)].map { name, isOpen in
       isOpen ? Span("[\(name)]", theme[.tab]) : Span(" \(name) ", theme[.dim])
     }
     frame.line(
       content.lowerBound,
-      [Span("Help \(frame.glyphs.dot) \(state.view.title) view  ", theme[.title])] + pages + [Span("  Tab", theme[.footerKey])])
+      [Span("Help \(frame.glyphs.dot) \(state.view.title) view  ", theme[.title])] + pages + [
+        Span("  Tab", theme[.footerKey])
+      ])
     frame.mark(.key(.tab), row: content.lowerBound, from: 0, width: frame.width)
     for (offset, line) in layout.about.enumerated() { frame.line(content.lowerBound + 1 + offset, line) }
     let lines = lines(theme, width: frame.width)
     let top = max(0, min(state.helpTop, lines.count - layout.capacity))
     if lines.count > layout.capacity {
-      let more = top + layout.capacity < lines.count ? "\(state.keys.shown(.down)): more" : "\(state.keys.shown(.up)): back"
+      let more =
+        top + layout.capacity < lines.count
+        ? "\(state.keys.shown(.down)): more" : "\(state.keys.shown(.up)): back"
       frame.grid.put([Span(more, theme[.accent])], row: content.lowerBound, endingAt: frame.right)
     }
     let start = content.lowerBound + 1 + layout.about.count
     for (index, spans) in lines.dropFirst(top).prefix(layout.capacity).enumerated() {
       frame.grid.put(
-        spans, row: start + index % layout.rows, column: frame.left + index / layout.rows * layout.columnWidth,
+        spans, row: start + index % layout.rows,
+        column: frame.left + index / layout.rows * layout.columnWidth,
         limit: min(frame.right, frame.left + (index / layout.rows + 1) * layout.columnWidth - 1))
     }
     let count = "\(state.keys.shown(.number))3\(state.keys.shown(.right)) moves by three."
@@ -47,7 +54,8 @@ struct HelpView {
       Line.note(
         [
           "\(count)  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
-          "\(count)  :goto 41  :layer 2  :budget 96  :policy laq(m=16)", "\(count)  :goto 41  :policy laq(m=16)",
+          "\(count)  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
+          "\(count)  :goto 41  :policy laq(m=16)",
         ], style: theme[.note], width: frame.width))
   }
 
@@ -60,15 +68,21 @@ struct HelpView {
 
   private func layout(content: Int, width: Int) -> Layout {
     let entry = state.showsWords ? nil : Glossary.entry(state.wordUnderCursor)
-    let words = entry.map { WrappedText.lines("Under the cursor: \($0.word). \($0.text)", width: width) } ?? []
+    let words =
+      entry.map { WrappedText.lines("Under the cursor: \($0.word). \($0.text)", width: width) } ?? []
     let limit = content < 18 ? 2 : 3
     let about = words.prefix(limit).enumerated().map { index, line in
       // What does not fit stands on the other page.
       let isCut = index == limit - 1 && words.count > limit
-      return [Span(isCut ? TextWidth.clipped(line, to: width - Self.more.count) + Self.more : line, state.theme[.note])]
+      return [
+        Span(
+          isCut ? TextWidth.clipped(line, to: width - Self.more.count) + Self.more : line, state.theme[.note])
+      ]
     }
     let rows = max(1, content - 2 - about.count)
-    guard !state.showsWords else { return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1)) }
+    guard !state.showsWords else {
+      return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1))
+    }
     let columnWidth = width >= 76 ? 38 : max(1, width)
     return Layout(about: about, rows: rows, columns: max(1, width / columnWidth), columnWidth: columnWidth)
   }

@@ -2,12 +2,12 @@ import Screen
 
 extension KeyTable.Action {
   /// The name by which commands and the configuration file know it: `policy-next`.
-  public var name: String {
+  package var name: String {
     rawValue.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
   }
 
   /// The action of a name.
-  public init?(name: String) {
+  package init?(name: String) {
     guard let action = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = action
   }
@@ -15,9 +15,10 @@ extension KeyTable.Action {
 
 extension KeyTable {
   /// This table with other keys for some actions; the keys that they had are free.
-  /// - Parameter wanted: an action's name, and its keys in the notation of `--keys`, one each; the first is shown.
+  /// - Parameter wanted: an action's name, and its keys in the notation of `--keys`, one each; the first is
+  ///   shown.
   /// - Throws: `KeyTableError`.
-  public func rebound(_ wanted: [(action: String, keys: [String])]) throws -> KeyTable {
+  package func rebound(_ wanted: [(action: String, keys: [String])]) throws -> KeyTable {
     var rows = rows
     for (name, notations) in wanted {
       guard let action = Action(name: name) else { throw KeyTableError.unknownAction(name) }
@@ -26,7 +27,9 @@ extension KeyTable {
       rows[index].shown = rows[index].keys.first?.label ?? ""
     }
     let table = KeyTable(rows: rows)
-    for action in [Action.back, .interrupt] where table.row(action).keys.isEmpty { throw KeyTableError.noKey(action.name) }
+    for action in [Action.back, .interrupt] where table.row(action).keys.isEmpty {
+      throw KeyTableError.noKey(action.name)
+    }
     let changed = zip(table.rows, self.rows).filter { $0.keys != $1.keys }.map(\.0.action)
     try table.refuseClashes(changed: Set(changed))
     return table
@@ -46,7 +49,9 @@ extension KeyTable {
       throw KeyTableError.badKey(action: action, notation, reason: "the digits from 6 on begin a count")
     default: break
     }
-    if let reason = obstacle(to: key, of: action) { throw KeyTableError.badKey(action: action, notation, reason: reason) }
+    if let reason = obstacle(to: key, of: action) {
+      throw KeyTableError.badKey(action: action, notation, reason: reason)
+    }
     return key
   }
 
@@ -56,15 +61,19 @@ extension KeyTable {
     case .control("i"): "terminals send Tab for it; write <Tab>"
     case .control("j"), .control("m"): "terminals send Enter for it; write <Enter>"
     case .control("h"): "terminals send Backspace for it; write <BS>"
-    case .control("s"), .control("q"): "the terminal keeps it for itself: it holds the output and lets it go on"
+    case .control("s"), .control("q"):
+      "the terminal keeps it for itself: it holds the output and lets it go on"
     case .control("z"): action == Action.suspend.name ? nil : "it stops the program, whatever it is bound to"
-    case .control(let letter) where !("a"..."z").contains(letter): "terminals have Ctrl with the letters a to z only"
-    case .character(let character) where character.unicodeScalars.count > 1: "terminals send it as several keys"
+    case .control(let letter) where !("a"..."z").contains(letter):
+      "terminals have Ctrl with the letters a to z only"
+    case .character(let character) where character.unicodeScalars.count > 1:
+      "terminals send it as several keys"
     default: nil
     }
   }
 
-  /// In one view a key does one thing; as the program comes, a view's own bindings go before those of all views.
+  /// In one view a key does one thing; as the program comes, a view's own bindings go before those of all
+  /// views.
   private func refuseClashes(changed: Set<Action>) throws {
     for (index, row) in rows.enumerated() {
       for other in rows[..<index] where changed.contains(row.action) || changed.contains(other.action) {
@@ -80,7 +89,9 @@ extension KeyTable {
 
   /// An action's row.
   func row(_ action: Action) -> Binding {
-    guard let row = rows.first(where: { $0.action == action }) else { preconditionFailure("\(action) has no row") }
+    guard let row = rows.first(where: { $0.action == action }) else {
+      preconditionFailure("\(action) has no row")
+    }
     return row
   }
 
@@ -98,15 +109,17 @@ extension KeyTable {
 
   /// Actions that the footer names together with others.
   private static let pairs: [Action: (first: Action, between: String, second: Action)] = [
-    .textView: (.textView, "-", .timelineView), .layerDown: (.layerDown, " ", .layerUp), .headDown: (.headDown, " ", .headUp),
+    .textView: (.textView, "-", .timelineView), .layerDown: (.layerDown, " ", .layerUp),
+    .headDown: (.headDown, " ", .headUp),
     .budgetDown: (.budgetDown, "/", .budgetUp), .stepForward: (.stepBack, " ", .stepForward),
-    .phaseForward: (.phaseBack, " ", .phaseForward), .zoomIn: (.zoomIn, "/", .zoomOut), .keep: (.keep, "/", .evict),
+    .phaseForward: (.phaseBack, " ", .phaseForward), .zoomIn: (.zoomIn, "/", .zoomOut),
+    .keep: (.keep, "/", .evict),
     .down: (.down, " ", .up), .help: (.help, " ", .back),
   ]
 }
 
 /// Why a table of a person's own keys cannot be made.
-public enum KeyTableError: Error, Equatable, CustomStringConvertible {
+package enum KeyTableError: Error, Equatable, CustomStringConvertible {
   /// No action has this name.
   case unknownAction(String)
   /// The text is no key, or one that cannot be bound.
@@ -117,16 +130,17 @@ public enum KeyTableError: Error, Equatable, CustomStringConvertible {
   case noKey(String)
 
   /// The action that it is about, as it was written.
-  public var action: String {
+  package var action: String {
     switch self {
     case .unknownAction(let name), .badKey(let name, _, _), .clash(let name, _, _), .noKey(let name): name
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownAction(let name): "there is no action '\(name)'; 'laq-tui config' lists them"
-    case .badKey(let action, let notation, let reason): "'\(notation)' cannot be a key of '\(action)': \(reason)"
+    case .badKey(let action, let notation, let reason):
+      "'\(notation)' cannot be a key of '\(action)': \(reason)"
     case .clash(let action, let key, let other):
       "the key '\(key)' of '\(action)' is that of '\(other)' too; give '\(other)' another key or [] as well"
     case .noKey(let action): "'\(action)' needs a key: without one there is no way back"
@@ -141,7 +155,9 @@ extension Key {
     case .pageDown: "PgDn"
     case .pageUp: "PgUp"
     case .character("<"): "<"
-    default: description.hasPrefix("<") && description.count > 1 ? String(description.dropFirst().dropLast()) : description
+    default:
+      description.hasPrefix("<") && description.count > 1
+        ? String(description.dropFirst().dropLast()) : description
     }
   }
 }

@@ -3,36 +3,39 @@ import Screen
 /// The one table of keys: dispatch, footer, help overlay, manual and README are made from it.
 ///
 /// A value: a person's own keys make another table of it (`KeyTable+Custom.swift`).
-public struct KeyTable: Sendable {
+package struct KeyTable: Sendable {
   /// What a key does.
-  public enum Action: String, Sendable, CaseIterable {
+  package enum Action: String, Sendable, CaseIterable {
     case left, down, up, right, halfPageDown, halfPageUp, pageDown, pageUp, first, last, lineStart, lineEnd
     case textView, heatmapView, headsView, compareView, timelineView
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort, plot
+    case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
+      plot
     case theme, notes, question, search, searchNext, searchPrevious
     case select, keep, evict, scope, why, exchange
-    case copy, export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back, quit
+    case copy, export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back,
+      quit
   }
 
   /// One row of the table.
-  public struct Binding: Sendable {
+  package struct Binding: Sendable {
     /// Every key that does it.
-    public internal(set) var keys: [Key]
+    package internal(set) var keys: [Key]
     /// The keys as they are written on screens.
-    public internal(set) var shown: String
+    package internal(set) var shown: String
     /// What it does.
-    public let action: Action
+    package let action: Action
     /// What it does, in a few words.
-    public let words: String
+    package let words: String
     /// The group in the help.
-    public let group: String
+    package let group: String
     /// One word for the footer; `nil` when it has no place there.
-    public let hint: String?
-    /// The views in which it does something; `nil` for all. In these it goes before another binding of the key.
-    public let views: Set<ViewState.View>?
+    package let hint: String?
+    /// The views in which it does something; `nil` for all. In these it goes before another binding of the
+    /// key.
+    package let views: Set<ViewState.View>?
 
     init(
       _ keys: [Key], _ shown: String, _ action: Action, _ words: String, group: String,
@@ -55,7 +58,7 @@ public struct KeyTable: Sendable {
   }
 
   /// The rows as the program comes.
-  public static let bindings: [Binding] = [
+  package static let bindings: [Binding] = [
     Binding([.character("h"), .left], "h", .left, "token or cell to the left", group: "MOVE"),
     Binding([.character("j"), .down], "j", .down, "line or row below", group: "MOVE"),
     Binding([.character("k"), .up], "k", .up, "line or row above", group: "MOVE"),
@@ -80,7 +83,8 @@ public struct KeyTable: Sendable {
     Binding([.character("]")], "]", .layerUp, "layer above", group: "CHOOSE"),
     Binding([.character("{")], "{", .headDown, "head before", group: "CHOOSE", hint: "head"),
     Binding([.character("}")], "}", .headUp, "head after", group: "CHOOSE"),
-    Binding([.character("m")], "m", .headMode, "head, mean or max of heads", group: "CHOOSE", views: [.heatmap]),
+    Binding(
+      [.character("m")], "m", .headMode, "head, mean or max of heads", group: "CHOOSE", views: [.heatmap]),
     Binding([.character("p")], "p", .policyNext, "next policy", group: "CHOOSE", hint: "policy"),
     Binding([.character("P")], "P", .policyPrevious, "previous policy", group: "CHOOSE"),
     Binding([.character("x")], "x", .pin, "pin policy to compare", group: "CHOOSE", hint: "pin"),
@@ -94,7 +98,8 @@ public struct KeyTable: Sendable {
     Binding([.character("u")], "u", .undo, "undo change of settings", group: "CHOOSE"),
     Binding([.character("A")], "A", .exchange, "keep settings; go to others", group: "CHOOSE"),
     Binding([.character("v")], "v", .select, "select a span from here", group: "EDIT", views: [.text]),
-    Binding([.character("K")], "K", .keep, "keep the token or span", group: "EDIT", hint: "keep", views: [.text]),
+    Binding(
+      [.character("K")], "K", .keep, "keep the token or span", group: "EDIT", hint: "keep", views: [.text]),
     Binding([.character("X")], "X", .evict, "evict the token or span", group: "EDIT", views: [.text]),
     Binding([.character("S")], "S", .scope, "in this head, layer, all", group: "EDIT", views: [.text]),
     Binding([.character("Y")], "Y", .why, "why was the answer lost?", group: "EDIT", hint: "why"),
@@ -107,16 +112,25 @@ public struct KeyTable: Sendable {
     Binding([.character("o")], "o", .loss, "where the loss is largest", group: "LOOK", hint: "loss"),
     Binding([.enter], "Enter", .open, "open: place, head, answer", group: "LOOK", hint: "open"),
     Binding([.character("R")], "R", .answers, "read the whole answers", group: "LOOK", hint: "read"),
-    Binding([.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings", views: [.compare]),
+    Binding(
+      [.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings",
+      views: [.compare]),
     Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
     Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", views: [.heatmap]),
-    Binding([.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom", views: [.heatmap]),
+    Binding(
+      [.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom",
+      views: [.heatmap]),
     Binding([.character("-")], "-", .zoomOut, "more tokens per cell", group: "LOOK", views: [.heatmap]),
     Binding([.character("Z")], "Z", .pairing, "two rows or one in a line", group: "LOOK", views: [.heatmap]),
-    Binding([.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
+    Binding(
+      [.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
     Binding([.character("F")], "F", .figurePrevious, "previous figure", group: "LOOK", views: [.heads]),
-    Binding([.character("s")], "s", .sort, "sort; again: turn round", group: "LOOK", hint: "sort", views: [.heads, .compare]),
-    Binding([.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot", views: [.compare]),
+    Binding(
+      [.character("s")], "s", .sort, "sort; again: turn round", group: "LOOK", hint: "sort",
+      views: [.heads, .compare]),
+    Binding(
+      [.character(" ")], "Space", .plot, "plot this policy, or not", group: "LOOK", hint: "plot",
+      views: [.compare]),
     Binding([.character("t")], "t", .theme, "theme", group: "LOOK"),
     Binding([.character("H")], "H", .notes, "hints: notes on or off", group: "LOOK"),
     Binding([.character("y")], "y", .copy, "copy token, answer or row", group: "KEEP", hint: "copy"),
@@ -133,10 +147,10 @@ public struct KeyTable: Sendable {
   ]
 
   /// The table as the program comes.
-  public static let standard = KeyTable(rows: bindings)
+  package static let standard = KeyTable(rows: bindings)
 
   /// The rows, in the order of the help.
-  public let rows: [Binding]
+  package let rows: [Binding]
   private let byKey: [Key: [Binding]]
 
   init(rows: [Binding]) {
@@ -145,25 +159,34 @@ public struct KeyTable: Sendable {
       .mapValues { $0.map(\.row) }
   }
 
-  /// What a key does in a view: a binding for that view, else one for all, else one that belongs to other views.
-  public func binding(for key: Key, in view: ViewState.View) -> Binding? {
+  /// What a key does in a view: a binding for that view, else one for all, else one that belongs to other
+  /// views.
+  package func binding(for key: Key, in view: ViewState.View) -> Binding? {
     let all = byKey[key] ?? []
     return all.first { $0.views?.contains(view) ?? false } ?? all.first { $0.views == nil } ?? all.first
   }
 
-  /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit always.
+  /// The footer's hints that fit a width: those of the view first, then those of all views; help and quit
+  /// always.
   func footer(
-    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, showsAnswer: Bool = false, hasModel: Bool = true,
+    for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, showsAnswer: Bool = false,
+    hasModel: Bool = true,
     width: Int
   ) -> [(keys: String, word: String)] {
-    if showsHelp { return [(label(.down), "scroll"), ("Tab", "keys or words"), (label(.help), "close help")] }
+    if showsHelp {
+      return [(label(.down), "scroll"), ("Tab", "keys or words"), (label(.help), "close help")]
+    }
     if showsWhy {
       return [
-        (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"), (shown(.back), "stop, close"),
+        (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"),
+        (shown(.back), "stop, close"),
       ]
     }
     if showsAnswer {
-      return [(label(.down), "scroll"), (label(.policyNext), "policy"), (shown(.copy), "copy"), (shown(.back), "close")]
+      return [
+        (label(.down), "scroll"), (label(.policyNext), "policy"), (shown(.copy), "copy"),
+        (shown(.back), "close"),
+      ]
     }
     let wanted = rows.filter { binding in
       binding.hint != nil && binding.acts(in: view) && (hasModel || !binding.needsModel)

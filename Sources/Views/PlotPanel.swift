@@ -19,7 +19,8 @@ struct PlotPanel {
     let title = showsRecall ? "recall against budget" : "mass recall against budget"
     var heading = Line()
     heading.add(Span(title, theme[.accent]))
-    heading.add(Span("   tokens per layer and head; \(state.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)
+    heading.add(
+      Span("   tokens per layer and head; \(state.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)
     frame.line(area.lowerBound, heading.fitting(frame.width))
     let budgets = BudgetSweep.budgets(tokenCount: tokenCount).sorted()
     guard let first = budgets.first, let last = budgets.last, budgets.count > 1 else {
@@ -35,7 +36,8 @@ struct PlotPanel {
     drawAxes(plot, budgets, rows, gutter, width, into: &frame)
     for mark in plot.marks {
       let glyph = mark.isMeasured ? Self.letter(mark.line) : frame.glyphs.dot
-      frame.line(rows.lowerBound + mark.row, [Span(glyph, Self.style(mark.line, theme))], from: gutter + mark.column)
+      frame.line(
+        rows.lowerBound + mark.row, [Span(glyph, Self.style(mark.line, theme))], from: gutter + mark.column)
     }
     for (index, key) in keys.enumerated() where rows.lowerBound + index < area.upperBound {
       frame.line(rows.lowerBound + index, entry(index, key, width: legend, frame), from: gutter + width + 2)
@@ -46,7 +48,8 @@ struct PlotPanel {
   }
 
   private func drawAxes(
-    _ plot: BudgetPlot, _ budgets: [Int], _ rows: Range<Int>, _ gutter: Int, _ width: Int, into frame: inout Frame
+    _ plot: BudgetPlot, _ budgets: [Int], _ rows: Range<Int>, _ gutter: Int, _ width: Int,
+    into frame: inout Frame
   ) {
     let theme = frame.theme
     for row in rows {
@@ -67,7 +70,9 @@ struct PlotPanel {
       let label = String(budget)
       let start = max(0, min(plot.column(budget) - label.count / 2, width - label.count))
       let place = start..<start + label.count
-      guard start >= free, place.upperBound < taken.lowerBound || place.lowerBound > taken.upperBound else { continue }
+      guard start >= free, place.upperBound < taken.lowerBound || place.lowerBound > taken.upperBound else {
+        continue
+      }
       frame.line(rows.upperBound, [Span(label, theme[.dim])], from: gutter + start)
       free = place.upperBound + 1
     }
@@ -91,7 +96,8 @@ struct PlotPanel {
     let name = max(8, width - TextWidth.of(words) - 3)
     let title = TextWidth.clipped(key.policy.title, to: name, ellipsis: frame.glyphs.ellipsis)
     return [
-      Span(Self.letter(index) + " ", Self.style(index, theme)), Span(title, theme[index == 0 ? .accent : .text]),
+      Span(Self.letter(index) + " ", Self.style(index, theme)),
+      Span(title, theme[index == 0 ? .accent : .text]),
       Span(" " + words, theme[.dim]),
     ]
   }

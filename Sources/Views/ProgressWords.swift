@@ -4,7 +4,7 @@ import Screen
 extension Run {
   /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once
   /// nothing is.
-  public func progress(_ glyphs: GlyphSet) -> String? {
+  package func progress(_ glyphs: GlyphSet) -> String? {
     switch stage {
     case .opening: return "opening the \(hasModel ? "model" : "trace")"
     case .loading(let layer, let count): return "reading the model, layer \(layer + 1) of \(count)"
@@ -29,5 +29,5 @@ extension Run {
 
 extension WhyFinding {
   /// What is being done, in a few words; `nil` once nothing is.
-  public var progress: String? { isFinished ? nil : "why: \(tries) sets of tokens restored and decoded on" }
+  package var progress: String? { isFinished ? nil : "why: \(tries) sets of tokens restored and decoded on" }
 }

@@ -11,7 +11,9 @@ extension ViewState {
   }
 
   /// A key while the answers are shown.
-  mutating func performInAnswers(_ action: KeyTable.Action, times: Int, size: Size, glyphs: GlyphSet) -> Effect {
+  mutating func performInAnswers(_ action: KeyTable.Action, times: Int, size: Size, glyphs: GlyphSet)
+    -> Effect
+  {
     if let wanted = action.view {
       open(wanted)
       return .none

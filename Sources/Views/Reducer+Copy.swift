@@ -10,7 +10,8 @@ extension ViewState {
       return .none
     }
     // What is copied is seen, though a terminal that keeps its clipboard to itself says nothing.
-    let seen = TextWidth.clipped(Sanitizer.visible(text, glyphs: glyphs, spaces: false), to: 200, ellipsis: glyphs.ellipsis)
+    let seen = TextWidth.clipped(
+      Sanitizer.visible(text, glyphs: glyphs, spaces: false), to: 200, ellipsis: glyphs.ellipsis)
     message = "copied \(name): \(seen)"
     return .copy(text)
   }
@@ -30,14 +31,22 @@ extension ViewState {
       return ("row \(rows.entries[chosen].label)", weights.map { String($0) }.joined(separator: "\t"))
     case .heads:
       let cells = HeadFigure.allCases.compactMap { figure -> String? in
-        guard let values = figure.values(self), layer < values.count, head < values[layer].count else { return nil }
+        guard let values = figure.values(self), layer < values.count, head < values[layer].count else {
+          return nil
+        }
         return "\(figure.title) \(decimal(values[layer][head], 4))"
       }
       guard !cells.isEmpty else { return nil }
-      return ("head \(layer + 1).\(head + 1)", (["head \(layer + 1).\(head + 1)", policyTitle] + cells).joined(separator: "\t"))
+      return (
+        "head \(layer + 1).\(head + 1)",
+        (["head \(layer + 1).\(head + 1)", policyTitle] + cells).joined(separator: "\t")
+      )
     case .compare:
-      guard let row = CompareTable(self).rows.first(where: { $0.index == policy }), let figures = row.figures else { return nil }
-      let cells = CompareColumn.allCases.filter { $0 != .policy && $0 != .answer }.map { "\($0.title) \($0.text(figures))" }
+      guard let row = CompareTable(self).rows.first(where: { $0.index == policy }), let figures = row.figures
+      else { return nil }
+      let cells = CompareColumn.allCases.filter { $0 != .policy && $0 != .answer }.map {
+        "\($0.title) \($0.text(figures))"
+      }
       return ("the row of \(row.title)", ([row.title] + cells + [answerText ?? ""]).joined(separator: "\t"))
     case .timeline: return nil
     }
@@ -55,6 +64,8 @@ extension ViewState {
     guard story.prompt.tokens.indices.contains(token.position) else { return nil }
     let text = String(decoding: story.prompt.bytes(at: token.position), as: UTF8.self)
     let place = [token.position, token.layer + 1, token.queryHead + 1].map { String($0) }
-    return ("the first row shown", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t"))
+    return (
+      "the first row shown", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t")
+    )
   }
 }

@@ -31,10 +31,11 @@ extension ViewState {
   /// Puts a pasted text into the line that is being typed, and nowhere else: as keys it could do anything.
   ///
   /// A question keeps its line breaks; in other lines they become spaces.
-  public mutating func paste(_ text: String) {
+  package mutating func paste(_ text: String) {
     message = nil
     switch entry?.purpose {
-    case nil, .replace, .replaceSession, .leave: message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
+    case nil, .replace, .replaceSession, .leave:
+      message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
     case .question: type(text)
     case .search, .command, .export, .session: type(text.replacing("\n", with: " "))
     }
@@ -75,7 +76,9 @@ extension ViewState {
     let typed = current.recalled?.typed ?? current.text
     // A question begins with the present one in the line, which no earlier one needs to begin with.
     let beginning = current.purpose == .question ? "" : typed
-    if let found = history.line(older: older, than: current.recalled?.place, beginning: beginning, for: current.purpose) {
+    if let found = history.line(
+      older: older, than: current.recalled?.place, beginning: beginning, for: current.purpose)
+    {
       (current.line, current.recalled) = (TextLine(found.text), (found.place, typed))
     } else if !older, current.recalled != nil {
       (current.line, current.recalled) = (TextLine(typed), nil)

@@ -33,18 +33,24 @@ extension ViewState {
     return export(request)
   }
 
-  /// Says what became of an export. After a failure the name can be changed; a file that is there already is asked about.
-  public mutating func exportEnded(_ request: ExportRequest, error: (any Error)?) {
+  /// Says what became of an export. After a failure the name can be changed; a file that is there already is
+  /// asked about.
+  package mutating func exportEnded(_ request: ExportRequest, error: (any Error)?) {
     let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
     guard let error else {
-      message = "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.results.count + 1) policies") written to \(request.path)"
+      message =
+        "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.results.count + 1) policies") written to \(request.path)"
       return
     }
     // What is being typed meanwhile goes on.
     let isFree = entry == nil
     if case ExportError.exists = error {
       message = nil
-      if isFree { entry = .replace(request) } else { message = "\(request.path) is there already; nothing written" }
+      if isFree {
+        entry = .replace(request)
+      } else {
+        message = "\(request.path) is there already; nothing written"
+      }
       return
     }
     message = String(describing: error)

@@ -9,14 +9,19 @@ extension ViewState {
     showsWords.toggle()
     helpTop = 0
     guard showsWords else { return }
-    helpTop = HelpView(self).clamped(GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size, glyphs: glyphs)
+    helpTop = HelpView(self).clamped(
+      GlossaryLines.first(of: wordUnderCursor, width: size.width - 4), size: size, glyphs: glyphs)
   }
 
   /// A key while the help is shown.
   mutating func performInHelp(_ action: KeyTable.Action, times: Int, size: Size, glyphs: GlyphSet) -> Effect {
     func scroll(_ change: Int) -> Int { HelpView(self).clamped(helpTop + change, size: size, glyphs: glyphs) }
     let before = helpTop
-    defer { if showsHelp, helpTop == before, message == nil, Self.scrolls.contains(action) { message = "it goes no further" } }
+    defer {
+      if showsHelp, helpTop == before, message == nil, Self.scrolls.contains(action) {
+        message = "it goes no further"
+      }
+    }
     switch action {
     case .help, .back, .quit: showsHelp = false
     case .left, .right: turnHelpPage(size: size, glyphs: glyphs)

@@ -1,7 +1,8 @@
 import Screen
 
 extension ViewState {
-  /// Handles the mouse: a click does what the keys would do at that place, the wheel scrolls. While a line is typed, nothing.
+  /// Handles the mouse: a click does what the keys would do at that place, the wheel scrolls. While a line is
+  /// typed, nothing.
   mutating func point(row: Int, column: Int, kind: Key.Mouse, size: Size, glyphs: GlyphSet) -> Effect {
     guard entry == nil, kind != .release else { return .none }
     (message, count, isCounting) = (nil, nil, false)
@@ -25,7 +26,8 @@ extension ViewState {
     switch view {
     case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
     case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
-    case .heatmap, .heads, .compare: move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
+    case .heatmap, .heads, .compare:
+      move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
     }
     return .none
   }

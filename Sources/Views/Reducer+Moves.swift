@@ -26,7 +26,8 @@ extension ViewState {
     default:
       let showsSpaces = !theme.hasColor
       let text = texts.text(story.prompt, glyphs: glyphs, showsSpaces: showsSpaces)
-      let lines = texts.rows(story.prompt, glyphs: glyphs, showsSpaces: showsSpaces, width: size.width - 4 - 6)
+      let lines = texts.rows(
+        story.prompt, glyphs: glyphs, showsSpaces: showsSpaces, width: size.width - 4 - 6)
       guard let line = lines.firstIndex(where: { $0.contains(cursor) }) else { return }
       let page = max(1, size.height / 2 - 2)
       let change =
@@ -47,10 +48,11 @@ extension ViewState {
         // The token under the same column, as in a text editor.
         let column = text.pieces[lines[line].lowerBound..<cursor].reduce(0) { $0 + $1.width }
         var used = 0
-        cursor = target.first { position in
-          used += text.pieces[position].width
-          return used > column
-        } ?? target.upperBound - 1
+        cursor =
+          target.first { position in
+            used += text.pieces[position].width
+            return used > column
+          } ?? target.upperBound - 1
       }
     }
   }
@@ -60,7 +62,9 @@ extension ViewState {
     let present = HeatmapColumns(self, width: width).keysPerCell
     let fitting = HeatmapColumns.fitting(story.prompt.tokens.count, width: width)
     let wanted = closer ? max(1, present / 2) : min(fitting, present * 2)
-    if wanted == present { message = closer ? "a cell is one token already" : "all tokens are in sight already" }
+    if wanted == present {
+      message = closer ? "a cell is one token already" : "all tokens are in sight already"
+    }
     keysPerCell = wanted
   }
 

@@ -12,8 +12,8 @@ extension ViewState {
     }
   }
 
-  /// Gives the active policy the next value of the first of some settings that it has. Only what this changes is computed
-  /// anew; the prefill stays.
+  /// Gives the active policy the next value of the first of some settings that it has. Only what this changes
+  /// is computed anew; the prefill stays.
   mutating func turn(_ keys: [String], through values: [Int], name: String) -> Effect {
     guard settings.policies.indices.contains(policy) else { return .none }
     let active = settings.policies[policy]

@@ -13,8 +13,8 @@ extension ViewState {
 
   /// Asks the text another question; none, if there is nothing but space in it.
   ///
-  /// What model and text have in common with the former prompt is not computed again; the former question comes back
-  /// by undoing.
+  /// What model and text have in common with the former prompt is not computed again; the former question
+  /// comes back by undoing.
   mutating func ask(_ text: String) -> Effect {
     let question = text.allSatisfy(\.isWhitespace) ? nil : text
     do {
@@ -27,7 +27,8 @@ extension ViewState {
       let lostCount = carryEdits(PromptShift(from: prompt, to: asked))
       prompt = asked
       settings.fit(tokenCount: asked.tokens.count)
-      message = "\(question == nil ? "no question any more" : "another question"); \(keys.shown(.undo)) brings the former one back"
+      message =
+        "\(question == nil ? "no question any more" : "another question"); \(keys.shown(.undo)) brings the former one back"
         + (lostCount > 0 ? "; what was kept or evicted by hand of the former one is left out" : "")
       return .explore
     } catch {
@@ -37,8 +38,8 @@ extension ViewState {
     }
   }
 
-  /// Moves what was kept by hand to where its tokens are now. A policy of whose edits nothing is left is the one that it was
-  /// made of, and stands in the list once.
+  /// Moves what was kept by hand to where its tokens are now. A policy of whose edits nothing is left is the
+  /// one that it was made of, and stands in the list once.
   /// - Returns: how many edited tokens the new prompt lacks.
   private mutating func carryEdits(_ shift: PromptShift) -> Int {
     let (carried, lostCount) = shift.carried(settings.policies)
@@ -61,7 +62,7 @@ extension ViewState {
   }
 
   /// Forgets what belongs to the former prompt's tokens.
-  public mutating func beginPrompt() {
+  package mutating func beginPrompt() {
     cursor = min(cursor, prompt.tokens.count - 1)
     (selectionStart, step, isPlaying, details) = (nil, nil, false, Details())
   }

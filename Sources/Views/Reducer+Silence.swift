@@ -14,14 +14,17 @@ extension ViewState {
     init(_ state: ViewState) {
       places = [
         state.view.rawValue, state.policy, state.pinned, state.layer, state.head, state.cursor,
-        state.view == .heatmap ? HeatmapRows(state).chosen : nil, state.shownIndex, state.keysPerCell, state.selectionStart,
+        state.view == .heatmap ? HeatmapRows(state).chosen : nil, state.shownIndex, state.keysPerCell,
+        state.selectionStart,
       ]
       switches = [
-        state.showsHelp, state.showsWhy, state.showsAnswer, state.showsNotes, state.pairsRows, state.showsCover, state.sortsHeads,
+        state.showsHelp, state.showsWhy, state.showsAnswer, state.showsNotes, state.pairsRows,
+        state.showsCover, state.sortsHeads,
         state.reversesOrder, state.showsSettings, state.isPlaying, state.isCounting,
       ]
       names = [
-        state.headMode.rawValue, state.scale.rawValue, state.figure.rawValue, state.sortColumn.rawValue, state.theme.name,
+        state.headMode.rawValue, state.scale.rawValue, state.figure.rawValue, state.sortColumn.rawValue,
+        state.theme.name,
         state.editScope.rawValue,
       ]
       (plotted, settings) = (state.plotted, state.settings)
@@ -43,7 +46,8 @@ extension ViewState {
 
   private var placeInWords: String {
     let shape = story.recording?.shape
-    return "layer \(layer + 1) of \(shape?.layerCount ?? 0), query head \(head + 1) of \(shape?.queryHeadCount ?? 0)"
+    return
+      "layer \(layer + 1) of \(shape?.layerCount ?? 0), query head \(head + 1) of \(shape?.queryHeadCount ?? 0)"
   }
 
   /// Why a key changed nothing.
@@ -54,7 +58,8 @@ extension ViewState {
     case .layerDown: return "no layer below: this is 1 of \(shape?.layerCount ?? 0)"
     case .headUp: return "no head after: this is \(head + 1) of \(shape?.queryHeadCount ?? 0)"
     case .headDown: return "no head before: this is 1 of \(shape?.queryHeadCount ?? 0)"
-    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
+    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart,
+      .lineEnd:
       return edge(binding.action)
     case .textView, .heatmapView, .headsView, .compareView, .timelineView:
       return "this is the \(view.title.lowercased()) view already"

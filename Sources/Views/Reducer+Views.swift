@@ -16,17 +16,21 @@ extension KeyTable.Action {
 
 extension Run {
   /// The first token at which a lane's answer is not the full cache's.
-  func difference(of lane: PolicyResult?) -> Int? { full.flatMap { lane?.answer.firstDifference(from: $0.answer) } }
+  func difference(of lane: PolicyResult?) -> Int? {
+    full.flatMap { lane?.answer.firstDifference(from: $0.answer) }
+  }
 }
 
 extension ViewState {
-  /// Opens a view. The timeline opens where there is something to see: at the first step at which the pinned policy's answer,
-  /// or else the active one's, leaves the full cache's. What lies over views goes, but for a search that can be stopped there.
-  public mutating func open(_ wanted: View) {
+  /// Opens a view. The timeline opens where there is something to see: at the first step at which the pinned
+  /// policy's answer, or else the active one's, leaves the full cache's. What lies over views goes, but for a
+  /// search that can be stopped there.
+  package mutating func open(_ wanted: View) {
     (showsHelp, showsAnswer) = (false, false)
     if why?.isFinished != false { showsWhy = false }
     defer { view = wanted }
-    guard wanted == .timeline, view != .timeline, step == nil, story.stage == .done, let difference = firstDifference,
+    guard wanted == .timeline, view != .timeline, step == nil, story.stage == .done,
+      let difference = firstDifference,
       let index = timeline.steps.firstIndex(of: .decode(difference))
     else { return }
     go(to: index)

@@ -6,7 +6,10 @@ extension ViewState {
   /// Opens the question why a policy's answer was lost; the active policy's, if none is named.
   mutating func askWhy(policyNamed name: String = "") -> Effect {
     do {
-      let wanted = name.isEmpty ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil : try Policy(parsing: name)
+      let wanted =
+        name.isEmpty
+        ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil
+        : try Policy(parsing: name)
       guard let wanted else { return .none }
       if let why, why.policy == wanted, why.stage != .cancelled {
         (showsWhy, showsAnswer, whyTop) = (true, false, 0)

@@ -4,7 +4,7 @@ import Screen
 import Transformer
 
 /// What the program must do after a key.
-public enum Effect: Sendable, Hashable {
+package enum Effect: Sendable, Hashable {
   case none
   /// Settings changed: tell the story again.
   case explore
@@ -31,7 +31,7 @@ extension ViewState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages and lines.
   /// - Parameter glyphs: what the screen is drawn with, for what lies where.
-  public mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
+  package mutating func handle(_ key: Key, size: Size, glyphs: GlyphSet = .unicode) -> Effect {
     if case .mouse(let row, let column, let kind) = key {
       return point(row: row, column: column, kind: kind, size: size, glyphs: glyphs)
     }
@@ -56,7 +56,10 @@ extension ViewState {
     }
     guard let binding = keys.binding(for: key, in: view) else {
       count = nil
-      if case .function = key {} else { message = "\(Self.name(key)) does nothing; \(keys.shown(.help)) lists the keys" }
+      if case .function = key {
+      } else {
+        message = "\(Self.name(key)) does nothing; \(keys.shown(.help)) lists the keys"
+      }
       return .none
     }
     if binding.action == .interrupt { isInterrupted = wasInterrupted }
@@ -89,9 +92,11 @@ extension ViewState {
     _ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet
   ) -> Effect {
     switch action {
-    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart, .lineEnd:
+    case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart,
+      .lineEnd:
       move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
-    case .textView, .heatmapView, .headsView, .compareView, .timelineView: if let wanted = action.view { open(wanted) }
+    case .textView, .heatmapView, .headsView, .compareView, .timelineView:
+      if let wanted = action.view { open(wanted) }
     case .open: openWhatIsUnderTheCursor()
     case .answers: openAnswers()
     case .settings: showsSettings.toggle()
@@ -120,13 +125,16 @@ extension ViewState {
       isPlaying.toggle()
       if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
       message = isPlaying ? "playing; \(keys.shown(.play)) pauses" : "paused"
-    case .loss: if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
+    case .loss:
+      if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
     case .cover:
       showsCover.toggle()
       if !theme.hasColor { message = "without colours the marks are always shown" }
     case .pairing:
       pairsRows.toggle()
-      if !theme.hasColor || glyphs.upperHalf == nil { message = "two rows in a line need colours and half blocks" }
+      if !theme.hasColor || glyphs.upperHalf == nil {
+        message = "two rows in a line need colours and half blocks"
+      }
     case .figureNext: figure = Self.following(figure, by: times)
     case .figurePrevious: figure = Self.following(figure, by: -times)
     case .sort:
@@ -135,7 +143,10 @@ extension ViewState {
       guard settings.policies.indices.contains(policy) else { break }
       if plotted.remove(settings.policies[policy]) == nil { plotted.insert(settings.policies[policy]) }
       let isPlotted = plotted.contains(settings.policies[policy])
-      message = isPlotted ? "\(policyTitle) is plotted wherever the cursor is" : "\(policyTitle) is plotted while it is active or pinned"
+      message =
+        isPlotted
+        ? "\(policyTitle) is plotted wherever the cursor is"
+        : "\(policyTitle) is plotted while it is active or pinned"
     case .scale: scale = Self.following(scale)
     case .zoomIn, .zoomOut: zoom(closer: action == .zoomIn, width: size.width - 20)
     case .theme:
@@ -207,7 +218,7 @@ extension ViewState {
   }
 
   /// Moves on by one while playing.
-  public mutating func advance() {
+  package mutating func advance() {
     guard isPlaying else { return }
     go(to: (step ?? 0) + 1)
   }
@@ -234,7 +245,8 @@ extension ViewState {
     return max(1, min(next ?? budget, up ? max(count, budget) : budget))
   }
 
-  private static func following<Value: CaseIterable & Equatable>(_ value: Value, by change: Int = 1) -> Value {
+  private static func following<Value: CaseIterable & Equatable>(_ value: Value, by change: Int = 1) -> Value
+  {
     let all = Array(Value.allCases)
     let index = (all.firstIndex(of: value) ?? 0) + change % all.count
     return all[(index + all.count) % all.count]

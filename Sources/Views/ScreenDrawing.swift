@@ -2,13 +2,15 @@ import Screen
 
 extension ViewState {
   /// The smallest window that a view can be read in.
-  public static let smallestSize = Size(width: 60, height: 16)
+  package static let smallestSize = Size(width: 60, height: 16)
 
   /// Whether a view can be read in a window.
-  static func hasRoom(_ size: Size) -> Bool { size.width >= smallestSize.width && size.height >= smallestSize.height }
+  static func hasRoom(_ size: Size) -> Bool {
+    size.width >= smallestSize.width && size.height >= smallestSize.height
+  }
 
   /// Draws the whole screen: a pure function of state, size and glyphs.
-  public func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
+  package func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
     guard Self.hasRoom(size) else {
       return Self.tooSmall(size, quit: keys.shown(.quit), question: question)
     }
@@ -52,7 +54,8 @@ extension ViewState {
   /// What waits for an answer of one key.
   private var question: String? { entry.flatMap { $0.isQuestion ? $0.prompt : nil } }
 
-  /// Whether a key does what can be seen in a window that is too small for a view: leaving, and what leaving asks.
+  /// Whether a key does what can be seen in a window that is too small for a view: leaving, and what leaving
+  /// asks.
   func isKnownInSmallWindow(_ key: Key) -> Bool {
     if question != nil { return true }
     if entry != nil { return key == .escape }
@@ -64,10 +67,14 @@ extension ViewState {
 
   /// What is shown where nothing else can be read.
   /// - Parameter question: what waits for an answer, which has room in place of all else.
-  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit), question: String? = nil) -> Grid {
+  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit), question: String? = nil)
+    -> Grid
+  {
     var grid = Grid(size)
     let wanted = "60x16 needed, \(size.width)x\(size.height) here: please enlarge the window (\(quit) quits)"
-    for (row, line) in WrappedText.lines(question ?? wanted, width: size.width).prefix(size.height).enumerated() {
+    for (row, line) in WrappedText.lines(question ?? wanted, width: size.width).prefix(size.height)
+      .enumerated()
+    {
       grid.put(line, row: row, column: 0)
     }
     return grid

@@ -73,7 +73,8 @@ struct SettingsPanel {
     if isPinned, let title = state.pinnedTitle {
       let words = entries.contains(where: \.isUnlike) ? "  ! unlike" : ""
       frame.line(
-        area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])], from: name + column)
+        area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])],
+        from: name + column)
     }
     // What is unlike comes first where not all fit: it is why one looks.
     let room = max(0, area.count - 1)
@@ -83,7 +84,9 @@ struct SettingsPanel {
     let rest = shown.dropFirst(lines)
     if !rest.isEmpty, room > 0 {
       let words = rest.map { entry in
-        let pinned = entry.pinned.flatMap { $0 == entry.active ? nil : "\(entry.isUnlike ? " !" : "") / \($0)" }
+        let pinned = entry.pinned.flatMap {
+          $0 == entry.active ? nil : "\(entry.isUnlike ? " !" : "") / \($0)"
+        }
         return "\(entry.name) \(entry.active)\(pinned ?? "")"
       }
       let text = words.joined(separator: " \(frame.glyphs.dot) ")
@@ -108,7 +111,8 @@ struct SettingsPanel {
         row,
         [
           Span(mark, theme[.warning]),
-          Span(clipped(pinned, frame.width - name - column - 3, frame), theme[entry.isUnlike ? .warning : .text]),
+          Span(
+            clipped(pinned, frame.width - name - column - 3, frame), theme[entry.isUnlike ? .warning : .text]),
         ], from: name + column)
     }
   }
@@ -126,9 +130,12 @@ struct SettingsPanel {
   }
 
   private func protected(_ policy: Policy) -> String? {
-    guard let lane = state.story.results.first(where: { $0.policy == policy }), let scores = lane.scores else { return nil }
+    guard let lane = state.story.results.first(where: { $0.policy == policy }), let scores = lane.scores
+    else { return nil }
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
-    guard state.layer < lane.kept.positions.count, head < lane.kept.positions[state.layer].count else { return nil }
+    guard state.layer < lane.kept.positions.count, head < lane.kept.positions[state.layer].count else {
+      return nil
+    }
     return "\(scores.protected(layer: state.layer, head: head).count) tokens"
   }
 }

@@ -1,24 +1,24 @@
 import Exploration
 
-/// The prompt and the whole settings, and the policies that are looked at under them: what can be undone, and kept to come
-/// back to.
-public struct Setup: Sendable, Equatable {
+/// The prompt and the whole settings, and the policies that are looked at under them: what can be undone, and
+/// kept to come back to.
+package struct Setup: Sendable, Equatable {
   /// The text with its question.
-  public let prompt: Prompt
+  package let prompt: Prompt
   /// What is asked of the engine.
-  public let settings: ExplorationSettings
+  package let settings: ExplorationSettings
   /// The active policy, an index into the settings' list.
-  public let policy: Int
+  package let policy: Int
   /// The pinned policy, an index into the same list.
-  public let pinned: Int?
+  package let pinned: Int?
 
   /// Gathers the parts.
-  public init(prompt: Prompt, settings: ExplorationSettings, policy: Int, pinned: Int?) {
+  package init(prompt: Prompt, settings: ExplorationSettings, policy: Int, pinned: Int?) {
     (self.prompt, self.settings, self.policy, self.pinned) = (prompt, settings, policy, pinned)
   }
 
   // The same text with the same question has the same tokens.
-  public static func == (left: Setup, right: Setup) -> Bool {
+  package static func == (left: Setup, right: Setup) -> Bool {
     left.asksTheSame(as: right) && (left.policy, left.pinned) == (right.policy, right.pinned)
   }
 
@@ -49,11 +49,13 @@ extension ViewState {
     return restore(earlier)
   }
 
-  /// Keeps the present settings as the other ones; once there are others, goes to them and keeps the present ones.
+  /// Keeps the present settings as the other ones; once there are others, goes to them and keeps the present
+  /// ones.
   mutating func exchangeSetups() -> Effect {
     guard let other = otherSetup else {
       otherSetup = setup
-      message = "these settings are kept: change some, then \(keys.shown(.exchange)) goes from one to the other"
+      message =
+        "these settings are kept: change some, then \(keys.shown(.exchange)) goes from one to the other"
       return .none
     }
     guard other != setup else {
@@ -65,7 +67,8 @@ extension ViewState {
     otherSetup = present
     (prompt, settings) = (other.prompt, other.settings)
     (policy, pinned) = (other.policy, other.pinned)
-    message = "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; \(keys.shown(.exchange)) goes back"
+    message =
+      "budget \(settings.budget), \(policyTitle), \(settings.policies.count) policies; \(keys.shown(.exchange)) goes back"
     return other.asksTheSame(as: present) ? .none : .explore
   }
 }

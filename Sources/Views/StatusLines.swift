@@ -1,7 +1,8 @@
 import Exploration
 import Screen
 
-/// What the status says: how far work is, a message, what is being typed; and, in the box's lower line, how things are set.
+/// What the status says: how far work is, a message, what is being typed; and, in the box's lower line, how
+/// things are set.
 struct StatusLines {
   private let state: ViewState
   private let glyphs: GlyphSet
@@ -31,7 +32,8 @@ struct StatusLines {
   /// How far the work is that is under way, in the place that nothing covers: `nil` where the lines say it.
   var covered: [Span]? { state.message != nil || state.entry != nil ? progress : nil }
 
-  /// How things are set that keys change, from the right; the least important goes first where there is little room.
+  /// How things are set that keys change, from the right; the least important goes first where there is
+  /// little room.
   func settings(width: Int) -> [Span] {
     var line = Line()
     let keys = state.keys
@@ -46,11 +48,14 @@ struct StatusLines {
       line.add(Span(words, theme[.warning]), Span(glyphs.horizontal, theme[.frame]))
     }
     if state.view == .text, edits > 0 || state.selectionStart != nil || state.editScope != .head {
-      let words = " \(keys.shown(.keep)) \(keys.shown(.evict)) in \(state.editScope.rawValue) (\(keys.shown(.scope))) "
+      let words =
+        " \(keys.shown(.keep)) \(keys.shown(.evict)) in \(state.editScope.rawValue) (\(keys.shown(.scope))) "
       line.add(Span(words, theme[.dim]), Span(glyphs.horizontal, theme[.frame]), rank: 1)
     }
     let heads = state.settings.granularity == .kvHead ? "KV head" : "query head"
-    line.add(Span(" kept per \(heads) (\(keys.shown(.granularity))) ", theme[.dim]), Span(glyphs.horizontal, theme[.frame]), rank: 2)
+    line.add(
+      Span(" kept per \(heads) (\(keys.shown(.granularity))) ", theme[.dim]),
+      Span(glyphs.horizontal, theme[.frame]), rank: 2)
     line.add(Span(" theme \(state.theme.name) (\(keys.shown(.theme))) ", theme[.dim]), rank: 3)
     return line.fitting(width)
   }
@@ -79,7 +84,8 @@ struct StatusLines {
     let times = state.story.seconds
     var memory = ""
     if let lane = state.lane, let full = state.story.full {
-      memory = "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
+      memory =
+        "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
     }
     if let dropped = state.story.prompt.dropped {
       let bytes = dropped.byteCount == 1 ? "byte" : "bytes"
@@ -99,7 +105,8 @@ struct StatusLines {
 }
 
 extension Frame {
-  /// Writes the status, over the view's last lines where it has several, and how things are set in the box's lower line.
+  /// Writes the status, over the view's last lines where it has several, and how things are set in the box's
+  /// lower line.
   mutating func drawStatus() {
     let status = StatusLines(state, glyphs: glyphs)
     let lines = status.lines(width: width, limit: max(1, content.count / 2))
@@ -110,12 +117,15 @@ extension Frame {
         grid.put(glyphs.vertical, row: row, column: 0, style: theme[.frame])
         grid.put(glyphs.vertical, row: row, column: grid.width - 1, style: theme[.frame])
       }
-      grid.rule(row: bottom - lines.count, column: 0, width: grid.width, glyphs: glyphs, style: theme[.frame], joined: true)
+      grid.rule(
+        row: bottom - lines.count, column: 0, width: grid.width, glyphs: glyphs, style: theme[.frame],
+        joined: true)
     }
     for (offset, spans) in lines.enumerated() { line(bottom - lines.count + 1 + offset, spans) }
     var free = 2
     if let covered = status.covered {
-      free = grid.put([Span(" ")] + covered + [Span(" ")], row: bottom + 1, column: 2, limit: grid.width - 2) + 1
+      free =
+        grid.put([Span(" ")] + covered + [Span(" ")], row: bottom + 1, column: 2, limit: grid.width - 2) + 1
     }
     let settings = status.settings(width: max(0, grid.width - 2 - free))
     if settings.reduce(0, { $0 + $1.width }) <= grid.width - 2 - free {

@@ -1,8 +1,8 @@
 import Exploration
 import Screen
 
-/// The tokens of the full answer, of the lookahead and of the active policy's answer, one under the other, the shown step
-/// marked.
+/// The tokens of the full answer, of the lookahead and of the active policy's answer, one under the other,
+/// the shown step marked.
 struct StepTokens {
   private let state: ViewState
   private let glyphs: GlyphSet
@@ -29,7 +29,9 @@ struct StepTokens {
       lines.append(row("pseudo", lookahead.pseudo.tokens, truth: truth, shown: pseudo))
       if showsMarks { lines.append(marks(lookahead.pseudo.tokens, truth)) }
     }
-    if let lane = state.lane, state.story.hasModel { lines.append(row("answer", lane.answer.tokens, truth: truth, shown: answer)) }
+    if let lane = state.lane, state.story.hasModel {
+      lines.append(row("answer", lane.answer.tokens, truth: truth, shown: answer))
+    }
     return lines
   }
 

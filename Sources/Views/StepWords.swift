@@ -20,23 +20,34 @@ struct StepWords {
     var second = Line()
     switch state.shownStep {
     case .prefill:
-      first.add(Span("prefill  ", theme[.accent]), Span("all \(grouped(prompt)) tokens pass through the model"))
+      first.add(
+        Span("prefill  ", theme[.accent]), Span("all \(grouped(prompt)) tokens pass through the model"))
       for span in chunks { first.add(span, rank: 1) }
-      second.add(Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.note]))
+      second.add(
+        Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.note]))
     case .lookahead(let index):
       let lookahead = state.lane?.lookahead
       first.add(Span("pseudo token \(index + 1) of \(lookahead?.pseudo.tokens.count ?? 0)  ", theme[.accent]))
       first.add(Span("\(quoted(lookahead?.pseudo.tokens, index)) at position \(grouped(prompt + index))"))
-      first.add(Span("  on the cheap cache of \(lookahead?.settings.cheap.title ?? "")", theme[.dim]), rank: 1)
+      first.add(
+        Span("  on the cheap cache of \(lookahead?.settings.cheap.title ?? "")", theme[.dim]), rank: 1)
       second.add(
-        Span("Only its query is remembered, in every layer and head; key, value and text are thrown away.", theme[.note]))
+        Span(
+          "Only its query is remembered, in every layer and head; key, value and text are thrown away.",
+          theme[.note]))
     case .evict:
       let kept = state.lane?.kept.totalCount ?? 0
       let sets = max(1, state.lane?.kept.positions.joined().count ?? 1)
-      first.add(Span("eviction  ", theme[.accent]), Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
-      if let lane = state.lane { first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1) }
+      first.add(
+        Span("eviction  ", theme[.accent]),
+        Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
+      if let lane = state.lane {
+        first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1)
+      }
       let policies = state.settings.policies
-      let looks = policies.indices.contains(state.policy) ? "It looks at \(policies[state.policy].descriptor.looksAt)." : ""
+      let looks =
+        policies.indices.contains(state.policy)
+        ? "It looks at \(policies[state.policy].descriptor.looksAt)." : ""
       second.add(Span(looks, theme[.note]))
     case .decode(let index):
       let lane = state.answering
@@ -46,7 +57,8 @@ struct StepWords {
         first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
       }
       if !state.story.hasModel {
-        second.add(Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.note]))
+        second.add(
+          Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.note]))
       } else if let difference = difference(lane), index >= difference {
         second.add(Span("The answer left the full cache's at token \(difference + 1).", theme[.warning]))
       } else {

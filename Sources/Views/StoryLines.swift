@@ -13,7 +13,9 @@ struct StoryLines {
     self.glyphs = glyphs
   }
 
-  func header(_ fates: TokenFates, width: Int) -> [[Span]] { [place(width: width), counts(fates, width: width)] }
+  func header(_ fates: TokenFates, width: Int) -> [[Span]] {
+    [place(width: width), counts(fates, width: width)]
+  }
 
   /// Layer, head, group, the phases with the shown one marked, the pinned policy.
   func place(width: Int) -> [Span] {
@@ -28,19 +30,24 @@ struct StoryLines {
     let shown = state.shownStep
     var phases: [(String, String)] = [("prefill", "prefill")]
     let pseudo = state.lane?.lookahead?.pseudo.tokens.count ?? 0
-    if pseudo > 0 { phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))")) }
+    if pseudo > 0 {
+      phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))"))
+    }
     if steps.contains(.evict) { phases.append(("evict", "evict")) }
     let decoded = state.lane == nil ? 0 : state.answering?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
       let isShown = phase.0 == shown.phase
       if offset > 0 { line.add(Span(" \(glyphs.phase) ", theme[.dim]), rank: 1) }
-      line.add(isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
+      line.add(
+        isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
     if let mismatch = state.lane?.lookahead?.mismatch {
       line.add(Span("   lookahead recorded with \(mismatch)", theme[.warning]), rank: 2)
     }
-    if let pinned = state.pinnedTitle { line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3) }
+    if let pinned = state.pinnedTitle {
+      line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3)
+    }
     return line.fitting(width)
   }
 
@@ -75,9 +82,13 @@ struct StoryLines {
     if let agreement = state.lane?.agreement?[state.layer][state.head] {
       // The head's own number first; that of all heads goes where there is little room.
       line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
-      if let recall = state.lane?.recall { line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6) }
+      if let recall = state.lane?.recall {
+        line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6)
+      }
       line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
-      if let mass = state.lane?.massRecall { line.add(Span(", all heads \(decimal(mass, 2))", theme[.dim]), rank: 6) }
+      if let mass = state.lane?.massRecall {
+        line.add(Span(", all heads \(decimal(mass, 2))", theme[.dim]), rank: 6)
+      }
     }
     return line.fitting(width)
   }

@@ -42,7 +42,9 @@ struct TextView {
   /// What stands under the text: all of it in a tall window, the least of it in the smallest.
   private func bottomLines(_ frame: Frame) -> [AnswerLines.Line] {
     let height = frame.content.count
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(width: frame.width, isLong: height >= 26).map {
+    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(
+      width: frame.width, isLong: height >= 26
+    ).map {
       AnswerLines.Line(spans: $0, policy: nil)
     }
     let answers = AnswerLines(state, glyphs: frame.glyphs)
@@ -82,18 +84,24 @@ struct TextView {
         let piece = text.pieces[position]
         let fate = fates.fates[position]
         var style = usesColor || fate == .undecided ? frame.theme[fate.role] : frame.theme[.text]
-        if state.selectionStart != nil, state.selection.contains(position) { style = style.with(frame.theme[.found]) }
+        if state.selectionStart != nil, state.selection.contains(position) {
+          style = style.with(frame.theme[.found])
+        }
         if position == state.cursor {
           style = style.with(frame.theme[.cursor])
           frame.focus(row, from: column - frame.left)
         }
         if showsCover, row + 1 < area.upperBound {
-          let cover = String(repeating: fate.glyph(frame.glyphs), count: max(1, piece.width - (piece.endsLine ? 1 : 0)))
+          let cover = String(
+            repeating: fate.glyph(frame.glyphs), count: max(1, piece.width - (piece.endsLine ? 1 : 0)))
           frame.grid.put(
-            cover, row: row + 1, column: column, style: usesColor ? frame.theme[fate.role] : .plain, limit: frame.right)
+            cover, row: row + 1, column: column, style: usesColor ? frame.theme[fate.role] : .plain,
+            limit: frame.right)
         }
         let next = frame.grid.put(piece.text, row: row, column: column, style: style, limit: frame.right)
-        for marked in row..<row + height { frame.mark(.token(position), row: marked, columns: column..<max(column, next)) }
+        for marked in row..<row + height {
+          frame.mark(.token(position), row: marked, columns: column..<max(column, next))
+        }
         column = next
       }
     }
@@ -122,7 +130,10 @@ struct TextView {
           (.protected, "always"),
         ]
       ),
-      (1, [(.both, "both"), (.active, active), (.pinned, pinned), (.neither, "none"), (.protected, "always")]),
+      (
+        1,
+        [(.both, "both"), (.active, active), (.pinned, pinned), (.neither, "none"), (.protected, "always")]
+      ),
     ]
     return Line.first(of: wordings.map { legend($0.entries, gap: $0.gap, frame) }, width: frame.width)
   }

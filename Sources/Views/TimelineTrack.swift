@@ -1,6 +1,7 @@
 import Exploration
 
-/// The steps of a timeline laid along a line: every phase has room for its name, and shares the rest by its steps.
+/// The steps of a timeline laid along a line: every phase has room for its name, and shares the rest by its
+/// steps.
 struct TimelineTrack {
   /// A run of steps of one phase.
   struct Phase: Equatable {
@@ -48,8 +49,10 @@ struct TimelineTrack {
   func step(at column: Int) -> Int {
     guard let phase = phases.first(where: { $0.columns.contains(column) }) else { return 0 }
     let place = column - phase.columns.lowerBound
-    let candidate = phase.steps.lowerBound + min(phase.steps.count - 1, place * phase.steps.count / phase.columns.count)
+    let candidate =
+      phase.steps.lowerBound + min(phase.steps.count - 1, place * phase.steps.count / phase.columns.count)
     // Integer division may name the step before the one that begins here.
-    return phase.steps.contains(candidate + 1) && self.column(candidate + 1) <= column ? candidate + 1 : candidate
+    return phase.steps.contains(candidate + 1) && self.column(candidate + 1) <= column
+      ? candidate + 1 : candidate
   }
 }

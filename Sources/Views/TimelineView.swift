@@ -2,7 +2,8 @@ import Eviction
 import Exploration
 import Screen
 
-/// View 5: one policy's story step by step: the cache's size, the tokens, and what every cache says comes next.
+/// View 5: one policy's story step by step: the cache's size, the tokens, and what every cache says comes
+/// next.
 struct TimelineView {
   private let state: ViewState
   private let steps: [Timeline.Step]
@@ -65,13 +66,17 @@ struct TimelineView {
       for column in phase.columns {
         let isDone = column <= reached
         let isStart = column == phase.columns.lowerBound
-        let glyph = isStart ? (isDone ? frame.glyphs.filled : frame.glyphs.hollow) : isDone ? frame.glyphs.heavy : frame.glyphs.horizontal
+        let glyph =
+          isStart
+          ? (isDone ? frame.glyphs.filled : frame.glyphs.hollow)
+          : isDone ? frame.glyphs.heavy : frame.glyphs.horizontal
         frame.line(row, [Span(glyph, theme[isDone ? .accent : .frame])], from: column)
         frame.mark(.step(track.step(at: column)), row: row, from: column, width: 1)
       }
       if names {
         let isShown = phase.steps.contains(shown)
-        let text = TextWidth.clipped(words(phase), to: phase.columns.count - 1, ellipsis: frame.glyphs.ellipsis)
+        let text = TextWidth.clipped(
+          words(phase), to: phase.columns.count - 1, ellipsis: frame.glyphs.ellipsis)
         frame.line(row + 1, [Span(text, theme[isShown ? .tab : .dim])], from: phase.columns.lowerBound)
       }
     }
@@ -84,7 +89,9 @@ struct TimelineView {
     switch phase.name {
     case "prefill": return "prefill \(grouped(state.story.prompt.tokens.count))"
     case "lookahead": return "lookahead \(phase.steps.count)"
-    case "evict": return lane.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" } ?? "evict"
+    case "evict":
+      return lane.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" }
+        ?? "evict"
     default: return "answer \(phase.steps.count)"
     }
   }

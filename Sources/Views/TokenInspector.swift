@@ -26,10 +26,13 @@ struct TokenInspector {
       return digits.count == 1 ? "0" + digits : digits
     }
     var first = Line()
-    first.add(Span("cursor  token \(state.cursor) "), Span("\"\(text.pieces[state.cursor].text)\"", theme[.accent]))
+    first.add(
+      Span("cursor  token \(state.cursor) "), Span("\"\(text.pieces[state.cursor].text)\"", theme[.accent]))
     first.add(Span("  id \(grouped(token.id))", theme[.dim]), rank: 3)
     first.add(Span("  bytes \(bytes.joined(separator: " "))", theme[.dim]), rank: 4)
-    if let mass = state.story.trueMass?[state.layer, state.head][state.cursor], let decode = state.story.decodeQueries {
+    if let mass = state.story.trueMass?[state.layer, state.head][state.cursor],
+      let decode = state.story.decodeQueries
+    {
       first.add(Span("   true attention \(decimal(Double(mass), 3))", theme[.text]), rank: 1)
       first.add(Span(", sum over \(decode.count) decode rows", theme[.text]), rank: 2)
       first.add(Span(", rank \(grouped(trueRank))", theme[.text]), rank: 5)
@@ -53,9 +56,12 @@ struct TokenInspector {
   private func fate(_ lane: PolicyResult, width: Int) -> [Span] {
     let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
     let kept = lane.kept.positions[state.layer][head]
-    let title = TextWidth.padded(TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14)
+    let title = TextWidth.padded(
+      TextWidth.clipped(lane.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14)
     let isKept = kept.containsSorted(state.cursor)
-    var beginning = [Span("  " + title), isKept ? Span("kept   ", theme[.good]) : Span("evicted", theme[.error])]
+    var beginning = [
+      Span("  " + title), isKept ? Span("kept   ", theme[.good]) : Span("evicted", theme[.error]),
+    ]
     guard let scores = lane.scores else { return beginning }
     let rank = scores.rank(of: state.cursor, layer: state.layer, head: head)
     let isEdited = rank == nil && !isKept
@@ -68,11 +74,14 @@ struct TokenInspector {
     let byScore = kept.count - always
     // The cut is told where the order alone decides, as it does for this token.
     let isByRank = rank.map { ($0 <= byScore) == isKept } ?? true
-    let cut = byScore == 0 ? "none by rank" : isByRank ? "cut at rank \(grouped(byScore))" : "not by rank alone"
+    let cut =
+      byScore == 0 ? "none by rank" : isByRank ? "cut at rank \(grouped(byScore))" : "not by rank alone"
     let rule = "\(grouped(always)) always + \(grouped(byScore)) by score"
     let score = Double(scores.scores(layer: state.layer, head: head)[state.cursor])
     let long = rank == nil ? "" : "   score \(decimal(score, 4))"
-    let wordings = ["   keeps \(rule); \(cut)\(long)", "   keeps \(rule); \(cut)", "  \(rule); \(cut)", "  \(cut)", ""]
+    let wordings = [
+      "   keeps \(rule); \(cut)\(long)", "   keeps \(rule); \(cut)", "  \(rule); \(cut)", "  \(cut)", "",
+    ]
     return Line.first(of: wordings.map { beginning + [Span($0, theme[.text])] }, width: width)
   }
 
@@ -80,7 +89,9 @@ struct TokenInspector {
   private func readers(_ lane: PolicyResult, width: Int) -> [Span] {
     var line = Line()
     line.add(Span(String(repeating: " ", count: 16)))
-    if let votes = state.details.votes(state.votesRequest(lane)), let vote = votes.strongest(for: state.cursor) {
+    if let votes = state.details.votes(state.votesRequest(lane)),
+      let vote = votes.strongest(for: state.cursor)
+    {
       line.add(Span("most read by ", theme[.dim]), Span(voter(vote.voter, lane), theme[.accent]))
       let offset = vote.source - state.cursor
       let place = offset == 0 ? "" : " on token \(vote.source), pooled"
@@ -99,15 +110,18 @@ struct TokenInspector {
     let vocabulary = state.story.vocabulary
     func quoted(_ tokens: [Int]?, _ index: Int) -> String {
       guard let tokens, tokens.indices.contains(index) else { return "" }
-      let visible = Sanitizer.visible(bytes: vocabulary.bytes(of: tokens[index]), glyphs: glyphs, spaces: false)
+      let visible = Sanitizer.visible(
+        bytes: vocabulary.bytes(of: tokens[index]), glyphs: glyphs, spaces: false)
       return " \"\(TextWidth.clipped(visible, to: 12, ellipsis: glyphs.ellipsis))\""
     }
     switch voter {
     case .prompt(let position):
       let piece = TextWidth.clipped(text.pieces[position].text, to: 12, ellipsis: glyphs.ellipsis)
       let row = state.story.prompt.tokens.count - position
-      return row <= lane.policy.observedTokens ?? 0 ? "window row w-\(row) \"\(piece)\"" : "token \(position) \"\(piece)\""
-    case .lookahead(let index): return "lookahead row q\(index)" + quoted(lane.lookahead?.pseudo.tokens, index)
+      return row <= lane.policy.observedTokens ?? 0
+        ? "window row w-\(row) \"\(piece)\"" : "token \(position) \"\(piece)\""
+    case .lookahead(let index):
+      return "lookahead row q\(index)" + quoted(lane.lookahead?.pseudo.tokens, index)
     case .decode(let index): return "decode row d\(index)" + quoted(state.story.full?.answer.tokens, index)
     }
   }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Remembers how a prompt is written and wrapped: of thousands of tokens, that takes longer than a frame.
 ///
-/// The same questions have the same answers whether they are remembered or not, so drawing stays a pure function.
+/// The same questions have the same answers whether they are remembered or not, so drawing stays a pure
+/// function.
 final class TokenTexts: Sendable {
   private struct Key: Hashable {
     let hash: String

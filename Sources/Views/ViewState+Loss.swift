@@ -13,7 +13,7 @@ extension ViewState {
   /// - Returns: whether there is such a place.
   /// - Complexity: one attention row per layer and head.
   @discardableResult
-  public mutating func goToLargestLoss() -> Bool {
+  package mutating func goToLargestLoss() -> Bool {
     guard let lane else { return false }
     let loser = pinnedLane ?? lane
     let keeper = pinnedLane == nil ? nil : lane
@@ -37,7 +37,8 @@ extension Run {
   }
 
   /// The true attention at the step where a lane's answer leaves the full cache's,
-  /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers agree.
+  /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers
+  /// agree.
   func need(of lane: PolicyResult) -> (mass: HeadTable, token: Int)? {
     guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
     let truth = full.answer.tokens

@@ -3,9 +3,9 @@ import Exploration
 import Screen
 
 /// Everything that a screen is a function of, beside the terminal's size and its glyphs.
-public struct ViewState: Sendable {
+package struct ViewState: Sendable {
   /// The views, in the order of their digits.
-  public enum View: Int, Sendable, CaseIterable {
+  package enum View: Int, Sendable, CaseIterable {
     case text = 1
     case heatmap = 2
     case heads = 3
@@ -13,7 +13,7 @@ public struct ViewState: Sendable {
     case timeline = 5
 
     /// The view's name in the title and, in small letters, for `--screen`.
-    public var title: String {
+    package var title: String {
       switch self {
       case .text: "Text"
       case .heatmap: "Heatmap"
@@ -25,127 +25,128 @@ public struct ViewState: Sendable {
   }
 
   /// How a heatmap turns attention to brightness.
-  public enum Scale: String, Sendable, CaseIterable {
+  package enum Scale: String, Sendable, CaseIterable {
     case logarithmic = "log"
     case linear
   }
 
   /// Which heads a heatmap row shows.
-  public enum HeadMode: String, Sendable, CaseIterable {
+  package enum HeadMode: String, Sendable, CaseIterable {
     case single, mean, max
   }
 
   /// The story as far as it has come.
-  @CopyOnWrite public var story: Run { didSet { comeIntoStory() } }
-  /// The text with the question that is asked for now; the story is told anew when it differs from the story's own.
-  @CopyOnWrite public var prompt: Prompt
+  @CopyOnWrite package var story: Run { didSet { comeIntoStory() } }
+  /// The text with the question that is asked for now; the story is told anew when it differs from the
+  /// story's own.
+  @CopyOnWrite package var prompt: Prompt
   /// What is asked for now; the story runs anew when it differs from the story's own.
-  @CopyOnWrite public var settings: ExplorationSettings
+  @CopyOnWrite package var settings: ExplorationSettings
   /// The open view.
-  public var view = View.text
+  package var view = View.text
   /// Whether the help lies over it.
-  public var showsHelp = false
+  package var showsHelp = false
   /// The help's first line shown, where it does not fit.
-  public var helpTop = 0
+  package var helpTop = 0
   /// Whether it shows what the words mean, in place of the keys.
-  public var showsWords = false
+  package var showsWords = false
   /// Whether the whole answers lie over the view.
-  public var showsAnswer = false
+  package var showsAnswer = false
   /// Their first line shown, where not all fit.
-  public var answerTop = 0
+  package var answerTop = 0
   /// Whether the learner's notes are shown.
-  public var showsNotes = true
+  package var showsNotes = true
   /// The active policy, an index into the settings' list.
-  public var policy = 0
+  package var policy = 0
   /// The pinned policy, an index into the same list.
-  public var pinned: Int?
+  package var pinned: Int?
   /// The chosen layer.
-  public var layer = 0
+  package var layer = 0
   /// The chosen query head.
-  public var head = 0
+  package var head = 0
   /// Which heads the heatmap shows.
-  public var headMode = HeadMode.single
+  package var headMode = HeadMode.single
   /// The heatmap's scale.
-  public var scale = Scale.logarithmic
+  package var scale = Scale.logarithmic
   /// Whether two rows of the heatmap share a line, where half blocks and colour allow.
-  public var pairsRows = true
+  package var pairsRows = true
   /// Whether the text has its row of marks in colour, too.
-  public var showsCover = false
+  package var showsCover = false
   /// The figure that the head grid shows.
-  public var figure = HeadFigure.massRecall
+  package var figure = HeadFigure.massRecall
   /// Whether the head grid is sorted, the most striking heads first.
-  public var sortsHeads = false
+  package var sortsHeads = false
   /// The column by which the comparison is sorted.
-  public var sortColumn = CompareColumn.massRecall
+  package var sortColumn = CompareColumn.massRecall
   /// Whether its order is the other way round.
-  public var reversesOrder = false
+  package var reversesOrder = false
   /// Policies whose recall is plotted beside the active and the pinned one's.
-  public var plotted: Set<Policy> = []
+  package var plotted: Set<Policy> = []
   /// Whether the comparison shows the policies' settings in place of the plot.
-  public var showsSettings = false
+  package var showsSettings = false
   /// What is computed off the screen's thread for the open view.
-  @CopyOnWrite public var details = Details()
+  @CopyOnWrite package var details = Details()
   /// The prompt as it is written on screens, remembered from frame to frame.
   let texts = TokenTexts()
   /// Keys per heatmap cell; `nil` fits all of them to the width.
-  public var keysPerCell: Int?
+  package var keysPerCell: Int?
   /// The token under the cursor, a position.
-  public var cursor = 0
+  package var cursor = 0
   /// The heatmap's row that was chosen, an index into its rows; `nil` follows the shown step.
-  public var heatmapRow: Int?
+  package var heatmapRow: Int?
   /// The step shown; `nil` follows the newest.
-  public var step: Int?
+  package var step: Int?
   /// Whether steps advance by themselves.
-  public var isPlaying = false
+  package var isPlaying = false
   /// The theme.
-  @CopyOnWrite public var theme: Theme
+  @CopyOnWrite package var theme: Theme
   /// The colours that the terminal has: themes that need more are not offered.
-  public var colorDepth = ColorDepth.rgb
+  package var colorDepth = ColorDepth.rgb
   /// A number typed before a key.
-  public var count: Int?
+  package var count: Int?
   /// Whether a number is being typed, so that digits choose no view.
-  public var isCounting = false
+  package var isCounting = false
   /// The line being typed.
-  @CopyOnWrite public var entry: Entry?
+  @CopyOnWrite package var entry: Entry?
   /// The last search, for `n` and `N`.
-  public var search = ""
+  package var search = ""
   /// Where it is found, remembered from key to key.
   var matches: SearchMatches?
   /// Lines that were entered before.
   var history = EntryHistory()
   /// The keys and what they do.
-  @CopyOnWrite public var keys = KeyTable.standard
+  @CopyOnWrite package var keys = KeyTable.standard
   /// Names of files, for completing a path.
-  @CopyOnWrite public var files = FileCompletion()
+  @CopyOnWrite package var files = FileCompletion()
   /// The file that the session was read from, or written to last.
-  public var sessionPath: String?
+  package var sessionPath: String?
   /// The last message, shown in the status line until the next key.
-  public var message: String?
+  package var message: String?
   /// Frames drawn while work runs; turns the spinner.
-  public var tick = 0
+  package var tick = 0
   /// Earlier settings, for undo; the newest last.
-  public var undo: [Setup] = []
+  package var undo: [Setup] = []
   /// Settings that are kept to come back to.
-  @CopyOnWrite public var otherSetup: Setup?
+  @CopyOnWrite package var otherSetup: Setup?
   /// Where the selected span of tokens begins, a position; it ends at the cursor.
-  public var selectionStart: Int?
+  package var selectionStart: Int?
   /// Where a person's edits of the kept tokens happen.
-  public var editScope = EditScope.head
+  package var editScope = EditScope.head
   /// Why a policy's answer was lost, as far as it is known.
-  @CopyOnWrite public var why: WhyFinding?
+  @CopyOnWrite package var why: WhyFinding?
   /// Whether that lies over the view.
-  public var showsWhy = false
+  package var showsWhy = false
   /// Its first line shown, where not all fit.
-  public var whyTop = 0
+  package var whyTop = 0
   /// Whether the last key was the one that stops work: the next one like it quits.
   var isInterrupted = false
   /// The policies edited by hand that a file holds.
   var writtenPolicies: [Policy] = []
   /// The guided tour, if one was begun.
-  @CopyOnWrite public var tour: Tour?
+  @CopyOnWrite package var tour: Tour?
 
   /// A state at the beginning of a story.
-  public init(story: Run, theme: Theme = .dark) {
+  package init(story: Run, theme: Theme = .dark) {
     self.story = story
     prompt = story.prompt
     settings = story.settings
@@ -157,26 +158,27 @@ public struct ViewState: Sendable {
   }
 
   /// The active lane, once it exists.
-  public var lane: PolicyResult? { story.lane(policy) }
+  package var lane: PolicyResult? { story.lane(policy) }
   /// The pinned lane, once it exists.
-  public var pinnedLane: PolicyResult? { pinned.flatMap(story.lane) }
-  /// The lane whose answer is stepped through: the active one; in a trace the full cache's, which has the only answer.
+  package var pinnedLane: PolicyResult? { pinned.flatMap(story.lane) }
+  /// The lane whose answer is stepped through: the active one; in a trace the full cache's, which has the
+  /// only answer.
   var answering: PolicyResult? { story.hasModel ? lane ?? story.full : story.full }
   /// The active lane's steps.
-  public var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
+  package var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
   /// The step that is shown.
-  public var shownStep: Timeline.Step { timeline.steps[shownIndex] }
+  package var shownStep: Timeline.Step { timeline.steps[shownIndex] }
   /// Its place among the active lane's steps.
   var shownIndex: Int {
     let last = timeline.steps.count - 1
     return min(step ?? last, last)
   }
   /// The active policy's title.
-  public var policyTitle: String {
+  package var policyTitle: String {
     settings.policies.indices.contains(policy) ? settings.policies[policy].title : "full"
   }
   /// The pinned policy's title.
-  public var pinnedTitle: String? {
+  package var pinnedTitle: String? {
     pinned.flatMap { settings.policies.indices.contains($0) ? settings.policies[$0].title : nil }
   }
 }

@@ -1,7 +1,8 @@
 import Exploration
 import Screen
 
-/// The overlay that says why an answer was lost: both answers, what was tried, and the evicted tokens that the truth looked at.
+/// The overlay that says why an answer was lost: both answers, what was tried, and the evicted tokens that
+/// the truth looked at.
 struct WhyView {
   /// A line of the list.
   struct Row {
@@ -27,10 +28,14 @@ struct WhyView {
   func draw(into frame: inout Frame) {
     let theme = frame.theme
     let content = frame.content
-    frame.grid.fill(Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
+    frame.grid.fill(
+      Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
     frame.line(
       content.lowerBound,
-      [Span("Why did ", theme[.title]), Span(finding.policy.title, theme[.accent]), Span(" lose the answer?", theme[.title])])
+      [
+        Span("Why did ", theme[.title]), Span(finding.policy.title, theme[.accent]),
+        Span(" lose the answer?", theme[.title]),
+      ])
     var row = content.lowerBound + 1
     for line in answers(frame) + verdict(frame) {
       frame.line(row, line)
@@ -66,7 +71,8 @@ struct WhyView {
       line(finding.policy.title, lane, difference: finding.step),
       [
         Span(TextWidth.padded("they part", to: 14), theme[.dim]), Span(place),
-        Span("expected ", theme[.dim]), Span(quoted(finding.expected, frame), theme[.good]), Span(", said ", theme[.dim]),
+        Span("expected ", theme[.dim]), Span(quoted(finding.expected, frame), theme[.good]),
+        Span(", said ", theme[.dim]),
         Span(quoted(finding.said, frame), theme[.error]),
       ],
     ]
@@ -99,7 +105,10 @@ struct WhyView {
       ]
     case .found:
       let needed = count == 1 ? "" : finding.isSmallest ? "; each is needed" : "; fewer may do"
-      return [[Span("\(tokens) \(count == 1 ? "brings" : "bring") the answer back", theme[.good]), Span(needed)], [tried]]
+      return [
+        [Span("\(tokens) \(count == 1 ? "brings" : "bring") the answer back", theme[.good]), Span(needed)],
+        [tried],
+      ]
     case .notFound:
       return [
         [Span("none found: nothing that was restored brings it back", theme[.warning])], [tried],
@@ -120,14 +129,18 @@ struct WhyView {
     let top = max(0, min(state.whyTop, rows.count - capacity))
     let isNarrow = frame.width < 70
     let widths =
-      isNarrow ? (name: 14, place: 7, layer: 7, head: 6, share: 8) : (name: 22, place: 7, layer: 8, head: 7, share: 12)
+      isNarrow
+      ? (name: 14, place: 7, layer: 7, head: 6, share: 8) : (name: 22, place: 7, layer: 8, head: 7, share: 12)
     func columns(_ place: String, _ layer: String, _ head: String, _ share: String) -> String {
-      TextWidth.padded(place, to: widths.place, right: true) + TextWidth.padded(layer, to: widths.layer, right: true)
-        + TextWidth.padded(head, to: widths.head, right: true) + TextWidth.padded(share, to: widths.share, right: true)
+      TextWidth.padded(place, to: widths.place, right: true)
+        + TextWidth.padded(layer, to: widths.layer, right: true)
+        + TextWidth.padded(head, to: widths.head, right: true)
+        + TextWidth.padded(share, to: widths.share, right: true)
     }
     let names = TextWidth.padded("  evicted", to: widths.name + 2)
     frame.line(
-      area.lowerBound, [Span(names + columns("place", "layer", "head", isNarrow ? "share" : "attention"), theme[.dim])])
+      area.lowerBound,
+      [Span(names + columns("place", "layer", "head", isNarrow ? "share" : "attention"), theme[.dim])])
     if rows.count > capacity {
       let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(grouped(finding.lostCount))"
       frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
@@ -136,7 +149,9 @@ struct WhyView {
     for (offset, row) in rows.dropFirst(top).prefix(capacity).enumerated() {
       let token = row.token
       let piece = text.pieces.indices.contains(token.position) ? text.pieces[token.position].text : ""
-      let name = TextWidth.padded(TextWidth.clipped("\"\(piece)\"", to: widths.name - 1, ellipsis: frame.glyphs.ellipsis), to: widths.name)
+      let name = TextWidth.padded(
+        TextWidth.clipped("\"\(piece)\"", to: widths.name - 1, ellipsis: frame.glyphs.ellipsis),
+        to: widths.name)
       let share = Double(token.share)
       let bar = max(0, frame.width - 74)
       frame.line(
@@ -144,8 +159,10 @@ struct WhyView {
         [
           Span(row.isRestored ? "\(frame.glyphs.check) " : "  ", theme[.good]),
           Span(name, theme[row.isRestored ? .accent : .text]),
-          Span(columns("\(token.position)", "\(token.layer + 1)", "\(token.queryHead + 1)", decimal(share, 4))),
-          Span("  " + String(repeating: frame.glyphs.shades[3], count: Int(share * Double(bar))), theme[.dim]),
+          Span(
+            columns("\(token.position)", "\(token.layer + 1)", "\(token.queryHead + 1)", decimal(share, 4))),
+          Span(
+            "  " + String(repeating: frame.glyphs.shades[3], count: Int(share * Double(bar))), theme[.dim]),
         ])
     }
   }

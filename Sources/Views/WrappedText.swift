@@ -1,9 +1,9 @@
 import Screen
 
 /// Text in lines of a width.
-public enum WrappedText {
+package enum WrappedText {
   /// Breaks a text at its spaces, and words that are longer than a line anywhere.
-  public static func lines(_ text: String, width: Int) -> [String] {
+  package static func lines(_ text: String, width: Int) -> [String] {
     let width = max(1, width)
     var lines: [String] = []
     var line = "", used = 0
@@ -26,7 +26,8 @@ public enum WrappedText {
     return lines + (line.isEmpty && !lines.isEmpty ? [] : [line])
   }
 
-  /// Breaks pieces where a line is full, pieces that are longer than a line anywhere; behind some a line ends.
+  /// Breaks pieces where a line is full, pieces that are longer than a line anywhere; behind some a line
+  /// ends.
   static func lines(_ pieces: [(span: Span, endsLine: Bool)], width: Int) -> [[Span]] {
     let width = max(1, width)
     var lines: [[Span]] = [[]]
@@ -54,7 +55,8 @@ public enum WrappedText {
     return lines
   }
 
-  /// The part of some pieces that has room, the one at a place in sight; a mark stands for what is left out at either side.
+  /// The part of some pieces that has room, the one at a place in sight; a mark stands for what is left out
+  /// at either side.
   static func window(_ spans: [Span], around place: Int?, width: Int, ellipsis: Span) -> [Span] {
     let total = spans.reduce(0) { $0 + $1.width }
     guard total > width else { return spans }

@@ -13,17 +13,18 @@ struct Bench {
     return Measurement(name: "prefill \(length)", tokensPerSecond: Double(length) / seconds)
   }
 
-  /// Decoded tokens per second of each lane: on a full cache; on one that keeps a budget; and on nine caches side by
-  /// side, the full one and eight that keep the budget, as when policies are compared.
+  /// Decoded tokens per second of each lane: on a full cache; on one that keeps a budget; and on nine caches
+  /// side by side, the full one and eight that keep the budget, as when policies are compared.
   func decode(depth: Int, tokens: Int, budget: Int, weightBytes: Int) throws -> [Measurement] {
     let recording = try decoder.prefill(prompt(max(1, depth)))
     func rate(_ caches: () -> [KVCache]) throws -> Double {
-      Double(tokens) / (try fastest(with: caches) { caches in
-        for step in 0..<tokens {
-          _ = try decoder.step(
-            caches.map { LaneInput(cache: $0, token: step + 3, position: recording.tokenCount + step) })
-        }
-      })
+      Double(tokens)
+        / (try fastest(with: caches) { caches in
+          for step in 0..<tokens {
+            _ = try decoder.step(
+              caches.map { LaneInput(cache: $0, token: step + 3, position: recording.tokenCount + step) })
+          }
+        })
     }
     let all = KeptTokens.all(shape: decoder.shape, tokenCount: recording.tokenCount)
     let small = newest(min(budget, recording.tokenCount), of: recording.tokenCount)
@@ -57,7 +58,9 @@ struct Bench {
   func fastest(_ body: () throws -> Void) rethrows -> Double { try fastest(with: {}, { try body() }) }
 
   /// As the one above, for work on something that is made for each run, outside the time.
-  private func fastest<Input>(with prepare: () throws -> Input, _ body: (Input) throws -> Void) rethrows -> Double {
+  private func fastest<Input>(with prepare: () throws -> Input, _ body: (Input) throws -> Void) rethrows
+    -> Double
+  {
     try body(prepare())
     return try Stopwatch.fastest(of: repeats, with: prepare, body).seconds
   }

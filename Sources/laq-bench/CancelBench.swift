@@ -3,8 +3,8 @@ import EmbeddedModel
 import Exploration
 import Foundation
 
-/// How long a program takes to stop when it is asked to, at every stage of a long text: from the cancellation until the
-/// story is told as far as it was computed, what the policies make of it included.
+/// How long a program takes to stop when it is asked to, at every stage of a long text: from the cancellation
+/// until the story is told as far as it was computed, what the policies make of it included.
 struct CancelBench {
   let sizes: ModelSizes
   let weights: WeightFormat
@@ -17,7 +17,9 @@ struct CancelBench {
   }
 
   private static let moments: [Moment] = [
-    Moment(name: "loading") { if case .loading(let layer, let count) = $0.stage { 2 * layer >= count } else { false } },
+    Moment(name: "loading") {
+      if case .loading(let layer, let count) = $0.stage { 2 * layer >= count } else { false }
+    },
     Moment(name: "prefill, first tenth") { isPrefilled($0, by: 0.05) },
     Moment(name: "prefill, last tenth") { isPrefilled($0, by: 0.92) },
     Moment(name: "lookahead") { if case .lookahead(let step) = $0.stage { step >= 1 } else { false } },
@@ -36,7 +38,8 @@ struct CancelBench {
     let engine = RunEngine(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
     let story = Run(
-      modelName: sizes.rawValue, prompt: try prompt(tokenizer), settings: ExplorationSettings(answerLimit: 16),
+      modelName: sizes.rawValue, prompt: try prompt(tokenizer),
+      settings: ExplorationSettings(answerLimit: 16),
       vocabulary: Vocabulary(tokenizer))
     var reports: [CancelReport] = []
     var recorded: Run?
@@ -45,7 +48,9 @@ struct CancelBench {
       for delay in recorded == nil ? [0] : [0, 30, 60, 90] {
         let (milliseconds, stopped) = await seconds(engine, story, earlier: recorded, moment, delay: delay)
         if let milliseconds {
-          reports.append(CancelReport(moment: moment.name, delayMilliseconds: delay, stoppedAfterMilliseconds: milliseconds))
+          reports.append(
+            CancelReport(
+              moment: moment.name, delayMilliseconds: delay, stoppedAfterMilliseconds: milliseconds))
         }
         if recorded == nil, stopped.recording?.lastLogits.isEmpty == false { recorded = stopped }
       }
@@ -72,10 +77,12 @@ struct CancelBench {
   }
 
   private func prompt(_ tokenizer: Tokenizer) throws -> Prompt {
-    let text = String(repeating: "the harbour clerk wrote a letter about the tide, salt and lamps.\n", count: tokenCount / 10)
+    let text = String(
+      repeating: "the harbour clerk wrote a letter about the tide, salt and lamps.\n", count: tokenCount / 10)
     let long = tokenizer.encode(Array(text.utf8)).count
     return try Prompt(
-      name: "long.txt", text: Array(text.utf8.prefix(text.utf8.count * tokenCount / max(1, long))), tokenizer: tokenizer)
+      name: "long.txt", text: Array(text.utf8.prefix(text.utf8.count * tokenCount / max(1, long))),
+      tokenizer: tokenizer)
   }
 }
 

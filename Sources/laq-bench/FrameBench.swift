@@ -4,7 +4,8 @@ import Foundation
 import Screen
 import Views
 
-/// Frames of a long text: how long a key takes until its screen is drawn, and how many bytes the screen costs.
+/// Frames of a long text: how long a key takes until its screen is drawn, and how many bytes the screen
+/// costs.
 struct FrameBench {
   private static let tokenCount = 8192
   private static let size = Size(width: 200, height: 60)
@@ -31,7 +32,8 @@ struct FrameBench {
     print(String(decoding: try encoder.encode(reports), as: UTF8.self))
   }
 
-  /// Plays keys; the details that the program computes on other threads are not part of a frame, and are timed apart.
+  /// Plays keys; the details that the program computes on other threads are not part of a frame, and are
+  /// timed apart.
   private func measure(_ view: String, _ keys: String, _ theme: Theme, _ story: Run) throws -> FrameReport {
     var state = ViewState(story: story, theme: theme)
     var last: Grid?
@@ -58,7 +60,8 @@ struct FrameBench {
     return FrameReport(
       view: view, theme: theme.name, frames: frames.count, medianMilliseconds: Self.quantile(frames, 0.5),
       p99Milliseconds: Self.quantile(frames, 0.99), slowestMilliseconds: frames.max() ?? 0,
-      slowestDetailMilliseconds: 1000 * (details.max() ?? 0), medianBytesPerKey: Int(Self.quantile(bytes.map(Double.init), 0.5)),
+      slowestDetailMilliseconds: 1000 * (details.max() ?? 0),
+      medianBytesPerKey: Int(Self.quantile(bytes.map(Double.init), 0.5)),
       largestBytesPerKey: bytes.max() ?? 0)
   }
 
@@ -71,8 +74,8 @@ struct FrameBench {
     return await long.engine.run(long.story)
   }
 
-  /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style where it changes,
-  /// and the glyphs.
+  /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style
+  /// where it changes, and the glyphs.
   static func bytes(from old: Grid?, to new: Grid) -> Int {
     var (sum, style): (Int, Style?) = (0, nil)
     for row in 0..<new.height {

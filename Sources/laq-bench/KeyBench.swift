@@ -5,7 +5,8 @@ import Exploration
 import Foundation
 import KeyStorm
 
-/// Random keys on texts that passed through the embedded model, hostile ones among them: no key may take longer than 100 ms.
+/// Random keys on texts that passed through the embedded model, hostile ones among them: no key may take
+/// longer than 100 ms.
 struct KeyBench {
   private static let longestMilliseconds = 100.0
   let keys: Int
@@ -25,18 +26,23 @@ struct KeyBench {
     if report.fault != nil || result.slowestMilliseconds > Self.longestMilliseconds { throw KeyFailure() }
   }
 
-  /// Every hostile text, and one that asks something; where the model has no room for a text, only its tokens are shown.
+  /// Every hostile text, and one that asks something; where the model has no room for a text, only its tokens
+  /// are shown.
   private func stories() async throws -> [Run] {
     let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
     let engine = RunEngine(checkpoint: checkpoint)
-    let question = Array("The passcode of Temley is amber lantern.\nQuestion: What is the passcode of Temley?\nAnswer:".utf8)
-    let texts = [("question", question)] + HostileTexts.all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let question = Array(
+      "The passcode of Temley is amber lantern.\nQuestion: What is the passcode of Temley?\nAnswer:".utf8)
+    let texts =
+      [("question", question)] + HostileTexts.all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     let policies = ["laq", "snapkv", "streaming", "h2o", "oracle"].compactMap { Policy($0) }
     var stories: [Run] = []
     for (name, text) in texts {
-      let prompt = try Prompt(name: "a\u{1B}[2J\u{202E}\n" + name, text: text, tokenizer: checkpoint.tokenizer)
+      let prompt = try Prompt(
+        name: "a\u{1B}[2J\u{202E}\n" + name, text: text, tokenizer: checkpoint.tokenizer)
       let story = Run(
-        modelName: "embedded", prompt: prompt, settings: ExplorationSettings(budget: 16, policies: policies, answerLimit: 16),
+        modelName: "embedded", prompt: prompt,
+        settings: ExplorationSettings(budget: 16, policies: policies, answerLimit: 16),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       let fits = prompt.tokens.count + 16 <= checkpoint.configuration.contextLength
       stories.append(fits ? await engine.run(story) : story)

@@ -27,21 +27,32 @@ struct LaqBench: AsyncParsableCommand {
   @Option(help: "Policies to measure; the standard list unless given.") var policy: [String] = []
   @Option(help: "automatic, float32 or bfloat16.") var precision = Precision.automatic
 
-  @Flag(help: "Measure how long stopping takes at every stage of a prompt of the first length instead.") var cancel = false
-  @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.") var frames = false
+  @Flag(help: "Measure how long stopping takes at every stage of a prompt of the first length instead.")
+  var cancel = false
+  @Flag(help: "Measure frames of a long text instead: milliseconds from key to screen, bytes for each key.")
+  var frames = false
 
-  @Flag(help: "Measure waits instead: for a new policy, and for a key's screen while the model decodes.") var responses = false
-  @Option(help: "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key.")
+  @Flag(help: "Measure waits instead: for a new policy, and for a key's screen while the model decodes.")
+  var responses = false
+  @Option(
+    help:
+      "Press so many random keys on texts that passed through the embedded model instead; fails above 100 ms a key."
+  )
   var keys: Int?
 
   func validate() throws {
     for (name, values) in [
-      ("--prefill", prefill), ("--passes", passes), ("--tokens", [tokens]), ("--budget", [budget]), ("--repeats", [repeats]),
+      ("--prefill", prefill), ("--passes", passes), ("--tokens", [tokens]), ("--budget", [budget]),
+      ("--repeats", [repeats]),
       ("--keys", keys.map { [$0] } ?? []),
     ] {
-      if let value = values.first(where: { $0 < 1 }) { throw ValidationError("\(name) is \(value); give a number from 1 on.") }
+      if let value = values.first(where: { $0 < 1 }) {
+        throw ValidationError("\(name) is \(value); give a number from 1 on.")
+      }
     }
-    if let value = depth.first(where: { $0 < 0 }) { throw ValidationError("--depth is \(value); give a number from 0 on.") }
+    if let value = depth.first(where: { $0 < 0 }) {
+      throw ValidationError("--depth is \(value); give a number from 0 on.")
+    }
   }
 
   func run() async throws {
@@ -50,7 +61,10 @@ struct LaqBench: AsyncParsableCommand {
     if frames { return try await FrameBench().run() }
     // One document, however many models there are.
     if cancel {
-      try show(try await reports { try await CancelBench(sizes: $0, weights: weights, tokenCount: prefill.first ?? 8192).reports() })
+      try show(
+        try await reports {
+          try await CancelBench(sizes: $0, weights: weights, tokenCount: prefill.first ?? 8192).reports()
+        })
     } else if policies {
       try show(try await reports { try costs($0) })
     } else {
@@ -80,7 +94,8 @@ struct LaqBench: AsyncParsableCommand {
   }
 
   private func rates(_ sizes: ModelSizes) throws -> Report {
-    let read = Measurement(name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))
+    let read = Measurement(
+      name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))
     // What was read is no part of what the model takes, nor is an earlier model.
     _ = ResidentMemory.forgetPeak()
     let bench = Bench(decoder: try decoder(sizes), repeats: repeats)

@@ -1,7 +1,7 @@
 import Transformer
 
-/// The rate at which this machine's memory is read by all of the program's threads: the bound of decoding, whose every
-/// token reads all weights.
+/// The rate at which this machine's memory is read by all of the program's threads: the bound of decoding,
+/// whose every token reads all weights.
 enum MemoryRead {
   private static let byteCount = 1 << 29
   private static let blockSize = 1 << 20

@@ -58,7 +58,9 @@ struct RandomWeights: TensorSource {
   func floats(_ name: String, shape: [Int]) throws -> [Float] {
     let count = shape.reduce(1, *)
     if name.hasSuffix("norm.weight") { return Array(repeating: 1, count: count) }
-    var state = name.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    var state = name.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+      ($0 ^ UInt64($1)) &* 1_099_511_628_211
+    }
     let width = 2 * Float(3).squareRoot() / Float(shape.last ?? 1).squareRoot()
     return (0..<count).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

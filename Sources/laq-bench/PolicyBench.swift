@@ -23,8 +23,8 @@ struct PolicyBench {
     let policies: [Cost]
   }
 
-  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`) and for the trained one, which
-  /// has no gate for random weights; and SnapKV under every allocation.
+  /// Every scorer with its defaults but for those that pass the prompt again (`--passes`) and for the trained
+  /// one, which has no gate for random weights; and SnapKV under every allocation.
   static let standard: [String] =
     PolicyRegistry.all.filter { descriptor in
       guard let policy = Policy(descriptor.name) else { return false }
@@ -33,15 +33,16 @@ struct PolicyBench {
     + ["snapkv(style=kvpress)"]
     + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
 
-  /// Measures policies by name; lookahead and decode queries are stood in for by queries of the prompt's end, whose
-  /// decoding is not measured.
+  /// Measures policies by name; lookahead and decode queries are stood in for by queries of the prompt's end,
+  /// whose decoding is not measured.
   func costs(_ names: [String], tokenCount: Int, budget: Int) throws -> Costs {
     let tokens = Bench(decoder: decoder, repeats: repeats).prompt(tokenCount)
     let bench = Bench(decoder: decoder, repeats: repeats)
     let prefill = try bench.fastest { _ = try decoder.prefill(tokens) }
     let recording = try decoder.prefill(tokens)
     let rows = recording.newestQueries(8)
-    let evidence = Evidence(recording: recording, lookahead: rows, decode: rows, output: decoder.outputProjection)
+    let evidence = Evidence(
+      recording: recording, lookahead: rows, decode: rows, output: decoder.outputProjection)
     let costs = try names.map { name in
       let policy = try Policy(parsing: name)
       let seconds = try bench.fastest { _ = try policy.evict(evidence, budget: budget, granularity: .kvHead) }

@@ -5,7 +5,8 @@ import Screen
 import Synchronization
 import Views
 
-/// How long a person waits: for a policy that is new or has other settings, and for a key while the model decodes.
+/// How long a person waits: for a policy that is new or has other settings, and for a key while the model
+/// decodes.
 struct ResponseBench {
   private static let tokenCount = 2048
   private static let size = Size(width: 200, height: 60)
@@ -23,22 +24,29 @@ struct ResponseBench {
     let long = try LongStory(tokenCount: Self.tokenCount, policies: known, budget: 256, answerLimit: 16)
     let told = await long.engine.run(long.story)
     var reports: [ToggleReport] = []
-    for name in ["snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada", "snapkv/pyramid"] {
+    for name in [
+      "snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada",
+      "snapkv/pyramid",
+    ] {
       guard let policy = Policy(name) else { continue }
       var settings = told.settings
       settings.policies.append(policy)
       var waits: [Double] = []
       for _ in 0..<5 { waits.append(1000 * (await wait(for: policy, settings, long, told))) }
       let sorted = waits.sorted()
-      reports.append(ToggleReport(policy: name, medianMilliseconds: sorted[2], slowestMilliseconds: sorted[4]))
+      reports.append(
+        ToggleReport(policy: name, medianMilliseconds: sorted[2], slowestMilliseconds: sorted[4]))
     }
     return reports
   }
 
-  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Run) async -> Double {
+  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Run) async
+    -> Double
+  {
     let start = ContinuousClock.now
     let arrival = Shared<Double?>(nil)
-    let changed = Run(modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
+    let changed = Run(
+      modelName: told.modelName, prompt: told.prompt, settings: settings, vocabulary: told.vocabulary)
     let work = Task.detached {
       await long.engine.run(changed, earlier: told) { update in
         guard update.results.contains(where: { $0.policy == policy }) else { return }
@@ -57,7 +65,9 @@ struct ResponseBench {
     let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
     let newest = Shared(long.story)
     let work = Task.detached { await long.engine.run(long.story) { story in newest.withLock { $0 = story } } }
-    while newest.withLock({ $0.results.count }) < policies.count { try await Task.sleep(for: .milliseconds(10)) }
+    while newest.withLock({ $0.results.count }) < policies.count {
+      try await Task.sleep(for: .milliseconds(10))
+    }
     var state = ViewState(story: newest.withLock { $0 })
     let keys = try Key.parse("1lljj]]pp2ljjpp{{+-3ljhk4jjk5,,.1<PgDn>hk<PgUp>")
     let (pressed, next) = (Shared(ContinuousClock.now), DispatchSemaphore(value: 0))
@@ -102,7 +112,9 @@ private final class Shared<Value: Sendable>: Sendable {
 
   init(_ value: Value) { self.value = Mutex(value) }
 
-  func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
+  func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result {
+    value.withLock(body)
+  }
 }
 
 /// What is printed.

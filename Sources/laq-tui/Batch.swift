@@ -53,7 +53,9 @@ struct Batch {
       try TraceExport(state.story, output: projection).write(to: record, replacing: output.force)
     }
     if let export { try await write(export, &state) }
-    if let why = output.why, let policy = Policy(why) { try await explain(policy, in: state.story, asJSON: output.json) }
+    if let why = output.why, let policy = Policy(why) {
+      try await explain(policy, in: state.story, asJSON: output.json)
+    }
     if output.screen != nil, export?.scope != .view {
       try await complete(&state)
       let grid = state.draw(size: size, glyphs: glyphs)

@@ -49,7 +49,9 @@ enum ExportFile {
   }
 
   /// A path that begins with `~` is at home, as in a shell.
-  private static func path(_ request: ExportRequest) -> String { (request.path as NSString).expandingTildeInPath }
+  private static func path(_ request: ExportRequest) -> String {
+    (request.path as NSString).expandingTildeInPath
+  }
 }
 
 /// A session names a text and a model, which a trace is not.

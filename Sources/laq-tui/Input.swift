@@ -4,7 +4,8 @@ import Views
 
 /// What lies behind the path that a person names: told here, once, for every way of opening it.
 enum Input {
-  /// A text, standard input and pipes among them; also what cannot be read, of which whoever reads it says why not.
+  /// A text, standard input and pipes among them; also what cannot be read, of which whoever reads it says
+  /// why not.
   case text
   /// A session that was kept.
   case session(SessionFile)
@@ -14,7 +15,8 @@ enum Input {
   case results(ResultsFile)
 
   /// Looks at how a file begins. A pipe is not looked at: what is read of it would be gone from the text.
-  /// - Throws: `EvaluationError` and `SessionFileError` for a file that says what it is and cannot be read as that.
+  /// - Throws: `EvaluationError` and `SessionFileError` for a file that says what it is and cannot be read as
+  ///   that.
   static func detect(_ path: String) throws -> Input {
     guard path != "-", isRegularFile((path as NSString).expandingTildeInPath) else { return .text }
     if let results = try ResultsFile(path: path) { return .results(results) }

@@ -11,8 +11,10 @@ import Views
 struct LaqTUI: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laq-tui",
-    abstract: "See which tokens of a long prompt each KV-cache eviction policy keeps, and what that does to the answer.",
-    discussion: "'laq-tui --help' is the manual; in the place of a text there may be a command: \(Main.names.joined(separator: ", ")).",
+    abstract:
+      "See which tokens of a long prompt each KV-cache eviction policy keeps, and what that does to the answer.",
+    discussion:
+      "'laq-tui --help' is the manual; in the place of a text there may be a command: \(Main.names.joined(separator: ", ")).",
     version: Release.name)
 
   @OptionGroup(title: "The text") var prompt: PromptOptions
@@ -23,14 +25,22 @@ struct LaqTUI: AsyncParsableCommand {
 
   func validate() throws {
     try policies.steps.map(Self.check(steps:))
-    guard screen.layer ?? 1 >= 1, screen.head ?? 1 >= 1 else { throw ValidationError("--layer and --head count from 1.") }
-    guard output.format == nil || output.export != nil else { throw ValidationError("--format needs --export.") }
+    guard screen.layer ?? 1 >= 1, screen.head ?? 1 >= 1 else {
+      throw ValidationError("--layer and --head count from 1.")
+    }
+    guard output.format == nil || output.export != nil else {
+      throw ValidationError("--format needs --export.")
+    }
     try Self.check { _ = try output.exportRequest }
     try Self.check { _ = try TemplateVariables(parsing: prompt.variables) }
     guard Size(output.size) != nil else { throw ValidationError("--size must be as 120x36.") }
-    guard !output.recordOutput || output.record != nil else { throw ValidationError("--record-output needs --record.") }
+    guard !output.recordOutput || output.record != nil else {
+      throw ValidationError("--record-output needs --record.")
+    }
     guard !output.json || output.why != nil else { throw ValidationError("--json needs --why.") }
-    for name in policies.policies + (output.why.map { [$0] } ?? []) { try Self.check { _ = try Policy(parsing: name) } }
+    for name in policies.policies + (output.why.map { [$0] } ?? []) {
+      try Self.check { _ = try Policy(parsing: name) }
+    }
     try Self.check { _ = try Key.parse(screen.keys) }
     if let theme = screen.theme, Theme.named(theme) == nil {
       throw ValidationError("--theme must be one of \(Theme.all.map(\.name).joined(separator: ", ")).")
@@ -97,7 +107,8 @@ struct LaqTUI: AsyncParsableCommand {
     }
     let preferences = try Preferences.holding(self)
     var state = ResultsState(
-      name: results.name, table: results.table, score: results.score, stage: results.isComplete ? .done : .unfinished,
+      name: results.name, table: results.table, score: results.score,
+      stage: results.isComplete ? .done : .unfinished,
       theme: output.ansi ? preferences.theme ?? .dark : .mono)
     let size = Size(output.size) ?? Size(width: 120, height: 36)
     for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }

@@ -2,7 +2,8 @@ import Exploration
 import Synchronization
 import Views
 
-/// What other threads have to tell the screen's: the newest story, computed details, and what became of an export.
+/// What other threads have to tell the screen's: the newest story, computed details, and what became of an
+/// export.
 final class Mailbox: Sendable {
   private struct Contents {
     var story: (Run, generation: Int)?
@@ -15,13 +16,17 @@ final class Mailbox: Sendable {
 
   func put(_ story: Run, generation: Int) { contents.withLock { $0.story = (story, generation) } }
 
-  func put(_ finding: WhyFinding, generation: Int) { contents.withLock { $0.finding = (finding, generation) } }
+  func put(_ finding: WhyFinding, generation: Int) {
+    contents.withLock { $0.finding = (finding, generation) }
+  }
 
   func put(_ answer: Details.Answer, for request: Details.Request?, generation: Int) {
     contents.withLock { $0.answers.append((answer, request, generation)) }
   }
 
-  func put(_ outcome: Result<Void, any Error>, for request: ExportRequest) { contents.withLock { $0.outcome = (outcome, request) } }
+  func put(_ outcome: Result<Void, any Error>, for request: ExportRequest) {
+    contents.withLock { $0.outcome = (outcome, request) }
+  }
 
   func take() -> (Run, generation: Int)? {
     contents.withLock { contents in

@@ -10,7 +10,9 @@ import Transformer
 @main
 enum Main {
   /// The commands beside the program, by their names.
-  static let commands: [any ParsableCommand.Type] = [Tutorial.self, Policies.self, Eval.self, ConfigCommand.self]
+  static let commands: [any ParsableCommand.Type] = [
+    Tutorial.self, Policies.self, Eval.self, ConfigCommand.self,
+  ]
 
   /// The names of the commands.
   static var names: [String] { commands.compactMap { $0.configuration.commandName } }

@@ -3,8 +3,8 @@ import Exploration
 import Screen
 import Views
 
-/// `laq-tui --help`: the program's manual, in the order of a man page. Options, commands and keys are those that the program
-/// itself reads.
+/// `laq-tui --help`: the program's manual, in the order of a man page. Options, commands and keys are those
+/// that the program itself reads.
 struct Manual {
   private static let width = 92
   private static let indent = "    "
@@ -13,13 +13,18 @@ struct Manual {
   var text: String {
     let sections: [(title: String, body: String)] = [
       ("NAME", "laq-tui - see which tokens of a long prompt each KV-cache eviction policy keeps"),
-      ("SYNOPSIS", Self.synopsis), ("DESCRIPTION", Self.description), ("OPTIONS", options), ("COMMANDS", commands), ("KEYS", keys),
+      ("SYNOPSIS", Self.synopsis), ("DESCRIPTION", Self.description), ("OPTIONS", options),
+      ("COMMANDS", commands), ("KEYS", keys),
       ("WORDS", words),
-      ("FILES", files), ("ENVIRONMENT", Self.environment), ("EXIT STATUS", Self.exitStatus), ("EXAMPLES", Self.examples),
+      ("FILES", files), ("ENVIRONMENT", Self.environment), ("EXIT STATUS", Self.exitStatus),
+      ("EXAMPLES", Self.examples),
       ("VERSION", Release.name),
     ]
     return sections.map { title, body in
-      ([title] + body.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : Self.indent + $0 })
+      ([title]
+        + body.split(separator: "\n", omittingEmptySubsequences: false).map {
+          $0.isEmpty ? "" : Self.indent + $0
+        })
         .joined(separator: "\n")
     }.joined(separator: "\n\n")
   }
@@ -48,9 +53,12 @@ struct Manual {
 
   /// The options as the argument parser lists them, by their groups.
   private var options: String {
-    let help = LaqTUI.helpMessage(columns: Self.width).split(separator: "\n", omittingEmptySubsequences: false)
+    let help = LaqTUI.helpMessage(columns: Self.width).split(
+      separator: "\n", omittingEmptySubsequences: false)
     // What stands before the groups is the abstract and the usage, which this page has in its own words.
-    guard let start = help.firstIndex(where: { $0.hasPrefix("THE TEXT") }) else { return help.joined(separator: "\n") }
+    guard let start = help.firstIndex(where: { $0.hasPrefix("THE TEXT") }) else {
+      return help.joined(separator: "\n")
+    }
     return help[start...].joined(separator: "\n").trimmingNewlines()
   }
 
@@ -69,7 +77,9 @@ struct Manual {
         lines += lines.isEmpty ? [group] : ["", group]
       }
       let views = row.views.map { views in
-        "  (" + ViewState.View.allCases.filter(views.contains).map { $0.title.lowercased() }.joined(separator: ", ") + ")"
+        "  ("
+          + ViewState.View.allCases.filter(views.contains).map { $0.title.lowercased() }.joined(
+            separator: ", ") + ")"
       }
       lines.append("  \(row.shown.padded(to: 8))\(row.words)\(views ?? "")")
     }
@@ -126,7 +136,9 @@ struct Manual {
 
 extension String {
   /// With spaces behind it, up to a length.
-  fileprivate func padded(to length: Int) -> String { self + String(repeating: " ", count: max(1, length - count)) }
+  fileprivate func padded(to length: Int) -> String {
+    self + String(repeating: " ", count: max(1, length - count))
+  }
 
   /// Without newlines at its end.
   fileprivate func trimmingNewlines() -> String {

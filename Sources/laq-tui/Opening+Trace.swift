@@ -4,17 +4,20 @@ import Transformer
 
 extension Opening {
   /// Opens a trace: its story is told without a model.
-  /// - Throws: `TraceError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is wrong with the configuration.
+  /// - Throws: `TraceError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is wrong with the
+  ///   configuration.
   init(trace options: LaqTUI) throws {
     let path = options.prompt.text
     if let option = options.optionForModel { throw TraceError.needsModel(file: path, option: option) }
     let trace = try TraceFile(path: path)
     let preferences = try Preferences.holding(options)
-    var settings = ExplorationSettings(granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
+    var settings = ExplorationSettings(
+      granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     let shape = trace.recording.shape
     settings.policies += try options.keptPolicies(shape: shape, prompt: trace.prompt)
     try settings.resolve(
-      preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape, tokenCount: trace.prompt.tokens.count)
+      preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape,
+      tokenCount: trace.prompt.tokens.count)
     self.init(story: trace.story(settings), engine: RunEngine(trace), shape: shape, preferences: preferences)
   }
 }
@@ -27,7 +30,8 @@ extension LaqTUI {
       ("--template", !prompt.variables.isEmpty), ("--question", prompt.question != nil),
       ("--question-first", prompt.questionFirst),
       ("--gate", model.gate != nil), ("--steps", policies.steps != nil),
-      ("--precision", model.precision != nil), ("--recording", model.recording != nil), ("--why", output.why != nil),
+      ("--precision", model.precision != nil), ("--recording", model.recording != nil),
+      ("--why", output.why != nil),
       ("--record", output.record != nil),
     ]
     return given.first { $0.1 }?.0

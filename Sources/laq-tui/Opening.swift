@@ -38,10 +38,14 @@ struct Opening {
     session = file.map { ($0, given) }
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
-    let fromSession = try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) } ?? Preferences()
+    let fromSession =
+      try file.map { try Preferences($0, path: given, keepsEdits: kept?.isUnchanged ?? true) }
+      ?? Preferences()
     var preferences = Preferences(options).over(fromSession)
       .over(file == nil ? config : config.withoutChat).over(.builtIn)
-    guard options.prompt.system == nil || preferences.chat == true else { throw ValidationError("--system needs --chat.") }
+    guard options.prompt.system == nil || preferences.chat == true else {
+      throw ValidationError("--system needs --chat.")
+    }
     guard options.prompt.variables.isEmpty || preferences.chat == true else {
       throw ValidationError("--template needs --chat.")
     }
@@ -49,10 +53,12 @@ struct Opening {
       throw ValidationError("--question-first needs --question.")
     }
 
-    let (name, bytes) = try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
+    let (name, bytes) =
+      try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
-    let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let checkpoint = try Checkpoint(
+      path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let steps = preferences.steps ?? 64
     let prompt = try Prompt(
@@ -63,7 +69,8 @@ struct Opening {
     // Those of the configuration are for all models, and some know nothing of them.
     try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
     (edits, warning) = try Self.carryEdits(
-      of: file, kept, fromSession, to: prompt, &preferences, formerFraming: { try Self.framing($0, checkpoint, modelName) })
+      of: file, kept, fromSession, to: prompt, &preferences,
+      formerFraming: { try Self.framing($0, checkpoint, modelName) })
     // Alone, what is to be explained needs no other policy.
     if let explained = options.output.why.flatMap({ Policy($0) }) {
       let isAlone = options.output.screen == nil && Preferences(options).policies == nil && file == nil
@@ -77,13 +84,17 @@ struct Opening {
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
       tokenCount: prompt.tokens.count)
-    story = Run(modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+    story = Run(
+      modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
     shape = configuration.shape
-    let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map { try Gate(path: $0, for: configuration) }
+    let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map {
+      try Gate(path: $0, for: configuration)
+    }
     engine = RunEngine(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
-      textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil), model: model, gate: preferences.gate,
+      textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil),
+      model: model, gate: preferences.gate,
       precision: preferences.precision ?? .automatic)
     self.preferences = preferences
   }
@@ -96,13 +107,15 @@ struct Opening {
 
   /// Moves what a session has kept by hand to where its tokens are now.
   private static func carryEdits(
-    of file: SessionFile?, _ text: SessionText?, _ session: Preferences, to prompt: Prompt, _ preferences: inout Preferences,
+    of file: SessionFile?, _ text: SessionText?, _ session: Preferences, to prompt: Prompt,
+    _ preferences: inout Preferences,
     formerFraming: (Preferences) throws -> PromptFraming
   ) throws -> (SessionEdits?, warning: String?) {
     guard let file, let text else { return (nil, nil) }
     // Of a text that has changed no edits were taken over.
     guard text.isUnchanged else { return (nil, text.warning) }
-    let edits = preferences.model != session.model
+    let edits =
+      preferences.model != session.model
       ? SessionEdits(lostBecause: "another model than the session's")
       : SessionEdits(former: try? prompt.framed(formerFraming(session.over(.builtIn))))
     guard let policies = preferences.policies else { return (edits, nil) }
@@ -112,12 +125,15 @@ struct Opening {
   }
 
   /// What is put around the text.
-  private static func framing(_ preferences: Preferences, _ checkpoint: Checkpoint, _ modelName: String) throws -> PromptFraming {
+  private static func framing(_ preferences: Preferences, _ checkpoint: Checkpoint, _ modelName: String)
+    throws -> PromptFraming
+  {
     let isChat = preferences.chat ?? false
     let template = isChat ? try checkpoint.chatTemplate() : nil
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
     return PromptFraming(
-      question: preferences.question.flatMap { $0.isEmpty ? nil : $0 }, putsQuestionFirst: preferences.questionFirst ?? false,
+      question: preferences.question.flatMap { $0.isEmpty ? nil : $0 },
+      putsQuestionFirst: preferences.questionFirst ?? false,
       chat: template, system: isChat ? preferences.system : nil,
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
   }
@@ -132,7 +148,9 @@ struct Opening {
     if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
-    if let active = file.setup.active, state.settings.policies.indices.contains(active) { state.policy = active }
+    if let active = file.setup.active, state.settings.policies.indices.contains(active) {
+      state.policy = active
+    }
     state.pinned = file.setup.pinned.flatMap { state.settings.policies.indices.contains($0) ? $0 : nil }
     var warning = warning
     if let other = file.other {
@@ -147,7 +165,9 @@ struct Opening {
   }
 
   /// The settings that `A` goes to, and what a person should know where edits are left out.
-  private func setup(_ kept: SessionFile.Setup, path: String, beside state: ViewState) throws -> (Setup, warning: String?) {
+  private func setup(_ kept: SessionFile.Setup, path: String, beside state: ViewState) throws -> (
+    Setup, warning: String?
+  ) {
     var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: edits != nil, path: path))
     try kept.apply(to: &settings, path: path)
     let prompt = try state.prompt.asking(kept.question, answerLimit: settings.answerLimit)
@@ -155,13 +175,16 @@ struct Opening {
     if let carried { settings.policies = carried.policies }
     try settings.resolve(
       try kept.budget(path: path), shape: shape, tokenCount: prompt.tokens.count)
-    func index(_ wanted: Int?) -> Int? { wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil } }
-    let setup = Setup(prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
+    func index(_ wanted: Int?) -> Int? {
+      wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil }
+    }
+    let setup = Setup(
+      prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
     return (setup, carried?.warning)
   }
 
-  /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where there is most to see.
-  /// A tour has a beginning of its own.
+  /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where
+  /// there is most to see. A tour has a beginning of its own.
   func place(_ state: inout ViewState) {
     guard tour == nil else { return }
     let options = preferences

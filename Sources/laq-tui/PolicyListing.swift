@@ -18,7 +18,8 @@ struct PolicyListing {
   var text: String {
     ([Self.intro]
       + [
-        section("POLICIES", PolicyRegistry.all), section("ALLOCATIONS, behind a slash", PolicyRegistry.allocations),
+        section("POLICIES", PolicyRegistry.all),
+        section("ALLOCATIONS, behind a slash", PolicyRegistry.allocations),
         section("WRAPPERS, behind a plus", PolicyRegistry.wrappers),
       ]).joined(separator: "\n\n")
   }
@@ -36,11 +37,15 @@ struct PolicyListing {
     var lines = wrapped(family.looksAt)
     lines += wrapped(family.cost == "none" ? family.source : "\(family.source); costs \(family.cost)")
     for parameter in family.parameters {
-      lines += wrapped("\(parameter.key)=\(parameter.standard)  \(parameter.meaning): \(parameter.briefRange)", hanging: 2)
+      lines += wrapped(
+        "\(parameter.key)=\(parameter.standard)  \(parameter.meaning): \(parameter.briefRange)", hanging: 2)
     }
     for (style, values) in family.presets.sorted(by: { $0.key < $1.key }) {
-      let others = family.parameters.compactMap { parameter in values[parameter.key].map { "\(parameter.key)=\($0)" } }
-      lines += wrapped("style=\(style) brings \(others.joined(separator: ", ")) where they are not given", hanging: 2)
+      let others = family.parameters.compactMap { parameter in
+        values[parameter.key].map { "\(parameter.key)=\($0)" }
+      }
+      lines += wrapped(
+        "style=\(style) brings \(others.joined(separator: ", ")) where they are not given", hanging: 2)
     }
     if !family.aliases.isEmpty { lines += wrapped("also \(family.aliases.joined(separator: ", "))") }
     let name = "  " + family.name + String(repeating: " ", count: max(1, Self.indent - 2 - family.name.count))

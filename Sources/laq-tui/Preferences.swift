@@ -8,8 +8,8 @@ import Views
 
 /// What a person may want to be otherwise: on the command line, in a session, in the configuration file.
 ///
-/// Each says what it says and leaves the rest open; the command line goes before a session, a session before the
-/// configuration, and that before what the program does by itself.
+/// Each says what it says and leaves the rest open; the command line goes before a session, a session before
+/// the configuration, and that before what the program does by itself.
 struct Preferences {
   var model: String?
   var gate: String?
@@ -39,10 +39,14 @@ struct Preferences {
       model: model ?? other.model, gate: gate ?? other.gate, precision: precision ?? other.precision,
       recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
       variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
-      question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst, budget: budget ?? other.budget,
-      policies: policies ?? other.policies, granularity: granularity ?? other.granularity, steps: steps ?? other.steps,
-      layer: layer ?? other.layer, head: head ?? other.head, theme: theme ?? other.theme, color: color ?? other.color,
-      ascii: ascii ?? other.ascii, mouse: mouse ?? other.mouse, notes: notes ?? other.notes, keys: keys ?? other.keys)
+      question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst,
+      budget: budget ?? other.budget,
+      policies: policies ?? other.policies, granularity: granularity ?? other.granularity,
+      steps: steps ?? other.steps,
+      layer: layer ?? other.layer, head: head ?? other.head, theme: theme ?? other.theme,
+      color: color ?? other.color,
+      ascii: ascii ?? other.ascii, mouse: mouse ?? other.mouse, notes: notes ?? other.notes,
+      keys: keys ?? other.keys)
   }
 
   /// These without what is put around a text in a chat: a session says all of it, what it leaves out
@@ -72,9 +76,11 @@ extension Preferences {
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
       variables: variables, question: options.prompt.question,
       questionFirst: options.prompt.questionFirst ? true : nil,
-      budget: options.policies.budget, policies: policies.isEmpty ? nil : policies, granularity: options.policies.granularity,
+      budget: options.policies.budget, policies: policies.isEmpty ? nil : policies,
+      granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,
-      theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color, ascii: options.screen.ascii,
+      theme: options.screen.theme.flatMap(Theme.named), color: options.screen.color,
+      ascii: options.screen.ascii,
       mouse: options.screen.mouse)
   }
 }
@@ -95,7 +101,8 @@ extension Terminal {
     try self.init(mouse: preferences.mouse ?? true, maximumDepth: isMonochrome ? .mono : .rgb)
   }
 
-  /// The theme that a person wants, or that the terminal's background asks for. Call it before anything is shown.
+  /// The theme that a person wants, or that the terminal's background asks for. Call it before anything is
+  /// shown.
   func theme(_ preferences: Preferences) -> Theme {
     let name = preferences.theme?.name
     let isOpen = name == nil || name == Theme.colorblind.name

@@ -62,7 +62,8 @@ final class Session {
       let isMoving = state.isPlaying || isComputing
       events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)[...]
       receive()
-      // Each key from the command line waits for what those before it began, so that it finds what it asks for.
+      // Each key from the command line waits for what those before it began, so that it finds what it asks
+      // for.
       while !isBusy, !pending.isEmpty {
         if !press(pending.removeFirst()) { break loop }
       }
@@ -124,7 +125,9 @@ final class Session {
     case .exportWhy: exportWhy()
     case .save(let request): save(request)
     case .copy(let text):
-      if !terminal.copy(text) { state.message = "only the beginning went to the clipboard: the text is long for a terminal" }
+      if !terminal.copy(text) {
+        state.message = "only the beginning went to the clipboard: the text is long for a terminal"
+      }
     }
     return true
   }
@@ -185,8 +188,8 @@ final class Session {
 
   /// Tells the story anew with the current settings, keeping the recording.
   ///
-  /// Another question has another prompt, of which the model need read only what is new: the last story that has a
-  /// recording is kept until that is done.
+  /// Another question has another prompt, of which the model need read only what is new: the last story that
+  /// has a recording is kept until that is done.
   private func explore() {
     work?.cancel()
     sweeping?.cancel()
@@ -258,7 +261,9 @@ final class Session {
       if case .failure(let error) = outcome { failure = error }
       state.exportEnded(request, error: failure)
     }
-    if let (finding, generation) = mailbox.takeFinding(), generation == self.generation, state.why?.policy == finding.policy {
+    if let (finding, generation) = mailbox.takeFinding(), generation == self.generation,
+      state.why?.policy == finding.policy
+    {
       state.why = finding
     }
     guard let (story, generation) = mailbox.take(), generation == self.generation else { return }

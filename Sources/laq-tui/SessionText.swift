@@ -18,8 +18,12 @@ struct SessionText {
   init(_ file: SessionFile, path session: String) throws {
     let kept = file.source.text
     guard let given = kept.path else {
-      guard let bytes = kept.content.map({ Array($0.utf8) }) ?? kept.base64.flatMap({ Data(base64Encoded: $0) }).map(Array.init) else {
-        throw SessionFileError.malformed(session, place: "source.text", reason: "a path, a content or a base64 was expected")
+      guard
+        let bytes = kept.content.map({ Array($0.utf8) })
+          ?? kept.base64.flatMap({ Data(base64Encoded: $0) }).map(Array.init)
+      else {
+        throw SessionFileError.malformed(
+          session, place: "source.text", reason: "a path, a content or a base64 was expected")
       }
       guard Prompt.hash(of: bytes) == kept.sha256 else { throw SessionFileError.damagedText(session) }
       (path, text, isUnchanged, warning) = (nil, bytes, true, nil)
@@ -32,7 +36,9 @@ struct SessionText {
     }
     path = resolved
     isUnchanged = Prompt.hash(of: text) == kept.sha256
-    let hasEdits = (file.setup.policies + (file.other?.policies ?? [])).contains { $0.edits?.isEmpty == false }
+    let hasEdits = (file.setup.policies + (file.other?.policies ?? [])).contains {
+      $0.edits?.isEmpty == false
+    }
     warning =
       isUnchanged
       ? nil
@@ -56,11 +62,14 @@ extension Preferences {
     try file.setup.apply(to: &settings, path: path)
     self.init(
       model: file.path(file.source.model, of: path), gate: file.source.gate.map { file.path($0, of: path) },
-      precision: try file.precision(path: path), recording: settings.recording, chat: file.source.chat ?? false,
+      precision: try file.precision(path: path), recording: settings.recording,
+      chat: file.source.chat ?? false,
       system: file.source.system, variables: try file.templateVariables(path: path),
       question: file.setup.question ?? "", questionFirst: file.source.questionFirst ?? false,
-      budget: try file.setup.budget(path: path), policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),
-      granularity: settings.granularity, steps: settings.answerLimit, theme: file.screen.theme.flatMap(Theme.named),
+      budget: try file.setup.budget(path: path),
+      policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),
+      granularity: settings.granularity, steps: settings.answerLimit,
+      theme: file.screen.theme.flatMap(Theme.named),
       notes: file.screen.notes)
   }
 }

@@ -2,18 +2,21 @@ import ArgumentParser
 import EmbeddedModel
 import Views
 
-/// `laq-tui tutorial`: a guided tour of the explorer, on a sample and the embedded model that come with the program.
+/// `laq-tui tutorial`: a guided tour of the explorer, on a sample and the embedded model that come with the
+/// program.
 struct Tutorial: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tutorial", abstract: "Learn in eight steps what the explorer shows, on a text that comes with it.",
+    commandName: "tutorial",
+    abstract: "Learn in eight steps what the explorer shows, on a text that comes with it.",
     discussion: """
       Takes how it looks, as the program does: --theme, --color, --ascii, --no-mouse; and --screen, --size, --ansi and --keys.
       """)
 
-  /// The tour tells of one text, model and budget, and names keys as they are without a configuration: what would change
-  /// them is refused.
+  /// The tour tells of one text, model and budget, and names keys as they are without a configuration: what
+  /// would change them is refused.
   private static let allowed: Set<String> = [
-    "--theme", "--color", "--ascii", "--no-ascii", "--mouse", "--no-mouse", "--screen", "--size", "--ansi", "--keys",
+    "--theme", "--color", "--ascii", "--no-ascii", "--mouse", "--no-mouse", "--screen", "--size", "--ansi",
+    "--keys",
   ]
 
   @Argument(parsing: .allUnrecognized, help: "How it looks.")

@@ -17,10 +17,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "{{ range(10 ** 12) }}", "{{ range(-(2 ** 62), 2 ** 62) }}", "{{ 'x' * 10 ** 12 }}", "{{ [1] * 10 ** 12 }}",
+    "{{ range(10 ** 12) }}", "{{ range(-(2 ** 62), 2 ** 62) }}", "{{ 'x' * 10 ** 12 }}",
+    "{{ [1] * 10 ** 12 }}",
     "{{ 'x' * (2 ** 62) }}", "{{ ('x' * 1000000) | replace('x', 'y' * 1000000) }}",
     "{{ 'abc' | indent(10 ** 12, true) }}", "{{ 2 ** 64 }}", "{{ 9223372036854775807 + 1 }}",
-    "{{ -9223372036854775807 - 2 }}", "{{ 9223372036854775807 * 2 }}", "{{ (-9223372036854775807 - 1) // -1 }}",
+    "{{ -9223372036854775807 - 2 }}", "{{ 9223372036854775807 * 2 }}",
+    "{{ (-9223372036854775807 - 1) // -1 }}",
     "{{ (-9223372036854775807 - 1) % -1 }}", "{{ -(-9223372036854775807 - 1) }}",
     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
     "{% macro f(x) %}{{ g(x ~ 'a') }}{% endmacro %}{% macro g(x) %}{{ f(x) }}{% endmacro %}{{ f('') }}",
@@ -59,10 +61,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{% if x %}", "{% endif %}"), ("{% for x in y %}", "{% endfor %}"), ("{{ (", ") }}"), ("(", ")"), ("[", "]"),
-    ("{'k': ", "}"), ("not ", ""), ("- ", ""), ("x if x else ", "x"), ("f(", ")"), ("a[", "]"), ("x is eq ", "x"),
-    ("{% macro m() %}", "{% endmacro %}"), ("{% call m() %}", "{% endcall %}"), ("{% with %}", "{% endwith %}"),
-    ("f(*", ")"), ("{% for x in y recursive %}", "{% endfor %}"), ("{% set x %}", "{% endset %}"), ("{% filter upper %}", "{% endfilter %}"),
+    ("{% if x %}", "{% endif %}"), ("{% for x in y %}", "{% endfor %}"), ("{{ (", ") }}"), ("(", ")"),
+    ("[", "]"),
+    ("{'k': ", "}"), ("not ", ""), ("- ", ""), ("x if x else ", "x"), ("f(", ")"), ("a[", "]"),
+    ("x is eq ", "x"),
+    ("{% macro m() %}", "{% endmacro %}"), ("{% call m() %}", "{% endcall %}"),
+    ("{% with %}", "{% endwith %}"),
+    ("f(*", ")"), ("{% for x in y recursive %}", "{% endfor %}"), ("{% set x %}", "{% endset %}"),
+    ("{% filter upper %}", "{% endfilter %}"),
     ("1 + ", "1"), ("1 ** ", "1"), ("1 ~ ", "1"), ("1 and ", "1"), ("1 < ", "1"), ("{% set (", ") %}"),
   ])
   func refusesDeepNesting(_ open: String, _ close: String) {
@@ -87,7 +93,8 @@ import Testing
   @Test func endsWhereMacrosNestDeeply() {
     // As many levels as possible in every call.
     let nested = String(repeating: "[", count: 80) + "f()" + String(repeating: "]", count: 80)
-    let source = "{% macro f() %}" + String(repeating: "{% if 1 %}", count: 80) + "{{ \(nested) }}"
+    let source =
+      "{% macro f() %}" + String(repeating: "{% if 1 %}", count: 80) + "{{ \(nested) }}"
       + String(repeating: "{% endif %}", count: 80) + "{% endmacro %}{{ f() }}"
     #expect { try render(source) } throws: { isExceeded($0) }
   }
@@ -154,7 +161,8 @@ import Testing
     let template = try ChatTemplate(#require(families.templates["qwen3"]))
     let long = String(repeating: "word \u{1F600} ", count: 200_000)
     let text = try template.rendered(messages: [ChatMessage(role: "user", content: long)])
-    #expect(text.utf8.count == long.utf8.count + "<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n".utf8.count)
+    #expect(
+      text.utf8.count == long.utf8.count + "<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n".utf8.count)
     let turns = (0..<2000).map { ChatMessage(role: $0 % 2 == 0 ? "user" : "assistant", content: "\($0)") }
     #expect(try template.rendered(messages: turns).contains("\n1999<|im_end|>"))
   }

@@ -25,7 +25,8 @@ import Testing
     for example in constructs.cases {
       let rendered = Result {
         try ChatTemplate(example.template).rendered(
-          messages: [], addGenerationPrompt: false, variables: constructs.variables.variables, date: fixtureDate)
+          messages: [], addGenerationPrompt: false, variables: constructs.variables.variables,
+          date: fixtureDate)
       }
       Self.check(rendered, example.expected, example.error, example.template)
     }

@@ -31,7 +31,8 @@ import Testing
 
   @Test func itStandsInTheTokenizersConfiguration() throws {
     try configure(
-      #"{"chat_template": "{{ x }}\n", "bos_token": "<s>", "eos_token": {"content": "</s>"}, "pad_token": null}"#)
+      #"{"chat_template": "{{ x }}\n", "bos_token": "<s>", "eos_token": {"content": "</s>"}, "pad_token": null}"#
+    )
     let found = try #require(try template())
     #expect(found.source == "{{ x }}\n")
     #expect(found.tokens == ["bos_token": "<s>", "eos_token": "</s>"])
@@ -69,7 +70,9 @@ import Testing
   }
 
   @Test func aGGUFFileHasItInItsMetadata() throws {
-    func metadata(_ values: [String: GGUFValue]) -> GGUFMetadata { GGUFMetadata(file: "m.gguf", values: values) }
+    func metadata(_ values: [String: GGUFValue]) -> GGUFMetadata {
+      GGUFMetadata(file: "m.gguf", values: values)
+    }
     let tokens: [String: GGUFValue] = [
       "tokenizer.ggml.tokens": .strings(["<unk>", "<s>", "</s>"]),
       "tokenizer.ggml.bos_token_id": .integer(1), "tokenizer.ggml.eos_token_id": .integer(2),
@@ -81,7 +84,8 @@ import Testing
     #expect(found.tokens == ["bos_token": "<s>", "eos_token": "</s>"])
     #expect(try Checkpoint.chatTemplate(in: metadata(template))?.tokens == [:])
     let wrong: [String: GGUFValue] = ["tokenizer.ggml.bos_token_id": .integer(3)]
-    let others = try Checkpoint.chatTemplate(in: metadata(tokens.merging(template) { $1 }.merging(wrong) { $1 }))
+    let others = try Checkpoint.chatTemplate(
+      in: metadata(tokens.merging(template) { $1 }.merging(wrong) { $1 }))
     #expect(others?.tokens == ["eos_token": "</s>"])
   }
 }

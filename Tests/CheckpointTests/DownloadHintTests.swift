@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "https://example.org/m.gguf", "http://localhost/m", "https://", "https://huggingface.co", "https://hf.co/one",
+    "https://example.org/m.gguf", "http://localhost/m", "https://", "https://huggingface.co",
+    "https://hf.co/one",
     "https://huggingface.co/datasets/o/m",
   ])
   func anotherAddressIsAnsweredWithAGeneralOne(_ given: String) {

@@ -56,15 +56,20 @@ import Testing
   @Test func namesComeFromTheConfigurationThenFromTheMapThenFromTheClass() throws {
     let map = #"{"bos_token": "<map>", "unk_token": {"content": "<unknown>", "lstrip": false}}"#
     let tokenizer = try tokenizer([
-      "tokenizer_config.json": #"{"tokenizer_class": "GPT2Tokenizer", "bos_token": "<own>"}"#, "special_tokens_map.json": map,
+      "tokenizer_config.json": #"{"tokenizer_class": "GPT2Tokenizer", "bos_token": "<own>"}"#,
+      "special_tokens_map.json": map,
     ])
-    #expect(tokenizer.namedTokens == ["bos_token": "<own>", "unk_token": "<unknown>", "eos_token": "<|endoftext|>"])
-    #expect(tokenizer.notices.count == 1 && tokenizer.notices.allSatisfy { $0.contains("<map>") && $0.contains("<own>") })
+    #expect(
+      tokenizer.namedTokens == ["bos_token": "<own>", "unk_token": "<unknown>", "eos_token": "<|endoftext|>"])
+    #expect(
+      tokenizer.notices.count == 1
+        && tokenizer.notices.allSatisfy { $0.contains("<map>") && $0.contains("<own>") })
     #expect(tokenizer.isSpecial(256) && tokenizer.encode(Array("<own>".utf8)).map(\.id) == [256])
   }
 
   @Test func idsThatTheReferenceCountsOtherwiseAreTold() throws {
-    let entries = ByteAlphabet.scalars.prefix(3).enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ",")
+    let entries = ByteAlphabet.scalars.prefix(3).enumerated().map { "\"\($1)\": \($0)" }.joined(
+      separator: ",")
     _ = try folder.write(
       #"{"added_tokens": [{"id": 9, "content": "<end>", "special": true}], "model": {"vocab": {\#(entries)}, "merges": []}}"#,
       as: "tokenizer.json")
@@ -77,7 +82,8 @@ import Testing
     ("tokenizer_config.json", #"{"added_tokens_decoder": {"x": {"content": "a"}}}"#, "added_tokens_decoder"),
     ("tokenizer_config.json", #"{"added_tokens_decoder": {"256": "a"}}"#, "added_tokens_decoder"),
     ("tokenizer_config.json", #"{"added_tokens_decoder": {"256": {}}}"#, "added_tokens_decoder.256.content"),
-    ("tokenizer_config.json", #"{"bos_token": 3}"#, "bos_token"), ("special_tokens_map.json", #"{"eos_token": []}"#, "eos_token"),
+    ("tokenizer_config.json", #"{"bos_token": 3}"#, "bos_token"),
+    ("special_tokens_map.json", #"{"eos_token": []}"#, "eos_token"),
     ("tokenizer_config.json", #"{"extra_special_tokens": "a"}"#, "extra_special_tokens"),
     ("special_tokens_map.json", #"{"additional_special_tokens": [1]}"#, "additional_special_tokens"),
     ("added_tokens.json", #"{"<a>": "1"}"#, "<a>"), ("added_tokens.json", "[]", "added_tokens.json"),

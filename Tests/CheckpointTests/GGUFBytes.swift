@@ -36,7 +36,9 @@ struct GGUFBytes {
   mutating func add(_ key: String, _ value: String) { add(key, type: 8, Self.string(value)) }
 
   mutating func add(_ key: String, _ values: [UInt32]) {
-    add(key, type: 9, Self.number(4 as UInt32) + Self.number(UInt64(values.count)) + values.flatMap(Self.number))
+    add(
+      key, type: 9, Self.number(4 as UInt32) + Self.number(UInt64(values.count)) + values.flatMap(Self.number)
+    )
   }
 
   mutating func add(_ key: String, _ values: [String]) {

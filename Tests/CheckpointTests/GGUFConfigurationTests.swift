@@ -49,7 +49,9 @@ import Testing
     #expect(found.kvHeadCount == 4 && found.vocabularySize == 4)
   }
 
-  @Test(arguments: ["embedding_length", "block_count", "feed_forward_length", "context_length", "attention.head_count"])
+  @Test(arguments: [
+    "embedding_length", "block_count", "feed_forward_length", "context_length", "attention.head_count",
+  ])
   func keysThatMustBeThereAreNamed(_ key: String) {
     #expect(failure { _ = try configuration([key: nil]) }?.contains("'llama.\(key)'") == true)
     #expect(failure { _ = try configuration([key: 0]) }?.contains("'llama.\(key)'") == true)
@@ -60,7 +62,9 @@ import Testing
     let none: [String: UInt32?] = ["attention.head_count_kv": nil]
     #expect(try configuration(none) { $0.add("llama.attention.head_count_kv", [2, 2]) }.kvHeadCount == 2)
     for values in [[2, 4], [0, 0], []] as [[UInt32]] {
-      let problem = failure { _ = try configuration(none) { $0.add("llama.attention.head_count_kv", values) } }
+      let problem = failure {
+        _ = try configuration(none) { $0.add("llama.attention.head_count_kv", values) }
+      }
       #expect(problem?.contains("'llama.attention.head_count_kv'") == true)
     }
   }
@@ -68,9 +72,12 @@ import Testing
   @Test func whatNoSupportedModelHasIsRefused() {
     #expect(failure { _ = try configuration(["expert_count": 8]) }?.contains("llama.expert_count") == true)
     #expect((try? configuration(["expert_count": 0])) != nil)
-    #expect(failure { _ = try configuration(["attention.value_length": 4]) }?.contains("value_length") == true)
-    #expect(failure { _ = try configuration(["rope.dimension_count": 10]) }?.contains("dimension_count") == true)
-    #expect(failure { _ = try configuration { $0.add("llama.rope.scaling.type", "odd") } }?.contains("odd") == true)
+    #expect(
+      failure { _ = try configuration(["attention.value_length": 4]) }?.contains("value_length") == true)
+    #expect(
+      failure { _ = try configuration(["rope.dimension_count": 10]) }?.contains("dimension_count") == true)
+    #expect(
+      failure { _ = try configuration { $0.add("llama.rope.scaling.type", "odd") } }?.contains("odd") == true)
   }
 
   @Test func scaledPositionsAreUnderstood() throws {
@@ -79,9 +86,12 @@ import Testing
       $0.add("llama.rope.scaling.type", "linear")
       $0.add("llama.rope.scaling.factor", float: 4)
     }
-    #expect(linear.attention.first?.rope == RopeConfiguration(theta: 5000, dimension: 8, scaling: .linear(factor: 4)))
+    #expect(
+      linear.attention.first?.rope
+        == RopeConfiguration(theta: 5000, dimension: 8, scaling: .linear(factor: 4)))
     // Rows that turn together are neighbours in a Llama's file: none may stand apart.
-    #expect(failure { _ = try configuration(["rope.dimension_count": 6]) }?.contains("dimension_count") == true)
+    #expect(
+      failure { _ = try configuration(["rope.dimension_count": 6]) }?.contains("dimension_count") == true)
     let both = failure {
       _ = try configuration {
         $0.add("llama.rope.scaling.type", "linear")
@@ -104,15 +114,20 @@ import Testing
   }
 
   private static let ends: [(tokens: [String], ends: Set<Int>)] = [
-    (["a", "<|im_end|>", "<|endoftext|>", "<|im_start|>"], [1, 2]), (["<end_of_turn>", "<eos>", "<start_of_turn>"], [0, 1]),
-    (["<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|begin_of_text|>"], [0, 1, 2]), (["<EOT>", "_<EOT>", "[EOT]", "[EOS]"], [0, 1, 2, 3]),
-    (["<｜end▁of▁sentence｜>", "<end_of_utterance>", "</s>"], [0, 1, 2]), (["<|return|>", "<|call|>", "<|end|>"], [0, 1]),
+    (["a", "<|im_end|>", "<|endoftext|>", "<|im_start|>"], [1, 2]),
+    (["<end_of_turn>", "<eos>", "<start_of_turn>"], [0, 1]),
+    (["<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|begin_of_text|>"], [0, 1, 2]),
+    (["<EOT>", "_<EOT>", "[EOT]", "[EOS]"], [0, 1, 2, 3]),
+    (["<｜end▁of▁sentence｜>", "<end_of_utterance>", "</s>"], [0, 1, 2]),
+    (["<|return|>", "<|call|>", "<|end|>"], [0, 1]),
     (["<|flush|>", "<|calls|>", "<|end|>"], [0, 1]), (["<turn|>", "<|tool_response>", "</s>"], [0, 1]),
     (["<|fim_prefix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"], [1, 2, 3]),
   ]
 
   @Test(arguments: ends) func everySpellingOfAnEndIsKnown(_ tokens: [String], _ ends: Set<Int>) throws {
-    for types in [nil, [UInt32](repeating: 1, count: tokens.count), [UInt32](repeating: 4, count: tokens.count)] {
+    for types in [
+      nil, [UInt32](repeating: 1, count: tokens.count), [UInt32](repeating: 4, count: tokens.count),
+    ] {
       let found = try configuration(["vocab_size": UInt32(tokens.count)]) {
         $0.add("tokenizer.ggml.tokens", tokens)
         if let types { $0.add("tokenizer.ggml.token_type", types) }
@@ -127,7 +142,8 @@ import Testing
     }
     #expect(try scaling { $0.add("llama.rope.scale_linear", float: 4) } == .linear(factor: 4))
     for nothing in [Float(1), 0] {
-      #expect(try scaling { $0.add("llama.rope.scale_linear", float: nothing) } == RopeConfiguration.Scaling.none)
+      #expect(
+        try scaling { $0.add("llama.rope.scale_linear", float: nothing) } == RopeConfiguration.Scaling.none)
     }
     // A factor without a kind is linear; the newer key counts for more, and a kind for most.
     #expect(try scaling { $0.add("llama.rope.scaling.factor", float: 2) } == .linear(factor: 2))
@@ -207,7 +223,8 @@ import Testing
     func flags(_ values: [UInt8]) throws -> [Int?] {
       try windows {
         $0.add(size, 9)
-        $0.add(pattern, type: 9, GGUFBytes.number(7 as UInt32) + GGUFBytes.number(UInt64(values.count)) + values)
+        $0.add(
+          pattern, type: 9, GGUFBytes.number(7 as UInt32) + GGUFBytes.number(UInt64(values.count)) + values)
       }
     }
     #expect(try flags([1, 0, 0, 1]) == [9, nil, nil, 9])

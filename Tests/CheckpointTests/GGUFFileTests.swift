@@ -111,28 +111,39 @@ import Testing
   @Test func valuesThatCannotBeAreRefused() {
     #expect(problem { $0.add("t", type: 13, [0, 0]) }?.contains("type 13") == true)
     #expect(problem { $0.add("b", type: 7, [2]) }?.contains("truth") == true)
-    #expect(problem { $0.entries = [[1, 0, 0, 0, 0, 0, 0, 0, 0xFF, 7, 0, 0, 0, 1]] }?.contains("UTF-8") == true)
-    #expect(problem { $0.add("a", 1); $0.add("a", 2) }?.contains("twice") == true)
-    #expect(problem { $0.add("\u{2126}", 1); $0.add("\u{3A9}", 2) }?.contains("twice") == true)
+    #expect(
+      problem { $0.entries = [[1, 0, 0, 0, 0, 0, 0, 0, 0xFF, 7, 0, 0, 0, 1]] }?.contains("UTF-8") == true)
+    #expect(
+      problem {
+        $0.add("a", 1); $0.add("a", 2)
+      }?.contains("twice") == true)
+    #expect(
+      problem {
+        $0.add("\u{2126}", 1); $0.add("\u{3A9}", 2)
+      }?.contains("twice") == true)
     for alignment in [0, 3, 48, UInt32.max] {
       #expect(problem { $0.add("general.alignment", alignment) }?.contains("alignment") == true)
     }
   }
 
   private static let impossibleTensors: [(sizes: [UInt64], type: UInt32, offset: UInt64, cause: String)] = [
-    ([8], 0, 8, "multiples"), ([8], 0, 1 << 62, "multiples"), ([8], 0, .max, "multiples"), ([65], 0, 0, "beyond"),
+    ([8], 0, 8, "multiples"), ([8], 0, 1 << 62, "multiples"), ([8], 0, .max, "multiples"),
+    ([65], 0, 0, "beyond"),
     ([8], 0, 256, "beyond"), ([1 << 32, 1 << 32], 0, 0, "memory"), ([.max], 0, 0, "impossible"),
     ([1 << 62, 4], 0, 0, "memory"), ([1, 1, 1, 1, 1], 0, 0, "dimensions"), ([31], 8, 0, "multiple"),
     ([128], 14, 0, "multiple"), ([256, 2], 14, 0, "beyond"),
   ]
 
   @Test(arguments: impossibleTensors)
-  func tensorsThatCannotBeAreRefused(_ sizes: [UInt64], _ type: UInt32, _ offset: UInt64, naming cause: String) {
+  func tensorsThatCannotBeAreRefused(
+    _ sizes: [UInt64], _ type: UInt32, _ offset: UInt64, naming cause: String
+  ) {
     let problem = problem {
       $0.addTensor("x", sizes: sizes, type: type, offset: offset)
       $0.data = [UInt8](repeating: 0, count: 256)
     }
-    #expect(problem?.contains(cause) == true && problem?.contains("'x'") == true, "\(problem ?? "was accepted")")
+    #expect(
+      problem?.contains(cause) == true && problem?.contains("'x'") == true, "\(problem ?? "was accepted")")
   }
 
   @Test func tensorsThatOverlapOrStandTwiceAreRefused() {
@@ -172,7 +183,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func theVocabularyFilesOfOtherProgramsAreRead() throws {
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there"))
+  func theVocabularyFilesOfOtherProgramsAreRead() throws {
     let folder = try #require(Places.sharedData) + "/vocab"
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".gguf") }
     #expect(!names.isEmpty)

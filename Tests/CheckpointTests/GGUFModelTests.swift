@@ -7,7 +7,8 @@ import Testing
 /// Tiny models that llama.cpp converted, against the folders that it converted.
 @Suite struct GGUFModelTests {
   static let families = [
-    "llama", "llama-llama3", "llama-yarn", "qwen2", "qwen3", "smollm3", "phi3", "phi3-longrope", "gemma", "gemma2",
+    "llama", "llama-llama3", "llama-yarn", "qwen2", "qwen3", "smollm3", "phi3", "phi3-longrope", "gemma",
+    "gemma2",
     "gemma3",
   ]
 
@@ -61,7 +62,8 @@ import Testing
     #expect(problem?.contains("'blocks'") == true && problem?.contains("smollm3") == true)
   }
 
-  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func aRealModelHasTheTensorsOfItsFolder() throws {
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there"))
+  func aRealModelHasTheTensorsOfItsFolder() throws {
     let folder = try #require(Places.sharedData) + "/stories260k"
     let expected = try Safetensors(path: folder + "/model.safetensors")
     let file = try GGUFFile(path: folder + "/stories260k-f32.gguf")
@@ -73,7 +75,8 @@ import Testing
     let configuration = try ModelConfiguration(path: folder + "/config.json")
     let found = try ModelConfiguration(try file.configuration(), generation: nil)
     #expect(found.attention == configuration.attention && found.endTokens == configuration.endTokens)
-    #expect(found.rmsNormEpsilon == configuration.rmsNormEpsilon && found.hiddenSize == configuration.hiddenSize)
+    #expect(
+      found.rmsNormEpsilon == configuration.rmsNormEpsilon && found.hiddenSize == configuration.hiddenSize)
     // The file has the head once more.
     #expect(configuration.tiesEmbeddings && !found.tiesEmbeddings)
     let shape = [configuration.vocabularySize, configuration.hiddenSize]
@@ -95,14 +98,18 @@ import Testing
     bytes.addTensor("blk.0.attn_q.weight", sizes: [64, 8], type: 8, offset: 0)
     bytes.addTensor("blk.0.attn_v.weight", sizes: [32, 2], offset: 544)
     // Scales of finite halves, and bytes that differ from row to row.
-    bytes.data = (0..<16).flatMap { block in [0, 0x3C] + (0..<32).map { UInt8(truncatingIfNeeded: block * 29 + $0) } }
+    bytes.data = (0..<16).flatMap { block in
+      [0, 0x3C] + (0..<32).map { UInt8(truncatingIfNeeded: block * 29 + $0) }
+    }
     bytes.data += [UInt8](repeating: 0, count: 256)
     let folder = try ScratchFolder()
     let weights = try GGUFWeights(GGUFFile(path: folder.write(bytes.bytes)))
     let name = "model.layers.0.self_attn.q_proj.weight"
     let floats = try weights.floats(name, shape: [8, 64])
     let blocks = try #require(try weights.eightBitBlocks(name, shape: [8, 64]))
-    let widened = (0..<16).flatMap { block in blocks[block * 34 + 2..<(block + 1) * 34].map { Float(Int8(bitPattern: $0)) } }
+    let widened = (0..<16).flatMap { block in
+      blocks[block * 34 + 2..<(block + 1) * 34].map { Float(Int8(bitPattern: $0)) }
+    }
     #expect(widened == floats)
     #expect(blocks != bytes.data.prefix(544).map { $0 })
     #expect(try weights.eightBitBlocks("model.layers.0.self_attn.v_proj.weight", shape: [2, 32]) == nil)

@@ -29,14 +29,18 @@ import Testing
   private static func sentencePiece() -> GGUFBytes {
     var file = GGUFBytes()
     file.add("tokenizer.ggml.model", "llama")
-    let bytes = (0..<256).map { "<0x" + String($0 >> 4, radix: 16).uppercased() + String($0 & 15, radix: 16).uppercased() + ">" }
+    let bytes = (0..<256).map {
+      "<0x" + String($0 >> 4, radix: 16).uppercased() + String($0 & 15, radix: 16).uppercased() + ">"
+    }
     let pieces = ["▁", "a", "b", "ab", "▁a", "▁ab"]
     file.add("tokenizer.ggml.tokens", ["<unk>", "<s>", "</s>"] + bytes + pieces)
-    file.add("tokenizer.ggml.token_type", [2, 3, 3] + [UInt32](repeating: 6, count: 256) + [1, 1, 1, 1, 1, 1])
+    file.add(
+      "tokenizer.ggml.token_type", [2, 3, 3] + [UInt32](repeating: 6, count: 256) + [1, 1, 1, 1, 1, 1])
     let scores = [Float](repeating: 0, count: 259) + [-5, -5, -5, -1, -2, -3]
     file.add(
       "tokenizer.ggml.scores", type: 9,
-      GGUFBytes.number(6 as UInt32) + GGUFBytes.number(UInt64(scores.count)) + scores.flatMap { GGUFBytes.number($0.bitPattern) })
+      GGUFBytes.number(6 as UInt32) + GGUFBytes.number(UInt64(scores.count))
+        + scores.flatMap { GGUFBytes.number($0.bitPattern) })
     file.add("tokenizer.ggml.bos_token_id", 1)
     file.add("tokenizer.ggml.eos_token_id", 2)
     file.add("tokenizer.ggml.unknown_token_id", 0)
@@ -102,7 +106,8 @@ import Testing
 
   @Test func anUnknownPreTokenizerIsNamedWithTheKnownOnes() throws {
     let problem = failure { _ = try tokenizer(Self.byteLevel("afmoe")) }
-    #expect(problem?.contains("'afmoe'") == true && problem?.contains("llama-bpe") == true, "\(problem ?? "")")
+    #expect(
+      problem?.contains("'afmoe'") == true && problem?.contains("llama-bpe") == true, "\(problem ?? "")")
   }
 
   @Test func bytesThatTheVocabularyLacksAreDropped() throws {
@@ -115,7 +120,9 @@ import Testing
     #expect(encoding.tokens.map(\.id) == [97, 98, 32, 0x9F, 0x98, 0x80])
     #expect(encoding.dropped == [1..<2, 3..<4, 5..<6] && covers(encoding.tokens, text))
     // Without bytes and without an unknown token, SentencePiece's vocabulary drops what it has no piece for.
-    let pieces = replacing(replacing(Self.sentencePiece(), "tokenizer.ggml.unknown_token_id") { _ in }, "tokenizer.ggml.tokens") {
+    let pieces = replacing(
+      replacing(Self.sentencePiece(), "tokenizer.ggml.unknown_token_id") { _ in }, "tokenizer.ggml.tokens"
+    ) {
       $0.add("tokenizer.ggml.tokens", (0..<259).map { "[unused\($0)]" } + ["▁", "a", "b", "ab", "▁a", "▁ab"])
     }
     let bare = try tokenizer(pieces).encoding(of: Array("abxé".utf8))
@@ -124,9 +131,11 @@ import Testing
 
   @Test func controlTokensAreFoundWhateverTheirType() throws {
     for type in [UInt32(1), 3, 4, 5] {
-      let file = replacing(replacing(Self.byteLevel(), "tokenizer.ggml.tokens") {
-        $0.add("tokenizer.ggml.tokens", Self.bytes + ["ab", "<|im_end|>", "<|im_start|>"])
-      }, "tokenizer.ggml.token_type") { $0.add("tokenizer.ggml.token_type", [UInt32](repeating: 1, count: 257) + [type, 3]) }
+      let file = replacing(
+        replacing(Self.byteLevel(), "tokenizer.ggml.tokens") {
+          $0.add("tokenizer.ggml.tokens", Self.bytes + ["ab", "<|im_end|>", "<|im_start|>"])
+        }, "tokenizer.ggml.token_type"
+      ) { $0.add("tokenizer.ggml.token_type", [UInt32](repeating: 1, count: 257) + [type, 3]) }
       let tokenizer = try tokenizer(file)
       #expect(tokenizer.encode(Array("a<|im_end|><|im_start|>".utf8)).map(\.id) == [97, 257, 258], "\(type)")
       #expect(tokenizer.isSpecial(257) && tokenizer.decode([97, 257, 97]) == "aa")
@@ -150,7 +159,9 @@ import Testing
     #expect(tokenizer.notices.contains { $0.contains("bos_token_id is 4294967295") })
     #expect(tokenizer.notices.contains { $0.contains("padding_token_id is -1") })
     // SentencePiece's own places hold where a key is missing, or wrong.
-    let pieces = replacing(Self.sentencePiece(), "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", 1_000) }
+    let pieces = replacing(Self.sentencePiece(), "tokenizer.ggml.bos_token_id") {
+      $0.add("tokenizer.ggml.bos_token_id", 1_000)
+    }
     #expect(try self.tokenizer(pieces).encode(Array("ab".utf8)).map(\.id) == [1, 264])
   }
 
@@ -162,13 +173,28 @@ import Testing
     let cases: [(String, String)] = [
       (problem(level, "tokenizer.ggml.model") { $0.add("tokenizer.ggml.model", "bert") }, "'bert'"),
       (problem(level, "tokenizer.ggml.model") { _ in }, "tokenizer.ggml.model"),
-      (problem(level, "tokenizer.ggml.tokens") { $0.add("tokenizer.ggml.tokens", [] as [String]) }, "tokenizer.ggml.tokens"),
-      (problem(level, "tokenizer.ggml.token_type") { $0.add("tokenizer.ggml.token_type", [1, 1]) }, "tokenizer.ggml.token_type"),
-      (problem(level, "tokenizer.ggml.merges") { $0.add("tokenizer.ggml.merges", ["ab"]) }, "tokenizer.ggml.merges"),
+      (
+        problem(level, "tokenizer.ggml.tokens") { $0.add("tokenizer.ggml.tokens", [] as [String]) },
+        "tokenizer.ggml.tokens"
+      ),
+      (
+        problem(level, "tokenizer.ggml.token_type") { $0.add("tokenizer.ggml.token_type", [1, 1]) },
+        "tokenizer.ggml.token_type"
+      ),
+      (
+        problem(level, "tokenizer.ggml.merges") { $0.add("tokenizer.ggml.merges", ["ab"]) },
+        "tokenizer.ggml.merges"
+      ),
       (problem(level, "tokenizer.ggml.merges") { _ in }, "tokenizer.ggml.merges"),
       (problem(piece, "tokenizer.ggml.scores") { _ in }, "tokenizer.ggml.scores"),
-      (problem(piece, "tokenizer.ggml.scores") { $0.add("tokenizer.ggml.scores", [1, 2]) }, "tokenizer.ggml.scores"),
-      (problem(piece, "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", "<s>") }, "tokenizer.ggml.bos_token_id"),
+      (
+        problem(piece, "tokenizer.ggml.scores") { $0.add("tokenizer.ggml.scores", [1, 2]) },
+        "tokenizer.ggml.scores"
+      ),
+      (
+        problem(piece, "tokenizer.ggml.bos_token_id") { $0.add("tokenizer.ggml.bos_token_id", "<s>") },
+        "tokenizer.ggml.bos_token_id"
+      ),
     ]
     for (problem, cause) in cases { #expect(problem.contains(cause), "\(problem)") }
   }

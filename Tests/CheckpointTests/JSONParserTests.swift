@@ -57,7 +57,9 @@ import Testing
     #expect(try parse("[Infinity]").array?.first?.double == .infinity)
     #expect(try parse("-Infinity").double == -.infinity)
     #expect(try parse("NaN").wholeNumber == nil && parse("Infinity").wholeNumber == nil)
-    for broken in ["-NaN", "nan", "Inf", "+Infinity", "- Infinity", "NaNN", "Infinit", "--Infinity", "I", "N", "-"] {
+    for broken in [
+      "-NaN", "nan", "Inf", "+Infinity", "- Infinity", "NaNN", "Infinit", "--Infinity", "I", "N", "-",
+    ] {
       #expect(throws: JSONParser.Failure.self) { try parse(broken) }
     }
   }

@@ -17,13 +17,16 @@ import Testing
 
   private func problem() -> String? { failure { _ = try Checkpoint(path: folder.path).weights() } }
 
-  private func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+  private func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: folder.path + "/" + name)
+  }
 
   private static let forms: [(file: String, words: [String])] = [
     ("pytorch_model.bin", ["AutoModelForCausalLM", "save_pretrained"]),
     ("pytorch_model-00001-of-00002.bin", ["AutoModelForCausalLM"]),
     ("pytorch_model.bin.index.json", ["AutoModelForCausalLM"]),
-    ("consolidated.safetensors", ["Mistral", "hf download"]), ("consolidated.00.pth", ["Meta", "hf download"]),
+    ("consolidated.safetensors", ["Mistral", "hf download"]),
+    ("consolidated.00.pth", ["Meta", "hf download"]),
     ("model-00001-of-00003.safetensors", ["model.safetensors.index.json", "hf download"]),
     ("model.fp16.safetensors", ["give its path", "/model.fp16.safetensors"]),
     ("adapter_config.json", ["LoRA", "merge_and_unload"]), ("tf_model.h5", ["hf download"]),
@@ -48,7 +51,8 @@ import Testing
     #expect(nothing?.contains("no tokenizer") == true && nothing?.contains("hf download") == true)
     _ = try folder.write("x", as: file)
     let found = failure { _ = try Checkpoint(path: folder.path) }
-    #expect(found?.contains(file) == true && found?.contains("AutoTokenizer") == true, "\(found ?? "was accepted")")
+    #expect(
+      found?.contains(file) == true && found?.contains("AutoTokenizer") == true, "\(found ?? "was accepted")")
   }
 
   @Test func withoutAConfigurationItIsAskedFor() throws {
@@ -73,7 +77,8 @@ import Testing
     _ = try folder.write(Self.pointer, as: file)
     let path = file == "m.gguf" ? folder.path + "/m.gguf" : folder.path
     let found = failure { _ = try Checkpoint(path: path).weights() }
-    #expect(found?.contains(file) == true && found?.contains("git lfs pull") == true, "\(found ?? "was accepted")")
+    #expect(
+      found?.contains(file) == true && found?.contains("git lfs pull") == true, "\(found ?? "was accepted")")
   }
 
   @Test func aTextThatSpeaksOfPointersIsNone() throws {

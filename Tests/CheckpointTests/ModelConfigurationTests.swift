@@ -36,7 +36,8 @@ import Testing
       "num_key_value_heads": "null", "rope_theta": "null", "rms_norm_eps": "null",
       "tie_word_embeddings": "null", "eos_token_id": "null",
     ])
-    #expect(found.kvHeadCount == 8 && found.attention.first?.rope?.theta == 10_000 && found.rmsNormEpsilon == 1e-6)
+    #expect(
+      found.kvHeadCount == 8 && found.attention.first?.rope?.theta == 10_000 && found.rmsNormEpsilon == 1e-6)
     #expect(!found.tiesEmbeddings && found.endTokens.isEmpty)
   }
 
@@ -71,7 +72,10 @@ import Testing
   private static let impossibleScalings: [(rope: String, key: String)] = [
     (#"{"rope_type": "linear"}"#, "rope_scaling.factor"),
     (#"{"rope_type": "linear", "factor": 0}"#, "rope_scaling.factor"),
-    (#"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#, "high_freq_factor"),
+    (
+      #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#,
+      "high_freq_factor"
+    ),
     (#"{"rope_type": "longrope", "short_factor": [1], "long_factor": [1]}"#, "short_factor"),
     (#"{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 1.5}"#, "partial_rotary_factor"),
     (#"{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 0.01}"#, "partial_rotary_factor"),
@@ -92,16 +96,20 @@ import Testing
 
   @Test func gemma3OfTheHubHasTwoRotationsAndAWindowInFiveOfSixLayers() throws {
     let found = try configuration([
-      "architectures": #"["Gemma3ForCausalLM"]"#, "num_hidden_layers": "7", "head_dim": "8", "sliding_window": "512",
+      "architectures": #"["Gemma3ForCausalLM"]"#, "num_hidden_layers": "7", "head_dim": "8",
+      "sliding_window": "512",
       "hidden_act": "null", "hidden_activation": #""gelu_pytorch_tanh""#, "tie_word_embeddings": "null",
       "rope_theta": "1000000", "rope_local_base_freq": "10000", "query_pre_attn_scalar": "16",
       "rope_scaling": #"{"rope_type": "linear", "factor": 8.0}"#, "sliding_window_pattern": "6",
     ])
     #expect(found.attention.map(\.window) == [512, 512, 512, 512, 512, nil, 512])
     #expect(found.attention[0].rope == RopeConfiguration(theta: 10_000, dimension: 8))
-    #expect(found.attention[5].rope == RopeConfiguration(theta: 1_000_000, dimension: 8, scaling: .linear(factor: 8)))
+    #expect(
+      found.attention[5].rope
+        == RopeConfiguration(theta: 1_000_000, dimension: 8, scaling: .linear(factor: 8)))
     #expect(found.attention[0].scale == 0.25 && found.attention[0].softCap == nil && found.tiesEmbeddings)
-    #expect(found.parts == [.queryKeyNorm, .outputNorms] && found.normOffset == 1 && found.embeddingScale == 8)
+    #expect(
+      found.parts == [.queryKeyNorm, .outputNorms] && found.normOffset == 1 && found.embeddingScale == 8)
   }
 
   @Test func numbersThatOnlyPythonWritesDoNoHarmWhereTheyAreNotRead() throws {
@@ -118,7 +126,9 @@ import Testing
     }
     let qwen = try configuration(["architectures": "null", "model_type": #""qwen2""#])
     #expect(qwen.parts == .queryKeyValueBias)
-    #expect(failure { _ = try configuration(["architectures": "[]", "model_type": #""rwkv""#]) }?.contains("'rwkv'") == true)
+    #expect(
+      failure { _ = try configuration(["architectures": "[]", "model_type": #""rwkv""#]) }?.contains("'rwkv'")
+        == true)
     #expect(try configuration(["architectures": #"["LLaMAForCausalLM"]"#]) == configuration())
   }
 
@@ -126,13 +136,15 @@ import Testing
     let problem = failure { _ = try configuration(["model_type": #""gemma2""#]) }
     #expect(problem?.contains("'model_type'") == true && problem?.contains("LlamaForCausalLM") == true)
     let found = try configuration(["model_type": #""Yi""#])
-    #expect(found.notices.count == 1 && found.notices[0].contains("'Yi'") && found.notices[0].contains("llama"))
+    #expect(
+      found.notices.count == 1 && found.notices[0].contains("'Yi'") && found.notices[0].contains("llama"))
     #expect(try configuration(["model_type": #""llama""#]).notices.isEmpty)
   }
 
   @Test func whatHasNoEffectIsTold() throws {
     let part = try configuration(["partial_rotary_factor": "0.5"])
-    #expect(part.attention[0].rope?.dimension == 8 && part.notices.first?.contains("partial_rotary_factor") == true)
+    #expect(
+      part.attention[0].rope?.dimension == 8 && part.notices.first?.contains("partial_rotary_factor") == true)
     let flat = try configuration([
       "architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "rope_theta": "null",
       "rope_parameters": #"{"rope_type": "linear", "factor": 2}"#,
@@ -147,7 +159,9 @@ import Testing
     let phi = ["architectures": #"["Phi3ForCausalLM"]"#]
     let problem = failure { _ = try configuration(phi.merging(scaled) { $1 }) }
     #expect(problem?.contains("'linear'") == true)
-    #expect(try configuration(phi.merging(["partial_rotary_factor": "0.5"]) { $1 }).attention[0].rope?.dimension == 4)
+    #expect(
+      try configuration(phi.merging(["partial_rotary_factor": "0.5"]) { $1 }).attention[0].rope?.dimension
+        == 4)
   }
 
   @Test func layersThatDifferFromOneAnotherAreRefused() throws {
@@ -158,13 +172,17 @@ import Testing
   }
 
   @Test func aModelThatLooksAheadIsRefused() {
-    let gemma = ["architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "use_bidirectional_attention": "true"]
+    let gemma = [
+      "architectures": #"["Gemma3ForCausalLM"]"#, "hidden_act": "null", "use_bidirectional_attention": "true",
+    ]
     #expect(failure { _ = try configuration(gemma) }?.contains("use_bidirectional_attention") == true)
   }
 
   @Test func aModelThatSeesPicturesTooKeepsItsSizesBelow() throws {
-    let inner = Self.valid.filter { $0.key != "architectures" }.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
-    let text = #"{"architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [1, 106], "text_config": {"#
+    let inner = Self.valid.filter { $0.key != "architectures" }.map { "\"\($0)\": \($1)" }.joined(
+      separator: ", ")
+    let text =
+      #"{"architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [1, 106], "text_config": {"#
       + inner.replacingOccurrences(of: "silu", with: "gelu_pytorch_tanh") + "}}"
     let found = try ModelConfiguration(path: try folder.write(text, as: "config.json"))
     #expect(found.hiddenSize == 64 && found.endTokens == [1, 2, 106])

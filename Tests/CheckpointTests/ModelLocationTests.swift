@@ -73,7 +73,9 @@ import Testing
 
   @Test func aFileWithoutAnEndingIsKnownByItsFirstBytes() throws {
     try write("GGUF and more", as: "blobs/sha256-6a0746a1ec1a")
-    #expect(try location(folder.path + "/blobs/sha256-6a0746a1ec1a") == .gguf(folder.path + "/blobs/sha256-6a0746a1ec1a"))
+    #expect(
+      try location(folder.path + "/blobs/sha256-6a0746a1ec1a")
+        == .gguf(folder.path + "/blobs/sha256-6a0746a1ec1a"))
     try write("GGUF and more", as: "m.bin")
     #expect(try location(folder.path + "/m.bin") == .gguf(folder.path + "/m.bin"))
     for other in ["", "GGU", "ggml", "License"] {
@@ -102,7 +104,9 @@ import Testing
     #expect(try picked("m-Q4_K_M.gguf") == "m-Q4_K_M.gguf")
     for tag in ["Q4_K", "Q5_0", "K_M", "../x"] {
       let problem = failure { _ = try location("o/m-GGUF:\(tag)") }
-      #expect(problem?.contains("m-Q4_K_M.gguf") == true && problem?.contains("'\(tag)'") == true, "\(problem ?? tag)")
+      #expect(
+        problem?.contains("m-Q4_K_M.gguf") == true && problem?.contains("'\(tag)'") == true,
+        "\(problem ?? tag)")
     }
     try write("", as: "\(snapshot)/other-Q4_K_M.gguf")
     let several = failure { _ = try location("o/m-GGUF:Q4_K_M") }
@@ -120,7 +124,9 @@ import Testing
     let name = "some-org/Some_Model-1.5B"
     let inside = "models--some-org--Some_Model-1.5B/snapshots/0a1b/config.json"
     try write("{}", as: "home/.cache/huggingface/hub/\(inside)")
-    #expect(try location(name) == model("home/.cache/huggingface/hub/models--some-org--Some_Model-1.5B/snapshots/0a1b"))
+    #expect(
+      try location(name)
+        == model("home/.cache/huggingface/hub/models--some-org--Some_Model-1.5B/snapshots/0a1b"))
     try write("{}", as: "hf/hub/\(inside)")
     let home = ["HF_HOME": folder.path + "/hf"]
     #expect(try location(name, home) == model("hf/hub/models--some-org--Some_Model-1.5B/snapshots/0a1b"))
@@ -131,11 +137,13 @@ import Testing
 
   @Test func theVariablesOfTheirFolderAreAllHeeded() {
     for (name, value) in [
-      ("XDG_CACHE_HOME", folder.path + "/xdg"), ("HUGGINGFACE_HUB_CACHE", folder.path + "/old"), ("HF_HOME", "~/own"),
+      ("XDG_CACHE_HOME", folder.path + "/xdg"), ("HUGGINGFACE_HUB_CACHE", folder.path + "/old"),
+      ("HF_HOME", "~/own"),
     ] {
       let problem = failure { _ = try location("org/none", [name: value, "HOME": folder.path]) }
       let place = ["XDG_CACHE_HOME": "/xdg/huggingface/hub", "HF_HOME": "/own/hub"][name] ?? "/old"
-      #expect(problem?.contains(folder.path + place + "/models--org--none") == true, "\(problem ?? "was found")")
+      #expect(
+        problem?.contains(folder.path + place + "/models--org--none") == true, "\(problem ?? "was found")")
     }
   }
 

@@ -49,10 +49,12 @@ import Testing
   }
 
   @Test func changedSafetensorsAreRefusedOrValid() throws {
-    let header = #"{"__metadata__":{"format":"pt"},"a.b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
+    let header =
+      #"{"__metadata__":{"format":"pt"},"a.b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
       + #""b":{"dtype":"BF16","shape":[2,2],"data_offsets":[8,16]},"#
       + #""c":{"dtype":"I8","shape":[],"data_offsets":[16,17]}}"#
-    let whole = GGUFBytes.number(UInt64(header.utf8.count)) + Array(header.utf8) + [UInt8](repeating: 7, count: 17)
+    let whole =
+      GGUFBytes.number(UInt64(header.utf8.count)) + Array(header.utf8) + [UInt8](repeating: 7, count: 17)
     func read(_ path: String) throws {
       let weights = try Safetensors(path: path)
       for (name, tensor) in weights.tensors where tensor.elementType != nil {
@@ -79,14 +81,17 @@ import Testing
       _ = try ModelConfiguration(try file.configuration(), generation: nil)
       let weights = try GGUFWeights(file)
       for name in ["model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "lm_head.weight"] {
-        for tensor in file.tensors.values { _ = failure { _ = try weights.floats(name, shape: tensor.shape) } }
+        for tensor in file.tensors.values {
+          _ = failure { _ = try weights.floats(name, shape: tensor.shape) }
+        }
       }
     }
     let header = whole.count - GGUFBytes.small.data.count
     #expect(try attempt(whole, as: "small.gguf", read))
     // Each byte of the header once to each of a few values, then several at once.
     for place in 0..<header {
-      for value in [0, 1, 9, 0xFF, whole[place] ^ 0x80] where value != whole[place] && (place + Int(value)) % 3 == 0 {
+      for value in [0, 1, 9, 0xFF, whole[place] ^ 0x80]
+      where value != whole[place] && (place + Int(value)) % 3 == 0 {
         var bytes = whole
         bytes[place] = value
         _ = try attempt(bytes, as: "small.gguf", read)

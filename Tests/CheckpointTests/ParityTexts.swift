@@ -4,8 +4,8 @@ import Testing
 
 @testable import Checkpoint
 
-/// The texts of Fixtures/parity/make_parity.py, made from the same snippets by the same generator, so that only
-/// hashes of what the reference makes of them need to be kept.
+/// The texts of Fixtures/parity/make_parity.py, made from the same snippets by the same generator, so that
+/// only hashes of what the reference makes of them need to be kept.
 enum ParityTexts {
   /// Each kind of text is hashed in so many blocks.
   static let blockCount = 20

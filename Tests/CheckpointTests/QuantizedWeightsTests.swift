@@ -22,11 +22,19 @@ import Testing
     ),
     (#", "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}"#, "GPTQ to 4 bits"),
     (#", "quantization_config": {"quant_method": "awq", "w_bit": 4}"#, "AWQ to 4 bits"),
-    (#", "quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true}"#, "bitsandbytes to 4 bits"),
-    (#", "quantization_config": {"load_in_8bit": true, "llm_int8_threshold": 6.0}"#, "bitsandbytes to 8 bits"),
+    (
+      #", "quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true}"#,
+      "bitsandbytes to 4 bits"
+    ),
+    (
+      #", "quantization_config": {"load_in_8bit": true, "llm_int8_threshold": 6.0}"#, "bitsandbytes to 8 bits"
+    ),
     (#", "quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}"#, "FP8"),
     (#", "quantization_config": {"quant_method": "fbgemm_fp8"}"#, "FP8"),
-    (#", "quantization_config": {"quant_method": "compressed-tensors", "format": "pack-quantized"}"#, "compressed-tensors"),
+    (
+      #", "quantization_config": {"quant_method": "compressed-tensors", "format": "pack-quantized"}"#,
+      "compressed-tensors"
+    ),
     (#", "compression_config": {"format": "float-quantized"}"#, "compressed-tensors"),
     (#", "quantization_config": {"quant_method": "mxfp4"}"#, "MXFP4"),
     (#", "quantization_config": {"quant_method": "newest"}"#, "newest"),
@@ -54,6 +62,8 @@ import Testing
   func olderFilesOfTheirOwnCountToo(_ file: String, _ text: String, _ words: String) throws {
     _ = try folder.write(text, as: file)
     let found = try problem("")
-    #expect(found?.contains("quantised by \(words)") == true && found?.contains(file) == true, "\(found ?? "was accepted")")
+    #expect(
+      found?.contains("quantised by \(words)") == true && found?.contains(file) == true,
+      "\(found ?? "was accepted")")
   }
 }

@@ -4,14 +4,16 @@ import Testing
 
 @testable import Checkpoint
 
-/// Patterns and properties against Oniguruma, by way of Hugging Face's `tokenizers` (Fixtures/regex/make_regex.py).
+/// Patterns and properties against Oniguruma, by way of Hugging Face's `tokenizers`
+/// (Fixtures/regex/make_regex.py).
 @Suite struct RegexParityTests {
   private let expected: JSONObject
 
   init() throws { expected = try JSONObject(path: try Places.fixture("regex/expected.json")) }
 
   @Test func matchesAreThoseOfTheReference() throws {
-    let texts = try #require(expected["texts"]?.array?.compactMap { $0.string?.bytes }).map(AlignedScalar.scan)
+    let texts = try #require(expected["texts"]?.array?.compactMap { $0.string?.bytes }).map(
+      AlignedScalar.scan)
     let patterns = try expected.objects("patterns")
     #expect(texts.count > 100 && patterns.count > 30)
     for entry in patterns {
@@ -20,13 +22,16 @@ import Testing
       let matches = try #require(entry["matches"]?.array)
       for (text, match) in zip(texts, matches) {
         let found = automaton.matches(in: text[...]).flatMap { [$0.lowerBound, $0.upperBound] }
-        #expect(found == match.wholeNumbers, "\(pattern) in \(String(decoding: text[...].bytes, as: UTF8.self).debugDescription)")
+        #expect(
+          found == match.wholeNumbers,
+          "\(pattern) in \(String(decoding: text[...].bytes, as: UTF8.self).debugDescription)")
       }
     }
   }
 
   @Test func piecesOfEveryPreTokenizerAreThoseOfTheReference() throws {
-    let texts = try #require(expected["texts"]?.array?.compactMap { $0.string?.bytes }).map(AlignedScalar.scan)
+    let texts = try #require(expected["texts"]?.array?.compactMap { $0.string?.bytes }).map(
+      AlignedScalar.scan)
     for entry in try expected.objects("pre") {
       let names = try #require(entry["names"]?.array?.compactMap { $0.string?.text })
       let pieces = try #require(entry["pieces"]?.array?.map(\.wholeNumbers))
@@ -37,7 +42,9 @@ import Testing
         }
         for (text, expected) in zip(texts, pieces) {
           let found = PreTokenizer(steps: steps).split(text[...]).flatMap { [$0.startIndex, $0.endIndex] }
-          #expect(found == expected, "\(name): \(String(decoding: text[...].bytes, as: UTF8.self).debugDescription)")
+          #expect(
+            found == expected, "\(name): \(String(decoding: text[...].bytes, as: UTF8.self).debugDescription)"
+          )
         }
       }
     }
@@ -45,7 +52,8 @@ import Testing
 
   /// Every scalar up to the ideographs, each seventh of the first planes, and each 61st of the others.
   private static let characters: [AlignedScalar] = {
-    let values = Array(UInt32(0)..<0x3400) + stride(from: UInt32(0x3400), to: 0x1_8000, by: 7)
+    let values =
+      Array(UInt32(0)..<0x3400) + stride(from: UInt32(0x3400), to: 0x1_8000, by: 7)
       + stride(from: UInt32(0x1_8000), to: 0x11_0000, by: 61)
     return values.filter { Unicode.Scalar($0) != nil }.map { AlignedScalar(value: $0, byteRange: 0..<0) }
   }()
@@ -63,7 +71,8 @@ import Testing
   @Test func normalizersChangeTheCharactersThatTheReferenceChanges() throws {
     for entry in try expected.objects("normalizers") {
       let (type, expected) = (try entry.string("type"), try entry.string("hash"))
-      let json = JSONObject(file: "tokenizer.json", values: ["normalizer": .object(["type": .string(ByteString(type))])])
+      let json = JSONObject(
+        file: "tokenizer.json", values: ["normalizer": .object(["type": .string(ByteString(type))])])
       let normalized = try Normalizer(json).normalized(Self.characters[...])
       #expect(hash(normalized.lazy.map { Int($0.value) }) == expected, "\(type)")
     }

@@ -30,7 +30,10 @@ import Testing
   }
 
   @Test func shardsLieBesideAnIndexThatIsNamedWithoutItsFolder() {
-    for (index, path) in [("a.index.json", "one"), ("./a.index.json", "./one"), ("b/a.index.json", "b/one"), ("/a.index.json", "/one")] {
+    for (index, path) in [
+      ("a.index.json", "one"), ("./a.index.json", "./one"), ("b/a.index.json", "b/one"),
+      ("/a.index.json", "/one"),
+    ] {
       #expect(ShardedSafetensors.path(of: "one", besideIndex: index) == path)
     }
   }
@@ -52,7 +55,8 @@ import Testing
     (#"{"a":"../one.safetensors"}"#, "weight_map.a"), (#"{"a":"/tmp/one.safetensors"}"#, "weight_map.a"),
     (#"{"a":".."}"#, "weight_map.a"), (#"{"a":"."}"#, "weight_map.a"), (#"{"a":""}"#, "weight_map.a"),
     (#"{"a":"x/one.safetensors"}"#, "weight_map.a"), (#"{"a":"one.safetensors\u0000"}"#, "weight_map.a"),
-    (#"{"a":1}"#, "weight_map.a"), (#"{"a":null}"#, "weight_map.a"), ("[]", "weight_map"), ("null", "weight_map"),
+    (#"{"a":1}"#, "weight_map.a"), (#"{"a":null}"#, "weight_map.a"), ("[]", "weight_map"),
+    ("null", "weight_map"),
     (#"{"\u2126":"one.safetensors","\u03a9":"one.safetensors"}"#, "twice"),
   ]
 
@@ -78,6 +82,7 @@ import Testing
     #expect(try ModelLocation(folder.path) == .folder(folder.path, weights: index))
     // As for Hugging Face's programs, one file with everything goes before an index.
     try write("model.safetensors", ["a"])
-    #expect(try ModelLocation(folder.path) == .folder(folder.path, weights: folder.path + "/model.safetensors"))
+    #expect(
+      try ModelLocation(folder.path) == .folder(folder.path, weights: folder.path + "/model.safetensors"))
   }
 }

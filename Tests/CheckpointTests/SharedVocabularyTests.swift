@@ -35,7 +35,9 @@ struct SharedVocabularyTests {
   }
 
   @Test(arguments: [("gpt2", "gpt-2"), ("llama2", "llama-spm"), ("qwen2.5", "qwen2")])
-  func idsFromHuggingFaceFilesAreThoseOfTheVocabularyTests(_ names: (folder: String, vocabulary: String)) throws {
+  func idsFromHuggingFaceFilesAreThoseOfTheVocabularyTests(_ names: (folder: String, vocabulary: String))
+    throws
+  {
     try compare(try SharedTokenizers.folder(names.folder), with: names.vocabulary)
   }
 

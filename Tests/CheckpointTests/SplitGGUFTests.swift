@@ -33,14 +33,17 @@ import Testing
     #expect(
       try ModelConfiguration(split.configuration(), generation: nil)
         == ModelConfiguration(whole.configuration(), generation: nil))
-    #expect(Checkpoint.files(ofGGUF: folder.path + "/" + Self.names[0]) == Self.names.map { folder.path + "/" + $0 })
+    #expect(
+      Checkpoint.files(ofGGUF: folder.path + "/" + Self.names[0]) == Self.names.map { folder.path + "/" + $0 }
+    )
     #expect(Checkpoint.files(ofGGUF: "a/b.gguf") == ["a/b.gguf"])
   }
 
   @Test func aPartThatIsMissingIsNamed() throws {
     let path = try copy { index, _ in index != 2 }
     let problem = failure { _ = try GGUFFile(path: path) }
-    #expect(problem?.contains(Self.names[2]) == true && problem?.contains("part 3 of a model in 4 files") == true)
+    #expect(
+      problem?.contains(Self.names[2]) == true && problem?.contains("part 3 of a model in 4 files") == true)
   }
 
   @Test func aLaterPartAsksForTheFirst() throws {
@@ -59,7 +62,8 @@ import Testing
   }
 
   @Test func partsOfAnotherOrderOrModelAreRefused() throws {
-    let third = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Places.fixture("formats/split/\(Self.names[2])"))))
+    let third = [UInt8](
+      try Data(contentsOf: URL(fileURLWithPath: Places.fixture("formats/split/\(Self.names[2])"))))
     // The third part in the place of the second has its number, too.
     let swapped = try copy { index, bytes in
       if index == 1 { bytes = third }

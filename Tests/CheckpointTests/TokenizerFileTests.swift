@@ -46,13 +46,18 @@ import Testing
     (#""ids":[1]"#, #""ids":[-1]"#, "special_tokens.<s>.ids"),
     (#""ids":[1]"#, #""ids":1"#, "special_tokens.<s>.ids"),
     (#""normalizer":null"#, #""normalizer":{"type":"BertNormalizer"}"#, "BertNormalizer"),
-    (#""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"BertPreTokenizer""#, "BertPreTokenizer"),
     (
-      #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Split","behavior":"Isolated","pattern":{"Regex":"(?<=ab)b"}"#,
+      #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"BertPreTokenizer""#,
+      "BertPreTokenizer"
+    ),
+    (
+      #""pre_tokenizer":{"type":"ByteLevel""#,
+      #""pre_tokenizer":{"type":"Split","behavior":"Isolated","pattern":{"Regex":"(?<=ab)b"}"#,
       "look behind"
     ),
     (
-      #""pre_tokenizer":{"type":"ByteLevel""#, #""pre_tokenizer":{"type":"Split","behavior":"Isolate","pattern":{"Regex":"b"}"#,
+      #""pre_tokenizer":{"type":"ByteLevel""#,
+      #""pre_tokenizer":{"type":"Split","behavior":"Isolate","pattern":{"Regex":"b"}"#,
       "'Isolated'"
     ),
     (#""decoder":{"type":"ByteLevel""#, #""decoder":{"type":"WordPiece""#, "WordPiece"),
@@ -143,7 +148,8 @@ import Testing
   }
 
   @Test func theOlderFilesOfAFolderAreOpened() throws {
-    let configuration = #"{"tokenizer_class": "Qwen2Tokenizer", "added_tokens_decoder": {"257": {"content": "<|end|>", "special": true}}}"#
+    let configuration =
+      #"{"tokenizer_class": "Qwen2Tokenizer", "added_tokens_decoder": {"257": {"content": "<|end|>", "special": true}}}"#
     let vocabulary = ByteAlphabet.scalars.map { String(Character($0)) } + ["ab"]
     let entries = vocabulary.enumerated().map { id, entry in
       let escaped = entry == "\"" || entry == "\\" ? "\\" + entry : entry
@@ -154,10 +160,12 @@ import Testing
     _ = try folder.write(configuration, as: "tokenizer_config.json")
     let tokenizer = try Tokenizer(folder: folder.path)
     #expect(tokenizer.encode(Array("ab 1<|end|>".utf8)).map(\.id) == [256, 0x20, 0x31, 257])
-    let begun = configuration.replacingOccurrences(of: "{\"tokenizer_class\"", with: #"{"bos_token": "<|end|>", "add_bos_token": true, "tokenizer_class""#)
+    let begun = configuration.replacingOccurrences(
+      of: "{\"tokenizer_class\"", with: #"{"bos_token": "<|end|>", "add_bos_token": true, "tokenizer_class""#)
     _ = try folder.write(begun, as: "tokenizer_config.json")
     #expect(try Tokenizer(folder: folder.path).encode(Array("ab".utf8)).map(\.id) == [257, 256])
-    _ = try folder.write(configuration.replacingOccurrences(of: "Qwen2", with: "Bert"), as: "tokenizer_config.json")
+    _ = try folder.write(
+      configuration.replacingOccurrences(of: "Qwen2", with: "Bert"), as: "tokenizer_config.json")
     #expect(failure { _ = try Tokenizer(folder: folder.path) }?.contains("BertTokenizer") == true)
   }
 }

@@ -8,7 +8,8 @@ import Testing
 /// Face's `tokenizers` gives them (Fixtures/parity/make_parity.py).
 @Suite struct TokenizerHashTests {
   static let families = [
-    "llama-3", "qwen2", "smollm", "o200k", "deepseek", "behaviors", "words", "gemma", "mistral", "llama-2", "unigram",
+    "llama-3", "qwen2", "smollm", "o200k", "deepseek", "behaviors", "words", "gemma", "mistral", "llama-2",
+    "unigram",
     "unigram-words",
   ]
 
@@ -50,7 +51,9 @@ import Testing
     try compare(tokenizer, family, special: true)
   }
 
-  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there"), arguments: ["gpt2", "llama2", "qwen2.5"])
+  @Test(
+    .enabled(if: Places.hasSharedData, "../shared/data isn't there"),
+    arguments: ["gpt2", "llama2", "qwen2.5"])
   func idsAndDecodingOfRealTokenizersAreThoseOfTheReference(_ name: String) throws {
     let tokenizer = try SharedTokenizers.folder(name)
     try compare(tokenizer, name, special: false)

@@ -7,7 +7,8 @@ import Testing
 /// Against Hugging Face's `tokenizers` on the texts of Fixtures/make_fixtures.py.
 @Suite struct TokenizerParityTests {
   static let names = [
-    "gpt2", "digits", "prefix-space", "ignore-merges", "sentencepiece", "unknown", "unknown-fused", "simplified",
+    "gpt2", "digits", "prefix-space", "ignore-merges", "sentencepiece", "unknown", "unknown-fused",
+    "simplified",
     "byte-normalizer",
   ]
 

@@ -6,7 +6,9 @@ import Testing
 @Suite struct TokenizerPartsTests {
   private func scan(_ text: String) -> ArraySlice<AlignedScalar> { AlignedScalar.scan(Array(text.utf8))[...] }
 
-  private func text(_ scalars: ArraySlice<AlignedScalar>) -> String { String(decoding: scalars.bytes, as: UTF8.self) }
+  private func text(_ scalars: ArraySlice<AlignedScalar>) -> String {
+    String(decoding: scalars.bytes, as: UTF8.self)
+  }
 
   private static let behaviors: [(behavior: SplitStep.Behavior, isInverted: Bool, expected: [String])] = [
     (.isolated, false, ["-", "a", "-", "-", "b"]),
@@ -22,18 +24,23 @@ import Testing
   func matchesBecomeOfPiecesWhatTheBehaviorSays(
     _ behavior: SplitStep.Behavior, _ isInverted: Bool, _ expected: [String]
   ) throws {
-    let step = SplitStep(pattern: try RegexAutomaton(pattern: "-"), behavior: behavior, isInverted: isInverted)
+    let step = SplitStep(
+      pattern: try RegexAutomaton(pattern: "-"), behavior: behavior, isInverted: isInverted)
     #expect(step.split(scan("-a--b")).map(text) == expected)
   }
 
   private static let forms: [(form: UnicodeForm, text: String, expected: String)] = [
     (.nfc, "e\u{301}x", "\u{E9}x"), (.nfc, "가\u{11A8}", "각"), (.nfc, "\u{1112}\u{1161}\u{11AB}", "한"),
-    (.nfc, "a\u{323}\u{302}\u{301}", "\u{1EAD}\u{301}"), (.nfc, "a\u{301}\u{323}", "\u{1EA1}\u{301}"), (.nfc, "\u{958}", "\u{915}\u{93C}"),
-    (.nfc, "\u{2126}", "\u{3A9}"), (.nfd, "각é", "\u{1100}\u{1161}\u{11A8}e\u{301}"), (.nfkc, "ﬁ½", "fi1\u{2044}2"),
+    (.nfc, "a\u{323}\u{302}\u{301}", "\u{1EAD}\u{301}"), (.nfc, "a\u{301}\u{323}", "\u{1EA1}\u{301}"),
+    (.nfc, "\u{958}", "\u{915}\u{93C}"),
+    (.nfc, "\u{2126}", "\u{3A9}"), (.nfd, "각é", "\u{1100}\u{1161}\u{11A8}e\u{301}"),
+    (.nfkc, "ﬁ½", "fi1\u{2044}2"),
     (.nfkc, "ｶﾞ", "ガ"), (.nfkd, "\u{1E9B}\u{323}", "s\u{323}\u{307}"),
   ]
 
-  @Test(arguments: forms) func normalizationFormsAreUnicodes(_ form: UnicodeForm, _ source: String, _ expected: String) {
+  @Test(arguments: forms) func normalizationFormsAreUnicodes(
+    _ form: UnicodeForm, _ source: String, _ expected: String
+  ) {
     let result = form.normalized(scan(source))
     #expect(text(result).unicodeScalars.elementsEqual(expected.unicodeScalars))
     #expect(result.byteRange == 0..<source.utf8.count)
@@ -65,7 +72,9 @@ import Testing
   }
 
   @Test func theLongestAddedTokenCounts() {
-    let tokens = AddedTokens([.init(id: 1, content: Array("ab".utf8)), .init(id: 2, content: Array("abcd".utf8))])
+    let tokens = AddedTokens([
+      .init(id: 1, content: Array("ab".utf8)), .init(id: 2, content: Array("abcd".utf8)),
+    ])
     let ids = tokens.split(scan("abcabcd")).compactMap { if case .added(let id, _) = $0 { id } else { nil } }
     #expect(ids == [1, 2])
   }
@@ -75,7 +84,8 @@ import Testing
     let none = [Int?](repeating: nil, count: 256)
     func ids(_ scores: [Double], _ source: String) -> [Int] {
       let model = UnigramModel(
-        table: TokenTable(entries), scores: scores, unknown: 0, byteIDs: none, unknownScore: (scores.min() ?? 0) - 10)
+        table: TokenTable(entries), scores: scores, unknown: 0, byteIDs: none,
+        unknownScore: (scores.min() ?? 0) - 10)
       var encoding = Encoding()
       model.encode(scan(source), into: &encoding)
       #expect(covers(encoding.tokens, Array(source.utf8)))
@@ -99,7 +109,9 @@ import Testing
 
   @Test func mergesOfLongAndShortPiecesAreTheSame() {
     // "a" pairs up to powers of two, so that the order of merges matters.
-    let merges = (0..<5).map { (BytePairMerger.Pair(left: $0, right: $0), BytePairMerger.Merge(rank: 4 - $0, result: $0 + 1)) }
+    let merges = (0..<5).map {
+      (BytePairMerger.Pair(left: $0, right: $0), BytePairMerger.Merge(rank: 4 - $0, result: $0 + 1))
+    }
     let merger = BytePairMerger(merges: Dictionary(uniqueKeysWithValues: merges))
     for count in [1, 2, 3, 31, 48, 49, 63, 200] {
       var symbols = (0..<count).map { BytePairMerger.Symbol(id: 0, byteRange: $0..<$0 + 1) }

@@ -16,8 +16,10 @@ import Testing
   }
 
   static let metrics: [String: Metric] = [
-    "qa_f1_score": .answerF1, "qa_f1_zh_score": .answerF1Chinese, "rouge_score": .rougeL, "rouge_zh_score": .rougeLChinese,
-    "classification_score": .classification, "retrieval_score": .retrieval, "retrieval_zh_score": .retrievalChinese,
+    "qa_f1_score": .answerF1, "qa_f1_zh_score": .answerF1Chinese, "rouge_score": .rougeL,
+    "rouge_zh_score": .rougeLChinese,
+    "classification_score": .classification, "retrieval_score": .retrieval,
+    "retrieval_zh_score": .retrievalChinese,
     "count_score": .count, "code_sim_score": .codeSimilarity,
   ]
 
@@ -27,7 +29,8 @@ import Testing
     #expect(Set(BenchmarkTask.longBench.map(\.name)) == Set(official.keys))
     for task in BenchmarkTask.longBench {
       let expected = try #require(official[task.name])
-      #expect(SHA256.hexadecimal(of: Array(task.prompt.utf8)) == expected.prompt, "\(task.name): another prompt")
+      #expect(
+        SHA256.hexadecimal(of: Array(task.prompt.utf8)) == expected.prompt, "\(task.name): another prompt")
       #expect(task.answerLimit == expected.answerLimit, "\(task.name)")
       #expect(task.metric == Self.metrics[expected.metric], "\(task.name)")
       #expect((task.trimming == .firstLine) == expected.firstLine, "\(task.name)")
@@ -44,9 +47,11 @@ import Testing
 
   @Test func filesTellTheirDataSetByTheirNameOrTheirFolders() {
     for (name, task) in [
-      ("hotpotqa.jsonl", "hotpotqa"), ("LongBench-multi_news.jsonl", "multi_news"), ("qasper_e.jsonl", "qasper"),
+      ("hotpotqa.jsonl", "hotpotqa"), ("LongBench-multi_news.jsonl", "multi_news"),
+      ("qasper_e.jsonl", "qasper"),
       ("multifieldqa_en_e.jsonl", "multifieldqa_en"), ("RULER-4096-niah_multikey_3.jsonl", "niah_multikey_3"),
-      ("4096/niah_single_1/validation.jsonl", "niah_single_1"), ("qa_1.jsonl", "qa_1"), ("repobench-p.jsonl", "repobench-p"),
+      ("4096/niah_single_1/validation.jsonl", "niah_single_1"), ("qa_1.jsonl", "qa_1"),
+      ("repobench-p.jsonl", "repobench-p"),
     ] {
       #expect(BenchmarkFiles.task(name)?.name == task, "\(name)")
     }

@@ -4,23 +4,28 @@ import Testing
 
 @Suite struct BootstrapTests {
   @Test func equalValuesHaveNoInterval() {
-    #expect(Bootstrap().estimate([0.25, 0.25, 0.25]) == Estimate(mean: 0.25, low: 0.25, high: 0.25, count: 3))
+    #expect(
+      Bootstrap().estimate([0.25, 0.25, 0.25]) == Estimate(mean: 0.25, low: 0.25, high: 0.25, count: 3))
     #expect(Bootstrap().estimate([]) == nil)
   }
 
-  /// Of 200 draws at 0.3 the mean's standard deviation is √(0.3 · 0.7 / 200) = 0.0324: the normal interval is ± 0.0635.
+  /// Of 200 draws at 0.3 the mean's standard deviation is √(0.3 · 0.7 / 200) = 0.0324: the normal interval is
+  /// ± 0.0635.
   @Test func theIntervalOfAShareIsTheBinomialOne() throws {
     let values = (0..<200).map { $0 % 10 < 3 ? 1.0 : 0 }
     let estimate = try #require(Bootstrap(resampleCount: 4000).estimate(values))
     #expect(abs(estimate.mean - 0.3) < 1e-12)
-    #expect(abs(estimate.low - (0.3 - 0.0635)) < 0.008 && abs(estimate.high - (0.3 + 0.0635)) < 0.008, "\(estimate)")
+    #expect(
+      abs(estimate.low - (0.3 - 0.0635)) < 0.008 && abs(estimate.high - (0.3 + 0.0635)) < 0.008, "\(estimate)"
+    )
     #expect(Bootstrap(resampleCount: 4000).estimate(values) == estimate)
     #expect(Bootstrap(resampleCount: 4000, seed: 1).estimate(values) != estimate)
     let narrow = try #require(Bootstrap(resampleCount: 4000, confidence: 0.5).estimate(values))
     #expect(narrow.low > estimate.low && narrow.high < estimate.high)
   }
 
-  /// Ten copies of each of 20 values know no more than the 20; clusters of different sizes weigh as many as they are.
+  /// Ten copies of each of 20 values know no more than the 20; clusters of different sizes weigh as many as
+  /// they are.
   @Test func valuesThatComeTogetherDoNotNarrowTheInterval() throws {
     let values = (0..<20).map { $0 % 2 == 0 ? 1.0 : 0 }
     let alone = try #require(Bootstrap().estimate(values))

@@ -7,7 +7,8 @@ import Transformer
 @testable import Evaluation
 
 @Suite struct ConsistencyTests {
-  static let text = (0..<12).map { "The passcode of house \($0) is amber lantern \($0 * 7 % 10). " }.joined()
+  static let text =
+    (0..<12).map { "The passcode of house \($0) is amber lantern \($0 * 7 % 10). " }.joined()
     + "Question: What is the passcode of house 3? Answer:"
 
   /// The same measurement that the explorer's screens show.
@@ -23,7 +24,8 @@ import Transformer
       let story = await engine.run(
         Run(
           modelName: "embedded", prompt: prompt,
-          settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8), vocabulary: Vocabulary(tokenizer)))
+          settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8),
+          vocabulary: Vocabulary(tokenizer)))
       let figures = try #require(story.figures)
       #expect(measured.windowCosine == figures.windowAgreement)
       #expect(measured.trueRowCount == story.decodeQueries?.count)

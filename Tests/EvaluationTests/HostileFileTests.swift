@@ -4,7 +4,8 @@ import Testing
 
 @testable import Evaluation
 
-/// Files of evaluations that no run of this program has written: they are refused with a sentence, whatever they hold.
+/// Files of evaluations that no run of this program has written: they are refused with a sentence, whatever
+/// they hold.
 @Suite struct HostileFileTests {
   let place: Workplace
 
@@ -14,7 +15,8 @@ import Testing
   private func refusal(_ part: String, _ other: String) async throws -> String {
     let suite = CountingSuite(caseCount: 3)
     let rows = try await place.run(suite, to: UUID().uuidString)
-    let text = String(decoding: try EvaluationResults(plan: place.plan(suite), rows: rows).data(), as: UTF8.self)
+    let text = String(
+      decoding: try EvaluationResults(plan: place.plan(suite), rows: rows).data(), as: UTF8.self)
     try #require(text.contains(part), "\(text.prefix(2000))")
     do {
       _ = try EvaluationResults(Data(text.replacing(part, with: other).utf8), path: "file.json")
@@ -23,20 +25,35 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""third":0.3333333333333333"#, #""third":1e300"#, "figures up to 1000000000.0 were expected, 1e+300 found"),
+    (
+      #""third":0.3333333333333333"#, #""third":1e300"#,
+      "figures up to 1000000000.0 were expected, 1e+300 found"
+    ),
     (#""third":0.3333333333333333"#, #""third":-1e10"#, "figures up to 1000000000.0 were expected"),
     (#""policy":"laq""#, #""keptTokens":1e300,"policy":"laq""#, "figures up to 1000000000.0 were expected"),
-    (#""policy":"laq""#, #""series":{"any":[1,1e15]},"policy":"laq""#, "figures up to 1000000000.0 were expected"),
-    (#""policy":"laq""#, #""series":{"shape":[1000000]},"policy":"laq""#, "a shape of up to 10000 layers and heads was expected"),
-    (#""policy":"laq""#, #""series":{"shape":[-1]},"policy":"laq""#, "a shape of up to 10000 layers and heads was expected"),
+    (
+      #""policy":"laq""#, #""series":{"any":[1,1e15]},"policy":"laq""#,
+      "figures up to 1000000000.0 were expected"
+    ),
+    (
+      #""policy":"laq""#, #""series":{"shape":[1000000]},"policy":"laq""#,
+      "a shape of up to 10000 layers and heads was expected"
+    ),
+    (
+      #""policy":"laq""#, #""series":{"shape":[-1]},"policy":"laq""#,
+      "a shape of up to 10000 layers and heads was expected"
+    ),
     (#""id":"case-1","parameters""#, #""id":"case-0","parameters""#, "the case case-0 would be run twice"),
-  ]) func figuresAndCasesThatNobodyHasAreRefused(_ part: String, _ other: String, _ reason: String) async throws {
+  ]) func figuresAndCasesThatNobodyHasAreRefused(_ part: String, _ other: String, _ reason: String)
+    async throws
+  {
     let refusal = try await refusal(part, other)
     #expect(refusal.contains("file.json") && refusal.contains(reason), "\(refusal)")
   }
 
   @Test func aPlanWithoutCasesIsRefused() throws {
-    let plan = String(decoding: try CanonicalJSON.data(place.plan(CountingSuite(caseCount: 1))), as: UTF8.self)
+    let plan = String(
+      decoding: try CanonicalJSON.data(place.plan(CountingSuite(caseCount: 1))), as: UTF8.self)
     let empty = plan.replacing(#/"cases":\[.*?\]/#, with: #""cases":[]"#)
     let file = #"{"schema":"laq-tui.evaluation","version":1,"plan":\#(empty),"rows":[]}"#
     do {
@@ -63,7 +80,8 @@ import Testing
     #expect(throws: EvaluationError.laterVersion("file.json", version: 2)) {
       try EvaluationResults(Data("{\(head),\"plan\":7,\"rows\":{}}".utf8), path: "file.json")
     }
-    try Data("{\"plan\":{\"cases\":[]},\(head)}\n".utf8).write(to: URL(fileURLWithPath: place.path("rows.jsonl")))
+    try Data("{\"plan\":{\"cases\":[]},\(head)}\n".utf8).write(
+      to: URL(fileURLWithPath: place.path("rows.jsonl")))
     #expect(throws: EvaluationError.laterVersion(place.path("rows.jsonl"), version: 2)) {
       try RowFile.contents(of: place.path("rows.jsonl"))
     }
@@ -85,13 +103,17 @@ import Testing
   }
 
   /// What a file's cases name, its options must have: the work of making a prompt is bounded by them.
-  @Test(arguments: [(Int.min, 50, 0), (Int.max, 50, 0), (-1, 50, 0), (200, -50, 0), (200, 101, 0), (200, 50, 9), (200, Int.max, 0)])
+  @Test(arguments: [
+    (Int.min, 50, 0), (Int.max, 50, 0), (-1, 50, 0), (200, -50, 0), (200, 101, 0), (200, 50, 9),
+    (200, Int.max, 0),
+  ])
   func promptsAreMadeOfThePlansOwnCasesOnly(_ length: Int, _ depth: Int, _ seed: Int) throws {
     let hay = place.path("hay.txt")
     try Data("One sentence. And another one.".utf8).write(to: URL(fileURLWithPath: hay))
     for haystack in [nil, try Haystack(folder: place.folder)] {
       let needle = try NeedleSuite(lengths: [200], depths: [50], haystack: haystack)
-      let one = EvaluationCase(id: "changed", task: "needle", parameters: parameters(length, depth), seed: seed)
+      let one = EvaluationCase(
+        id: "changed", task: "needle", parameters: parameters(length, depth), seed: seed)
       #expect(throws: CaseError.foreign("changed")) { try needle.prompt(for: one, model: place.model) }
     }
     guard depth == 50 else { return }
@@ -100,10 +122,12 @@ import Testing
     #expect(throws: CaseError.foreign("changed")) { try retrieval.prompt(for: one, model: place.model) }
   }
 
-  /// A text of ten million tokens takes longer than anybody waits, and more than any memory where there is no end.
+  /// A text of ten million tokens takes longer than anybody waits, and more than any memory where there is no
+  /// end.
   @Test func lengthsFarBeyondTheContextAreRefusedAtOnce() throws {
     let suites: [any EvaluationSuite] = [
-      try NeedleSuite(lengths: [10_000_000], depths: [0]), try RetrievalSuite(families: [.single], lengths: [1_000_000], seeds: 0..<1),
+      try NeedleSuite(lengths: [10_000_000], depths: [0]),
+      try RetrievalSuite(families: [.single], lengths: [1_000_000], seeds: 0..<1),
     ]
     for suite in suites {
       let one = try #require(try suite.cases().first)
@@ -125,7 +149,9 @@ import Testing
 
   /// A length and a depth of its own with each case: cells are counted, not laid out.
   @Test func aMapOfManyLengthsAndDepthsIsAsLargeAsItsCases() throws {
-    let cases = (0..<20_000).map { EvaluationCase(id: "\($0)", task: "needle", parameters: parameters(64 + $0, $0), seed: 0) }
+    let cases = (0..<20_000).map {
+      EvaluationCase(id: "\($0)", task: "needle", parameters: parameters(64 + $0, $0), seed: 0)
+    }
     let plan = try EvaluationPlan(
       suite: "needle", model: place.model.identity, settings: place.settings, options: [:], cases: cases)
     let map = NeedleMap(plan: plan, rows: [])

@@ -17,7 +17,8 @@ import Testing
     let file = try file(Data("{}\r\n\n \t\r\n[1]\nlast".utf8))
     let places = try file.places()
     #expect(places.map(\.number) == [1, 4, 5])
-    #expect(try places.map { String(decoding: try file.bytes($0), as: UTF8.self) } == ["{}\r", "[1]", "last"])
+    #expect(
+      try places.map { String(decoding: try file.bytes($0), as: UTF8.self) } == ["{}\r", "[1]", "last"])
   }
 
   @Test func anEmptyFileHasNoLines() throws {
@@ -53,7 +54,9 @@ import Testing
     let file = try file(Data("{\"a\": 1}\n{\"b\": 2}\n".utf8))
     let places = try file.places()
     try Data("{}\n".utf8).write(to: URL(fileURLWithPath: file.path))
-    #expect(throws: BenchmarkError.line(file.path, 2, reason: "is not there any more: the file has been changed")) {
+    #expect(
+      throws: BenchmarkError.line(file.path, 2, reason: "is not there any more: the file has been changed")
+    ) {
       try file.bytes(places[1])
     }
   }

@@ -6,13 +6,20 @@ import Testing
 
 @Suite struct LongBenchTests {
   static let context = "The mayor of Rome is Anna. The river is wide. "
-  static let line = #"{"context": "\#(context)", "input": "Who is the mayor?", "answers": ["Anna"], "all_classes": null}"#
+  static let line =
+    #"{"context": "\#(context)", "input": "Who is the mayor?", "answers": ["Anna"], "all_classes": null}"#
   /// Lines that hold no case, each with what is said of it.
   static let malformed: [(line: String, reason: String)] = [
     (#"{"context": "x", "input":"#, "is not valid JSON"),
     (#"{"context": "x", "input": "y"}"#, "'answers' is missing"),
-    (#"{"context": "x", "input": "y", "answers": "z"}"#, "'answers' is of another type; a list of texts was expected"),
-    (#"{"context": "x", "input": "y", "answers": [1]}"#, "'answers[0]' is of another type; a text was expected"),
+    (
+      #"{"context": "x", "input": "y", "answers": "z"}"#,
+      "'answers' is of another type; a list of texts was expected"
+    ),
+    (
+      #"{"context": "x", "input": "y", "answers": [1]}"#,
+      "'answers[0]' is of another type; a text was expected"
+    ),
     (#"{"context": null, "input": "y", "answers": ["z"]}"#, "'context' is null; a text was expected"),
     (#"{"context": "x", "input": "y", "answers": []}"#, "'answers' is empty"),
     ("[1, 2]", "is no JSON object"),
@@ -27,7 +34,9 @@ import Testing
   @Test func malformedLinesAreNamedAndTheOthersGoOn() async throws {
     let place = try Workplace()
     var lines = [Data(Self.line.utf8)] + Self.malformed.map { Data($0.line.utf8) }
-    lines += [Data(#"{"context": ""#.utf8) + Data([0xFF, 0xFE]) + Data(#"", "input": "y", "answers": ["z"]}"#.utf8)]
+    lines += [
+      Data(#"{"context": ""#.utf8) + Data([0xFF, 0xFE]) + Data(#"", "input": "y", "answers": ["z"]}"#.utf8)
+    ]
     lines += [Data(Self.line.utf8)]
     try write(lines, "hotpotqa.jsonl", in: place)
     try write([], "trec.jsonl", in: place)
@@ -37,7 +46,9 @@ import Testing
     let path = place.path("hotpotqa.jsonl")
     let reasons = Self.malformed.map(\.reason) + ["is not valid UTF-8"]
     #expect(rows.count == lines.count + 2)
-    for (index, reason) in reasons.enumerated() { #expect(rows[index + 1].obstacle == "\(path), line \(index + 2): \(reason)") }
+    for (index, reason) in reasons.enumerated() {
+      #expect(rows[index + 1].obstacle == "\(path), line \(index + 2): \(reason)")
+    }
     for index in [0, lines.count - 1] {
       #expect(rows[index].obstacle == nil)
       #expect(rows[index].outcomes.allSatisfy { $0.scores["score"] != nil })
@@ -57,10 +68,15 @@ import Testing
     let one = try #require(try suite.cases().first)
     #expect(one.id == "hotpotqa.jsonl:3" && one.task == "hotpotqa")
     let again = try LongBenchSuite(options: suite.options)
-    let (first, second) = (try suite.prompt(for: one, model: place.model), try again.prompt(for: one, model: place.model))
-    #expect(first.prompt.hash == second.prompt.hash && first.references == ["Anna"] && first.answerLimit == 32)
+    let (first, second) = (
+      try suite.prompt(for: one, model: place.model), try again.prompt(for: one, model: place.model)
+    )
+    #expect(
+      first.prompt.hash == second.prompt.hash && first.references == ["Anna"] && first.answerLimit == 32)
     let text = String(decoding: first.prompt.text, as: UTF8.self)
-    #expect(text.hasPrefix("Answer the question based on the given passages.") && text.hasSuffix("Who is the mayor?\nAnswer:"))
+    #expect(
+      text.hasPrefix("Answer the question based on the given passages.")
+        && text.hasSuffix("Who is the mayor?\nAnswer:"))
   }
 
   @Test func longPromptsLoseTheirMiddle() throws {
@@ -78,7 +94,8 @@ import Testing
     let place = try Workplace()
     let long = String(repeating: Self.context, count: 2000)
     try write(
-      [Data(#"{"context": "\#(long)", "input": "Who?", "answers": ["Anna"]}"#.utf8)], "gov_report.jsonl", in: place)
+      [Data(#"{"context": "\#(long)", "input": "Who?", "answers": ["Anna"]}"#.utf8)], "gov_report.jsonl",
+      in: place)
     let suite = LongBenchSuite(path: place.path("gov_report.jsonl"))
     let prompt = try suite.prompt(for: try #require(try suite.cases().first), model: place.model)
     let context = place.model.checkpoint.configuration.contextLength
@@ -92,7 +109,11 @@ import Testing
   @Test func rulersLinesAreWholePromptsAndTheirAnswersBegunByThem() throws {
     let place = try Workplace()
     try write(
-      [Data(#"{"index": 0, "input": "The number of X is 7.", "outputs": ["7", "8"], "length": 9, "answer_prefix": " It is"}"#.utf8)],
+      [
+        Data(
+          #"{"index": 0, "input": "The number of X is 7.", "outputs": ["7", "8"], "length": 9, "answer_prefix": " It is"}"#
+            .utf8)
+      ],
       "niah_single_2.jsonl", in: place)
     let suite = LongBenchSuite(path: place.folder)
     let prompt = try suite.prompt(for: try #require(try suite.cases().first), model: place.model)
@@ -103,7 +124,8 @@ import Testing
 
   @Test func codeIsScoredInBothOfTheWaysThatTheOfficialScorerHas() throws {
     let place = try Workplace()
-    try write([Data(#"{"context": "a", "input": "", "answers": ["return abcd"]}"#.utf8)], "lcc.jsonl", in: place)
+    try write(
+      [Data(#"{"context": "a", "input": "", "answers": ["return abcd"]}"#.utf8)], "lcc.jsonl", in: place)
     let suite = LongBenchSuite(path: place.folder)
     let prompt = try suite.prompt(for: try #require(try suite.cases().first), model: place.model)
     let scores = suite.scores(of: CaseAnswer(text: "# first\nreturn dcba"), to: prompt)
@@ -130,9 +152,13 @@ import Testing
   @Test func errorsNameThePathAndWhatToDo() throws {
     let place = try Workplace()
     #expect(throws: BenchmarkError.noFiles(place.folder)) { try BenchmarkFiles(place.folder) }
-    #expect(throws: BenchmarkError.unknownTask("hotpot")) { try BenchmarkFiles(place.folder, dataset: "hotpot") }
+    #expect(throws: BenchmarkError.unknownTask("hotpot")) {
+      try BenchmarkFiles(place.folder, dataset: "hotpot")
+    }
     try write([Data("{}".utf8)], "x.jsonl", in: place)
-    #expect(throws: BenchmarkError.unnamedTask(place.path("x.jsonl"))) { try BenchmarkFiles(place.path("x.jsonl")) }
+    #expect(throws: BenchmarkError.unnamedTask(place.path("x.jsonl"))) {
+      try BenchmarkFiles(place.path("x.jsonl"))
+    }
     #expect(try BenchmarkFiles(place.path("x.jsonl"), dataset: "trec").files.first?.task?.name == "trec")
     #expect(throws: BenchmarkError.self) { try BenchmarkFiles(place.path("none")) }
   }

@@ -11,13 +11,16 @@ import Testing
 
   private func shards(_ count: Int) async throws -> [String] {
     for number in 1...count {
-      try await place.run(suite, shard: #require(Shard("\(number)/\(count)")), to: "\(number)-of-\(count).jsonl")
+      try await place.run(
+        suite, shard: #require(Shard("\(number)/\(count)")), to: "\(number)-of-\(count).jsonl")
     }
     return (1...count).map { place.path("\($0)-of-\(count).jsonl") }
   }
 
   @Test(arguments: [1, 2, 5, 17]) func mergedShardsAreTheUnshardedRun(_ count: Int) async throws {
-    let whole = try await EvaluationResults(plan: place.plan(suite), rows: place.run(suite, to: "whole.jsonl")).data()
+    let whole = try await EvaluationResults(
+      plan: place.plan(suite), rows: place.run(suite, to: "whole.jsonl")
+    ).data()
     let paths = try await shards(count)
     #expect(try EvaluationResults(merging: paths).data() == whole)
     #expect(try EvaluationResults(merging: paths.reversed()).data() == whole)
@@ -25,8 +28,9 @@ import Testing
 
   @Test func whatIsMissingDoubledOrOfAnotherPlanIsNamed() async throws {
     let paths = try await shards(3)
-    #expect(throws: EvaluationError.missingCases(
-      ["case-2", "case-5", "case-8", "case-11", "case-14"], count: 5, planned: 17)
+    #expect(
+      throws: EvaluationError.missingCases(
+        ["case-2", "case-5", "case-8", "case-11", "case-14"], count: 5, planned: 17)
     ) { try EvaluationResults(merging: Array(paths[..<2])) }
     #expect(throws: EvaluationError.doubledCase("case-0", first: paths[0], second: paths[0])) {
       try EvaluationResults(merging: paths + [paths[0]])
@@ -42,7 +46,8 @@ import Testing
   }
 
   @Test func resultsReadBackAsTheyWereWritten() async throws {
-    let results = try await EvaluationResults(plan: place.plan(suite), rows: place.run(suite, to: "rows.jsonl"))
+    let results = try await EvaluationResults(
+      plan: place.plan(suite), rows: place.run(suite, to: "rows.jsonl"))
     try results.write(to: place.path("results.json"))
     let read = try EvaluationResults(contentsOf: place.path("results.json"))
     #expect(read == results)

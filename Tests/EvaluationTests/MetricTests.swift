@@ -21,7 +21,8 @@ import Testing
   }
 
   static let rows: [Row] = {
-    guard let path = try? Places.fixture("metrics.json", in: .module), let data = FileManager.default.contents(atPath: path),
+    guard let path = try? Places.fixture("metrics.json", in: .module),
+      let data = FileManager.default.contents(atPath: path),
       let rows = try? JSONDecoder().decode([Row].self, from: data)
     else { return [] }
     return rows
@@ -37,7 +38,8 @@ import Testing
     case "passage_retrieval_en": (.retrieval, .none)
     case "passage_retrieval_zh": (.retrievalChinese, .none)
     case "passage_count": (.count, .none)
-    case "lcc", "repobench-p": (row.variant == "difflib" ? .codeSimilarity : .codeSimilarityLevenshtein, .none)
+    case "lcc", "repobench-p":
+      (row.variant == "difflib" ? .codeSimilarity : .codeSimilarityLevenshtein, .none)
     case "niah", "variable_tracking": (.containsAll, .printable)
     case "qa": (.containsAny, .printable)
     default: nil
@@ -57,9 +59,12 @@ import Testing
       if let trimmed = row.trimmed { #expect(CodePoints(text) == CodePoints(trimmed), "row \(index)") }
       let score = try metric.score(text, answers: row.answers, classes: row.classes ?? [])
       if let official = row.score {
-        #expect(abs(score - official) <= 1e-12, "row \(index), \(row.dataset): \(score), officially \(official)")
+        #expect(
+          abs(score - official) <= 1e-12, "row \(index), \(row.dataset): \(score), officially \(official)")
       }
-      #expect(abs(100 * score - row.rounded) <= 0.005 + 1e-9, "row \(index), \(row.dataset): \(score), officially \(row.rounded) %")
+      #expect(
+        abs(100 * score - row.rounded) <= 0.005 + 1e-9,
+        "row \(index), \(row.dataset): \(score), officially \(row.rounded) %")
     }
   }
 

@@ -34,7 +34,8 @@ import Testing
     #expect(try digest(folder + "/model.safetensors") == digests[0])
     #expect(try EvaluationModel(try Checkpoint(path: folder)).identity.digest == digests[0])
     // What a file is called decides nothing.
-    try FileManager.default.copyItem(atPath: folder + "/a.safetensors", toPath: place.path("a-again.safetensors"))
+    try FileManager.default.copyItem(
+      atPath: folder + "/a.safetensors", toPath: place.path("a-again.safetensors"))
     let named = try [folder + "/a.safetensors", place.path("a-again.safetensors")].map {
       try ModelIdentity.digest(of: $0, isNamed: false)
     }

@@ -19,7 +19,10 @@ import Testing
     let suite = try NeedleSuite(lengths: [600], depths: [0, 50, 100], seeds: 3..<4)
     let prompts = try suite.cases().map { try suite.prompt(for: $0, model: place.model) }
     let needle = try #require(prompts.first?.references.first)
-    #expect(prompts.allSatisfy { $0.references == prompts[0].references && (550...600).contains($0.prompt.tokens.count) })
+    #expect(
+      prompts.allSatisfy {
+        $0.references == prompts[0].references && (550...600).contains($0.prompt.tokens.count)
+      })
     #expect(text(prompts[0]).hasPrefix(needle) && text(prompts[2]).hasSuffix(needle))
     let parts = text(prompts[1]).components(separatedBy: needle)
     #expect(parts.count == 2)
@@ -28,20 +31,27 @@ import Testing
   }
 
   @Test func aFolderOfTextsHidesAGivenNeedleBehindASentence() throws {
-    for (name, words) in [("b.txt", "Second file. "), ("a.txt", "First file, which is longer. And more."), ("c.md", "no")] {
+    for (name, words) in [
+      ("b.txt", "Second file. "), ("a.txt", "First file, which is longer. And more."), ("c.md", "no"),
+    ] {
       try Data(words.utf8).write(to: URL(fileURLWithPath: place.path(name)))
     }
     let haystack = try Haystack(folder: place.folder)
     let needle = NeedleText(
-      needle: "\nThe best thing to do in San Marino is eat a fig.\n", question: "The best thing to do in San Marino is: ")
+      needle: "\nThe best thing to do in San Marino is eat a fig.\n",
+      question: "The best thing to do in San Marino is: ")
     #expect(needle.answer == "eat a fig.")
-    let suite = try NeedleSuite(lengths: [200], depths: [0, 33, 66, 100], text: needle, haystack: haystack, frame: .book)
+    let suite = try NeedleSuite(
+      lengths: [200], depths: [0, 33, 66, 100], text: needle, haystack: haystack, frame: .book)
     for one in suite.cases() {
       let prompt = try suite.prompt(for: one, model: place.model)
       let text = text(prompt)
       #expect((180...200).contains(prompt.prompt.tokens.count), "\(prompt.prompt.tokens.count) tokens")
       #expect(text.hasPrefix("<|im_start|> This is a very long story book: <book> "))
-      #expect(text.hasSuffix(" </book>.\n Based on the content of the book, Question: The best thing to do in San Marino is: \nAnswer:"))
+      #expect(
+        text.hasSuffix(
+          " </book>.\n Based on the content of the book, Question: The best thing to do in San Marino is: \nAnswer:"
+        ))
       let before = try #require(text.components(separatedBy: needle.needle).first)
       let depth = one.parameters["depth"]?.integer ?? 0
       #expect(depth == 100 || before.hasSuffix(depth == 0 ? "<book> " : "."), "\(before.suffix(20))")
@@ -110,15 +120,23 @@ import Testing
     let full = Policy.named("full")
     func row(_ one: EvaluationCase, _ value: Double) throws -> EvaluationRow {
       EvaluationRow(
-        one, prompt: CasePrompt(prompt: try Prompt(name: "a", text: [65], tokenizer: place.model.checkpoint.tokenizer), references: [], answerLimit: 1),
+        one,
+        prompt: CasePrompt(
+          prompt: try Prompt(name: "a", text: [65], tokenizer: place.model.checkpoint.tokenizer),
+          references: [], answerLimit: 1),
         outcomes: [Outcome(policy: full, budget: nil, scores: ["rouge1": value])])
     }
-    let rows = try suite.cases().filter { $0.parameters["length"] == 200 }.enumerated().map { try row($1, Double($0)) }
+    let rows = try suite.cases().filter { $0.parameters["length"] == 200 }.enumerated().map {
+      try row($1, Double($0))
+    }
     let map = NeedleMap(plan: plan, rows: rows)
     #expect(map.lengths == [100, 200] && map.depths == [0, 50] && map.columns.count == 5)
     let column = map.columns[0]
-    #expect(map.value(column, length: 200, depth: 50) == 0.5 && map.value(column, length: 200, depth: 0) == 2.5)
-    #expect(map.value(column, length: 100, depth: 0) == nil && map.mean(column) == 1.5 && map.mean(map.columns[1]) == nil)
+    #expect(
+      map.value(column, length: 200, depth: 50) == 0.5 && map.value(column, length: 200, depth: 0) == 2.5)
+    #expect(
+      map.value(column, length: 100, depth: 0) == nil && map.mean(column) == 1.5
+        && map.mean(map.columns[1]) == nil)
     #expect(map.cases(length: 100, depth: 50).map(\.id) == ["needle-100-50-0", "needle-100-50-1"])
     #expect(map.csv.split(separator: "\n").count == 1 + 5 * 4)
   }

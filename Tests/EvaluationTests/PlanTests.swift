@@ -68,9 +68,13 @@ import Testing
   }
 
   @Test func whatCannotBeReadHasNoDigest() throws {
-    #expect(ConsistencySuite(texts: [place.path("none"), place.folder, "-"]).options["digests"] == .list(["", "", ""]))
+    #expect(
+      ConsistencySuite(texts: [place.path("none"), place.folder, "-"]).options["digests"]
+        == .list(["", "", ""]))
     try write("abc", "abc.txt")
-    #expect(FileDigest.digest(of: place.path("abc.txt")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      FileDigest.digest(of: place.path("abc.txt"))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
   /// `eval longbench .` begins its rows among the data.
@@ -86,7 +90,9 @@ import Testing
     #expect(try place.plan(suite) == plan)
   }
 
-  @Test(arguments: ["../other.jsonl", "none.jsonl", "notes.txt", ""]) func casesAreReadBelowTheirFolderOnly(_ name: String) throws {
+  @Test(arguments: ["../other.jsonl", "none.jsonl", "notes.txt", ""]) func casesAreReadBelowTheirFolderOnly(
+    _ name: String
+  ) throws {
     try FileManager.default.createDirectory(atPath: place.path("data"), withIntermediateDirectories: true)
     try write("{}", "other.jsonl")
     try write("{}", "data/notes.txt")
@@ -100,21 +106,29 @@ import Testing
       #expect(throws: EvaluationError.self) { try ConsistencySuite(options: texts.merging(other) { $1 }) }
     }
     for other: [String: CaseParameter] in [["limit": -1], ["tokenLimit": 0], ["limit": "all"]] {
-      #expect(throws: EvaluationError.self) { try LongBenchSuite(options: ["path": "a"].merging(other) { $1 }) }
+      #expect(throws: EvaluationError.self) {
+        try LongBenchSuite(options: ["path": "a"].merging(other) { $1 })
+      }
     }
   }
 
   @Test func plansAreComparedBesideTheirSeeds() throws {
-    func plan(lengths: [Int] = [200], seeds: Range<Int> = 0..<2, budgets: [Budget] = [.tokens(24)], model: String = "a") throws
+    func plan(
+      lengths: [Int] = [200], seeds: Range<Int> = 0..<2, budgets: [Budget] = [.tokens(24)],
+      model: String = "a"
+    ) throws
       -> EvaluationPlan
     {
       try EvaluationPlan(
-        NeedleSuite(lengths: lengths, depths: [0], seeds: seeds), model: ModelIdentity(name: model, digest: model),
+        NeedleSuite(lengths: lengths, depths: [0], seeds: seeds),
+        model: ModelIdentity(name: model, digest: model),
         settings: EvaluationSettings(policies: [.named("laq")], budgets: budgets))
     }
     let one = try plan()
     #expect(try plan(seeds: 7..<10, budgets: [.tokens(48)]).differenceBesideSeeds(from: one) == nil)
-    #expect(try plan(lengths: [300]).differenceBesideSeeds(from: one) == "the option 'lengths' is 200 there and 300 here")
+    #expect(
+      try plan(lengths: [300]).differenceBesideSeeds(from: one)
+        == "the option 'lengths' is 200 there and 300 here")
     #expect(try plan(model: "b").differenceBesideSeeds(from: one) == "the model is a there and b here")
   }
 }

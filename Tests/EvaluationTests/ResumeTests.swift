@@ -54,7 +54,8 @@ import Transformer
     for end in stride(from: lastLine, to: bytes.count, by: 13) {
       try bytes.prefix(end).write(to: URL(fileURLWithPath: path))
       let rows = try await place.run(suite, to: "torn.jsonl")
-      #expect(try EvaluationResults(plan: place.plan(suite), rows: rows).data() == expected, "torn at byte \(end)")
+      #expect(
+        try EvaluationResults(plan: place.plan(suite), rows: rows).data() == expected, "torn at byte \(end)")
       #expect(try place.bytes("torn.jsonl").filter { $0 == 0x0A }.count == 5)
     }
     // Not even the header was written whole.
@@ -91,7 +92,9 @@ import Transformer
     settings = place.settings
     settings.granularity = .queryHead
     #expect(await refusal(settings).contains("the granularity is kv there and query here"))
-    #expect(await refusal(place.settings, CountingSuite(caseCount: 4)).contains("the option 'caseCount' is 3 there and 4 here"))
+    #expect(
+      await refusal(place.settings, CountingSuite(caseCount: 4)).contains(
+        "the option 'caseCount' is 3 there and 4 here"))
     let first = try #require(Shard("1/2"))
     await #expect(throws: EvaluationError.otherShard(place.path("rows.jsonl"), there: .whole, here: first)) {
       try await place.run(suite, shard: first, to: "rows.jsonl")
@@ -102,7 +105,9 @@ import Transformer
   @Test func twoProcessesDoNotWriteOneFile() throws {
     let plan = try place.plan(CountingSuite(caseCount: 3))
     let file = try RowFile(place.path("rows.jsonl"), plan: plan)
-    #expect(throws: EvaluationError.inUse(place.path("rows.jsonl"))) { try RowFile(place.path("rows.jsonl"), plan: plan) }
+    #expect(throws: EvaluationError.inUse(place.path("rows.jsonl"))) {
+      try RowFile(place.path("rows.jsonl"), plan: plan)
+    }
     file.close()
     try RowFile(place.path("rows.jsonl"), plan: plan).close()
   }
@@ -146,7 +151,8 @@ import Transformer
         cases: [EvaluationCase(id: "a.jsonl:2", task: "any", parameters: ["offset": .integer(offset)])])
     }
     #expect(try plan(7).difference(from: plan(7)) == nil)
-    #expect(try plan(7).difference(from: plan(8)) == "the case a.jsonl:2 is made of other things there and here")
+    #expect(
+      try plan(7).difference(from: plan(8)) == "the case a.jsonl:2 is made of other things there and here")
   }
 
   @Test func whatConcernsOneCaseStandsInItsRow() async throws {
@@ -154,7 +160,8 @@ import Transformer
     let rows = try await place.run(suite, to: "rows.jsonl")
     #expect(rows.filter { $0.obstacle != nil }.map(\.id) == ["case-3", "case-10"])
     let summary = EvaluationSummary(
-      try EvaluationResults(plan: place.plan(suite), rows: rows), score: "even", bootstrap: Bootstrap(resampleCount: 10))
+      try EvaluationResults(plan: place.plan(suite), rows: rows), score: "even",
+      bootstrap: Bootstrap(resampleCount: 10))
     #expect(summary.obstacles.map(\.count) == [1, 1])
   }
 }

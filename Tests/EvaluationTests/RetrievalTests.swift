@@ -17,13 +17,17 @@ import Testing
 
   private func text(_ prompt: CasePrompt) -> String { String(decoding: prompt.prompt.text, as: UTF8.self) }
 
-  @Test(arguments: RetrievalFamily.allCases) func theSameSeedMakesTheSamePrompt(_ family: RetrievalFamily) throws {
+  @Test(arguments: RetrievalFamily.allCases) func theSameSeedMakesTheSamePrompt(_ family: RetrievalFamily)
+    throws
+  {
     let first = try prompts(family), second = try prompts(family)
     #expect(first.map(\.prompt.hash) == second.map(\.prompt.hash))
     #expect(Set(first.map(\.prompt.hash)).count == first.count, "two seeds made the same prompt")
     // Whatever else the suite has, a case is made of its own parameters alone.
     let alone = try RetrievalSuite(families: [.single, family], lengths: [512, 700], seeds: 11..<12)
-    let again = try alone.cases().filter { $0.id == "\(family.rawValue)-512-11" }.map { try alone.prompt(for: $0, model: model) }
+    let again = try alone.cases().filter { $0.id == "\(family.rawValue)-512-11" }.map {
+      try alone.prompt(for: $0, model: model)
+    }
     #expect(again.first?.prompt.hash == first.last?.prompt.hash)
   }
 
@@ -33,7 +37,9 @@ import Testing
     #expect(prompt.prompt.hash == "d9b3b348164113fc83a4580a82332c2c71fbfec63ddcdea223bdd4192243d4a9")
   }
 
-  @Test(arguments: RetrievalFamily.allCases) func promptsHaveTheAskedLengthAndHoldTheirAnswers(_ family: RetrievalFamily) throws {
+  @Test(arguments: RetrievalFamily.allCases) func promptsHaveTheAskedLengthAndHoldTheirAnswers(
+    _ family: RetrievalFamily
+  ) throws {
     for prompt in try prompts(family) {
       #expect((460...512).contains(prompt.prompt.tokens.count), "\(prompt.prompt.tokens.count) tokens")
       let text = text(prompt)
@@ -59,11 +65,14 @@ import Testing
     let words = Places.root.appendingPathComponent("Samples/Model/words.py")
     let source = try String(contentsOf: words, encoding: .utf8)
     for (name, list) in [
-      ("ADJECTIVES", TaskVocabulary.adjectives), ("NOUNS", TaskVocabulary.nouns), ("RELATIONS", TaskVocabulary.relations),
+      ("ADJECTIVES", TaskVocabulary.adjectives), ("NOUNS", TaskVocabulary.nouns),
+      ("RELATIONS", TaskVocabulary.relations),
       ("PLACES", TaskVocabulary.places), ("PEOPLE", TaskVocabulary.people),
     ] {
       let parts = source.components(separatedBy: "\(name) = \"\"\"")
-      #expect(parts.last?.components(separatedBy: "\"\"\"").first?.split(whereSeparator: \.isWhitespace).map(String.init) == list)
+      #expect(
+        parts.last?.components(separatedBy: "\"\"\"").first?.split(whereSeparator: \.isWhitespace).map(
+          String.init) == list)
     }
   }
 
@@ -76,7 +85,8 @@ import Testing
       suite.scores(of: CaseAnswer(text: text, hasEnded: ended), to: prompt)
     }
     #expect(scores(" The lots of A are red hat, the lots of B are 47.") == ["exact": 1, "found": 1])
-    #expect(scores(" The lots of A are red hat, the lots of B are 47.", ended: false) == ["exact": 0, "found": 1])
+    #expect(
+      scores(" The lots of A are red hat, the lots of B are 47.", ended: false) == ["exact": 0, "found": 1])
     #expect(scores(" The lots of A are red hat, the lots of B are 478.") == ["exact": 0, "found": 0.5])
     #expect(scores("") == ["exact": 0, "found": 0])
   }
@@ -85,7 +95,9 @@ import Testing
     let suite = try RetrievalSuite(families: [.many, .first], lengths: [300, 200], seeds: 7..<9)
     let again = try RetrievalSuite(options: suite.options)
     #expect(again.cases() == suite.cases() && again.options == suite.options)
-    #expect(throws: EvaluationError.self) { try RetrievalSuite(options: suite.options.filter { $0.key != "lengths" }) }
+    #expect(throws: EvaluationError.self) {
+      try RetrievalSuite(options: suite.options.filter { $0.key != "lengths" })
+    }
     #expect(throws: EvaluationError.self) { try RetrievalSuite(lengths: [12]) }
   }
 }

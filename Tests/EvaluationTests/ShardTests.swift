@@ -9,7 +9,8 @@ import Testing
   @Test func partsHaveEveryCaseOnce() throws {
     let cases = (0..<23).map { EvaluationCase(id: "case-\($0)", task: "any") }
     let plan = try EvaluationPlan(
-      suite: "any", model: ModelIdentity(name: "none", digest: ""), settings: EvaluationSettings(policies: [], budgets: []),
+      suite: "any", model: ModelIdentity(name: "none", digest: ""),
+      settings: EvaluationSettings(policies: [], budgets: []),
       options: [:], cases: cases)
     let parts = (1...5).compactMap { Shard("\($0)/5") }.map { $0.cases(of: plan) }
     #expect(Set(parts.joined().map(\.id)) == Set(cases.map(\.id)))

@@ -9,18 +9,24 @@ import Testing
     let laq = Policy.named("laq"), snapkv = Policy.named("snapkv")
     let plan = try EvaluationPlan(
       suite: "any", model: ModelIdentity(name: "none", digest: ""),
-      settings: EvaluationSettings(policies: [laq, snapkv, laq, .named("full")], budgets: [.tokens(8), .tokens(8)]),
+      settings: EvaluationSettings(
+        policies: [laq, snapkv, laq, .named("full")], budgets: [.tokens(8), .tokens(8)]),
       options: [:], cases: cases)
     let place = try Workplace()
     let prompt = CasePrompt(
-      prompt: try .init(name: "a", text: [65], tokenizer: place.model.checkpoint.tokenizer), references: [], answerLimit: 1)
-    return try EvaluationResults(plan: plan, rows: zip(cases, scores).map { one, score in
-      EvaluationRow(one, prompt: prompt, outcomes: [
-        Outcome(policy: laq, budget: .tokens(8), scores: ["exact": score.laq]),
-        score.snapkv.map { Outcome(policy: snapkv, budget: .tokens(8), scores: ["exact": $0]) }
-          ?? Outcome(policy: snapkv, budget: .tokens(8), obstacle: "no gate"),
-      ])
-    })
+      prompt: try .init(name: "a", text: [65], tokenizer: place.model.checkpoint.tokenizer), references: [],
+      answerLimit: 1)
+    return try EvaluationResults(
+      plan: plan,
+      rows: zip(cases, scores).map { one, score in
+        EvaluationRow(
+          one, prompt: prompt,
+          outcomes: [
+            Outcome(policy: laq, budget: .tokens(8), scores: ["exact": score.laq]),
+            score.snapkv.map { Outcome(policy: snapkv, budget: .tokens(8), scores: ["exact": $0]) }
+              ?? Outcome(policy: snapkv, budget: .tokens(8), obstacle: "no gate"),
+          ])
+      })
   }
 
   @Test func differencesArePairedAndLeaveOutCasesWithoutBoth() throws {
@@ -39,14 +45,15 @@ import Testing
 
   @Test func tablesAlignAndMarkWhatDiffers() throws {
     let summary = EvaluationSummary(try results([("a", 1, 0), ("a", 1, 0), ("b", 0, 0)]), score: "exact")
-    #expect(SummaryTable(summary, titles: ["b": "bees"]).markdown == """
-      | policy | budget |    a | bees |
-      | ------ | -----: | ---: | ---: |
-      | full   |    all |    – |    – |
-      | laq    |      8 | 100* |    0 |
-      | snapkv |      8 |    0 |    0 |
+    #expect(
+      SummaryTable(summary, titles: ["b": "bees"]).markdown == """
+        | policy | budget |    a | bees |
+        | ------ | -----: | ---: | ---: |
+        | full   |    all |    – |    – |
+        | laq    |      8 | 100* |    0 |
+        | snapkv |      8 |    0 |    0 |
 
-      """)
+        """)
     let csv = SummaryTable(summary).csv.split(separator: "\n")
     #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0")
   }
@@ -54,13 +61,14 @@ import Testing
   @Test func someOfThePoliciesAreShownWithTheDifferencesFromOneThatIsNot() throws {
     let results = try results([("a", 1, 0), ("a", 1, 0)])
     let some = try results.selecting(policies: [.named("full"), .named("laq")], budgets: [])
-    #expect(SummaryTable(EvaluationSummary(some, score: "exact")).markdown == """
-      | policy | budget |    a |
-      | ------ | -----: | ---: |
-      | full   |    all |    – |
-      | laq    |      8 | 100* |
+    #expect(
+      SummaryTable(EvaluationSummary(some, score: "exact")).markdown == """
+        | policy | budget |    a |
+        | ------ | -----: | ---: |
+        | full   |    all |    – |
+        | laq    |      8 | 100* |
 
-      """)
+        """)
     #expect(throws: EvaluationError.badOption("--policy", expected: "one of laq, snapkv", found: "h2o")) {
       try results.selecting(policies: [.named("h2o")], budgets: [])
     }
@@ -70,9 +78,14 @@ import Testing
   }
 
   @Test func meansOfTwoEvaluationsAgreeWithinBothIntervals() throws {
-    func cell(_ first: (Double, Double, Double), _ second: (Double, Double, Double)) -> EvaluationComparison.Cell {
-      func estimate(_ one: (Double, Double, Double)) -> Estimate { Estimate(mean: one.0, low: one.1, high: one.2, count: 9) }
-      return .init(group: "a", column: .init(.named("laq"), nil), first: estimate(first), second: estimate(second))
+    func cell(_ first: (Double, Double, Double), _ second: (Double, Double, Double))
+      -> EvaluationComparison.Cell
+    {
+      func estimate(_ one: (Double, Double, Double)) -> Estimate {
+        Estimate(mean: one.0, low: one.1, high: one.2, count: 9)
+      }
+      return .init(
+        group: "a", column: .init(.named("laq"), nil), first: estimate(first), second: estimate(second))
     }
     let near = cell((0.5, 0.4, 0.6), (0.63, 0.53, 0.73))  // 0.13 apart, √(0.1² + 0.1²) = 0.141
     #expect(near.agrees && !near.isInside)

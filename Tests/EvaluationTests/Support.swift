@@ -31,7 +31,9 @@ struct CountingSuite: EvaluationSuite {
     (0..<caseCount).map { EvaluationCase(id: "case-\($0)", task: $0 % 3 == 0 ? "third" : "other", seed: $0) }
   }
 
-  func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt { throw CaseError("no prompt") }
+  func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+    throw CaseError("no prompt")
+  }
 
   func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
 
@@ -43,11 +45,14 @@ struct CountingSuite: EvaluationSuite {
     try await Task.sleep(for: pause * (number % 3))
     if number % 7 == 3 { throw CaseError("\(one.id): there is no such prompt") }
     let prompt = CasePrompt(
-      prompt: try Prompt(name: one.id, text: Array(one.id.utf8), tokenizer: model.checkpoint.tokenizer), references: [],
+      prompt: try Prompt(name: one.id, text: Array(one.id.utf8), tokenizer: model.checkpoint.tokenizer),
+      references: [],
       answerLimit: 1)
     let outcomes = plan.settings.policies.flatMap { policy in
       plan.settings.budgets.map { budget in
-        Outcome(policy: policy, budget: budget, answer: "\(number)\n\"", scores: ["even": 1 / Double(1 + number % 2), "third": 1 / 3])
+        Outcome(
+          policy: policy, budget: budget, answer: "\(number)\n\"",
+          scores: ["even": 1 / Double(1 + number % 2), "third": 1 / 3])
       }
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)
@@ -87,7 +92,8 @@ struct Workplace {
   init() throws {
     scratch = try ScratchFolder()
     model = try EvaluationModel(try Checkpoint(path: EmbeddedModel.folder()), name: EmbeddedModel.name)
-    settings = EvaluationSettings(policies: [.named("laq"), .named("snapkv")], budgets: [.tokens(24), .tokens(48)])
+    settings = EvaluationSettings(
+      policies: [.named("laq"), .named("snapkv")], budgets: [.tokens(24), .tokens(48)])
   }
 
   var folder: String { scratch.path }
@@ -101,7 +107,8 @@ struct Workplace {
   /// Runs what a file lacks, closes it, and returns what the file then holds.
   @discardableResult
   func run(
-    _ suite: some EvaluationSuite, plan: EvaluationPlan? = nil, shard: Shard = .whole, jobs: Int = 1, to name: String
+    _ suite: some EvaluationSuite, plan: EvaluationPlan? = nil, shard: Shard = .whole, jobs: Int = 1,
+    to name: String
   ) async throws -> [EvaluationRow] {
     let plan = try plan ?? self.plan(suite)
     let file = try RowFile(path(name), plan: plan, shard: shard)

@@ -5,8 +5,8 @@ import Transformer
 
 @testable import Eviction
 
-/// Random tensors with values and an output projection, and the sets that other people's allocations and wrappers keep of
-/// them (`Fixtures/make_allocations.py`).
+/// Random tensors with values and an output projection, and the sets that other people's allocations and
+/// wrappers keep of them (`Fixtures/make_allocations.py`).
 struct AllocationFixture: Decodable {
   /// One run of a policy.
   struct Expected: Decodable, CustomTestStringConvertible {
@@ -24,7 +24,9 @@ struct AllocationFixture: Decodable {
     let kept: [[String]]
 
     /// The policy's name; kvpress' SnapKV looked at the last 8 tokens.
-    var policy: String { (from == "kvpress" && scorer == "snapkv" ? "snapkv(w=8,style=kvpress)" : scorer) + rest }
+    var policy: String {
+      (from == "kvpress" && scorer == "snapkv" ? "snapkv(w=8,style=kvpress)" : scorer) + rest
+    }
 
     var testDescription: String {
       "\(scorer)\(rest), \(budget > 0 ? "\(budget)" : "ratio \(ratio)") per \(granularity.rawValue) head, from \(from)"
@@ -50,7 +52,8 @@ struct AllocationFixture: Decodable {
 
   static func read() throws -> AllocationFixture {
     let file = try Places.fixture("allocations.json", in: .module)
-    return try JSONDecoder().decode(AllocationFixture.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+    return try JSONDecoder().decode(
+      AllocationFixture.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
   }
 
   var evidence: Evidence {
@@ -70,7 +73,8 @@ struct AllocationFixture: Decodable {
       shape: shape, tokenCount: tokens,
       layers: (0..<layers).map { layer in
         LayerRecording(
-          queries: Fixture.share(layer, of: layers, in: queries), keys: Fixture.share(layer, of: layers, in: keys),
+          queries: Fixture.share(layer, of: layers, in: queries),
+          keys: Fixture.share(layer, of: layers, in: keys),
           values: Fixture.share(layer, of: layers, in: values),
           logSumExp: Fixture.share(layer, of: layers, in: normalisers))
       },

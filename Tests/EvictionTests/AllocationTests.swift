@@ -11,12 +11,18 @@ import Transformer
   static let evidence = evidence(tokenCount)
   static let budgets = [0, 1, 2, 5, 20, 40, 69]
   /// Allocations whose total is exactly the budget's.
-  static let exact = ["uniform", "ada", "ada(floor=0)", "ada(floor=1)", "cake", "cake(tau1=3,tau2=0.5)", "global", "global(within=layer)"]
+  static let exact = [
+    "uniform", "ada", "ada(floor=0)", "ada(floor=1)", "cake", "cake(tau1=3,tau2=0.5)", "global",
+    "global(within=layer)",
+  ]
   static let others = [
-    "pyramid", "pyramid(beta=3)", "pyramid(style=authors)", "ada(style=authors)", "simlayer(threshold=0.2,recent=9)",
+    "pyramid", "pyramid(beta=3)", "pyramid(style=authors)", "ada(style=authors)",
+    "simlayer(threshold=0.2,recent=9)",
     "ratios(0.9:0.1)", "compose",
   ]
-  static let wrappers = ["", "+critical", "+chunkkv(size=6)", "+chunk(size=16)", "+block(size=16)", "+critical+chunk(size=16)"]
+  static let wrappers = [
+    "", "+critical", "+chunkkv(size=6)", "+chunk(size=16)", "+block(size=16)", "+critical+chunk(size=16)",
+  ]
   static let scorers = PolicyRegistry.all.map(\.name) + ["snapkv(w=4)", "cake(w=4)", "laq++(w2=3)"]
 
   static func evidence(_ tokenCount: Int) -> Evidence {
@@ -25,7 +31,9 @@ import Transformer
 
   static func names(_ scorer: String) -> [String] {
     (exact + others).flatMap { allocation in
-      wrappers.filter { allocation == "uniform" || !$0.contains("block") }.map { "\(scorer)/\(allocation)\($0)" }
+      wrappers.filter { allocation == "uniform" || !$0.contains("block") }.map {
+        "\(scorer)/\(allocation)\($0)"
+      }
     }
   }
 
@@ -77,7 +85,9 @@ import Transformer
 
   /// A layer with a number of its own protects what the scorer protects under that number.
   @Test func layersProtectByTheirOwnNumber() throws {
-    let kept = try Policy(parsing: "streaming/pyramid(beta=4)").evict(Self.evidence, budget: 12, granularity: .kvHead).kept
+    let kept = try Policy(parsing: "streaming/pyramid(beta=4)").evict(
+      Self.evidence, budget: 12, granularity: .kvHead
+    ).kept
     for head in kept.positions.joined() {
       #expect(Array(head.prefix(4)) == [0, 1, 2, 3])
       #expect(Array(head.dropFirst(4)) == Array(Self.tokenCount - (head.count - 4)..<Self.tokenCount))
@@ -108,7 +118,9 @@ import Transformer
   }
 
   @Test func chunksStayWhole() throws {
-    let kept = try Policy(parsing: "laq+chunkkv(size=6)").evict(Self.evidence, budget: 35, granularity: .kvHead).kept
+    let kept = try Policy(parsing: "laq+chunkkv(size=6)").evict(
+      Self.evidence, budget: 35, granularity: .kvHead
+    ).kept
     for layer in kept.positions {
       #expect(layer[0] == layer[1])
       let chunks = Dictionary(grouping: layer[0]) { $0 / 6 }
@@ -120,20 +132,28 @@ import Transformer
   @Test func oneChunkIsTheWholePrompt() throws {
     for scorer in ["snapkv(w=4)", "h2o", "laq"] {
       let plain = try Policy(parsing: scorer).evict(Self.evidence, budget: 20, granularity: .queryHead).kept
-      let chunk = try Policy(parsing: "\(scorer)+chunk").evict(Self.evidence, budget: 20, granularity: .queryHead).kept
+      let chunk = try Policy(parsing: "\(scorer)+chunk").evict(
+        Self.evidence, budget: 20, granularity: .queryHead
+      ).kept
       #expect(plain == chunk, "\(scorer)")
       // One block that holds all of the rest is the whole prompt, too.
-      let block = try Policy(parsing: "\(scorer)+block").evict(Self.evidence, budget: 20, granularity: .queryHead).kept
+      let block = try Policy(parsing: "\(scorer)+block").evict(
+        Self.evidence, budget: 20, granularity: .queryHead
+      ).kept
       #expect(plain == block, "\(scorer)")
     }
   }
 
   @Test func valuesWeigh() throws {
     let plain = try Policy(parsing: "laq").evict(Self.evidence, budget: 20, granularity: .queryHead).kept
-    let critical = try Policy(parsing: "laq+critical").evict(Self.evidence, budget: 20, granularity: .queryHead).kept
+    let critical = try Policy(parsing: "laq+critical").evict(
+      Self.evidence, budget: 20, granularity: .queryHead
+    ).kept
     #expect(plain != critical)
     // The whole budget in the first stage leaves nothing to weigh.
-    let first = try Policy(parsing: "laq+critical(first=1)").evict(Self.evidence, budget: 20, granularity: .queryHead).kept
+    let first = try Policy(parsing: "laq+critical(first=1)").evict(
+      Self.evidence, budget: 20, granularity: .queryHead
+    ).kept
     #expect(plain == first)
     for layer in plain.positions.indices {
       for head in plain.positions[layer].indices {
@@ -151,7 +171,8 @@ import Transformer
 
   @Test func sharedTokensAreObserved() throws {
     for (name, count) in [
-      ("streaming/simlayer", 1), ("streaming/cake", 32), ("snapkv(w=64)/cake", 64), ("streaming+block", 0), ("laq/ada", 32),
+      ("streaming/simlayer", 1), ("streaming/cake", 32), ("snapkv(w=64)/cake", 64), ("streaming+block", 0),
+      ("laq/ada", 32),
     ] { #expect(try Policy(parsing: name).observedTokens == count, "\(name)") }
     #expect(try Policy(parsing: "snapkv+chunk").observedTokens == nil)
   }
@@ -159,7 +180,8 @@ import Transformer
   @Test func partsAddUpUnderALimit() {
     for (total, weights, limit, parts) in [
       (10, [1.0, 1, 1], 10, [4, 3, 3]), (20, [8, 1, 1], 10, [10, 5, 5]), (9, [0, 0, 0], 5, [3, 3, 3]),
-      (30, [1, 1, 1], 10, [10, 10, 10]), (7, [100, 1, 1], 5, [5, 2, 0]), (12, [3, 2, 1], 6, [6, 4, 2]), (11, [1, 1, 1, 1], 5, [3, 3, 3, 2]),
+      (30, [1, 1, 1], 10, [10, 10, 10]), (7, [100, 1, 1], 5, [5, 2, 0]), (12, [3, 2, 1], 6, [6, 4, 2]),
+      (11, [1, 1, 1, 1], 5, [3, 3, 3, 2]),
     ] {
       #expect(CakeAllocation.divide(total, by: weights, limit: limit) == parts, "\(total) \(weights)")
     }

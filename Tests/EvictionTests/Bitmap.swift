@@ -1,4 +1,5 @@
-/// Kept positions as the fixtures hold them: hexadecimal, the first token in the lowest bit of the first byte.
+/// Kept positions as the fixtures hold them: hexadecimal, the first token in the lowest bit of the first
+/// byte.
 enum Bitmap {
   static func positions(_ text: String) -> [Int] {
     let digits = text.compactMap(\.hexDigitValue)

@@ -8,8 +8,10 @@ import Transformer
   static let shape = ModelShape(layerCount: 3, queryHeadCount: 8, kvHeadCount: 2, headDimension: 16)
 
   @Test(arguments: [
-    ("256", "256"), ("0256", "256"), ("12.5%", "12.5%"), ("12.50 %", "12.5%"), ("100%", "100%"), ("0.05%", "0.05%"),
-    ("64MiB", "64MiB"), ("64 mib", "64MiB"), ("1.5GiB", "1536MiB"), ("1GB", "1GB"), ("1000kB", "1MB"), ("1024KiB", "1MiB"),
+    ("256", "256"), ("0256", "256"), ("12.5%", "12.5%"), ("12.50 %", "12.5%"), ("100%", "100%"),
+    ("0.05%", "0.05%"),
+    ("64MiB", "64MiB"), ("64 mib", "64MiB"), ("1.5GiB", "1536MiB"), ("1GB", "1GB"), ("1000kB", "1MB"),
+    ("1024KiB", "1MiB"),
     ("2048B", "2KiB"), ("0.5KiB", "512B"), ("33.333333%", "33.333333%"),
   ]) func textRoundTrips(_ typed: String, _ printed: String) throws {
     let budget = try Budget(parsing: typed)
@@ -18,7 +20,8 @@ import Transformer
   }
 
   @Test(arguments: [
-    "", "%", "MiB", "-1", "1e3", "12.5", "1..2%", "1.%", ".5%", "5 percent", "64Mi", "0x10", "٣", "1234567890123", "1.0000001%",
+    "", "%", "MiB", "-1", "1e3", "12.5", "1..2%", "1.%", ".5%", "5 percent", "64Mi", "0x10", "٣",
+    "1234567890123", "1.0000001%",
   ]) func whatIsNoBudgetIsRefused(_ typed: String) {
     #expect(throws: BudgetError.malformed(typed)) { try Budget(parsing: typed) }
   }
@@ -35,7 +38,9 @@ import Transformer
 
   /// kvpress' `compute_n_kept(n, ratio)` for the ratio that is 1 less the share as a person writes it.
   @Test func sharesRoundAsKvpressDoes() throws {
-    let ratios = [("75%", 0.25), ("50%", 0.5), ("25%", 0.75), ("10%", 0.9), ("90%", 0.1), ("30%", 0.7), ("12.5%", 0.875)]
+    let ratios = [
+      ("75%", 0.25), ("50%", 0.5), ("25%", 0.75), ("10%", 0.9), ("90%", 0.1), ("30%", 0.7), ("12.5%", 0.875),
+    ]
     for (typed, ratio) in ratios {
       for count in 1...2000 {
         #expect(try tokens(typed, count) == max(1, Int(Double(count) * (1 - ratio))))
@@ -52,7 +57,9 @@ import Transformer
     for hundredths in 1..<10_000 {
       let digits = String(10_000 - hundredths + 10_000).dropFirst()
       let expected = try #require(Double(String("0.\(digits)")))
-      guard case .share(let share) = try Budget(parsing: "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)%")
+      guard
+        case .share(let share) = try Budget(
+          parsing: "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)%")
       else {
         Issue.record("\(hundredths) is no share")
         continue

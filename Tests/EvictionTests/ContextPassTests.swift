@@ -15,7 +15,8 @@ import Transformer
     // Later requests end in the last eight tokens of the part before.
     #expect(replays[1].tokens == [200] + Array(2..<10) + [300] + Array(10..<20))
     #expect(replays[2].tokens == [200] + Array(12..<20) + [300] + Array(20..<25))
-    #expect(replays.map(\.softmax) == [.chosen([0..<10]), .chosen([0..<4, 10..<20]), .chosen([0..<4, 20..<25])])
+    #expect(
+      replays.map(\.softmax) == [.chosen([0..<10]), .chosen([0..<4, 10..<20]), .chosen([0..<4, 20..<25])])
   }
 
   @Test func aTemplatesPrefixIsNotRepeated() {
@@ -30,7 +31,10 @@ import Transformer
   }
 
   @Test func aRepetitionIsThePromptItself() {
-    #expect(ContextPass.repetition.replays(of: [7, 8, 9], Self.prompts) == [Replay(tokens: [7, 8, 9], measured: 0..<3)])
+    #expect(
+      ContextPass.repetition.replays(of: [7, 8, 9], Self.prompts) == [
+        Replay(tokens: [7, 8, 9], measured: 0..<3)
+      ])
     #expect(ContextPass.repetition.replays(of: [], Self.prompts).isEmpty)
   }
 
@@ -49,7 +53,8 @@ import Transformer
   @Test func kvzipPlusIsAName() throws {
     for (text, name) in [
       ("kvzip+", "kvzip+"), ("KVzip+/global", "kvzip+/global"), ("kvzip++critical", "kvzip++critical"),
-      ("kvzip+critical", "kvzip+critical"), ("kvzip+(chunk=64)/global(within=layer)", "kvzip+(chunk=64)/global(within=layer)"),
+      ("kvzip+critical", "kvzip+critical"),
+      ("kvzip+(chunk=64)/global(within=layer)", "kvzip+(chunk=64)/global(within=layer)"),
       ("kvzip(sinks=4)", "kvzip"),
     ] {
       #expect(try Policy(parsing: text).name == name)
@@ -61,7 +66,8 @@ import Transformer
   /// The largest of a group, not the mean: a key that one head needs is kept for both.
   @Test func kvzipTakesTheLargestOfAGroup() throws {
     let random = RandomEvidence(
-      shape: ModelShape(layerCount: 1, queryHeadCount: 2, kvHeadCount: 1, headDimension: 4), tokenCount: 6, seed: 1)
+      shape: ModelShape(layerCount: 1, queryHeadCount: 2, kvHeadCount: 1, headDimension: 4), tokenCount: 6,
+      seed: 1)
     func evidence(_ pass: ContextPass?) throws -> Evidence {
       let measured = ReplayedAttention([[[0, 0, 0, 0, 9, 4], [0, 0, 0, 0, 0, 8]]], tokenCount: 6)
       return Evidence(recording: random.evidence.recording, passes: [try #require(pass): measured])
@@ -76,16 +82,20 @@ import Transformer
   /// Composite ranks: the second layer's scores are larger, but the first layer is lifted to them.
   @Test func composeLiftsTheFirstLayer() throws {
     let scores = ScoreTable(
-      granularity: .kvHead, layers: [[[1, 2, 3, 4]], [[9, 1, 8, 1]], [[1, 7, 1, 1]]], protected: [], tokenCount: 4)
+      granularity: .kvHead, layers: [[[1, 2, 3, 4]], [[9, 1, 8, 1]], [[1, 7, 1, 1]]], protected: [],
+      tokenCount: 4)
     let evidence = RandomEvidence(
-      shape: ModelShape(layerCount: 3, queryHeadCount: 1, kvHeadCount: 1, headDimension: 4), tokenCount: 4, seed: 1
+      shape: ModelShape(layerCount: 3, queryHeadCount: 1, kvHeadCount: 1, headDimension: 4), tokenCount: 4,
+      seed: 1
     ).evidence
     func counts(_ budget: Int) -> Shares {
       ComposeAllocation().shares(
         AllocationInput(
-          scores: scores, budget: TokenBudget(tokens: budget, tokenCount: 4), scorer: KVComposeScorer(), evidence: evidence))
+          scores: scores, budget: TokenBudget(tokens: budget, tokenCount: 4), scorer: KVComposeScorer(),
+          evidence: evidence))
     }
-    // Lifted ranks 9 8 3 2, then 9 8 1 1 and 7 1 1 1; three tokens go to 9, 9 and 8, and no layer stays empty.
+    // Lifted ranks 9 8 3 2, then 9 8 1 1 and 7 1 1 1; three tokens go to 9, 9 and 8, and no layer stays
+    // empty.
     #expect(counts(1) == .layers([2, 1, 1]))
     #expect(counts(2) == .layers([3, 2, 1]))
   }

@@ -8,7 +8,8 @@ import Transformer
   /// A head of two query heads that holds 12 tokens; the newest four have queries.
   static let head: Recording = {
     let random = RandomEvidence(
-      shape: ModelShape(layerCount: 1, queryHeadCount: 2, kvHeadCount: 1, headDimension: 8), tokenCount: 12, seed: 3)
+      shape: ModelShape(layerCount: 1, queryHeadCount: 2, kvHeadCount: 1, headDimension: 8), tokenCount: 12,
+      seed: 3)
     let queries = random.queries[0].flatMap { $0[(8 * 8)...] }
     return Recording(
       shape: random.shape, tokenCount: 12, firstQueryPosition: 8,
@@ -41,7 +42,8 @@ import Transformer
   }
 
   @Test func streamingKeepsItsSinksAndTheNewest() throws {
-    #expect(try rule("streaming(sinks=2)+decode(keep=5)").choose(Self.head, received: []).kept == [0, 1, 9, 10, 11])
+    #expect(
+      try rule("streaming(sinks=2)+decode(keep=5)").choose(Self.head, received: []).kept == [0, 1, 9, 10, 11])
   }
 
   @Test func sumsGoOnForHeavyHitters() throws {

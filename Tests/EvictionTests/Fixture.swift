@@ -18,7 +18,8 @@ struct Fixture: Decodable {
     let rows: Int
     /// Kept positions, `[layer][head][…]`.
     let kept: [[[Int]]]
-    /// Scores of the candidates, the lowest positions first, in layer 0 and head 0; empty where none were computed.
+    /// Scores of the candidates, the lowest positions first, in layer 0 and head 0; empty where none were
+    /// computed.
     let scores: [Float]
 
     var testDescription: String { "\(policy), \(budget) per \(granularity.rawValue) head, from \(from)" }
@@ -69,7 +70,8 @@ struct Fixture: Decodable {
       lastLogits: [])
   }
 
-  /// The evidence of a run that decoded so many rows; they are the lookahead of one policy and the truth of another.
+  /// The evidence of a run that decoded so many rows; they are the lookahead of one policy and the truth of
+  /// another.
   func evidence(_ recording: Recording, rows count: Int) -> Evidence {
     let values = Self.sixteenths(beyond)
     let stored = values.count / (layers * queryHeads * dimension)

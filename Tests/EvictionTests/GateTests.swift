@@ -6,7 +6,8 @@ import Transformer
 
 @testable import Eviction
 
-/// The gate against the network that trains it, on a tiny random model (`Fixtures/make_gate.py`), and what it refuses.
+/// The gate against the network that trains it, on a tiny random model (`Fixtures/make_gate.py`), and what it
+/// refuses.
 @Suite struct GateTests {
   struct Expected: Decodable {
     struct Prompt: Decodable {
@@ -31,7 +32,8 @@ import Transformer
     let configuration = try ModelConfiguration(path: folder + "/config.json")
     let decoder = try Decoder(
       configuration, weights: try Safetensors(path: folder + "/model.safetensors"), precision: .float32)
-    let pass = GatePass(try Gate(path: folder + "/gate.safetensors", for: configuration), tokenCount: tokens.count)
+    let pass = GatePass(
+      try Gate(path: folder + "/gate.safetensors", for: configuration), tokenCount: tokens.count)
     let recording = try decoder.prefill(
       tokens, chunkSize: chunkSize, onLayerInput: { _, states in pass.advance(states) })
     return Evidence(recording: recording, gate: pass.scores)
@@ -98,8 +100,10 @@ import Transformer
   }
 
   /// A gate's file with one tensor of another shape; the sentence names it.
-  @Test(arguments: [("last", "5, 20", "4, 25"), ("layers.1.value.weight", "2, 6, 20", "2, 20, 6"),
-    ("layers.0.near", "20, 7", "70, 2"), ("layers.2.flag.bias", "2", "2, 1")])
+  @Test(arguments: [
+    ("last", "5, 20", "4, 25"), ("layers.1.value.weight", "2, 6, 20", "2, 20, 6"),
+    ("layers.0.near", "20, 7", "70, 2"), ("layers.2.flag.bias", "2", "2, 1"),
+  ])
   func tensorsThatDoNotFitAreNamed(_ tensor: String, _ shape: String, _ other: String) throws {
     let original = try Data(contentsOf: URL(fileURLWithPath: Self.folder() + "/gate.safetensors"))
     let length = Int(original[0]) | Int(original[1]) << 8

@@ -87,7 +87,8 @@ import Transformer
   }
 
   @Test func theReferenceMaskHidesTheNewestKeys() throws {
-    // Two rows: the first may not see position 11, so it divides by 15; position 11 has the second row's 1/12 only.
+    // Two rows: the first may not see position 11, so it divides by 15; position 11 has the second row's 1/12
+    // only.
     let scores = try table("laq(pool=none,mask=reference)", .queryHead).layers[0][0]
     expect(scores, [9, 9, 9, 21, 9, 9, 9, 9, 9, 9, 13, 5], over: 60)
   }

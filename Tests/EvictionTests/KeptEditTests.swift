@@ -10,7 +10,8 @@ import Transformer
     KeptTokens(
       shape: shape, granularity: granularity, tokenCount: 10,
       positions: Array(
-        repeating: Array(repeating: [0, 4, 9], count: granularity.headCount(in: shape)), count: shape.layerCount))
+        repeating: Array(repeating: [0, 4, 9], count: granularity.headCount(in: shape)),
+        count: shape.layerCount))
   }
 
   @Test func anEditActsInItsScopeOnly() {

@@ -5,7 +5,8 @@ import Transformer
 /// Policies whose choice a file has made.
 @Suite struct KeptMapTests {
   private static let evidence = RandomEvidence(
-    shape: ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8), tokenCount: 10, seed: 1
+    shape: ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8), tokenCount: 10,
+    seed: 1
   ).evidence
 
   private static func map(_ granularity: Granularity, tokenCount: Int = 10) -> KeptMap {
@@ -24,9 +25,11 @@ import Transformer
   }
 
   @Test func setsOfKVHeadsHoldForTheirQueryHeads() throws {
-    let kept = try Policy(keeping: Self.map(.kvHead)).evict(Self.evidence, budget: 4, granularity: .queryHead).kept
+    let kept = try Policy(keeping: Self.map(.kvHead)).evict(Self.evidence, budget: 4, granularity: .queryHead)
+      .kept
     #expect(kept.granularity == .queryHead && kept.positions[1] == [[1, 3], [1, 3], [1, 4], [1, 4]])
-    let own = try Policy(keeping: Self.map(.queryHead)).evict(Self.evidence, budget: 4, granularity: .kvHead).kept
+    let own = try Policy(keeping: Self.map(.queryHead)).evict(Self.evidence, budget: 4, granularity: .kvHead)
+      .kept
     #expect(own == Self.map(.queryHead).kept)
   }
 
@@ -39,7 +42,9 @@ import Transformer
 
   @Test func aMapIsNoRegisteredPolicy() {
     let policy = Policy(keeping: Self.map(.kvHead))
-    #expect(!policy.keepsEverything && policy.observedTokens == 0 && !policy.needs.contains(.decode) && policy.lookahead == nil)
+    #expect(
+      !policy.keepsEverything && policy.observedTokens == 0 && !policy.needs.contains(.decode)
+        && policy.lookahead == nil)
     #expect(Policy(policy.name) == nil && policy.allSettings.isEmpty && policy.setting("w", to: "8") == nil)
     #expect(policy == policy.unedited && policy != Policy(keeping: Self.map(.kvHead)))
   }

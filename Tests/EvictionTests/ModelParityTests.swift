@@ -3,8 +3,8 @@ import Transformer
 
 @testable import Eviction
 
-/// On whole models, by this project's own forward pass, policies keep the tokens that kvpress' presses keep in
-/// transformers' (`Fixtures/make_models.py` says how they were made).
+/// On whole models, by this project's own forward pass, policies keep the tokens that kvpress' presses keep
+/// in transformers' (`Fixtures/make_models.py` says how they were made).
 @Suite struct ModelParityTests {
   @Test(arguments: ModelFixture.names) func keptSetsEqualThoseOfKVPress(_ name: String) throws {
     let fixture = try ModelFixture(name)
@@ -39,7 +39,9 @@ import Transformer
         evidence.recording, keeping: kept,
         rotation: fixture.decoder.keyRotation(tokenCount: expected.tokens, length: kept.longestCount))
       let token = fixture.prompts[expected.prompt][0]
-      let found = try fixture.decoder.step([LaneInput(cache: cache, token: token, position: kept.longestCount)])[0].logits
+      let found = try fixture.decoder.step([
+        LaneInput(cache: cache, token: token, position: kept.longestCount)
+      ])[0].logits
       let difference = zip(found, logits).map { abs($0 - $1) }.max() ?? .infinity
       #expect(found.count == logits.count && difference < 1e-3, "\(expected.testDescription)")
     }
@@ -50,11 +52,15 @@ import Transformer
     let policies: Set = [
       "knorm", "keydiff", "streaming", "lagkv", "lagkv(sinks=6,lag=32)", "snapkv(style=kvpress)",
       "snapkv(w=16,style=kvpress)", "tova", "observed", "expected",
-      "expected(future=64,sinks=2,covariance=off,vnorm=off)", "noncausal", "noncausal(chunk=64)", "finch(w=12)",
-      "finch(w=12)+rerotate", "cur", "cur(leverage=key)", "cur(leverage=value)", "cur(leverage=average)", "cap",
-      "cap(tau=1,future=100)", "snapkv(w=16,style=kvpress)/pyramid", "snapkv(w=8,style=kvpress)/pyramid(beta=4)",
+      "expected(future=64,sinks=2,covariance=off,vnorm=off)", "noncausal", "noncausal(chunk=64)",
+      "finch(w=12)",
+      "finch(w=12)+rerotate", "cur", "cur(leverage=key)", "cur(leverage=value)", "cur(leverage=average)",
+      "cap",
+      "cap(tau=1,future=100)", "snapkv(w=16,style=kvpress)/pyramid",
+      "snapkv(w=8,style=kvpress)/pyramid(beta=4)",
       "keydiff+rerotate", "knorm/ada", "snapkv(w=4,style=kvpress)/ada", "expected(epsilon=0.01)/ada",
-      "snapkv(w=4,style=kvpress)+critical", "expected(vnorm=off)+critical", "expected(vnorm=off)/ada+critical",
+      "snapkv(w=4,style=kvpress)+critical", "expected(vnorm=off)+critical",
+      "expected(vnorm=off)/ada+critical",
       "knorm+chunkkv", "keydiff+chunk(size=64)", "expected(sinks=1)+chunk(size=64)", "keydiff+block(size=32)",
       "streaming/simlayer(threshold=0.4,recent=24)",
     ]

@@ -6,8 +6,8 @@ import Transformer
 
 @testable import Eviction
 
-/// The policies that pass the context through the model again keep what kvpress keeps, on three tiny models, three
-/// lengths and four ratios (`Fixtures/passes/make_passes.py`).
+/// The policies that pass the context through the model again keep what kvpress keeps, on three tiny models,
+/// three lengths and four ratios (`Fixtures/passes/make_passes.py`).
 @Suite struct PassesParityTests {
   /// Prompts, and what kvpress keeps of them.
   struct Fixture: Decodable {
@@ -42,7 +42,8 @@ import Transformer
 
     func prompts(isChat: Bool) -> RepetitionPrompts {
       RepetitionPrompts(
-        whole: whole, part: part, suffix: isChat ? chatSuffix : plainSuffix, prefixCount: isChat ? chatPrefix.count : 0)
+        whole: whole, part: part, suffix: isChat ? chatSuffix : plainSuffix,
+        prefixCount: isChat ? chatPrefix.count : 0)
     }
   }
 
@@ -52,7 +53,8 @@ import Transformer
   static func decoder(_ name: String) throws -> Decoder {
     let folder = Places.root.appendingPathComponent("Tests/TransformerTests/Fixtures/\(name)").path
     return try Decoder(
-      ModelConfiguration(path: folder + "/config.json"), weights: Safetensors(path: folder + "/model.safetensors"),
+      ModelConfiguration(path: folder + "/config.json"),
+      weights: Safetensors(path: folder + "/model.safetensors"),
       precision: .float32)
   }
 
@@ -72,7 +74,8 @@ import Transformer
         let measured = try decoder.replay(replays, over: recording, chunkSize: 48)
         let (kept, scores) = try policy.evict(
           Evidence(recording: recording, output: decoder.outputProjection, passes: [pass: measured]),
-          budget: TokenBudget(compressionRatio: expected.ratio, tokenCount: prompt.tokens.count), granularity: .kvHead)
+          budget: TokenBudget(compressionRatio: expected.ratio, tokenCount: prompt.tokens.count),
+          granularity: .kvHead)
         try check(expected, kept, #require(scores), prompt.tokens.count)
       }
     }
@@ -80,17 +83,20 @@ import Transformer
 
   @Test(arguments: models) func keptSetsEqualTheReference(_ model: String) throws {
     try forEach(model) { expected, kept, _, count in
-      #expect(kept.positions == expected.kept.map { $0.map(Bitmap.positions) }, "\(expected.testDescription), \(count) tokens")
+      #expect(
+        kept.positions == expected.kept.map { $0.map(Bitmap.positions) },
+        "\(expected.testDescription), \(count) tokens")
     }
   }
 
   @Test(arguments: models) func scoresEqualTheReference(_ model: String) throws {
     try forEach(model) { expected, _, scores, count in
       guard !expected.scores.isEmpty, let head = scores.layers.last?.first else { return }
-      let difference = zip(head, expected.scores).enumerated().map { position, pair in
-        // kvpress gives the tokens that stay a score of their own.
-        scores.protected.contains(position) ? 0 : abs(pair.0 - pair.1) / max(pair.1, 1e-4)
-      }.max() ?? 0
+      let difference =
+        zip(head, expected.scores).enumerated().map { position, pair in
+          // kvpress gives the tokens that stay a score of their own.
+          scores.protected.contains(position) ? 0 : abs(pair.0 - pair.1) / max(pair.1, 1e-4)
+        }.max() ?? 0
       #expect(difference < 1e-4, "\(expected.testDescription), \(count) tokens")
     }
   }
@@ -99,7 +105,9 @@ import Transformer
   @Test func fixturesHoldEveryComparison() throws {
     let prompts = try Fixture.read().prompts
     #expect(Set(prompts.map(\.model)) == Set(Self.models))
-    for model in Self.models { #expect(prompts.filter { $0.model == model }.map(\.tokens.count) == [60, 101, 150]) }
+    for model in Self.models {
+      #expect(prompts.filter { $0.model == model }.map(\.tokens.count) == [60, 101, 150])
+    }
     for prompt in prompts {
       for policy in ["kvzip/global", "kvzip/global(within=layer)", "kvzip+/global", "kvcompose/compose"] {
         #expect(prompt.expected.filter { $0.policy == policy }.map(\.ratio) == [0.25, 0.5, 0.75, 0.9])

@@ -49,7 +49,8 @@ import Testing
       ("snapkv(style=kvpress)", "snapkv(style=kvpress)"),
       ("snapkv(pool=avg,kernel=5,w=64,style=kvpress)", "snapkv(style=kvpress)"),
       ("snapkv(style=kvpress,w=32)", "snapkv(w=32,style=kvpress)"),
-      ("snapkv(w=64,kernel=5,pool=avg)", "snapkv(w=64,kernel=5,pool=avg)"), ("snapkv(style=authors)", "snapkv"),
+      ("snapkv(w=64,kernel=5,pool=avg)", "snapkv(w=64,kernel=5,pool=avg)"),
+      ("snapkv(style=authors)", "snapkv"),
     ] { #expect(try Policy(parsing: typed).name == name, "\(typed)") }
     let scorer = try Policy(parsing: "snapkv(style=kvpress)").scorer as? SnapKVScorer
     #expect(scorer == SnapKVScorer(window: 64, kernel: 5, pooling: .avg, style: .kvpress))
@@ -76,7 +77,8 @@ import Testing
 
   @Test(arguments: [
     ("snapvk", "snapkv"), ("lqa", "laq"), ("h20", "h2o"), ("steaming", "streaming"), ("laq+", "laq"),
-    ("orakel", "oracle"), ("expectd", "expected"), ("keydif", "keydiff"), ("tovaa", "tova"), ("finh", "finch"),
+    ("orakel", "oracle"), ("expectd", "expected"), ("keydif", "keydiff"), ("tovaa", "tova"),
+    ("finh", "finch"),
     ("randm", "random"), ("nocausal", "noncausal"),
   ]) func unknownNamesSuggestTheNearest(_ typed: String, _ nearest: String) {
     #expect(throws: PolicyNameError.unknownPolicy(typed, nearest: nearest)) { try Policy(parsing: typed) }
@@ -91,9 +93,12 @@ import Testing
     ("snapkv(kernel=65)", "from 1 to 63"), ("snapkv(w=0)", "from 1 to 4096"), ("laq(w1=0)", "from 1 to 4096"),
     ("laq(w2=-1)", "from 0 to 4096"), ("laq(m=eight)", "a whole number"),
     ("laq(m=99999999999999999999)", "a whole number"), ("laq(pool=sum)", "max, avg, none"),
-    ("laq(cheap=laq)", "snapkv, tova, cake, finch, h2o"), ("laq(cheap=oracle)", "random, full"), ("laq(mask=none)", "causal, reference"), ("expected(epsilon=2)", "a number from 0 to 1"),
-    ("expected(covariance=yes)", "on, off"), ("expected(future=0)", "from 1 to 65536"), ("lagkv(lag=1)", "from 2 to 4096"),
-    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "0 to 4096"), ("random(seed=-1)", "from 0"),
+    ("laq(cheap=laq)", "snapkv, tova, cake, finch, h2o"), ("laq(cheap=oracle)", "random, full"),
+    ("laq(mask=none)", "causal, reference"), ("expected(epsilon=2)", "a number from 0 to 1"),
+    ("expected(covariance=yes)", "on, off"), ("expected(future=0)", "from 1 to 65536"),
+    ("lagkv(lag=1)", "from 2 to 4096"),
+    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "0 to 4096"),
+    ("random(seed=-1)", "from 0"),
     ("cap(tau=-1)", "from 0 to 1000"), ("leverage(sketch=0)", "1 to 512"), ("noncausal(chunk=0)", "from 1"),
     ("snapkv(style=mine)", "authors, kvpress"),
   ]) func settingsOutOfRangeStateTheRange(_ typed: String, _ range: String) {
@@ -148,8 +153,10 @@ import Testing
     switch parameter.domain {
     case .number(let range): String(Double.random(in: range, using: &generator))
     case .numbers(let range):
-      (0..<Int.random(in: 1...4, using: &generator)).map { _ in String(Double.random(in: range, using: &generator)) }
-        .joined(separator: ":")
+      (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+        String(Double.random(in: range, using: &generator))
+      }
+      .joined(separator: ":")
     case .integer(let range): String(Int.random(in: range, using: &generator))
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""

@@ -7,7 +7,9 @@ import Testing
 @Suite struct PolicyPartsTests {
   /// Every set of wrappers that a policy may have: one or none for each place.
   static let wrapperSets: [[String]] = {
-    let places = Dictionary(grouping: PolicyRegistry.wrappers, by: \.place).sorted { $0.key.rawValue < $1.key.rawValue }
+    let places = Dictionary(grouping: PolicyRegistry.wrappers, by: \.place).sorted {
+      $0.key.rawValue < $1.key.rawValue
+    }
     return places.reduce([[]]) { sets, place in
       sets + sets.flatMap { set in place.value.map { set + [$0.name] } }
     }
@@ -41,10 +43,13 @@ import Testing
       ("SnapKV / Pyramid ( beta = 5 ) ", "snapkv/pyramid(beta=5)"),
       ("laq+++critical", "laq+++critical"), ("laq++/ada+chunkkv", "laq++/ada+chunkkv"),
       ("laq+critical", "laq+critical"), ("laq++(m=4)+chunk(size=64)", "laq++(m=4)+chunk(size=64)"),
-      ("snapkv/ratios(0.9:0.50:.25)", "snapkv/ratios(0.9:0.5:0.25)"), ("snapkv/ratios(evict=1e-1)", "snapkv/ratios(0.1)"),
-      ("snapkv/ratios(0.5)", "snapkv/ratios"), ("streaming+chunkkv(size=32)+critical", "streaming+critical+chunkkv(size=32)"),
+      ("snapkv/ratios(0.9:0.50:.25)", "snapkv/ratios(0.9:0.5:0.25)"),
+      ("snapkv/ratios(evict=1e-1)", "snapkv/ratios(0.1)"),
+      ("snapkv/ratios(0.5)", "snapkv/ratios"),
+      ("streaming+chunkkv(size=32)+critical", "streaming+critical+chunkkv(size=32)"),
       ("h2o/adakv+criticalkv", "h2o/ada+critical"),
-      ("h2o+decoding(every=1,keep=64)", "h2o+decode(every=1,keep=64)"), ("laq+rerotate+critical", "laq+critical+rerotate"), ("snapkv/ada(floor=-0)", "snapkv/ada(floor=0)"),
+      ("h2o+decoding(every=1,keep=64)", "h2o+decode(every=1,keep=64)"),
+      ("laq+rerotate+critical", "laq+critical+rerotate"), ("snapkv/ada(floor=-0)", "snapkv/ada(floor=0)"),
     ] { #expect(try Policy(parsing: typed).name == name, "\(typed)") }
   }
 
@@ -57,7 +62,8 @@ import Testing
     }
     for _ in 0..<500 {
       let scorer = PolicyRegistry.all.randomElement(using: &generator).map(settings) ?? ""
-      let allocation = PolicyRegistry.allocations.dropFirst().randomElement(using: &generator).map(settings) ?? ""
+      let allocation =
+        PolicyRegistry.allocations.dropFirst().randomElement(using: &generator).map(settings) ?? ""
       let wrappers = PolicyRegistry.wrappers.filter { ["critical", "chunkkv"].contains($0.name) }
         .shuffled(using: &generator).map { "+" + settings($0) }.joined()
       let policy = try Policy(parsing: "\(scorer)/\(allocation)\(wrappers)")
@@ -70,7 +76,9 @@ import Testing
   @Test func settingsOfPartsCarryTheirNames() throws {
     let settings = try Policy(parsing: "streaming/ada+critical").allSettings.map { "\($0.key)=\($0.value)" }
     #expect(
-      settings == ["sinks=4", "ada.floor=0.2", "ada.style=kvpress", "critical.eps=0.0001", "critical.first=0.5"])
+      settings == [
+        "sinks=4", "ada.floor=0.2", "ada.style=kvpress", "critical.eps=0.0001", "critical.first=0.5",
+      ])
   }
 
   @Test func unknownPartsSuggestTheNearest() {
@@ -82,7 +90,8 @@ import Testing
     ] {
       let thrown = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
       switch (thrown, error) {
-      case (.unknownAllocation(let a, _), .unknownAllocation(let b, _)), (.unknownWrapper(let a, _), .unknownWrapper(let b, _)):
+      case (.unknownAllocation(let a, _), .unknownAllocation(let b, _)),
+        (.unknownWrapper(let a, _), .unknownWrapper(let b, _)):
         #expect(a == b)
       default: Issue.record("\(typed): \(String(describing: thrown))")
       }
@@ -104,7 +113,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "snapkv+chunk+chunkkv", "snapkv+critical+critical", "snapkv+block+chunk", "snapkv/ada+block", "snapkv/pyramid+block",
+    "snapkv+chunk+chunkkv", "snapkv+critical+critical", "snapkv+block+chunk", "snapkv/ada+block",
+    "snapkv/pyramid+block",
     "laq+decode", "laq+++decode", "oracle+decode", "full+decode",
   ]) func partsThatDoNotGoTogetherAreRefused(_ typed: String) {
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
@@ -112,16 +122,19 @@ import Testing
   }
 
   @Test(arguments: [
-    "laq+critical/ada", "laq//ada", "laq/ada/ada", "laq/ada(0.2)", "laq)(", "laq/ada)", "laq((m=4))", "+critical",
+    "laq+critical/ada", "laq//ada", "laq/ada/ada", "laq/ada(0.2)", "laq)(", "laq/ada)", "laq((m=4))",
+    "+critical",
     "/ada", "laq/+critical",
   ]) func malformedNamesOfPartsAreRefused(_ typed: String) {
     #expect(throws: PolicyNameError.malformed(typed)) { try Policy(parsing: typed) }
   }
 
   @Test func everyFamilyStatesItsCost() {
-    for family: any PolicyFamily in PolicyRegistry.all + PolicyRegistry.allocations + PolicyRegistry.wrappers {
+    for family: any PolicyFamily in PolicyRegistry.all + PolicyRegistry.allocations + PolicyRegistry.wrappers
+    {
       #expect(!family.cost.isEmpty && !family.looksAt.isEmpty && !family.source.isEmpty, "\(family.name)")
-      #expect(family.parameters.allSatisfy { $0.allows($0.standard) && $0.canonical($0.standard) == $0.standard })
+      #expect(
+        family.parameters.allSatisfy { $0.allows($0.standard) && $0.canonical($0.standard) == $0.standard })
       #expect(family.parameters.count { !$0.isNamed } <= 1)
     }
   }

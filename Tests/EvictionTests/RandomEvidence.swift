@@ -85,7 +85,9 @@ struct RandomEvidence {
         (0..<Self.hiddenSize).flatMap { row in queryOrder.flatMap { output[layer][$0][row] } }
       },
       passes: Dictionary(
-        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map { ($0, replayed) }),
+        uniqueKeysWithValues: Set(PolicyRegistry.all.compactMap { Policy($0.name)?.pass }).map {
+          ($0, replayed)
+        }),
       gate: GateScores(layers: gate.map { heads in order.map { heads[$0] } }))
   }
 
@@ -100,6 +102,7 @@ struct RandomEvidence {
     let root = Double(shape.headDimension).squareRoot()
     return PlainSums.logSumExp(
       queries: queries[layer][queryHead], keys: keys[layer][queryHead / shape.groupSize],
-      dimension: shape.headDimension) { $0 / root }
+      dimension: shape.headDimension
+    ) { $0 / root }
   }
 }

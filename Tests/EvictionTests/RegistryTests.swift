@@ -10,9 +10,11 @@ import Transformer
   static let policies =
     PolicyRegistry.all.map(\.name) + [
       "laq(w2=3,kernel=1,mask=reference)", "laq++(pool=avg)", "laq++(w2=50)", "snapkv(w=4,pool=none)",
-      "streaming(sinks=0)", "streaming(sinks=100)", "snapkv(style=kvpress)", "snapkv(w=8,style=kvpress)", "finch(w=5)",
+      "streaming(sinks=0)", "streaming(sinks=100)", "snapkv(style=kvpress)", "snapkv(w=8,style=kvpress)",
+      "finch(w=5)",
       "expected(future=8,sinks=0,covariance=off)", "expected(vnorm=off,epsilon=0.01)", "noncausal(chunk=16)",
-      "lagkv(lag=8)", "cur(leverage=average)", "cap(tau=0,sinks=1)", "leverage(sketch=3,seed=4)", "random(seed=7)",
+      "lagkv(lag=8)", "cur(leverage=average)", "cap(tau=0,sinks=1)", "leverage(sketch=3,seed=4)",
+      "random(seed=7)",
       "laq(cheap=tova)", "laq++(cheap=expected)",
     ]
   static let budgets = [1, 2, 5, 9, 16, 33, 59]
@@ -83,7 +85,9 @@ import Transformer
   }
 
   /// Heads look at nothing of each other beyond their group, but for draws, which go by the head's number.
-  @Test(arguments: policies.filter { !$0.hasPrefix("random") }) func exchangingGroupsExchangesTheirSets(_ name: String) throws {
+  @Test(arguments: policies.filter { !$0.hasPrefix("random") }) func exchangingGroupsExchangesTheirSets(
+    _ name: String
+  ) throws {
     let original = RandomEvidence(shape: Self.shape, tokenCount: Self.tokenCount, seed: 2)
     let exchanged = original.evidence(kvHeadOrder: [1, 0])
     try Self.all(name, original.evidence, budgets: [9, 33]) { policy, budget, kept, _ in
@@ -113,16 +117,21 @@ import Transformer
     }
   }
 
-  /// Every scorer's default under allocations and wrappers: those that keep the budget exactly, and the others.
+  /// Every scorer's default under allocations and wrappers: those that keep the budget exactly, and the
+  /// others.
   static let combinations: [(name: String, isExact: Bool)] = PolicyRegistry.all.map(\.name).flatMap { name in
     [
-      ("/ada", true), ("/cake", true), ("/global", true), ("+critical", true), ("/ada+critical", true), ("+block(size=16)", true),
-      ("+rerotate", true), ("/pyramid(beta=3)", false), ("/ada(style=authors)", false), ("/ratios(0.5:0.8)", false),
+      ("/ada", true), ("/cake", true), ("/global", true), ("+critical", true), ("/ada+critical", true),
+      ("+block(size=16)", true),
+      ("+rerotate", true), ("/pyramid(beta=3)", false), ("/ada(style=authors)", false),
+      ("/ratios(0.5:0.8)", false),
       ("/simlayer(threshold=0.1,recent=9)", false), ("+chunkkv(size=7)", false), ("+chunk(size=20)", false),
     ].map { (name + $0.0, $0.1) }
   }
 
-  @Test(arguments: combinations) func allocationsAndWrappersKeepWhatTheyShould(_ name: String, _ isExact: Bool) throws {
+  @Test(arguments: combinations) func allocationsAndWrappersKeepWhatTheyShould(
+    _ name: String, _ isExact: Bool
+  ) throws {
     let policy = try Policy(parsing: name)
     let evidence = Self.evidence
     for granularity in Granularity.allCases {
@@ -155,10 +164,13 @@ import Transformer
   /// A prompt so long that there is work to divide.
   @Test func answersDoNotDependOnTheNumberOfThreads() throws {
     let evidence = RandomEvidence(
-      shape: ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 64), tokenCount: 512, seed: 9
+      shape: ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 64), tokenCount: 512,
+      seed: 9
     ).evidence
     let names =
-      PolicyRegistry.all.map(\.name) + ["snapkv/ada", "snapkv/cake", "expected/global", "snapkv/ada+critical", "h2o+block"]
+      PolicyRegistry.all.map(\.name) + [
+        "snapkv/ada", "snapkv/cake", "expected/global", "snapkv/ada+critical", "h2o+block",
+      ]
     for name in names {
       let policy = try Policy(parsing: name)
       let results = try [1, 2].map { count in
@@ -166,19 +178,23 @@ import Transformer
         defer { laq_set_thread_count(0) }
         return try policy.evict(evidence, budget: 40, granularity: .kvHead)
       }
-      #expect(results[0].kept == results[1].kept && results[0].scores?.layers == results[1].scores?.layers, "\(name)")
+      #expect(
+        results[0].kept == results[1].kept && results[0].scores?.layers == results[1].scores?.layers,
+        "\(name)")
     }
   }
 
   @Test func missingEvidenceIsNamed() throws {
     let whole = Self.evidence.recording
     let bare = Evidence(
-      recording: Recording(shape: whole.shape, tokenCount: whole.tokenCount, layers: whole.layers, lastLogits: []))
+      recording: Recording(
+        shape: whole.shape, tokenCount: whole.tokenCount, layers: whole.layers, lastLogits: []))
     for (name, error) in [
       ("laq", EvidenceError.noLookahead(policy: "laq")),
       ("laq++", .noLookahead(policy: "laq++")), ("oracle", .noDecode(policy: "oracle")),
       ("expected", .noRotation(policy: "expected")), ("cap", .noRotation(policy: "cap")),
-      ("leverage", .noRotation(policy: "leverage")), ("knorm+critical", .noOutputProjection(policy: "knorm+critical")),
+      ("leverage", .noRotation(policy: "leverage")),
+      ("knorm+critical", .noOutputProjection(policy: "knorm+critical")),
       ("kvzip", .noPass(policy: "kvzip")), ("kvzip+", .noPass(policy: "kvzip+")),
       ("kvcompose", .noPass(policy: "kvcompose")),
       ("gate", .noGate(policy: "gate")),

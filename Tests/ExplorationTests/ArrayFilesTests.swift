@@ -23,7 +23,8 @@ import Transformer
       20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0, 0xAC, 0x2A, 0x93, 0xD8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0,
     ]
     let entry = Array("PK\u{3}\u{4}".utf8) + common + Array("ahi".utf8)
-    let directory = Array("PK\u{1}\u{2}\u{14}\u{0}".utf8) + common + [UInt8](repeating: 0, count: 14) + Array("a".utf8)
+    let directory =
+      Array("PK\u{1}\u{2}\u{14}\u{0}".utf8) + common + [UInt8](repeating: 0, count: 14) + Array("a".utf8)
     let end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, 47, 0, 0, 0, 33, 0, 0, 0, 0, 0]
     #expect(entry.count == 33 && directory.count == 47)
     #expect(Array(archive.finished()) == entry + directory + end)
@@ -33,7 +34,9 @@ import Transformer
     let file = Array(NPZ.npy(NamedArray("x", [true, false, true], shape: [1, 3])))
     #expect(file.prefix(10) == [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0])
     let header = String(decoding: file[10..<128], as: UTF8.self)
-    #expect(header.trimmingCharacters(in: .whitespacesAndNewlines) == "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 3, ), }")
+    #expect(
+      header.trimmingCharacters(in: .whitespacesAndNewlines)
+        == "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 3, ), }")
     #expect(header.last == "\n" && file[128...] == [1, 0, 1])
     #expect(Array(NPZ.npy(NamedArray("y", [258]))).suffix(8) == [2, 1, 0, 0, 0, 0, 0, 0])
     #expect(Array(NPZ.npy(NamedArray("z", [Float(1)], shape: [1]))).suffix(4) == [0, 0, 0x80, 0x3F])
@@ -48,14 +51,17 @@ import Transformer
       """
     let length = (header.utf8.count + 7) / 8 * 8
     #expect(Array(file.prefix(8)) == [UInt8(length), 0, 0, 0, 0, 0, 0, 0])
-    #expect(String(decoding: file[8..<8 + length], as: UTF8.self).trimmingCharacters(in: .whitespaces) == header)
+    #expect(
+      String(decoding: file[8..<8 + length], as: UTF8.self).trimmingCharacters(in: .whitespaces) == header)
     #expect(Array(file[(8 + length)...]) == [7, 0, 0, 0, 0, 0, 0, 0, 1, 0])
   }
 
-  /// What the map says, read back by the reader of checkpoints: names with brackets, slashes and commas included.
+  /// What the map says, read back by the reader of checkpoints: names with brackets, slashes and commas
+  /// included.
   @Test(arguments: [Granularity.kvHead, .queryHead])
   func tensorsHoldEveryMaskAndScore(_ granularity: Granularity) async throws {
-    let story = try await StoryTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24, granularity: granularity)
+    let story = try await StoryTests.tell(
+      ["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24, granularity: granularity)
     let folder = try ScratchFolder()
     let path = folder.path("kept.safetensors")
     try AtomicFile.write(try KeptExport(story).data(.safetensors, path: path), to: path)
@@ -80,12 +86,16 @@ import Transformer
       }
     }
     let full = try #require(file.tensors["kept/full"])
-    #expect(full.shape[1] == granularity.headCount(in: story.results[0].kept.shape) && bytes[full.byteRange].allSatisfy { $0 == 1 })
+    #expect(
+      full.shape[1] == granularity.headCount(in: story.results[0].kept.shape)
+        && bytes[full.byteRange].allSatisfy { $0 == 1 })
     #expect(file.tensors["scores/full"] == nil)
   }
 
   @Test func equalStoriesHaveEqualBytes() async throws {
-    let stories = [try await StoryTests.tell(["laq"], budget: 24), try await StoryTests.tell(["laq"], budget: 24)]
+    let stories = [
+      try await StoryTests.tell(["laq"], budget: 24), try await StoryTests.tell(["laq"], budget: 24),
+    ]
     for format in [ExportFormat.json, .csv, .npz, .safetensors] {
       let files = try stories.map { try KeptExport($0).data(format, path: "kept") }
       #expect(files[0] == files[1], "\(format)")

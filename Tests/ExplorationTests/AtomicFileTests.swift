@@ -11,10 +11,14 @@ import Testing
 
   init() throws { scratch = try ScratchFolder() }
 
-  private func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")) }
+  private func contents(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+  }
 
   /// No passing file is left behind.
-  private var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } }
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+  }
 
   @Test func replacesAFileOnlyWhenToldTo() throws {
     let path = folder + "/kept.json"
@@ -41,9 +45,13 @@ import Testing
 
   @Test func whatIsInTheWayIsNamed() throws {
     let missing = folder + "/none/kept.json"
-    #expect(throws: ExportError.noFolder(missing, folder: folder + "/none")) { try AtomicFile.write(new, to: missing) }
+    #expect(throws: ExportError.noFolder(missing, folder: folder + "/none")) {
+      try AtomicFile.write(new, to: missing)
+    }
     #expect(throws: ExportError.notAFile(folder)) { try AtomicFile.write(new, to: folder, replacing: true) }
-    #expect(throws: ExportError.notAFile("/dev/null")) { try AtomicFile.write(new, to: "/dev/null", replacing: true) }
+    #expect(throws: ExportError.notAFile("/dev/null")) {
+      try AtomicFile.write(new, to: "/dev/null", replacing: true)
+    }
     try FileManager.default.createSymbolicLink(atPath: folder + "/lost", withDestinationPath: "nowhere")
     #expect(throws: ExportError.exists(folder + "/lost")) { try AtomicFile.write(new, to: folder + "/lost") }
     #expect(throws: ExportError.self) { try AtomicFile.write(new, to: folder + "/lost", replacing: true) }

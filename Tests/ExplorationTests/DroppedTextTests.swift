@@ -25,11 +25,15 @@ import Testing
 
   @Test func whatIsLeftOutIsCountedAndNamed() throws {
     let dropped = try #require(try prompt("ax\u{E9}b\u{1F600}xyzab").dropped)
-    #expect(dropped.byteCount == 10 && dropped.characters == ["U+0078", "U+00E9", "U+1F600", "U+0079", "U+007A"])
+    #expect(
+      dropped.byteCount == 10 && dropped.characters == ["U+0078", "U+00E9", "U+1F600", "U+0079", "U+007A"])
     #expect(
       dropped.sentence
-        == "10 bytes (U+0078, U+00E9, U+1F600, U+0079 and 1 more) have no token in this model's vocabulary and are left out")
-    #expect(try prompt("a\u{4}b").dropped?.sentence == "1 byte (U+0004) has no token in this model's vocabulary and is left out")
+        == "10 bytes (U+0078, U+00E9, U+1F600, U+0079 and 1 more) have no token in this model's vocabulary and are left out"
+    )
+    #expect(
+      try prompt("a\u{4}b").dropped?.sentence
+        == "1 byte (U+0004) has no token in this model's vocabulary and is left out")
     #expect(try prompt("abba").dropped == nil)
   }
 

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ExportFormatTests {
   @Test(arguments: [
-    ("kept.json", ExportFormat.json), ("a.b/kept.CSV", .csv), ("kept.npz", .npz), ("kept.safetensors", .safetensors),
+    ("kept.json", ExportFormat.json), ("a.b/kept.CSV", .csv), ("kept.npz", .npz),
+    ("kept.safetensors", .safetensors),
     ("view.txt", .text), ("view.ans", .ansi), ("view.svg", .svg), ("page.htm", .html), ("two.json.npz", .npz),
   ])
   func theEndingNamesTheFormat(_ path: String, _ format: ExportFormat) throws {

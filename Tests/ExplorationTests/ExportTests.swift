@@ -33,21 +33,24 @@ import Testing
     let story = try await StoryTests.tell(["snapkv(w=4)"], budget: 16)
     let lane = story.results[0]
     let last = story.prompt.tokens.count - 1
-    let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n").map(String.init)
+    let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n").map(
+      String.init)
     let chosen = try #require(lane.kept.positions[1][2].first)
     let score = try #require(lane.scores).layers[1][2][chosen]
     #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(chosen),") && $0.hasSuffix(",\(score)") })
     #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(last),") && $0.hasSuffix(",") })
   }
 
-  /// The schema stands beside the script that checks exports with `jsonschema`; here only its names and types are held to.
+  /// The schema stands beside the script that checks exports with `jsonschema`; here only its names and types
+  /// are held to.
   @Test func jsonIsAsItsSchemaSays() async throws {
     let url = URL(fileURLWithPath: try Places.fixture("kept.schema.json", in: .module))
     let schema = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     let export = try KeptExport(await StoryTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
     let json = try JSONSerialization.jsonObject(with: export.json())
     #expect(Self.complaints(json, schema, at: "$") == [])
-    #expect(Self.complaints(["schema": "laq-tui.kept", "more": 1], schema, at: "$").count == 7, "the check itself")
+    #expect(
+      Self.complaints(["schema": "laq-tui.kept", "more": 1], schema, at: "$").count == 7, "the check itself")
   }
 
   private static func complaints(_ value: Any, _ schema: [String: Any], at path: String) -> [String] {
@@ -56,14 +59,20 @@ import Testing
       guard let object = value as? [String: Any] else { return ["\(path) is no object"] }
       let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
       let others = schema["additionalProperties"] as? [String: Any]
-      let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map { "\(path).\($0) is missing" }
+      let missing = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map {
+        "\(path).\($0) is missing"
+      }
       return missing
         + object.keys.sorted().flatMap { key -> [String] in
-          guard let inner = properties[key] ?? others, let value = object[key] else { return ["\(path).\(key) is not described"] }
+          guard let inner = properties[key] ?? others, let value = object[key] else {
+            return ["\(path).\(key) is not described"]
+          }
           return complaints(value, inner, at: "\(path).\(key)")
         }
     case "array":
-      guard let array = value as? [Any], let inner = schema["items"] as? [String: Any] else { return ["\(path) is no list"] }
+      guard let array = value as? [Any], let inner = schema["items"] as? [String: Any] else {
+        return ["\(path) is no list"]
+      }
       return array.enumerated().flatMap { complaints($1, inner, at: "\(path)[\($0)]") }
     case "string": return value is String ? [] : ["\(path) is no text"]
     case "integer": return value is Int ? [] : ["\(path) is no whole number"]
@@ -85,7 +94,9 @@ import Testing
   }
 
   /// The padding changes where a message leaves less than nine bytes of a block.
-  @Test(arguments: [1, 55, 56, 63, 64, 65, 119, 120, 128, 300]) func digestsOfPartsAreThoseOfTheWhole(_ count: Int) {
+  @Test(arguments: [1, 55, 56, 63, 64, 65, 119, 120, 128, 300]) func digestsOfPartsAreThoseOfTheWhole(
+    _ count: Int
+  ) {
     let message = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
     for part in [1, 7, 64, 100] {
       var digest = SHA256()

@@ -17,7 +17,8 @@ import Transformer
     let decode = try #require(story.decodeQueries)
     for (layer, head) in [(0, 0), (2, 5), (4, 7)] {
       let rows = (0..<decode.count).map {
-        recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: decode).map(Double.init)
+        recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: decode).map(
+          Double.init)
       }
       let sinks = rows.map { $0[0] + $0[1] + $0[2] + $0[3] }.reduce(0, +) / Double(rows.count)
       let bits = rows.map { row in -row.filter { $0 > 0 }.map { $0 * log2($0) }.reduce(0, +) }.reduce(0, +)
@@ -55,7 +56,8 @@ import Transformer
     let story = try await StoryTests.tell(["snapkv", "h2o", "laq"], budget: 24, granularity: .queryHead)
     let recording = try #require(story.recording)
     let lane = story.results[0]
-    let votes = try #require(lane.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
+    let votes = try #require(
+      lane.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
     let rows = votes.rows.map { recording.attention(layer: 2, queryHead: 3, row: $0) }
     let scores = try #require(lane.scores).layers[2][3]
     for position in 0..<recording.tokenCount - 32 {
@@ -66,7 +68,8 @@ import Transformer
       #expect(abs(votes.weights[position] - (rows.map { $0[source] }.max() ?? 0)) < 2e-5)
       #expect(abs(votes.weights[position] - rows[votes.strongest[position]][source]) < 2e-5)
     }
-    #expect(story.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
+    #expect(
+      story.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
 
     let request = try #require(TokenVotes.Request(story, lane: story.results[2], layer: 2, head: 3))
     let vote = try #require(TokenVotes(request, story)?.strongest(for: 5))
@@ -85,7 +88,9 @@ import Transformer
       answerLimit: 16)
     let engine = RunEngine(checkpoint: checkpoint, precision: .float32)
     let story = await engine.run(
-      Run(modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer)))
+      Run(
+        modelName: "embedded", prompt: prompt, settings: settings,
+        vocabulary: Vocabulary(checkpoint.tokenizer)))
     let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
     let counts = Mutex<[Int]>([])
     let sweep = await engine.sweep(BudgetSweep(), keys, of: story) { newer in

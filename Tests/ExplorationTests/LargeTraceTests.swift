@@ -30,7 +30,8 @@ import Transformer
       add("layers.\(layer).decode_queries", "BF16", 2, [1, heads, dimension])
     }
     let metadata: [String: Any] = [
-      "version": 1, "model": "large", "layers": layers, "query_heads": heads, "kv_heads": heads, "head_dim": dimension,
+      "version": 1, "model": "large", "layers": layers, "query_heads": heads, "kv_heads": heads,
+      "head_dim": dimension,
       "tokens": tokens, "first_query": tokens, "attention": Array(repeating: ["scale": 0.1], count: layers),
     ]
     let text = try JSONSerialization.data(withJSONObject: metadata)
@@ -65,7 +66,8 @@ import Transformer
       var (largest, read) = (0, 0)
       for layer in 0..<20 {
         for head in 0..<3 {
-          let row = trace.recording.attention(layer: layer, queryHead: head, row: .beyond(row: 0), beyond: trace.decodeQueries)
+          let row = trace.recording.attention(
+            layer: layer, queryHead: head, row: .beyond(row: 0), beyond: trace.decodeQueries)
           #expect(row.first == 1 / Float(Self.tokens))
           read += Self.tokens * Self.dimension * 2
         }

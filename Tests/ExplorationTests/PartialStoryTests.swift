@@ -16,7 +16,8 @@ import Transformer
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(longText.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
-      budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording)
+      budget: 80, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4, recording: recording
+    )
     let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     return (RunEngine(checkpoint: checkpoint, precision: .float32), story)
@@ -70,7 +71,11 @@ import Transformer
 
   @Test func aStoppedPrefillIsNotMistakenForAWholeOne() async throws {
     let stopped = try await Self.stopped(["snapkv"]) { story in
-      if case .prefill(let progress) = story.stage { progress.tokensDone * 2 > progress.tokenCount } else { false }
+      if case .prefill(let progress) = story.stage {
+        progress.tokensDone * 2 > progress.tokenCount
+      } else {
+        false
+      }
     }
     let (engine, story) = try Self.story(["snapkv"])
     let again = await engine.run(story, earlier: stopped)
@@ -92,7 +97,9 @@ import Transformer
       #expect(lane.kept == same.kept, "\(lane.policy)")
       #expect(lane.answer.tokens == same.answer.tokens, "\(lane.policy)")
     }
-    let queries = try (#require(whole.recording).layers[0].queries.count, #require(small.recording).layers[0].queries.count)
+    let queries = try (
+      #require(whole.recording).layers[0].queries.count, #require(small.recording).layers[0].queries.count
+    )
     #expect(queries.1 * all.prompt.tokens.count == queries.0 * 90)
   }
 

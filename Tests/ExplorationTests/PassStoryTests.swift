@@ -21,7 +21,8 @@ import Transformer
     let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let stages = Mutex<[Run.Stage]>([])
-    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier) { update in
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier) {
+      update in
       stages.withLock { $0.append(update.stage) }
     }
     return (told, stages.withLock { $0 })
@@ -34,7 +35,8 @@ import Transformer
 
   @Test func policiesShareTheirPasses() async throws {
     let names = [
-      "kvzip", "kvzip/global", "kvzip/global(within=layer)+critical", "kvcompose/compose", "kvcompose", "kvzip(chunk=40)",
+      "kvzip", "kvzip/global", "kvzip/global(within=layer)+critical", "kvcompose/compose", "kvcompose",
+      "kvzip(chunk=40)",
       "kvzip+/global", "kvzip+chunkkv(size=8)", "kvzip+block(size=16)",
     ]
     let (story, stages) = try await Self.tell(names)
@@ -69,7 +71,11 @@ import Transformer
 
   @Test func aPassIsStoppedBetweenTwoChunks() async throws {
     let story = try await PartialStoryTests.stopped(["kvzip", "snapkv", "kvcompose"]) { story in
-      if case .pass(let progress) = story.stage { progress.tokensDone * 3 > progress.tokenCount } else { false }
+      if case .pass(let progress) = story.stage {
+        progress.tokensDone * 3 > progress.tokenCount
+      } else {
+        false
+      }
     }
     #expect(story.stage == .cancelled)
     #expect(story.passes.isEmpty)
@@ -85,7 +91,9 @@ import Transformer
     let (first, _) = try await Self.tell(["snapkv", "h2o", "kvzip"], text: text)
     let (second, stages) = try await Self.tell(["snapkv", "h2o", "kvzip"], text: other, earlier: first)
     let (fresh, _) = try await Self.tell(["snapkv", "h2o", "kvzip"], text: other)
-    let passed = stages.compactMap { if case .prefill(let progress) = $0 { progress.tokenCount } else { nil } }
+    let passed = stages.compactMap {
+      if case .prefill(let progress) = $0 { progress.tokenCount } else { nil }
+    }
     #expect(passed.allSatisfy { $0 < 200 } && !passed.isEmpty)
     #expect(second.recording?.lastLogits == fresh.recording?.lastLogits)
     #expect(second.results.map(\.kept) == fresh.results.map(\.kept))
@@ -100,13 +108,16 @@ import Transformer
     func prompt(_ framing: PromptFraming) throws -> Prompt {
       try Prompt(name: "test", text: Array(" Some words. ".utf8), tokenizer: tokenizer, framing: framing)
     }
-    func ids(_ text: String) -> [Int] { tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(\.id) }
+    func ids(_ text: String) -> [Int] {
+      tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(\.id)
+    }
     let plain = try prompt(PromptFraming()).repetition
     #expect(plain.whole == ids("\n\nRepeat the previous context exactly."))
     #expect(plain.suffix == ids("\n") && plain.prefixCount == 0)
 
     let template = ChatTemplateFile(
-      path: "chat_template.jinja", source: """
+      path: "chat_template.jinja",
+      source: """
         {% for m in messages %}[{{ m.role }}]
         {{ m.content | trim }}[end]
         {% endfor %}[assistant]

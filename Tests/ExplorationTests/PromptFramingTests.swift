@@ -74,7 +74,8 @@ import Testing
   @Test func aChatsTokensAreTracedBackToTheText() throws {
     let text = "  \n The user says assistant.\u{E9} \u{1F600}\r\n\n "
     let framed = try prompt(
-      Array(text.utf8), PromptFraming(question: "Why the user?", chat: chat(Self.chatML), system: "Be short."))
+      Array(text.utf8), PromptFraming(question: "Why the user?", chat: chat(Self.chatML), system: "Be short.")
+    )
     #expect(
       whole(framed) == """
         <B><|system|>
@@ -125,7 +126,8 @@ import Testing
       "{{ messages[0].content | upper }}", "{{ messages[0].content }}{{ messages[0].content }}", "no text",
       "{{ messages[0].content | replace('x', 'y') }}", "{{ messages[0].content | length }}",
     ] {
-      #expect(problem("x Text", PromptFraming(chat: chat(template))).contains("does not print this text as it is"))
+      #expect(
+        problem("x Text", PromptFraming(chat: chat(template))).contains("does not print this text as it is"))
     }
   }
 
@@ -144,6 +146,7 @@ import Testing
     let inChat = try prompt(text, PromptFraming(question: "Who was there?", chat: chat(Self.chatML)))
     #expect(try #require(inChat.questionTokenCount) > count)
     #expect(try prompt(text, PromptFraming()).questionTokenCount == nil)
-    #expect(try prompt(text, PromptFraming(question: "Who?", putsQuestionFirst: true)).questionTokenCount == nil)
+    #expect(
+      try prompt(text, PromptFraming(question: "Who?", putsQuestionFirst: true)).questionTokenCount == nil)
   }
 }

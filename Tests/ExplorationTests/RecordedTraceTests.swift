@@ -6,8 +6,9 @@ import Transformer
 
 @testable import Exploration
 
-/// Traces that `Samples/Traces/record_trace.py` has recorded from tiny random models of three families give the kept sets of
-/// the policies' own fixtures: kvpress' in transformers' forward pass, and LAQ's by its formula (`Fixtures/make_traces.py`).
+/// Traces that `Samples/Traces/record_trace.py` has recorded from tiny random models of three families give
+/// the kept sets of the policies' own fixtures: kvpress' in transformers' forward pass, and LAQ's by its
+/// formula (`Fixtures/make_traces.py`).
 @Suite struct RecordedTraceTests {
   private struct Expected: Decodable {
     let policy: String
@@ -41,11 +42,14 @@ import Transformer
     let recording = trace.recording
     let (shape, tokenCount) = (recording.shape, recording.tokenCount)
     let evidence = Evidence(
-      recording: recording, lookahead: try #require(trace.lookaheads.first).queries, decode: trace.decodeQueries)
+      recording: recording, lookahead: try #require(trace.lookaheads.first).queries,
+      decode: trace.decodeQueries)
     for wanted in expected {
-      let budget = wanted.ratio.map { TokenBudget(compressionRatio: $0, tokenCount: tokenCount) }
+      let budget =
+        wanted.ratio.map { TokenBudget(compressionRatio: $0, tokenCount: tokenCount) }
         ?? TokenBudget(tokens: wanted.budget ?? 0, tokenCount: tokenCount)
-      let kept = try Policy(parsing: wanted.policy).evict(evidence, budget: budget, granularity: .kvHead).kept.positions
+      let kept = try Policy(parsing: wanted.policy).evict(evidence, budget: budget, granularity: .kvHead).kept
+        .positions
       let sets = try Self.sets(wanted.kept, shape, tokens: tokenCount)
       let open = try wanted.open.map { try Self.sets($0, shape, tokens: tokenCount) }
       for layer in sets.indices {
@@ -65,14 +69,20 @@ import Transformer
   @Test(arguments: ["llama", "qwen3", "mistral"]) func theRestOfTheTraceArrives(_ name: String) throws {
     let trace = try TraceFile(path: try Self.url("\(name).safetensors").path)
     let prompt = trace.prompt
-    #expect(prompt.name == "prompt.txt" && prompt.tokens.count == 90 && prompt.hash == SHA256.hexadecimal(of: prompt.text))
+    #expect(
+      prompt.name == "prompt.txt" && prompt.tokens.count == 90
+        && prompt.hash == SHA256.hexadecimal(of: prompt.text))
     for position in prompt.tokens.indices {
       // The tokenizer's words have their ids in their names.
       #expect(String(decoding: prompt.bytes(at: position), as: UTF8.self) == "t\(prompt.tokens[position].id)")
     }
     #expect(trace.answer.tokens.count == 6 && trace.decodeQueries?.count == 6)
     let lookahead = try #require(trace.lookaheads.first)
-    #expect(trace.lookaheads.count == 1 && lookahead.budget == 40 && lookahead.limit == 8 && lookahead.scorer == "snapkv")
-    #expect(lookahead.tokens.first == trace.answer.tokens.first && lookahead.queries.count == lookahead.tokens.count)
+    #expect(
+      trace.lookaheads.count == 1 && lookahead.budget == 40 && lookahead.limit == 8
+        && lookahead.scorer == "snapkv")
+    #expect(
+      lookahead.tokens.first == trace.answer.tokens.first && lookahead.queries.count == lookahead.tokens.count
+    )
   }
 }

@@ -19,7 +19,8 @@ import Transformer
     }
     #expect(second.full?.answer.tokens == first.full?.answer.tokens)
     #expect(second.results[2].answer.tokens == fresh.results[0].answer.tokens)
-    #expect(second.results[2].answer.steps == fresh.results[0].answer.steps, "compared with the kept full answer")
+    #expect(
+      second.results[2].answer.steps == fresh.results[0].answer.steps, "compared with the kept full answer")
     #expect(second.figures == first.figures)
   }
 

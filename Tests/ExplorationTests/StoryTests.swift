@@ -78,7 +78,8 @@ import Transformer
   }
 
   @Test func theOracleCoversMoreOfTheTruthThanAnyOther() async throws {
-    let story = try await Self.tell(["oracle", "laq", "snapkv", "h2o", "streaming"], budget: 24, granularity: .queryHead)
+    let story = try await Self.tell(
+      ["oracle", "laq", "snapkv", "h2o", "streaming"], budget: 24, granularity: .queryHead)
     let masses = try story.results.map { try #require($0.massRecall) }
     #expect(masses.dropFirst().allSatisfy { $0 <= masses[0] })
   }

@@ -84,7 +84,8 @@ import Testing
     #expect(try read(Self.thinking) == "<user>Hi</><assistant>")
     #expect(try read(Self.thinking, ["enable_thinking=false"]) == "<user>Hi</><assistant><think></think>")
     #expect(try read(Self.thinking, [#"enable_thinking="false""#]) == "<user>Hi</><assistant>")
-    let kinds = "{{ messages[0].content }} {{ a + 1 }} {{ b }} {{ c is string }} {{ d is number }} "
+    let kinds =
+      "{{ messages[0].content }} {{ a + 1 }} {{ b }} {{ c is string }} {{ d is number }} "
       + "{{ bos_token }}"
     let variables = ["a=41", "b=1.0", "c=\"5\"", "d=5", "bos_token=<X>"]
     #expect(try read(kinds, variables) == "Hi 42 1.0 True True <X>")

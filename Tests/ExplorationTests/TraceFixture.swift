@@ -21,7 +21,8 @@ struct TraceFixture {
   init(type: String = "F32") {
     let (h, k, d, n) = (Self.queryHeads, Self.kvHeads, Self.dimension, Self.tokens)
     metadata = [
-      "version": 1, "model": "made by hand", "recorder": "test", "layers": Self.layers, "query_heads": h, "kv_heads": k,
+      "version": 1, "model": "made by hand", "recorder": "test", "layers": Self.layers, "query_heads": h,
+      "kv_heads": k,
       "head_dim": d, "tokens": n, "first_query": 0, "rotary": [0, NSNull()], "rotary_magnitude": [1],
       "attention": [["scale": 0.35], ["scale": 0.35, "softcap": 20, "window": 24]],
       "lookaheads": [
@@ -30,7 +31,8 @@ struct TraceFixture {
     ]
     var generator = SeededGenerator(seed: 7)
     func vectors(_ shape: [Int]) -> Tensor {
-      let numbers = (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: -24...24, using: &generator)) / 8 }
+      let numbers = (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: -24...24, using: &generator)) / 8
+      }
       return Tensor(type: type, shape: shape, bytes: numbers.flatMap { Self.bytes($0, type) })
     }
     for layer in 0..<Self.layers {
@@ -80,13 +82,15 @@ struct TraceFixture {
 
   /// A safetensors file of some of the tensors, and where its header ends.
   /// - Parameter shift: bytes before the first tensor, so that it lies at an odd address.
-  func file(_ names: (String) -> Bool = { _ in true }, shift: Int = 0) throws -> (bytes: [UInt8], header: Int) {
+  func file(_ names: (String) -> Bool = { _ in true }, shift: Int = 0) throws -> (bytes: [UInt8], header: Int)
+  {
     let json = try JSONSerialization.data(withJSONObject: metadata, options: [.sortedKeys])
     var header: [String: Any] = ["__metadata__": ["laq_trace": String(decoding: json, as: UTF8.self)]]
     var data = [UInt8](repeating: 0, count: shift)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where names(name) {
       header[name] = [
-        "dtype": tensor.type, "shape": tensor.shape, "data_offsets": [data.count, data.count + tensor.bytes.count],
+        "dtype": tensor.type, "shape": tensor.shape,
+        "data_offsets": [data.count, data.count + tensor.bytes.count],
       ]
       data += tensor.bytes
     }

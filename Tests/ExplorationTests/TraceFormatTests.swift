@@ -8,11 +8,14 @@ import Transformer
 
 /// Traces in every number format, in parts, and without what is optional.
 @Suite struct TraceFormatTests {
-  static let policies = ["laq", "laq++", "snapkv(w=8)", "h2o", "cur", "lagkv(lag=8)", "expected", "knorm", "oracle"]
+  static let policies = [
+    "laq", "laq++", "snapkv(w=8)", "h2o", "cur", "lagkv(lag=8)", "expected", "knorm", "oracle",
+  ]
 
   /// Opens a trace and tells its story.
   static func tell(
-    _ fixture: TraceFixture, _ names: [String] = policies, budget: Int = 12, sharded: Bool = false, shift: Int = 0
+    _ fixture: TraceFixture, _ names: [String] = policies, budget: Int = 12, sharded: Bool = false,
+    shift: Int = 0
   ) async throws -> Run {
     try await TraceFixture.inFolder { folder in
       let path = try fixture.write(to: folder, sharded: sharded, shift: shift)
@@ -39,11 +42,15 @@ import Transformer
 
   @Test func numberFormatsPartsAndPlacesAreTheSame() async throws {
     let whole = try await Self.tell(TraceFixture())
-    #expect(whole.stage == .done && whole.unavailableReasons.isEmpty && whole.results.count == Self.policies.count)
-    for (type, sharded, shift) in [("F16", false, 0), ("BF16", false, 0), ("F32", true, 0), ("F32", false, 3), ("BF16", true, 0)] {
+    #expect(
+      whole.stage == .done && whole.unavailableReasons.isEmpty && whole.results.count == Self.policies.count)
+    for (type, sharded, shift) in [
+      ("F16", false, 0), ("BF16", false, 0), ("F32", true, 0), ("F32", false, 3), ("BF16", true, 0),
+    ] {
       let other = try await Self.tell(TraceFixture(type: type), sharded: sharded, shift: shift)
       #expect(other.stage == .done)
-      // Products of bf16 numbers are added up in another order: a score may differ by a rounding, a set by a tie.
+      // Products of bf16 numbers are added up in another order: a score may differ by a rounding, a set by a
+      // tie.
       for lane in other.results {
         let same = try #require(whole.results.first { $0.policy == lane.policy })
         #expect(try Self.difference(lane, same) < 1e-3, "\(type) \(lane.policy)")
@@ -55,7 +62,8 @@ import Transformer
   @Test func whatIsNotRecordedIsSaidByName() async throws {
     var fixture = TraceFixture()
     let names = fixture.tensors.keys
-    for name in names where name.hasSuffix("values") || name.contains("decode") || name.contains("projection") {
+    for name in names where name.hasSuffix("values") || name.contains("decode") || name.contains("projection")
+    {
       fixture.tensors[name] = nil
     }
     fixture.metadata["rotary"] = nil
@@ -63,8 +71,11 @@ import Transformer
     func obstacle(_ name: String) -> String { Policy(name).flatMap { story.unavailableReasons[$0] } ?? "" }
     #expect(obstacle("cur").contains("values") && obstacle("lagkv(lag=8)").contains("values"))
     #expect(obstacle("snapkv+critical").contains("o_proj") && obstacle("kvzip").contains("second pass"))
-    #expect(obstacle("expected").contains("values") && obstacle("oracle").contains("answer") && obstacle("gate").contains("gate"))
-    #expect(story.results.count == 5 && story.results.allSatisfy { $0.agreement == nil } && story.figures == nil)
+    #expect(
+      obstacle("expected").contains("values") && obstacle("oracle").contains("answer")
+        && obstacle("gate").contains("gate"))
+    #expect(
+      story.results.count == 5 && story.results.allSatisfy { $0.agreement == nil } && story.figures == nil)
   }
 
   @Test func normsStandForValues() async throws {
@@ -78,7 +89,8 @@ import Transformer
         return value.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
       }
       fixture.tensors["layers.\(layer).values"] = nil
-      fixture.tensors["layers.\(layer).value_norms"] = TraceFixture.floats(norms, [TraceFixture.kvHeads, TraceFixture.tokens])
+      fixture.tensors["layers.\(layer).value_norms"] = TraceFixture.floats(
+        norms, [TraceFixture.kvHeads, TraceFixture.tokens])
     }
     let story = try await Self.tell(fixture, ["cur", "noncausal"])
     #expect(Self.kept(story) == Self.kept(wanted) && story.results.count == 2)
@@ -97,7 +109,8 @@ import Transformer
       }
       // A single one that is not known has the head's computed anew.
       if layer == 1 { sums[17] = .nan }
-      fixture.tensors["layers.\(layer).log_sum_exp"] = TraceFixture.floats(sums, [TraceFixture.queryHeads, TraceFixture.tokens])
+      fixture.tensors["layers.\(layer).log_sum_exp"] = TraceFixture.floats(
+        sums, [TraceFixture.queryHeads, TraceFixture.tokens])
     }
     let known = try await Self.tell(fixture, ["h2o", "snapkv(w=8)"])
     for (one, other) in zip(known.results, unknown.results) {
@@ -113,7 +126,8 @@ import Transformer
     let rule = recording.rules[layer]
     var total = 0.0
     for key in rule.firstVisible(at: position)...position {
-      let product = zip(query, keys[key * size..<(key + 1) * size]).reduce(Float(0)) { $0 + $1.0 * $1.1 } * rule.scale
+      let product =
+        zip(query, keys[key * size..<(key + 1) * size]).reduce(Float(0)) { $0 + $1.0 * $1.1 } * rule.scale
       total += exp(Double(rule.softCap.map { $0 * tanh(product / $0) } ?? product))
     }
     return Float(log(total))
@@ -140,10 +154,12 @@ import Transformer
   }
 
   @Test func aLookaheadOfOtherSettingsIsTakenAndNamed() async throws {
-    let story = try await Self.tell(TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
+    let story = try await Self.tell(
+      TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
     func mismatch(_ index: Int) -> String? { story.results[index].lookahead?.mismatch }
     #expect(mismatch(0) == "B=12, m=2" && mismatch(1) == "B=12" && mismatch(2) == "B=12, snapkv")
-    #expect(story.results[2].lookahead?.queries.count == 1 && story.results[2].lookahead?.pseudo.tokens == [2])
+    #expect(
+      story.results[2].lookahead?.queries.count == 1 && story.results[2].lookahead?.pseudo.tokens == [2])
     var fixture = TraceFixture()
     fixture.metadata["lookaheads"] = [[String: Any]]()
     let none = try await Self.tell(fixture, ["laq"])
@@ -154,14 +170,19 @@ import Transformer
     try await TraceFixture.inFolder { folder in
       let trace = try TraceFile(path: TraceFixture().write(to: folder))
       let engine = RunEngine(trace)
-      var settings = ExplorationSettings(budget: 12, policies: ["snapkv(w=8)", "laq"].compactMap { Policy($0) })
+      var settings = ExplorationSettings(
+        budget: 12, policies: ["snapkv(w=8)", "laq"].compactMap { Policy($0) })
       let first = await engine.run(trace.story(settings))
       settings.budget = 16
       let second = await engine.run(first.anew(trace.story(settings).settings), earlier: first)
-      #expect(second.trueMass?.layers == first.trueMass?.layers && second.results.allSatisfy { $0.kept.positions[0][0].count == 16 })
+      #expect(
+        second.trueMass?.layers == first.trueMass?.layers
+          && second.results.allSatisfy { $0.kept.positions[0][0].count == 16 })
       let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
       let sweep = await engine.sweep(BudgetSweep(), keys, of: second)
-      #expect(keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.unavailable.isEmpty })
+      #expect(
+        keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.unavailable.isEmpty }
+      )
       #expect(sweep.points(keys[0]).first { $0.budget == 16 }?.massRecall == second.results[0].massRecall)
       let policy = settings.policies[0]
       #expect(throws: WhyError.needsModel) { try WhyFinding(second, policy: policy) }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Exploration
 
-/// Traces that are damaged, wrong or made to harm: a sentence names what is wrong, or the trace is told; nothing traps.
+/// Traces that are damaged, wrong or made to harm: a sentence names what is wrong, or the trace is told;
+/// nothing traps.
 @Suite struct TraceHostileTests {
   /// What opening a changed trace says; `nil` when it opens.
   private func problem(_ change: (inout TraceFixture) -> Void) async throws -> String? {
@@ -24,19 +25,33 @@ import Testing
 
   /// Values of keys that cannot be, and the words that the sentence must have.
   @Test(arguments: [
-    ("version", "2", ["version 2", "version 1"]), ("version", "null", ["version"]), ("layers", "0", ["laq_trace.layers", "from 1"]),
+    ("version", "2", ["version 2", "version 1"]), ("version", "null", ["version"]),
+    ("layers", "0", ["laq_trace.layers", "from 1"]),
     ("layers", "3", ["attention"]), ("layers", "1e300", ["layers"]), ("query_heads", "-4", ["query_heads"]),
-    ("kv_heads", "3", ["kv_heads", "divisor"]), ("head_dim", "9", ["[4, 40, 9]"]), ("head_dim", "4096", ["4096", "512"]),
-    ("tokens", "41", ["tokens"]), ("tokens", "9223372036854775807", ["tokens"]), ("first_query", "41", ["first_query"]),
-    ("first_query", "3", ["layers.0.queries"]), ("question_tokens", "50", ["question_tokens"]), ("rotary", "[0]", ["rotary"]),
-    ("rotary", "[0, 1]", ["rotary_magnitude"]), ("rotary", "[0, -1]", ["rotary"]), ("rotary_magnitude", "[0]", ["rotary_magnitude"]),
+    ("kv_heads", "3", ["kv_heads", "divisor"]), ("head_dim", "9", ["[4, 40, 9]"]),
+    ("head_dim", "4096", ["4096", "512"]),
+    ("tokens", "41", ["tokens"]), ("tokens", "9223372036854775807", ["tokens"]),
+    ("first_query", "41", ["first_query"]),
+    ("first_query", "3", ["layers.0.queries"]), ("question_tokens", "50", ["question_tokens"]),
+    ("rotary", "[0]", ["rotary"]),
+    ("rotary", "[0, 1]", ["rotary_magnitude"]), ("rotary", "[0, -1]", ["rotary"]),
+    ("rotary_magnitude", "[0]", ["rotary_magnitude"]),
     ("attention", #"[{"scale":0.1},{"scale":1e60}]"#, ["attention[1].scale"]),
     ("attention", #"[{"scale":0.1},{"scale":1,"window":0}]"#, ["attention[1].window"]),
     ("attention", #"[{"scale":0.1},{"scale":1,"softcap":-1}]"#, ["attention[1].softcap"]),
-    ("lookaheads", #"[{"scorer":"snapkv","budget":0,"granularity":"kv","tokens":[2,3]}]"#, ["lookaheads[0].budget"]),
+    (
+      "lookaheads", #"[{"scorer":"snapkv","budget":0,"granularity":"kv","tokens":[2,3]}]"#,
+      ["lookaheads[0].budget"]
+    ),
     ("lookaheads", #"[{"scorer":"snapkv","budget":9,"granularity":"all","tokens":[2,3]}]"#, ["granularity"]),
-    ("lookaheads", #"[{"scorer":"snapkv","budget":9,"granularity":"kv","tokens":[2,9]}]"#, ["lookaheads.0", "9"]),
-    ("lookaheads", #"[{"scorer":"snapkv","budget":9,"granularity":"kv","tokens":[2]}]"#, ["lookaheads.0.queries", "[1, 4, 8]"]),
+    (
+      "lookaheads", #"[{"scorer":"snapkv","budget":9,"granularity":"kv","tokens":[2,9]}]"#,
+      ["lookaheads.0", "9"]
+    ),
+    (
+      "lookaheads", #"[{"scorer":"snapkv","budget":9,"granularity":"kv","tokens":[2]}]"#,
+      ["lookaheads.0.queries", "[1, 4, 8]"]
+    ),
   ])
   func wrongMetadataIsNamed(_ key: String, _ value: String, _ words: [String]) async throws {
     let parsed = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
@@ -51,20 +66,34 @@ import Testing
       ("layers.1.keys", nil, ["layers.1.keys", "no tensor"]),
       ("layers.1.decode_queries", nil, ["layers.1.decode_queries"]),
       ("layers.0.values", TraceFixture.floats([1], [1]), ["layers.0.values", "[2, 40, 8]", "F32 [1]"]),
-      ("layers.0.keys", TraceFixture.integers(Array(repeating: 1, count: 640), [2, 40, 8]), ["layers.0.keys", "I64"]),
+      (
+        "layers.0.keys", TraceFixture.integers(Array(repeating: 1, count: 640), [2, 40, 8]),
+        ["layers.0.keys", "I64"]
+      ),
       ("tokens", TraceFixture.integers((0..<40).map { $0 == 7 ? 99 : 0 }, [40]), ["tokens", "99"]),
       ("tokens", TraceFixture.floats(Array(repeating: 0, count: 40), [40]), ["tokens", "I64 [40]"]),
-      ("token_bytes", TraceFixture.integers(Array(repeating: 41, count: 80), [40, 2]), ["token_bytes", "40 bytes"]),
-      ("token_bytes", TraceFixture.integers((0..<80).map { 40 - $0 / 2 }, [40, 2]), ["token_bytes", "ascend"]),
+      (
+        "token_bytes", TraceFixture.integers(Array(repeating: 41, count: 80), [40, 2]),
+        ["token_bytes", "40 bytes"]
+      ),
+      (
+        "token_bytes", TraceFixture.integers((0..<80).map { 40 - $0 / 2 }, [40, 2]),
+        ["token_bytes", "ascend"]
+      ),
       ("text", nil, ["text"]),
       ("vocabulary.offsets", TraceFixture.integers([0, 3, 2, 3, 4, 5], [6]), ["vocabulary.offsets"]),
       ("vocabulary.offsets", TraceFixture.integers([0, 1, 2, 3, 4, 6], [6]), ["vocabulary.offsets", "6"]),
       ("vocabulary.ids", TraceFixture.integers([0, 1, 2, 2, 4], [5]), ["vocabulary.ids", "2 twice"]),
       ("vocabulary.ids", TraceFixture.integers([0, 1, 2, 3, -4], [5]), ["vocabulary.ids", "-4"]),
       ("rotary.0.frequencies", TraceFixture.floats([1, .infinity], [2]), ["rotary.0.frequencies", "inf"]),
-      ("rotary.0.frequencies", TraceFixture.floats([1, 1, 1, 1, 1], [5]), ["rotary.0.frequencies", "1 to 4"]),
+      (
+        "rotary.0.frequencies", TraceFixture.floats([1, 1, 1, 1, 1], [5]), ["rotary.0.frequencies", "1 to 4"]
+      ),
       ("answer", TraceFixture.integers([2], [1]), ["answer_top_ids"]),
-      ("answer_top_logits", TraceFixture.floats([3, .nan, 3, 1, 3, 1, 3, 1], [4, 2]), ["answer_top_logits", "nan"]),
+      (
+        "answer_top_logits", TraceFixture.floats([3, .nan, 3, 1, 3, 1, 3, 1], [4, 2]),
+        ["answer_top_logits", "nan"]
+      ),
       ("answer_log_sum_exp", nil, ["answer_log_sum_exp"]),
       ("layers.1.log_sum_exp", TraceFixture.floats([1], [1]), ["layers.1.log_sum_exp", "[4, 40]"]),
     ]
@@ -76,10 +105,14 @@ import Testing
 
   @Test func overlappingTokensDoNotFillTheMemory() async throws {
     let sentence = try await problem { fixture in
-      fixture.tensors["text"] = .init(type: "U8", shape: [600_000], bytes: Array(repeating: 97, count: 600_000))
+      fixture.tensors["text"] = .init(
+        type: "U8", shape: [600_000], bytes: Array(repeating: 97, count: 600_000))
       fixture.tensors["token_bytes"] = TraceFixture.integers((0..<80).map { $0 % 2 * 600_000 }, [40, 2])
     }
-    #expect(sentence?.contains("'token_bytes' should hold tokens of at most 16777216 bytes together, and holds 24000000") == true, "\(sentence ?? "")")
+    #expect(
+      sentence?.contains(
+        "'token_bytes' should hold tokens of at most 16777216 bytes together, and holds 24000000") == true,
+      "\(sentence ?? "")")
   }
 
   @Test func filesThatDisagreeAreNamed() async throws {
@@ -128,7 +161,8 @@ import Testing
           valid += 1
           let policies = ["laq++", "snapkv(w=8)", "h2o", "expected", "oracle"].compactMap { Policy($0) }
           guard valid % 20 == 0 else { return }
-          let story = await RunEngine(trace).run(trace.story(ExplorationSettings(budget: 12, policies: policies)))
+          let story = await RunEngine(trace).run(
+            trace.story(ExplorationSettings(budget: 12, policies: policies)))
           #expect(story.isFinished)
         } catch is TraceError {
         } catch is CheckpointError {
@@ -159,12 +193,15 @@ import Testing
       var fixture = TraceFixture()
       for (name, tensor) in fixture.tensors where name.hasSuffix(suffix) {
         for place in stride(from: 0, to: tensor.bytes.count, by: 52) {
-          withUnsafeBytes(of: number.bitPattern) { fixture.tensors[name]?.bytes.replaceSubrange(place..<place + 4, with: $0) }
+          withUnsafeBytes(of: number.bitPattern) {
+            fixture.tensors[name]?.bytes.replaceSubrange(place..<place + 4, with: $0)
+          }
         }
       }
       let story = try await TraceFormatTests.tell(fixture, TraceRoundTripTests.names)
       #expect(story.stage == .done)
-      #expect(story.results.count > 30 && story.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
+      #expect(
+        story.results.count > 30 && story.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
     }
   }
 }

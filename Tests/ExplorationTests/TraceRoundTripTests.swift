@@ -7,7 +7,8 @@ import Transformer
 
 @testable import Exploration
 
-/// What the engine has seen, written as a trace and read again: every policy that needs no pass of the model keeps the same.
+/// What the engine has seen, written as a trace and read again: every policy that needs no pass of the model
+/// keeps the same.
 @Suite struct TraceRoundTripTests {
   /// All scorers, and allocations and wrappers that look at something of their own.
   static let names =
@@ -18,25 +19,31 @@ import Transformer
     ]
 
   static func tell(
-    _ names: [String] = ["laq", "snapkv"], _ precision: Precision = .float32, granularity: Granularity = .kvHead
+    _ names: [String] = ["laq", "snapkv"], _ precision: Precision = .float32,
+    granularity: Granularity = .kvHead
   ) async throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(
       name: "passage", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer,
       framing: PromptFraming(question: "Which passcode?"))
     let policies = names.compactMap { Policy($0) }
-    let settings = ExplorationSettings(budget: 24, granularity: granularity, policies: policies, answerLimit: 6)
+    let settings = ExplorationSettings(
+      budget: 24, granularity: granularity, policies: policies, answerLimit: 6)
     let story = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let engine = RunEngine(checkpoint: checkpoint, precision: precision)
     return (engine, await engine.run(story))
   }
 
-  @Test(arguments: Granularity.allCases) func everyPolicyKeepsWhatItKept(_ granularity: Granularity) async throws {
+  @Test(arguments: Granularity.allCases) func everyPolicyKeepsWhatItKept(_ granularity: Granularity)
+    async throws
+  {
     try await Self.checkEveryPolicy(.float32, granularity)
   }
 
-  @Test(.enabled(if: Precision.automatic.usesBFloat16, "this CPU has no bf16 dot products"), arguments: Granularity.allCases)
+  @Test(
+    .enabled(if: Precision.automatic.usesBFloat16, "this CPU has no bf16 dot products"),
+    arguments: Granularity.allCases)
   func everyPolicyKeepsWhatItKeptInBFloat16(_ granularity: Granularity) async throws {
     try await Self.checkEveryPolicy(.bfloat16, granularity)
   }
@@ -53,17 +60,21 @@ import Transformer
       #expect(told.stage == .done)
       for lane in live.results {
         guard lane.policy.pass == nil, !lane.policy.needs.contains(.gate) else {
-          #expect(told.unavailableReasons[lane.policy]?.contains(lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
+          #expect(
+            told.unavailableReasons[lane.policy]?.contains(
+              lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
           continue
         }
-        let same = try #require(told.results.first { $0.policy == lane.policy }, "\(lane.policy): \(told.unavailableReasons)")
+        let same = try #require(
+          told.results.first { $0.policy == lane.policy }, "\(lane.policy): \(told.unavailableReasons)")
         #expect(same.kept == lane.kept, "\(lane.policy) keeps others")
         #expect(same.scores?.layers == lane.scores?.layers, "\(lane.policy) has other scores")
         #expect(same.agreement == lane.agreement && same.lookahead?.cheap == lane.lookahead?.cheap)
         #expect(same.lookahead?.pseudo.tokens == lane.lookahead?.pseudo.tokens)
         #expect(same.lookahead?.mismatch == nil && !same.hasAnswer)
       }
-      #expect(told.trueMass?.layers == live.trueMass?.layers && told.figures?.entropy == live.figures?.entropy)
+      #expect(
+        told.trueMass?.layers == live.trueMass?.layers && told.figures?.entropy == live.figures?.entropy)
     }
   }
 

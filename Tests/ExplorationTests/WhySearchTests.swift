@@ -1,8 +1,8 @@
 import Testing
 @testable import Exploration
 
-/// The search for few tokens that bring an answer back, with made-up caches: a token is a number, and the answer of
-/// `needs.count` tokens goes on at a step when all that the step needs is back.
+/// The search for few tokens that bring an answer back, with made-up caches: a token is a number, and the
+/// answer of `needs.count` tokens goes on at a step when all that the step needs is back.
 @Suite struct WhySearchTests {
   /// Runs a search over the tokens 0..<count, which every step ranks alike, and counts the decoded sets.
   private func find(

@@ -32,10 +32,15 @@ import Transformer
     #expect(finding.stage == .found && finding.isSmallest)
     let text = String(decoding: story.prompt.text, as: UTF8.self)
     let number = try #require(text.range(of: "905"))
-    let bytes = text.utf8.distance(from: text.startIndex, to: number.lowerBound)..<text.utf8.distance(from: text.startIndex, to: number.upperBound)
+    let bytes =
+      text.utf8.distance(
+        from: text.startIndex, to: number.lowerBound)..<text.utf8.distance(
+        from: text.startIndex, to: number.upperBound)
     for token in finding.restored {
       #expect(story.prompt.tokens[token.position].byteRange.overlaps(bytes), "token \(token.position)")
-      #expect(!story.results[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(token.position))
+      #expect(
+        !story.results[0].kept.positions(layer: token.layer, queryHead: token.queryHead).contains(
+          token.position))
     }
     #expect(zip(finding.lost, finding.lost.dropFirst()).allSatisfy { $0.share >= $1.share })
     #expect(finding.tries > 1)
@@ -50,7 +55,8 @@ import Transformer
       if !fewer.isEmpty { settings.policies.append(policy.edited(fewer.map(\.restoring))) }
     }
     let again = await engine.run(
-      Run(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary), earlier: story)
+      Run(modelName: "", prompt: story.prompt, settings: settings, vocabulary: story.vocabulary),
+      earlier: story)
     let answer = try #require(story.full).answer.tokens
     #expect(again.results[0].answer.tokens == story.results[0].answer.tokens, "the policy's own lane stays")
     #expect(again.results[1].answer.tokens == answer && again.results[1].policy.title == "SnapKV*")

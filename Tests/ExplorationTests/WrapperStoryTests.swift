@@ -7,7 +7,8 @@ import Transformer
 @Suite struct WrapperStoryTests {
   @Test func everyAllocationAndWrapperAnswers() async throws {
     let names = [
-      "laq/ada", "laq/cake", "laq++/pyramid", "snapkv/global", "cake/cake", "streaming/simlayer", "snapkv/ratios(0.9:0.5)",
+      "laq/ada", "laq/cake", "laq++/pyramid", "snapkv/global", "cake/cake", "streaming/simlayer",
+      "snapkv/ratios(0.9:0.5)",
       "snapkv/ada+critical", "laq+chunkkv(size=8)", "h2o+chunk(size=32)", "snapkv(w=8)+block(size=16)",
       "laq/ada+critical+rerotate", "snapkv(w=8)+decode(every=2,keep=12)", "h2o+decode(every=1,keep=16)",
     ]
@@ -28,7 +29,9 @@ import Transformer
 
   /// Nothing is evicted: moved by nothing, reduced to more than there is.
   @Test func wrappersThatHaveNothingToDoChangeNothing() async throws {
-    let names = ["snapkv", "snapkv+rerotate", "snapkv+decode(every=1,keep=4000)", "h2o+decode(every=1,keep=4000)"]
+    let names = [
+      "snapkv", "snapkv+rerotate", "snapkv+decode(every=1,keep=4000)", "h2o+decode(every=1,keep=4000)",
+    ]
     let story = try await StoryTests.tell(names, budget: 4096)
     let full = try #require(story.full)
     for lane in story.results {
@@ -40,8 +43,9 @@ import Transformer
   @Test func aReducedCacheHoldsWhatTheRuleSays() async throws {
     let story = try await StoryTests.tell(["h2o", "h2o+decode(every=1,keep=12)"], budget: 24)
     #expect(story.results[0].kept == story.results[1].kept)
-    // The first two choices come from the prompt's logits and from a token that still saw all 24: only then is the cache
-    // reduced to 12. Plain storage sums in another order than packed bf16, but this model runs in f32 throughout.
+    // The first two choices come from the prompt's logits and from a token that still saw all 24: only then
+    // is the cache reduced to 12. Plain storage sums in another order than packed bf16, but this model runs
+    // in f32 throughout.
     let steps = story.results.map(\.answer.steps)
     #expect(steps[0][0] == steps[1][0])
     #expect(steps[0][1] == steps[1][1])

@@ -7,8 +7,10 @@ import Testing
 /// What a terminal sends, byte by byte: keys, pastes, and sequences of which no part may be a key.
 @Suite struct InputDecoderTests {
   /// Everything that comes of some bytes, which come at once or in pieces; then nothing more comes.
-  private func events(_ bytes: [UInt8], pieces: [Int] = [],
-    _ decoder: InputDecoder = InputDecoder()) -> [Event] {
+  private func events(
+    _ bytes: [UInt8], pieces: [Int] = [],
+    _ decoder: InputDecoder = InputDecoder()
+  ) -> [Event] {
     var decoder = decoder
     var events: [Event] = []
     var start = 0
@@ -33,11 +35,19 @@ import Testing
     ("a", [Key.character("a")]), ("鍵é", [.character("鍵"), .character("é")]),
     ("\r\n\t\u{7F}\u{8}", [.enter, .enter, .tab, .backspace, .backspace]),
     ("\u{1}\u{12}\u{1A}", [.control("a"), .control("r"), .control("z")]), ("\u{0}\u{1C}\u{1F}", []),
-    ("\u{1B}[A\u{1B}OB\u{1B}[C\u{1B}OD", [.up, .down, .right, .left]), ("\u{1B}[H\u{1B}OF\u{1B}[1~\u{1B}[8~",
-      [.home, .end, .home, .end]),
+    ("\u{1B}[A\u{1B}OB\u{1B}[C\u{1B}OD", [.up, .down, .right, .left]),
+    (
+      "\u{1B}[H\u{1B}OF\u{1B}[1~\u{1B}[8~",
+      [.home, .end, .home, .end]
+    ),
     ("\u{1B}[5~\u{1B}[6~\u{1B}[2~\u{1B}[3~\u{1B}[Z", [.pageUp, .pageDown, .insert, .delete, .backTab]),
-    ("\u{1B}OP\u{1B}OS\u{1B}[15~\u{1B}[21~\u{1B}[[A\u{1B}[24~", [.function(1), .function(4), .function(5),
-      .function(10), .function(1), .function(12)]),
+    (
+      "\u{1B}OP\u{1B}OS\u{1B}[15~\u{1B}[21~\u{1B}[[A\u{1B}[24~",
+      [
+        .function(1), .function(4), .function(5),
+        .function(10), .function(1), .function(12),
+      ]
+    ),
   ])
   func keysAreWhatTheyWereBefore(_ text: String, _ expected: [Key]) { #expect(keys(text) == expected) }
 
@@ -45,16 +55,24 @@ import Testing
     #expect(keys("\u{1B}OM\u{1B}[57414u") == [.enter, .enter])
     let signs = keys("pyjklmnoX".map { "\u{1B}O\($0)" }.joined())
     #expect(signs == "09*+,-./=".map(Key.character))
-    #expect(keys("\u{1B}[57399u\u{1B}[57408u\u{1B}[57410u\u{1B}[57419u\u{1B}[57426u") == [.character("0"),
-      .character("9"), .character("/"), .up, .delete])
+    #expect(
+      keys("\u{1B}[57399u\u{1B}[57408u\u{1B}[57410u\u{1B}[57419u\u{1B}[57426u") == [
+        .character("0"),
+        .character("9"), .character("/"), .up, .delete,
+      ])
     // With num lock and caps lock on.
-    #expect(keys("\u{1B}[57399;129u\u{1B}[97;65u\u{1B}[57414;193u") == [.character("0"), .character("a"),
-      .enter])
+    #expect(
+      keys("\u{1B}[57399;129u\u{1B}[97;65u\u{1B}[57414;193u") == [
+        .character("0"), .character("a"),
+        .enter,
+      ])
   }
 
   @Test func keysThatMoveDoSoWithShiftAltAndControl() {
     for modifier in 2...16 {
-      let sequences = ["[1;\(modifier)A", "[1;\(modifier)H", "[6;\(modifier)~", "O\(modifier)C", "O1;\(modifier)D"]
+      let sequences = [
+        "[1;\(modifier)A", "[1;\(modifier)H", "[6;\(modifier)~", "O\(modifier)C", "O1;\(modifier)D",
+      ]
       #expect(keys(sequences.map { "\u{1B}" + $0 }.joined()) == [.up, .home, .pageDown, .right, .left])
     }
     // As rxvt sends them, and screen.
@@ -64,8 +82,11 @@ import Testing
   }
 
   @Test func protocolsThatNumberKeysAreRead() {
-    #expect(keys("\u{1B}[27u\u{1B}[13u\u{1B}[9u\u{1B}[127u\u{1B}[97u\u{1B}[40;1u") == [.escape, .enter, .tab,
-      .backspace, .character("a"), .character("(")])
+    #expect(
+      keys("\u{1B}[27u\u{1B}[13u\u{1B}[9u\u{1B}[127u\u{1B}[97u\u{1B}[40;1u") == [
+        .escape, .enter, .tab,
+        .backspace, .character("a"), .character("("),
+      ])
     let held = ["9;2u", "27;2;9~", "97;5u", "27;5;114~", "97:65;2u", "27;2;65~", "97;2u"]
     let expected: [Key] = [
       .backTab, .backTab, .control("a"), .control("r"), .character("A"), .character("A"), .character("A"),
@@ -99,8 +120,13 @@ import Testing
 
   @Test func whatMeansNothingDoesNothing() {
     for text in Self.silent { #expect(events(text).isEmpty, "\(text.debugDescription)") }
-    for bytes: [UInt8] in [[0x9B, 0x35, 0x71], [0xC3], [0xFF, 0xFE], [0xE9, 0x80], [0xF5, 0x80], [0x9D, 0x71,
-      0x07], [0xC0, 0xAF]] {
+    for bytes: [UInt8] in [
+      [0x9B, 0x35, 0x71], [0xC3], [0xFF, 0xFE], [0xE9, 0x80], [0xF5, 0x80],
+      [
+        0x9D, 0x71,
+        0x07,
+      ], [0xC0, 0xAF],
+    ] {
       #expect(events(bytes).isEmpty, "\(bytes)")
     }
   }
@@ -115,13 +141,19 @@ import Testing
 
   /// A slow line cuts a sequence anywhere but behind ESC; what it means does not change.
   @Test func whereASequenceIsCutDoesNotMatter() {
-    let texts = Self.silent + ["\u{1B}[A", "\u{1B}OM", "\u{1B}[57414;129u", "\u{1B}[<0;12;7M", "\u{1B}[M !!",
-      "\u{1B}[200~q\r\u{1B}q鍵\u{1B}[201~", "\u{1B}[24~", "鍵"]
+    let texts =
+      Self.silent + [
+        "\u{1B}[A", "\u{1B}OM", "\u{1B}[57414;129u", "\u{1B}[<0;12;7M", "\u{1B}[M !!",
+        "\u{1B}[200~q\r\u{1B}q鍵\u{1B}[201~", "\u{1B}[24~", "鍵",
+      ]
     for text in texts {
       let bytes = Array(text.utf8)
       let whole = events(bytes)
-      for cut in bytes.indices.dropFirst() { #expect(events(bytes, pieces: [cut]) == whole,
-        "\(text.debugDescription) at \(cut)") }
+      for cut in bytes.indices.dropFirst() {
+        #expect(
+          events(bytes, pieces: [cut]) == whole,
+          "\(text.debugDescription) at \(cut)")
+      }
       #expect(events(bytes, pieces: Array(bytes.indices.dropFirst())) == whole, "\(text.debugDescription)")
     }
   }
@@ -164,8 +196,11 @@ import Testing
   }
 
   @Test func aPasteIsNeverKeys() {
-    #expect(events("\u{1B}[200~q\r\nX\u{1B}[A\u{1B}\u{3}\u{1B}[201~j") == [.paste("q\nX\u{1B}[A\u{1B}\u{3}"),
-      .key(.character("j"))])
+    #expect(
+      events("\u{1B}[200~q\r\nX\u{1B}[A\u{1B}\u{3}\u{1B}[201~j") == [
+        .paste("q\nX\u{1B}[A\u{1B}\u{3}"),
+        .key(.character("j")),
+      ])
     #expect(events("\u{1B}[200~\u{1B}[201~") == [.paste("")])
     // Its end may be lost, and it may end in the middle of one.
     #expect(events("\u{1B}[200~q\u{1B}[20") == [.paste("q\u{1B}[20")])
@@ -174,21 +209,26 @@ import Testing
   }
 
   @Test func theMouseIsWhereItPoints() {
-    #expect(keys("\u{1B}[<0;12;7M\u{1B}[<0;12;7m\u{1B}[<64;1;1M\u{1B}[<65;1;1M\u{1B}[<4;12;7M") == [
-      .mouse(row: 6, column: 11, kind: .click), .mouse(row: 6, column: 11, kind: .release), .mouse(row: 0,
-        column: 0, kind: .wheelUp),
-      .mouse(row: 0, column: 0, kind: .wheelDown), .mouse(row: 6, column: 11, kind: .click),
-    ])
-    #expect(events([0x1B, 0x5B, 0x4D, 0x20, 0x2C, 0x27, 0x1B, 0x5B, 0x4D, 0x23, 0xF0, 0x27]) == [
-      .key(.mouse(row: 6, column: 11, kind: .click)), .key(.mouse(row: 6, column: 207, kind: .release)),
-    ])
+    #expect(
+      keys("\u{1B}[<0;12;7M\u{1B}[<0;12;7m\u{1B}[<64;1;1M\u{1B}[<65;1;1M\u{1B}[<4;12;7M") == [
+        .mouse(row: 6, column: 11, kind: .click), .mouse(row: 6, column: 11, kind: .release),
+        .mouse(
+          row: 0,
+          column: 0, kind: .wheelUp),
+        .mouse(row: 0, column: 0, kind: .wheelDown), .mouse(row: 6, column: 11, kind: .click),
+      ])
+    #expect(
+      events([0x1B, 0x5B, 0x4D, 0x20, 0x2C, 0x27, 0x1B, 0x5B, 0x4D, 0x23, 0xF0, 0x27]) == [
+        .key(.mouse(row: 6, column: 11, kind: .click)), .key(.mouse(row: 6, column: 207, kind: .release)),
+      ])
     #expect(events(Array("\u{1B}[<0;12;7Mj".utf8), InputDecoder(hasMouse: false)) == [.key(.character("j"))])
   }
 
   /// Terminals of other makes send what their description says.
   @Test func describedKeysGoFirst() {
     let wyse = InputDecoder(described: [[0x1B, 0x54]: .delete, [0x1B, 0x5B, 0x71]: .up, [0x0B]: .up])
-    #expect(events(Array("\u{1B}T\u{1B}[qj".utf8), wyse) == [.key(.delete), .key(.up), .key(.character("j"))])
+    #expect(
+      events(Array("\u{1B}T\u{1B}[qj".utf8), wyse) == [.key(.delete), .key(.up), .key(.character("j"))])
   }
 
   /// Whatever comes between, a sequence that is complete is no key, and the key behind it is.
@@ -245,13 +285,25 @@ import Testing
     for _ in 0..<3_000 {
       var sequence: [UInt8] = [0x1B]
       switch generator.next(below: 4) {
-      case 0: sequence += [0x5B, 0x3F] + bytes(0x30...0x3F, upTo: 6) + bytes(0x20...0x2F,
-        upTo: 2) + [UInt8(0x40 + generator.next(below: 63))]
-      case 1: sequence += [0x5B] + bytes(0x30...0x3B, upTo: 6) + [UInt8(0x20 + generator.next(below: 16)),
-        UInt8(0x40 + generator.next(below: 63))]
+      case 0:
+        sequence +=
+          [0x5B, 0x3F] + bytes(0x30...0x3F, upTo: 6)
+          + bytes(
+            0x20...0x2F,
+            upTo: 2) + [UInt8(0x40 + generator.next(below: 63))]
+      case 1:
+        sequence +=
+          [0x5B] + bytes(0x30...0x3B, upTo: 6) + [
+            UInt8(0x20 + generator.next(below: 16)),
+            UInt8(0x40 + generator.next(below: 63)),
+          ]
       case 2: sequence += [0x4F, 0x35, UInt8(0x40 + generator.next(below: 63))]
-      default: sequence += [[0x5D, 0x50, 0x5F, 0x5E, 0x58][generator.next(below: 5)]] + bytes(0x20...0x7E,
-        upTo: 40) + (generator.next(below: 2) == 0 ? [0x07] : [0x1B, 0x5C])
+      default:
+        sequence +=
+          [[0x5D, 0x50, 0x5F, 0x5E, 0x58][generator.next(below: 5)]]
+          + bytes(
+            0x20...0x7E,
+            upTo: 40) + (generator.next(below: 2) == 0 ? [0x07] : [0x1B, 0x5C])
       }
       let found = events(sequence + [0x6A])
       let others = found.filter { if case .key(let key) = $0 { !moving.contains(key) } else { true } }
@@ -264,9 +316,10 @@ import Testing
     var generator = FixedGenerator(seed: UInt64(seed + 77))
     var decoder = InputDecoder(hasMouse: seed != 1, dollarEnds: seed == 2)
     for _ in 0..<2_000 {
-      decoder.feed((0..<50).map { _ in
-        generator.next(below: 6) == 0 ? 0x1B : UInt8(generator.next(below: 256))
-      })
+      decoder.feed(
+        (0..<50).map { _ in
+          generator.next(below: 6) == 0 ? 0x1B : UInt8(generator.next(below: 256))
+        })
       while let event = decoder.next() {
         guard case .key(.character(let character)) = event else { continue }
         #expect(character.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })

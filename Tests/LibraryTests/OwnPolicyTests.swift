@@ -8,7 +8,8 @@ import Transformer
 
 /// A person's own scorer, written against the public parts of the library's modules as any program would.
 @Suite struct OwnPolicyTests {
-  private static let prompt = Array("The favour of Munathow is 905. The harbour was quiet, and the baker slept.\n".utf8)
+  private static let prompt = Array(
+    "The favour of Munathow is 905. The harbour was quiet, and the baker slept.\n".utf8)
 
   private func model() throws -> (decoder: Decoder, tokens: [Int]) {
     let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
@@ -29,7 +30,8 @@ import Transformer
       for head in kept.positions.joined() { #expect(head.suffix(16) == tokens.indices.suffix(16), "\(rest)") }
       // What is kept decodes as any other cache does.
       let cache = KVCache(recording, keeping: kept)
-      let logits = try decoder.step([LaneInput(cache: cache, token: tokens[0], position: tokens.count)])[0].logits
+      let logits = try decoder.step([LaneInput(cache: cache, token: tokens[0], position: tokens.count)])[0]
+        .logits
       #expect(logits.count == recording.lastLogits.count && logits.allSatisfy(\.isFinite))
     }
   }
@@ -38,7 +40,9 @@ import Transformer
     let (decoder, tokens) = try model()
     let evidence = Evidence(recording: try decoder.prefill(tokens))
     let own = try ValueAwareScorer().evict(evidence, budget: 32).kept
-    let other = try Policy(parsing: "snapkv(w=16,pool=none)").evict(evidence, budget: 32, granularity: .kvHead).kept
+    let other = try Policy(parsing: "snapkv(w=16,pool=none)").evict(
+      evidence, budget: 32, granularity: .kvHead
+    ).kept
     #expect(own != other)
   }
 
@@ -48,7 +52,9 @@ import Transformer
     #expect(
       throws: EvidenceError.queriesNotRecorded(policy: "ValueAwareScorer", wanted: 16, recorded: 4)
     ) { try ValueAwareScorer().evict(evidence, budget: 32) }
-    #expect(throws: PolicyNameError.self) { try ValueAwareScorer().evict(evidence, budget: 32, under: "/addax") }
+    #expect(throws: PolicyNameError.self) {
+      try ValueAwareScorer().evict(evidence, budget: 32, under: "/addax")
+    }
   }
 
   /// The README shows the file that is compiled here, between two comments.

@@ -5,7 +5,8 @@ import Testing
 /// `laq-tui eval longbench`, `consistency` and `cost` on the embedded model.
 @Suite(.serialized) struct BenchmarkCommandTests {
   let folder: ScratchFolder
-  private static let text = "The mayor of Rome is Anna. The river is wide. The mayor of Oslo is Bert. Who is the mayor of Rome?"
+  private static let text =
+    "The mayor of Rome is Anna. The river is wide. The mayor of Oslo is Bert. Who is the mayor of Rome?"
 
   init() throws { folder = try ScratchFolder() }
 
@@ -15,7 +16,9 @@ import Testing
     try folder.write(text, as: name)
   }
 
-  private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+  private func read(_ name: String) throws -> String {
+    try String(contentsOfFile: path(name), encoding: .utf8)
+  }
 
   @Test func malformedLinesAreNamedWhileTheRestGoesOnAndShardsMergeToTheWhole() throws {
     let line = #"{"context": "\#(Self.text)", "input": "Who is the mayor of Rome?", "answers": ["Anna"]}"#
@@ -30,7 +33,9 @@ import Testing
     let file = path("data/hotpotqa.jsonl")
     #expect(whole.errors.contains("\(file), line 2: is not valid JSON"))
     #expect(whole.output.contains("2 of 4 lines have no outcome:\n  \(file), line 2: is not valid JSON\n"))
-    #expect(whole.output.contains("  \(file), line 4: 'context' is missing\n") && whole.output.contains("| 2 of 4 |"))
+    #expect(
+      whole.output.contains("  \(file), line 4: 'context' is missing\n")
+        && whole.output.contains("| 2 of 4 |"))
     #expect(try read("whole.csv").contains("\nhotpotqa,LongBench,f1,laq,24,"))
 
     for shard in ["1/2", "2/2"] { #expect(try longBench("parts.json", ["--shard", shard]).status == 0) }
@@ -46,26 +51,34 @@ import Testing
   @Test func consistencyIsATableAPlotAndFiles() throws {
     try write(Self.text, to: "text.txt")
     let run = try Program.run([
-      "eval", "consistency", path("text.txt"), "--policy", "laq", "--policy", "snapkv", "--budget", "8", "--budget", "16",
+      "eval", "consistency", path("text.txt"), "--policy", "laq", "--policy", "snapkv", "--budget", "8",
+      "--budget", "16",
       "--steps", "4", "--ascii", "--to", path("c.json"), "--csv", path("c.csv"), "--svg", path("c.svg"),
     ])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.contains("| policy | budget | kept | recall | mass recall | cosine of its lookahead |"))
+    #expect(
+      run.output.contains("| policy | budget | kept | recall | mass recall | cosine of its lookahead |"))
     #expect(run.output.contains("layer 5") && run.output.contains("b snapkv"))
-    #expect(try read("c.svg").hasPrefix("<svg") && read("c.csv").hasPrefix("text,policy,budget,kept,layer,head,recall,"))
+    #expect(
+      try read("c.svg").hasPrefix("<svg")
+        && read("c.csv").hasPrefix("text,policy,budget,kept,layer,head,recall,"))
     let shown = try Program.run(["eval", "show", path("c.json"), "--ascii"])
     #expect(shown.output == run.output)
   }
 
   @Test func costsAreATableOrJSON() throws {
     try write(Self.text, to: "text.txt")
-    let cost = ["eval", "cost", path("text.txt"), "--policy", "laq", "--budget", "8", "--steps", "2", "--repeats", "1"]
+    let cost = [
+      "eval", "cost", path("text.txt"), "--policy", "laq", "--budget", "8", "--steps", "2", "--repeats", "1",
+    ]
     let table = try Program.run(cost + ["--to", path("cost.json")])
     #expect(table.status == 0, "\(table.errors)")
-    #expect(table.output.contains("| full ") && table.output.contains("| laq ") && table.output.contains("prefill"))
+    #expect(
+      table.output.contains("| full ") && table.output.contains("| laq ") && table.output.contains("prefill"))
     #expect(try read("cost.json").contains(#""schema" : "laq-tui.cost""#))
     let json = try Program.run(cost + ["--json"])
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect((object["policies"] as? [[String: Any]])?.map { $0["policy"] as? String } == ["full", "laq"])
     let again = try Program.run(cost + ["--to", path("cost.json")])
     #expect(again.status == 1 && again.errors.contains("cost.json"))

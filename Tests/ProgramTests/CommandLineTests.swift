@@ -23,7 +23,9 @@ import Testing
     let outcome = try Program.run([path, "--screen", "text", "--size", "100x30", "--budget", "16"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count(where: { $0.hasPrefix("│") || $0.hasPrefix("┌") || $0.hasPrefix("├") || $0.hasPrefix("└") }) == 29)
+    #expect(
+      lines.count(where: { $0.hasPrefix("│") || $0.hasPrefix("┌") || $0.hasPrefix("├") || $0.hasPrefix("└") })
+        == 29)
     #expect(outcome.output.contains("[1 Text]"))
     #expect(outcome.output.contains("amber lantern"))
     #expect(!outcome.output.contains("\u{1B}"))
@@ -31,12 +33,13 @@ import Testing
 
   /// Looking at what kind of file it is would take the beginning of what comes through a pipe.
   @Test func aTextThroughANamedPipeArrivesWhole() throws {
-    let path = folder.appendingPathComponent("pipe").path
+    let path = folder.path("pipe")
     #expect(mkfifo(path, 0o600) == 0)
     let text = try file("short.txt", Array(Self.short.utf8))
     let screen = ["--screen", "text", "--budget", "16", "--policy", "streaming", "--steps", "2"]
     let outcome = try Program.run(
-      ["-c", #"cat "$1" >"$2" & "$3" "$2" "${@:4}""#, "bash", text, path, try Program.executable().path] + screen,
+      ["-c", #"cat "$1" >"$2" & "$3" "$2" "${@:4}""#, "bash", text, path, try Program.executable().path]
+        + screen,
       program: "/bin/bash")
     let whole = try Program.run([text] + screen)
     // All but the name and the times.
@@ -52,8 +55,13 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
-    let names = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first }
-    #expect(Set(names).isSuperset(of: ["laq++", "snapkv", "tova", "expected", "random", "kvzip", "ada", "cake", "critical"]))
+    let names = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap {
+      $0.split(separator: " ").first
+    }
+    #expect(
+      Set(names).isSuperset(of: [
+        "laq++", "snapkv", "tova", "expected", "random", "kvzip", "ada", "cake", "critical",
+      ]))
     #expect(outcome.output.contains("style=kvpress brings w=64, kernel=5, pool=avg"))
     #expect(outcome.output.contains("h2o+decode(every=1,keep=B)"))
   }
@@ -71,14 +79,17 @@ import Testing
   ])
   func printsEveryView(_ name: String, _ words: String) throws {
     let path = try file("text.txt", Array(Self.short.utf8))
-    let outcome = try Program.run([path, "--screen", name, "--budget", "16", "--policy", "snapkv", "--policy", "oracle"])
+    let outcome = try Program.run([
+      path, "--screen", name, "--budget", "16", "--policy", "snapkv", "--policy", "oracle",
+    ])
     #expect(outcome.status == 0 && outcome.output.contains(words), "\(outcome.output)\(outcome.errors)")
   }
 
   @Test func whySaysWhatALostAnswerLacked() throws {
     let path = Places.sample("needle.txt")
     let outcome = try Program.run([path, "--why", "snapkv"])
-    #expect(outcome.status == 0 && outcome.output.contains(": found after"), "\(outcome.output)\(outcome.errors)")
+    #expect(
+      outcome.status == 0 && outcome.output.contains(": found after"), "\(outcome.output)\(outcome.errors)")
     #expect(outcome.output.contains("\"9\" was expected"))
     let json = try Program.run([path, "--why", "snapkv", "--json"])
     let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
@@ -110,21 +121,28 @@ import Testing
   @Test func writesEveryFormatOnce() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let beginnings: [(String, String, [UInt8])] = [
-      ("a.npz", "json", []), ("a.npz", "npz", Array("PK\u{3}\u{4}".utf8)), ("b.html", "html", Array("<!DOCTYPE html>".utf8)),
+      ("a.npz", "json", []), ("a.npz", "npz", Array("PK\u{3}\u{4}".utf8)),
+      ("b.html", "html", Array("<!DOCTYPE html>".utf8)),
       ("c", "svg", Array("<svg".utf8)), ("d.txt", "text", Array("┌─ laq-tui".utf8)),
     ]
     for (name, format, beginning) in beginnings {
       let target = folder.url.appendingPathComponent(name)
-      let arguments = [path, "--budget", "16", "--steps", "2", "--policy", "streaming", "--export", target.path, "--format", format]
+      let arguments = [
+        path, "--budget", "16", "--steps", "2", "--policy", "streaming", "--export", target.path, "--format",
+        format,
+      ]
       let outcome = try Program.run(arguments)
       guard !beginning.isEmpty else {
-        #expect(outcome.status == 64 && outcome.errors.contains("'.npz'") && outcome.errors.contains("'json'"))
+        #expect(
+          outcome.status == 64 && outcome.errors.contains("'.npz'") && outcome.errors.contains("'json'"))
         continue
       }
       #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
       #expect(try Data(contentsOf: target).starts(with: beginning), "\(name)")
       let again = try Program.run(arguments)
-      #expect(again.status == 1 && again.errors.contains("exists already") && again.errors.split(separator: "\n").count == 1)
+      #expect(
+        again.status == 1 && again.errors.contains("exists already")
+          && again.errors.split(separator: "\n").count == 1)
     }
     #expect(try Program.run([path, "--format", "json"]).status == 64)
   }
@@ -185,7 +203,8 @@ import Testing
   }
 
   @Test func hostileBytesAreShownNotSent() throws {
-    let bytes: [UInt8] = Array("a\u{1B}[2Jb\u{202E}c".utf8) + [0, 0xFF, 0xE9, 0x80, 0x0A] + Array("鍵 é\n".utf8)
+    let bytes: [UInt8] =
+      Array("a\u{1B}[2Jb\u{202E}c".utf8) + [0, 0xFF, 0xE9, 0x80, 0x0A] + Array("鍵 é\n".utf8)
     let outcome = try Program.run([try file("hostile.bin", bytes), "--screen", "text"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(!outcome.output.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
@@ -208,7 +227,9 @@ import Testing
     let mismatched = try broken("mismatched") { model in
       let file = model.appendingPathComponent("config.json")
       let json = try String(contentsOf: file, encoding: .utf8)
-      try Data(json.replacingOccurrences(of: "\"intermediate_size\": 512", with: "\"intermediate_size\": 513").utf8).write(to: file)
+      try Data(
+        json.replacingOccurrences(of: "\"intermediate_size\": 512", with: "\"intermediate_size\": 513").utf8
+      ).write(to: file)
     }
     let noWeights = try broken("no-weights") { model in
       try FileManager.default.removeItem(at: model.appendingPathComponent("model.safetensors"))
@@ -230,16 +251,20 @@ import Testing
     try FileManager.default.copyItem(at: source, to: bare)
     try FileManager.default.removeItem(at: bare.appendingPathComponent("gate.safetensors"))
     let gate = source.appendingPathComponent("gate.safetensors").path
-    let fixture = Places.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors").path
+    let fixture = Places.root.appendingPathComponent("Tests/EvictionTests/Fixtures/gate/gate.safetensors")
+      .path
     let arguments = [text, "--policy", "gate", "--budget", "16", "--screen", "text"]
     let own = try Program.run(arguments)
     #expect(own.status == 0, "\(own.errors)")
     #expect(own.output.contains("Gate"))
     // Without a gate the policy has no lane, and the screen says what is missing.
     #expect(try Program.run(arguments + ["--model", bare.path]).output.contains("needs the logits"))
-    #expect(try !Program.run(arguments + ["--model", bare.path, "--gate", gate]).output.contains("needs the logits"))
+    #expect(
+      try !Program.run(arguments + ["--model", bare.path, "--gate", gate]).output.contains("needs the logits")
+    )
     for (path, words) in [
-      (folder.path + "/none.safetensors", "none.safetensors"), (source.path + "/model.safetensors", "layers.0"),
+      (folder.path + "/none.safetensors", "none.safetensors"),
+      (source.path + "/model.safetensors", "layers.0"),
       (fixture, "5 layers, 4 KV heads and width 256"),
     ] {
       let outcome = try Program.run(arguments + ["--gate", path])
@@ -250,7 +275,8 @@ import Testing
   }
 
   @Test func aQuestionIsPutToTheText() throws {
-    let path = try file("text.txt", Array("The passcode of Temley is amber lantern. The old mill was quiet.".utf8))
+    let path = try file(
+      "text.txt", Array("The passcode of Temley is amber lantern. The old mill was quiet.".utf8))
     let question = "Question: What is the passcode of Temley?\nAnswer:"
     let outcome = try Program.run([path, "--question", question, "--screen", "text", "--budget", "16"])
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -292,11 +318,14 @@ import Testing
       read == "[system] Be short.\n[user] What was quiet?\n\n\nThe mill was quiet.\n[assistant]")
     let bytes = Array(text.utf8)
     let ranges = tokens.compactMap { token -> Range<Int>? in
-      guard let start = token["start"] as? Int, let end = token["end"] as? Int, start < end else { return nil }
+      guard let start = token["start"] as? Int, let end = token["end"] as? Int, start < end else {
+        return nil
+      }
       return start..<end
     }
     #expect(String(decoding: ranges.flatMap { bytes[$0] }, as: UTF8.self) == "\nThe mill was quiet.")
-    try Data("{{ raise_exception('no') }}".utf8).write(to: model.appendingPathComponent("chat_template.jinja"))
+    try Data("{{ raise_exception('no') }}".utf8).write(
+      to: model.appendingPathComponent("chat_template.jinja"))
     let refused = try Program.run([
       try file("text.txt", Array(text.utf8)), "--model", model.path, "--chat", "--screen", "text",
     ])

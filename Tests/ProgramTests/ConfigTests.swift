@@ -9,7 +9,8 @@ import Testing
 
   init() throws {
     folder = try ScratchFolder()
-    text = try folder.write("The passcode of Temley is amber lantern. The old mill was quiet.", as: "short.txt")
+    text = try folder.write(
+      "The passcode of Temley is amber lantern. The old mill was quiet.", as: "short.txt")
   }
 
   private func run(_ arguments: [String], config: String?) throws -> Program.Outcome {
@@ -28,10 +29,13 @@ import Testing
       question = "Who?"
       """
     let own = try run(screen, config: config)
-    #expect(own.status == 0 && own.output.contains("SnapKV(w=4)") && own.output.contains("Who?"), "\(own.errors)")
+    #expect(
+      own.status == 0 && own.output.contains("SnapKV(w=4)") && own.output.contains("Who?"), "\(own.errors)")
     #expect(own.output.unicodeScalars.allSatisfy { $0.isASCII })
-    let asked = try run(screen + ["--no-ascii", "--policy", "knorm", "--budget", "9", "--question", ""], config: nil)
-    #expect(asked.output.contains("B=9") && asked.output.contains("Knorm") && !asked.output.contains("SnapKV"))
+    let asked = try run(
+      screen + ["--no-ascii", "--policy", "knorm", "--budget", "9", "--question", ""], config: nil)
+    #expect(
+      asked.output.contains("B=9") && asked.output.contains("Knorm") && !asked.output.contains("SnapKV"))
     #expect(asked.output.contains("│") && !asked.output.contains("Who?"))
     #expect(try run(screen + ["--no-config", "--steps", "2"], config: nil).output.contains("H2O"))
   }
@@ -49,19 +53,29 @@ import Testing
 
   @Test(arguments: [
     ("budgets = 4", 1, "there is no such setting"), ("steps = 3\nbudget = true\n", 2, "budget"),
-    ("# first\n\ntheme = \"neon\"", 3, "'neon' is no theme"), ("policies = [\"laq\", \"snapkvv\"]", 1, "did you mean 'snapkv'"),
-    ("policies = \"laq\"", 1, "a list was expected"), ("steps = 0", 1, "from 1 to 4096"), ("color = \"mauve\"", 1, "\"never\""),
-    ("ascii = \"yes\"", 1, "true or false"), ("steps = \n", 1, "a value was expected"), ("a = [1, 2", 1, "this list has no end"), ("x", 1, "'=' was expected"),
-    ("[keys]\npin = \"p\"", 2, "'policy-next'"), ("steps = 2\n[keys]\nhelp = \"?\"\npinn = \"y\"", 4, "no action 'pinn'"),
-    ("[keys]\npin = \"<Nope>\"", 2, "no key is called <Nope>"), ("[keys]\nback = []", 2, "needs a key"), ("keys = 4", 1, "[keys]"), ("steps = 2\nsteps = 3", 2, "second time"), ("[=]", 1, "a name was expected"), ("question = \"a", 1, "no end"),
+    ("# first\n\ntheme = \"neon\"", 3, "'neon' is no theme"),
+    ("policies = [\"laq\", \"snapkvv\"]", 1, "did you mean 'snapkv'"),
+    ("policies = \"laq\"", 1, "a list was expected"), ("steps = 0", 1, "from 1 to 4096"),
+    ("color = \"mauve\"", 1, "\"never\""),
+    ("ascii = \"yes\"", 1, "true or false"), ("steps = \n", 1, "a value was expected"),
+    ("a = [1, 2", 1, "this list has no end"), ("x", 1, "'=' was expected"),
+    ("[keys]\npin = \"p\"", 2, "'policy-next'"),
+    ("steps = 2\n[keys]\nhelp = \"?\"\npinn = \"y\"", 4, "no action 'pinn'"),
+    ("[keys]\npin = \"<Nope>\"", 2, "no key is called <Nope>"), ("[keys]\nback = []", 2, "needs a key"),
+    ("keys = 4", 1, "[keys]"), ("steps = 2\nsteps = 3", 2, "second time"), ("[=]", 1, "a name was expected"),
+    ("question = \"a", 1, "no end"),
     ("[keys]\npin = 7", 2, "a key was expected"), ("[other]\na = 1", 2, "other.a: there is no such setting"),
   ])
   func aFileThatIsNotUnderstoodNamesTheLine(_ config: String, _ line: Int, _ words: String) throws {
     let outcome = try run(screen, config: config)
     #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.output)")
-    #expect(outcome.errors.contains("config.toml:\(line): ") && outcome.errors.contains(words), "\(outcome.errors)")
-    #expect(outcome.errors.contains("--no-config") && outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
-    #expect(try run(screen + ["--no-config", "--policy", "streaming", "--steps", "2"], config: nil).status == 0)
+    #expect(
+      outcome.errors.contains("config.toml:\(line): ") && outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("--no-config") && outcome.errors.split(separator: "\n").count == 1,
+      "\(outcome.errors)")
+    #expect(
+      try run(screen + ["--no-config", "--policy", "streaming", "--steps", "2"], config: nil).status == 0)
   }
 
   @Test func strangeFilesAreRefusedWithASentence() throws {
@@ -102,8 +116,10 @@ import Testing
     }.joined(separator: "\n")
     let again = try run(["config"], config: open)
     #expect(again.status == 0, "\(again.errors)")
-    let changed = try run(["config"], config: "budget = \"12.5%\"\nquestion = \"a \\\"b\\\"\\n\"\n[keys]\npin = [\"<C-x>\"]\n")
-    #expect(changed.output.contains("\nbudget = \"12.5%\" ") && changed.output.contains("\npin = [\"<C-x>\"] "))
+    let changed = try run(
+      ["config"], config: "budget = \"12.5%\"\nquestion = \"a \\\"b\\\"\\n\"\n[keys]\npin = [\"<C-x>\"]\n")
+    #expect(
+      changed.output.contains("\nbudget = \"12.5%\" ") && changed.output.contains("\npin = [\"<C-x>\"] "))
     let twice = try run(["config"], config: changed.output)
     #expect(twice.output == changed.output && twice.status == 0, "\(twice.errors)")
     #expect(try run(["config", "--no-config"], config: nil).output == standard)

@@ -19,7 +19,10 @@ import Testing
   }
 
   private func needle(_ model: String, _ more: [String]) -> [String] {
-    ["eval", "needle", "--model", model, "--lengths", "200", "--depths", "50", "--count", "1", "--steps", "4", "--policy", "laq"]
+    [
+      "eval", "needle", "--model", model, "--lengths", "200", "--depths", "50", "--count", "1", "--steps",
+      "4", "--policy", "laq",
+    ]
       + ["--budget", "24"] + more
   }
 
@@ -27,13 +30,15 @@ import Testing
     // A name that looks like an option.
     let name = "-\(UUID()).json", file = FileManager.default.temporaryDirectory.path + "/" + name
     defer { for end in ["", "l"] { try? FileManager.default.removeItem(atPath: file + end) } }
-    let session = try TerminalSession(needle(try model(), ["--precision", "float32", "--chat", "--ascii", "--to=\(name)"]))
+    let session = try TerminalSession(
+      needle(try model(), ["--precision", "float32", "--chat", "--ascii", "--to=\(name)"]))
     try #require(session.shows("1 prompts"), "\(session.screen.lines)")
     #expect(!session.screen.lines.joined().utf8.contains { $0 >= 0x80 })
     session.type("\r\r")
     try #require(session.shows("[1 Text]"), "\(session.screen.lines)")
     #expect(session.shows("Somebody says:"))
-    // Leaving waits for what is under way, which in a debug build on a busy machine may take longer than a test waits.
+    // Leaving waits for what is under way, which in a debug build on a busy machine may take longer than a
+    // test waits.
     try #require(session.shows("ready"))
     #expect(!session.screen.lines.joined().utf8.contains { $0 >= 0x80 })
     session.type("q")
@@ -46,7 +51,9 @@ import Testing
     let model = try model()
     #expect(try Program.run(needle(model, ["--to", path("plain.json")])).status == 0)
     let other = try Program.run(needle(model, ["--to", path("plain.json"), "--chat"]))
-    #expect(other.status == 1 && other.errors.contains("the option 'chat' is none there and yes here"), "\(other.errors)")
+    #expect(
+      other.status == 1 && other.errors.contains("the option 'chat' is none there and yes here"),
+      "\(other.errors)")
     let chat = try Program.run(needle(model, ["--to", path("chat.json"), "--chat"]))
     #expect(chat.status == 0, "\(chat.errors)")
     #expect(try !String(contentsOfFile: path("plain.json"), encoding: .utf8).contains("chat"))
@@ -56,14 +63,17 @@ import Testing
       session.type("\r\r")
       #expect(session.shows("[1 Text]"), "\(name): \(session.screen.lines)")
       #expect(session.shows("ready"))
-      #expect(session.screen.lines.contains { $0.contains("Somebody says:") } == (name == "chat"), "\(session.screen.lines)")
+      #expect(
+        session.screen.lines.contains { $0.contains("Somebody says:") } == (name == "chat"),
+        "\(session.screen.lines)")
       session.type("qq")
       #expect(session.status() == 0)
     }
   }
 
   @Test func aScreenThatCannotBeOpenedEndsWithTwo() throws {
-    let session = try TerminalSession(needle("embedded", ["--to", path("dumb.json")]), environment: ["TERM": "dumb"])
+    let session = try TerminalSession(
+      needle("embedded", ["--to", path("dumb.json")]), environment: ["TERM": "dumb"])
     #expect(session.status() == 2, "\(session.output)")
     #expect(session.output.contains("laq-tui: "))
   }

@@ -60,7 +60,9 @@ import Testing
     session.type("E\u{15}\(file)\rq")
     #expect(session.status() == 1)
     #expect(session.screen.isRestored)
-    #expect(session.output.components(separatedBy: Self.restored).last?.contains("laq-tui: \(file.prefix(40))") == true)
+    #expect(
+      session.output.components(separatedBy: Self.restored).last?.contains("laq-tui: \(file.prefix(40))")
+        == true)
   }
 
   /// The second key finds what the first one began: without its answer there would be nothing to explain.

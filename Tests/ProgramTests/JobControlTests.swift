@@ -58,8 +58,11 @@ import Testing
     session.type("\n")
     #expect(session.waits(for: "behind", after: stopped))
     #expect(goesOnAndStops(session, since: switches))
-    #expect(!String(decoding: Array(session.output.utf8).dropFirst(stopped),
-      as: UTF8.self).contains("\u{1B}"))
+    #expect(
+      !String(
+        decoding: Array(session.output.utf8).dropFirst(stopped),
+        as: UTF8.self
+      ).contains("\u{1B}"))
     #expect(session.modes.c_lflag == before.c_lflag)
     session.type("\n")
     #expect(session.waits { $0.isAlternate && !$0.showsCursor && $0.lines[0].contains("[1 Text]") })

@@ -27,9 +27,12 @@ import Testing
   @Test func aTraceThatShrinksWhileItIsOpenIsNamed() throws {
     let folder = try ScratchFolder()
     let trace = folder.path("trace.safetensors")
-    #expect(try Program.run([text.path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
-    let session = try TerminalSession([trace, "--policy", "streaming", "--policy", "snapkv", "--budget",
-      "16"])
+    #expect(
+      try Program.run([text.path, "--policy", "streaming", "--steps", "2", "--record", trace]).status == 0)
+    let session = try TerminalSession([
+      trace, "--policy", "streaming", "--policy", "snapkv", "--budget",
+      "16",
+    ])
     #expect(session.waits(for: "a trace of"))
     #expect(truncate(trace, 4_096) == 0)
     // Another budget is chosen from the keys and queries, another view draws them.

@@ -11,10 +11,14 @@ import Testing
     let heads = lines.filter { $0.first?.isUppercase == true }
     #expect(
       heads == [
-        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "KEYS", "WORDS", "FILES", "ENVIRONMENT", "EXIT STATUS",
+        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "KEYS", "WORDS", "FILES", "ENVIRONMENT",
+        "EXIT STATUS",
         "EXAMPLES", "VERSION",
       ])
-    for words in ["--budget", "--no-config", ":write [FILE]", "ask another question", "XDG_CONFIG_HOME", "64   wrong usage"] {
+    for words in [
+      "--budget", "--no-config", ":write [FILE]", "ask another question", "XDG_CONFIG_HOME",
+      "64   wrong usage",
+    ] {
       #expect(outcome.output.contains(words), "\(words)")
     }
     #expect(lines.allSatisfy { $0.count <= 100 })
@@ -23,7 +27,8 @@ import Testing
   }
 
   private static let options = [
-    "--model", "--question", "--budget", "--policy", "--theme", "--screen", "--export", "--why", "--no-config", "--no-mouse",
+    "--model", "--question", "--budget", "--policy", "--theme", "--screen", "--export", "--why",
+    "--no-config", "--no-mouse",
   ]
 
   @Test(arguments: ["bash", "zsh", "fish"])
@@ -33,7 +38,10 @@ import Testing
     for option in Self.options {
       #expect(script.output.contains(shell == "fish" ? String(option.dropFirst(2)) : option), "\(option)")
     }
-    guard let check = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" }).first(where: FileManager.default.isExecutableFile) else { return }
+    guard
+      let check = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" }).first(
+        where: FileManager.default.isExecutableFile)
+    else { return }
     let folder = try ScratchFolder()
     let file = try folder.write(script.output, as: "laq-tui.\(shell)")
     let process = try Process.run(URL(fileURLWithPath: check), arguments: ["-n", file])
@@ -44,7 +52,8 @@ import Testing
   /// What bash shows, by the script itself.
   @Test func bashCompletesPoliciesAndModels() throws {
     let folder = try ScratchFolder()
-    let script = try folder.write(try Program.run(["--generate-completion-script", "bash"]).output, as: "laq-tui.bash")
+    let script = try folder.write(
+      try Program.run(["--generate-completion-script", "bash"]).output, as: "laq-tui.bash")
     func completed(_ words: [String]) throws -> [String] {
       let driver = """
         PATH="\(try Program.executable().deletingLastPathComponent().path):$PATH"
@@ -65,7 +74,9 @@ import Testing
       try process.run()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
-      return String(decoding: data, as: UTF8.self).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      return String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
     }
     #expect(try completed(["laq-tui", "--policy", "snap"]).contains { $0.hasPrefix("snapkv") })
     #expect(try completed(["laq-tui", "--model", "emb"]).contains("embedded"))

@@ -15,13 +15,16 @@ import Testing
     #expect(tokenizer.contains("\"\u{104}\""))
     try Data(tokenizer.replacingOccurrences(of: "\"\u{104}\"", with: "\"[unused]\"").utf8)
       .write(to: model.appendingPathComponent("tokenizer.json"))
-    try Data(#"{"eos_token_id": [1, -1]}"#.utf8).write(to: model.appendingPathComponent("generation_config.json"))
+    try Data(#"{"eos_token_id": [1, -1]}"#.utf8).write(
+      to: model.appendingPathComponent("generation_config.json"))
     return model.path
   }
 
   @Test func whatIsLeftOutIsSaidOnStandardErrorAndOnTheScreen() throws {
     let text = try folder.write("The mill\u{4} was quiet.", as: "control.txt")
-    let outcome = try Program.run(["--model", model(), "--policy", "streaming", "--steps", "2", "--screen", "text", text])
+    let outcome = try Program.run([
+      "--model", model(), "--policy", "streaming", "--steps", "2", "--screen", "text", text,
+    ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.errors.contains("control.txt: 1 byte (U+0004) has no token"), "\(outcome.errors)")
     #expect(outcome.errors.contains("eos_token_id -1 is ignored"), "\(outcome.errors)")
@@ -31,6 +34,8 @@ import Testing
   @Test func nothingIsSaidWhereAllIsWell() throws {
     let text = try folder.write("The mill was quiet.", as: "plain.txt")
     let outcome = try Program.run(["--policy", "streaming", "--steps", "2", "--screen", "text", text])
-    #expect(outcome.status == 0 && outcome.errors.isEmpty && !outcome.output.contains("left out"), "\(outcome.errors)")
+    #expect(
+      outcome.status == 0 && outcome.errors.isEmpty && !outcome.output.contains("left out"),
+      "\(outcome.errors)")
   }
 }

@@ -6,14 +6,17 @@ import Testing
 @Suite struct OutputTests {
   private static let commands: [[String]] = [
     ["--help"], ["help"], ["--version"], ["policies"], ["config", "--no-config"], ["eval", "--help"],
-      ["tutorial", "--help"],
+    ["tutorial", "--help"],
     ["--generate-completion-script", "bash"], ["tutorial", "--screen", "text"],
   ]
 
   /// Runs the program by a shell, which redirects, maybe after something else.
-  private static func run(_ arguments: [String], _ redirection: String, before: String = "") throws -> Program.Outcome {
+  private static func run(_ arguments: [String], _ redirection: String, before: String = "") throws
+    -> Program.Outcome
+  {
     try Program.run(
-      ["-c", "\(before)\"$@\" \(redirection)", "bash", Program.executable().path] + arguments, program: "/bin/bash")
+      ["-c", "\(before)\"$@\" \(redirection)", "bash", Program.executable().path] + arguments,
+      program: "/bin/bash")
   }
 
   @Test(arguments: commands) func aFullDiskIsSaid(_ arguments: [String]) throws {
@@ -27,8 +30,13 @@ import Testing
 
   @Test func screensAndReasonsAreSaidToo() throws {
     let text = try QuickText()
-    for more in [["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"], ["--why",
-      "streaming", "--json"]] {
+    for more in [
+      ["--screen", "text"], ["--screen", "compare", "--ansi"], ["--why", "streaming"],
+      [
+        "--why",
+        "streaming", "--json",
+      ],
+    ] {
       let outcome = try Self.run([text.path, "--budget", "4", "--policy", "streaming"] + more, ">/dev/full")
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("standard output cannot be written"), "\(more)")
@@ -51,10 +59,11 @@ import Testing
     for start in ["", "trap '' PIPE; "] {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
-      process.arguments = [
-        "-c", start + #"exec 3> >(true); wait $!; "$@" >&3; echo "status $?" >&2"#, "bash",
-        try Program.executable().path,
-      ] + arguments
+      process.arguments =
+        [
+          "-c", start + #"exec 3> >(true); wait $!; "$@" >&3; echo "status $?" >&2"#, "bash",
+          try Program.executable().path,
+        ] + arguments
       process.environment = ProcessInfo.processInfo.environment.merging(Program.withoutConfig) { $1 }
       let errors = Pipe()
       process.standardError = errors

@@ -36,7 +36,9 @@ enum Program {
     process.executableURL = try program.map { URL(fileURLWithPath: $0) } ?? executable()
     process.arguments = arguments
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
-    process.environment = ProcessInfo.processInfo.environment.merging(withoutConfig) { $1 }.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(withoutConfig) { $1 }.merging(
+      environment
+    ) { $1 }
     let (output, errors, source) = (Pipe(), Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors

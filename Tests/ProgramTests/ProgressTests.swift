@@ -25,14 +25,17 @@ import Testing
     let output = folder.path("\(UUID().uuidString)")
     return (
       try TerminalSession(
-        arguments, columns: columns, environment: environment, shell: "exec \"$@\" > '\(output)'"), output)
+        arguments, columns: columns, environment: environment, shell: "exec \"$@\" > '\(output)'"), output
+    )
   }
 
   private func isEmpty(_ session: TerminalSession) -> Bool {
     session.screen.lines.allSatisfy { $0.allSatisfy(\.isWhitespace) }
   }
 
-  private static let options = ["--policy", "streaming", "--policy", "snapkv", "--steps", "6", "--budget", "8"]
+  private static let options = [
+    "--policy", "streaming", "--policy", "snapkv", "--steps", "6", "--budget", "8",
+  ]
 
   @Test(arguments: [
     ["--screen", "text"], ["--screen", "compare"], ["--why", "snapkv"],

@@ -8,15 +8,18 @@ enum RealModel {
   private static let environment = ProcessInfo.processInfo.environment
   static let files = (environment["LAQ_REAL_MODEL"] ?? "").split(separator: ":").map(String.init)
   static let program = environment["LAQ_REAL_PROGRAM"]
-  static let expectations = Places.root.appendingPathComponent("Tests/ProgramTests/Fixtures/RealModel/expected.json")
+  static let expectations = Places.root.appendingPathComponent(
+    "Tests/ProgramTests/Fixtures/RealModel/expected.json")
 }
 
 /// A model that people have, SmolLM2-135M-Instruct, against what transformers computes with the same weights.
 ///
-/// The model is no part of the package. `LAQ_REAL_MODEL` names its files, a colon between them: the GGUF, and the folder
-/// that `Fixtures/RealModel/model_folder.py` makes of it. `LAQ_REAL_PROGRAM` names an optimised build, without which a pass
-/// over 135 million weights takes minutes. `.ci/run` sets both.
-@Suite(.enabled(if: !RealModel.files.isEmpty, "LAQ_REAL_MODEL names no files: .ci/run fetches and names them"), .serialized)
+/// The model is no part of the package. `LAQ_REAL_MODEL` names its files, a colon between them: the GGUF, and
+/// the folder that `Fixtures/RealModel/model_folder.py` makes of it. `LAQ_REAL_PROGRAM` names an optimised
+/// build, without which a pass over 135 million weights takes minutes. `.ci/run` sets both.
+@Suite(
+  .enabled(if: !RealModel.files.isEmpty, "LAQ_REAL_MODEL names no files: .ci/run fetches and names them"),
+  .serialized)
 struct RealModelTests {
   struct Expected: Decodable {
     struct Case: Decodable, Sendable {

@@ -94,8 +94,10 @@ import Testing
   }
 
   /// A line's noise: any bytes that are no keys by themselves, and beginnings of sequences among them.
-  @Test(arguments: ["xterm-256color", "screen-256color",
-    "linux"]) func noiseIsNoCommand(_ terminal: String) throws {
+  @Test(arguments: [
+    "xterm-256color", "screen-256color",
+    "linux",
+  ]) func noiseIsNoCommand(_ terminal: String) throws {
     let session = try open(terminal)
     let program = session.program
     var generator = FixedGenerator(seed: 5)
@@ -104,8 +106,11 @@ import Testing
       for _ in 0..<40 {
         bytes.append(UInt8(0x80 + generator.next(below: 128)))
         if generator.next(below: 4) == 0 {
-          bytes += [0x1B, 0x5B,
-            0x3F] + (0..<generator.next(below: 5)).map { _ in UInt8(0x30 + generator.next(below: 10)) }
+          bytes +=
+            [
+              0x1B, 0x5B,
+              0x3F,
+            ] + (0..<generator.next(below: 5)).map { _ in UInt8(0x30 + generator.next(below: 10)) }
           bytes.append(UInt8(0x61 + generator.next(below: 26)))
         }
       }
@@ -126,10 +131,13 @@ import Testing
   }
 
   /// Terminals that this machine has not heard of are drawn as those that they are like.
-  @Test(arguments: ["kitty-nowhere", "xterm-ghostty-nowhere", "alacritty-nowhere", "foot-nowhere",
-    "wezterm-nowhere"])
+  @Test(arguments: [
+    "kitty-nowhere", "xterm-ghostty-nowhere", "alacritty-nowhere", "foot-nowhere",
+    "wezterm-nowhere",
+  ])
   func unknownTerminalsOfKnownFamiliesAreDrawn(_ terminal: String) throws {
-    let session = try TerminalSession(text.arguments,
+    let session = try TerminalSession(
+      text.arguments,
       environment: ["TERM": terminal])
     #expect(session.shows("[1 Text]"))
     #expect(session.waits(for: "drawn as xterm-256color"))

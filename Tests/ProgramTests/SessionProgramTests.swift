@@ -18,7 +18,9 @@ import Testing
   private func screen(_ arguments: [String], keys: String = "") throws -> [Substring] {
     let outcome = try Program.run(arguments + ["--keys", keys, "--screen", "text"])
     #expect(outcome.status == 0, "\(outcome.errors)")
-    return outcome.output.split(separator: "\n").filter { !$0.contains("ready") && !$0.contains("session written") }
+    return outcome.output.split(separator: "\n").filter {
+      !$0.contains("ready") && !$0.contains("session written")
+    }
   }
 
   private static let work = "]}p#9GvllKi<C-u>Question: Who was quiet?<lt><Enter>:steps 6<Enter>"
@@ -35,7 +37,8 @@ import Testing
     let moved = folder.url.appendingPathComponent("moved")
     try FileManager.default.createDirectory(at: moved, withIntermediateDirectories: true)
     for name in ["a.laq", "short.txt"] {
-      try FileManager.default.moveItem(at: folder.url.appendingPathComponent(name), to: moved.appendingPathComponent(name))
+      try FileManager.default.moveItem(
+        at: folder.url.appendingPathComponent(name), to: moved.appendingPathComponent(name))
     }
     #expect(try screen([moved.path + "/a.laq"]) == before)
   }
@@ -43,16 +46,20 @@ import Testing
   @Test func aTextFromStandardInputIsKept() throws {
     let session = folder.path + "/stdin.laq"
     let outcome = try Program.run(
-      ["-", "--policy", "streaming", "--steps", "4", "--screen", "text", "--keys", ":w \(session)<Enter>"], input: "The mill was quiet.")
+      ["-", "--policy", "streaming", "--steps", "4", "--screen", "text", "--keys", ":w \(session)<Enter>"],
+      input: "The mill was quiet.")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let again = try Program.run([session, "--screen", "text"])
-    #expect(again.status == 0 && again.output.contains("standard input") && again.output.contains("mill"), "\(again.errors)")
+    #expect(
+      again.status == 0 && again.output.contains("standard input") && again.output.contains("mill"),
+      "\(again.errors)")
   }
 
   @Test func aFileThatIsThereIsAskedAbout() throws {
     let mine = try folder.write("mine", as: "mine.txt")
     let arguments = [text, "--policy", "streaming", "--steps", "2", "--screen", "text"]
-    #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>"]).output.contains("replace it, y or n?"))
+    #expect(
+      try Program.run(arguments + ["--keys", ":w \(mine)<Enter>"]).output.contains("replace it, y or n?"))
     #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>n"]).output.contains("nothing written"))
     #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
     #expect(try Program.run(arguments + ["--keys", ":w \(mine)<Enter>y"]).output.contains("session written"))
@@ -65,7 +72,11 @@ import Testing
     let json = try String(contentsOfFile: session, encoding: .utf8)
     try folder.write("Another text, which is not the one that was there before.", as: "short.txt")
     let changed = try Program.run([session, "--screen", "text"])
-    #expect(changed.status == 0 && changed.errors.contains("short.txt has changed since the session was written: what was kept by hand is left out"))
+    #expect(
+      changed.status == 0
+        && changed.errors.contains(
+          "short.txt has changed since the session was written: what was kept by hand is left out")
+    )
     for (name, content, words) in [
       ("newer.laq", json.replacing("\"version\" : 1", with: "\"version\" : 7"), "version 7 of a session"),
       ("gone.laq", json.replacing("./short.txt", with: "./gone.txt"), "gone.txt: there is no such file"),
@@ -83,11 +94,14 @@ import Testing
   /// What stands around the text moves its tokens; what another model makes of it is not known.
   @Test func whatIsKeptByHandStaysWithItsTokensOrIsLeftOut() throws {
     let session = folder.path + "/a.laq"
-    _ = try screen([text, "--policy", "streaming", "--budget", "8", "--steps", "2", "--question", "Who?"], keys: "AB#5GXb:w \(session)<Enter>")
+    _ = try screen(
+      [text, "--policy", "streaming", "--budget", "8", "--steps", "2", "--question", "Who?"],
+      keys: "AB#5GXb:w \(session)<Enter>")
     func edited(_ path: String, _ options: [String]) throws -> (word: String, outcome: Program.Outcome) {
       let copy = folder.path + "/copy-\(UUID()).laq"
       let outcome = try Program.run([path] + options + ["--screen", "text", "--keys", ":w \(copy)<Enter>"])
-      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: copy))) as? [String: Any]
+      let json =
+        try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: copy))) as? [String: Any]
       let policies = (json?["setup"] as? [String: Any])?["policies"] as? [[String: Any]] ?? []
       let edits = policies.flatMap { $0["edits"] as? [[String: Any]] ?? [] }
       return ("\(edits.map { "\($0["first"] ?? "")-\($0["last"] ?? "")" })", outcome)
@@ -98,7 +112,11 @@ import Testing
     let before = try edited(session, ["--question-first"])
     #expect(before.word != "[\"5-5\"]" && before.word != "[]" && before.outcome.errors.isEmpty, "\(before)")
     let model = try edited(session, ["--model", Places.embeddedModel])
-    #expect(model.word == "[]" && model.outcome.errors.contains("another model than the session's: what was kept by hand is left out"))
+    #expect(
+      model.word == "[]"
+        && model.outcome.errors.contains(
+          "another model than the session's: what was kept by hand is left out")
+    )
     // The session that lost something is not replaced without a question.
     let asked = try Program.run(
       [session, "--model", Places.embeddedModel, "--screen", "text", "--keys", ":w<Enter>"])
@@ -109,7 +127,8 @@ import Testing
   @Test func aSessionWithoutASystemsTurnGetsNone() throws {
     let model = folder.url.appendingPathComponent("model")
     try FileManager.default.copyItem(at: URL(fileURLWithPath: Places.embeddedModel), to: model)
-    try folder.write("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}", as: "model/chat_template.jinja")
+    try folder.write(
+      "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}", as: "model/chat_template.jinja")
     let session = folder.path + "/a.laq"
     let options = ["--policy", "streaming", "--steps", "2", "--chat", "--model", model.path]
     _ = try screen([text] + options, keys: ":w \(session)<Enter>")
@@ -119,7 +138,8 @@ import Testing
       try Program.run([path] + options + ["--screen", "text"], environment: ["XDG_CONFIG_HOME": folder.path])
     }
     let outcome = try configured(session)
-    #expect(outcome.output.split(separator: "\n").filter { !$0.contains("ready") } == before, "\(outcome.errors)")
+    #expect(
+      outcome.output.split(separator: "\n").filter { !$0.contains("ready") } == before, "\(outcome.errors)")
     let own = try configured(text, options)
     #expect(own.output.contains("miller"), "\(own.errors)")
     #expect(try !configured(text, options + ["--system", ""]).output.contains("miller"))
@@ -127,10 +147,12 @@ import Testing
 
   @Test func otherSettingsLeaveRoomForTheirAnswers() throws {
     let session = folder.path + "/a.laq"
-    _ = try screen([text, "--policy", "streaming", "--steps", "2"], keys: "A:steps 3<Enter>:w \(session)<Enter>")
+    _ = try screen(
+      [text, "--policy", "streaming", "--steps", "2"], keys: "A:steps 3<Enter>:w \(session)<Enter>")
     let json = try String(contentsOfFile: session, encoding: .utf8)
     let other = try #require(json.range(of: "\"answerLimit\" : 2"))
-    let long = try folder.write(json.replacingCharacters(in: other, with: "\"answerLimit\" : 4096"), as: "long.laq")
+    let long = try folder.write(
+      json.replacingCharacters(in: other, with: "\"answerLimit\" : 4096"), as: "long.laq")
     let outcome = try Program.run([long, "--screen", "text"])
     #expect(outcome.status == 1 && outcome.errors.contains("this model has room for"), "\(outcome.errors)")
   }

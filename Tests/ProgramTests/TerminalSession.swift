@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The built program under a pseudo-terminal, as a person runs it: the leader of a session whose terminal this is.
+/// The built program under a pseudo-terminal, as a person runs it: the leader of a session whose terminal
+/// this is.
 final class TerminalSession: Sendable {
   /// How a program ended.
   enum Ending: Equatable {
@@ -48,10 +49,13 @@ final class TerminalSession: Sendable {
     tcgetattr(leader, &modes)
     firstModes = modes
     let inherited = ProcessInfo.processInfo.environment
-    let variables = inherited.merging(["LC_ALL": "C.UTF-8", "NO_COLOR": "", "COLORTERM": ""].merging(Program.withoutConfig) { $1 }) { $1 }.merging(environment) { $1 }
+    let variables = inherited.merging(
+      ["LC_ALL": "C.UTF-8", "NO_COLOR": "", "COLORTERM": ""].merging(Program.withoutConfig) { $1 }
+    ) { $1 }.merging(environment) { $1 }
     let program = try Program.executable().path
     let script = "cd \"$1\" && shift && " + (shell ?? "exec \"$@\"")
-    let words = ["/bin/sh", "-c", script, "sh", FileManager.default.temporaryDirectory.path, program] + arguments
+    let words =
+      ["/bin/sh", "-c", script, "sh", FileManager.default.temporaryDirectory.path, program] + arguments
     process = try Self.spawn(words, variables.map { "\($0)=\($1)" }, terminal: terminal)
     Thread { [self] in read() }.start()
   }
@@ -78,7 +82,9 @@ final class TerminalSession: Sendable {
     var environment = variables.map { strdup($0) } + [nil]
     defer { for text in arguments + environment { free(text) } }
     var process: pid_t = 0
-    guard posix_spawn(&process, words[0], &actions, &attributes, &arguments, &environment) == 0 else { throw NoTerminal() }
+    guard posix_spawn(&process, words[0], &actions, &attributes, &arguments, &environment) == 0 else {
+      throw NoTerminal()
+    }
     return process
   }
 
@@ -161,7 +167,8 @@ final class TerminalSession: Sendable {
 
   /// A process' fields behind its name, which may have spaces; its state is the first.
   private static func stat(of process: pid_t) -> [Substring]? {
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")")
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
     return fields.first == "Z" ? nil : fields
@@ -222,7 +229,8 @@ final class TerminalSession: Sendable {
     }
   }
 
-  /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to that.
+  /// Waits until the screen fulfils something, which may take long on a busy machine; whether it came to
+  /// that.
   func waits(seconds: Double = 120, until isFulfilled: (VirtualTerminal) -> Bool) -> Bool {
     Self.comesTrue(seconds: seconds) { isFulfilled(screen) }
   }

@@ -18,16 +18,20 @@ import Views
   /// Whether two terminals treat keys alike.
   private func areEqual(_ one: termios, _ other: termios) -> Bool {
     one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag && one.c_cflag == other.c_cflag
-      && one.c_lflag == other.c_lflag && withUnsafeBytes(of: one.c_cc) { first in
+      && one.c_lflag == other.c_lflag
+      && withUnsafeBytes(of: one.c_cc) { first in
         withUnsafeBytes(of: other.c_cc) { first.elementsEqual($0) }
       }
   }
 
   /// Keys of the table in the bytes of an xterm.
   private static let sequences: [Key: String] = [
-    .left: "\u{1B}OD", .right: "\u{1B}OC", .up: "\u{1B}OA", .down: "\u{1B}OB", .home: "\u{1B}OH", .end: "\u{1B}OF",
-    .pageUp: "\u{1B}[5~", .pageDown: "\u{1B}[6~", .function(1): "\u{1B}OP", .function(10): "\u{1B}[21~", .enter: "\r",
-    .escape: "\u{1B}", .tab: "\t", .backTab: "\u{1B}[Z", .backspace: "\u{7F}", .delete: "\u{1B}[3~", .insert: "\u{1B}[2~",
+    .left: "\u{1B}OD", .right: "\u{1B}OC", .up: "\u{1B}OA", .down: "\u{1B}OB", .home: "\u{1B}OH",
+    .end: "\u{1B}OF",
+    .pageUp: "\u{1B}[5~", .pageDown: "\u{1B}[6~", .function(1): "\u{1B}OP", .function(10): "\u{1B}[21~",
+    .enter: "\r",
+    .escape: "\u{1B}", .tab: "\t", .backTab: "\u{1B}[Z", .backspace: "\u{7F}", .delete: "\u{1B}[3~",
+    .insert: "\u{1B}[2~",
   ]
 
   private static func bytes(_ key: Key) throws -> String {
@@ -38,13 +42,15 @@ import Views
     }
   }
 
-  /// Escape leaves what a key opened; it is never taken for the beginning of a sequence before a control character.
+  /// Escape leaves what a key opened; it is never taken for the beginning of a sequence before a control
+  /// character.
   @Test func everyKeyOfTheTableIsAnswered() throws {
     let session = try TerminalSession(quick, columns: 80, rows: 24)
     #expect(session.shows("ready"))
     let ending: Set<KeyTable.Action> = [.quit, .interrupt, .suspend]
     for view in ["1", "2", "3", "4", "5"] {
-      for binding in KeyTable.bindings where !ending.contains(binding.action) && (view == "1" || binding.views != nil) {
+      for binding in KeyTable.bindings
+      where !ending.contains(binding.action) && (view == "1" || binding.views != nil) {
         for key in binding.keys {
           session.type(view + (try Self.bytes(key)) + "\u{1B}")
           try #require(session.redraws(), "\(key) in view \(view)")
@@ -60,7 +66,8 @@ import Views
     #expect(session.screen.isRestored)
   }
 
-  @Test(arguments: ["q", "\u{1B}[21~", "\u{3}"]) func everyKeyThatQuitsLeavesWithSuccess(_ key: String) throws {
+  @Test(arguments: ["q", "\u{1B}[21~", "\u{3}"]) func everyKeyThatQuitsLeavesWithSuccess(_ key: String) throws
+  {
     let session = try TerminalSession(quick)
     let before = session.modes
     // While work runs, C-c stops that first.
@@ -77,9 +84,11 @@ import Views
     #expect(areEqual(session.modes, before))
   }
 
-  /// The terminal is asked what lies behind text, and what it does not say a variable may; keys typed meanwhile are not lost.
+  /// The terminal is asked what lies behind text, and what it does not say a variable may; keys typed
+  /// meanwhile are not lost.
   @Test(arguments: [
-    ("", "15;0", "dark"), ("", "0;15", "light"), ("", "", "dark"), ("\u{1B}]11;rgb:ffff/ffff/dddd\u{1B}\\\u{1B}[?62c", "", "light"),
+    ("", "15;0", "dark"), ("", "0;15", "light"), ("", "", "dark"),
+    ("\u{1B}]11;rgb:ffff/ffff/dddd\u{1B}\\\u{1B}[?62c", "", "light"),
     ("\u{1B}]11;rgb:1e1e/1e1e/1e1e\u{7}\u{1B}[?1;2c", "0;15", "dark"),
   ])
   func theBackgroundChoosesTheTheme(_ answer: String, _ variable: String, _ theme: String) throws {
@@ -123,9 +132,11 @@ import Views
     #expect(session.screen.isRestored)
   }
 
-  /// Under a shell with job control, which takes the terminal back when the program stops. SIGSTOP leaves no time to give it
-  /// back, but what the shell has changed meanwhile is set again.
-  @Test(arguments: ["C-z", "SIGTSTP", "SIGSTOP"]) func suspendingGivesTheTerminalBackAndResumingTakesIt(_ how: String) throws {
+  /// Under a shell with job control, which takes the terminal back when the program stops. SIGSTOP leaves no
+  /// time to give it back, but what the shell has changed meanwhile is set again.
+  @Test(arguments: ["C-z", "SIGTSTP", "SIGSTOP"]) func suspendingGivesTheTerminalBackAndResumingTakesIt(
+    _ how: String
+  ) throws {
     let script = #"set -m; "$@"; echo "stopped $?"; read line; fg; echo "ended $?"; read line"#
     let session = try TerminalSession(quick, shell: script)
     let before = session.modes
@@ -145,7 +156,10 @@ import Views
     // The window may change meanwhile.
     session.resize(columns: 90, rows: 28)
     session.type("\n")
-    #expect(session.waits { $0.isAlternate && !$0.showsCursor && !$0.mouseModes.isEmpty && $0.lines[26].hasSuffix("┘") })
+    #expect(
+      session.waits {
+        $0.isAlternate && !$0.showsCursor && !$0.mouseModes.isEmpty && $0.lines[26].hasSuffix("┘")
+      })
     #expect(areEqual(session.modes, inside))
     #expect(session.waits(for: "\u{1B}[?2004h", after: stopped))
     session.type("2")
@@ -160,7 +174,8 @@ import Views
 
   /// Every signal that ends a program which does not handle it, those without names among them.
   @Test(arguments: [
-    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGSYS, SIGPROF, SIGIO, SIGPWR, 34, 60,
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGSYS, SIGPROF,
+    SIGIO, SIGPWR, 34, 60,
   ]) func aSignalRestoresTheTerminal(_ number: Int32) throws {
     let session = try TerminalSession(quick)
     let before = session.modes
@@ -181,7 +196,9 @@ import Views
     #expect(session.status() == 0)
   }
 
-  @Test(arguments: ["dumb", "no-such-terminal", ""]) func otherTerminalsAreRefusedWithASentence(_ name: String) throws {
+  @Test(arguments: ["dumb", "no-such-terminal", ""]) func otherTerminalsAreRefusedWithASentence(
+    _ name: String
+  ) throws {
     let session = try TerminalSession(quick, environment: ["TERM": name])
     let before = session.modes
     #expect(session.status() == 2)
@@ -212,7 +229,8 @@ import Views
     #expect(hasBasic == (theme == "basic"))
   }
 
-  /// ncurses has 24-bit colours where the system describes the terminal with them; few do, so the test brings a description.
+  /// ncurses has 24-bit colours where the system describes the terminal with them; few do, so the test brings
+  /// a description.
   @Test(.enabled(if: hasCompiler, "tic is missing")) func trueColoursAreSentWhereTheTerminalHasThem() throws {
     let folder = try ScratchFolder()
     let color = #"%?%p1%{8}%<%t3%p1%d%e38\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;m"#
@@ -233,7 +251,10 @@ import Views
     for (variable, isDirect) in [("truecolor", true), ("", false)] {
       let session = try TerminalSession(
         quick + ["--theme", "colorblind"],
-        environment: ["TERM": "xterm-256color", "COLORTERM": variable, "TERMINFO": folder.path, "TERMINFO_DIRS": "/usr/share/terminfo:/lib/terminfo"])
+        environment: [
+          "TERM": "xterm-256color", "COLORTERM": variable, "TERMINFO": folder.path,
+          "TERMINFO_DIRS": "/usr/share/terminfo:/lib/terminfo",
+        ])
       #expect(session.shows("[1 Text]"))
       session.type("q")
       #expect(session.status() == 0)
@@ -255,7 +276,8 @@ import Views
   @Test func outputToAPipeIsRefusedWithASentence() throws {
     let session = try TerminalSession(quick, shell: "{ \"$@\"; echo \"status $?\"; } | cat")
     #expect(session.waits(for: "status 2"))
-    #expect(session.output.contains("standard output is not a terminal") && session.output.contains("--screen"))
+    #expect(
+      session.output.contains("standard output is not a terminal") && session.output.contains("--screen"))
     #expect(!session.output.contains("\u{1B}"))
     #expect(session.status() == 0)
   }
@@ -280,7 +302,8 @@ import Views
     #expect(!other.output.contains("?1000") && !other.output.contains("1006"))
   }
 
-  /// A step of the cursor changes two tokens and what is said of them; a whole screen would be five thousand bytes.
+  /// A step of the cursor changes two tokens and what is said of them; a whole screen would be five thousand
+  /// bytes.
   @Test func aKeySendsOnlyWhatChanged() throws {
     let session = try TerminalSession(quick)
     #expect(session.shows("ready"))

@@ -10,9 +10,14 @@ import Testing
   init() throws {
     folder = try ScratchFolder()
     let text = folder.url.appendingPathComponent("short.txt")
-    try Data("The passcode of Temley is amber lantern. The old mill was quiet.\n\nWhat is the passcode of Temley?".utf8)
-      .write(to: text)
-    let outcome = try Program.run([text.path, "--record", trace, "--budget", "16", "--steps", "6", "--policy", "laq"])
+    try Data(
+      "The passcode of Temley is amber lantern. The old mill was quiet.\n\nWhat is the passcode of Temley?"
+        .utf8
+    )
+    .write(to: text)
+    let outcome = try Program.run([
+      text.path, "--record", trace, "--budget", "16", "--steps", "6", "--policy", "laq",
+    ])
     #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
   }
 
@@ -20,16 +25,22 @@ import Testing
 
   @Test func everyViewShowsATrace() throws {
     for view in Self.views {
-      let outcome = try Program.run([trace, "--screen", view, "--budget", "16", "--policy", "laq", "--policy", "kvzip"])
+      let outcome = try Program.run([
+        trace, "--screen", view, "--budget", "16", "--policy", "laq", "--policy", "kvzip",
+      ])
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.output.contains("short.txt") && outcome.output.contains("a trace of embedded"))
       if view == "compare" {
-        #expect(outcome.output.contains("no answer: needs the model") && outcome.output.contains("second pass"))
+        #expect(
+          outcome.output.contains("no answer: needs the model") && outcome.output.contains("second pass"))
         #expect(!outcome.output.contains("lookahead recorded"))
       }
     }
-    let other = try Program.run([trace, "--screen", "timeline", "--budget", "12", "--policy", "laq", "--keys", ",Y"])
-    #expect(other.output.contains("lookahead recorded with B=16") && other.output.contains("why? decodes anew"))
+    let other = try Program.run([
+      trace, "--screen", "timeline", "--budget", "12", "--policy", "laq", "--keys", ",Y",
+    ])
+    #expect(
+      other.output.contains("lookahead recorded with B=16") && other.output.contains("why? decodes anew"))
   }
 
   /// Keys come before what is recorded, as they come before what is printed.
@@ -53,14 +64,18 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: odd))
     for view in Self.views {
       let outcome = try Program.run([odd, "--screen", view, "--budget", "16", "--keys", "+o]}p"])
-      #expect(outcome.status == 0 || outcome.errors.hasPrefix("laq-tui: \(odd)"), "\(view): \(outcome.errors)")
+      #expect(
+        outcome.status == 0 || outcome.errors.hasPrefix("laq-tui: \(odd)"), "\(view): \(outcome.errors)")
     }
   }
 
   @Test func whatNeedsTheModelIsRefusedWithItsName() throws {
-    for option in [["--model", "/a/model"], ["--question", "Why?"], ["--why", "laq"], ["--steps", "3"], ["--record", "x"]] {
+    for option in [
+      ["--model", "/a/model"], ["--question", "Why?"], ["--why", "laq"], ["--steps", "3"], ["--record", "x"],
+    ] {
       let outcome = try Program.run([trace] + option)
-      #expect(outcome.status == 1 && outcome.errors.contains("\(option[0]) needs the model"), "\(outcome.errors)")
+      #expect(
+        outcome.status == 1 && outcome.errors.contains("\(option[0]) needs the model"), "\(outcome.errors)")
     }
   }
 

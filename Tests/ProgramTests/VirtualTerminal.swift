@@ -1,8 +1,10 @@
 import Screen
 
-/// A small terminal: of the sequences that ncurses sends to an xterm, what moves the cursor, erases, and sets modes.
+/// A small terminal: of the sequences that ncurses sends to an xterm, what moves the cursor, erases, and sets
+/// modes.
 ///
-/// Colours are not kept. What is unknown is listed in `unknown`, so that a test can tell when a sequence is missing.
+/// Colours are not kept. What is unknown is listed in `unknown`, so that a test can tell when a sequence is
+/// missing.
 struct VirtualTerminal {
   private(set) var columns: Int
   private(set) var rows: Int
@@ -46,7 +48,9 @@ struct VirtualTerminal {
 
   mutating func resize(columns: Int, rows: Int) {
     (self.columns, self.rows) = (columns, rows)
-    cells = cells.prefix(rows).map { Array($0.prefix(columns)) + Array(repeating: " ", count: max(0, columns - $0.count)) }
+    cells = cells.prefix(rows).map {
+      Array($0.prefix(columns)) + Array(repeating: " ", count: max(0, columns - $0.count))
+    }
     cells += Self.blank(columns, max(0, rows - cells.count))
     (row, column, region) = (min(row, rows - 1), min(column, columns - 1), 0..<rows)
   }
@@ -75,7 +79,9 @@ struct VirtualTerminal {
     default:
       let length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
       guard start + length <= pending.count else { return nil }
-      if let scalar = String(decoding: pending[start..<start + length], as: UTF8.self).unicodeScalars.first { put(scalar) }
+      if let scalar = String(decoding: pending[start..<start + length], as: UTF8.self).unicodeScalars.first {
+        put(scalar)
+      }
       return start + length
     }
     return start + 1
@@ -116,18 +122,25 @@ struct VirtualTerminal {
     guard start + 1 < pending.count else { return nil }
     switch pending[start + 1] {
     case UInt8(ascii: "["):
-      guard let end = pending[(start + 2)...].firstIndex(where: { $0 >= 0x40 || $0 == 0x1B }) else { return nil }
+      guard let end = pending[(start + 2)...].firstIndex(where: { $0 >= 0x40 || $0 == 0x1B }) else {
+        return nil
+      }
       // A sequence that another one interrupts is given up.
       if pending[end] == 0x1B { return end }
-      control(String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
+      control(
+        String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
       return end + 1
     case UInt8(ascii: "]"):
-      // A command to the terminal, up to a bell or a string's end: the question for its background, and the clipboard.
-      guard let end = pending[(start + 2)...].firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { return nil }
+      // A command to the terminal, up to a bell or a string's end: the question for its background, and the
+      // clipboard.
+      guard let end = pending[(start + 2)...].firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else {
+        return nil
+      }
       guard pending[end] == 0x1B else { return end + 1 }
       return end + 1 < pending.count ? end + 2 : nil
     case UInt8(ascii: "("), UInt8(ascii: ")"): return start + 2 < pending.count ? start + 3 : nil
-    case UInt8(ascii: "M"): if row == region.lowerBound { scroll(region, by: -1) } else { row = max(0, row - 1) }
+    case UInt8(ascii: "M"):
+      if row == region.lowerBound { scroll(region, by: -1) } else { row = max(0, row - 1) }
     case UInt8(ascii: "="): hasApplicationKeys = true
     case UInt8(ascii: ">"): hasApplicationKeys = false
     case UInt8(ascii: "7"), UInt8(ascii: "8"): break
@@ -138,7 +151,9 @@ struct VirtualTerminal {
 
   private mutating func control(_ parameters: String, _ final: Character) {
     if parameters.hasPrefix("?") {
-      for mode in parameters.dropFirst().split(separator: ";").compactMap({ Int($0) }) { set(mode, to: final == "h") }
+      for mode in parameters.dropFirst().split(separator: ";").compactMap({ Int($0) }) {
+        set(mode, to: final == "h")
+      }
       return
     }
     let numbers = parameters.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }

@@ -4,8 +4,8 @@ import Foundation
 
 /// How eyes see colours: full vision, and without one kind of cones.
 ///
-/// The matrices are those of Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision
-/// Deficiency" (2009), at full severity, on linear sRGB; rows are red, green, blue.
+/// The matrices are those of Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation
+/// of Color Vision Deficiency" (2009), at full severity, on linear sRGB; rows are red, green, blue.
 enum ColorVision: CaseIterable {
   case full, protanopia, deuteranopia, tritanopia
 

@@ -3,7 +3,8 @@ import Testing
 @testable import Screen
 
 @Suite struct SVGTests {
-  /// Letters in one run, a wide letter alone, a joined line, a shade, a reversed cell, spaces without anything.
+  /// Letters in one run, a wide letter alone, a joined line, a shade, a reversed cell, spaces without
+  /// anything.
   @Test func aSmallGridIsDrawnAsWritten() {
     var grid = Grid(Size(width: 6, height: 2))
     grid.put("a<鍵", row: 0, column: 0, style: Style(foreground: .rgb(255, 0, 1), bold: true))
@@ -29,7 +30,9 @@ import Testing
   }
 
   @Test func markupEndsNoTextAndNoAttribute() {
-    #expect(Markup.escaped("<a href=\"x\" b='y'>&\u{0}\u{1B}\u{FFFF}\n鍵") == "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\u{FFFD}\u{FFFD}\u{FFFD}\n鍵")
+    #expect(
+      Markup.escaped("<a href=\"x\" b='y'>&\u{0}\u{1B}\u{FFFF}\n鍵")
+        == "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\u{FFFD}\u{FFFD}\u{FFFD}\n鍵")
   }
 
   @Test func colorsAreWrittenInSixDigits() {
@@ -37,7 +40,10 @@ import Testing
     #expect(Color.palette(214).css == "#ffaf00")
   }
 
-  @Test(arguments: [("dark", true), ("light", false), ("colorblind", true), ("colorblind-light", false), ("basic", true), ("mono", false)])
+  @Test(arguments: [
+    ("dark", true), ("light", false), ("colorblind", true), ("colorblind-light", false), ("basic", true),
+    ("mono", false),
+  ])
   func papersAreDarkForDarkThemesOnly(_ name: String, _ isDark: Bool) throws {
     let theme = try #require(Theme.named(name))
     #expect((theme.paper.brightness < 0.5) == isDark)
@@ -47,8 +53,12 @@ import Testing
   /// Every figure of the Unicode glyphs has a shape; letters have none.
   @Test func everyFigureOfAScreenHasAShape() {
     let set = GlyphSet.unicode
-    let figures = set.shades + set.bars + [set.horizontal, set.vertical, set.topLeft, set.topRight, set.bottomLeft, set.bottomRight]
-      + [set.teeRight, set.teeLeft, set.teeDown, set.teeUp, set.cross, set.heavy] + [set.upperHalf].compactMap { $0 }
+    let figures =
+      set.shades + set.bars + [
+        set.horizontal, set.vertical, set.topLeft, set.topRight, set.bottomLeft, set.bottomRight,
+      ]
+      + [set.teeRight, set.teeLeft, set.teeDown, set.teeUp, set.cross, set.heavy]
+      + [set.upperHalf].compactMap { $0 }
     for glyph in figures { #expect(CellShape(glyph) != nil, "\(glyph)") }
     for letter in ["a", " ", "·", "鍵"] { #expect(CellShape(letter) == nil) }
   }

@@ -25,7 +25,8 @@ import Testing
     let all = (0..<0x3000).compactMap { Unicode.Scalar($0 as UInt32) }.map { String($0) }.joined()
     let shown = Sanitizer.visible(all, glyphs: .ascii)
     #expect(shown.unicodeScalars.allSatisfy { (0x20..<0x7F).contains($0.value) })
-    #expect(!Sanitizer.visible(all).unicodeScalars.contains { TextWidth.isControl($0) || TextWidth.isIgnored($0) })
+    #expect(
+      !Sanitizer.visible(all).unicodeScalars.contains { TextWidth.isControl($0) || TextWidth.isIgnored($0) })
   }
 
   @Test func keysReadBack() throws {

@@ -3,6 +3,7 @@ import Testing
 @testable import Screen
 
 extension Theme: CustomTestStringConvertible {
+  /// The theme's name, for the test's output.
   public var testDescription: String { name }
 }
 
@@ -52,12 +53,17 @@ extension Theme: CustomTestStringConvertible {
     return pairs
   }
 
-  /// Ink and ground of a style as they are seen: exchanged, and dimmed to half as some terminals do. Bold makes some terminals
-  /// take the bright one of the first eight colours.
-  private static func seen(_ style: Style, ink: Color, paper: Color, at depth: ColorDepth, brightens: Bool) -> (Color, Color) {
+  /// Ink and ground of a style as they are seen: exchanged, and dimmed to half as some terminals do. Bold
+  /// makes some terminals take the bright one of the first eight colours.
+  private static func seen(_ style: Style, ink: Color, paper: Color, at depth: ColorDepth, brightens: Bool)
+    -> (Color, Color)
+  {
     // What the terminal has by itself it shows as it is.
-    var front = style.foreground.map { shown($0, at: depth) } ?? ink, back = style.background.map { shown($0, at: depth) } ?? paper
-    if brightens, style.bold, let given = style.foreground, case .palette(let index) = shown(given, at: depth), index < 8 {
+    var front = style.foreground.map { shown($0, at: depth) } ?? ink,
+      back = style.background.map { shown($0, at: depth) } ?? paper
+    if brightens, style.bold, let given = style.foreground,
+      case .palette(let index) = shown(given, at: depth), index < 8
+    {
       front = .palette(index + 8)
     }
     if style.reverse { (front, back) = (back, front) }
@@ -117,9 +123,13 @@ extension Theme: CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: [Theme.colorblind, .colorblindLight]) func successAndFailureAreToldApartByEveryEye(_ theme: Theme) {
+  @Test(arguments: [Theme.colorblind, .colorblindLight]) func successAndFailureAreToldApartByEveryEye(
+    _ theme: Theme
+  ) {
     for depth in depths(theme) {
-      let colors = [Theme.Role.good, .warning, .error].map { Self.shown(theme[$0].foreground ?? theme.ink, at: depth) }
+      let colors = [Theme.Role.good, .warning, .error].map {
+        Self.shown(theme[$0].foreground ?? theme.ink, at: depth)
+      }
       for vision in ColorVision.allCases {
         #expect(vision.difference(colors[0], colors[1]) >= 20, "\(vision), \(depth)")
         #expect(vision.difference(colors[0], colors[2]) >= 20, "\(vision), \(depth)")
@@ -146,7 +156,9 @@ extension Theme: CustomTestStringConvertible {
     #expect(Theme.available(at: .eight).map(\.name) == ["basic", "mono"])
     #expect(Theme.available(at: .palette256) == Theme.all && Theme.available(at: .rgb) == Theme.all)
     #expect(Theme.chosen(nil, at: .palette256) == .dark && Theme.chosen("light", at: .palette256) == .light)
-    #expect(Theme.chosen(nil, at: .palette256, on: .light) == .light && Theme.chosen(nil, at: .eight, on: .light) == .basic)
+    #expect(
+      Theme.chosen(nil, at: .palette256, on: .light) == .light
+        && Theme.chosen(nil, at: .eight, on: .light) == .basic)
     #expect(Theme.chosen("colorblind", at: .rgb, on: .light) == .colorblindLight)
     #expect(Theme.chosen("colorblind", at: .rgb, on: .dark) == .colorblind)
     #expect(Theme.chosen("dark", at: .rgb, on: .light) == .dark, "what is asked for by name is what one gets")

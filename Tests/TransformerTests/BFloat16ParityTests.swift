@@ -20,7 +20,8 @@ struct BFloat16ParityTests {
 
   private static func expected() throws -> [String: Expected] {
     try JSONDecoder().decode(
-      [String: Expected].self, from: Data(contentsOf: URL(fileURLWithPath: Places.fixture("bf16.json", in: .module))))
+      [String: Expected].self,
+      from: Data(contentsOf: URL(fileURLWithPath: Places.fixture("bf16.json", in: .module))))
   }
 
   private static func folder(_ name: String) throws -> String {
@@ -31,7 +32,8 @@ struct BFloat16ParityTests {
   private static func agreement(_ name: String, _ expected: Expected) throws -> Int {
     let folder = try folder(name)
     let decoder = try Decoder(
-      ModelConfiguration(path: folder + "/config.json"), weights: Safetensors(path: folder + "/model.safetensors"),
+      ModelConfiguration(path: folder + "/config.json"),
+      weights: Safetensors(path: folder + "/model.safetensors"),
       precision: .bfloat16)
     let first = try decoder.prefill(Array(expected.tokens[..<1]))
     let cache = KVCache(first, keeping: .all(shape: decoder.shape, tokenCount: 1))
@@ -55,9 +57,9 @@ struct BFloat16ParityTests {
     #expect(Double(agreeing) >= 0.99 * Double(expected.likeliest.count), "\(agreeing)")
   }
 
-  /// Random models have their likeliest tokens close together: rounding changes the reference's own choice at about one
-  /// place of 25. The decoder, which rounds at other places, must not differ more often from it than f32 does, but for
-  /// one place in a hundred.
+  /// Random models have their likeliest tokens close together: rounding changes the reference's own choice at
+  /// about one place of 25. The decoder, which rounds at other places, must not differ more often from it
+  /// than f32 does, but for one place in a hundred.
   @Test func randomModelsDifferNoMoreThanRoundingExplains() throws {
     let all = try Self.expected().filter { $0.key != "embedded" }
     #expect(all.count == TransformersParityTests.models.count - 2)

@@ -51,7 +51,8 @@ import Testing
     one.expected?.activation == "GELUActivation" || one.title == "bidirectional"
   }
 
-  /// What transformers 5 stumbles over, and is read here as transformers 4 read it, or without what has no effect.
+  /// What transformers 5 stumbles over, and is read here as transformers 4 read it, or without what has no
+  /// effect.
   private static func isReadHereOnly(_ one: Case) -> Bool {
     let isGemma3 = one.architecture.hasPrefix("Gemma3")
     let looksAtNoTypes = ["Llama", "Phi3", "GemmaFor"].contains { one.architecture.hasPrefix($0) }
@@ -82,13 +83,16 @@ import Testing
     let expected = try #require(one.expected)
     let found = try read(one)
     #expect(found.hiddenSize == expected.hidden_size && found.intermediateSize == expected.intermediate_size)
-    #expect(found.layerCount == expected.num_hidden_layers && found.queryHeadCount == expected.num_attention_heads)
+    #expect(
+      found.layerCount == expected.num_hidden_layers && found.queryHeadCount == expected.num_attention_heads)
     #expect(found.kvHeadCount == expected.num_key_value_heads && found.headDimension == expected.head_dim)
     #expect(found.vocabularySize == expected.vocab_size)
     #expect(found.rmsNormEpsilon == Float(expected.rms_norm_eps))
     #expect(found.tiesEmbeddings == expected.tied)
     #expect(found.endTokens.sorted() == expected.eos)
-    #expect(found.activation == (expected.activation.hasPrefix("SiLU") ? .silu : .geluTanh), "\(expected.activation)")
+    #expect(
+      found.activation == (expected.activation.hasPrefix("SiLU") ? .silu : .geluTanh),
+      "\(expected.activation)")
     #expect(found.logitCap == expected.logitCap.map { Float($0) })
     let parts: [(ModelConfiguration.Parts, Bool)] = [
       (.queryKeyValueBias, expected.queryKeyValueBias), (.outputBias, expected.outputBias),

@@ -13,7 +13,8 @@ import Testing
   static let blocks: [UInt8] = (0..<outputs * inputs / 32).flatMap { block -> [UInt8] in
     let scale = Float16([0.01, -0.003, 2e-6, 0.25, 0, 1.5][block % 6])
     let bits = scale.bitPattern
-    return [UInt8(bits & 0xFF), UInt8(bits >> 8)] + (0..<32).map { UInt8(truncatingIfNeeded: block * 41 + $0 * 73) }
+    return [UInt8(bits & 0xFF), UInt8(bits >> 8)]
+      + (0..<32).map { UInt8(truncatingIfNeeded: block * 41 + $0 * 73) }
   }
 
   static func weight(_ output: Int, _ input: Int) -> Double {
@@ -57,7 +58,8 @@ import Testing
   func aRowDoesNotDependOnTheRowsBesideIt(_ precision: Precision) throws {
     let alone = try Self.products(rows: 1, precision: precision)
     for rows in [2, 7, 10, Linear.fewRows] {
-      #expect(Array(try Self.products(rows: rows, precision: precision).prefix(Self.outputs)) == alone, "\(rows)")
+      #expect(
+        Array(try Self.products(rows: rows, precision: precision).prefix(Self.outputs)) == alone, "\(rows)")
     }
   }
 
@@ -91,7 +93,9 @@ import Testing
     }
     let alone = try decoder.step(lanes(1))[0]
     let beside = try decoder.step(lanes(Linear.fewRows + 4))
-    #expect(beside.count == Linear.fewRows + 4 && beside[0].logits == alone.logits && beside[0].queries == alone.queries)
+    #expect(
+      beside.count == Linear.fewRows + 4 && beside[0].logits == alone.logits
+        && beside[0].queries == alone.queries)
     #expect(beside[Linear.fewRows].logits != alone.logits, "another token")
   }
 }

@@ -10,7 +10,9 @@ import Testing
 
   @Test(.needs(.avx512)) func avx512KernelsAreRight() throws { try Self.check(.avx512) }
 
-  @Test(.needs(.avx512BFloat16)) func avx512BFloat16KernelsAreRight() throws { try Self.check(.avx512BFloat16) }
+  @Test(.needs(.avx512BFloat16)) func avx512BFloat16KernelsAreRight() throws {
+    try Self.check(.avx512BFloat16)
+  }
 
   @Test func theSettingNamesEveryInstructionSet() {
     #expect(InstructionSet.allCases.map(\.name) == ["portable", "avx2", "avx512", "avx512-bf16"])

@@ -26,7 +26,8 @@ import Testing
       })
   }
 
-  @Test(arguments: Granularity.allCases) func attendsToExactlyTheKeptTokens(_ granularity: Granularity) throws {
+  @Test(arguments: Granularity.allCases) func attendsToExactlyTheKeptTokens(_ granularity: Granularity) throws
+  {
     let kept = unequalSets(granularity)
     let cache = KVCache(recording, keeping: kept)
     let shape = decoder.shape

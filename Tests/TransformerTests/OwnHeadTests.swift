@@ -5,7 +5,8 @@ import Testing
 
 @testable import Transformer
 
-/// Weights with a head beside an embedding that the configuration says is the head: transformers goes by the weights.
+/// Weights with a head beside an embedding that the configuration says is the head: transformers goes by the
+/// weights.
 @Suite struct OwnHeadTests {
   /// A model's weights with one more tensor, the embedding times a factor.
   private struct Weights: TensorSource {
@@ -13,7 +14,9 @@ import Testing
     let factor: Float
     var path: String { base.path }
 
-    private func name(_ name: String) -> String { name == "lm_head.weight" ? "model.embed_tokens.weight" : name }
+    private func name(_ name: String) -> String {
+      name == "lm_head.weight" ? "model.embed_tokens.weight" : name
+    }
 
     func has(_ name: String) -> Bool { base.has(self.name(name)) }
 

@@ -3,11 +3,14 @@ import Foundation
 import Testing
 @testable import Transformer
 
-/// A prompt's beginning that has passed before need not pass again: the recording is that of a prefill of the whole.
+/// A prompt's beginning that has passed before need not pass again: the recording is that of a prefill of the
+/// whole.
 @Suite struct PrefixTests {
-  /// Families with a sliding window, layers without positions, soft caps, and rotations that depend on the length.
+  /// Families with a sliding window, layers without positions, soft caps, and rotations that depend on the
+  /// length.
   static let families = [
-    "gqa-tied", "mistral-window", "qwen2-window", "smollm3", "gemma2", "gemma3", "phi3", "llama-yarn", "llama-dynamic",
+    "gqa-tied", "mistral-window", "qwen2-window", "smollm3", "gemma2", "gemma3", "phi3", "llama-yarn",
+    "llama-dynamic",
     "phi3-longrope",
   ]
 
@@ -18,9 +21,15 @@ import Testing
     }
     return zip(one.layers, other.layers).reduce(largest(one.lastLogits, other.lastLogits)) { most, pair in
       let vectors = [\LayerRecording.queries, \.keys, \.values].map {
-        largest(pair.0[keyPath: $0].floats(0..<pair.0[keyPath: $0].count), pair.1[keyPath: $0].floats(0..<pair.1[keyPath: $0].count))
+        largest(
+          pair.0[keyPath: $0].floats(0..<pair.0[keyPath: $0].count),
+          pair.1[keyPath: $0].floats(0..<pair.1[keyPath: $0].count))
       }
-      return max(most, vectors.max() ?? 0, largest(pair.0.logSumExp.floats(0..<pair.0.logSumExp.count), pair.1.logSumExp.floats(0..<pair.1.logSumExp.count)))
+      return max(
+        most, vectors.max() ?? 0,
+        largest(
+          pair.0.logSumExp.floats(0..<pair.0.logSumExp.count),
+          pair.1.logSumExp.floats(0..<pair.1.logSumExp.count)))
     }
   }
 
@@ -62,15 +71,21 @@ import Testing
     let (decoder, tokens) = try Self.open("gqa-tied")
     let other = try decoder.prefill(tokens.reversed())
     var passed = 0
-    let mixed = try decoder.prefill(tokens, after: RecordedPrefix(other, count: 170)) { passed = $0.tokenCount }
+    let mixed = try decoder.prefill(tokens, after: RecordedPrefix(other, count: 170)) {
+      passed = $0.tokenCount
+    }
     #expect(passed == tokens.count - 128)
     let dimension = decoder.shape.headDimension
-    #expect(mixed.layers[1].keys.floats(0..<128 * dimension) == other.layers[1].keys.floats(0..<128 * dimension))
+    #expect(
+      mixed.layers[1].keys.floats(0..<128 * dimension) == other.layers[1].keys.floats(0..<128 * dimension))
   }
 
-  /// Dynamic scaling and LongRoPE rotate by the length, a recording may lack queries: then the whole prompt passes.
+  /// Dynamic scaling and LongRoPE rotate by the length, a recording may lack queries: then the whole prompt
+  /// passes.
   @Test func aPrefixOfNoUseIsComputedAnew() throws {
-    for (name, count, rest) in [("llama-dynamic", 200, 240), ("phi3-longrope", 50, 240), ("phi3-longrope", 200, 112)] {
+    for (name, count, rest) in [
+      ("llama-dynamic", 200, 240), ("phi3-longrope", 50, 240), ("phi3-longrope", 200, 112),
+    ] {
       let (decoder, tokens) = try Self.open(name)
       let prefix = try decoder.prefill(Array(tokens.prefix(count)))
       var passed = 0
@@ -81,7 +96,9 @@ import Testing
     let windowed = try decoder.prefill(tokens, firstQueryPosition: 120)
     for (first, rest) in [(0, 240), (119, 240), (120, 112), (130, 112)] {
       var passed = 0
-      let found = try decoder.prefill(tokens, after: RecordedPrefix(windowed, count: 200), firstQueryPosition: first) {
+      let found = try decoder.prefill(
+        tokens, after: RecordedPrefix(windowed, count: 200), firstQueryPosition: first
+      ) {
         passed = $0.tokenCount
       }
       #expect(passed == rest)

@@ -30,7 +30,9 @@ import Testing
     for token in 20..<40 { rows.append(row(token), position: token) }
     beginning.append(row(90), position: 17)
     #expect(earlier.count == 20 && earlier.floats(layer: 1) == (0..<20).flatMap { row($0)[1] })
-    #expect(beginning.floats(layer: 0) == ((0..<17) + [90]).flatMap { row($0)[0] } && beginning.positions.last == 17)
+    #expect(
+      beginning.floats(layer: 0) == ((0..<17) + [90]).flatMap { row($0)[0] } && beginning.positions.last == 17
+    )
     #expect(rows.floats(layer: 1) == (0..<40).flatMap { row($0)[1] })
   }
 }

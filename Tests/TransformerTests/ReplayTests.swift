@@ -5,7 +5,9 @@ import Testing
 
 /// What replays measure equals what the rows of a prefill of prompt and replay attend to.
 @Suite struct ReplayTests {
-  static let families = ["mha-untied", "gqa-tied", "mistral-window", "smollm3", "gemma2", "gemma3", "phi3", "qwen3"]
+  static let families = [
+    "mha-untied", "gqa-tied", "mistral-window", "smollm3", "gemma2", "gemma3", "phi3", "qwen3",
+  ]
 
   /// The highest weights of some positions of a whole text, for its first `tokenCount` keys.
   static func highest(_ whole: Recording, from tokenCount: Int, layer: Int, queryHead: Int) -> [Float] {
@@ -18,11 +20,14 @@ import Testing
   }
 
   static func compare(
-    _ found: ReplayedAttention, _ shape: ModelShape, tolerance: Float = 2e-5, _ expected: (Int, Int) -> [Float]
+    _ found: ReplayedAttention, _ shape: ModelShape, tolerance: Float = 2e-5,
+    _ expected: (Int, Int) -> [Float]
   ) {
     for layer in 0..<shape.layerCount {
       for head in 0..<shape.queryHeadCount {
-        let difference = zip(found.highest(layer: layer, queryHead: head), expected(layer, head)).map { abs($0 - $1) }.max()
+        let difference = zip(found.highest(layer: layer, queryHead: head), expected(layer, head)).map {
+          abs($0 - $1)
+        }.max()
         #expect(difference ?? 1 < tolerance, "layer \(layer), head \(head)")
       }
     }
@@ -46,7 +51,8 @@ import Testing
     let (count, chosen) = (100, [0..<4, 37..<81])
     let replay = Replay(
       tokens: Array(expected.prompt[count...]), measured: 37..<81, softmax: .chosen(chosen))
-    let found = try decoder.replay([replay], over: decoder.prefill(Array(expected.prompt[..<count])), chunkSize: 33)
+    let found = try decoder.replay(
+      [replay], over: decoder.prefill(Array(expected.prompt[..<count])), chunkSize: 33)
     Self.compare(found, decoder.shape) { layer, head in
       var highest = [Float](repeating: 0, count: count)
       for position in count..<whole.tokenCount {
@@ -61,12 +67,18 @@ import Testing
     }
   }
 
-  private static func score(_ recording: Recording, layer: Int, queryHead: Int, _ position: Int, key: Int) -> Double {
+  private static func score(_ recording: Recording, layer: Int, queryHead: Int, _ position: Int, key: Int)
+    -> Double
+  {
     let dimension = recording.shape.headDimension
     let (layer, rule) = (recording.layers[layer], recording.rules[layer])
-    let query = layer.queries.floats(recording.queryIndex(queryHead, at: position)..<recording.queryIndex(queryHead, at: position) + dimension)
+    let query = layer.queries.floats(
+      recording.queryIndex(queryHead, at: position)..<recording.queryIndex(queryHead, at: position)
+        + dimension)
     let start = (queryHead / recording.shape.groupSize * recording.tokenCount + key) * dimension
-    let dot = zip(query, layer.keys.floats(start..<start + dimension)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let dot = zip(query, layer.keys.floats(start..<start + dimension)).reduce(0.0) {
+      $0 + Double($1.0) * Double($1.1)
+    }
     let scaled = dot * Double(rule.scale)
     return rule.softCap.map { Double($0) * tanh(scaled / Double($0)) } ?? scaled
   }
@@ -83,7 +95,9 @@ import Testing
       let alone = try decoder.replay([replay], over: recording)
       for layer in 0..<decoder.shape.layerCount {
         for head in 0..<decoder.shape.queryHeadCount {
-          let (one, all) = (alone.highest(layer: layer, queryHead: head), together.highest(layer: layer, queryHead: head))
+          let (one, all) = (
+            alone.highest(layer: layer, queryHead: head), together.highest(layer: layer, queryHead: head)
+          )
           let shift = one.startIndex
           for position in 0..<90 {
             let isMeasured = replay.measured.contains(position)
@@ -103,7 +117,8 @@ import Testing
       return Array(try decoder.replay([replay], over: recording).highest(layer: 1, queryHead: 2))
     }
     let ratios = zip(try weights(false), try weights(true)).map { $0 / $1 }
-    // With one row the norm is the same for all keys: about the root of the hidden size, times the norm's weights.
+    // With one row the norm is the same for all keys: about the root of the hidden size, times the norm's
+    // weights.
     #expect(ratios.allSatisfy { abs($0 / ratios[0] - 1) < 1e-4 })
     #expect((3..<12).contains(ratios[0]))
   }
@@ -115,7 +130,9 @@ import Testing
       let prompt = try decoder.prefill(Array(expected.prompt[..<64]))
       let more = Array(expected.prompt[64...])
       let found = try decoder.replay([Replay(tokens: more, measured: 0..<64)], over: prompt)
-      Self.compare(found, decoder.shape, tolerance: 1e-4) { Self.highest(whole, from: 64, layer: $0, queryHead: $1) }
+      Self.compare(found, decoder.shape, tolerance: 1e-4) {
+        Self.highest(whole, from: 64, layer: $0, queryHead: $1)
+      }
       // All keys, named one part after the other, are the model's own softmax where there is no window.
       guard name == "gqa-tied" else { continue }
       let parts = try [[0..<64], [0..<10, 10..<63]].map { parts in

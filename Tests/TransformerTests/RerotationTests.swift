@@ -7,8 +7,8 @@ import Testing
   /// Models whose frequencies are plain, scaled, and dependent on the text's length.
   static let models = ["gqa-tied", "llama-linear", "llama-llama3", "llama-yarn", "llama-dynamic"]
 
-  /// The first layer's keys depend on a token and its position alone: moved together, those of a part of a prompt are those
-  /// of a prompt that consists of the part.
+  /// The first layer's keys depend on a token and its position alone: moved together, those of a part of a
+  /// prompt are those of a prompt that consists of the part.
   @Test(arguments: models) func movedKeysEqualThoseOfAShorterPrompt(_ name: String) throws {
     let (decoder, expected) = try TransformersParityTests.open(name)
     let prompt = expected.prompt
@@ -18,7 +18,8 @@ import Testing
     let shape = decoder.shape
     let kept = KeptTokens(
       shape: shape, granularity: .kvHead, tokenCount: prompt.count,
-      positions: Array(repeating: Array(repeating: chosen, count: shape.kvHeadCount), count: shape.layerCount))
+      positions: Array(repeating: Array(repeating: chosen, count: shape.kvHeadCount), count: shape.layerCount)
+    )
     let rotation = decoder.keyRotation(tokenCount: prompt.count, length: chosen.count)
     let cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: true)
     #expect(cache.nextPosition == chosen.count)
@@ -38,7 +39,8 @@ import Testing
     let shape = decoder.shape
     let kept = KeptTokens(
       shape: shape, granularity: .kvHead, tokenCount: recording.tokenCount,
-      positions: Array(repeating: Array(repeating: Array(0..<5), count: shape.kvHeadCount), count: shape.layerCount))
+      positions: Array(
+        repeating: Array(repeating: Array(0..<5), count: shape.kvHeadCount), count: shape.layerCount))
     let plain = KVCache(recording, keeping: kept)
     let moved = KVCache(
       recording, keeping: kept, rotation: decoder.keyRotation(tokenCount: recording.tokenCount, length: 5))

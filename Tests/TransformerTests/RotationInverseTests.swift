@@ -8,12 +8,13 @@ import Testing
 @Suite struct RotationInverseTests {
   /// Plain and scaled rotations, partly rotated heads, layers without positions, normalised queries.
   static let models = [
-    "mha-untied", "gqa-tied", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "qwen3", "smollm3",
+    "mha-untied", "gqa-tied", "llama-linear", "llama-dynamic", "llama-llama3", "llama-yarn", "qwen3",
+    "smollm3",
     "phi3-longrope", "gemma3",
   ]
 
-  /// In the first layer a token's vectors depend on nothing but itself and its position: without the position they are the
-  /// same wherever it stands.
+  /// In the first layer a token's vectors depend on nothing but itself and its position: without the position
+  /// they are the same wherever it stands.
   @Test(arguments: models) func equalTokensHaveEqualVectorsInTheFirstLayer(_ name: String) throws {
     let (decoder, _) = try TransformersParityTests.open(name)
     let recording = try decoder.prefill((0..<120).map { $0 % 6 + 3 })
@@ -47,7 +48,9 @@ import Testing
       let table = RotaryTable(20..<recording.tokenCount) { _ in rotation }
       vectors.withUnsafeMutableBufferPointer { vectors in
         guard let start = vectors.baseAddress else { return }
-        for row in 0..<recording.tokenCount - 20 { table.rotate(start + row * width, count: 1, stride: 0, row: row) }
+        for row in 0..<recording.tokenCount - 20 {
+          table.rotate(start + row * width, count: 1, stride: 0, row: row)
+        }
       }
       #expect(zip(vectors, recorded).allSatisfy { abs($0 - $1) < 2e-5 })
     }
@@ -60,9 +63,13 @@ import Testing
     let recording = try decoder.prefill(expected.prompt)
     let positions = [3, 50, 51, 149]
     let part = recording.gathering(
-      Array(repeating: Array(repeating: positions, count: recording.shape.kvHeadCount), count: recording.shape.layerCount))
+      Array(
+        repeating: Array(repeating: positions, count: recording.shape.kvHeadCount),
+        count: recording.shape.layerCount))
     let nested = part.gathering(
-      Array(repeating: Array(repeating: [1, 3], count: recording.shape.kvHeadCount), count: recording.shape.layerCount))
+      Array(
+        repeating: Array(repeating: [1, 3], count: recording.shape.kvHeadCount),
+        count: recording.shape.layerCount))
     let width = recording.shape.headDimension
     let whole = try #require(recording.keysBeforeRotation(layer: 1, kvHead: 1))
     for (gathered, positions) in [(part, positions), (nested, [50, 149])] {
@@ -81,7 +88,8 @@ import Testing
       layers: whole.layers.map { layer in
         LayerRecording(
           queries: layer.queries, keys: layer.keys, values: VectorStorage([]),
-          valueNorms: VectorStorage((0..<whole.shape.kvHeadCount * count).map { Float($0) }), logSumExp: layer.logSumExp)
+          valueNorms: VectorStorage((0..<whole.shape.kvHeadCount * count).map { Float($0) }),
+          logSumExp: layer.logSumExp)
       }, rules: whole.rules, rotations: whole.rotations, lastLogits: whole.lastLogits)
     for heads in [whole.shape.kvHeadCount, whole.shape.queryHeadCount] {
       let part = recording.gathering(
@@ -102,11 +110,14 @@ import Testing
     let mean = try #require(recording.meanRotation(layer: 0, ahead: 2))
     let rotation = try #require(recording.rotations?[0])
     var rows = [[Float]](repeating: Array(repeating: 0, count: rotation.dimension), count: 2)
-    for row in 0..<2 { rows[row].withUnsafeMutableBufferPointer { rotation.fill($0.baseAddress!, position: 40 + row) } }
+    for row in 0..<2 {
+      rows[row].withUnsafeMutableBufferPointer { rotation.fill($0.baseAddress!, position: 40 + row) }
+    }
     let expectedRow = zip(rows[0], rows[1]).map { ($0 + $1) / 2 }
     #expect(zip(mean.cosines + mean.sines, expectedRow).allSatisfy { abs($0 - $1) < 1e-6 })
     let unknown = Recording(
-      shape: recording.shape, tokenCount: 40, layers: recording.layers, rules: recording.rules, lastLogits: [])
+      shape: recording.shape, tokenCount: 40, layers: recording.layers, rules: recording.rules, lastLogits: []
+    )
     #expect(unknown.meanRotation(layer: 0, ahead: 2) == nil)
     #expect(unknown.queriesBeforeRotation(layer: 0, queryHead: 0) == nil)
   }

@@ -4,9 +4,12 @@ import TestSupport
 import Testing
 @testable import Transformer
 
-/// A real tiny model from `../shared/data`; where that folder is not beside the project, the test says so and is skipped.
+/// A real tiny model from `../shared/data`; where that folder is not beside the project, the test says so and
+/// is skipped.
 @Suite struct StoriesTests {
-  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func tellsTheKnownStoryWordForWord() throws {
+  @Test(.enabled(if: Places.hasSharedData, "../shared/data isn't there")) func tellsTheKnownStoryWordForWord()
+    throws
+  {
     let checkpoint = try Checkpoint(path: #require(Places.sharedData) + "/stories260k")
     let decoder = try Decoder(
       checkpoint.configuration, weights: checkpoint.weights(), precision: .float32)

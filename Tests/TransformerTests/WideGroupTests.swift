@@ -21,7 +21,9 @@ import Testing
   }
 
   /// The logits of a step are those of the prefill of one token more.
-  @Test(arguments: [Precision.float32, .automatic]) func aStepIsThePrefillsNextToken(_ precision: Precision) throws {
+  @Test(arguments: [Precision.float32, .automatic]) func aStepIsThePrefillsNextToken(_ precision: Precision)
+    throws
+  {
     let decoder = try Self.decoder(precision)
     let tokens = (0..<90).map { ($0 * 7 + 3) % 40 }
     let recording = try decoder.prefill(Array(tokens.dropLast()))
@@ -35,7 +37,9 @@ import Testing
       let step = try decoder.step([LaneInput(cache: cache, token: tokens[89], position: 89)])[0]
       let size = whole.lastLogits.map(abs).max() ?? 0
       let furthest = zip(step.logits, whole.lastLogits).map { abs($0 - $1) }.max() ?? .infinity
-      #expect(size > 0.1 && furthest < size * (precision.usesBFloat16 ? 0.02 : 1e-5), "\(granularity): \(furthest) of \(size)")
+      #expect(
+        size > 0.1 && furthest < size * (precision.usesBFloat16 ? 0.02 : 1e-5),
+        "\(granularity): \(furthest) of \(size)")
     }
   }
 

@@ -19,20 +19,23 @@ import Testing
   ]
 
   /// A recording with random vectors, rounded to bf16 or not, without log-sum-exps.
-  static func recording(_ shape: ModelShape, _ rule: AttentionRule, tokens: Int, isRounded: Bool) -> Recording {
+  static func recording(_ shape: ModelShape, _ rule: AttentionRule, tokens: Int, isRounded: Bool) -> Recording
+  {
     var state: UInt32 = 1
     func vectors(_ heads: Int) -> VectorStorage {
       let floats = (0..<heads * tokens * shape.headDimension).map { _ -> Float in
         state = state &* 1_664_525 &+ 1_013_904_223
         return Float(state >> 8) / Float(1 << 24) * 4 - 2
       }
-      return isRounded ? VectorStorage(bfloat16: floats.map { UInt16($0.bitPattern >> 16) }) : VectorStorage(floats)
+      return isRounded
+        ? VectorStorage(bfloat16: floats.map { UInt16($0.bitPattern >> 16) }) : VectorStorage(floats)
     }
     return Recording(
       shape: shape, tokenCount: tokens,
       layers: [
         LayerRecording(
-          queries: vectors(shape.queryHeadCount), keys: vectors(shape.kvHeadCount), values: vectors(shape.kvHeadCount),
+          queries: vectors(shape.queryHeadCount), keys: vectors(shape.kvHeadCount),
+          values: vectors(shape.kvHeadCount),
           logSumExp: VectorStorage([]))
       ], rules: [rule], lastLogits: [])
   }
@@ -45,14 +48,17 @@ import Testing
     let sums = (0..<recording.shape.queryHeadCount).flatMap { head -> [Float] in
       let queries = recording.queries(layer: 0, queryHead: head)
       let keys = recording.keys(layer: 0, kvHead: head / recording.shape.groupSize)
-      return PlainSums.logSumExp(queries: queries, keys: keys, dimension: dimension, firstKey: rule.firstVisible) {
+      return PlainSums.logSumExp(
+        queries: queries, keys: keys, dimension: dimension, firstKey: rule.firstVisible
+      ) {
         capped($0 * Double(rule.scale), rule.softCap)
       }
     }
     return Recording(
       shape: recording.shape, tokenCount: recording.tokenCount, firstQueryPosition: 0,
       layers: [
-        LayerRecording(queries: layer.queries, keys: layer.keys, values: layer.values, logSumExp: VectorStorage(sums))
+        LayerRecording(
+          queries: layer.queries, keys: layer.keys, values: layer.values, logSumExp: VectorStorage(sums))
       ], rules: recording.rules, lastLogits: [])
   }
 
@@ -60,16 +66,19 @@ import Testing
     cap.map { Double($0) * tanh(score / Double($0)) } ?? score
   }
 
-  @Test(arguments: shapes, rules) func rowsTogetherEqualRowsAlone(_ shape: ModelShape, _ rule: AttentionRule) {
+  @Test(arguments: shapes, rules) func rowsTogetherEqualRowsAlone(_ shape: ModelShape, _ rule: AttentionRule)
+  {
     for isRounded in [false, true] {
       for known in [false, true] {
         let plain = Self.recording(shape, rule, tokens: 133, isRounded: isRounded)
         let recording = known ? Self.normalised(plain) : plain
         var beyond = QueryRows(shape: shape)
-        beyond.append([(0..<shape.queryHeadCount * shape.headDimension).map { Float($0 % 7) / 4 }], position: 140)
+        beyond.append(
+          [(0..<shape.queryHeadCount * shape.headDimension).map { Float($0 % 7) / 4 }], position: 140)
         let inside = [5, 60, 131, 132].map { ObservedRow(row: .prompt(position: $0), visible: $0 + 1) }
         let others = [
-          ObservedRow(row: .prompt(position: 100), visible: 90), ObservedRow(row: .beyond(row: 0), visible: 133),
+          ObservedRow(row: .prompt(position: 100), visible: 90),
+          ObservedRow(row: .beyond(row: 0), visible: 133),
           ObservedRow(row: .beyond(row: 0), visible: 100), ObservedRow(row: .beyond(row: 7), visible: 133),
         ]
         for rows in [inside, inside + others] {
@@ -94,7 +103,9 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes, rules) func receivedAttentionIsTheSumOfAllRows(_ shape: ModelShape, _ rule: AttentionRule) {
+  @Test(arguments: shapes, rules) func receivedAttentionIsTheSumOfAllRows(
+    _ shape: ModelShape, _ rule: AttentionRule
+  ) {
     for isRounded in [false, true] {
       for tokens in [1, 63, 64, 133] {
         let recording = Self.normalised(Self.recording(shape, rule, tokens: tokens, isRounded: isRounded))
@@ -106,7 +117,8 @@ import Testing
               let row = recording.attention(layer: 0, queryHead: head, row: .prompt(position: position))
               PlainSums.add(row, to: &expected)
             }
-            #expect(sums.count == tokens && zip(sums, expected).allSatisfy { abs($0 - $1) < 2e-5 * max(1, $1) })
+            #expect(
+              sums.count == tokens && zip(sums, expected).allSatisfy { abs($0 - $1) < 2e-5 * max(1, $1) })
           }
         }
       }
@@ -117,7 +129,8 @@ import Testing
   @Test(arguments: [1, 3, 10, 16, 24, 64, 70, 128], [1, 5, 63, 64, 130])
   func statisticsEqualPlainSums(_ dimension: Int, _ count: Int) {
     let x: [Float] = (0..<count * dimension).map { Float(($0 * 37 + 11) % 64) / 32 - 1 }
-    let vectors: [[Double]] = (0..<count).map { n in x[n * dimension..<(n + 1) * dimension].map { Double($0) } }
+    let vectors: [[Double]] = (0..<count).map { n in x[n * dimension..<(n + 1) * dimension].map { Double($0) }
+    }
     var moments = [Float](repeating: -1, count: dimension * dimension)
     laq_second_moments(x, Int32(count), Int32(dimension), &moments)
     let packed = PackedVectors(x, count: count, dimension: dimension)
@@ -127,11 +140,15 @@ import Testing
     var wrong: [(Int, Int)] = []
     for i in 0..<dimension {
       for j in 0..<dimension {
-        if !isNear(moments[i * dimension + j], PlainSums.product(columns[i], columns[j])) { wrong.append((i, j)) }
+        if !isNear(moments[i * dimension + j], PlainSums.product(columns[i], columns[j])) {
+          wrong.append((i, j))
+        }
       }
     }
     #expect(wrong.isEmpty, "moments of the columns \(wrong.prefix(3))")
-    let rows = (0..<dimension).map { row in moments[row * dimension..<(row + 1) * dimension].map { Double($0) } }
+    let rows = (0..<dimension).map { row in
+      moments[row * dimension..<(row + 1) * dimension].map { Double($0) }
+    }
     for (n, vector) in vectors.enumerated() {
       let turned: [Double] = (0..<dimension).map { row in
         PlainSums.product(rows[row], vector)

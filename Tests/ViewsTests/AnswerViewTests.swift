@@ -13,7 +13,8 @@ import Testing
     var story = StoryFixture.story
     func continuation(_ text: String) -> Continuation {
       var continuation = Continuation()
-      continuation.tokens = StoryFixture.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(\.id)
+      continuation.tokens = StoryFixture.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(
+        \.id)
       continuation.hasEnded = true
       return continuation
     }
@@ -26,7 +27,9 @@ import Testing
 
   private static let beginning = " The clerk of the harbour office hid the brass key in the spring of 1931"
 
-  @Test(arguments: [ViewState.View.compare, .text]) func theFirstDifferenceIsInSightAndBothCutsAreMarked(_ view: ViewState.View) throws {
+  @Test(arguments: [ViewState.View.compare, .text]) func theFirstDifferenceIsInSightAndBothCutsAreMarked(
+    _ view: ViewState.View
+  ) throws {
     var state = state(
       answer: Self.beginning + " under her stool, and told nobody of it until the rain came early that year.",
       truth: Self.beginning + " behind the tide clock.")
@@ -39,25 +42,31 @@ import Testing
       #expect(text.contains("under"))
       #expect(text.hasPrefix(glyphs.ellipsis) && text.hasSuffix(glyphs.ellipsis), "\(row)")
       let full = try #require(lines.first { $0.contains("  full ") })
-      #expect(full.trimmingBars().hasSuffix(glyphs.ellipsis), "an answer without a difference is cut with a mark, too")
+      #expect(
+        full.trimmingBars().hasSuffix(glyphs.ellipsis),
+        "an answer without a difference is cut with a mark, too")
     }
   }
 
   @Test func anAnswerThatFitsHasNoMark() {
     var state = state(answer: " a key", truth: " a key")
     state.open(.compare)
-    let lines = TextRenderer.lines(state.draw(size: Self.narrow)).filter { $0.contains("LAQ ") || $0.contains(" full ") }
+    let lines = TextRenderer.lines(state.draw(size: Self.narrow)).filter {
+      $0.contains("LAQ ") || $0.contains(" full ")
+    }
     #expect(lines.count >= 2 && !lines.contains { $0.contains("…") })
   }
 
   @Test func enterReadsAllOfItWrappedAndScrolled() throws {
-    let long = Self.beginning + String(repeating: " and the rain came early that year", count: 60) + " at last."
+    let long =
+      Self.beginning + String(repeating: " and the rain came early that year", count: 60) + " at last."
     var state = state(answer: long, truth: Self.beginning + ".")
     for key in try Key.parse("4<Enter>") { _ = state.handle(key, size: Self.narrow) }
     #expect(state.showsAnswer)
     var seen: [String] = []
     for _ in 0..<80 {
-      for line in TextRenderer.lines(state.draw(size: Self.narrow)).dropFirst(2).prefix(18) where !seen.contains(line) {
+      for line in TextRenderer.lines(state.draw(size: Self.narrow)).dropFirst(2).prefix(18)
+      where !seen.contains(line) {
         seen.append(line)
       }
       _ = state.handle(.down, size: Self.narrow)
@@ -87,7 +96,8 @@ import Testing
 
   @Test func theTimelineOpensWhereThePinnedPolicyFirstDiffers() throws {
     var state = StoryFixture.state()
-    let difference = try #require(state.story.full.flatMap { state.pinnedLane?.answer.firstDifference(from: $0.answer) })
+    let difference = try #require(
+      state.story.full.flatMap { state.pinnedLane?.answer.firstDifference(from: $0.answer) })
     _ = state.handle(.character("5"), size: Self.narrow)
     #expect(state.shownStep == .decode(difference))
     // A step that was chosen stays.
@@ -119,7 +129,9 @@ import Testing
 extension String {
   /// Without the box's sides and spaces at the ends.
   fileprivate func trimmingBars() -> String {
-    guard let first = firstIndex(where: { !" │|".contains($0) }), let last = lastIndex(where: { !" │|".contains($0) }) else { return "" }
+    guard let first = firstIndex(where: { !" │|".contains($0) }),
+      let last = lastIndex(where: { !" │|".contains($0) })
+    else { return "" }
     return String(self[first...last])
   }
 }

@@ -5,8 +5,12 @@ import Testing
 
 /// Where the terminal's cursor goes: to what a person is at.
 @Suite struct CaretTests {
-  private static let sizes = [Size(width: 60, height: 16), Size(width: 80, height: 24), Size(width: 120,
-    height: 36)]
+  private static let sizes = [
+    Size(width: 60, height: 16), Size(width: 80, height: 24),
+    Size(
+      width: 120,
+      height: 36),
+  ]
 
   @Test func everyViewSaysWhereOneIs() {
     for view in ViewState.View.allCases {
@@ -27,8 +31,10 @@ import Testing
   /// Two rows of the heatmap share a line.
   @Test func itMovesWithTheCursor() {
     let size = Size(width: 100, height: 30)
-    for (view, keys) in [(ViewState.View.text, "l"), (.heatmap, "jj"), (.heads, "l"), (.compare, "j"),
-      (.timeline, "h")] {
+    for (view, keys) in [
+      (ViewState.View.text, "l"), (.heatmap, "jj"), (.heads, "l"), (.compare, "j"),
+      (.timeline, "h"),
+    ] {
       var state = StoryFixture.state(theme: .dark)
       state.view = view
       let before = state.draw(size: size).caret
@@ -43,8 +49,12 @@ import Testing
     (state.view, state.cursor) = (.text, 3)
     let grid = state.draw(size: Size(width: 100, height: 30))
     let caret = try #require(grid.caret)
-    #expect(grid[caret.row, caret.column].style == grid[caret.row,
-      caret.column].style.with(state.theme[.cursor]))
+    #expect(
+      grid[caret.row, caret.column].style
+        == grid[
+          caret.row,
+          caret.column
+        ].style.with(state.theme[.cursor]))
     #expect(grid[caret.row, caret.column - 1].style != grid[caret.row, caret.column].style)
   }
 

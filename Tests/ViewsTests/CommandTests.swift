@@ -20,7 +20,9 @@ import Testing
     #expect(state.cursor == 12)
     #expect(try press(":q<Enter>") == .quit)
     try press(":g 3<Enter>")
-    #expect(state.message == "no command :g; type :goto, :granularity; or ':' and Tab for all of them", "goto and granularity both begin so")
+    #expect(
+      state.message == "no command :g; type :goto, :granularity; or ':' and Tab for all of them",
+      "goto and granularity both begin so")
   }
 
   @Test func everyActionOfAKeyCanBeTyped() throws {
@@ -58,9 +60,12 @@ import Testing
   @Test func answersAreNoLongerThanTheContextHasRoomFor() throws {
     let count = state.prompt.tokens.count
     state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, contextLength: count + 40, answerLimit: 16)
+      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer,
+      contextLength: count + 40, answerLimit: 16)
     #expect(try press(":steps 41<Enter>") == .none)
-    #expect(state.message?.hasPrefix("a number from 1 to 40 was expected; type :steps NUMBER") == true && state.settings.answerLimit == 16)
+    #expect(
+      state.message?.hasPrefix("a number from 1 to 40 was expected; type :steps NUMBER") == true
+        && state.settings.answerLimit == 16)
     #expect(try press(":steps 40<Enter>") == .explore)
     // A question must leave room for such an answer.
     #expect(try press("iWho?<Enter>") == .none)
@@ -71,6 +76,8 @@ import Testing
   @Test func whileOneTypesTheCommandSaysWhatItTakes() throws {
     try press(":budget ")
     #expect(TextRenderer.text(state.draw(size: Self.size)).contains(":budget TOKENS|SHARE|BYTES"))
-    for command in Command.allCases { #expect(!command.words.isEmpty && command.synopsis.hasPrefix(":" + command.rawValue)) }
+    for command in Command.allCases {
+      #expect(!command.words.isEmpty && command.synopsis.hasPrefix(":" + command.rawValue))
+    }
   }
 }

@@ -15,26 +15,32 @@ import Testing
     let scores = series.mapValues { $0.reduce(0, +) / Double($0.count) }
     series["shape"] = shape
     return Outcome(
-      policy: policy, budget: budget.map { .tokens($0) }, keptTokens: budget.map(Double.init), scores: scores, series: series)
+      policy: policy, budget: budget.map { .tokens($0) }, keptTokens: budget.map(Double.init), scores: scores,
+      series: series)
   }
 
   /// Two layers of one head: LAQ rises from 0.5 to 1, SnapKV from 0 to 0.5.
   private func figure() throws -> ConsistencyFigure {
-    let laq = try #require(Policy("laq")), snapkv = try #require(Policy("snapkv")), full = try #require(Policy("full"))
+    let laq = try #require(Policy("laq")), snapkv = try #require(Policy("snapkv")),
+      full = try #require(Policy("full"))
     let one = EvaluationCase(id: "a <text>", task: "consistency")
     let plan = try EvaluationPlan(
       suite: ConsistencySuite.name, program: "test", model: ModelIdentity(name: "a & b", digest: ""),
-      settings: EvaluationSettings(policies: [laq, snapkv], budgets: [.tokens(16), .tokens(64)]), options: [:], cases: [one])
+      settings: EvaluationSettings(policies: [laq, snapkv], budgets: [.tokens(16), .tokens(64)]),
+      options: [:], cases: [one])
     let row = try JSONDecoder().decode(
       EvaluationRow.self,
       from: JSONEncoder().encode(
-        Row(id: one.id, references: [], outcomes: [
-          outcome(full, nil, [.windowCosine: [0.2, 0.4], .truthCosine: [0.8, 1]], shape: [2, 1]),
-          outcome(laq, 16, [.recall: [0.4, 0.6], .massRecall: [0.5, 0.5], .lookaheadCosine: [0.6, 0.8]]),
-          outcome(laq, 64, [.recall: [1, 1], .massRecall: [1, 1], .lookaheadCosine: [0.7, 0.9]]),
-          outcome(snapkv, 16, [.recall: [0, 0], .massRecall: [0.1, 0.1]]),
-          outcome(snapkv, 64, [.recall: [0.5, 0.5], .massRecall: [0.6, 0.6]]),
-        ])))
+        Row(
+          id: one.id, references: [],
+          outcomes: [
+            outcome(full, nil, [.windowCosine: [0.2, 0.4], .truthCosine: [0.8, 1]], shape: [2, 1]),
+            outcome(
+              laq, 16, [.recall: [0.4, 0.6], .massRecall: [0.5, 0.5], .lookaheadCosine: [0.6, 0.8]]),
+            outcome(laq, 64, [.recall: [1, 1], .massRecall: [1, 1], .lookaheadCosine: [0.7, 0.9]]),
+            outcome(snapkv, 16, [.recall: [0, 0], .massRecall: [0.1, 0.1]]),
+            outcome(snapkv, 64, [.recall: [0.5, 0.5], .massRecall: [0.6, 0.6]]),
+          ])))
     return ConsistencyFigure(ConsistencySummary(try EvaluationResults(plan: plan, rows: [row])))
   }
 
@@ -44,8 +50,11 @@ import Testing
     let one = EvaluationCase(id: "a", task: "consistency")
     let plan = try EvaluationPlan(
       suite: ConsistencySuite.name, model: ModelIdentity(name: "a", digest: ""),
-      settings: EvaluationSettings(policies: policies, budgets: [.tokens(16), .tokens(64)]), options: [:], cases: [one])
-    let outcomes = policies.flatMap { policy in [16, 64].map { outcome(policy, $0, [.recall: [$0 == 16 ? 0 : 1]]) } }
+      settings: EvaluationSettings(policies: policies, budgets: [.tokens(16), .tokens(64)]), options: [:],
+      cases: [one])
+    let outcomes = policies.flatMap { policy in
+      [16, 64].map { outcome(policy, $0, [.recall: [$0 == 16 ? 0 : 1]]) }
+    }
     let row = try JSONDecoder().decode(
       EvaluationRow.self, from: JSONEncoder().encode(Row(id: one.id, references: [], outcomes: outcomes)))
     return ConsistencyFigure(ConsistencySummary(try EvaluationResults(plan: plan, rows: [row])))
@@ -73,7 +82,8 @@ import Testing
 
   @Test func linesRiseFromTheirFirstBudgetToTheirLast() throws {
     let lines = try figure().text(width: 80, glyphs: .unicode).split(separator: "\n").map(String.init)
-    let top = try #require(lines.first { $0.hasPrefix("1.0") }), bottom = try #require(lines.first { $0.hasPrefix("0.0") })
+    let top = try #require(lines.first { $0.hasPrefix("1.0") }),
+      bottom = try #require(lines.first { $0.hasPrefix("0.0") })
     #expect(top.prefix(55).contains("a") && !top.prefix(55).contains("b"))
     #expect(bottom.prefix(6).hasSuffix("b"))
     #expect(lines.contains { $0.hasSuffix(" a laq") } && lines.contains { $0.hasSuffix(" b snapkv") })

@@ -56,7 +56,8 @@ import Testing
   /// Escapes of the text go to the clipboard, where they are base64, and never to the status.
   @Test func whatIsSaidIsClean() throws {
     var state = ViewState(
-      story: StoryFixture.makeStory(StoryFixture.prompt(Array("a\u{1B}[2Jb".utf8), name: "x"), budget: 4), theme: .mono)
+      story: StoryFixture.makeStory(StoryFixture.prompt(Array("a\u{1B}[2Jb".utf8), name: "x"), budget: 4),
+      theme: .mono)
     #expect(try copied("gv$y", &state)?.contains("\u{1B}") == true)
     #expect(state.message?.unicodeScalars.contains("\u{1B}") == false)
   }

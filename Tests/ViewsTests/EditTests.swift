@@ -59,7 +59,9 @@ import Testing
     try press("vlll")
     let style = Theme.dark[.found].background
     func marked(_ grid: Grid) -> Int {
-      (0..<grid.height).reduce(0) { sum, row in sum + (0..<grid.width).count { grid[row, $0].style.background == style } }
+      (0..<grid.height).reduce(0) { sum, row in
+        sum + (0..<grid.width).count { grid[row, $0].style.background == style }
+      }
     }
     #expect(marked(before) == 0 && marked(state.draw(size: Self.size)) > 3)
   }

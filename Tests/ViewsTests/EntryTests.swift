@@ -14,7 +14,8 @@ import Testing
   init() {
     state.files = FileCompletion { folder in
       folder == "."
-        ? (["kept.json", "notes.txt", ".hidden"], ["Samples"]) : folder == "Samples/" ? (["needle.txt", "chain.txt"], []) : ([], [])
+        ? (["kept.json", "notes.txt", ".hidden"], ["Samples"])
+        : folder == "Samples/" ? (["needle.txt", "chain.txt"], []) : ([], [])
     }
   }
 
@@ -24,7 +25,8 @@ import Testing
   }
 
   private func lines(_ size: Size = size) -> [String] {
-    TextRenderer.text(state.draw(size: size)).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    TextRenderer.text(state.draw(size: size)).split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   // MARK: Completion
@@ -53,13 +55,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("policy sna", "policy snapkv"), ("policy snapkv/py", "policy snapkv/pyramid"), ("policy kvz", "policy kvzip"),
+    ("policy sna", "policy snapkv"), ("policy snapkv/py", "policy snapkv/pyramid"),
+    ("policy kvz", "policy kvzip"),
     ("policy snapkv(w", "policy snapkv(w="), ("policy snapkv(pool=", "policy snapkv(pool=max"),
     ("policy laq(m=16,ma", "policy laq(m=16,mask="), ("policy laq++/a", "policy laq++/ada"),
     ("policy laq++(w1=4,ke", "policy laq++(w1=4,kernel="), ("policy snapkv+crit", "policy snapkv+critical"),
-    ("policy snapkv+chunkkv(s", "policy snapkv+chunkkv(size="), ("theme l", "theme light"), ("view t", "view text"),
+    ("policy snapkv+chunkkv(s", "policy snapkv+chunkkv(size="), ("theme l", "theme light"),
+    ("view t", "view text"),
     ("set m", "set m="), ("set mask=r", "set mask=reference"), ("granularity q", "granularity query"),
-    ("export Sa", "export Samples/"), ("export Samples/n", "export Samples/needle.txt"), ("write .", "write .hidden"),
+    ("export Sa", "export Samples/"), ("export Samples/n", "export Samples/needle.txt"),
+    ("write .", "write .hidden"),
   ])
   func argumentsComplete(_ typed: String, _ completed: String) throws {
     try press(":\(typed)<Tab>")
@@ -68,7 +73,8 @@ import Testing
 
   @Test func everyCompletedPolicyIsUnderstood() throws {
     for family in PolicyRegistry.all.map(\.name) {
-      for name in PolicyCompletion.names(family) where name.last != "(" && name.last != "/" && name.last != "+" {
+      for name in PolicyCompletion.names(family)
+      where name.last != "(" && name.last != "/" && name.last != "+" {
         #expect(Policy(name) != nil, "\(name)")
       }
     }
@@ -125,7 +131,9 @@ import Testing
   @Test func aPasteGoesIntoALineAndNowhereElse() throws {
     let before = state.settings
     state.paste("Be\nq")
-    #expect(state.settings == before && state.entry == nil && state.message?.contains("i opens the question's") == true)
+    #expect(
+      state.settings == before && state.entry == nil
+        && state.message?.contains("i opens the question's") == true)
     try press("i??<Left>")
     state.paste("a\nb")
     #expect(state.entry?.text == "?a\nb?")
@@ -149,7 +157,8 @@ import Testing
     #expect((0..<60).contains { grid[15, $0].style == state.theme[.cursor] })
   }
 
-  /// What a frame costs hangs on what is seen: the time of a short line, with much to spare, and not of a long one squared.
+  /// What a frame costs hangs on what is seen: the time of a short line, with much to spare, and not of a
+  /// long one squared.
   @Test func aLongPasteIsDrawnAtOnce() throws {
     try press("i<C-u>")
     state.paste(String(repeating: "mill鍵 ", count: 100_000) + "end")
@@ -161,20 +170,26 @@ import Testing
   }
 
   @Test func notesNameOnesOwnKeys() throws {
-    state.keys = try KeyTable.standard.rebound([("search-next", ["&"]), ("back", ["<F4>"]), ("quit", ["Q"]), ("number", ["%"]), ("down", ["J"])])
+    state.keys = try KeyTable.standard.rebound([
+      ("search-next", ["&"]), ("back", ["<F4>"]), ("quit", ["Q"]), ("number", ["%"]), ("down", ["J"]),
+    ])
     try press("/")
     #expect(lines()[33].contains("& and N go on"))
     try press("<Esc>%")
     #expect(lines()[35].contains("then a key; F4 leaves"))
     try press("<F4>?")
     let small = Size(width: 60, height: 16)
-    #expect(lines(small).contains { $0.contains("J: more") } && lines(small).contains { $0.contains("%3l moves by three") })
+    #expect(
+      lines(small).contains { $0.contains("J: more") }
+        && lines(small).contains { $0.contains("%3l moves by three") })
     #expect(TextRenderer.text(state.draw(size: Size(width: 100, height: 9))).contains("(Q quits)"))
   }
 
   @Test func whatIsTypedIsShownNotSent() throws {
     try press("i")
-    for scalar in "a\u{1B}[2Jb\u{202E}c".unicodeScalars { _ = state.handle(.character(Character(scalar)), size: Self.size) }
+    for scalar in "a\u{1B}[2Jb\u{202E}c".unicodeScalars {
+      _ = state.handle(.character(Character(scalar)), size: Self.size)
+    }
     #expect(ScreenChecks.isClean(state.draw(size: Self.size)))
   }
 }

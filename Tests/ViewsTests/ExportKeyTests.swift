@@ -46,7 +46,8 @@ import Testing
     let request = ExportRequest("text.svg", scope: .view)
     for answer in ["n", "<Esc>", "<Enter>", "q"] {
       state.exportEnded(request, error: ExportError.exists("text.svg"))
-      #expect(state.entry == .replace(request) && lines[35] == " replace it, y or n? there is a file text.svg")
+      #expect(
+        state.entry == .replace(request) && lines[35] == " replace it, y or n? there is a file text.svg")
       #expect(try press(answer) == .none)
       #expect(state.entry == nil && state.message == "nothing written; text.svg is as it was")
     }
@@ -57,7 +58,8 @@ import Testing
   @Test func afterAFailureTheNameIsStillThere() throws {
     let error = ExportError.notWritten("/full/a.npz", reason: "No space left on device")
     state.exportEnded(ExportRequest("/full/a.npz", scope: .everything), error: error)
-    #expect(state.entry == .export("/full/a.npz", .everything) && lines[33].contains("No space left on device"))
+    #expect(
+      state.entry == .export("/full/a.npz", .everything) && lines[33].contains("No space left on device"))
   }
 
   @Test func whatIsBeingTypedGoesOn() throws {

@@ -9,17 +9,22 @@ import Testing
 @Suite struct ExportedViewTests {
   private static let size = Size(width: 60, height: 16)
 
-  private func exported(_ state: ViewState, _ path: String, _ scope: ExportRequest.Scope = .view) throws -> String {
+  private func exported(_ state: ViewState, _ path: String, _ scope: ExportRequest.Scope = .view) throws
+    -> String
+  {
     String(decoding: try state.exported(ExportRequest(path, scope: scope), size: Self.size), as: UTF8.self)
   }
 
   @Test func aViewIsDrawnAsItIs() throws {
-    try GoldenScreenTests().compare(exported(StoryFixture.state(theme: .dark), "text.svg"), with: "text-60x16.svg")
+    try GoldenScreenTests().compare(
+      exported(StoryFixture.state(theme: .dark), "text.svg"), with: "text-60x16.svg")
   }
 
   @Test func textIsWhatTheScreenPrintsWithoutColours() throws {
     let state = StoryFixture.state(theme: .dark)
-    #expect(try exported(state, "text.txt") == TextRenderer.text(StoryFixture.state(theme: .mono).draw(size: Self.size)))
+    #expect(
+      try exported(state, "text.txt")
+        == TextRenderer.text(StoryFixture.state(theme: .mono).draw(size: Self.size)))
     #expect(try exported(state, "text.ansi") == TextRenderer.ansi(state.draw(size: Self.size)))
   }
 
@@ -27,12 +32,15 @@ import Testing
     let clean = StoryFixture.state()
     var busy = clean
     (busy.entry, busy.message) = (.search("abc"), "a message")
-    for path in ["a.txt", "a.ansi", "a.svg", "a.html"] { #expect(try exported(busy, path) == exported(clean, path)) }
+    for path in ["a.txt", "a.ansi", "a.svg", "a.html"] {
+      #expect(try exported(busy, path) == exported(clean, path))
+    }
   }
 
   /// A text that would run in a browser, an escape, a direction mark and bytes that are no UTF-8.
   private static let hostile =
-    Array("</span><script>alert(\"1\")</script>&amp;'\u{1B}[0m\u{202E}".utf8) + [0xFF, 0x0A] + Array("<!--".utf8)
+    Array("</span><script>alert(\"1\")</script>&amp;'\u{1B}[0m\u{202E}".utf8) + [0xFF, 0x0A]
+    + Array("<!--".utf8)
 
   private static func hostileState() -> ViewState {
     let prompt = StoryFixture.prompt(hostile, name: "<b>\"'\u{1B}.txt")
@@ -42,20 +50,29 @@ import Testing
   @Test func aPageOfAHostileTextIsHarmless() throws {
     let page = try exported(Self.hostileState(), "text.html")
     // The script is as it stands in the sources.
-    try GoldenScreenTests().compare(page.replacingOccurrences(of: TokenPage.script, with: ""), with: "hostile-page.html")
+    try GoldenScreenTests().compare(
+      page.replacingOccurrences(of: TokenPage.script, with: ""), with: "hostile-page.html")
     #expect(page.components(separatedBy: "<script").count == 3, "the data's and the page's own")
     #expect(!page.contains("alert(\"") && !page.contains("<b>") && !page.contains("<!--"))
-    #expect(!page.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E || $0.value == 0x7F })
-    for part in ["http-equiv=\"Content-Security-Policy\"", "default-src 'none'"] { #expect(page.contains(part)) }
+    #expect(
+      !page.unicodeScalars.contains {
+        $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E || $0.value == 0x7F
+      })
+    for part in ["http-equiv=\"Content-Security-Policy\"", "default-src 'none'"] {
+      #expect(page.contains(part))
+    }
     for part in ["src=", "href=", "url(", "@import", "fetch("] { #expect(!page.contains(part), "\(part)") }
   }
 
   @Test func everythingHasAllPlacesAndAViewItsOwn() throws {
     let state = StoryFixture.state()
-    let view = try TokenPage(state, scope: .view, drawing: nil), whole = try TokenPage(state, scope: .everything, drawing: nil)
+    let view = try TokenPage(state, scope: .view, drawing: nil),
+      whole = try TokenPage(state, scope: .everything, drawing: nil)
     #expect(view.places == [TokenPage.Place(layer: state.layer, head: state.head / 2)])
     #expect(whole.places.count == 4 && whole.places.contains(view.places[0]))
-    #expect(try exported(state, "a.html").contains("<svg") && !exported(state, "a.html", .everything).contains("<svg"))
+    #expect(
+      try exported(state, "a.html").contains("<svg")
+        && !exported(state, "a.html", .everything).contains("<svg"))
   }
 
   /// The page's data against the lanes: bits of kept tokens, scores as they are.
@@ -67,7 +84,8 @@ import Testing
     let count = state.story.prompt.tokens.count
     #expect((data["tokens"] as? [Any])?.count == count && policies[0]["kept"] == nil)
     for (lane, policy) in zip(state.story.results, policies.dropFirst()) {
-      let kept = try #require(policy["kept"] as? [String]), scores = try #require(policy["scores"] as? [String])
+      let kept = try #require(policy["kept"] as? [String]),
+        scores = try #require(policy["scores"] as? [String])
       for (index, place) in page.places.enumerated() {
         let bits = try #require(Data(base64Encoded: kept[index]))
         let positions = (0..<count).filter { bits[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
@@ -79,7 +97,8 @@ import Testing
 
   @Test func nothingIsExportedBeforeThereIsAnything() {
     let done = StoryFixture.story
-    let story = Run(modelName: "fixture", prompt: done.prompt, settings: done.settings, vocabulary: done.vocabulary)
+    let story = Run(
+      modelName: "fixture", prompt: done.prompt, settings: done.settings, vocabulary: done.vocabulary)
     for path in ["a.json", "a.npz", "a.html"] {
       #expect(throws: ExportError.nothingYet) { try exported(ViewState(story: story), path) }
     }

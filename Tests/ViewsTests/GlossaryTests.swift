@@ -10,14 +10,17 @@ import Testing
 @Suite struct GlossaryTests {
   /// Words that are language, and no names of anything.
   private static let plain: Set<String> = [
-    "a", "after", "and", "another", "as", "at", "been", "being", "by", "does", "for", "from", "go", "in", "is", "it", "its", "no",
-    "of", "on", "or", "own", "so", "than", "that", "the", "their", "to", "under", "where", "with", "did", "are", "all", "now", "true",
+    "a", "after", "and", "another", "as", "at", "been", "being", "by", "does", "for", "from", "go", "in",
+    "is", "it", "its", "no",
+    "of", "on", "or", "own", "so", "than", "that", "the", "their", "to", "under", "where", "with", "did",
+    "are", "all", "now", "true",
     "next", "new", "opens", "far", "last", "whatever", "this",
   ]
 
   /// Names of policies and of what was made up for the fixture: no words of the program.
   private static let names: Set<String> = [
-    "laq", "laqs", "snapkv", "streamingllm", "oracle", "harbour", "txt", "tui", "wang", "al", "et", "li", "arxiv",
+    "laq", "laqs", "snapkv", "streamingllm", "oracle", "harbour", "txt", "tui", "wang", "al", "et", "li",
+    "arxiv",
   ]
 
   private static let known: Set<String> = {
@@ -32,12 +35,15 @@ import Testing
     text.split { !$0.isLetter || !$0.isASCII }.map { $0.lowercased() }
   }
 
-  /// The text of a screen that the program says itself: without the prompt's tokens, answers, notes, and the footer's hints,
-  /// which the table of keys explains.
+  /// The text of a screen that the program says itself: without the prompt's tokens, answers, notes, and the
+  /// footer's hints, which the table of keys explains.
   private static func labels(_ state: ViewState, _ size: Size) -> [String] {
     let grid = state.draw(size: size)
     let note = state.theme[.note]
-    let answers = [" behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tin clock, she said."]
+    let answers = [
+      " behind the tide clock.", " behind the tin under her stool.", " the rope",
+      " behind the tin clock, she said.",
+    ]
     let spoken = Set(answers.flatMap(words))
     var result: [String] = []
     var isText = false, isSettings = false
@@ -45,7 +51,8 @@ import Testing
       var line = ""
       for column in 0..<grid.width where grid[row, column].style != note { line += grid[row, column].glyph }
       let inside = line.drop { "│ ".contains($0) }
-      if let bar = inside.firstIndex(of: "│"), !inside[..<bar].isEmpty, inside[..<bar].allSatisfy(\.isNumber) {
+      if let bar = inside.firstIndex(of: "│"), !inside[..<bar].isEmpty, inside[..<bar].allSatisfy(\.isNumber)
+      {
         isText = true
         continue
       }
@@ -60,7 +67,9 @@ import Testing
       let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
       let said = parts.enumerated().filter { $0.offset % 2 == 0 }.map(\.element).joined(separator: " ")
       for word in words(String(said)) {
-        let isCut = spoken.contains { $0.hasPrefix(word) } && (line.contains(" mass ") || line.contains("MiB") || word.count > 2)
+        let isCut =
+          spoken.contains { $0.hasPrefix(word) }
+          && (line.contains(" mass ") || line.contains("MiB") || word.count > 2)
         if !isCut, word.count > 1, !keys.contains(word) { result.append(word) }
       }
     }
@@ -77,7 +86,8 @@ import Testing
     for figure in HeadFigure.allCases {
       var state = GoldenScreenTests.Subject.heads.state(theme: .dark)
       state.figure = figure
-      #expect(Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known).isEmpty, "\(figure)")
+      #expect(
+        Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known).isEmpty, "\(figure)")
     }
     for step in 0..<StoryFixture.state().timeline.steps.count {
       for view in ViewState.View.allCases {
@@ -151,12 +161,15 @@ import Testing
   @Test func noWordIsExplainedTwice() {
     let words = Glossary.entries.map(\.word)
     #expect(Set(words).count == words.count)
-    for entry in Glossary.entries { #expect(entry.text.hasSuffix(".") && entry.text.count < 180, "\(entry.word)") }
+    for entry in Glossary.entries {
+      #expect(entry.text.hasSuffix(".") && entry.text.count < 180, "\(entry.word)")
+    }
   }
 
   @Test func theREADMEHasTheSameWords() throws {
     let readme = try String(contentsOf: Places.root.appendingPathComponent("README.md"), encoding: .utf8)
-    let start = try #require(readme.range(of: "<!-- words -->\n")), end = try #require(readme.range(of: "<!-- end of words -->"))
+    let start = try #require(readme.range(of: "<!-- words -->\n")),
+      end = try #require(readme.range(of: "<!-- end of words -->"))
     #expect(String(readme[start.upperBound..<end.lowerBound]) == Glossary.markdown)
   }
 }

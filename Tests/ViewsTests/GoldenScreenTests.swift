@@ -95,6 +95,8 @@ import Testing
   }
 
   private static func lines(_ text: String) -> [String] {
-    text.replacingOccurrences(of: "\u{1B}", with: "\\e").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    text.replacingOccurrences(of: "\u{1B}", with: "\\e").split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map(String.init)
   }
 }

@@ -16,7 +16,9 @@ import Testing
     try Key.parse(keys).reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
   }
 
-  private func screen(_ size: Size = GridViewsTests.size) -> String { TextRenderer.text(state.draw(size: size)) }
+  private func screen(_ size: Size = GridViewsTests.size) -> String {
+    TextRenderer.text(state.draw(size: size))
+  }
 
   // MARK: Heads
 
@@ -163,7 +165,9 @@ import Testing
       for index in state.settings.policies.indices {
         state.policy = index
         let lines = TextRenderer.lines(state.draw(size: size))
-        #expect(lines.contains { $0.contains("▶ \(state.settings.policies[index].title.prefix(8))") }, "\(index) at \(size)")
+        #expect(
+          lines.contains { $0.contains("▶ \(state.settings.policies[index].title.prefix(8))") },
+          "\(index) at \(size)")
         #expect(lines.contains { $0.contains("  full ") })
         #expect(lines.contains { $0.contains(" of 25") })
       }
@@ -178,7 +182,10 @@ import Testing
   }
 
   @Test func aPlotStaysInItsPlace() {
-    let lines = [[(budget: 8, value: 0.0), (budget: 16, value: 0.5), (budget: 64, value: 2.0)], [(budget: 64, value: -1.0)]]
+    let lines = [
+      [(budget: 8, value: 0.0), (budget: 16, value: 0.5), (budget: 64, value: 2.0)],
+      [(budget: 64, value: -1.0)],
+    ]
     let plot = BudgetPlot(lines, budgets: 8...64, width: 31, height: 5)
     #expect(plot.marks.allSatisfy { (0..<31).contains($0.column) && (0..<5).contains($0.row) })
     let measured = plot.marks.filter(\.isMeasured)
@@ -193,10 +200,12 @@ import Testing
     try press("4")
     state.settings.budget = budget
     for size in GoldenScreenTests.sizes.prefix(2) {
-      let line = try #require(TextRenderer.lines(state.draw(size: size)).first { $0.contains("↑") && !$0.contains("policy") })
+      let line = try #require(
+        TextRenderer.lines(state.draw(size: size)).first { $0.contains("↑") && !$0.contains("policy") })
       #expect(line.contains("↑\(budget) ") || line.contains(" \(budget)↑"), "\(line)")
       let labels = line.split { !$0.isNumber }.compactMap { Int($0) }
-      #expect(labels == labels.sorted() && Set(labels).isSubset(of: [8, 16, 32, 64, 128, 256, budget]), "\(line)")
+      #expect(
+        labels == labels.sorted() && Set(labels).isSubset(of: [8, 16, 32, 64, 128, 256, budget]), "\(line)")
     }
   }
 
@@ -213,7 +222,9 @@ import Testing
       for phase in track.phases {
         #expect(columns[phase.steps.lowerBound] == phase.columns.lowerBound)
         if phase.columns.count >= phase.steps.count {
-          for step in phase.steps { #expect(track.step(at: track.column(step)) == step, "\(step) at \(width)") }
+          for step in phase.steps {
+            #expect(track.step(at: track.column(step)) == step, "\(step) at \(width)")
+          }
         }
       }
     }
@@ -250,7 +261,9 @@ import Testing
   @Test func cacheSizesAreThoseRecorded() throws {
     let sizes = CacheSizes(state).sizes
     #expect(sizes.count == state.timeline.steps.count)
-    #expect(sizes[0] == Double(state.story.prompt.tokens.count) && sizes[1] == 64 && sizes[9] == 64 && sizes[11] == 65)
+    #expect(
+      sizes[0] == Double(state.story.prompt.tokens.count) && sizes[1] == 64 && sizes[9] == 64
+        && sizes[11] == 65)
   }
 
   // MARK: Settings

@@ -50,7 +50,8 @@ import Transformer
     #expect(TextRenderer.text(state.draw(size: Size(width: 120, height: 36))).contains("of 300"))
   }
 
-  /// Those around the shown step are shown, and without one those around the first token at which the answers part.
+  /// Those around the shown step are shown, and without one those around the first token at which the answers
+  /// part.
   @Test func rowsThatMatterComeFirst() throws {
     let size = Size(width: 80, height: 24)
     let steps = StoryFixture.state().timeline.steps

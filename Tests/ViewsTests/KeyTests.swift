@@ -36,7 +36,9 @@ import Transformer
   }
 
   @Test func everyBindingStandsInTheHelp() throws {
-    for (size, pages) in [(Self.size, 1), (Size(width: 80, height: 24), 10), (Size(width: 60, height: 16), 15)] {
+    for (size, pages) in [
+      (Self.size, 1), (Size(width: 80, height: 24), 10), (Size(width: 60, height: 16), 15),
+    ] {
       try press("?")
       var text = ""
       for _ in 0..<pages {
@@ -45,7 +47,8 @@ import Transformer
       }
       try press("<Esc>")
       for binding in KeyTable.bindings {
-        #expect(text.contains(binding.shown + " ") && text.contains(binding.words), "\(binding.action) at \(size)")
+        #expect(
+          text.contains(binding.shown + " ") && text.contains(binding.words), "\(binding.action) at \(size)")
       }
     }
   }
@@ -263,10 +266,13 @@ import Transformer
           state.heatmapRow = row
           let lines = TextRenderer.lines(state.draw(size: Size(width: 60, height: height)))
           for section in AttentionRows.Section.allCases {
-            #expect(lines.count { $0.contains("\(section.rawValue) ") } == 1, "\(section) at \(height), row \(row)")
+            #expect(
+              lines.count { $0.contains("\(section.rawValue) ") } == 1, "\(section) at \(height), row \(row)")
           }
           let label = HeatmapRows(state).entries[row].label
-          #expect(lines.contains { $0.contains(" \(label) ") && !$0.contains("row \(label)") }, "\(label) at \(height)")
+          #expect(
+            lines.contains { $0.contains(" \(label) ") && !$0.contains("row \(label)") },
+            "\(label) at \(height)")
         }
       }
     }
@@ -274,7 +280,8 @@ import Transformer
 
   /// What is drawn stays within the box: its sides are whole.
   @Test func theFrameIsWholeAtEverySize() throws {
-    let sizes = [60, 61, 79, 80, 99, 120].flatMap { width in (16...40).map { Size(width: width, height: $0) } }
+    let sizes = [60, 61, 79, 80, 99, 120].flatMap { width in (16...40).map { Size(width: width, height: $0) }
+    }
     for (number, keys) in ["1", "2", "3", "4", "4<Enter>", "4d", "5", "?", "<Tab>"].enumerated() {
       try press(keys)
       state.message = nil
@@ -468,7 +475,10 @@ import Transformer
     #expect(try press(":policy quest<Enter>") == .none)
     #expect(state.message?.contains("there is no policy 'quest'") == true)
     #expect(try press(":theme pink<Enter>") == .none)
-    #expect(state.message == "there is no such theme (dark, light, colorblind, colorblind-light, basic, mono); type :theme NAME, as in :theme dark")
+    #expect(
+      state.message
+        == "there is no such theme (dark, light, colorblind, colorblind-light, basic, mono); type :theme NAME, as in :theme dark"
+    )
     #expect(try press(":<Enter>") == .none)
     #expect(state.message == nil)
   }
@@ -493,9 +503,10 @@ import Transformer
   }
 
   @Test func escapeAndInterruptStopRunningWork() throws {
-    state = ViewState(story: Run(
-      modelName: "fixture", prompt: state.story.prompt, settings: state.story.settings,
-      vocabulary: state.story.vocabulary), theme: .mono)
+    state = ViewState(
+      story: Run(
+        modelName: "fixture", prompt: state.story.prompt, settings: state.story.settings,
+        vocabulary: state.story.vocabulary), theme: .mono)
     #expect(try press("<Esc>") == .cancel)
     #expect(try press("<C-c>") == .cancel)
     #expect(try press("<C-c>") == .quit)

@@ -12,10 +12,14 @@ import Testing
   private let size = Size(width: 120, height: 36)
 
   /// Where a text stands on the screen: the row from the given one on, and its first column.
-  private func place(_ text: String, in state: ViewState, from row: Int = 0, glyphs: GlyphSet = .unicode) throws -> (row: Int, column: Int) {
+  private func place(_ text: String, in state: ViewState, from row: Int = 0, glyphs: GlyphSet = .unicode)
+    throws -> (row: Int, column: Int)
+  {
     let lines = TextRenderer.lines(state.draw(size: size, glyphs: glyphs))
     for (index, line) in lines.enumerated().dropFirst(row) {
-      if let range = line.firstRange(of: text) { return (index, TextWidth.of(String(line[..<range.lowerBound]))) }
+      if let range = line.firstRange(of: text) {
+        return (index, TextWidth.of(String(line[..<range.lowerBound])))
+      }
     }
     throw Missing(text: text)
   }
@@ -27,7 +31,8 @@ import Testing
     _ text: String, in state: inout ViewState, from row: Int = 0, offset: Int = 0, glyphs: GlyphSet = .unicode
   ) throws -> Effect {
     let place = try place(text, in: state, from: row, glyphs: glyphs)
-    return state.handle(.mouse(row: place.row, column: place.column + offset, kind: .click), size: size, glyphs: glyphs)
+    return state.handle(
+      .mouse(row: place.row, column: place.column + offset, kind: .click), size: size, glyphs: glyphs)
   }
 
   private func state(_ view: ViewState.View, theme: Theme = .dark) -> ViewState {
@@ -58,7 +63,8 @@ import Testing
     // At the smallest size the other views' digits stand for them.
     state.view = view == .heads ? .text : .heads
     let line = TextRenderer.lines(state.draw(size: MouseTests.sizes[2]))[0]
-    let column = try #require(line.firstIndex(of: Character("\(view.rawValue)")).map { line.distance(from: line.startIndex, to: $0) })
+    let column = try #require(
+      line.firstIndex(of: Character("\(view.rawValue)")).map { line.distance(from: line.startIndex, to: $0) })
     _ = state.handle(.mouse(row: 0, column: column, kind: .click), size: MouseTests.sizes[2])
     #expect(state.view == view)
   }
@@ -139,7 +145,8 @@ import Testing
   /// Every hint of every footer presses keys that the view knows.
   @Test(arguments: ViewState.View.allCases) func everyHintHasItsKeys(_ view: ViewState.View) {
     let footers = [
-      KeyTable.standard.footer(for: view, showsHelp: false, width: 400), KeyTable.standard.footer(for: view, showsHelp: true, width: 400),
+      KeyTable.standard.footer(for: view, showsHelp: false, width: 400),
+      KeyTable.standard.footer(for: view, showsHelp: true, width: 400),
       KeyTable.standard.footer(for: view, showsHelp: false, showsWhy: true, width: 400),
       KeyTable.standard.footer(for: view, showsHelp: false, showsAnswer: true, width: 400),
     ]
@@ -181,7 +188,8 @@ import Testing
   @Test func theWheelScrolls() throws {
     var state = state(.text)
     state.cursor = 0
-    let down = Key.mouse(row: 9, column: 9, kind: .wheelDown), up = Key.mouse(row: 9, column: 9, kind: .wheelUp)
+    let down = Key.mouse(row: 9, column: 9, kind: .wheelDown),
+      up = Key.mouse(row: 9, column: 9, kind: .wheelUp)
     _ = state.handle(down, size: size)
     #expect(state.cursor > 0)
     _ = state.handle(up, size: size)
@@ -216,11 +224,14 @@ import Testing
   }
 
   /// Whatever is clicked, the state stays within the story, and the screen can be drawn.
-  @Test(arguments: ViewState.View.allCases, sizes) func noPlaceIsABadOne(_ view: ViewState.View, _ size: Size) {
+  @Test(arguments: ViewState.View.allCases, sizes) func noPlaceIsABadOne(_ view: ViewState.View, _ size: Size)
+  {
     var generator = FixedGenerator(seed: UInt64(view.rawValue * 1_000 + size.width))
     var state = state(view)
     for _ in 0..<(Sample.isExhaustive ? 600 : 60) {
-      let (row, column) = (generator.next(below: size.height + 2) - 1, generator.next(below: size.width + 2) - 1)
+      let (row, column) = (
+        generator.next(below: size.height + 2) - 1, generator.next(below: size.width + 2) - 1
+      )
       let glyphs = generator.next(below: 2) == 0 ? GlyphSet.unicode : .ascii
       state.view = view
       (state.showsHelp, state.entry) = (false, nil)

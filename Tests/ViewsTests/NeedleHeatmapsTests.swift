@@ -10,12 +10,14 @@ import Testing
     let cases = (0..<lengths).flatMap { length in
       [0, 50].map { depth in
         EvaluationCase(
-          id: "\(length)-\(depth)", task: "needle", parameters: ["length": .integer(100 + length), "depth": .integer(depth)], seed: 0)
+          id: "\(length)-\(depth)", task: "needle",
+          parameters: ["length": .integer(100 + length), "depth": .integer(depth)], seed: 0)
       }
     }
     let plan = try EvaluationPlan(
       suite: "needle", model: ModelIdentity(name: "tiny", digest: "0"),
-      settings: EvaluationSettings(policies: [try #require(Policy("laq"))], budgets: [.tokens(24)]), options: [:], cases: cases)
+      settings: EvaluationSettings(policies: [try #require(Policy("laq"))], budgets: [.tokens(24)]),
+      options: [:], cases: cases)
     let maps = NeedleHeatmaps(NeedleMap(plan: plan, rows: []))
     return TextRenderer.text(maps.grid(width: width, theme: .mono, glyphs: .unicode))
   }

@@ -9,7 +9,9 @@ import Testing
 
   @Test func anActionHasItsNewKeysAndNotTheOld() throws {
     var state = StoryFixture.state()
-    state.keys = try KeyTable.standard.rebound([("policy-next", ["<C-n>", "&"]), ("pin", ["p"]), ("notes", [])])
+    state.keys = try KeyTable.standard.rebound([
+      ("policy-next", ["<C-n>", "&"]), ("pin", ["p"]), ("notes", []),
+    ])
     _ = state.handle(.control("n"), size: Self.size)
     #expect(state.policy == 1)
     _ = state.handle(.character("&"), size: Self.size)
@@ -23,7 +25,8 @@ import Testing
   @Test func footerAndHelpShowThem() throws {
     var state = StoryFixture.state()
     state.keys = try KeyTable.standard.rebound([
-      ("policy-next", ["<C-n>"]), ("layer-up", ["L"]), ("text-view", ["<F2>"]), ("help", ["<F3>"]), ("quit", ["Q"]),
+      ("policy-next", ["<C-n>"]), ("layer-up", ["L"]), ("text-view", ["<F2>"]), ("help", ["<F3>"]),
+      ("quit", ["Q"]),
     ])
     let footer = TextRenderer.text(state.draw(size: Self.size)).split(separator: "\n").last ?? ""
     #expect(footer.contains("F2-5 view") && footer.contains("[ L layer") && footer.contains("C-n policy"))
@@ -51,8 +54,10 @@ import Testing
     #expect(error([("pin", ["<Click:1,1>"])])?.description.contains("mouse") == true)
     #expect(error([("back", [])]) == .noKey("back"))
     for (key, words) in [
-      ("<C-i>", "<Tab>"), ("<C-j>", "<Enter>"), ("<C-m>", "<Enter>"), ("<C-h>", "<BS>"), ("<C-z>", "stops the program"),
-      ("<C-s>", "holds the output"), ("<C-q>", "holds the output"), ("<C-1>", "a to z"), ("<C-é>", "a to z"), ("👩‍🚀", "several keys"),
+      ("<C-i>", "<Tab>"), ("<C-j>", "<Enter>"), ("<C-m>", "<Enter>"), ("<C-h>", "<BS>"),
+      ("<C-z>", "stops the program"),
+      ("<C-s>", "holds the output"), ("<C-q>", "holds the output"), ("<C-1>", "a to z"), ("<C-é>", "a to z"),
+      ("👩‍🚀", "several keys"),
     ] {
       #expect(error([("notes", [key])])?.description.contains(words) == true, "\(key)")
     }

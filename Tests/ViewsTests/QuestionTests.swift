@@ -55,7 +55,8 @@ import Testing
   @Test func aQuestionThatDoesNotFitCanBeShortened() throws {
     let tokens = state.prompt.tokens.count
     state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer, contextLength: tokens + 20, answerLimit: 16)
+      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer,
+      contextLength: tokens + 20, answerLimit: 16)
     #expect(try press("iOne two three four five six seven eight?<Enter>") == .none)
     #expect(state.message?.contains("this model has room for \(tokens + 4)") == true)
     #expect(state.entry?.text == "One two three four five six seven eight?")
@@ -73,7 +74,9 @@ import Testing
     try press("u")
     #expect(state.settings.policies.last?.edits.first?.positions == 20...22)
     #expect(try press("i<C-u><Enter>") == .explore)
-    #expect(state.settings.policies.last?.edits.first.map { Array(state.prompt.tokens[$0.positions]) } == Array(edited))
+    #expect(
+      state.settings.policies.last?.edits.first.map { Array(state.prompt.tokens[$0.positions]) }
+        == Array(edited))
   }
 
   @Test func whatIsKeptOfAQuestionGoesWithIt() throws {
@@ -84,7 +87,9 @@ import Testing
     #expect(state.settings.policies.count == count + 1 && state.policy == count)
     #expect(try press("i<C-u>Why?<Enter>") == .explore)
     #expect(state.message?.contains("what was kept or evicted by hand of the former one is left out") == true)
-    #expect(state.settings.policies.count == count && state.policy == 0 && state.pinned == nil, "the policy stands there once")
+    #expect(
+      state.settings.policies.count == count && state.policy == 0 && state.pinned == nil,
+      "the policy stands there once")
     #expect(try press("u") == .explore)
     #expect(state.settings.policies.count == count + 1 && state.policyTitle == "LAQ*")
   }

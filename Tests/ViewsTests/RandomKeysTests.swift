@@ -8,8 +8,8 @@ import Testing
 
 /// Whatever is pressed at whatever size: nothing traps or hangs, and a screen is drawn as asked.
 ///
-/// 8,000 keys here, 40,000 at night; `laq-bench --keys 100000` presses more, on texts that passed through a model, and holds every
-/// key to 100 milliseconds.
+/// 8,000 keys here, 40,000 at night; `laq-bench --keys 100000` presses more, on texts that passed through a
+/// model, and holds every key to 100 milliseconds.
 @Suite struct RandomKeysTests {
   /// A debug build on a busy machine draws in tenths of a second; what takes this long hangs.
   private static let longest = 10.0
@@ -48,16 +48,22 @@ import Testing
     add(.lookahead(step: 3)) { ($0.results, $0.trueMass) = ([], nil) }
     add(.cancelled) { ($0.results, $0.trueMass) = (Array($0.results.prefix(1)), nil) }
     add(.failed("the disk is full")) { story in
-      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
+      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = (
+        [], nil, nil, nil, nil
+      )
     }
     add(.opening) { story in
-      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = ([], nil, nil, nil, nil)
+      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = (
+        [], nil, nil, nil, nil
+      )
     }
     // A prefill that was stopped: the same prompt with fewer layers.
     stories.append(StoryFixture.interrupted)
     stories.append(StoryFixture.withoutPolicies)
     for name in ["escape sequences", "zeros", "direction marks", "marks on nothing", "one byte"] {
-      stories.append(StoryFixture.makeStory(StoryFixture.prompt(HostileTexts.all[name] ?? [], name: "a\u{1B}[2J\u{202E}\n\(name)"), budget: 16))
+      stories.append(
+        StoryFixture.makeStory(
+          StoryFixture.prompt(HostileTexts.all[name] ?? [], name: "a\u{1B}[2J\u{202E}\n\(name)"), budget: 16))
     }
     return stories
   }
@@ -75,10 +81,14 @@ import Testing
           state.view = view
           state.settle()
           #expect(ScreenChecks.isClean(state.draw(size: Size(width: 100, height: 30))))
-          #expect(state.missingDetails.allSatisfy { if case .sweep = $0 { true } else { false } } || second.recording == nil)
+          #expect(
+            state.missingDetails.allSatisfy { if case .sweep = $0 { true } else { false } }
+              || second.recording == nil)
         }
         let shape = second.recording?.shape ?? StoryFixture.shape
-        #expect(state.layer < shape.layerCount && state.head < shape.queryHeadCount && state.cursor < second.prompt.tokens.count)
+        #expect(
+          state.layer < shape.layerCount && state.head < shape.queryHeadCount
+            && state.cursor < second.prompt.tokens.count)
       }
     }
   }

@@ -29,7 +29,9 @@ import Testing
   /// Three cases of one group and one of another.
   static func retrieval() throws -> ResultsTable {
     let cases = (0..<4).map { EvaluationCase(id: "case-\($0)", task: $0 < 3 ? "single" : "chain", seed: $0) }
-    return try table("retrieval", cases) { one, policy in policy == "snapkv" ? (one.task == "chain" ? 0 : 1) : 0.5 }
+    return try table("retrieval", cases) { one, policy in
+      policy == "snapkv" ? (one.task == "chain" ? 0 : 1) : 0.5
+    }
   }
 
   private static func table(
@@ -38,7 +40,8 @@ import Testing
     let policies = ["full", "snapkv", "laq"].compactMap { Policy($0) }
     let plan = try EvaluationPlan(
       suite: suite, model: ModelIdentity(name: "tiny", digest: "0"),
-      settings: EvaluationSettings(policies: policies, budgets: [.tokens(24), .tokens(48)], arithmetic: .float32), options: [:],
+      settings: EvaluationSettings(
+        policies: policies, budgets: [.tokens(24), .tokens(48)], arithmetic: .float32), options: [:],
       cases: cases)
     let rows = try cases.prefix(done).map { one in
       try row(
@@ -46,7 +49,9 @@ import Testing
         policies.flatMap { policy in
           (policy.keepsEverything ? [nil] : plan.settings.budgets.map(Optional.some)).map { budget in
             let value = policy.keepsEverything ? 1 : score(one, policy.name)
-            return Outcome(policy: policy, budget: budget, answer: value == 1 ? "It is 905." : "It is\u{1B}[31m Und.", scores: ["exact": value])
+            return Outcome(
+              policy: policy, budget: budget, answer: value == 1 ? "It is 905." : "It is\u{1B}[31m Und.",
+              scores: ["exact": value])
           }
         })
     }
@@ -60,7 +65,8 @@ import Testing
       let references = ["905"]
       let outcomes: [Outcome]
     }
-    return try CanonicalJSON.value(EvaluationRow.self, from: CanonicalJSON.data(Stored(id: one.id, outcomes: outcomes)))
+    return try CanonicalJSON.value(
+      EvaluationRow.self, from: CanonicalJSON.data(Stored(id: one.id, outcomes: outcomes)))
   }
 
   private func state(_ table: ResultsTable) -> ResultsState {
@@ -75,7 +81,8 @@ import Testing
     #expect(table.columnTitles == ["256", "512"])
     #expect(table.mean(at: .init(page: 1, row: 0, column: 1), score: "exact") == .init(value: 0.25, count: 2))
     #expect(table.mean(at: .init(page: 1, row: 1, column: 1), score: "exact") == .init(value: 1, count: 2))
-    #expect(table.cases(at: .init(page: 1, row: 0, column: 1)).map(\.id) == ["needle-512-0-0", "needle-512-0-1"])
+    #expect(
+      table.cases(at: .init(page: 1, row: 0, column: 1)).map(\.id) == ["needle-512-0-0", "needle-512-0-1"])
   }
 
   @Test func otherCasesMakeATableOfPoliciesAndGroupsWithTheMeanOfTheGroups() throws {
@@ -86,7 +93,8 @@ import Testing
     #expect(table.columnTitles == ["one needle", "chain", "mean"])
     // Three right prompts of one group and none of the other: groups count alike.
     #expect(table.mean(at: .init(page: 1, row: 1, column: 2), score: "exact") == .init(value: 0.5, count: 4))
-    #expect(try table.course(at: .init(page: 1, row: 2, column: 0)) == .init(#require(Policy("laq")), .tokens(48)))
+    #expect(
+      try table.course(at: .init(page: 1, row: 2, column: 0)) == .init(#require(Policy("laq")), .tokens(48)))
     #expect(table.course(at: .init(page: 1, row: 0, column: 0))?.budget == nil)
   }
 
@@ -127,35 +135,45 @@ import Testing
   @Test(arguments: ["needle", "retrieval"], GoldenScreenTests.sizes)
   func cellsAndPromptsAsTheyLook(_ suite: String, _ size: Size) throws {
     var state = state(suite == "needle" ? try Self.needle() : try Self.retrieval())
-    try GoldenScreenTests().compare(TextRenderer.text(state.draw(size: size)), with: "results-\(suite)-\(size.width)x\(size.height).txt")
+    try GoldenScreenTests().compare(
+      TextRenderer.text(state.draw(size: size)), with: "results-\(suite)-\(size.width)x\(size.height).txt")
     _ = state.handle(.enter, size: size)
     try GoldenScreenTests().compare(
-      TextRenderer.text(state.draw(size: size, glyphs: .ascii)), with: "results-\(suite)-prompts-\(size.width)x\(size.height)-ascii.txt")
+      TextRenderer.text(state.draw(size: size, glyphs: .ascii)),
+      with: "results-\(suite)-prompts-\(size.width)x\(size.height)-ascii.txt")
     state.theme = .dark
     let text = TextRenderer.text(state.draw(size: size))
     #expect(!text.unicodeScalars.contains("\u{1B}"))
   }
 
-  /// Titles that are longer than the cells under them are whole: the budget at their end is what tells them apart.
+  /// Titles that are longer than the cells under them are whole: the budget at their end is what tells them
+  /// apart.
   @Test func titlesAreWholeOrMarked() throws {
-    let policies = ["full", "laq++/pyramid(style=authors)", "snapkv(w=16,pool=none)"].compactMap { Policy($0) }
+    let policies = ["full", "laq++/pyramid(style=authors)", "snapkv(w=16,pool=none)"].compactMap {
+      Policy($0)
+    }
     func table(_ cases: [EvaluationCase]) throws -> ResultsTable {
       let plan = try EvaluationPlan(
         suite: "s", model: ModelIdentity(name: "tiny", digest: "0"),
-        settings: EvaluationSettings(policies: policies, budgets: [.tokens(64), .tokens(1024)], arithmetic: .float32), options: [:],
+        settings: EvaluationSettings(
+          policies: policies, budgets: [.tokens(64), .tokens(1024)], arithmetic: .float32), options: [:],
         cases: cases)
       return ResultsTable(plan: plan, titles: ["a": "one of many alike", "b": "all values of one key"])
     }
     let maps = try table([
-      EvaluationCase(id: "1", task: "n", parameters: ["length": .integer(256), "depth": .integer(0)], seed: 0)
+      EvaluationCase(
+        id: "1", task: "n", parameters: ["length": .integer(256), "depth": .integer(0)], seed: 0)
     ])
     for size in [Size(width: 120, height: 36), Size(width: 80, height: 24)] {
       let text = TextRenderer.text(state(maps).draw(size: size))
       for title in maps.pageTitles.prefix(2) { #expect(text.contains(title), "\(title) at \(size)") }
     }
-    let groups = try table(["a", "b", "c", "d", "e", "f", "g"].map { EvaluationCase(id: $0, task: $0, seed: 0) })
+    let groups = try table(
+      ["a", "b", "c", "d", "e", "f", "g"].map { EvaluationCase(id: $0, task: $0, seed: 0) })
     let text = TextRenderer.text(state(groups).draw(size: Size(width: 80, height: 24)))
-    for word in ["many", "alike", "values", "of 8", groups.rowTitles[1]] { #expect(text.contains(word), "\(word)") }
+    for word in ["many", "alike", "values", "of 8", groups.rowTitles[1]] {
+      #expect(text.contains(word), "\(word)")
+    }
   }
 
   @Test func anyKeysAtAnySizeStayInsideTheTable() throws {
@@ -164,10 +182,13 @@ import Testing
       var random = SeededGenerator(seed: 7)
       let keys = ResultsKeys.bindings.flatMap(\.keys)
       for _ in 0..<500 {
-        let size = Size(width: Int.random(in: 1...140, using: &random), height: Int.random(in: 1...40, using: &random))
+        let size = Size(
+          width: Int.random(in: 1...140, using: &random), height: Int.random(in: 1...40, using: &random))
         _ = state.handle(keys.randomElement() ?? .enter, size: size)
         #expect(state.draw(size: size).size == size)
-        #expect(table.rowTitles.indices.contains(state.place.row) && table.columnTitles.indices.contains(state.place.column))
+        #expect(
+          table.rowTitles.indices.contains(state.place.row)
+            && table.columnTitles.indices.contains(state.place.column))
       }
     }
   }
@@ -175,7 +196,8 @@ import Testing
   /// A length and a depth of its own with each case: 10¹⁰ cells, of which a hundred thousand have a prompt.
   @Test func cellsWithoutPromptsTakeNoRoom() throws {
     let cases = (0..<100_000).map {
-      EvaluationCase(id: "\($0)", task: "needle", parameters: ["length": .integer($0), "depth": .integer($0)], seed: 0)
+      EvaluationCase(
+        id: "\($0)", task: "needle", parameters: ["length": .integer($0), "depth": .integer($0)], seed: 0)
     }
     let table = try Self.table("needle", cases, done: 2) { _, _ in 1 }
     #expect(table.rowTitles.count == 100_000 && table.columnTitles.count == 100_000)

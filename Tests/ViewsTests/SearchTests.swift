@@ -18,7 +18,8 @@ import Testing
   /// The text from the cursor's token on.
   private var here: String {
     let prompt = state.story.prompt
-    return String(decoding: prompt.read[prompt.readRange(at: state.cursor).lowerBound...].prefix(24), as: UTF8.self)
+    return String(
+      decoding: prompt.read[prompt.readRange(at: state.cursor).lowerBound...].prefix(24), as: UTF8.self)
   }
 
   @Test func expressionsStandBetweenSlashes() throws {
@@ -39,12 +40,16 @@ import Testing
     try press("/")
     for character in typed { _ = state.handle(.character(character), size: Self.size) }
     try press("<Enter>")
-    #expect(state.message?.contains("is not understood in a regular expression") == true, "\(state.message ?? "")")
+    #expect(
+      state.message?.contains("is not understood in a regular expression") == true, "\(state.message ?? "")")
     #expect(state.cursor == cursor)
   }
 
   /// What makes a backtracking matcher take exponential time, and what would need very many states.
-  @Test(arguments: ["(a+)+$", "(a|a)*b", "(.*)*x", "(x+x+)+y", "((a{0,50}){0,50}){0,50}b", "(?:a|b)*a(?:a|b){40}", ".*.*.*.*.*=.*"])
+  @Test(arguments: [
+    "(a+)+$", "(a|a)*b", "(.*)*x", "(x+x+)+y", "((a{0,50}){0,50}){0,50}b", "(?:a|b)*a(?:a|b){40}",
+    ".*.*.*.*.*=.*",
+  ])
   func hostileExpressionsEndSoon(_ expression: String) throws {
     let text = Array(String(repeating: "a", count: 50_000).utf8)
     let clock = ContinuousClock()

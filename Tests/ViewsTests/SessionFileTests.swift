@@ -33,19 +33,28 @@ import Testing
   }
 
   @Test func whatIsWrittenComesBack() throws {
-    try press("AlvllKSX:policy laq(m=16)/ada<Enter>:set w1=4<Enter>:steps 9<Enter>a3fs]]{4lsG.,,1#40G/clerk<Enter>vjj")
+    try press(
+      "AlvllKSX:policy laq(m=16)/ada<Enter>:set w1=4<Enter>:steps 9<Enter>a3fs]]{4lsG.,,1#40G/clerk<Enter>vjj"
+    )
     let file = try file()
     let read = try SessionFile(try file.data(), path: "a.laq")
     #expect(read == file)
     let other = try restored(read)
     #expect(other.settings == state.settings)
     #expect((other.policy, other.pinned) == (state.policy, state.pinned))
-    #expect((other.layer, other.head, other.cursor, other.step) == (state.layer, state.head, state.cursor, state.step))
-    #expect(other.selectionStart == state.selectionStart && other.search == "clerk" && other.view == state.view)
-    #expect(other.figure == state.figure && other.sortsHeads == state.sortsHeads && other.sortColumn == state.sortColumn)
+    #expect(
+      (other.layer, other.head, other.cursor, other.step) == (
+        state.layer, state.head, state.cursor, state.step
+      ))
+    #expect(
+      other.selectionStart == state.selectionStart && other.search == "clerk" && other.view == state.view)
+    #expect(
+      other.figure == state.figure && other.sortsHeads == state.sortsHeads
+        && other.sortColumn == state.sortColumn)
     #expect(read.other?.policies.map(\.name) == ["laq", "snapkv", "streaming", "oracle"])
     #expect(read.source.precision == "float32" && read.source.text.path == "/texts/harbour.txt")
-    #expect(try SessionFile(state, origin: origin, path: "/sessions/a.laq").data() == file.data(), "equal bytes")
+    #expect(
+      try SessionFile(state, origin: origin, path: "/sessions/a.laq").data() == file.data(), "equal bytes")
   }
 
   @Test func variablesOfTheTemplateAreKept() throws {
@@ -79,7 +88,9 @@ import Testing
     #expect(file.source.text.content == StoryFixture.text && file.source.text.base64 == nil)
     state = ViewState(story: StoryFixture.makeStory(StoryFixture.prompt([0x61, 0xFF, 0x0A])))
     let bytes = SessionFile(state, origin: stdin, path: "a.laq")
-    #expect(bytes.source.text.content == nil && bytes.source.text.base64 == Data([0x61, 0xFF, 0x0A]).base64EncodedString())
+    #expect(
+      bytes.source.text.content == nil
+        && bytes.source.text.base64 == Data([0x61, 0xFF, 0x0A]).base64EncodedString())
     #expect(bytes.source.text.sha256 == Prompt.hash(of: [0x61, 0xFF, 0x0A]))
   }
 
@@ -90,7 +101,9 @@ import Testing
     #expect(here.written(text.path) == "./texts/a.txt")
     #expect(SessionPath(session: "/moved/s.laq").read("./texts/a.txt") == "/moved/texts/a.txt")
     #expect(SessionPath(session: "/elsewhere/s.laq").written(text.path) == text.path)
-    #expect(here.written("org/model") == "org/model" && here.read("org/model") == "org/model" && here.read("/x") == "/x")
+    #expect(
+      here.written("org/model") == "org/model" && here.read("org/model") == "org/model"
+        && here.read("/x") == "/x")
   }
 
   @Test func sessionsAreToldFromTextsByTheirContent() throws {
@@ -140,7 +153,10 @@ import Testing
       json["program"] = "laq-tui 9.0.0"
       json["setup"] = "another form"
     }
-    #expect(sentence(data) == "a.laq: version 2 of a session, written by laq-tui 9.0.0, and this program reads version 1; use a newer laq-tui")
+    #expect(
+      sentence(data)
+        == "a.laq: version 2 of a session, written by laq-tui 9.0.0, and this program reads version 1; use a newer laq-tui"
+    )
   }
 
   @Test func placesOfDamageAreNamed() throws {
@@ -154,17 +170,24 @@ import Testing
     }
     #expect(try setup { $0["budget"] = nil }.contains("at setup: the field 'budget' is missing"))
     #expect(try setup { $0["budget"] = 48 }.contains("at setup.budget: a text was expected"))
-    #expect(try setup { $0["policies"] = [["name": "snapkvv"]] }.contains("at setup.policies[0]: there is no policy 'snapkvv'"))
+    #expect(
+      try setup { $0["policies"] = [["name": "snapkvv"]] }.contains(
+        "at setup.policies[0]: there is no policy 'snapkvv'"))
     #expect(try setup { $0["policies"] = [] }.contains("setup.policies is '0 policies'"))
     #expect(try setup { $0["answerLimit"] = 1 << 40 }.contains("setup.answerLimit"))
     #expect(try setup { $0["granularity"] = "rows" }.contains("one of kv, query"))
     for edit in [
       ["action": "keep", "first": 9, "last": 3], ["action": "keep", "first": -1, "last": 3],
-      ["action": "evict", "first": 0, "last": 0, "layer": 0], ["action": "evict", "first": 0, "last": 0, "head": 2],
+      ["action": "evict", "first": 0, "last": 0, "layer": 0],
+      ["action": "evict", "first": 0, "last": 0, "head": 2],
     ] as [[String: Any]] {
-      #expect(try setup { $0["policies"] = [["name": "laq", "edits": [edit]]] }.contains("setup.policies[0].edits[0]"), "\(edit)")
+      #expect(
+        try setup { $0["policies"] = [["name": "laq", "edits": [edit]]] }.contains(
+          "setup.policies[0].edits[0]"), "\(edit)")
     }
-    #expect(try setup { $0["policies"] = [["name": "laq", "edits": [["action": "burn", "first": 0, "last": 0]]]] }.contains("edits[0].action"))
+    #expect(
+      try setup { $0["policies"] = [["name": "laq", "edits": [["action": "burn", "first": 0, "last": 0]]]] }
+        .contains("edits[0].action"))
     #expect(sentence(Data("{\"schema\":\"laq-tui.session\",".utf8)).contains("it is no JSON"))
     #expect(sentence(Data(String(repeating: "[", count: 100_000).utf8)).contains("it is no JSON"))
   }
@@ -172,7 +195,8 @@ import Testing
   @Test func placesBeyondTheTextAreTheNearest() throws {
     let data = try broken { json in
       json["screen"] = [
-        "layer": Int.max, "head": Int.min, "cursor": Int.max, "step": Int.max, "keysPerCell": -5, "heatmapRow": Int.max,
+        "layer": Int.max, "head": Int.min, "cursor": Int.max, "step": Int.max, "keysPerCell": -5,
+        "heatmapRow": Int.max,
         "selectionStart": Int.min, "view": "text", "search": "\u{1B}[2J", "plotted": ["nonsense"],
       ]
     }
@@ -196,7 +220,9 @@ import Testing
         data[place] = UInt8(generator.next(below: 256))
       }
       if generator.next(below: 8) == 0 { data = data.prefix(generator.next(below: data.count)) }
-      guard let file = try? SessionFile(data, path: "a.laq"), let other = try? restored(file) else { continue }
+      guard let file = try? SessionFile(data, path: "a.laq"), let other = try? restored(file) else {
+        continue
+      }
       _ = other.draw(size: Self.size)
     }
   }
@@ -206,24 +232,32 @@ import Testing
   @Test func writingAsksForANameOnce() throws {
     try press(":w<Enter>")
     #expect(state.entry == ViewState.Entry(.session, "session.laq"))
-    let effect = try Key.parse("<C-u>b.laq<Enter>").reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
+    let effect = try Key.parse("<C-u>b.laq<Enter>").reduce(Effect.none) { _, key in
+      state.handle(key, size: Self.size)
+    }
     #expect(effect == .save(SessionRequest("b.laq")))
     state.sessionEnded(SessionRequest("b.laq"), error: nil)
     #expect(state.message == "session written to b.laq; laq-tui b.laq opens it")
-    let again = try Key.parse(":w<Enter>").reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
+    let again = try Key.parse(":w<Enter>").reduce(Effect.none) { _, key in state.handle(key, size: Self.size)
+    }
     #expect(again == .save(SessionRequest("b.laq", replacing: true)), "one's own file is replaced")
-    let foreign = try Key.parse(":w c.laq<Enter>").reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
+    let foreign = try Key.parse(":w c.laq<Enter>").reduce(Effect.none) { _, key in
+      state.handle(key, size: Self.size)
+    }
     #expect(foreign == .save(SessionRequest("c.laq")))
   }
 
   @Test func aForeignFileIsAskedAbout() throws {
     state.sessionEnded(SessionRequest("c.laq"), error: ExportError.exists("c.laq"))
-    #expect(TextRenderer.text(state.draw(size: Self.size)).contains("replace it, y or n? there is a file c.laq"))
+    #expect(
+      TextRenderer.text(state.draw(size: Self.size)).contains("replace it, y or n? there is a file c.laq"))
     #expect(state.handle(.character("n"), size: Self.size) == .none)
     #expect(state.message == "nothing written; c.laq is as it was" && state.sessionPath == nil)
     state.sessionEnded(SessionRequest("c.laq"), error: ExportError.exists("c.laq"))
     #expect(state.handle(.character("y"), size: Self.size) == .save(SessionRequest("c.laq", replacing: true)))
     state.sessionEnded(SessionRequest("/no/c.laq"), error: ExportError.noFolder("/no/c.laq", folder: "/no"))
-    #expect(state.entry == ViewState.Entry(.session, "/no/c.laq") && state.message?.contains("there is no folder") == true)
+    #expect(
+      state.entry == ViewState.Entry(.session, "/no/c.laq")
+        && state.message?.contains("there is no folder") == true)
   }
 }

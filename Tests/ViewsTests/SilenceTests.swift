@@ -5,7 +5,8 @@ import Testing
 @testable import Exploration
 @testable import Views
 
-/// No key is silent: each changes what is seen, asks the program for something, or says in the status why not.
+/// No key is silent: each changes what is seen, asks the program for something, or says in the status why
+/// not.
 @Suite struct SilenceTests {
   private static let size = Size(width: 80, height: 24)
 
@@ -42,7 +43,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["help", "words", "why", "answer"]) func everyKeyAnswersInOverlays(_ overlay: String) throws {
+  @Test(arguments: ["help", "words", "why", "answer"]) func everyKeyAnswersInOverlays(_ overlay: String)
+    throws
+  {
     for key in KeyTable.bindings.flatMap(\.keys) {
       var state = StoryFixture.state(theme: .dark)
       switch overlay {

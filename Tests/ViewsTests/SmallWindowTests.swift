@@ -12,7 +12,9 @@ import Testing
 
   @Test func keysWaitUntilTheyCanBeSeen() {
     var state = ViewState(story: StoryFixture.story, theme: .mono)
-    for key in [Key.character("3"), .character("X"), .character("?"), .character("p"), .character(":"), .down] {
+    for key in [
+      Key.character("3"), .character("X"), .character("?"), .character("p"), .character(":"), .down,
+    ] {
       #expect(state.handle(key, size: Self.small) == .none)
     }
     #expect(state.view == .text && !state.showsHelp && state.entry == nil && state.policy == 0)

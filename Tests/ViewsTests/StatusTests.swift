@@ -10,12 +10,16 @@ import Transformer
 @Suite struct StatusTests {
   @Test func numbersThatNoScreenHoldsShowTheirExponent() {
     #expect(decimal(1e30, 4) == "1e+30" && decimal(-1e300, 0) == "-1e+300")
-    #expect(decimal(-0.00004, 4) == "0.0000" && decimal(1_234_567.891, 2) == "1234567.89" && decimal(.infinity, 1) == "-")
+    #expect(
+      decimal(-0.00004, 4) == "0.0000" && decimal(1_234_567.891, 2) == "1234567.89"
+        && decimal(.infinity, 1) == "-")
   }
 
   @Test func aSecondPassIsNamedAndCounted() {
     let progress = PrefillProgress(tokensDone: 512, tokenCount: 2048, seconds: 2)
-    for (stage, words) in [(Run.Stage.prefill(progress), "prefill 512 of"), (.pass(progress), "second pass 512 of")] {
+    for (stage, words) in [
+      (Run.Stage.prefill(progress), "prefill 512 of"), (.pass(progress), "second pass 512 of"),
+    ] {
       let state = ViewState(story: StoryFixture.story.at(stage), theme: .mono)
       let text = TextRenderer.text(state.draw(size: Size(width: 120, height: 36), glyphs: .ascii))
       #expect(text.contains(words))
@@ -25,7 +29,9 @@ import Transformer
 
   private static let size = Size(width: 80, height: 24)
 
-  private func lines(_ state: ViewState, _ size: Size = StatusTests.size) -> [String] { TextRenderer.lines(state.draw(size: size)) }
+  private func lines(_ state: ViewState, _ size: Size = StatusTests.size) -> [String] {
+    TextRenderer.lines(state.draw(size: size))
+  }
 
   /// Whatever is said or typed meanwhile, one sees how far the work is.
   @Test(arguments: GoldenScreenTests.sizes) func nothingCoversHowFarTheWorkIs(_ size: Size) throws {
@@ -60,7 +66,8 @@ import Transformer
     let names = try #require(state.entry?.completion?.candidates)
     #expect(names.count > 60)
     let shown = TextRenderer.text(state.draw(size: Self.size))
-    #expect(shown.contains("1 of \(names.count)") && shown.contains(" \(names[0]) ") && shown.contains(names[20]))
+    #expect(
+      shown.contains("1 of \(names.count)") && shown.contains(" \(names[0]) ") && shown.contains(names[20]))
     for _ in 0..<names.count - 1 { _ = state.handle(.tab, size: Self.size) }
     #expect(TextRenderer.text(state.draw(size: Self.size)).contains(try #require(names.last)))
   }

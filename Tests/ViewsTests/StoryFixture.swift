@@ -34,7 +34,9 @@ enum StoryFixture {
     """
 
   static let tokenizer: Tokenizer = {
-    do { return try Tokenizer(path: Places.embeddedModel + "/tokenizer.json") } catch { fatalError("the checkpoint's tokenizer: \(error)") }
+    do { return try Tokenizer(path: Places.embeddedModel + "/tokenizer.json") } catch {
+      fatalError("the checkpoint's tokenizer: \(error)")
+    }
   }()
 
   static let shape = ModelShape(layerCount: 2, queryHeadCount: 4, kvHeadCount: 2, headDimension: 8)
@@ -55,14 +57,17 @@ enum StoryFixture {
     return state
   }
 
-  /// Recall against budget of the two policies that are shown first; LAQ's lookahead is the story's own at every budget.
+  /// Recall against budget of the two policies that are shown first; LAQ's lookahead is the story's own at
+  /// every budget.
   static let sweep: BudgetSweep = {
     var sweep = BudgetSweep()
     guard let recording = story.recording, let mass = story.trueMass else { return sweep }
     for lane in story.results.prefix(2) {
       let evidence = Evidence(recording: recording, lookahead: lane.lookahead?.queries)
       for budget in BudgetSweep.budgets(tokenCount: recording.tokenCount) {
-        guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else { continue }
+        guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else {
+          continue
+        }
         let agreements = mass.layers.enumerated().flatMap { layer, heads in
           heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
         }
@@ -81,7 +86,8 @@ enum StoryFixture {
   static let finding: WhyFinding = {
     do {
       var finding = try WhyFinding(story, policy: story.settings.policies[1])
-      let lost = try LostToken.ranked(story, kept: story.results[1].kept, steps: finding.step..<finding.step + 1)
+      let lost = try LostToken.ranked(
+        story, kept: story.results[1].kept, steps: finding.step..<finding.step + 1)
       (finding.lost, finding.lostCount) = (lost, lost.count)
       (finding.restored, finding.isSmallest) = ([lost[1], lost[4]], true)
       (finding.stage, finding.tries, finding.seconds) = (.found, 41, 0.5)
@@ -102,9 +108,12 @@ enum StoryFixture {
     story.full = PolicyResult(
       policy: Policy("full") ?? policies[0], kept: .all(shape: shape, tokenCount: recording.tokenCount),
       scores: nil, lookahead: nil, agreement: nil,
-      answer: compared(continuation(" behind the tide clock."), with: nil, kept: recording.tokenCount, isTold: false))
+      answer: compared(
+        continuation(" behind the tide clock."), with: nil, kept: recording.tokenCount, isTold: false))
     story.prefillReports = (1...4).map {
-      PrefillProgress(tokensDone: prompt.tokens.count * $0 / 4, tokenCount: prompt.tokens.count, seconds: 0.1 * Double($0 * $0))
+      PrefillProgress(
+        tokensDone: prompt.tokens.count * $0 / 4, tokenCount: prompt.tokens.count,
+        seconds: 0.1 * Double($0 * $0))
     }
     let decode = queries(count: story.full?.answer.tokens.count ?? 0, after: recording.tokenCount, seed: 21)
     story.decodeQueries = decode
@@ -142,10 +151,14 @@ enum StoryFixture {
     var stopped = story
     guard let recording = stopped.recording else { return stopped }
     let first = ModelShape(
-      layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount, headDimension: shape.headDimension)
+      layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount,
+      headDimension: shape.headDimension)
     stopped.recording = Recording(
-      shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)), lastLogits: [])
-    (stopped.results, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = ([], nil, nil, nil, nil)
+      shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)),
+      lastLogits: [])
+    (stopped.results, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = (
+      [], nil, nil, nil, nil
+    )
     stopped.stage = .cancelled
     return stopped
   }()
@@ -153,8 +166,11 @@ enum StoryFixture {
   /// A story without policies, of the full cache only.
   static let withoutPolicies: Run = {
     let settings = ExplorationSettings(budget: 64, policies: [], answerLimit: 16)
-    var bare = Run(modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
-    (bare.recording, bare.full, bare.trueMass, bare.decodeQueries) = (story.recording, story.full, story.trueMass, story.decodeQueries)
+    var bare = Run(
+      modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    (bare.recording, bare.full, bare.trueMass, bare.decodeQueries) = (
+      story.recording, story.full, story.trueMass, story.decodeQueries
+    )
     bare.stage = .done
     return bare
   }()
@@ -185,8 +201,8 @@ enum StoryFixture {
       answer: continuation(answer))
   }
 
-  /// A continuation with a distribution for each of its tokens: it prefers its own token to the full cache's, or, when it is
-  /// told that cache's answer, hesitates between that and another one.
+  /// A continuation with a distribution for each of its tokens: it prefers its own token to the full cache's,
+  /// or, when it is told that cache's answer, hesitates between that and another one.
   private static func compared(
     _ continuation: Continuation, with truth: Continuation?, kept: Int, isTold: Bool
   ) -> Continuation {
@@ -201,7 +217,8 @@ enum StoryFixture {
     }
     for (index, token) in (continuation.tokens.map(Optional.some) + [nil]).enumerated() {
       let said = truth.flatMap { $0.tokens.indices.contains(index) ? $0.tokens[index] : nil }
-      let isComparable = truth.map { $0.tokens.prefix(index).elementsEqual(continuation.tokens.prefix(index)) } ?? false
+      let isComparable =
+        truth.map { $0.tokens.prefix(index).elementsEqual(continuation.tokens.prefix(index)) } ?? false
       continuation.steps.append(
         NextTokens(
           logits: logits(token, isTold ? (token ?? 0) + 1 : said),
@@ -213,7 +230,8 @@ enum StoryFixture {
 
   private static func continuation(_ text: String, limit: Int = 16) -> Continuation {
     var continuation = Continuation()
-    continuation.tokens = tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).prefix(limit).map(\.id)
+    continuation.tokens = tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).prefix(limit).map(
+      \.id)
     continuation.hasEnded = continuation.tokens.count < limit
     return continuation
   }
@@ -268,7 +286,9 @@ enum StoryFixture {
         var sum = 0.0
         for key in 0...row {
           var dot: Float = 0
-          for index in 0..<dimension { dot += queries[query + index] * keys[keyStart + key * dimension + index] }
+          for index in 0..<dimension {
+            dot += queries[query + index] * keys[keyStart + key * dimension + index]
+          }
           sum += exp(Double(dot) / Double(dimension).squareRoot())
         }
         return Float(log(sum))
@@ -295,7 +315,9 @@ enum StoryFixture {
 
   private static func passage(_ words: String, in prompt: Prompt) -> Set<Int> {
     let needle = Array(words.utf8)
-    guard let start = prompt.text.indices.first(where: { prompt.text[$0...].starts(with: needle) }) else { return [] }
+    guard let start = prompt.text.indices.first(where: { prompt.text[$0...].starts(with: needle) }) else {
+      return []
+    }
     let range = start..<start + needle.count
     return Set(prompt.tokens.indices.filter { prompt.tokens[$0].byteRange.overlaps(range) })
   }

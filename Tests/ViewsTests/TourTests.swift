@@ -9,7 +9,8 @@ import Testing
 
 @testable import Views
 
-/// The tutorial: its steps end when their goals are reached, on the embedded model, and whatever else is pressed.
+/// The tutorial: its steps end when their goals are reached, on the embedded model, and whatever else is
+/// pressed.
 @Suite struct TourTests {
   static let small = ViewState.smallestSize
 
@@ -21,7 +22,8 @@ import Testing
     /// The tour at its beginning, its story told.
     init() async throws {
       let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
-      let prompt = try Prompt(name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
+      let prompt = try Prompt(
+        name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
       let story = Run(
         modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
         vocabulary: Vocabulary(checkpoint.tokenizer))
@@ -91,7 +93,9 @@ import Testing
     try await player.press("/905<Enter>vllpp")
     #expect(player.state.policyTitle == "SnapKV")
     try await player.press("K")
-    #expect(player.index == 8 && player.words.contains("with \"905\" SnapKV says \"The favour of Munathow is 905.\""))
+    #expect(
+      player.index == 8
+        && player.words.contains("with \"905\" SnapKV says \"The favour of Munathow is 905.\""))
   }
 
   @Test func aGoalIsReachedWhateverKeysLeadThere() throws {
@@ -107,10 +111,12 @@ import Testing
     state.noticeTour()
     #expect(state.tour?.index == 2)
     try press("j")
-    #expect(state.tour?.index == 3 && state.policyTitle == "SnapKV", "by another key than the one that is written")
+    #expect(
+      state.tour?.index == 3 && state.policyTitle == "SnapKV", "by another key than the one that is written")
     // Back at a step whose goal stands reached: it stays until the reader goes on or reaches it anew.
     try press("<BS>")
-    #expect(state.tour?.index == 2 && state.tour?.words(state).hasSuffix("Done already: `Tab` goes on.") == true)
+    #expect(
+      state.tour?.index == 2 && state.tour?.words(state).hasSuffix("Done already: `Tab` goes on.") == true)
     try press("1")
     #expect(state.tour?.index == 2)
     try press("PP")
@@ -178,7 +184,8 @@ import Testing
       if steps > 0 { (state.view, state.keysPerCell) = (.heatmap, 1) }
       state.settle()
       for size in [Self.small, Size(width: 80, height: 24)] {
-        try GoldenScreenTests().compare(TextRenderer.text(state.draw(size: size)), with: "\(name)-\(size.width)x\(size.height).txt")
+        try GoldenScreenTests().compare(
+          TextRenderer.text(state.draw(size: size)), with: "\(name)-\(size.width)x\(size.height).txt")
       }
     }
   }

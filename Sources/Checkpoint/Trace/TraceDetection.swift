@@ -2,10 +2,12 @@ import Foundation
 
 /// Tells traces from texts by what is in a file.
 public enum TraceDetection {
-  /// Whether a file is to be opened as a trace: a safetensors file, or an index of some that hold a trace's tensors.
+  /// Whether a file is to be opened as a trace: a safetensors file, or an index of some that hold a trace's
+  /// tensors.
   ///
-  /// A text begins with eight characters; as the length of a header they would be a number far beyond any file's size. A
-  /// safetensors file that is no trace is none of a text either: opening it says so. What cannot be read is no trace.
+  /// A text begins with eight characters; as the length of a header they would be a number far beyond any
+  /// file's size. A safetensors file that is no trace is none of a text either: opening it says so. What
+  /// cannot be read is no trace.
   public static func isTrace(_ path: String) -> Bool { isSafetensors(path) || isIndex(path) }
 
   private static func isSafetensors(_ path: String) -> Bool {
@@ -15,7 +17,8 @@ public enum TraceDetection {
     return length <= Safetensors.maximumHeaderSize
   }
 
-  /// Whether a file is an index of a trace in parts: one of tensors among which are a layer's keys, as a trace names them.
+  /// Whether a file is an index of a trace in parts: one of tensors among which are a layer's keys, as a
+  /// trace names them.
   static func isIndex(_ path: String) -> Bool {
     guard beginning(path, count: 64).first(where: { !" \n\r\t".utf8.contains($0) }) == UInt8(ascii: "{"),
       let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size <= 16 << 20,

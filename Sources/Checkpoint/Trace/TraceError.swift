@@ -20,6 +20,7 @@ public enum TraceError: Error, Equatable, CustomStringConvertible {
   /// What helps in most cases.
   private static let again = "record it again (Samples/Traces/record_trace.py, or --record)"
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .notATrace(let file):

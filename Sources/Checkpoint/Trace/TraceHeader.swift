@@ -1,6 +1,7 @@
 import Foundation
 
-/// The metadata of a trace (`Samples/Traces/README.md`), checked: sizes, rules and names that its tensors belong to.
+/// The metadata of a trace (`Samples/Traces/README.md`), checked: sizes, rules and names that its tensors
+/// belong to.
 public struct TraceHeader: Sendable {
   /// The format's version.
   public static let version = 1
@@ -55,7 +56,8 @@ public struct TraceHeader: Sendable {
   public let questionTokenCount: Int?
   /// One entry per layer.
   public let attention: [Attention]
-  /// Per layer, an index of a rotation, `nil` for a layer without positions; `nil` altogether where it is not known.
+  /// Per layer, an index of a rotation, `nil` for a layer without positions; `nil` altogether where it is not
+  /// known.
   public let rotations: [Int?]?
   /// The factor of sines and cosines of each rotation.
   public let rotationMagnitudes: [Float]
@@ -98,7 +100,8 @@ public struct TraceHeader: Sendable {
     questionTokenCount = question > 0 ? question : nil
     attention = try json.objects("attention").map { entry in
       Attention(
-        scale: try entry.float("scale"), softCap: entry.has("softcap") ? try entry.float("softcap", isPositive: true) : nil,
+        scale: try entry.float("scale"),
+        softCap: entry.has("softcap") ? try entry.float("softcap", isPositive: true) : nil,
         window: entry.has("window") ? try entry.integer("window", in: 1...Int.max) : nil)
     }
     guard attention.count == layerCount else {

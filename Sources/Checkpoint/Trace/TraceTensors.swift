@@ -23,7 +23,8 @@ public struct TraceTensors: Sendable {
     }
     guard let first = files.first else { throw TraceError.notATrace(file: path) }
     header = try TraceHeader(first)
-    for other in files.dropFirst() where other.metadata?["laq_trace"]?.string != first.metadata?["laq_trace"]?.string {
+    for other in files.dropFirst()
+    where other.metadata?["laq_trace"]?.string != first.metadata?["laq_trace"]?.string {
       throw TraceError.disagreement(file: other.path, other: first.path)
     }
     pages = ResidentPages(files.map(\.file))
@@ -81,7 +82,9 @@ public struct TraceTensors: Sendable {
   /// The product of sizes; `nil` where it is no `Int`.
   private static func product(_ sizes: [Int]) -> Int? {
     sizes.reduce(Int?(1)) { product, size in
-      guard let (value, overflow) = product?.multipliedReportingOverflow(by: size), !overflow else { return nil }
+      guard let (value, overflow) = product?.multipliedReportingOverflow(by: size), !overflow else {
+        return nil
+      }
       return value
     }
   }
@@ -98,8 +101,11 @@ public struct TraceTensors: Sendable {
     return (file, tensor)
   }
 
-  private func wrong(_ name: String, _ file: Safetensors, _ tensor: TensorDescription, expected: String) -> TraceError {
+  private func wrong(_ name: String, _ file: Safetensors, _ tensor: TensorDescription, expected: String)
+    -> TraceError
+  {
     .wrongTensor(
-      file: file.path, tensor: name, expected: expected, found: "\(ByteString(tensor.typeName)) \(tensor.shape)")
+      file: file.path, tensor: name, expected: expected,
+      found: "\(ByteString(tensor.typeName)) \(tensor.shape)")
   }
 }

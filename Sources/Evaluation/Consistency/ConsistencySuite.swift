@@ -2,18 +2,19 @@ import Eviction
 import Exploration
 import Transformer
 
-/// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one case a text.
+/// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one
+/// case a text.
 ///
-/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the truth itself; each
-/// policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's cosine. Scores are means
-/// over all query heads; series hold every head's value, `[layer][queryHead]` row-major, and the full cache's the numbers of
-/// layers and heads.
-public struct ConsistencySuite: EvaluationSuite {
-  public static let name = "consistency"
-  public static let primaryScore = Measure.recall.rawValue
+/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the truth
+/// itself; each policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's
+/// cosine. Scores are means over all query heads; series hold every head's value, `[layer][queryHead]`
+/// row-major, and the full cache's the numbers of layers and heads.
+package struct ConsistencySuite: EvaluationSuite {
+  package static let name = "consistency"
+  package static let primaryScore = Measure.recall.rawValue
 
   /// What is measured, by the names of scores and series.
-  public enum Measure: String, Sendable, Hashable, CaseIterable {
+  package enum Measure: String, Sendable, Hashable, CaseIterable {
     /// The share of the oracle's tokens that are kept.
     case recall
     /// The share of the true attention mass that falls on kept tokens.
@@ -41,16 +42,17 @@ public struct ConsistencySuite: EvaluationSuite {
   ///   - texts: paths of text files.
   ///   - question: put behind every text, an empty line between them.
   ///   - answerLimit: tokens of the full cache's answer at most, whose queries are the truth.
-  public init(texts: [String], question: String? = nil, answerLimit: Int = 64) {
+  package init(texts: [String], question: String? = nil, answerLimit: Int = 64) {
     self.texts = texts
     self.question = question
     self.answerLimit = answerLimit
   }
 
-  public init(options: [String: CaseParameter]) throws {
+  package init(options: [String: CaseParameter]) throws {
     // What came from standard input cannot be read again.
     guard let texts = options["texts"]?.list?.compactMap(\.text), !texts.isEmpty, !texts.contains("-") else {
-      throw EvaluationError.badOption("texts", expected: "a list of files", found: options["texts"]?.description ?? "missing")
+      throw EvaluationError.badOption(
+        "texts", expected: "a list of files", found: options["texts"]?.description ?? "missing")
     }
     self.init(
       texts: texts, question: options["question"]?.text,
@@ -59,20 +61,21 @@ public struct ConsistencySuite: EvaluationSuite {
       })
   }
 
-  public var options: [String: CaseParameter] {
+  package var options: [String: CaseParameter] {
     var options: [String: CaseParameter] = [
-      "texts": .list(texts.map { .text($0) }), "digests": .list(texts.map { .text(FileDigest.digest(of: $0)) }),
+      "texts": .list(texts.map { .text($0) }),
+      "digests": .list(texts.map { .text(FileDigest.digest(of: $0)) }),
       "steps": .integer(answerLimit),
     ]
     options["question"] = question.map { .text($0) }
     return options
   }
 
-  public func cases() throws -> [EvaluationCase] {
+  package func cases() throws -> [EvaluationCase] {
     texts.map { EvaluationCase(id: $0, task: Self.name, parameters: ["file": .text($0)]) }
   }
 
-  public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+  package func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     let file = one.parameters["file"]?.text ?? one.id
     guard texts.contains(file) else { throw CaseError.foreign(one.id) }
     let (name, text) = try PromptReader.read(file)
@@ -83,9 +86,9 @@ public struct ConsistencySuite: EvaluationSuite {
   }
 
   /// Nothing is answered under a policy.
-  public func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
+  package func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] { [:] }
 
-  public func row(
+  package func row(
     for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
   ) async throws -> EvaluationRow {
     let prompt = try prompt(for: one, model: model)
@@ -99,19 +102,22 @@ public struct ConsistencySuite: EvaluationSuite {
   }
 
   private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
-    let rows: [Measure: [[Double]]] = [.windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine]
+    let rows: [Measure: [[Double]]] = [
+      .windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine,
+    ]
     let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
     let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }
-    return (full.map { [$0] } ?? []) + measured.results.map { result in
-      Outcome(result) { result in
-        let agreement = result.agreement ?? []
-        var values: [Measure: [[Double]]] = [
-          .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
-        ]
-        values[.lookaheadCosine] = measured.lookaheadCosine(result)
-        return outcome(result.policy, result.budget, keptTokens: result.kept.meanCount, values)
+    return (full.map { [$0] } ?? [])
+      + measured.results.map { result in
+        Outcome(result) { result in
+          let agreement = result.agreement ?? []
+          var values: [Measure: [[Double]]] = [
+            .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
+          ]
+          values[.lookaheadCosine] = measured.lookaheadCosine(result)
+          return outcome(result.policy, result.budget, keptTokens: result.kept.meanCount, values)
+        }
       }
-    }
   }
 
   private static func outcome(

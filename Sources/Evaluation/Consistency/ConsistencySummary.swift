@@ -1,47 +1,51 @@
 import Eviction
 
-/// What the rows of `ConsistencySuite` come to: means over texts and heads, for each policy and budget, and layer by layer.
-public struct ConsistencySummary: Sendable {
+/// What the rows of `ConsistencySuite` come to: means over texts and heads, for each policy and budget, and
+/// layer by layer.
+package struct ConsistencySummary: Sendable {
   /// A policy at a budget.
-  public struct Point: Sendable, Hashable {
+  package struct Point: Sendable, Hashable {
     /// The budget that was asked for.
-    public let budget: Budget
+    package let budget: Budget
     /// Prompt tokens that the heads kept, on average.
-    public let keptTokens: Double
+    package let keptTokens: Double
     /// The means over all texts and heads.
-    public let means: [ConsistencySuite.Measure: Double]
+    package let means: [ConsistencySuite.Measure: Double]
     /// The means over all texts and the heads of a layer, `[layer]`.
-    public let layers: [ConsistencySuite.Measure: [Double]]
+    package let layers: [ConsistencySuite.Measure: [Double]]
   }
 
   /// A policy's points in the plan's order of budgets.
-  public struct Line: Sendable, Hashable {
+  package struct Line: Sendable, Hashable {
     /// The policy.
-    public let policy: Policy
+    package let policy: Policy
     /// One per budget at which it has figures.
-    public let points: [Point]
+    package let points: [Point]
   }
 
   /// One per policy of the plan.
-  public let lines: [Line]
+  package let lines: [Line]
   /// What hangs on no policy: the window's cosine and the truth's own, over all texts and heads.
-  public let means: [ConsistencySuite.Measure: Double]
+  package let means: [ConsistencySuite.Measure: Double]
   /// The same layer by layer, `[layer]`.
-  public let layers: [ConsistencySuite.Measure: [Double]]
+  package let layers: [ConsistencySuite.Measure: [Double]]
   /// The texts that were measured.
-  public let textCount: Int
+  package let textCount: Int
   /// The model's name.
-  public let modelName: String
+  package let modelName: String
 
   /// Sums results up; rows of other suites have no figures.
-  public init(_ results: EvaluationResults) {
+  package init(_ results: EvaluationResults) {
     let rows = results.rows.filter { $0.obstacle == nil }
     textCount = rows.count
     modelName = results.plan.model.name
     func outcomes(_ policy: Policy, _ budget: Budget?) -> [Outcome] {
       rows.compactMap { $0.outcome(policy, budget) }.filter { $0.obstacle == nil }
     }
-    let layerCount = rows.lazy.compactMap { $0.outcomes.first?.series[ConsistencySuite.shapeKey]?.first }.first.map { Int($0) } ?? 0
+    let layerCount =
+      rows.lazy.compactMap { $0.outcomes.first?.series[ConsistencySuite.shapeKey]?.first }.first.map {
+        Int($0)
+      } ?? 0
     lines = results.plan.settings.policies.map { policy in
       Line(
         policy: policy,
@@ -49,7 +53,8 @@ public struct ConsistencySummary: Sendable {
           let found = outcomes(policy, budget)
           guard !found.isEmpty else { return nil }
           return Point(
-            budget: budget, keptTokens: Self.mean(found.compactMap(\.keptTokens)) ?? 0, means: Self.means(found),
+            budget: budget, keptTokens: Self.mean(found.compactMap(\.keptTokens)) ?? 0,
+            means: Self.means(found),
             layers: Self.layers(found, layerCount: layerCount))
         })
     }
@@ -63,20 +68,26 @@ public struct ConsistencySummary: Sendable {
   }
 
   private static func means(_ outcomes: [Outcome]) -> [ConsistencySuite.Measure: Double] {
-    Dictionary(uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
-      mean(outcomes.compactMap { $0.scores[measure.rawValue] }).map { (measure, $0) }
-    })
+    Dictionary(
+      uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
+        mean(outcomes.compactMap { $0.scores[measure.rawValue] }).map { (measure, $0) }
+      })
   }
 
   private static func layers(_ outcomes: [Outcome], layerCount: Int) -> [ConsistencySuite.Measure: [Double]] {
-    Dictionary(uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
-      let heads = outcomes.compactMap { $0.series[measure.rawValue] }.filter { !$0.isEmpty }
-      guard !heads.isEmpty, layerCount > 0 else { return nil }
-      return (measure, (0..<layerCount).map { layer in
-        mean(heads.flatMap { values in
-          values[layer * values.count / layerCount..<(layer + 1) * values.count / layerCount]
-        }) ?? 0
+    Dictionary(
+      uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
+        let heads = outcomes.compactMap { $0.series[measure.rawValue] }.filter { !$0.isEmpty }
+        guard !heads.isEmpty, layerCount > 0 else { return nil }
+        return (
+          measure,
+          (0..<layerCount).map { layer in
+            mean(
+              heads.flatMap { values in
+                values[layer * values.count / layerCount..<(layer + 1) * values.count / layerCount]
+              }) ?? 0
+          }
+        )
       })
-    })
   }
 }

@@ -2,11 +2,11 @@ import Exploration
 import Foundation
 
 /// What a prompt costs under each policy, with what it was measured on: as a table and as JSON.
-public struct CostReport: Sendable, Encodable {
+package struct CostReport: Sendable, Encodable {
   /// The name and version of the format; the version rises when a field changes its meaning.
-  public static let schema = "laq-tui.cost"
+  package static let schema = "laq-tui.cost"
   /// See `schema`.
-  public static let version = 1
+  package static let version = 1
 
   private let schema = Self.schema
   private let version = Self.version
@@ -41,8 +41,9 @@ public struct CostReport: Sendable, Encodable {
   /// - Parameters:
   ///   - repeats: how often everything was measured; the shortest time counts.
   ///   - decodedTokens: tokens that were decoded to measure one.
-  public init(
-    _ cost: PromptCost, prompt: Prompt, model: ModelIdentity, settings: EvaluationSettings, repeats: Int, decodedTokens: Int
+  package init(
+    _ cost: PromptCost, prompt: Prompt, model: ModelIdentity, settings: EvaluationSettings, repeats: Int,
+    decodedTokens: Int
   ) {
     self.model = model
     self.prompt = PromptEntry(name: prompt.name, sha256: prompt.hash, tokens: cost.promptTokens)
@@ -59,16 +60,17 @@ public struct CostReport: Sendable, Encodable {
   }
 
   /// The report as JSON, keys sorted.
-  public func json() throws -> Data {
+  package func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
   /// A line per policy and budget: milliseconds after the prefill, milliseconds a token, and MiB.
-  public var markdown: String {
+  package var markdown: String {
     var table = MarkdownTable([
-      "policy", "budget", "pass ms", "lookahead ms", "select ms", "of prefill", "ms/token", "of full", "kept MiB", "of full",
+      "policy", "budget", "pass ms", "lookahead ms", "select ms", "of prefill", "ms/token", "of full",
+      "kept MiB", "of full",
       "held before", "peak RSS",
     ])
     let full = policies.first
@@ -78,31 +80,37 @@ public struct CostReport: Sendable, Encodable {
         continue
       }
       table.add([
-        entry.policy, entry.budget ?? "all", Self.milliseconds(entry.passSeconds), Self.milliseconds(entry.lookaheadSeconds),
+        entry.policy, entry.budget ?? "all", Self.milliseconds(entry.passSeconds),
+        Self.milliseconds(entry.lookaheadSeconds),
         Self.milliseconds(entry.selectionSeconds), Self.share(entry.secondsToFirstToken, of: prefillSeconds),
-        Self.milliseconds(entry.secondsPerToken), Self.share(entry.secondsPerToken, of: full?.secondsPerToken ?? 0),
-        Self.mebibytes(entry.keptBytes), Self.share(Double(entry.keptBytes), of: Double(full?.keptBytes ?? 0)),
-        Self.mebibytes(promptBytes + entry.lookaheadBytes), entry.peakResidentBytes.map(Self.mebibytes) ?? "–",
+        Self.milliseconds(entry.secondsPerToken),
+        Self.share(entry.secondsPerToken, of: full?.secondsPerToken ?? 0),
+        Self.mebibytes(entry.keptBytes),
+        Self.share(Double(entry.keptBytes), of: Double(full?.keptBytes ?? 0)),
+        Self.mebibytes(promptBytes + entry.lookaheadBytes),
+        entry.peakResidentBytes.map(Self.mebibytes) ?? "–",
       ])
     }
     return table.text
   }
 
   /// What the numbers are, and what was not measured.
-  public var notes: String {
+  package var notes: String {
     let peak = prefillPeakResidentBytes.map { ", \(Self.mebibytes($0)) MiB resident at most" } ?? ""
-    return ([
-      """
-      \(model.name), \(prompt.name): \(prompt.tokens) tokens; prefill \(Self.milliseconds(prefillSeconds)) ms\(peak); keys and \
-      values \(Self.mebibytes(promptBytes)) MiB,
-      recorded queries \(Self.mebibytes(queryBytes)) MiB (\(settings.recording)); \(settings.arithmetic), \(machine.processors) \
-      processors\(machine.processor.map { " (\($0))" } ?? "").
-      The shortest of \(settings.repeats) runs, one policy at a time, \(settings.decodedTokens) tokens decoded. 'of prefill': \
-      pass, lookahead and selection; 'held before': keys
-      and values until the final eviction, the lookahead's cheap cache included; 'peak RSS': the process, weights and \
-      recording included, while the policy ran.
-      """
-    ] + policies.compactMap { entry in entry.obstacle.map { "\(entry.policy): \($0)" } }.withoutRepetitions())
+    return
+      ([
+        """
+        \(model.name), \(prompt.name): \(prompt.tokens) tokens; prefill \(Self.milliseconds(prefillSeconds)) ms\(peak); keys and \
+        values \(Self.mebibytes(promptBytes)) MiB,
+        recorded queries \(Self.mebibytes(queryBytes)) MiB (\(settings.recording)); \(settings.arithmetic), \(machine.processors) \
+        processors\(machine.processor.map { " (\($0))" } ?? "").
+        The shortest of \(settings.repeats) runs, one policy at a time, \(settings.decodedTokens) tokens decoded. 'of prefill': \
+        pass, lookahead and selection; 'held before': keys
+        and values until the final eviction, the lookahead's cheap cache included; 'peak RSS': the process, weights and \
+        recording included, while the policy ran.
+        """
+      ]
+      + policies.compactMap { entry in entry.obstacle.map { "\(entry.policy): \($0)" } }.withoutRepetitions())
       .joined(separator: "\n") + "\n"
   }
 
@@ -115,7 +123,9 @@ public struct CostReport: Sendable, Encodable {
   /// What Linux calls the processor.
   private static var processorName: String? {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":", maxSplits: 1).last
+    return text.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(
+      separator: ":", maxSplits: 1
+    ).last
       .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }

@@ -36,7 +36,8 @@ struct BenchmarkLine: Sendable, Hashable {
     guard !answers.isEmpty else { throw BenchmarkError.line(path, number, reason: "'\(name)' is empty") }
     // An answer that cannot be compared with is found before the model runs for it.
     if task.metric.reasonNotScored == nil {
-      do { _ = try task.metric.score("", answers: answers, classes: classes) } catch let error as MetricError {
+      do { _ = try task.metric.score("", answers: answers, classes: classes) } catch let error as MetricError
+      {
         throw BenchmarkError.line(path, number, reason: error.description)
       }
     }
@@ -74,6 +75,7 @@ struct BenchmarkLine: Sendable, Hashable {
   }
 
   private static func expected(_ path: [any CodingKey]) -> String {
-    path.count == 1 && ["answers", "outputs", "all_classes"].contains(path[0].stringValue) ? "a list of texts" : "a text"
+    path.count == 1 && ["answers", "outputs", "all_classes"].contains(path[0].stringValue)
+      ? "a list of texts" : "a text"
   }
 }

@@ -1,6 +1,7 @@
-/// LongBench's data sets. Prompts (`dataset2prompt.json`), lengths of answers (`dataset2maxlen.json`), metrics (`eval.py`) and
-/// exceptions (`pred.py`) are the benchmark's own, slips of the pen included: a benchmark is its wording.
-/// From github.com/THUDM/LongBench, Copyright (c) 2023 THU-KEG & Zhipu AI, under the MIT License.
+/// LongBench's data sets. Prompts (`dataset2prompt.json`), lengths of answers (`dataset2maxlen.json`),
+/// metrics (`eval.py`) and exceptions (`pred.py`) are the benchmark's own, slips of the pen included: a
+/// benchmark is its wording. From github.com/THUDM/LongBench, Copyright (c) 2023 THU-KEG & Zhipu AI, under
+/// the MIT License.
 extension BenchmarkTask {
   /// What three data sets of several passages ask.
   private static let passages = """

@@ -5,7 +5,8 @@
 extension BenchmarkTask {
   static let ruler: [BenchmarkTask] =
     [
-      "niah_single_1", "niah_single_2", "niah_single_3", "niah_multikey_1", "niah_multikey_2", "niah_multikey_3",
+      "niah_single_1", "niah_single_2", "niah_single_3", "niah_multikey_1", "niah_multikey_2",
+      "niah_multikey_3",
       "niah_multivalue", "niah_multiquery",
     ].map { ruler($0, answerLimit: 128) }
     + [
@@ -13,8 +14,11 @@ extension BenchmarkTask {
       ruler("qa_1", answerLimit: 32, .containsAny), ruler("qa_2", answerLimit: 32, .containsAny),
     ]
 
-  private static func ruler(_ name: String, answerLimit: Int, _ metric: Metric = .containsAll) -> BenchmarkTask {
+  private static func ruler(_ name: String, answerLimit: Int, _ metric: Metric = .containsAll)
+    -> BenchmarkTask
+  {
     BenchmarkTask(
-      name, .ruler, prompt: "{input}", answerLimit: answerLimit, metric, trimming: .printable, usesChat: false)
+      name, .ruler, prompt: "{input}", answerLimit: answerLimit, metric, trimming: .printable, usesChat: false
+    )
   }
 }

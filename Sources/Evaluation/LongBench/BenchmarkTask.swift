@@ -1,29 +1,31 @@
 /// One data set of a benchmark: how it is asked, how long an answer may be, and how it is scored.
-public struct BenchmarkTask: Sendable, Hashable {
+package struct BenchmarkTask: Sendable, Hashable {
   /// Where a data set comes from.
-  public enum Benchmark: String, Sendable, Hashable, Codable {
-    /// Bai et al. 2023, "LongBench: A Bilingual, Multitask Benchmark for Long Context Understanding" (arXiv 2308.14508).
+  package enum Benchmark: String, Sendable, Hashable, Codable {
+    /// Bai et al. 2023, "LongBench: A Bilingual, Multitask Benchmark for Long Context Understanding" (arXiv
+    /// 2308.14508).
     case longBench = "LongBench"
-    /// Hsieh et al. 2024, "RULER: What's the Real Context Size of Your Long-Context Language Models?" (arXiv 2404.06654).
+    /// Hsieh et al. 2024, "RULER: What's the Real Context Size of Your Long-Context Language Models?" (arXiv
+    /// 2404.06654).
     case ruler = "RULER"
   }
 
   /// The name by which the benchmark calls it.
-  public let name: String
+  package let name: String
   /// Its benchmark.
-  public let benchmark: Benchmark
+  package let benchmark: Benchmark
   /// The prompt, with `{context}` and `{input}` where a line's own texts go.
-  public let prompt: String
+  package let prompt: String
   /// Tokens of an answer at most.
-  public let answerLimit: Int
+  package let answerLimit: Int
   /// How answers are scored.
-  public let metric: Metric
+  package let metric: Metric
   /// What of an answer is scored.
-  public let trimming: PredictionTrimming
+  package let trimming: PredictionTrimming
   /// Whether a chat model is asked in a chat's turn; LongBench asks tasks of few examples, and code, without.
-  public let usesChat: Bool
+  package let usesChat: Bool
   /// Whether a line's end ends an answer.
-  public let endsAtNewline: Bool
+  package let endsAtNewline: Bool
 
   init(
     _ name: String, _ benchmark: Benchmark, prompt: String, answerLimit: Int, _ metric: Metric,
@@ -40,10 +42,10 @@ public struct BenchmarkTask: Sendable, Hashable {
   }
 
   /// Every data set of both benchmarks.
-  public static let all = longBench + ruler
+  package static let all = longBench + ruler
 
   /// The data set of a name.
-  public static func named(_ name: String) -> BenchmarkTask? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> BenchmarkTask? { all.first { $0.name == name } }
 
   /// The prompt of a line. What a text holds in braces stays as it is.
   func prompt(context: String, input: String) -> String {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A file of JSON values, one a line, of any size: its lines are found in one reading, and read again one at a time.
+/// A file of JSON values, one a line, of any size: its lines are found in one reading, and read again one at
+/// a time.
 ///
 /// Memory: one block of 1 MiB, and at most one line.
 struct JSONLines {
@@ -37,7 +38,9 @@ struct JSONLines {
         while index < bytes.count {
           let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
           let length = rest.firstIndex(of: 0x0A)
-          if isBlank { isBlank = rest.prefix(length ?? rest.count).allSatisfy { [0x20, 0x09, 0x0D].contains($0) } }
+          if isBlank {
+            isBlank = rest.prefix(length ?? rest.count).allSatisfy { [0x20, 0x09, 0x0D].contains($0) }
+          }
           if let length {
             end(at: position + index + length)
             (number, start, isBlank) = (number + 1, position + index + length + 1, true)
@@ -58,11 +61,13 @@ struct JSONLines {
   func bytes(_ place: Place) throws -> Data {
     guard place.length <= Self.lengthLimit else {
       throw BenchmarkError.line(
-        path, place.number, reason: "has \(place.length) bytes, and lines of up to \(Self.lengthLimit >> 20) MiB are read")
+        path, place.number,
+        reason: "has \(place.length) bytes, and lines of up to \(Self.lengthLimit >> 20) MiB are read")
     }
     guard place.offset >= 0, place.length >= 0 else {
       throw BenchmarkError.line(
-        path, place.number, reason: "cannot stand at byte \(place.offset) with \(place.length) bytes: the plan has been changed")
+        path, place.number,
+        reason: "cannot stand at byte \(place.offset) with \(place.length) bytes: the plan has been changed")
     }
     let handle = try open()
     defer { try? handle.close() }
@@ -70,7 +75,8 @@ struct JSONLines {
     var data = Data()
     while data.count < place.length {
       guard let block = try read(place.length - data.count, from: handle) else {
-        throw BenchmarkError.line(path, place.number, reason: "is not there any more: the file has been changed")
+        throw BenchmarkError.line(
+          path, place.number, reason: "is not there any more: the file has been changed")
       }
       data += block
     }
@@ -97,7 +103,7 @@ struct JSONLines {
 }
 
 /// Why a benchmark's files cannot be used; the sentence names file and line.
-public enum BenchmarkError: Error, Hashable, CustomStringConvertible {
+package enum BenchmarkError: Error, Hashable, CustomStringConvertible {
   /// There is no such file or folder, or it cannot be read.
   case unreadable(String, reason: String)
   /// A folder without `.jsonl` files.
@@ -111,10 +117,12 @@ public enum BenchmarkError: Error, Hashable, CustomStringConvertible {
   /// A file without lines.
   case emptyFile(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): cannot be read (\(reason)); check the path and its permissions"
-    case .noFiles(let path): "\(path): there are no .jsonl files in this folder; name LongBench's data folder or a file"
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read (\(reason)); check the path and its permissions"
+    case .noFiles(let path):
+      "\(path): there are no .jsonl files in this folder; name LongBench's data folder or a file"
     case .unknownTask(let name): "--dataset \(name): there is no such data set; known are \(Self.known)"
     case .unnamedTask(let path):
       "\(path): its name holds no data set's, as in hotpotqa.jsonl; say which it is with --dataset"

@@ -3,10 +3,11 @@ import Exploration
 
 /// LongBench's data sets, and RULER's, from their own `.jsonl` files: one case a line.
 ///
-/// A line that cannot be used is a case, too: its row says which file and line, what was expected and what was found.
-public struct LongBenchSuite: EvaluationSuite {
-  public static let name = "longbench"
-  public static let primaryScore = "score"
+/// A line that cannot be used is a case, too: its row says which file and line, what was expected and what
+/// was found.
+package struct LongBenchSuite: EvaluationSuite {
+  package static let name = "longbench"
+  package static let primaryScore = "score"
 
   /// The folder or file.
   private let path: String
@@ -22,26 +23,30 @@ public struct LongBenchSuite: EvaluationSuite {
   ///   - dataset: the data set of every file; `nil`: by the files' names.
   ///   - limit: lines of each file at most.
   ///   - tokenLimit: tokens of a prompt at most, from which LongBench's are cut in the middle.
-  public init(path: String, dataset: String? = nil, limit: Int? = nil, tokenLimit: Int? = nil) {
+  package init(path: String, dataset: String? = nil, limit: Int? = nil, tokenLimit: Int? = nil) {
     self.path = path
     self.dataset = dataset
     self.limit = limit
     self.tokenLimit = tokenLimit
   }
 
-  public init(options: [String: CaseParameter]) throws {
+  package init(options: [String: CaseParameter]) throws {
     guard let path = options["path"]?.text else {
-      throw EvaluationError.badOption("path", expected: "a folder or a file", found: options["path"]?.description ?? "missing")
+      throw EvaluationError.badOption(
+        "path", expected: "a folder or a file", found: options["path"]?.description ?? "missing")
     }
     func count(_ key: String) throws -> Int? {
       guard options[key] != nil else { return nil }
-      return try OptionReader(options).value(key, "a whole number from 1") { $0.integer.flatMap { $0 >= 1 ? $0 : nil } }
+      return try OptionReader(options).value(key, "a whole number from 1") {
+        $0.integer.flatMap { $0 >= 1 ? $0 : nil }
+      }
     }
     self.init(
-      path: path, dataset: options["dataset"]?.text, limit: try count("limit"), tokenLimit: try count("tokenLimit"))
+      path: path, dataset: options["dataset"]?.text, limit: try count("limit"),
+      tokenLimit: try count("tokenLimit"))
   }
 
-  public var options: [String: CaseParameter] {
+  package var options: [String: CaseParameter] {
     // Where the files cannot be listed, neither can the cases, which says why.
     let files = (try? BenchmarkFiles(path, dataset: dataset).files) ?? []
     var options: [String: CaseParameter] = [
@@ -54,12 +59,14 @@ public struct LongBenchSuite: EvaluationSuite {
     return options
   }
 
-  public func cases() throws -> [EvaluationCase] {
+  package func cases() throws -> [EvaluationCase] {
     try BenchmarkFiles(path, dataset: dataset).files.flatMap { file in
       let places = file.task == nil ? [] : try JSONLines(path: file.path).places()
       let task = file.task?.name ?? "unknown"
       // A file without lines has a row, which says so.
-      guard !places.isEmpty else { return [EvaluationCase(id: file.name, task: task, parameters: ["file": .text(file.name)])] }
+      guard !places.isEmpty else {
+        return [EvaluationCase(id: file.name, task: task, parameters: ["file": .text(file.name)])]
+      }
       return places.prefix(limit ?? .max).map { place in
         EvaluationCase(
           id: "\(file.name):\(place.number)", task: task,
@@ -71,7 +78,7 @@ public struct LongBenchSuite: EvaluationSuite {
     }
   }
 
-  public func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
+  package func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     do {
       let (line, task) = try line(one)
       let framing = model.framing(isTurn: task.usesChat)
@@ -94,7 +101,7 @@ public struct LongBenchSuite: EvaluationSuite {
     }
   }
 
-  public func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {
+  package func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {
     guard let task = BenchmarkTask.named(prompt.task) else { return [:] }
     let text = task.trimming.trimmed(answer.text)
     func score(_ metric: Metric) -> Double? {
@@ -111,23 +118,28 @@ public struct LongBenchSuite: EvaluationSuite {
 
   /// Reads a case's line again.
   private func line(_ one: EvaluationCase) throws -> (BenchmarkLine, BenchmarkTask) {
-    guard let name = one.parameters["file"]?.text, let file = try BenchmarkFiles.file(name, of: path, dataset: dataset) else {
+    guard let name = one.parameters["file"]?.text,
+      let file = try BenchmarkFiles.file(name, of: path, dataset: dataset)
+    else {
       throw BenchmarkError.unreadable("\(path)/\(one.id)", reason: "the file is not there any more")
     }
     guard let task = file.task else { throw BenchmarkError.unnamedTask(file.path) }
     guard let number = one.parameters["line"]?.integer, let offset = one.parameters["offset"]?.integer,
       let length = one.parameters["bytes"]?.integer
     else { throw BenchmarkError.emptyFile(file.path) }
-    let bytes = try JSONLines(path: file.path).bytes(JSONLines.Place(number: number, offset: offset, length: length))
+    let bytes = try JSONLines(path: file.path).bytes(
+      JSONLines.Place(number: number, offset: offset, length: length))
     return (try BenchmarkLine(bytes, task: task, path: file.path, number: number), task)
   }
 
-  /// Tokens of a prompt at most: what was asked for, or what the context leaves beside the answer, the chat's turns, and a
-  /// few where the halves of a text meet.
-  private func tokenLimit(_ task: BenchmarkTask, framing: PromptFraming, model: EvaluationModel) throws -> Int {
+  /// Tokens of a prompt at most: what was asked for, or what the context leaves beside the answer, the chat's
+  /// turns, and a few where the halves of a text meet.
+  private func tokenLimit(_ task: BenchmarkTask, framing: PromptFraming, model: EvaluationModel) throws -> Int
+  {
     if let tokenLimit { return tokenLimit }
     let tokenizer = model.checkpoint.tokenizer
-    let framed = try Prompt(name: "a turn", text: Array("x".utf8), tokenizer: tokenizer, framing: framing).tokens.count
+    let framed = try Prompt(name: "a turn", text: Array("x".utf8), tokenizer: tokenizer, framing: framing)
+      .tokens.count
     let room = model.checkpoint.configuration.contextLength - task.answerLimit - framed - 8
     guard room > 0 else {
       throw CaseError(

@@ -2,15 +2,15 @@ import Eviction
 import Exploration
 import Foundation
 
-/// LongBench's scores as its own tables give them: a line per data set, per cent with two decimals, and the averages over
-/// data sets.
-public struct LongBenchTable: Sendable {
+/// LongBench's scores as its own tables give them: a line per data set, per cent with two decimals, and the
+/// averages over data sets.
+package struct LongBenchTable: Sendable {
   private let results: EvaluationResults
   private let summary: EvaluationSummary
 
   /// Makes the table of results.
   /// - Parameter score: the score that is shown.
-  public init(_ results: EvaluationResults, score: String = LongBenchSuite.primaryScore) {
+  package init(_ results: EvaluationResults, score: String = LongBenchSuite.primaryScore) {
     self.results = results
     summary = EvaluationSummary(results, score: score, reference: nil)
   }
@@ -31,7 +31,7 @@ public struct LongBenchTable: Sendable {
   }
 
   /// A line per data set, a column per policy and budget.
-  public var markdown: String {
+  package var markdown: String {
     let columns = summary.columns
     var table = MarkdownTable(["data set", "metric", "lines"] + columns.map(Self.title))
     for task in tasks {
@@ -46,16 +46,22 @@ public struct LongBenchTable: Sendable {
   }
 
   /// What is not scored, and every line without an outcome.
-  public var notes: String {
-    var lines = ["\(summary.score), per cent; data sets as the official scorers score them (score × 100, the mean over lines)."]
+  package var notes: String {
+    var lines = [
+      "\(summary.score), per cent; data sets as the official scorers score them (score × 100, the mean over lines)."
+    ]
     for task in tasks {
-      if let reason = task.metric.reasonNotScored { lines.append("\(task.name): answered, not scored: \(task.metric.rawValue) \(reason)") }
+      if let reason = task.metric.reasonNotScored {
+        lines.append("\(task.name): answered, not scored: \(task.metric.rawValue) \(reason)")
+      }
     }
     let obstacles = results.rows.compactMap(\.obstacle)
     if !obstacles.isEmpty {
       lines.append("\(obstacles.count) of \(results.rows.count) lines have no outcome:")
       lines += obstacles.prefix(20).map { "  \($0)" }
-      if obstacles.count > 20 { lines.append("  and \(obstacles.count - 20) more, as the results' file says") }
+      if obstacles.count > 20 {
+        lines.append("  and \(obstacles.count - 20) more, as the results' file says")
+      }
     }
     // A policy that cannot run is said once, not for every line.
     let reasons = results.rows.flatMap(\.outcomes).compactMap { outcome in
@@ -65,7 +71,7 @@ public struct LongBenchTable: Sendable {
   }
 
   /// A line per data set, policy and budget; scores from 0 to 1.
-  public var csv: String {
+  package var csv: String {
     let header = "dataset,benchmark,metric,policy,budget,score,lines,without_outcome"
     let lines = tasks.flatMap { task in
       summary.columns.map { column in
@@ -95,5 +101,7 @@ public struct LongBenchTable: Sendable {
     column.policy.name + (column.budget.map { " \($0)" } ?? "")
   }
 
-  private static func cent(_ share: Double?) -> String { share.map { String(format: "%.2f", 100 * $0) } ?? "–" }
+  private static func cent(_ share: Double?) -> String {
+    share.map { String(format: "%.2f", 100 * $0) } ?? "–"
+  }
 }

@@ -1,7 +1,8 @@
 /// Text as the official scorers see it: code points, one after the other.
 ///
-/// They are Python programs. Its strings compare code point by code point, while canonically equivalent `String`s are equal;
-/// its idea of a space, a digit and a letter is Unicode's with some of its own, which are said where they differ.
+/// They are Python programs. Its strings compare code point by code point, while canonically equivalent
+/// `String`s are equal; its idea of a space, a digit and a letter is Unicode's with some of its own, which
+/// are said where they differ.
 struct CodePoints: Sendable, Hashable {
   let scalars: [Unicode.Scalar]
 
@@ -28,7 +29,8 @@ struct CodePoints: Sendable, Hashable {
     return CodePoints(result)
   }
 
-  /// Unicode's Final_Sigma: a cased letter stands before it and none behind it, letters that case ignores left out.
+  /// Unicode's Final_Sigma: a cased letter stands before it and none behind it, letters that case ignores
+  /// left out.
   private func isFinalSigma(_ index: Int) -> Bool {
     let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
     let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }
@@ -63,7 +65,9 @@ struct CodePoints: Sendable, Hashable {
   func number(behind prefix: String) -> CodePoints? {
     let prefix = CodePoints(prefix).scalars
     for start in scalars.indices.dropLast(prefix.count) where scalars[start...].starts(with: prefix) {
-      let digits = scalars[(start + prefix.count)...].prefix { $0.properties.generalCategory == .decimalNumber }
+      let digits = scalars[(start + prefix.count)...].prefix {
+        $0.properties.generalCategory == .decimalNumber
+      }
       if !digits.isEmpty { return CodePoints(digits) }
     }
     return nil
@@ -73,15 +77,19 @@ struct CodePoints: Sendable, Hashable {
   func contains(_ part: CodePoints) -> Bool {
     guard let first = part.scalars.first else { return true }
     guard part.count <= count else { return false }
-    return (0...count - part.count).contains { scalars[$0] == first && scalars[$0...].starts(with: part.scalars) }
+    return (0...count - part.count).contains {
+      scalars[$0] == first && scalars[$0...].starts(with: part.scalars)
+    }
   }
 }
 
 extension Unicode.Scalar {
-  /// As `str.isspace()`: Unicode's white space, and the four separators of ASCII, which Unicode counts as controls.
+  /// As `str.isspace()`: Unicode's white space, and the four separators of ASCII, which Unicode counts as
+  /// controls.
   var isPythonSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 
-  /// As `\w` in a regular expression: letters and whatever has a numeric value, of any script; no combining marks.
+  /// As `\w` in a regular expression: letters and whatever has a numeric value, of any script; no combining
+  /// marks.
   var isPythonWord: Bool {
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true

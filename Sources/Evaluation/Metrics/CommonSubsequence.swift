@@ -1,6 +1,7 @@
 /// Longest common subsequences, by the table of all pairs of beginnings.
 enum CommonSubsequence {
-  /// How similar two texts are: `1 − d / (|a| + |b|)`, `d` the insertions and deletions that lead from one to the other.
+  /// How similar two texts are: `1 − d / (|a| + |b|)`, `d` the insertions and deletions that lead from one to
+  /// the other.
   ///
   /// As `Levenshtein.ratio`. Cost: `|a| · |b|` in time, `|b|` in memory.
   static func ratio(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Double {
@@ -19,8 +20,8 @@ enum CommonSubsequence {
     return 1 - Double(distance) / Double(total)
   }
 
-  /// The elements of one longest common subsequence, last first: of several, the one found by going back from the ends and
-  /// leaving out an element of `a` only where that is better than leaving out one of `b`.
+  /// The elements of one longest common subsequence, last first: of several, the one found by going back from
+  /// the ends and leaving out an element of `a` only where that is better than leaving out one of `b`.
   ///
   /// Cost: `|a| · |b|` in time and memory.
   /// - Returns: `nil` where the way back has more steps than the limit.

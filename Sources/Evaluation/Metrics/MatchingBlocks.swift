@@ -1,4 +1,5 @@
-/// The similarity of two texts by their longest common blocks (Ratcliff and Obershelp 1983), as Python's `difflib` has it.
+/// The similarity of two texts by their longest common blocks (Ratcliff and Obershelp 1983), as Python's
+/// `difflib` has it.
 struct MatchingBlocks {
   private let a: [Unicode.Scalar]
   private let b: [Unicode.Scalar]
@@ -35,7 +36,8 @@ struct MatchingBlocks {
     return matched
   }
 
-  /// The longest block that both parts have: the earliest in `a`, then in `b`; elements that are frequent extend it.
+  /// The longest block that both parts have: the earliest in `a`, then in `b`; elements that are frequent
+  /// extend it.
   private func longest(in rangeA: Range<Int>, _ rangeB: Range<Int>) -> (a: Int, b: Int, count: Int) {
     var best = (a: rangeA.lowerBound, b: rangeB.lowerBound, count: 0)
     var lengths: [Int: Int] = [:]

@@ -1,8 +1,8 @@
-/// How a prediction is scored, from 0 to 1: the metrics of LongBench (Bai et al. 2023, `metrics.py`) and of RULER
-/// (Hsieh et al. 2024, `eval/synthetic/constants.py`).
+/// How a prediction is scored, from 0 to 1: the metrics of LongBench (Bai et al. 2023, `metrics.py`) and of
+/// RULER (Hsieh et al. 2024, `eval/synthetic/constants.py`).
 ///
 /// Values equal those of the official scorers, their oddities included; each is named where it is coded.
-public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
   /// The F1 of words, letters' case, punctuation and articles left out.
   case answerF1 = "f1"
   /// ROUGE-L of the summary, as the package `rouge` has it.
@@ -15,9 +15,11 @@ public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
   case retrievalChinese = "retrieval-zh"
   /// The share of named numbers that are the right count.
   case count
-  /// How similar a line of code is, by `difflib`: what `fuzzywuzzy` computes with LongBench's own requirements.
+  /// How similar a line of code is, by `difflib`: what `fuzzywuzzy` computes with LongBench's own
+  /// requirements.
   case codeSimilarity = "code"
-  /// How similar a line of code is, by `python-Levenshtein`: what `fuzzywuzzy` computes where that is installed.
+  /// How similar a line of code is, by `python-Levenshtein`: what `fuzzywuzzy` computes where that is
+  /// installed.
   case codeSimilarityLevenshtein = "code-levenshtein"
   /// The F1 of words that `jieba` finds in a Chinese text: not scored here.
   case answerF1Chinese = "f1-zh"
@@ -30,9 +32,10 @@ public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
 
   /// Why predictions of this metric have no score here; `nil` where they have.
   ///
-  /// The Chinese metrics count words as the package `jieba` splits them, by a dictionary of 350,000 entries, which is no
-  /// part of this program; words split in any other way would make figures that cannot be compared.
-  public var reasonNotScored: String? {
+  /// The Chinese metrics count words as the package `jieba` splits them, by a dictionary of 350,000 entries,
+  /// which is no part of this program; words split in any other way would make figures that cannot be
+  /// compared.
+  package var reasonNotScored: String? {
     switch self {
     case .answerF1Chinese, .rougeLChinese: "needs jieba's dictionary to split Chinese words"
     default: nil
@@ -46,12 +49,13 @@ public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
   ///   - prediction: the text after the benchmark's own processing (`PredictionTrimming`).
   ///   - classes: what `classification` chooses from.
   /// - Throws: `MetricError` where an answer cannot be compared with, or the metric is not scored.
-  public func score(_ prediction: String, answers: [String], classes: [String] = []) throws -> Double {
+  package func score(_ prediction: String, answers: [String], classes: [String] = []) throws -> Double {
     if let reasonNotScored { throw MetricError.notScored(self, reason: reasonNotScored) }
     let text = CodePoints(prediction)
     let answers = answers.map { CodePoints($0) }
     switch self {
-    case .containsAll, .containsAny: return ReferenceMatch.score(text, references: answers, needsAll: self == .containsAll)
+    case .containsAll, .containsAny:
+      return ReferenceMatch.score(text, references: answers, needsAll: self == .containsAll)
     default:
       // As in the official loop: no answer, no score.
       return try answers.reduce(0) { try max($0, single(text, answer: $1, classes: classes)) }
@@ -81,7 +85,7 @@ public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// Why a prediction has no score.
-public enum MetricError: Error, Hashable, CustomStringConvertible {
+package enum MetricError: Error, Hashable, CustomStringConvertible {
   /// The metric is not computed by this program.
   case notScored(Metric, reason: String)
   /// Classes to choose from are missing.
@@ -89,11 +93,12 @@ public enum MetricError: Error, Hashable, CustomStringConvertible {
   /// An answer names no paragraph.
   case noParagraph(String, expected: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notScored(let metric, let reason): "the metric \(metric.rawValue) is not scored: it \(reason)"
     case .noClasses: "'all_classes' is empty, and classification needs a list of names to choose from"
-    case .noParagraph(let answer, let expected): "the answer '\(answer.prefix(80))' names no paragraph, as in '\(expected)'"
+    case .noParagraph(let answer, let expected):
+      "the answer '\(answer.prefix(80))' names no paragraph, as in '\(expected)'"
     }
   }
 }

@@ -1,11 +1,12 @@
-/// ROUGE-L over sentences (Lin 2004, section 3.2) as the Python package `rouge` 1.0.1 computes it, which LongBench uses.
+/// ROUGE-L over sentences (Lin 2004, section 3.2) as the Python package `rouge` 1.0.1 computes it, which
+/// LongBench uses.
 ///
-/// Where the package differs from the paper, this does as well: words count once however often they occur; the longest
-/// common subsequences of all pairs of sentences are joined into one set of words; sentences end at every full stop, also
-/// within numbers; and the F-measure has 1e-8 in its denominator.
+/// Where the package differs from the paper, this does as well: words count once however often they occur;
+/// the longest common subsequences of all pairs of sentences are joined into one set of words; sentences end
+/// at every full stop, also within numbers; and the F-measure has 1e-8 in its denominator.
 enum RougeL {
-  /// Steps back through one pair's table at most. The package walks back recursively; Python ends that at a depth of
-  /// 1,000 calls, of which LongBench's scorer uses 9, and the scorer counts the failure as 0.
+  /// Steps back through one pair's table at most. The package walks back recursively; Python ends that at a
+  /// depth of 1,000 calls, of which LongBench's scorer uses 9, and the scorer counts the failure as 0.
   static let stepLimit = 991
 
   /// The F-measure; 0 where either text has no sentence.
@@ -17,7 +18,8 @@ enum RougeL {
     var common: Set<Int> = []
     for reference in wanted {
       for sentence in predicted {
-        guard let subsequence = CommonSubsequence.words(of: reference, and: sentence, stepLimit: stepLimit) else { return 0 }
+        guard let subsequence = CommonSubsequence.words(of: reference, and: sentence, stepLimit: stepLimit)
+        else { return 0 }
         common.formUnion(subsequence)
       }
     }

@@ -2,7 +2,8 @@
 enum WordOverlap {
   private static let articles = Set(["a", "an", "the"].map { CodePoints($0) })
 
-  /// The harmonic mean of the shares of words that both have, repeated words counted as often as both have them.
+  /// The harmonic mean of the shares of words that both have, repeated words counted as often as both have
+  /// them.
   static func score(_ prediction: CodePoints, answer: CodePoints) -> Double {
     let predicted = normalized(prediction)
     let wanted = normalized(answer)
@@ -19,7 +20,8 @@ enum WordOverlap {
     return 2 * precision * recall / (precision + recall)
   }
 
-  /// Lower case; ASCII punctuation is taken out, so that words it joined become one; then articles become spaces.
+  /// Lower case; ASCII punctuation is taken out, so that words it joined become one; then articles become
+  /// spaces.
   static func normalized(_ text: CodePoints) -> [CodePoints] {
     let letters = text.lowercased.scalars.filter { !$0.isPythonPunctuation }
     var spaced: [Unicode.Scalar] = []

@@ -2,39 +2,45 @@ import Checkpoint
 import Exploration
 import Foundation
 
-/// Text to hide a needle in: the `.txt` files of a folder in the order of their names, again and again until it is enough.
-public struct Haystack: Sendable, Hashable {
+/// Text to hide a needle in: the `.txt` files of a folder in the order of their names, again and again until
+/// it is enough.
+package struct Haystack: Sendable, Hashable {
   /// The folder, as it was given.
-  public let folder: String
+  package let folder: String
   /// All files' bytes, one after the other.
   private let text: [UInt8]
 
   /// Reads a folder.
-  /// - Throws: `EvaluationError.unreadable` when it, or one of its files, cannot be read, or when nothing is in it.
-  public init(folder: String) throws {
+  /// - Throws: `EvaluationError.unreadable` when it, or one of its files, cannot be read, or when nothing is
+  ///   in it.
+  package init(folder: String) throws {
     self.folder = folder
     do {
       let path = (folder as NSString).expandingTildeInPath
-      let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".txt") }.sorted()
+      let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".txt") }
+        .sorted()
       text = try names.flatMap { name in
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path).appendingPathComponent(name)))
       }
     } catch {
       throw EvaluationError.unreadable(folder, reason: (error as NSError).localizedDescription)
     }
-    guard !text.isEmpty else { throw EvaluationError.unreadable(folder, reason: "it has no .txt file with text") }
+    guard !text.isEmpty else {
+      throw EvaluationError.unreadable(folder, reason: "it has no .txt file with text")
+    }
   }
 
   /// SHA-256 in hexadecimal of the text.
-  public var digest: String { SHA256.hexadecimal(of: text) }
+  package var digest: String { SHA256.hexadecimal(of: text) }
 
-  /// The beginning of the text, and a needle behind the sentence that ends at or before `depth` per cent of it.
+  /// The beginning of the text, and a needle behind the sentence that ends at or before `depth` per cent of
+  /// it.
   ///
-  /// The needle stands where the reference's does: the place in tokens, then back to the end of a sentence. At 100 per cent it
-  /// is the end of the text, within a sentence or not.
+  /// The needle stands where the reference's does: the place in tokens, then back to the end of a sentence.
+  /// At 100 per cent it is the end of the text, within a sentence or not.
   /// - Parameter length: tokens of both together, about: the text is cut between two tokens.
   /// - Throws: `CaseError` where the text becomes too few tokens, however often it is repeated.
-  public func hiding(
+  package func hiding(
     _ needle: String, atDepth depth: Double, length: Int, tokenizer: Tokenizer
   ) throws -> [UInt8] {
     let needle = Array(needle.utf8)
@@ -58,7 +64,8 @@ public struct Haystack: Sendable, Hashable {
   private func beginning(_ count: Int, _ tokenizer: Tokenizer) throws -> (text: [UInt8], ends: [Int]) {
     var byteCount = 8 * count
     while byteCount <= max(Self.mostBytesPerToken * count, 2 * text.count) {
-      let piece = (0...byteCount / text.count).reduce(into: [UInt8]()) { piece, _ in piece += text }.prefix(byteCount)
+      let piece = (0...byteCount / text.count).reduce(into: [UInt8]()) { piece, _ in piece += text }.prefix(
+        byteCount)
       let tokens = tokenizer.encode(Array(piece), addingSpecialTokens: false)
       // The last token of a text that was cut is another one than in the whole.
       if tokens.count > count { return (Array(piece), tokens.prefix(count).map(\.byteRange.upperBound)) }

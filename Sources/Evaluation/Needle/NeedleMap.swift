@@ -2,15 +2,15 @@ import Eviction
 import Exploration
 
 /// Needle results as maps of length and depth, one for the full cache and for each policy at each budget.
-public struct NeedleMap: Sendable {
+package struct NeedleMap: Sendable {
   /// The score that is averaged over the seeds.
-  public let score: String
+  package let score: String
   /// Lengths in tokens, ascending: columns of a map.
-  public let lengths: [Int]
+  package let lengths: [Int]
   /// Depths in per cent, ascending: rows of a map.
-  public let depths: [Int]
+  package let depths: [Int]
   /// The maps: the full cache's first.
-  public let columns: [EvaluationSummary.Column]
+  package let columns: [EvaluationSummary.Column]
 
   private struct Place: Hashable {
     let length: Int, depth: Int
@@ -20,7 +20,7 @@ public struct NeedleMap: Sendable {
   private let cases: [Place: [EvaluationCase]]
 
   /// Gathers results, or the rows that an evaluation has so far.
-  public init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
+  package init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
     self.score = score
     columns = plan.settings.columns
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
@@ -46,27 +46,31 @@ public struct NeedleMap: Sendable {
   }
 
   /// The mean over the seeds, from 0 to 1; `nil` where no case is done.
-  public func value(_ column: EvaluationSummary.Column, length: Int, depth: Int) -> Double? {
+  package func value(_ column: EvaluationSummary.Column, length: Int, depth: Int) -> Double? {
     sums[column]?[Place(length: length, depth: depth)].map { $0.sum / Double($0.count) }
   }
 
   /// The cases behind a cell, one per seed.
-  public func cases(length: Int, depth: Int) -> [EvaluationCase] { cases[Place(length: length, depth: depth)] ?? [] }
+  package func cases(length: Int, depth: Int) -> [EvaluationCase] {
+    cases[Place(length: length, depth: depth)] ?? []
+  }
 
   /// The mean over a map's cells that are done; `nil` if none is.
-  public func mean(_ column: EvaluationSummary.Column) -> Double? {
+  package func mean(_ column: EvaluationSummary.Column) -> Double? {
     let values = lengths.flatMap { length in depths.compactMap { value(column, length: length, depth: $0) } }
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   /// A line per map and cell: shares, not per cent.
-  public var csv: String {
+  package var csv: String {
     let lines = columns.flatMap { column in
       depths.flatMap { depth in
         lengths.map { length in
           let value = value(column, length: length, depth: depth).map { String($0) } ?? ""
-          return [column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value]
-            .map(CSVField.quoted).joined(separator: ",")
+          return [
+            column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value,
+          ]
+          .map(CSVField.quoted).joined(separator: ",")
         }
       }
     }

@@ -1,16 +1,16 @@
 /// A needle of a person's own, and what is asked about it.
-public struct NeedleText: Sendable, Hashable {
+package struct NeedleText: Sendable, Hashable {
   /// The sentence that is hidden.
-  public let needle: String
+  package let needle: String
   /// The question.
-  public let question: String
+  package let question: String
   /// What an answer must have.
-  public let answer: String
+  package let answer: String
 
   /// Makes a needle.
-  /// - Parameter answer: unless given, what the needle has behind the words that it shares with the question from the
-  ///   beginning, as in `The best thing to do is: `; all of it if they share none.
-  public init(needle: String, question: String, answer: String? = nil) {
+  /// - Parameter answer: unless given, what the needle has behind the words that it shares with the question
+  ///   from the beginning, as in `The best thing to do is: `; all of it if they share none.
+  package init(needle: String, question: String, answer: String? = nil) {
     self.needle = needle
     self.question = question
     self.answer = answer ?? Self.answer(needle, question)
@@ -29,7 +29,7 @@ extension Substring {
 }
 
 /// What is put around a haystack and its question.
-public enum NeedleFrame: String, Sendable, Hashable, CaseIterable {
+package enum NeedleFrame: String, Sendable, Hashable, CaseIterable {
   /// `Question:` behind the text, then `Answer:`, which the embedded model knows.
   case plain
   /// The prompt of KVCache-Factory's and LAQ's `run_needle_in_haystack.py`.

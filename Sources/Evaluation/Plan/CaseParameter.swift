@@ -1,5 +1,6 @@
-/// A setting of a suite or of a case, as it stands in a results file: a number, a word, a switch or a list of them.
-public enum CaseParameter: Sendable, Hashable {
+/// A setting of a suite or of a case, as it stands in a results file: a number, a word, a switch or a list of
+/// them.
+package enum CaseParameter: Sendable, Hashable {
   /// A whole number.
   case integer(Int)
   /// Any other number.
@@ -12,9 +13,9 @@ public enum CaseParameter: Sendable, Hashable {
   case list([CaseParameter])
 
   /// The whole number, if it is one.
-  public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  package var integer: Int? { if case .integer(let value) = self { value } else { nil } }
   /// The number, whole or not.
-  public var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -22,15 +23,15 @@ public enum CaseParameter: Sendable, Hashable {
     }
   }
   /// The text, if it is one.
-  public var text: String? { if case .text(let value) = self { value } else { nil } }
+  package var text: String? { if case .text(let value) = self { value } else { nil } }
   /// The switch, if it is one.
-  public var flag: Bool? { if case .flag(let value) = self { value } else { nil } }
+  package var flag: Bool? { if case .flag(let value) = self { value } else { nil } }
   /// The list, if it is one.
-  public var list: [CaseParameter]? { if case .list(let values) = self { values } else { nil } }
+  package var list: [CaseParameter]? { if case .list(let values) = self { values } else { nil } }
 }
 
 extension CaseParameter: Codable {
-  public init(from decoder: any Swift.Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Bool.self) {
       self = .flag(value)
@@ -45,7 +46,7 @@ extension CaseParameter: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .integer(let value): try container.encode(value)
@@ -60,12 +61,12 @@ extension CaseParameter: Codable {
 extension CaseParameter: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   CustomStringConvertible
 {
-  public init(integerLiteral value: Int) { self = .integer(value) }
-  public init(stringLiteral value: String) { self = .text(value) }
-  public init(booleanLiteral value: Bool) { self = .flag(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
+  package init(stringLiteral value: String) { self = .text(value) }
+  package init(booleanLiteral value: Bool) { self = .flag(value) }
 
   /// As a person types it; a list with commas.
-  public var description: String {
+  package var description: String {
     switch self {
     case .integer(let value): String(value)
     case .number(let value): String(value)

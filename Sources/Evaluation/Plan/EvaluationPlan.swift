@@ -1,20 +1,20 @@
 import Exploration
 
-/// All that decides an evaluation's outcome, derived from its options alone: every shard, resumption and merge of the same
-/// options has the same plan.
-public struct EvaluationPlan: Encodable, Sendable, Hashable {
+/// All that decides an evaluation's outcome, derived from its options alone: every shard, resumption and
+/// merge of the same options has the same plan.
+package struct EvaluationPlan: Encodable, Sendable, Hashable {
   /// The suite, as `needle`.
-  public let suite: String
+  package let suite: String
   /// The program's name and version: another version may answer otherwise.
-  public let program: String
+  package let program: String
   /// The model.
-  public let model: ModelIdentity
+  package let model: ModelIdentity
   /// Policies, budgets and what else every case is run under.
-  public let settings: EvaluationSettings
+  package let settings: EvaluationSettings
   /// The suite's own options.
-  public let options: [String: CaseParameter]
+  package let options: [String: CaseParameter]
   /// The cases in the order of the results.
-  public let cases: [EvaluationCase]
+  package let cases: [EvaluationCase]
 
   /// Derives a suite's plan.
   /// - Parameters:
@@ -22,7 +22,7 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
   ///     so.
   ///   - variables: what the chat template is told beside the conversation. Plans say it where there are any.
   /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
-  public init(
+  package init(
     _ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings, usesChat: Bool = false,
     variables: TemplateVariables = TemplateVariables()
   ) throws {
@@ -34,11 +34,11 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
   }
 
   /// Whether prompts become a user's turn; `nil` where plans do not say so, and they do not.
-  public var usesChat: Bool? { options[Self.chatKey]?.flag }
+  package var usesChat: Bool? { options[Self.chatKey]?.flag }
 
   /// What the chat template is told beside the conversation; `nil` where plans say nothing of it.
   /// - Throws: `EvaluationError.badOption`.
-  public func variables() throws -> TemplateVariables? {
+  package func variables() throws -> TemplateVariables? {
     guard let option = options[Self.templateKey] else { return nil }
     let texts = option.list?.compactMap(\.text)
     guard let texts, texts.count == option.list?.count,
@@ -55,8 +55,9 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
   private static let templateKey = "template"
 
   /// Makes a plan of its parts.
-  /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is none.
-  public init(
+  /// - Throws: `EvaluationError.repeatedCase` when two cases have one name, `.nothingToDo` when there is
+  ///   none.
+  package init(
     suite: String, program: String = Release.name, model: ModelIdentity, settings: EvaluationSettings,
     options: [String: CaseParameter], cases: [EvaluationCase]
   ) throws {
@@ -71,12 +72,14 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
     self.cases = cases
   }
 
-  /// The first thing in which another plan differs, as a part of a sentence (`the budgets are 24, 48 there and 96 here`);
-  /// `nil` if they are equal.
-  public func difference(from other: EvaluationPlan) -> String? {
+  /// The first thing in which another plan differs, as a part of a sentence (`the budgets are 24, 48 there
+  /// and 96 here`); `nil` if they are equal.
+  package func difference(from other: EvaluationPlan) -> String? {
     guard self != other else { return nil }
     let told = Self.told
-    func listed(_ values: [some CustomStringConvertible]) -> String { values.map(\.description).joined(separator: ", ") }
+    func listed(_ values: [some CustomStringConvertible]) -> String {
+      values.map(\.description).joined(separator: ", ")
+    }
     let simple =
       told("the suite is", other.suite, suite) ?? told("the program is", other.program, program)
       ?? differenceOfModel(from: other)
@@ -88,32 +91,36 @@ public struct EvaluationPlan: Encodable, Sendable, Hashable {
     if let simple { return simple }
     if let option = differenceOfOptions(from: other) { return option }
     if let pair = zip(other.cases, cases).first(where: { $0 != $1 }) {
-      return told("a case is", pair.0.id, pair.1.id) ?? "the case \(pair.0.id) is made of other things there and here"
+      return told("a case is", pair.0.id, pair.1.id)
+        ?? "the case \(pair.0.id) is made of other things there and here"
     }
     return told("cases are", String(other.cases.count), String(cases.count)) ?? "the plans differ"
   }
 
-  /// The first thing in which another plan asks other questions or another model, its seeds aside; `nil` where the answers
-  /// are two samples of one truth. Policies, budgets and the program may differ.
-  public func differenceBesideSeeds(from other: EvaluationPlan) -> String? {
+  /// The first thing in which another plan asks other questions or another model, its seeds aside; `nil`
+  /// where the answers are two samples of one truth. Policies, budgets and the program may differ.
+  package func differenceBesideSeeds(from other: EvaluationPlan) -> String? {
     Self.told("the suite is", other.suite, suite) ?? differenceOfModel(from: other)
       ?? differenceOfOptions(from: other, besides: Set(OptionReader.options(0..<1).keys))
   }
 
   private func differenceOfModel(from other: EvaluationPlan) -> String? {
-    Self.told("the model is", other.model.name, model.name) ?? Self.told("the model's files are", other.model.digest, model.digest)
+    Self.told("the model is", other.model.name, model.name)
+      ?? Self.told("the model's files are", other.model.digest, model.digest)
   }
 
   private func differenceOfOptions(from other: EvaluationPlan, besides ignored: Set<String> = []) -> String? {
     let keys = Set(options.keys).union(other.options.keys).subtracting(ignored).sorted()
     return keys.first { options[$0] != other.options[$0] }.map { key in
       let (there, here) = (other.options[key]?.description ?? "", options[key]?.description ?? "")
-      return Self.told("the option '\(key)' is", there, here) ?? "the option '\(key)' is of another type there and here"
+      return Self.told("the option '\(key)' is", there, here)
+        ?? "the option '\(key)' is of another type there and here"
     }
   }
 
   private static func told(_ what: String, _ there: String, _ here: String) -> String? {
-    there == here ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
+    there == here
+      ? nil : "\(what) \(there.isEmpty ? "none" : there) there and \(here.isEmpty ? "none" : here) here"
   }
 }
 
@@ -121,11 +128,12 @@ extension EvaluationPlan: Decodable {
   private enum CodingKeys: CodingKey { case suite, program, model, settings, options, cases }
 
   /// Reads a plan under the conditions that plans are made under.
-  public init(from decoder: any Swift.Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     do {
       try self.init(
-        suite: values.decode(String.self, forKey: .suite), program: values.decode(String.self, forKey: .program),
+        suite: values.decode(String.self, forKey: .suite),
+        program: values.decode(String.self, forKey: .program),
         model: values.decode(ModelIdentity.self, forKey: .model),
         settings: values.decode(EvaluationSettings.self, forKey: .settings),
         options: values.decode([String: CaseParameter].self, forKey: .options),

@@ -3,32 +3,34 @@ import Exploration
 import Transformer
 
 /// What every case of a plan is run under.
-public struct EvaluationSettings: Sendable, Hashable {
+package struct EvaluationSettings: Sendable, Hashable {
   /// The policies beside the full cache, which always runs, in the order of tables.
-  public var policies: [Policy]
+  package var policies: [Policy]
   /// The budgets of each policy, in the order of tables.
-  public var budgets: [Budget]
+  package var budgets: [Budget]
   /// The heads that share one kept set.
-  public var granularity: Granularity
+  package var granularity: Granularity
   /// Which queries of a prompt are recorded.
-  public var recording: RecordingScope
-  /// The number format of matrix products, resolved for this machine: shards that differ in it are not merged.
-  public var arithmetic: Arithmetic
+  package var recording: RecordingScope
+  /// The number format of matrix products, resolved for this machine: shards that differ in it are not
+  /// merged.
+  package var arithmetic: Arithmetic
 
   /// The number format of matrix products.
-  public enum Arithmetic: String, Codable, Sendable, Hashable {
+  package enum Arithmetic: String, Codable, Sendable, Hashable {
     /// 32-bit floats.
     case float32
     /// Operands rounded to bfloat16.
     case bfloat16
 
     /// What a precision means on this machine.
-    public init(_ precision: Precision) { self = precision.usesBFloat16 ? .bfloat16 : .float32 }
+    package init(_ precision: Precision) { self = precision.usesBFloat16 ? .bfloat16 : .float32 }
   }
 
   /// Makes settings. The full cache among `policies` is left out, and so is what stands there twice.
-  public init(
-    policies: [Policy], budgets: [Budget], granularity: Granularity = .kvHead, recording: RecordingScope = .all,
+  package init(
+    policies: [Policy], budgets: [Budget], granularity: Granularity = .kvHead,
+    recording: RecordingScope = .all,
     arithmetic: Arithmetic = Arithmetic(.automatic)
   ) {
     self.policies = policies.filter { !$0.keepsEverything }.withoutRepetitions()
@@ -42,23 +44,25 @@ public struct EvaluationSettings: Sendable, Hashable {
 extension EvaluationSettings: Codable {
   private enum CodingKeys: CodingKey { case policies, budgets, granularity, recording, arithmetic }
 
-  public init(from decoder: any Swift.Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func parsed<Value>(_ key: CodingKeys, _ parse: (String) throws -> Value) throws -> [Value] {
       try values.decode([String].self, forKey: key).map { text in
         do { return try parse(text) } catch {
-          throw DecodingError.dataCorruptedError(forKey: key, in: values, debugDescription: String(describing: error))
+          throw DecodingError.dataCorruptedError(
+            forKey: key, in: values, debugDescription: String(describing: error))
         }
       }
     }
     self.init(
-      policies: try parsed(.policies) { try Policy(parsing: $0) }, budgets: try parsed(.budgets) { try Budget(parsing: $0) },
+      policies: try parsed(.policies) { try Policy(parsing: $0) },
+      budgets: try parsed(.budgets) { try Budget(parsing: $0) },
       granularity: try values.decode(Granularity.self, forKey: .granularity),
       recording: try values.decode(RecordingScope.self, forKey: .recording),
       arithmetic: try values.decode(Arithmetic.self, forKey: .arithmetic))
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(policies.map(\.name), forKey: .policies)
     try values.encode(budgets.map(\.description), forKey: .budgets)

@@ -3,9 +3,9 @@ import Exploration
 
 /// A kind of evaluation: which cases there are, what a case asks, and how answers are scored.
 ///
-/// A suite is a value that its options describe: `init(options:)` of `options` is the same suite, so that a case of a
-/// results file can be made again.
-public protocol EvaluationSuite: Sendable {
+/// A suite is a value that its options describe: `init(options:)` of `options` is the same suite, so that a
+/// case of a results file can be made again.
+package protocol EvaluationSuite: Sendable {
   /// The name in commands and results, as `needle`.
   static var name: String { get }
   /// The score that tables show unless another is asked for.
@@ -25,7 +25,8 @@ public protocol EvaluationSuite: Sendable {
   func cases() throws -> [EvaluationCase]
 
   /// Makes a case's prompt.
-  /// - Throws: `CaseError`, and `PromptError` when there is no such prompt: the case then has a row that says why.
+  /// - Throws: `CaseError`, and `PromptError` when there is no such prompt: the case then has a row that says
+  ///   why.
   func prompt(for case: EvaluationCase, model: EvaluationModel) throws -> CasePrompt
 
   /// Scores one answer, from 0 to 1 each, by name.
@@ -33,14 +34,15 @@ public protocol EvaluationSuite: Sendable {
 
   /// Runs a case; unless a suite measures something else, it has every policy answer at every budget.
   /// - Throws: `CancellationError`; `CaseError` and what else concerns this case alone.
-  func row(for case: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine) async throws
+  func row(for case: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine)
+    async throws
     -> EvaluationRow
 }
 
 extension EvaluationSuite {
-  public static var groupTitles: [String: String] { [:] }
+  package static var groupTitles: [String: String] { [:] }
 
-  public func row(
+  package func row(
     for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
   ) async throws -> EvaluationRow {
     let prompt = try prompt(for: one, model: model)
@@ -50,7 +52,8 @@ extension EvaluationSuite {
       Outcome(result) { result in
         let answer = result.answer
         let given = CaseAnswer(
-          text: model.checkpoint.tokenizer.decode(answer.tokens, startsText: prompt.decodesAlone), tokens: answer.tokens,
+          text: model.checkpoint.tokenizer.decode(answer.tokens, startsText: prompt.decodesAlone),
+          tokens: answer.tokens,
           hasEnded: answer.hasEnded)
         return Outcome(
           policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount, answer: given.text,
@@ -63,36 +66,38 @@ extension EvaluationSuite {
 
 extension RunRequest {
   /// Asks for a case's answers under all that a plan's settings say.
-  public init(_ prompt: CasePrompt, settings: EvaluationSettings) {
+  package init(_ prompt: CasePrompt, settings: EvaluationSettings) {
     self.init(
-      prompt: prompt.prompt, policies: settings.policies, budgets: settings.budgets, granularity: settings.granularity,
+      prompt: prompt.prompt, policies: settings.policies, budgets: settings.budgets,
+      granularity: settings.granularity,
       answerLimit: prompt.answerLimit, recording: settings.recording, endTokens: prompt.endTokens,
       needsAnswer: prompt.needsAnswer)
   }
 }
 
 /// What a case asks, and what would be right.
-public struct CasePrompt: Sendable {
+package struct CasePrompt: Sendable {
   /// Text, question and tokens.
-  public let prompt: Prompt
+  package let prompt: Prompt
   /// Answers that are right; what right means is the suite's to say.
-  public let references: [String]
+  package let references: [String]
   /// Tokens of an answer at most.
-  public let answerLimit: Int
+  package let answerLimit: Int
   /// Tokens that end an answer besides the model's own, as a line's end does where answers are one line.
-  public let endTokens: Set<Int>
+  package let endTokens: Set<Int>
   /// Whether an answer has at least one token: what would end it at once is passed over.
-  public let needsAnswer: Bool
+  package let needsAnswer: Bool
   /// Whether the answer is decoded as a text of its own, without the space that tokenizers put before one.
-  public let decodesAlone: Bool
+  package let decodesAlone: Bool
   /// The data set, where a suite has several that are scored in different ways.
-  public let task: String
+  package let task: String
   /// Names that an answer is chosen from, where it is.
-  public let choices: [String]
+  package let choices: [String]
 
   /// Makes a case's prompt.
-  public init(
-    prompt: Prompt, references: [String], answerLimit: Int, endTokens: Set<Int> = [], needsAnswer: Bool = false,
+  package init(
+    prompt: Prompt, references: [String], answerLimit: Int, endTokens: Set<Int> = [],
+    needsAnswer: Bool = false,
     decodesAlone: Bool = false, task: String = "", choices: [String] = []
   ) {
     self.prompt = prompt
@@ -107,16 +112,16 @@ public struct CasePrompt: Sendable {
 }
 
 /// An answer to be scored.
-public struct CaseAnswer: Sendable, Hashable {
+package struct CaseAnswer: Sendable, Hashable {
   /// Its text, as decoded.
-  public let text: String
+  package let text: String
   /// Its tokens, without what ended it.
-  public let tokens: [Int]
+  package let tokens: [Int]
   /// Whether it ended by itself.
-  public let hasEnded: Bool
+  package let hasEnded: Bool
 
   /// Makes an answer.
-  public init(text: String, tokens: [Int] = [], hasEnded: Bool = true) {
+  package init(text: String, tokens: [Int] = [], hasEnded: Bool = true) {
     self.text = text
     self.tokens = tokens
     self.hasEnded = hasEnded
@@ -124,15 +129,16 @@ public struct CaseAnswer: Sendable, Hashable {
 }
 
 /// Why one case has no outcome; the sentence stands in its row, and the run goes on.
-public struct CaseError: Error, Hashable, CustomStringConvertible {
+package struct CaseError: Error, Hashable, CustomStringConvertible {
   /// The sentence: which file and line or which setting, what was expected, what was found.
-  public let description: String
+  package let description: String
 
   /// Makes an error of a sentence.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 
   /// A case of a file in which somebody has changed the case or the options.
   static func foreign(_ id: String) -> CaseError {
-    CaseError("\(id): this is no case of the plan's own options; the file was changed: run the evaluation again")
+    CaseError(
+      "\(id): this is no case of the plan's own options; the file was changed: run the evaluation again")
   }
 }

@@ -5,19 +5,23 @@ import Foundation
 enum FileDigest {
   private static let blockLength = 1 << 20
 
-  /// SHA-256 in hexadecimal of a whole file; empty for what cannot be read again, as a pipe, and for what cannot be read,
-  /// which the rows of its cases say.
+  /// SHA-256 in hexadecimal of a whole file; empty for what cannot be read again, as a pipe, and for what
+  /// cannot be read, which the rows of its cases say.
   ///
   /// Memory: one block of 1 MiB.
   static func digest(of path: String) -> String {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = FileHandle(forReadingAtPath: path)
+    else {
       return ""
     }
     defer { try? file.close() }
     var digest = SHA256()
     do {
-      while let block = try file.read(upToCount: blockLength), !block.isEmpty { block.withUnsafeBytes { digest.append($0) } }
+      while let block = try file.read(upToCount: blockLength), !block.isEmpty {
+        block.withUnsafeBytes { digest.append($0) }
+      }
     } catch { return "" }
     return digest.hexadecimal()
   }

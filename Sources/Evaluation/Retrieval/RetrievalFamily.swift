@@ -1,5 +1,6 @@
-/// What a text is asked for: the task families that the embedded model was trained for (`Samples/Model/generate.py`).
-public enum RetrievalFamily: String, CaseIterable, Sendable, Hashable {
+/// What a text is asked for: the task families that the embedded model was trained for
+/// (`Samples/Model/generate.py`).
+package enum RetrievalFamily: String, CaseIterable, Sendable, Hashable {
   /// One fact in filler.
   case single
   /// One of many facts of the same form.
@@ -16,7 +17,7 @@ public enum RetrievalFamily: String, CaseIterable, Sendable, Hashable {
   case repeating = "repeat"
 
   /// The family in a few words, for tables.
-  public var title: String {
+  package var title: String {
     switch self {
     case .single: "one needle"
     case .many: "one of many alike"
@@ -75,7 +76,8 @@ extension RetrievalQuestion {
     return RetrievalQuestion(
       facts: pairs.map { fact(relation, $0.key, $0.value, &random) },
       question: "What is the \(relation) of \(listed(asked.map(\.key)))?",
-      answer: sentence(asked.map { "the \(relation) of \($0.key) is \($0.value)" }), values: asked.map(\.value))
+      answer: sentence(asked.map { "the \(relation) of \($0.key) is \($0.value)" }),
+      values: asked.map(\.value))
   }
 
   private static func all(room: Int, _ random: inout CaseRandom) -> RetrievalQuestion {
@@ -86,12 +88,16 @@ extension RetrievalQuestion {
     // A key's facts stand in their order, those of different keys mingle.
     let told = tables.flatMap { table in
       zip(ordinals, table.values).enumerated().map { index, fact in
-        (place: random.fraction() + Double(index), text: "The \(fact.0) \(relation) of \(table.key) is \(fact.1).")
+        (
+          place: random.fraction() + Double(index),
+          text: "The \(fact.0) \(relation) of \(table.key) is \(fact.1)."
+        )
       }
     }
     let asked = random.one(of: tables)
     return RetrievalQuestion(
-      facts: told.sorted { $0.place < $1.place }.map(\.text), question: "Name every \(relation) of \(asked.key).",
+      facts: told.sorted { $0.place < $1.place }.map(\.text),
+      question: "Name every \(relation) of \(asked.key).",
       answer: sentence(zip(ordinals, asked.values).map { "the \($0) \(relation) of \(asked.key) is \($1)" }),
       values: asked.values)
   }
@@ -117,7 +123,8 @@ extension RetrievalQuestion {
     }
     let asked = random.one(of: notes)
     return RetrievalQuestion(
-      facts: notes.map(text), question: "Repeat the note of \(asked.key).", answer: text(asked), values: asked.sentences)
+      facts: notes.map(text), question: "Repeat the note of \(asked.key).", answer: text(asked),
+      values: asked.sentences)
   }
 
   private static func passageSentence(_ random: inout CaseRandom) -> String {
@@ -134,7 +141,9 @@ extension RetrievalQuestion {
   /// One fact in one of several forms.
   static func fact(_ relation: String, _ key: String, _ value: String, _ random: inout CaseRandom) -> String {
     let fact = "the \(relation) of \(key) is \(value)"
-    return sentence([random.one(of: ["", "", "everyone knows that ", "by the way, ", "it is written that "]) + fact])
+    return sentence([
+      random.one(of: ["", "", "everyone knows that ", "by the way, ", "it is written that "]) + fact
+    ])
   }
 
   /// Clauses as one sentence.

@@ -1,5 +1,6 @@
-/// Why an evaluation does not run, go on or merge; the sentence says which file or option, what was found and what to do.
-public enum EvaluationError: Error, Hashable, CustomStringConvertible {
+/// Why an evaluation does not run, go on or merge; the sentence says which file or option, what was found and
+/// what to do.
+package enum EvaluationError: Error, Hashable, CustomStringConvertible {
   /// A file or folder cannot be read.
   case unreadable(String, reason: String)
   /// A file cannot be written.
@@ -35,15 +36,18 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   /// An option of a suite is missing or means nothing.
   case badOption(String, expected: String, found: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): cannot be read (\(reason)); check the path and its permissions"
-    case .notWritten(let path, let reason): "\(path): not written (\(reason)); free the way, or name another file with --to"
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read (\(reason)); check the path and its permissions"
+    case .notWritten(let path, let reason):
+      "\(path): not written (\(reason)); free the way, or name another file with --to"
     case .notAnEvaluation(let path, let reason):
       "\(path): this is no file of an evaluation (\(reason)); name one that laq-tui eval has written"
     case .laterVersion(let path, let version):
       "\(path): written by a later laq-tui (version \(version) of the format); update this one"
-    case .inUse(let path): "\(path): another process is writing it; wait for it, or name another file with --to"
+    case .inUse(let path):
+      "\(path): another process is writing it; wait for it, or name another file with --to"
     case .otherPlan(let path, let difference):
       """
       \(path): this file holds another evaluation (\(difference)); give the options that it was begun with, name another \
@@ -64,12 +68,15 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
       "the case \(name) is in \(first) and in \(second); name each shard once"
     case .repeatedRow(let name, let file, let line):
       "\(file), line \(line): the case \(name) has a row before this one; the file was changed: delete one of the two lines"
-    case .unknownCase(let name, let file): "\(file): the case \(name) is not one of its own plan; the file was changed"
-    case .repeatedCase(let name): "the case \(name) would be run twice; name each length, depth, file and seed once"
+    case .unknownCase(let name, let file):
+      "\(file): the case \(name) is not one of its own plan; the file was changed"
+    case .repeatedCase(let name):
+      "the case \(name) would be run twice; name each length, depth, file and seed once"
     case .nothingToDo(let suite): "\(suite): these options leave no case to run; give at least one of each"
     case .unknownSuite(let name, let known):
       "the suite '\(name)' is unknown; this program has \(known.joined(separator: ", "))"
-    case .badOption(let name, let expected, let found): "the option '\(name)' must be \(expected), and it is \(found)"
+    case .badOption(let name, let expected, let found):
+      "the option '\(name)' must be \(expected), and it is \(found)"
     }
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The format of rows and of results: by what their files are known, and which versions of it are read.
-public enum EvaluationFormat {
+package enum EvaluationFormat {
   /// The format's name.
   static let schema = "laq-tui.evaluation"
   /// It rises when a field changes its meaning.
@@ -14,16 +14,19 @@ public enum EvaluationFormat {
   /// Whether a file begins as evaluations do; one that cannot be read does not.
   ///
   /// Cost: one reading of a few bytes.
-  public static func isEvaluation(_ path: String) -> Bool {
+  package static func isEvaluation(_ path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     return isEvaluation((try? file.read(upToCount: 64)) ?? Data())
   }
 
   /// Whether bytes begin as evaluations do.
-  static func isEvaluation(_ data: Data) -> Bool { data.starts(with: rowsBeginning) || data.starts(with: resultsBeginning) }
+  static func isEvaluation(_ data: Data) -> Bool {
+    data.starts(with: rowsBeginning) || data.starts(with: resultsBeginning)
+  }
 
-  /// Whether bytes without a whole line are what was left of the header of rows, rather than something of somebody else's.
+  /// Whether bytes without a whole line are what was left of the header of rows, rather than something of
+  /// somebody else's.
   static func isTornHeader(_ data: Data) -> Bool {
     !data.contains(0x0A) && (data.starts(with: rowsBeginning) || rowsBeginning.starts(with: data))
   }

@@ -5,15 +5,15 @@ import Foundation
 import Transformer
 
 /// The model that an evaluation runs: its small files, its name, and as many engines as prompts run at once.
-public struct EvaluationModel: Sendable {
+package struct EvaluationModel: Sendable {
   /// Sizes, tokenizer, template.
-  public let checkpoint: Checkpoint
+  package let checkpoint: Checkpoint
   /// Name and digest.
-  public let identity: ModelIdentity
+  package let identity: ModelIdentity
   /// The template by which a prompt becomes a user's turn, if prompts are to be.
-  public let chat: ChatTemplateFile?
+  package let chat: ChatTemplateFile?
   /// What that template is told beside the conversation.
-  public let variables: TemplateVariables
+  package let variables: TemplateVariables
   private let precision: Precision
   private let gate: Gate?
 
@@ -26,14 +26,15 @@ public struct EvaluationModel: Sendable {
   ///   - gate: the file of a trained gate, if not the one beside the weights.
   /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what
   ///   reading a template or a gate throws.
-  public init(
+  package init(
     _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
     variables: TemplateVariables = TemplateVariables(), precision: Precision = .automatic, gate: String? = nil
   ) throws {
     self.checkpoint = checkpoint
     self.gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
     identity = try ModelIdentity(
-      checkpoint, name: name ?? checkpoint.name, weights: path.flatMap { Self.namesWeights($0) ? $0 : nil }, gate: gate)
+      checkpoint, name: name ?? checkpoint.name, weights: path.flatMap { Self.namesWeights($0) ? $0 : nil },
+      gate: gate)
     chat = usesChat ? try checkpoint.chatTemplate() : nil
     guard chat != nil || !usesChat else { throw PromptError.noTemplate(model: identity.name) }
     self.variables = variables
@@ -43,7 +44,7 @@ public struct EvaluationModel: Sendable {
 
   /// What is put around a prompt: its question, and the turns of a chat if prompts are to have them.
   /// - Parameter isTurn: whether this prompt is to have them, too.
-  public func framing(
+  package func framing(
     question: String? = nil, putsQuestionFirst: Bool = false, isTurn: Bool = true
   ) -> PromptFraming {
     PromptFraming(
@@ -60,10 +61,10 @@ public struct EvaluationModel: Sendable {
   }
 
   /// An engine of its own, which holds the model's weights a second time.
-  public func engine() -> RunEngine { RunEngine(checkpoint: checkpoint, precision: precision, gate: gate) }
+  package func engine() -> RunEngine { RunEngine(checkpoint: checkpoint, precision: precision, gate: gate) }
 
-  /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a little short of the
-  /// length that is asked for: what may fit is left to `checkLength(of:)`.
+  /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a
+  /// little short of the length that is asked for: what may fit is left to `checkLength(of:)`.
   /// - Throws: `CaseError`.
   func checkLength(_ length: Int, of one: EvaluationCase) throws {
     guard length / 2 <= checkpoint.configuration.contextLength else {
@@ -75,10 +76,11 @@ public struct EvaluationModel: Sendable {
 
   /// Refuses a prompt that leaves no room for its answer.
   /// - Throws: `PromptError.tooLong`.
-  public func checkLength(of prompt: CasePrompt) throws {
+  package func checkLength(of prompt: CasePrompt) throws {
     let limit = checkpoint.configuration.contextLength - prompt.answerLimit
     guard prompt.prompt.tokens.count <= limit else {
-      throw PromptError.tooLong(prompt.prompt.name, tokenCount: prompt.prompt.tokens.count, limit: max(0, limit))
+      throw PromptError.tooLong(
+        prompt.prompt.name, tokenCount: prompt.prompt.tokens.count, limit: max(0, limit))
     }
   }
 }

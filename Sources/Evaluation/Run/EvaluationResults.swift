@@ -3,21 +3,22 @@ import Foundation
 
 /// A finished evaluation: its plan, and a row for each of its cases in the plan's order.
 ///
-/// The file says nothing of times, shards or the order in which rows came: an evaluation that was interrupted, one that was
-/// not and merged shards have the same bytes.
-public struct EvaluationResults: Sendable, Hashable {
+/// The file says nothing of times, shards or the order in which rows came: an evaluation that was
+/// interrupted, one that was not and merged shards have the same bytes.
+package struct EvaluationResults: Sendable, Hashable {
   /// What was run.
-  public let plan: EvaluationPlan
+  package let plan: EvaluationPlan
   /// What came of it, one row per case.
-  public let rows: [EvaluationRow]
+  package let rows: [EvaluationRow]
 
   /// Puts rows in the plan's order.
   /// - Throws: `EvaluationError.missingCases`.
-  public init(plan: EvaluationPlan, rows: [EvaluationRow]) throws {
+  package init(plan: EvaluationPlan, rows: [EvaluationRow]) throws {
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     let missing = plan.cases.map(\.id).filter { known[$0] == nil }
     guard missing.isEmpty else {
-      throw EvaluationError.missingCases(Array(missing.prefix(5)), count: missing.count, planned: plan.cases.count)
+      throw EvaluationError.missingCases(
+        Array(missing.prefix(5)), count: missing.count, planned: plan.cases.count)
     }
     self.plan = plan
     self.rows = plan.cases.compactMap { known[$0.id] }
@@ -25,7 +26,7 @@ public struct EvaluationResults: Sendable, Hashable {
 
   /// Merges the files of shards, or of an evaluation that was not finished with results.
   /// - Throws: `EvaluationError` naming files of different plans, cases that are missing or in two files.
-  public init(merging paths: [String]) throws {
+  package init(merging paths: [String]) throws {
     var plan: (plan: EvaluationPlan, file: String)?
     var rows: [EvaluationRow] = []
     var files: [String: String] = [:]
@@ -53,14 +54,14 @@ public struct EvaluationResults: Sendable, Hashable {
 
   /// Reads a results file.
   /// - Throws: `EvaluationError`.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     try self.init(try RowFile.read(path), path: path)
   }
 
   /// Reads the bytes of a results file.
   /// - Parameter path: what errors call it.
   /// - Throws: `EvaluationError`.
-  public init(_ data: Data, path: String) throws {
+  package init(_ data: Data, path: String) throws {
     do {
       try EvaluationFormat.check(data, path: path)
       let contents = try CanonicalJSON.value(Contents.self, from: data)
@@ -73,8 +74,9 @@ public struct EvaluationResults: Sendable, Hashable {
   }
 
   /// The file's bytes: one JSON object, the plan in a line, each row in a line.
-  public func data() throws -> Data {
-    var data = Data("{\"schema\":\"\(EvaluationFormat.schema)\",\"version\":\(EvaluationFormat.version),\n\"plan\":".utf8)
+  package func data() throws -> Data {
+    var data = Data(
+      "{\"schema\":\"\(EvaluationFormat.schema)\",\"version\":\(EvaluationFormat.version),\n\"plan\":".utf8)
     data += try CanonicalJSON.data(plan)
     data += Data(",\n\"rows\":[\n".utf8)
     for (index, row) in rows.enumerated() {
@@ -86,7 +88,7 @@ public struct EvaluationResults: Sendable, Hashable {
 
   /// Writes the file, complete or not at all.
   /// - Throws: `ExportError`.
-  public func write(to path: String, replacing: Bool = false) throws {
+  package func write(to path: String, replacing: Bool = false) throws {
     try AtomicFile.write(try data(), to: path, replacing: replacing)
   }
 }

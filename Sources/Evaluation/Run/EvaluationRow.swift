@@ -1,22 +1,23 @@
 import Eviction
 
 /// What came of one case: a line of the file that grows, an element of the results.
-public struct EvaluationRow: Codable, Sendable, Hashable {
+package struct EvaluationRow: Codable, Sendable, Hashable {
   /// The case's name in the plan.
-  public let id: String
-  /// SHA-256 of all that the model read, as in other exports of the same prompt; `nil` if there was no prompt.
-  public let promptHash: String?
+  package let id: String
+  /// SHA-256 of all that the model read, as in other exports of the same prompt; `nil` if there was no
+  /// prompt.
+  package let promptHash: String?
   /// Tokens of the prompt.
-  public let promptTokens: Int?
+  package let promptTokens: Int?
   /// Answers that are right.
-  public let references: [String]
+  package let references: [String]
   /// The full cache's outcome, then every policy's at every budget, budgets of a policy together.
-  public let outcomes: [Outcome]
+  package let outcomes: [Outcome]
   /// Why there is no outcome at all.
-  public let obstacle: String?
+  package let obstacle: String?
 
   /// A case that was run.
-  public init(_ one: EvaluationCase, prompt: CasePrompt, outcomes: [Outcome]) {
+  package init(_ one: EvaluationCase, prompt: CasePrompt, outcomes: [Outcome]) {
     id = one.id
     promptHash = prompt.prompt.hash
     promptTokens = prompt.prompt.tokens.count
@@ -26,7 +27,7 @@ public struct EvaluationRow: Codable, Sendable, Hashable {
   }
 
   /// A case that could not be run.
-  public init(_ one: EvaluationCase, obstacle: String) {
+  package init(_ one: EvaluationCase, obstacle: String) {
     id = one.id
     promptHash = nil
     promptTokens = nil
@@ -36,7 +37,7 @@ public struct EvaluationRow: Codable, Sendable, Hashable {
   }
 
   /// The outcome of a policy at a budget; `nil` for the budget is the full cache's.
-  public func outcome(_ policy: Policy, _ budget: Budget?) -> Outcome? {
+  package func outcome(_ policy: Policy, _ budget: Budget?) -> Outcome? {
     outcomes.first { $0.policy == policy && $0.budget == budget }
   }
 }

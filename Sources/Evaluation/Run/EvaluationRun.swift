@@ -4,16 +4,16 @@ import Foundation
 import Transformer
 
 /// Runs the cases of a plan that are not done yet, several at once, and writes each row as it comes.
-public struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
+package struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
   /// What is run.
-  public let plan: EvaluationPlan
+  package let plan: EvaluationPlan
   /// The part of it.
-  public let shard: Shard
+  package let shard: Shard
   private let suite: Suite
   private let model: EvaluationModel
 
   /// Prepares to run a plan, or a part of it.
-  public init(_ suite: Suite, plan: EvaluationPlan, shard: Shard = .whole, model: EvaluationModel) {
+  package init(_ suite: Suite, plan: EvaluationPlan, shard: Shard = .whole, model: EvaluationModel) {
     self.suite = suite
     self.plan = plan
     self.shard = shard
@@ -22,13 +22,15 @@ public struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
 
   /// Runs what `file` lacks.
   ///
-  /// Cancelling the task stops the cases that run; rows that were written stay, and the next run goes on behind them.
+  /// Cancelling the task stops the cases that run; rows that were written stay, and the next run goes on
+  /// behind them.
   /// - Parameters:
   ///   - jobs: cases at once, each on an engine of its own.
   ///   - onRow: called after a row has been written, one call at a time.
   /// - Returns: all rows of this part, in the plan's order.
-  /// - Throws: `CancellationError`; `EvaluationError.notWritten`; what stops every case, as a model that cannot be opened.
-  public func rows(
+  /// - Throws: `CancellationError`; `EvaluationError.notWritten`; what stops every case, as a model that
+  ///   cannot be opened.
+  package func rows(
     _ file: RowFile, jobs: Int = 1, onRow: @Sendable (EvaluationProgress, EvaluationRow) -> Void = { _, _ in }
   ) async throws -> [EvaluationRow] {
     let cases = shard.cases(of: plan)

@@ -2,26 +2,26 @@ import Eviction
 import Exploration
 
 /// What came of one case under one policy at one budget.
-public struct Outcome: Sendable, Hashable {
+package struct Outcome: Sendable, Hashable {
   /// The policy.
-  public let policy: Policy
+  package let policy: Policy
   /// The budget that was asked for; `nil` for the full cache.
-  public let budget: Budget?
+  package let budget: Budget?
   /// Prompt tokens that the heads kept, on average.
-  public let keptTokens: Double?
+  package let keptTokens: Double?
   /// The answer's text.
-  public let answer: String?
+  package let answer: String?
   /// Whether the answer ended by itself, before the limit.
-  public let hasEnded: Bool?
+  package let hasEnded: Bool?
   /// Scores by name.
-  public let scores: [String: Double]
+  package let scores: [String: Double]
   /// Further figures by name, for measures of many parts (one per layer and head, say).
-  public let series: [String: [Double]]
+  package let series: [String: [Double]]
   /// Why there is no outcome, as when a model has no gate.
-  public let obstacle: String?
+  package let obstacle: String?
 
   /// Makes an outcome.
-  public init(
+  package init(
     policy: Policy, budget: Budget?, keptTokens: Double? = nil, answer: String? = nil, hasEnded: Bool? = nil,
     scores: [String: Double] = [:], series: [String: [Double]] = [:], obstacle: String? = nil
   ) {
@@ -45,16 +45,19 @@ public struct Outcome: Sendable, Hashable {
 }
 
 extension Outcome: Codable {
-  private enum CodingKeys: CodingKey { case policy, budget, keptTokens, answer, hasEnded, scores, series, obstacle }
+  private enum CodingKeys: CodingKey {
+    case policy, budget, keptTokens, answer, hasEnded, scores, series, obstacle
+  }
 
   /// Larger scores and counts of tokens are nobody's, and what draws them need not think of them.
   private static let largestFigure = 1e9
 
-  public init(from decoder: any Swift.Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func parsed<Value>(_ key: CodingKeys, _ text: String, _ parse: (String) throws -> Value) throws -> Value {
       do { return try parse(text) } catch {
-        throw DecodingError.dataCorruptedError(forKey: key, in: values, debugDescription: String(describing: error))
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: values, debugDescription: String(describing: error))
       }
     }
     policy = try parsed(.policy, values.decode(String.self, forKey: .policy)) { try Policy(parsing: $0) }
@@ -64,11 +67,14 @@ extension Outcome: Codable {
     func checked(_ value: Double, _ key: CodingKeys) throws -> Double {
       guard abs(value) <= Self.largestFigure else {
         throw DecodingError.dataCorruptedError(
-          forKey: key, in: values, debugDescription: "figures up to \(Self.largestFigure) were expected, \(value) found")
+          forKey: key, in: values,
+          debugDescription: "figures up to \(Self.largestFigure) were expected, \(value) found")
       }
       return value
     }
-    keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens).map { try checked($0, .keptTokens) }
+    keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens).map {
+      try checked($0, .keptTokens)
+    }
     answer = try values.decodeIfPresent(String.self, forKey: .answer)
     hasEnded = try values.decodeIfPresent(Bool.self, forKey: .hasEnded)
     scores = try (values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:])
@@ -82,7 +88,7 @@ extension Outcome: Codable {
     obstacle = try values.decodeIfPresent(String.self, forKey: .obstacle)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(policy.name, forKey: .policy)
     try values.encodeIfPresent(budget?.description, forKey: .budget)

@@ -1,19 +1,20 @@
 import Eviction
 
-/// A mean and how surely it is known: the percentile bootstrap (Efron 1979) with a fixed seed and a fixed order of draws, so
-/// that equal values have equal intervals.
-public struct Bootstrap: Sendable, Hashable {
+/// A mean and how surely it is known: the percentile bootstrap (Efron 1979) with a fixed seed and a fixed
+/// order of draws, so that equal values have equal intervals.
+package struct Bootstrap: Sendable, Hashable {
   /// Samples that are drawn anew from the values.
-  public let resampleCount: Int
+  package let resampleCount: Int
   /// The probability that an interval is to hold, as 0.95.
-  public let confidence: Double
+  package let confidence: Double
   /// Another seed, other samples.
-  public let seed: Int
+  package let seed: Int
 
   /// Makes a bootstrap.
   /// - Precondition: at least one sample, and a probability between 0 and 1.
-  public init(resampleCount: Int = 2000, confidence: Double = 0.95, seed: Int = 0) {
-    precondition(resampleCount > 0 && confidence > 0 && confidence < 1, "\(resampleCount) samples at \(confidence)")
+  package init(resampleCount: Int = 2000, confidence: Double = 0.95, seed: Int = 0) {
+    precondition(
+      resampleCount > 0 && confidence > 0 && confidence < 1, "\(resampleCount) samples at \(confidence)")
     self.resampleCount = resampleCount
     self.confidence = confidence
     self.seed = seed
@@ -21,13 +22,13 @@ public struct Bootstrap: Sendable, Hashable {
 
   /// The mean of some values, with its interval; `nil` for none.
   ///
-  /// Cost: as many draws as values times samples. Equally many values are drawn at the same places: means of paired values
-  /// move together, and their differences' intervals are those of the paired differences.
-  public func estimate(_ values: [Double]) -> Estimate? { estimate(clusters: values.map { [$0] }) }
+  /// Cost: as many draws as values times samples. Equally many values are drawn at the same places: means of
+  /// paired values move together, and their differences' intervals are those of the paired differences.
+  package func estimate(_ values: [Double]) -> Estimate? { estimate(clusters: values.map { [$0] }) }
 
-  /// The same for values of which some belong together and say nothing new beside each other, as those of one needle at
-  /// several depths: whole clusters are drawn (the cluster bootstrap; Davison and Hinkley 1997).
-  public func estimate(clusters: [[Double]]) -> Estimate? {
+  /// The same for values of which some belong together and say nothing new beside each other, as those of one
+  /// needle at several depths: whole clusters are drawn (the cluster bootstrap; Davison and Hinkley 1997).
+  package func estimate(clusters: [[Double]]) -> Estimate? {
     let groups = clusters.filter { !$0.isEmpty }
     let values = groups.flatMap { $0 }
     guard !values.isEmpty else { return nil }
@@ -54,18 +55,18 @@ public struct Bootstrap: Sendable, Hashable {
 }
 
 /// A mean with its interval.
-public struct Estimate: Sendable, Hashable, Codable {
+package struct Estimate: Sendable, Hashable, Codable {
   /// The mean.
-  public let mean: Double
+  package let mean: Double
   /// The interval's lower end.
-  public let low: Double
+  package let low: Double
   /// The interval's upper end.
-  public let high: Double
+  package let high: Double
   /// How many values it is the mean of.
-  public let count: Int
+  package let count: Int
 
   /// Makes an estimate.
-  public init(mean: Double, low: Double, high: Double, count: Int) {
+  package init(mean: Double, low: Double, high: Double, count: Int) {
     self.mean = mean
     self.low = low
     self.high = high

@@ -1,25 +1,26 @@
 import Eviction
 
-/// Whether two evaluations that differ in their seeds say the same: cell by cell, how far their means lie apart.
-public struct EvaluationComparison: Sendable {
+/// Whether two evaluations that differ in their seeds say the same: cell by cell, how far their means lie
+/// apart.
+package struct EvaluationComparison: Sendable {
   /// One cell of both.
-  public struct Cell: Sendable {
+  package struct Cell: Sendable {
     /// The group of cases.
-    public let group: String
+    package let group: String
     /// The policy and its budget.
-    public let column: EvaluationSummary.Column
+    package let column: EvaluationSummary.Column
     /// The first evaluation's mean.
-    public let first: Estimate
+    package let first: Estimate
     /// The second's.
-    public let second: Estimate
+    package let second: Estimate
 
-    /// Whether the second mean lies in the first's interval. Both means vary: of two evaluations of one truth, 17 of 100 cells
-    /// lie outside at 95 %.
-    public var isInside: Bool { (first.low...first.high).contains(second.mean) }
+    /// Whether the second mean lies in the first's interval. Both means vary: of two evaluations of one
+    /// truth, 17 of 100 cells lie outside at 95 %.
+    package var isInside: Bool { (first.low...first.high).contains(second.mean) }
 
-    /// Whether the means are as near as two samples of one truth are in 95 of 100 cells: the half of each interval that faces
-    /// the other mean, squared and added, are at least the squared difference.
-    public var agrees: Bool {
+    /// Whether the means are as near as two samples of one truth are in 95 of 100 cells: the half of each
+    /// interval that faces the other mean, squared and added, are at least the squared difference.
+    package var agrees: Bool {
       let (low, high) = first.mean <= second.mean ? (first, second) : (second, first)
       let above = low.high - low.mean, below = high.mean - high.low
       let apart = high.mean - low.mean
@@ -28,20 +29,22 @@ public struct EvaluationComparison: Sendable {
   }
 
   /// The cells that both have.
-  public let cells: [Cell]
+  package let cells: [Cell]
 
   /// Compares two evaluations.
-  public init(_ first: EvaluationSummary, _ second: EvaluationSummary) {
+  package init(_ first: EvaluationSummary, _ second: EvaluationSummary) {
     cells = first.groups.flatMap { group in
       first.columns.compactMap { column in
-        guard let one = first.cell(group, column)?.score, let other = second.cell(group, column)?.score else { return nil }
+        guard let one = first.cell(group, column)?.score, let other = second.cell(group, column)?.score else {
+          return nil
+        }
         return Cell(group: group, column: column, first: one, second: other)
       }
     }
   }
 
   /// How many agree, and the others by name, in per cent.
-  public var text: String {
+  package var text: String {
     func told(_ estimate: Estimate) -> String {
       let parts = [estimate.mean, estimate.low, estimate.high].map { String(Int((100 * $0).rounded())) }
       return "\(parts[0]) (\(parts[1])–\(parts[2]))"
@@ -51,9 +54,10 @@ public struct EvaluationComparison: Sendable {
       "\(cell.group), \(cell.column.policy.name) at \(cell.column.budget?.description ?? "all"): "
         + "\(told(cell.first)), then \(told(cell.second))"
     }
-    return ([
-      "\(agreeing) of \(cells.count) means agree (difference within both 95 % intervals together);",
-      "\(inside) of the second lie within the first's interval.",
-    ] + others).joined(separator: "\n") + "\n"
+    return
+      ([
+        "\(agreeing) of \(cells.count) means agree (difference within both 95 % intervals together);",
+        "\(inside) of the second lie within the first's interval.",
+      ] + others).joined(separator: "\n") + "\n"
   }
 }

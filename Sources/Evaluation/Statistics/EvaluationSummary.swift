@@ -1,45 +1,45 @@
 import Eviction
 
-/// What results come to: the mean of a score for each group of cases, policy and budget, with bootstrap intervals, and the
-/// paired differences from one of the policies.
-public struct EvaluationSummary: Sendable {
+/// What results come to: the mean of a score for each group of cases, policy and budget, with bootstrap
+/// intervals, and the paired differences from one of the policies.
+package struct EvaluationSummary: Sendable {
   /// A policy at a budget; `nil` for the budget is the full cache.
-  public struct Column: Sendable, Hashable {
+  package struct Column: Sendable, Hashable {
     /// The policy.
-    public let policy: Policy
+    package let policy: Policy
     /// The budget.
-    public let budget: Budget?
+    package let budget: Budget?
 
     /// Names a column.
-    public init(_ policy: Policy, _ budget: Budget?) {
+    package init(_ policy: Policy, _ budget: Budget?) {
       self.policy = policy
       self.budget = budget
     }
   }
 
   /// One mean.
-  public struct Cell: Sendable {
+  package struct Cell: Sendable {
     /// The group's name.
-    public let group: String
+    package let group: String
     /// The policy and its budget.
-    public let column: Column
+    package let column: Column
     /// The mean, its interval, and of how many cases; `nil` where the policy had an obstacle in every case.
-    public let score: Estimate?
-    /// The mean of the differences from the reference policy at the same budget, case by case; `nil` for that policy itself
-    /// and where no case has both.
-    public let difference: Estimate?
+    package let score: Estimate?
+    /// The mean of the differences from the reference policy at the same budget, case by case; `nil` for that
+    /// policy itself and where no case has both.
+    package let difference: Estimate?
   }
 
   /// The score that is averaged.
-  public let score: String
+  package let score: String
   /// Groups in the order in which they come first.
-  public let groups: [String]
+  package let groups: [String]
   /// The full cache, then every policy at every budget.
-  public let columns: [Column]
+  package let columns: [Column]
   /// The policy that differences are from.
-  public let reference: Policy?
+  package let reference: Policy?
   /// Why some cases have no outcome, with their numbers.
-  public let obstacles: [(reason: String, count: Int)]
+  package let obstacles: [(reason: String, count: Int)]
   private let cells: [String: [Column: Cell]]
 
   /// Sums results up.
@@ -47,8 +47,9 @@ public struct EvaluationSummary: Sendable {
   ///   - score: a score's name.
   ///   - reference: the policy that the others are compared with.
   ///   - group: a case's group; its task unless given.
-  public init(
-    _ results: EvaluationResults, score: String, reference: Policy? = Policy("snapkv"), bootstrap: Bootstrap = Bootstrap(),
+  package init(
+    _ results: EvaluationResults, score: String, reference: Policy? = Policy("snapkv"),
+    bootstrap: Bootstrap = Bootstrap(),
     group: (EvaluationCase) -> String = \.task
   ) {
     self.score = score
@@ -67,24 +68,37 @@ public struct EvaluationSummary: Sendable {
       for outcome in row.outcomes {
         if let obstacle = outcome.obstacle { reasons[obstacle, default: 0] += 1 }
         guard let value = outcome.scores[score] else { continue }
-        values[group(one), default: [:]][Column(outcome.policy, outcome.budget), default: []].append((index, value))
+        values[group(one), default: [:]][Column(outcome.policy, outcome.budget), default: []].append(
+          (index, value))
       }
     }
-    obstacles = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { (reason: $0.key, count: $0.value) }
+    obstacles = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+      (reason: $0.key, count: $0.value)
+    }
     let cases = results.plan.cases
     func estimate(_ values: [(index: Int, value: Double)]) -> Estimate? {
       bootstrap.estimate(
         clusters: Dictionary(grouping: values) { Self.cluster(cases[$0.index]) }.values
           .sorted { ($0.first?.index ?? 0) < ($1.first?.index ?? 0) }.map { $0.map(\.value) })
     }
-    cells = Dictionary(uniqueKeysWithValues: values.map { group, columns in
-      (group, Dictionary(uniqueKeysWithValues: columns.map { column, values in
-        let other = reference.flatMap { $0 == column.policy ? nil : columns[Column($0, column.budget)] }
-        let known = Dictionary((other ?? []).map { ($0.index, $0.value) }) { first, _ in first }
-        let differences = values.compactMap { one in known[one.index].map { (index: one.index, value: one.value - $0) } }
-        return (column, Cell(group: group, column: column, score: estimate(values), difference: estimate(differences)))
-      }))
-    })
+    cells = Dictionary(
+      uniqueKeysWithValues: values.map { group, columns in
+        (
+          group,
+          Dictionary(
+            uniqueKeysWithValues: columns.map { column, values in
+              let other = reference.flatMap { $0 == column.policy ? nil : columns[Column($0, column.budget)] }
+              let known = Dictionary((other ?? []).map { ($0.index, $0.value) }) { first, _ in first }
+              let differences = values.compactMap { one in
+                known[one.index].map { (index: one.index, value: one.value - $0) }
+              }
+              return (
+                column,
+                Cell(group: group, column: column, score: estimate(values), difference: estimate(differences))
+              )
+            })
+        )
+      })
   }
 
   /// What is equal in cases that differ only in the depth of one fact: their answers come and go together.
@@ -94,12 +108,13 @@ public struct EvaluationSummary: Sendable {
   }
 
   /// The mean of a group in a column.
-  public func cell(_ group: String, _ column: Column) -> Cell? { cells[group]?[column] }
+  package func cell(_ group: String, _ column: Column) -> Cell? { cells[group]?[column] }
 }
 
 extension EvaluationSettings {
   /// The full cache, then every policy at every budget.
-  public var columns: [EvaluationSummary.Column] {
-    (Policy("full").map { [.init($0, nil)] } ?? []) + policies.flatMap { policy in budgets.map { .init(policy, $0) } }
+  package var columns: [EvaluationSummary.Column] {
+    (Policy("full").map { [.init($0, nil)] } ?? [])
+      + policies.flatMap { policy in budgets.map { .init(policy, $0) } }
   }
 }

@@ -1,6 +1,7 @@
 /// A table that reads as text and as Markdown: the first column to the left, the others to the right.
 ///
-/// What a cell holds may come from a file: a bar is escaped, and a control, which would end the line, is a space.
+/// What a cell holds may come from a file: a bar is escaped, and a control, which would end the line, is a
+/// space.
 struct MarkdownTable {
   private var lines: [[String]]
 
@@ -25,13 +26,15 @@ struct MarkdownTable {
   var text: String {
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     func row(_ cells: [String]) -> String {
-      "| " + zip(cells, widths).enumerated().map { index, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return index == 0 ? cell.0 + space : space + cell.0
-      }.joined(separator: " | ") + " |"
+      "| "
+        + zip(cells, widths).enumerated().map { index, cell in
+          let space = String(repeating: " ", count: cell.1 - cell.0.count)
+          return index == 0 ? cell.0 + space : space + cell.0
+        }.joined(separator: " | ") + " |"
     }
     let rule = widths.enumerated().map { index, width in
-      index == 0 ? String(repeating: "-", count: width) : String(repeating: "-", count: max(1, width - 1)) + ":"
+      index == 0
+        ? String(repeating: "-", count: width) : String(repeating: "-", count: max(1, width - 1)) + ":"
     }
     return ([row(lines[0]), row(rule)] + lines.dropFirst().map(row)).joined(separator: "\n") + "\n"
   }

@@ -2,52 +2,63 @@ import Eviction
 import Exploration
 
 /// A summary as a Markdown table, which reads as text, and as CSV.
-public struct SummaryTable: Sendable {
+package struct SummaryTable: Sendable {
   private let summary: EvaluationSummary
   private let titles: [String: String]
 
   /// Makes a table.
   /// - Parameter titles: groups' names as shown, where they are not the groups themselves.
-  public init(_ summary: EvaluationSummary, titles: [String: String] = [:]) {
+  package init(_ summary: EvaluationSummary, titles: [String: String] = [:]) {
     self.summary = summary
     self.titles = titles
   }
 
-  /// Per cent with intervals: a line per policy and budget, a column per group. A star marks a cell that differs from the
-  /// reference policy's: the interval of the paired differences leaves 0 out.
-  public var markdown: String {
+  /// Per cent with intervals: a line per policy and budget, a column per group. A star marks a cell that
+  /// differs from the reference policy's: the interval of the paired differences leaves 0 out.
+  package var markdown: String {
     let groups = summary.groups
     var table = MarkdownTable(["policy", "budget"] + groups.map { titles[$0] ?? $0 })
     for column in summary.columns {
-      table.add([column.policy.name, column.budget?.description ?? "all"] + groups.map { text(summary.cell($0, column)) })
+      table.add(
+        [column.policy.name, column.budget?.description ?? "all"]
+          + groups.map { text(summary.cell($0, column)) })
     }
     return table.text
   }
 
   /// What the numbers are, and what had no outcome.
-  public var notes: String {
-    let counts = Set(summary.groups.flatMap { group in
-      summary.columns.compactMap { summary.cell(group, $0)?.score?.count }
-    }).sorted()
-    let range = counts.isEmpty ? "no" : counts.first == counts.last ? "\(counts[0])" : "\(counts[0]) to \(counts[counts.count - 1])"
+  package var notes: String {
+    let counts = Set(
+      summary.groups.flatMap { group in
+        summary.columns.compactMap { summary.cell(group, $0)?.score?.count }
+      }
+    ).sorted()
+    let range =
+      counts.isEmpty
+      ? "no" : counts.first == counts.last ? "\(counts[0])" : "\(counts[0]) to \(counts[counts.count - 1])"
     var lines = ["\(summary.score), per cent, with 95 % bootstrap intervals; \(range) prompts per cell."]
     if let reference = summary.reference {
-      lines.append("*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0).")
+      lines.append(
+        "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0)."
+      )
     }
     lines += summary.obstacles.map { "\($0.count) without outcome: \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A line per group, policy and budget: mean, interval, cases, paired difference with its interval; shares, not per cent.
-  public var csv: String {
-    let header = "group,policy,budget,score,mean,low,high,cases,reference,difference,difference_low,difference_high"
+  /// A line per group, policy and budget: mean, interval, cases, paired difference with its interval; shares,
+  /// not per cent.
+  package var csv: String {
+    let header =
+      "group,policy,budget,score,mean,low,high,cases,reference,difference,difference_low,difference_high"
     let lines = summary.groups.flatMap { group in
       summary.columns.map { column in
         let cell = summary.cell(group, column)
         func numbers(_ estimate: Estimate?) -> [String] {
           [estimate?.mean, estimate?.low, estimate?.high].map { $0.map { String($0) } ?? "" }
         }
-        let fields = [group, column.policy.name, column.budget?.description ?? "", summary.score] + numbers(cell?.score)
+        let fields =
+          [group, column.policy.name, column.budget?.description ?? "", summary.score] + numbers(cell?.score)
           + [String(cell?.score?.count ?? 0), cell?.difference == nil ? "" : summary.reference?.name ?? ""]
           + numbers(cell?.difference)
         return fields.map(CSVField.quoted).joined(separator: ",")

@@ -1,14 +1,16 @@
 import Eviction
 
-/// Draws for one case: the same for the same words and seed, on every machine and with every version of Swift, whose own
-/// `random(in:)` promises no sequence.
+/// Draws for one case: the same for the same words and seed, on every machine and with every version of
+/// Swift, whose own `random(in:)` promises no sequence.
 struct CaseRandom {
   private var generator: SplitMix64
 
   /// Begins with a sentence that names the case and with its seed.
   init(_ name: String, seed: Int) {
     // FNV-1a, 64 bits.
-    let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+    }
     generator = SplitMix64(seed: SplitMix64.mixed(hash) &+ SplitMix64.mixed(UInt64(bitPattern: Int64(seed))))
   }
 

@@ -4,7 +4,8 @@
 struct PorterStemmer {
   /// Words that NLTK stems by a list.
   private static let irregular = [
-    "sky": "sky", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie", "news": "news", "innings": "inning",
+    "sky": "sky", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie", "news": "news",
+    "innings": "inning",
     "inning": "inning", "outings": "outing", "outing": "outing", "cannings": "canning", "canning": "canning",
     "howe": "howe", "proceed": "proceed", "exceed": "exceed", "succeed": "succeed",
   ]
@@ -38,26 +39,36 @@ private struct Stem {
     let condition: (@Sendable (Stem) -> Bool)?
 
     init(_ suffix: String, _ replacement: String, _ condition: (@Sendable (Stem) -> Bool)? = nil) {
-      (self.suffix, self.replacement, self.condition) = (Array(suffix.utf8), Array(replacement.utf8), condition)
+      (self.suffix, self.replacement, self.condition) = (
+        Array(suffix.utf8), Array(replacement.utf8), condition
+      )
     }
   }
 
   static let second = [
-    Rule("ational", "ate"), Rule("tional", "tion"), Rule("enci", "ence"), Rule("anci", "ance"), Rule("izer", "ize"),
+    Rule("ational", "ate"), Rule("tional", "tion"), Rule("enci", "ence"), Rule("anci", "ance"),
+    Rule("izer", "ize"),
     Rule("bli", "ble"), Rule("alli", "al"), Rule("entli", "ent"), Rule("eli", "e"), Rule("ousli", "ous"),
-    Rule("ization", "ize"), Rule("ation", "ate"), Rule("ator", "ate"), Rule("alism", "al"), Rule("iveness", "ive"),
-    Rule("fulness", "ful"), Rule("ousness", "ous"), Rule("aliti", "al"), Rule("iviti", "ive"), Rule("biliti", "ble"),
+    Rule("ization", "ize"), Rule("ation", "ate"), Rule("ator", "ate"), Rule("alism", "al"),
+    Rule("iveness", "ive"),
+    Rule("fulness", "ful"), Rule("ousness", "ous"), Rule("aliti", "al"), Rule("iviti", "ive"),
+    Rule("biliti", "ble"),
     Rule("fulli", "ful"),
     // The l belongs to what is measured.
     Rule("logi", "log") { Stem($0.letters + Array("l".utf8)).measure > 0 },
   ]
   static let third = [
-    Rule("icate", "ic"), Rule("ative", ""), Rule("alize", "al"), Rule("iciti", "ic"), Rule("ical", "ic"), Rule("ful", ""),
+    Rule("icate", "ic"), Rule("ative", ""), Rule("alize", "al"), Rule("iciti", "ic"), Rule("ical", "ic"),
+    Rule("ful", ""),
     Rule("ness", ""),
   ]
   static let fourth =
     ["al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent"].map { Rule($0, "") }
-    + [Rule("ion", "") { $0.measure > 1 && ($0.letters.last == UInt8(ascii: "s") || $0.letters.last == UInt8(ascii: "t")) }]
+    + [
+      Rule("ion", "") {
+        $0.measure > 1 && ($0.letters.last == UInt8(ascii: "s") || $0.letters.last == UInt8(ascii: "t"))
+      }
+    ]
     + ["ou", "ism", "ate", "iti", "ous", "ive", "ize"].map { Rule($0, "") }
 
   /// Applies the first rule whose suffix the word has; if its condition fails, none.
@@ -140,10 +151,12 @@ private struct Stem {
   }
 
   private var endsInDoubleConsonant: Bool {
-    letters.count >= 2 && letters[letters.count - 1] == letters[letters.count - 2] && isConsonant(letters.count - 1)
+    letters.count >= 2 && letters[letters.count - 1] == letters[letters.count - 2]
+      && isConsonant(letters.count - 1)
   }
 
-  /// Porter's *o: consonant, vowel, consonant, and the last is not w, x or y; in NLTK a word of vowel and consonant, too.
+  /// Porter's *o: consonant, vowel, consonant, and the last is not w, x or y; in NLTK a word of vowel and
+  /// consonant, too.
   private var endsInShortSyllable: Bool {
     let end = letters.count - 1
     if letters.count == 2 { return !isConsonant(0) && isConsonant(1) }
@@ -153,5 +166,7 @@ private struct Stem {
 }
 
 extension [UInt8] {
-  fileprivate func hasSuffix(_ suffix: [UInt8]) -> Bool { suffix.count <= count && self[(count - suffix.count)...].elementsEqual(suffix) }
+  fileprivate func hasSuffix(_ suffix: [UInt8]) -> Bool {
+    suffix.count <= count && self[(count - suffix.count)...].elementsEqual(suffix)
+  }
 }

@@ -1,4 +1,5 @@
-/// Filler prose that says nothing about any key: sentences of templates that the embedded model's training did not have.
+/// Filler prose that says nothing about any key: sentences of templates that the embedded model's training
+/// did not have.
 enum TaskFiller {
   /// `HELD_OUT_TEMPLATES` of `Samples/Model/filler.py`.
   private static let templates: [[Piece]] = [

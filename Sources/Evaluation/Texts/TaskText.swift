@@ -7,7 +7,8 @@ struct TaskText {
   /// The tokenizer in whose tokens the text is as long as it is asked to be.
   let tokenizer: Tokenizer
 
-  /// The text with filler to about `length` tokens, never more unless the facts alone are; facts at random places.
+  /// The text with filler to about `length` tokens, never more unless the facts alone are; facts at random
+  /// places.
   func spread(length: Int, _ random: inout CaseRandom) -> String {
     let sentences = filler(length: length - facts.reduce(0) { $0 + count($1) }, &random)
     let places = facts.map { _ in random.below(sentences.count + 1) }.sorted()
@@ -23,7 +24,8 @@ struct TaskText {
     return joined(pieces, &random)
   }
 
-  /// The text with the facts together at a depth: behind the sentence that ends at or before `depth` per cent of the filler.
+  /// The text with the facts together at a depth: behind the sentence that ends at or before `depth` per cent
+  /// of the filler.
   func inserted(atDepth depth: Double, length: Int, _ random: inout CaseRandom) -> String {
     let sentences = filler(length: length - facts.reduce(0) { $0 + count($1) }, &random)
     let counts = sentences.map(count)

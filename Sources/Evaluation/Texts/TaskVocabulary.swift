@@ -1,4 +1,5 @@
-/// The words of the embedded model's tasks: those of its training (`Samples/Model/words.py`), of which one in six was held out.
+/// The words of the embedded model's tasks: those of its training (`Samples/Model/words.py`), of which one in
+/// six was held out.
 enum TaskVocabulary {
   /// Words before a noun.
   static let adjectives = words(
@@ -60,5 +61,7 @@ enum TaskVocabulary {
     a o in en is or el an us by ey ard ow wick ton ley mar dale
     """)
 
-  private static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
+  private static func words(_ text: String) -> [String] {
+    text.split(whereSeparator: \.isWhitespace).map(String.init)
+  }
 }

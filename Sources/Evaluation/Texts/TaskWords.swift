@@ -1,6 +1,7 @@
 import Exploration
 
-/// Keys and values of the held-out part: words, names and numbers that the embedded model's training had in no fact.
+/// Keys and values of the held-out part: words, names and numbers that the embedded model's training had in
+/// no fact.
 enum TaskWords {
   /// One word in six is held out; the rule needs no list (`held_out` in `Samples/Model/words.py`).
   static func isHeldOut(_ word: String) -> Bool { CRC32.checksum(Array("laq \(word)".utf8)) % 6 == 0 }

@@ -5,7 +5,8 @@ import Transformer
 struct CacheReduction {
   private let rule: DecodeEviction
   private let rules: [AttentionRule]
-  /// The attention that each token of a head has received, `[layer][head][token]`; empty where the rule does not add up.
+  /// The attention that each token of a head has received, `[layer][head][token]`; empty where the rule does
+  /// not add up.
   private var received: [[[Float]]]
   /// Decoded tokens since the last reduction.
   private var pending = 0

@@ -1,9 +1,9 @@
-/// A large value behind one reference: copying it costs a retain, and it is copied itself only where it is changed
-/// while somebody else holds it.
+/// A large value behind one reference: copying it costs a retain, and it is copied itself only where it is
+/// changed while somebody else holds it.
 ///
-/// The compiler writes out, for each type that holds a value, how all of the value's members are copied, moved and
-/// destroyed. A state of some hundred members that twenty views hold made more machine code of that kind than all
-/// views together had of their own.
+/// The compiler writes out, for each type that holds a value, how all of the value's members are copied,
+/// moved and destroyed. A state of some hundred members that twenty views hold made more machine code of that
+/// kind than all views together had of their own.
 @propertyWrapper
 public struct CopyOnWrite<Value: Sendable>: Sendable {
   // Changed only by its one holder.
@@ -14,8 +14,10 @@ public struct CopyOnWrite<Value: Sendable>: Sendable {
 
   private var storage: Storage
 
+  /// Puts a value behind a reference of its own.
   public init(wrappedValue: Value) { storage = Storage(wrappedValue) }
 
+  /// The value; changing it copies it where somebody else holds it.
   public var wrappedValue: Value {
     get { storage.value }
     _modify {

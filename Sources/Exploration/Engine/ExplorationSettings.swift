@@ -7,7 +7,8 @@ public struct ExplorationSettings: Sendable, Hashable {
   public var budget: Int {
     didSet { share = nil }
   }
-  /// The share of the prompt that was asked for, until the budget is changed; it says what was rounded to tokens.
+  /// The share of the prompt that was asked for, until the budget is changed; it says what was rounded to
+  /// tokens.
   public private(set) var share: Budget.Share?
   /// The heads that share one kept set.
   public var granularity: Granularity
@@ -56,7 +57,8 @@ public struct ExplorationSettings: Sendable, Hashable {
 
   /// The budget for a prompt.
   func tokenBudget(tokenCount: Int) -> TokenBudget {
-    share.map { TokenBudget($0, tokenCount: tokenCount) } ?? TokenBudget(tokens: budget, tokenCount: tokenCount)
+    share.map { TokenBudget($0, tokenCount: tokenCount) }
+      ?? TokenBudget(tokens: budget, tokenCount: tokenCount)
   }
 
   /// The policies that are shown unless others are named: all of the registry but the full cache,
@@ -69,7 +71,8 @@ public struct ExplorationSettings: Sendable, Hashable {
 public enum RecordingScope: String, Sendable, Hashable, CaseIterable, Codable {
   /// All of them: every policy and every row can be explored.
   case all
-  /// The newest, as many as the policies look at and at least `leastWindow`; those that look at all are left out.
+  /// The newest, as many as the policies look at and at least `leastWindow`; those that look at all are left
+  /// out.
   case windows
 
   /// Queries that are recorded even if no policy looks at them, for the heatmap and for other windows.

@@ -11,11 +11,13 @@ final class GreedyDecoding {
     let feedsFirst: Bool
     /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
     let script: [Int]?
-    /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on whatever it chooses.
+    /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on
+    /// whatever it chooses.
     let expected: [Int]?
     var continuation = Continuation()
     var queries: QueryRows
-    /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the memory.
+    /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the
+    /// memory.
     var keepsQueries = true
     /// Whether the likeliest token that does not end the text comes first.
     var needsAnswer = false
@@ -26,7 +28,8 @@ final class GreedyDecoding {
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
     init(
-      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false, rotation: KeyRotation? = nil,
+      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false,
+      rotation: KeyRotation? = nil,
       reduction: CacheReduction? = nil, script: [Int]? = nil, expected: [Int]? = nil
     ) {
       cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
@@ -64,7 +67,8 @@ final class GreedyDecoding {
   /// Decodes until every lane has ended or reached its limit.
   ///
   /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
-  /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared with.
+  /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared
+  ///   with.
   func run(
     _ lanes: inout [Lane], recordsReference: Bool = false, onStep: (Int, [Lane]) -> Void = { _, _ in }
   ) throws {
@@ -87,7 +91,9 @@ final class GreedyDecoding {
           choice = script[step]
         } else {
           let begins = step == 0 && lanes[index].needsAnswer
-          choice = (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil) ?? following.choice
+          choice =
+            (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil)
+            ?? following.choice
           let isForced = step == 0 && lanes[index].feedsFirst
           if endTokens.contains(choice), !isForced {
             lanes[index].continuation.hasEnded = true

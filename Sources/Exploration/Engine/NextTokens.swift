@@ -24,7 +24,9 @@ public struct NextTokens: Sendable, Hashable {
   ///   - reference: the full cache's logits at the same step after the same tokens, if they are known.
   public init(logits: [Float], reference: [Float]? = nil, count: Int = 8) {
     let normaliser = Self.logSumExp(logits)
-    candidates = Self.highest(count, logits).map { Candidate(token: $0, probability: exp(logits[$0] - normaliser)) }
+    candidates = Self.highest(count, logits).map {
+      Candidate(token: $0, probability: exp(logits[$0] - normaliser))
+    }
     divergence = reference.map { reference in
       let other = Self.logSumExp(reference)
       var sum: Double = 0
@@ -46,14 +48,16 @@ public struct NextTokens: Sendable, Hashable {
     divergence = nil
   }
 
-  /// The highest of some logits, highest first, equal ones by id, with the log-sum-exp of all: what a trace holds of a step.
-  static func highest(_ count: Int, of logits: [Float]) -> (tokens: [Int], logits: [Float], logSumExp: Float) {
+  /// The highest of some logits, highest first, equal ones by id, with the log-sum-exp of all: what a trace
+  /// holds of a step.
+  static func highest(_ count: Int, of logits: [Float]) -> (tokens: [Int], logits: [Float], logSumExp: Float)
+  {
     let tokens = highest(count, logits)
     return (tokens, tokens.map { logits[$0] }, logSumExp(logits))
   }
 
-  /// The ids of the highest logits, the highest first; equal ones by id. One look at each logit: a whole vocabulary is not
-  /// sorted for eight of its tokens.
+  /// The ids of the highest logits, the highest first; equal ones by id. One look at each logit: a whole
+  /// vocabulary is not sorted for eight of its tokens.
   private static func highest(_ count: Int, _ logits: [Float]) -> [Int] {
     var best: [Int] = []
     for (id, logit) in logits.enumerated() {

@@ -66,5 +66,6 @@ public struct Unavailable: Error, Hashable, CustomStringConvertible {
   /// The sentence: what is missing, and what to do.
   public let reason: String
 
+  /// The reason.
   public var description: String { reason }
 }

@@ -11,6 +11,7 @@ public actor RunEngine {
   private let thread = EngineThread()
   private var source: any RunSource
 
+  /// A thread of its own, on which the model runs.
   nonisolated public var unownedExecutor: UnownedSerialExecutor {
     thread.asUnownedSerialExecutor()
   }

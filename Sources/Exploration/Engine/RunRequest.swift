@@ -62,8 +62,10 @@ public struct RunRequest: Sendable {
 
 /// What a run computes beside what the policies keep.
 public struct RunParts: OptionSet, Sendable, Hashable {
+  /// A bit per part.
   public let rawValue: Int
 
+  /// Makes a set of bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// The full cache's answer, and every policy's.

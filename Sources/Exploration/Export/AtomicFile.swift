@@ -9,7 +9,9 @@ public enum AtomicFile {
 
     /// Appends bytes.
     /// - Throws: `ExportError`.
-    func append(_ bytes: UnsafeRawBufferPointer) throws { try AtomicFile.append(bytes, to: descriptor, path: path) }
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+      try AtomicFile.append(bytes, to: descriptor, path: path)
+    }
 
     /// Appends bytes.
     /// - Throws: `ExportError`.
@@ -18,8 +20,8 @@ public enum AtomicFile {
 
   /// Writes bytes beside the file under a passing name, and gives them its name once they are on the disk.
   ///
-  /// Without `replacing` the name is taken by a link, which fails if another program has made the file meanwhile. A
-  /// symbolic link stays one: the file that it leads to is written.
+  /// Without `replacing` the name is taken by a link, which fails if another program has made the file
+  /// meanwhile. A symbolic link stays one: the file that it leads to is written.
   /// - Throws: `ExportError`; then nothing has changed.
   public static func write(_ data: Data, to path: String, replacing: Bool = false) throws {
     try write(to: path, replacing: replacing) { try $0.append(data) }
@@ -44,7 +46,8 @@ public enum AtomicFile {
       isNamed = true
     } else if link(passing, target) != 0 {
       guard errno == EPERM || errno == ENOTSUP else { throw failure(path) }
-      // A file system without links: between this look and the rename, another program could still make the file.
+      // A file system without links: between this look and the rename, another program could still make the
+      // file.
       _ = try check(path, replacing: false)
       guard rename(passing, target) == 0 else { throw failure(path) }
       isNamed = true
@@ -71,7 +74,8 @@ public enum AtomicFile {
     return status.st_mode
   }
 
-  private static func create(beside target: String, path: String) throws -> (descriptor: Int32, name: String) {
+  private static func create(beside target: String, path: String) throws -> (descriptor: Int32, name: String)
+  {
     // A name that a program which was killed left behind is not taken over.
     for attempt in 0..<100 {
       let folder = (target as NSString).deletingLastPathComponent

@@ -38,11 +38,14 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
       use one of \(Self.endings(of: ExportFormat.allCases.filter(\.holdsEverything)))
       """
     case .exists(let path): "\(path): the file exists already; name another, or pass --force"
-    case .notAFile(let path): "\(path): this is a folder or a device, which an export never replaces; name a file"
-    case .noFolder(let path, let folder): "\(path): there is no folder \(folder); make it, or name another file"
+    case .notAFile(let path):
+      "\(path): this is a folder or a device, which an export never replaces; name a file"
+    case .noFolder(let path, let folder):
+      "\(path): there is no folder \(folder); make it, or name another file"
     case .tooLarge(let path, let byteCount):
       "\(path): \(byteCount >> 20) MiB are more than a .npz file holds here (4 GiB); use .safetensors, or fewer policies"
-    case .notWritten(let path, let reason): "\(path): not written (\(reason)); free the way and export again, or name another file"
+    case .notWritten(let path, let reason):
+      "\(path): not written (\(reason)); free the way and export again, or name another file"
     }
   }
 

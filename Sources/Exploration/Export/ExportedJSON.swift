@@ -15,7 +15,9 @@ enum ExportedJSON {
 
 extension Policy {
   /// Every setting with its value, as exports have them.
-  var settingValues: [String: String] { Dictionary(uniqueKeysWithValues: allSettings.map { ($0.key, $0.value) }) }
+  var settingValues: [String: String] {
+    Dictionary(uniqueKeysWithValues: allSettings.map { ($0.key, $0.value) })
+  }
 }
 
 extension Run {

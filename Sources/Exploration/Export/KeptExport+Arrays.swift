@@ -2,11 +2,11 @@ import Eviction
 import Transformer
 
 extension KeptExport {
-  /// The map as arrays: `tokens/id`, `tokens/start` and `tokens/end` `[token]`, and for each policy `kept/NAME`, booleans
-  /// `[layer, head, token]`, and `scores/NAME`, which the full cache has not.
+  /// The map as arrays: `tokens/id`, `tokens/start` and `tokens/end` `[token]`, and for each policy
+  /// `kept/NAME`, booleans `[layer, head, token]`, and `scores/NAME`, which the full cache has not.
   ///
-  /// Scores are NaN where a token is kept whatever its score: the number there would mean nothing. Every policy has the
-  /// heads of the settings' granularity, the full cache too, whose sets are all alike.
+  /// Scores are NaN where a token is kept whatever its score: the number there would mean nothing. Every
+  /// policy has the heads of the settings' granularity, the full cache too, whose sets are all alike.
   func arrays() throws -> [NamedArray] {
     var arrays = [
       NamedArray("tokens/id", tokens.map(\.id)), NamedArray("tokens/start", tokens.map(\.start)),

@@ -14,7 +14,8 @@ extension KeptExport {
           for position in positions {
             let token = tokens[position]
             let score = scores.flatMap { $0[position].isNaN ? nil : "\($0[position])" } ?? ""
-            data += Data("\(name),\(layer),\(head),\(position),\(token.id),\(token.start),\(token.end),\(score)\n".utf8)
+            data += Data(
+              "\(name),\(layer),\(head),\(position),\(token.id),\(token.start),\(token.end),\(score)\n".utf8)
           }
         }
       }

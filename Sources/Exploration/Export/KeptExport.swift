@@ -2,7 +2,8 @@ import Eviction
 import Foundation
 import Transformer
 
-/// What every policy keeps, in a documented and versioned schema (README, "Export"; `kept.schema.json` beside the tests).
+/// What every policy keeps, in a documented and versioned schema (README, "Export"; `kept.schema.json` beside
+/// the tests).
 ///
 /// Positions are places in the prompt's tokens; byte ranges are places in the prompt's text, half-open.
 public struct KeptExport: Encodable, Sendable {
@@ -109,7 +110,8 @@ public struct KeptExport: Encodable, Sendable {
       return try SafetensorsExport.data(
         arrays(),
         metadata: [
-          "schema": Self.schema, "version": String(Self.version), "summary": String(decoding: summary(), as: UTF8.self),
+          "schema": Self.schema, "version": String(Self.version),
+          "summary": String(decoding: summary(), as: UTF8.self),
         ])
     case .text, .ansi, .svg, .html: preconditionFailure("\(format) holds no kept tokens")
     }

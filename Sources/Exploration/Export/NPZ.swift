@@ -11,8 +11,8 @@ enum NPZ {
     return archive.finished()
   }
 
-  /// One array as an `.npy` file, format 1.0: a Python dictionary, filled with spaces so that the elements begin at a
-  /// multiple of 64 bytes, and the elements (NEP 1).
+  /// One array as an `.npy` file, format 1.0: a Python dictionary, filled with spaces so that the elements
+  /// begin at a multiple of 64 bytes, and the elements (NEP 1).
   static func npy(_ array: NamedArray) -> Data {
     // A tuple of one needs its comma.
     let shape = array.shape.map { "\($0), " }.joined()

@@ -61,7 +61,8 @@ struct NamedArray {
   init(_ name: String, text: Data) { self.init(name, .bytes, shape: [text.count], data: text) }
 
   private init(_ name: String, _ element: Element, shape: [Int], data: Data) {
-    precondition(shape.reduce(1, *) * element.byteCount == data.count, "\(name): \(data.count) bytes for \(shape)")
+    precondition(
+      shape.reduce(1, *) * element.byteCount == data.count, "\(name): \(data.count) bytes for \(shape)")
     (self.name, self.element, self.shape, self.data) = (name, element, shape, data)
   }
 }

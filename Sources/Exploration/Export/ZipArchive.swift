@@ -1,9 +1,10 @@
 import Foundation
 
-/// A zip file with stored entries: all of the format that NumPy's `.npz` needs (PKWARE's APPNOTE 6.3, sections 4.3 and 4.4).
+/// A zip file with stored entries: all of the format that NumPy's `.npz` needs (PKWARE's APPNOTE 6.3,
+/// sections 4.3 and 4.4).
 ///
-/// Our own, because packages that write zip files write files on a disk, compress, and stamp the time: here equal
-/// contents have equal bytes.
+/// Our own, because packages that write zip files write files on a disk, compress, and stamp the time: here
+/// equal contents have equal bytes.
 struct ZipArchive {
   /// Sizes and places are held in 32 bits; all of them set means that they stand elsewhere.
   static let byteLimit = Int(UInt32.max) - 1
@@ -19,7 +20,9 @@ struct ZipArchive {
   mutating func add(_ name: String, _ contents: Data) -> Bool {
     let name = Data(name.utf8)
     let grown = data.count + directory.count + contents.count + 2 * name.count + 200
-    guard grown <= Self.byteLimit, name.count <= UInt16.max, entryCount < Self.entryLimit else { return false }
+    guard grown <= Self.byteLimit, name.count <= UInt16.max, entryCount < Self.entryLimit else {
+      return false
+    }
     var common = Data()
     common.append(bits: UInt16(20))  // version 2.0 reads it
     common.append(bits: UInt16(1 << 11))  // names are UTF-8

@@ -1,10 +1,12 @@
 import Eviction
 import Transformer
 
-/// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead, and the
-/// truth, over all prompt keys. Computed off the screen's thread: in large models this takes longer than a frame.
+/// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead,
+/// and the truth, over all prompt keys. Computed off the screen's thread: in large models this takes longer
+/// than a frame.
 public struct AttentionRows: Sendable {
-  /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows resemble each other.
+  /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows
+  /// resemble each other.
   public static let windowSize = 8
   /// Rows of a section at most: more would be hundreds of megabytes for long answers to long prompts.
   public static let rowLimit = 256
@@ -38,7 +40,8 @@ public struct AttentionRows: Sendable {
     let decodeCount: Int
     let tokenCount: Int
 
-    /// Asks for the rows of a run as far as it has come; `nil` before its prefill is done, or beyond the model.
+    /// Asks for the rows of a run as far as it has come; `nil` before its prefill is done, or beyond the
+    /// model.
     public init?(_ run: Run, lane: PolicyResult?, layer: Int, heads: Heads) {
       guard let recording = run.recording, layer < recording.shape.layerCount else { return nil }
       if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
@@ -55,7 +58,8 @@ public struct AttentionRows: Sendable {
     public func work(_ run: Run) -> Int {
       guard let shape = run.recording?.shape else { return 0 }
       let heads = if case .single = heads { 1 } else { shape.queryHeadCount }
-      return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension * heads
+      return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension
+        * heads
     }
   }
 
@@ -101,7 +105,8 @@ public struct AttentionRows: Sendable {
     var sum = [Float](repeating: 0, count: first.count)
     for row in observed { for index in sum.indices { sum[index] += row[index] } }
     return sum.withUnsafeBufferPointer { sum in
-      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } } / Double(truth.count)
+      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } }
+        / Double(truth.count)
     }
   }
 
@@ -111,7 +116,8 @@ public struct AttentionRows: Sendable {
   ) -> [[Float]] {
     let shape = recording.shape
     if case .single(let head) = heads {
-      return recording.observe(layer: layer, kvHead: head / shape.groupSize, only: head, rows, beyond: beyond) { _, weights in
+      return recording.observe(layer: layer, kvHead: head / shape.groupSize, only: head, rows, beyond: beyond)
+      { _, weights in
         (0..<weights.rowCount).map { Array(weights[$0]) }
       }.first ?? []
     }

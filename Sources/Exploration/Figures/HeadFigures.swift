@@ -4,7 +4,8 @@ import Transformer
 
 /// What every query head's attention is like, independent of what is kept: `[layer][queryHead]` each.
 ///
-/// The rows are the queries of the full cache's answer, the truth. Where the answer is empty there are no figures.
+/// The rows are the queries of the full cache's answer, the truth. Where the answer is empty there are no
+/// figures.
 public struct HeadFigures: Sendable, Hashable {
   /// Prompt tokens that count as sinks: as many as StreamingLLM keeps.
   public static let sinkCount = 4
@@ -31,13 +32,16 @@ public struct HeadFigures: Sendable, Hashable {
     windowAgreement = layers.map { $0.map(\.window) }
     var agreement: [Policy: [[Double]]] = [:]
     for (index, lookahead) in lookaheads.enumerated() {
-      for policy in lookahead.policies { agreement[policy.unedited] = layers.map { $0.map { $0.lookahead(index) } } }
+      for policy in lookahead.policies {
+        agreement[policy.unedited] = layers.map { $0.map { $0.lookahead(index) } }
+      }
     }
     lookaheadAgreement = agreement
   }
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
-  /// - Parameter comparesTruth: whether the sum of the true rows is compared with each of them, too: another look at each.
+  /// - Parameter comparesTruth: whether the sum of the true rows is compared with each of them, too: another
+  ///   look at each.
   /// - Throws: `CancellationError`, looked for before each layer.
   static func heads(
     _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool = false
@@ -49,7 +53,8 @@ public struct HeadFigures: Sendable, Hashable {
       groups.withUnsafeMutableBufferPointer { groups in
         inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
           groups[kvHead] = heads(
-            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads, comparesTruth: comparesTruth)
+            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads,
+            comparesTruth: comparesTruth)
         }
       }
       return groups.flatMap(\.self)
@@ -75,7 +80,8 @@ public struct HeadFigures: Sendable, Hashable {
   struct Head: Sendable {
     fileprivate(set) var entropy = 0.0
     fileprivate(set) var sinkShare = 0.0
-    /// The mean cosines of the sums of rows with each true row: the window's, then each lookahead's, then the truth's own.
+    /// The mean cosines of the sums of rows with each true row: the window's, then each lookahead's, then the
+    /// truth's own.
     fileprivate var agreements: [Double]
 
     /// That of the window's rows.
@@ -90,7 +96,9 @@ public struct HeadFigures: Sendable, Hashable {
     mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
       entropy += Self.bits(row)
       sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
-      for (index, sum) in foreseen.enumerated() { agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) } }
+      for (index, sum) in foreseen.enumerated() {
+        agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) }
+      }
     }
 
     /// Turns the sums to means over so many rows.
@@ -101,7 +109,8 @@ public struct HeadFigures: Sendable, Hashable {
     }
 
     private static func bits(_ row: UnsafeBufferPointer<Float>) -> Double {
-      // Logarithms of floats are a third of the time of those of doubles, and their error is the weights' own.
+      // Logarithms of floats are a third of the time of those of doubles, and their error is the weights'
+      // own.
       row.reduce(0.0) { $1 > 0 ? $0 - Double($1 * log2($1)) : $0 }
     }
   }
@@ -111,7 +120,8 @@ public struct HeadFigures: Sendable, Hashable {
 
   /// The figures of the query heads that read one KV head.
   private static func heads(
-    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool
+    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows],
+    comparesTruth: Bool
   ) -> [Head] {
     let count = recording.tokenCount
     func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {

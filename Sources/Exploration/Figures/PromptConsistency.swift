@@ -24,6 +24,7 @@ public struct PromptConsistency: Sendable {
 
 /// A prompt whose answer is over before a token of it is fed has no truth to compare with.
 public struct NoTrueRows: Error, Hashable, CustomStringConvertible {
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     "the full cache's answer ends at once, so there are no decode queries to compare with; "
       + "choose another text or question"

@@ -2,8 +2,8 @@ import Foundation
 
 /// The memory that the process has in RAM, as Linux counts it.
 package enum ResidentMemory {
-  /// The most bytes that were resident since the process began, or since the peak was last forgotten; `nil` where the
-  /// system does not tell.
+  /// The most bytes that were resident since the process began, or since the peak was last forgotten; `nil`
+  /// where the system does not tell.
   package static var peak: Int? { bytes("VmHWM:") }
 
   /// The bytes that are resident now.

@@ -11,8 +11,8 @@ public struct ResultFigures: Sendable, Hashable {
   public let divergence: Double?
   /// The compared steps at which both caches say the same token.
   public let agreeing: Int
-  /// The steps of the full cache's answer at which the policy was compared after the same tokens: all of them, once the
-  /// lane has followed that answer.
+  /// The steps of the full cache's answer at which the policy was compared after the same tokens: all of
+  /// them, once the lane has followed that answer.
   public let compared: Int
   /// Where the answers first differ, an index into their tokens; `nil` while they do not.
   public let firstDifference: Int?

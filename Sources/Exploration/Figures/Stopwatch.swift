@@ -10,8 +10,11 @@ package enum Stopwatch {
     return ((now() - start) / .seconds(1), result)
   }
 
-  /// The fewest seconds of some runs, at least one, and the last run's result: what disturbs a run only adds to it.
-  package static func fastest<Result>(of repeats: Int, _ body: () throws -> Result) rethrows -> (seconds: Double, result: Result) {
+  /// The fewest seconds of some runs, at least one, and the last run's result: what disturbs a run only adds
+  /// to it.
+  package static func fastest<Result>(of repeats: Int, _ body: () throws -> Result) rethrows -> (
+    seconds: Double, result: Result
+  ) {
     try fastest(of: repeats, with: {}, { try body() })
   }
 

@@ -17,7 +17,8 @@ public struct TokenVotes: Sendable {
 
     /// Asks for the votes of a lane; `nil` where there is nothing to vote.
     public init?(_ run: Run, lane: PolicyResult?, layer: Int, head: Int) {
-      guard let shape = run.recording?.shape, let lane, layer < shape.layerCount, head < shape.queryHeadCount else {
+      guard let shape = run.recording?.shape, let lane, layer < shape.layerCount, head < shape.queryHeadCount
+      else {
         return nil
       }
       policy = lane.policy
@@ -60,10 +61,12 @@ public struct TokenVotes: Sendable {
       evidence: run.evidence(recording, lookahead: lane?.lookahead?.queries))
   }
 
-  /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where pooling gave the
-  /// token that one's score; `nil` where no row sees it, or the policy looks at no rows.
+  /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where
+  /// pooling gave the token that one's score; `nil` where no row sees it, or the policy looks at no rows.
   public func strongest(for position: Int) -> (voter: Voter, weight: Float, source: Int)? {
-    guard let votes, votes.strongest.indices.contains(position), votes.weights[position] > 0 else { return nil }
+    guard let votes, votes.strongest.indices.contains(position), votes.weights[position] > 0 else {
+      return nil
+    }
     let voter: Voter =
       switch votes.rows[votes.strongest[position]] {
       case .prompt(let position): .prompt(position: position)

@@ -8,10 +8,14 @@ enum Inflation {
   /// - Returns: `nil` when the input is no deflated data, or is cut off before `count` bytes.
   static func prefix(_ deflated: UnsafeRawBufferPointer, _ count: Int) -> [UInt8]? {
     // Both counts are 32-bit sizes of a zip file's directory.
-    guard let inputCount = UInt32(exactly: deflated.count), let outputCount = UInt32(exactly: count) else { return nil }
+    guard let inputCount = UInt32(exactly: deflated.count), let outputCount = UInt32(exactly: count) else {
+      return nil
+    }
     var stream = z_stream()
     // Negative: bare deflated data, without zlib's own header.
-    guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+    guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      return nil
+    }
     defer { inflateEnd(&stream) }
     var state = Z_OK
     let output = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in

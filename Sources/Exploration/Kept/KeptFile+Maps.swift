@@ -5,8 +5,8 @@ import Transformer
 extension KeptFile {
   /// The policies of the file, held to a model and a prompt.
   ///
-  /// A map is named after the file, and where there are several after the file and the arrays. An own export's full cache
-  /// is left out: it is shown anyway.
+  /// A map is named after the file, and where there are several after the file and the arrays. An own
+  /// export's full cache is left out: it is shown anyway.
   /// - Parameter tokens: the prompt's ids.
   /// - Throws: `KeptFileError`; `CheckpointError`.
   public func maps(shape: ModelShape, tokens: [Int]) throws -> [KeptMap] {
@@ -21,11 +21,13 @@ extension KeptFile {
     case .arrays(let arrays):
       if let ids = arrays.first(where: { Self.tokenNames.contains($0.name) }) {
         guard let count = ids.count, count == tokens.count else {
-          throw KeptFileError.anotherPrompt(path, reason: "'\(ids.name)' has \(ids.count ?? 0) tokens, this one \(tokens.count)")
+          throw KeptFileError.anotherPrompt(
+            path, reason: "'\(ids.name)' has \(ids.count ?? 0) tokens, this one \(tokens.count)")
         }
         guard ids.shape.last == count, let elements = try ids.elements() else {
           throw KeptFileError.misfit(
-            path, array: ids.name, expected: "whole numbers [\(tokens.count)] or [1, \(tokens.count)]", found: ids.summary)
+            path, array: ids.name, expected: "whole numbers [\(tokens.count)] or [1, \(tokens.count)]",
+            found: ids.summary)
         }
         try check(Self.flat(elements, ids.shape), against: tokens)
       }
@@ -38,7 +40,8 @@ extension KeptFile {
     }
     return found.map { each in
       let title = found.count == 1 ? name : "\(name):\(each.name)"
-      return KeptMap(name: title, source: "\(path)\(found.count == 1 ? "" : ", \(each.name)")", kept: each.kept)
+      return KeptMap(
+        name: title, source: "\(path)\(found.count == 1 ? "" : ", \(each.name)")", kept: each.kept)
     }
   }
 
@@ -55,14 +58,17 @@ extension KeptFile {
     }
     if let position = ids.indices.first(where: { ids[$0] != tokens[$0] }) {
       throw KeptFileError.anotherPrompt(
-        path, reason: "its token at position \(position) has the id \(ids[position]), this one's \(tokens[position])")
+        path,
+        reason:
+          "its token at position \(position) has the id \(ids[position]), this one's \(tokens[position])")
     }
   }
 
   private func kept(_ policy: ExportedKept.Policy, shape: ModelShape, tokenCount: Int) throws -> KeptTokens {
     let sets = policy.keptPerLayerAndHead
     return try KeptParts.tokens(
-      sets.enumerated().reduce(into: [:]) { $0[$1.offset] = $1.element }, name: policy.name, path: path, shape: shape,
+      sets.enumerated().reduce(into: [:]) { $0[$1.offset] = $1.element }, name: policy.name, path: path,
+      shape: shape,
       tokenCount: tokenCount)
   }
 }

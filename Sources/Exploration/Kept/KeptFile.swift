@@ -16,7 +16,8 @@ public struct KeptFile {
   }
 
   /// Opens a file and reads what it says about its arrays, not their elements.
-  /// - Throws: `KeptFileError`; `CheckpointError` for a file that cannot be opened, or a safetensors header that is damaged.
+  /// - Throws: `KeptFileError`; `CheckpointError` for a file that cannot be opened, or a safetensors header
+  ///   that is damaged.
   public init(path: String) throws {
     self.path = path
     switch (path as NSString).pathExtension.lowercased() {
@@ -32,7 +33,8 @@ public struct KeptFile {
     let zip = try ZipFile(file)
     return try zip.entries.filter { $0.name.hasSuffix(".npy") }.map { entry in
       try array(
-        String(entry.name.dropLast(4)), in: file.path, start: try zip.prefix(entry, NPYHeader.byteLimit), count: entry.count
+        String(entry.name.dropLast(4)), in: file.path, start: try zip.prefix(entry, NPYHeader.byteLimit),
+        count: entry.count
       ) { header in Array(try zip.contents(entry).dropFirst(header.byteCount)) }
     }
   }

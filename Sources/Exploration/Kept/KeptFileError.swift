@@ -1,4 +1,5 @@
-/// Why a file's kept tokens cannot be shown; the sentence says which file and array, what was expected and what to do.
+/// Why a file's kept tokens cannot be shown; the sentence says which file and array, what was expected and
+/// what to do.
 public enum KeptFileError: Error, Equatable, CustomStringConvertible {
   /// The file's ending names no format that is read.
   case unknownFormat(String)
@@ -18,7 +19,8 @@ public enum KeptFileError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownFormat(let path):
       "\(path): the name's ending says no format that kept tokens are read from; use one of .npz .npy .safetensors .json"
-    case .damaged(let path, let reason): "\(path): \(reason); the file is cut off, damaged or of another kind: save it again"
+    case .damaged(let path, let reason):
+      "\(path): \(reason); the file is cut off, damaged or of another kind: save it again"
     case .unsupported(let path, let what, let cure): "\(path): \(what), which is not read here; \(cure)"
     case .noMap(let path, let found):
       """

@@ -19,15 +19,16 @@ struct KeptParts {
   private var whole: StoredArray?
   private var parts: [Part] = []
 
-  /// - Parameter isOwn: whether the array is of an own export, which always says what is kept, whatever the policy's name.
+  /// - Parameter isOwn: whether the array is of an own export, which always says what is kept, whatever the
+  ///   policy's name.
   private init(name: String, path: String, isOwn: Bool = false) {
     (self.name, self.path) = (name, path)
     let words = isOwn ? "" : name.lowercased()
     isEvicted = words.contains("masked") || words.contains("evicted")
   }
 
-  /// Puts arrays together by their names. Of an own export the arrays of kept tokens are taken, but the full cache's;
-  /// otherwise all that could be meant.
+  /// Puts arrays together by their names. Of an own export the arrays of kept tokens are taken, but the full
+  /// cache's; otherwise all that could be meant.
   static func groups(_ arrays: [StoredArray], path: String) throws -> [KeptParts] {
     let own = arrays.filter { $0.name.hasPrefix("kept/") }
     guard own.isEmpty else {
@@ -50,7 +51,9 @@ struct KeptParts {
         continue  // scores and the like
       }
       let numbers = NumberedName(array.name)
-      let rank = array.shape.count - (array.shape.count > 3 || array.shape.count == 3 && isBatchOfOne(array, numbers) ? 1 : 0)
+      let rank =
+        array.shape.count
+        - (array.shape.count > 3 || array.shape.count == 3 && isBatchOfOne(array, numbers) ? 1 : 0)
       guard rank > 0 else { continue }
       guard rank < 3 else {
         var group = KeptParts(name: array.name, path: path)
@@ -119,7 +122,9 @@ struct KeptParts {
     }
     let ordered = layers.map { sets[$0] ?? [] }
     let counts = Set(ordered.map(\.count))
-    guard counts.count == 1, let count = counts.first, [shape.kvHeadCount, shape.queryHeadCount].contains(count) else {
+    guard counts.count == 1, let count = counts.first,
+      [shape.kvHeadCount, shape.queryHeadCount].contains(count)
+    else {
       throw misfit(
         "about \(shape.kvHeadCount) KV heads or \(shape.queryHeadCount) query heads in each layer",
         "about \(counts.sorted().map(String.init).joined(separator: " or "))")
@@ -153,12 +158,15 @@ struct NumberedName {
     self.runs = runs
   }
 
-  /// The layer that the name tells, the last number in it, and what stands before it; of one head's array, layer and head,
-  /// the last two. `nil` where it has no such numbers.
+  /// The layer that the name tells, the last number in it, and what stands before it; of one head's array,
+  /// layer and head, the last two. `nil` where it has no such numbers.
   func place(isHead: Bool) -> (stem: String, layer: Int, head: Int?)? {
     guard let first = runs.dropLast(isHead ? 1 : 0).last, let layer = Int(name[first]) else { return nil }
     let head = isHead ? runs.last.flatMap { Int(name[$0]) } : nil
     guard !isHead || head != nil else { return nil }
-    return (String(name[..<first.lowerBound].reversed().drop { !$0.isLetter && !$0.isNumber }.reversed()), layer, head)
+    return (
+      String(name[..<first.lowerBound].reversed().drop { !$0.isLetter && !$0.isNumber }.reversed()), layer,
+      head
+    )
   }
 }

@@ -22,18 +22,24 @@ struct NPYHeader: Equatable {
     guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 12 else {
       throw Failure(reason: "it does not begin as an .npy file does")
     }
-    guard (1...3).contains(bytes[6]) else { throw Failure(reason: "its format is \(bytes[6]).\(bytes[7]), and 1.0 to 3.0 are known") }
+    guard (1...3).contains(bytes[6]) else {
+      throw Failure(reason: "its format is \(bytes[6]).\(bytes[7]), and 1.0 to 3.0 are known")
+    }
     let width = bytes[6] == 1 ? 2 : 4
     let length = bytes[8..<8 + width].reversed().reduce(0) { $0 << 8 | Int($1) }
     byteCount = 8 + width + length
     guard byteCount <= min(bytes.count, Self.byteLimit) else {
-      throw Failure(reason: "its header should have \(length) bytes, where \(min(bytes.count, Self.byteLimit)) are possible")
+      throw Failure(
+        reason:
+          "its header should have \(length) bytes, where \(min(bytes.count, Self.byteLimit)) are possible")
     }
     var scanner = LiteralScanner(bytes[(8 + width)..<byteCount])
     var values: [String: LiteralScanner.Value] = [:]
     try scanner.expect("{")
     while !scanner.take("}") {
-      guard case .text(let key) = try scanner.value() else { throw Failure(reason: "a key of its header is no string") }
+      guard case .text(let key) = try scanner.value() else {
+        throw Failure(reason: "a key of its header is no string")
+      }
       try scanner.expect(":")
       values[key] = try scanner.value()
       if !scanner.take(",") {
@@ -49,7 +55,8 @@ struct NPYHeader: Equatable {
   }
 }
 
-/// Reads the few Python literals of an `.npy` header: strings, truth values, and tuples or lists of them or of numbers.
+/// Reads the few Python literals of an `.npy` header: strings, truth values, and tuples or lists of them or
+/// of numbers.
 private struct LiteralScanner {
   enum Value {
     case text(String)

@@ -16,7 +16,9 @@ struct StoredArray {
     /// The element of a NumPy type; `nil` for others.
     init?(numPy type: String) {
       let kind = type.dropFirst().first
-      guard let order = type.first, "<>|=".contains(order), let size = Int(type.dropFirst(2)) else { return nil }
+      guard let order = type.first, "<>|=".contains(order), let size = Int(type.dropFirst(2)) else {
+        return nil
+      }
       switch (kind, size) {
       case ("b", 1): self = .bool
       case ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4), ("u", 8):
@@ -87,7 +89,8 @@ struct StoredArray {
       (self.bytes, self.element, self.strides, self.shape) = (bytes, element, strides, shape)
     }
 
-    /// The elements along the last axis, at a place of the others; numbers beyond `Int` are -2, which is no position.
+    /// The elements along the last axis, at a place of the others; numbers beyond `Int` are -2, which is no
+    /// position.
     func row(_ place: [Int]) -> [Int] {
       guard let length = shape.last, let step = strides.last else { return [] }
       let start = zip(place, strides).reduce(0) { $0 + $1.0 * $1.1 }

@@ -1,9 +1,11 @@
 import Checkpoint
 import Foundation
 
-/// A zip file from outside, as NumPy writes `.npz`: entries that are stored or deflated (PKWARE's APPNOTE 6.3, section 4.3).
+/// A zip file from outside, as NumPy writes `.npz`: entries that are stored or deflated (PKWARE's APPNOTE
+/// 6.3, section 4.3).
 ///
-/// Nothing is believed before it is checked against the file's size, and nothing is unpacked beyond what is asked for.
+/// Nothing is believed before it is checked against the file's size, and nothing is unpacked beyond what is
+/// asked for.
 struct ZipFile {
   /// A file in the archive, as the directory at the end describes it.
   struct Entry {
@@ -31,18 +33,23 @@ struct ZipFile {
     // The end record has 22 bytes and a comment of at most 65,535.
     let places = stride(from: bytes.count - 22, through: max(0, bytes.count - 22 - Int(UInt16.max)), by: -1)
     let isEnd = { (place: Int) in
-      bytes.number(UInt32.self, at: place) == 0x0605_4B50 && place + 22 + Int(bytes.number(UInt16.self, at: place + 20)) == bytes.count
+      bytes.number(UInt32.self, at: place) == 0x0605_4B50
+        && place + 22 + Int(bytes.number(UInt16.self, at: place + 20)) == bytes.count
     }
     guard bytes.count >= 22, let last = places.first(where: isEnd) else {
       throw damaged("it does not end as a zip file does")
     }
     let entryCount = Int(bytes.number(UInt16.self, at: last + 10))
-    let size = Int(bytes.number(UInt32.self, at: last + 12)), start = Int(bytes.number(UInt32.self, at: last + 16))
+    let size = Int(bytes.number(UInt32.self, at: last + 12)),
+      start = Int(bytes.number(UInt32.self, at: last + 16))
     guard entryCount != UInt16.max, size != UInt32.max, start != UInt32.max else {
       throw KeptFileError.unsupported(
-        file.path, what: "it is a zip file of more than 4 GiB or 65,534 arrays", cure: "save fewer policies in a file")
+        file.path, what: "it is a zip file of more than 4 GiB or 65,534 arrays",
+        cure: "save fewer policies in a file")
     }
-    guard start + size <= last else { throw damaged("its directory should have \(size) bytes from byte \(start) on") }
+    guard start + size <= last else {
+      throw damaged("its directory should have \(size) bytes from byte \(start) on")
+    }
     var entries: [Entry] = []
     var place = start
     for _ in 0..<entryCount {
@@ -50,7 +57,9 @@ struct ZipFile {
         throw damaged("its directory of \(entryCount) entries ends after \(entries.count)")
       }
       let lengths = [28, 30, 32].map { Int(bytes.number(UInt16.self, at: place + $0)) }
-      guard place + 46 + lengths.reduce(0, +) <= start + size else { throw damaged("a name runs out of its directory") }
+      guard place + 46 + lengths.reduce(0, +) <= start + size else {
+        throw damaged("a name runs out of its directory")
+      }
       let name = String(decoding: bytes[place + 46..<place + 46 + lengths[0]], as: UTF8.self)
       let method = bytes.number(UInt16.self, at: place + 10)
       guard bytes.number(UInt16.self, at: place + 8) & 1 == 0, method == 0 || method == 8 else {
@@ -60,7 +69,8 @@ struct ZipFile {
       }
       let entry = Entry(
         name: name, isDeflated: method == 8, storedCount: Int(bytes.number(UInt32.self, at: place + 20)),
-        count: Int(bytes.number(UInt32.self, at: place + 24)), checksum: bytes.number(UInt32.self, at: place + 16),
+        count: Int(bytes.number(UInt32.self, at: place + 24)),
+        checksum: bytes.number(UInt32.self, at: place + 16),
         offset: Int(bytes.number(UInt32.self, at: place + 42)))
       guard entry.isDeflated || entry.storedCount == entry.count else {
         throw damaged("'\(name)' is stored in \(entry.storedCount) bytes, and should have \(entry.count)")
@@ -68,7 +78,9 @@ struct ZipFile {
       entries.append(entry)
       place += 46 + lengths.reduce(0, +)
     }
-    guard Set(entries.map(\.name)).count == entries.count else { throw damaged("a name stands in its directory twice") }
+    guard Set(entries.map(\.name)).count == entries.count else {
+      throw damaged("a name stands in its directory twice")
+    }
     (self.entries, end) = (entries, start)
   }
 
@@ -96,7 +108,8 @@ struct ZipFile {
 
   private func stored(_ entry: Entry) throws -> UnsafeRawBufferPointer {
     let bytes = file.bytes
-    // The own header repeats name and sizes; only the lengths of name and extra field may differ from the directory's.
+    // The own header repeats name and sizes; only the lengths of name and extra field may differ from the
+    // directory's.
     guard entry.offset + 30 <= end, bytes.number(UInt32.self, at: entry.offset) == 0x0403_4B50 else {
       throw KeptFileError.damaged(file.path, reason: "'\(entry.name)' is not where its directory says")
     }

@@ -51,18 +51,22 @@ struct ChatFraming {
     // Templates that trim a turn take the text's outer space away.
     let keepsLeading = around.before == aroundBare.before + leading.utf8
     let keepsTrailing = around.after == trailing.utf8 + aroundBare.after
-    let kept = (keepsLeading ? 0 : leading.utf8.count)..<content.bytes.count - (keepsTrailing ? 0 : trailing.utf8.count)
+    let kept =
+      (keepsLeading ? 0 : leading.utf8.count)..<content.bytes.count
+      - (keepsTrailing ? 0 : trailing.utf8.count)
     let source = content.source.clamped(to: kept)
     let shift = around.before.count - leading.utf8.count
     return FramedText(
       bytes: around.before + core + around.after,
       source: source.lowerBound + shift..<source.upperBound + shift,
       sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
-      turn: aroundBare.before.count..<around.before.count + core.count + around.after.count - aroundBare.after.count)
+      turn: aroundBare.before.count..<around.before.count + core.count + around.after.count
+        - aroundBare.after.count)
   }
 
   private func rendered(_ content: String, system: String?) throws -> String {
-    let turns = (system.map { [ChatMessage(role: "system", content: $0)] } ?? [])
+    let turns =
+      (system.map { [ChatMessage(role: "system", content: $0)] } ?? [])
       + [ChatMessage(role: "user", content: content)]
     return try file.naming {
       try template.rendered(messages: turns, addGenerationPrompt: true, variables: variables, date: date)

@@ -21,7 +21,8 @@ public struct DroppedText: Sendable, Hashable {
       var (start, end) = (range.lowerBound, range.upperBound)
       while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
       while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
-      for scalar in String(decoding: text[start..<end], as: UTF8.self).unicodeScalars where seen.insert(scalar).inserted {
+      for scalar in String(decoding: text[start..<end], as: UTF8.self).unicodeScalars
+      where seen.insert(scalar).inserted {
         characters.append("U+" + Self.hexadecimal(scalar.value))
       }
     }

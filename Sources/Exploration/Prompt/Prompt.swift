@@ -15,7 +15,8 @@ public struct Prompt: Sendable {
   /// The SHA-256 in hexadecimal of all that the model reads, by which exports of the same prompt know each
   /// other; of the text when nothing is put around it.
   public let hash: String
-  /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends with none.
+  /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends
+  /// with none.
   public let questionTokenCount: Int?
   /// How the model is asked to repeat the text.
   public let repetition: RepetitionPrompts
@@ -36,10 +37,11 @@ public struct Prompt: Sendable {
   /// - Parameters:
   ///   - contextLength: the tokens that the model's context holds; `nil` for any number.
   ///   - answerLimit: how many of them an answer may need.
-  /// - Throws: `PromptError` when nothing is left to attend to, when it is too much, or when a chat template refuses the
-  ///   text.
+  /// - Throws: `PromptError` when nothing is left to attend to, when it is too much, or when a chat template
+  ///   refuses the text.
   public init(
-    name: String, text: [UInt8], tokenizer: Tokenizer, framing: PromptFraming = PromptFraming(), contextLength: Int? = nil,
+    name: String, text: [UInt8], tokenizer: Tokenizer, framing: PromptFraming = PromptFraming(),
+    contextLength: Int? = nil,
     answerLimit: Int = 0
   ) throws {
     guard !text.isEmpty else { throw PromptError.empty(name) }
@@ -48,7 +50,8 @@ public struct Prompt: Sendable {
     let encoding = tokenizer.encoding(of: framed.bytes, addingSpecialTokens: framing.chat == nil)
     let read = encoding.tokens
     guard !read.isEmpty else {
-      throw encoding.dropped.isEmpty ? PromptError.empty(name) : .nothingKnown(name, byteCount: encoding.droppedByteCount)
+      throw encoding.dropped.isEmpty
+        ? PromptError.empty(name) : .nothingKnown(name, byteCount: encoding.droppedByteCount)
     }
     if let foreign = read.first(where: { $0.id >= tokenizer.embeddedCount }) {
       throw PromptError.notEmbedded(
@@ -93,7 +96,8 @@ public struct Prompt: Sendable {
   public func framed(_ other: PromptFraming, answerLimit: Int = 0) throws -> Prompt {
     guard let tokenizer else { throw PromptError.noTokenizer(name) }
     return try Prompt(
-      name: name, text: text, tokenizer: tokenizer, framing: other, contextLength: contextLength, answerLimit: answerLimit)
+      name: name, text: text, tokenizer: tokenizer, framing: other, contextLength: contextLength,
+      answerLimit: answerLimit)
   }
 
   /// Tokens that an answer may have, for which the model's context leaves room; `nil` for any number.
@@ -109,7 +113,9 @@ public struct Prompt: Sendable {
   public var read: [UInt8] { whole?.bytes ?? text }
 
   /// A token's place in `read`.
-  public func readRange(at position: Int) -> Range<Int> { whole?.ranges[position] ?? tokens[position].byteRange }
+  public func readRange(at position: Int) -> Range<Int> {
+    whole?.ranges[position] ?? tokens[position].byteRange
+  }
 
   /// Takes a prompt whose tokens are known already, without a tokenizer.
   /// - Parameters:

@@ -25,6 +25,7 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   /// The chat template changes the text, so that tokens cannot be traced back to it.
   case changedByTemplate(String, file: String)
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .missing(let name):

@@ -44,7 +44,8 @@ public struct PromptFraming: Sendable {
     let newlines = first.reversed().prefix(2).prefix { $0 == 0x0A }.count
     let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
     let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count
-    return FramedText(bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count)
+    return FramedText(
+      bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count)
   }
 }
 
@@ -62,6 +63,7 @@ struct FramedText: Equatable {
   /// The place in the text of a place in the whole; empty when it is none of the text's.
   func sourceRange(of range: Range<Int>) -> Range<Int> {
     let clamped = range.clamped(to: source)
-    return clamped.lowerBound - source.lowerBound + sourceStart..<clamped.upperBound - source.lowerBound + sourceStart
+    return clamped.lowerBound - source.lowerBound + sourceStart..<clamped.upperBound - source.lowerBound
+      + sourceStart
   }
 }

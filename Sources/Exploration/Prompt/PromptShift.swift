@@ -3,8 +3,9 @@ import Eviction
 
 /// Where a prompt's tokens stand in another prompt of the same text and tokenizer.
 ///
-/// Another question before the text, or another chat around it, moves the text's tokens; where the text meets what was put
-/// around it they may even be other tokens. What is not the text's is known only as far as both prompts begin alike.
+/// Another question before the text, or another chat around it, moves the text's tokens; where the text meets
+/// what was put around it they may even be other tokens. What is not the text's is known only as far as both
+/// prompts begin alike.
 public struct PromptShift: Sendable {
   /// By the former position; `nil` where there is no such token any more.
   private let places: [Int?]
@@ -14,7 +15,8 @@ public struct PromptShift: Sendable {
     let shared = zip(former.tokens, prompt.tokens).prefix { $0 == $1 }.count
     // A token with its bytes' place in the text stands there once.
     let ownPlaces = Dictionary(
-      prompt.tokens.enumerated().filter { !$0.element.byteRange.isEmpty }.map { ($0.element, $0.offset) }) { first, _ in first }
+      prompt.tokens.enumerated().filter { !$0.element.byteRange.isEmpty }.map { ($0.element, $0.offset) }
+    ) { first, _ in first }
     let isSameText = former.text == prompt.text
     places = former.tokens.enumerated().map { position, token in
       guard isSameText else { return nil }

@@ -2,10 +2,12 @@ import Checkpoint
 import Eviction
 
 extension RepetitionPrompts {
-  /// Asks for a prompt's repetition as its own turn was made: what ends the user's turn in a chat ends the request, too.
+  /// Asks for a prompt's repetition as its own turn was made: what ends the user's turn in a chat ends the
+  /// request, too.
   ///
-  /// Without a chat, a line's end does, as in kvpress for models without a template. What the template puts before the
-  /// user's turn is not repeated; a system's turn, which says something of its own, is, and the template around it.
+  /// Without a chat, a line's end does, as in kvpress for models without a template. What the template puts
+  /// before the user's turn is not repeated; a system's turn, which says something of its own, is, and the
+  /// template around it.
   init(_ framed: FramedText, tokens: [Token], tokenizer: Tokenizer, framing: PromptFraming) {
     func ids(_ text: some Sequence<UInt8>) -> [Int] {
       tokenizer.encode(Array(text), addingSpecialTokens: false).map(\.id)

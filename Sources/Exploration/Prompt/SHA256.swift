@@ -1,7 +1,7 @@
 /// SHA-256 (FIPS 180-4), so that an export can name its prompt.
 ///
-/// Our own lines: swift-crypto would bring BoringSSL, several times the rest of the build. A message is taken in parts of
-/// any length; 64 bytes of it are held.
+/// Our own lines: swift-crypto would bring BoringSSL, several times the rest of the build. A message is taken
+/// in parts of any length; 64 bytes of it are held.
 package struct SHA256 {
   private var hash = initial
   private var schedule = [UInt32](repeating: 0, count: 64)

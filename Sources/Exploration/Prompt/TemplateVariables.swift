@@ -133,6 +133,7 @@ public enum TemplateVariableError: Error, Hashable, CustomStringConvertible {
   /// The template reads no such variable.
   case unknown([String], file: String, known: [String])
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .noValue(let found):

@@ -2,7 +2,8 @@ import Checkpoint
 import Eviction
 import Transformer
 
-/// A lookahead that a trace has recorded: pseudo tokens that the model decoded on a cheap cache, and their queries.
+/// A lookahead that a trace has recorded: pseudo tokens that the model decoded on a cheap cache, and their
+/// queries.
 struct RecordedLookahead: Sendable {
   /// What chose the cheap cache; `nil` where it is no policy that is known here.
   let cheap: Policy?
@@ -65,7 +66,9 @@ struct RecordedLookahead: Sendable {
 
   /// The lookahead under a policy's settings.
   /// - Parameter cheap: what the cheap cache held, if it is known.
-  func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity) -> Lookahead {
+  func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity)
+    -> Lookahead
+  {
     var lookahead = Lookahead(settings: wanted, cheap: cheap, queries: queries.prefix(wanted.tokenCount))
     lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
     lookahead.mismatch = mismatch(wanted, budget: budget, granularity: granularity)

@@ -20,7 +20,9 @@ public struct TraceExport {
   /// - Parameter output: the model's output projection, if it is to be written, too.
   /// - Throws: `ExportError.nothingYet` unless the run is finished.
   public init(_ run: Run, output: OutputProjection? = nil) throws {
-    guard run.stage == .done, run.hasModel, let recording = run.recording else { throw ExportError.nothingYet }
+    guard run.stage == .done, run.hasModel, let recording = run.recording else {
+      throw ExportError.nothingYet
+    }
     self.run = run
     self.recording = recording
     self.output = output
@@ -31,7 +33,9 @@ public struct TraceExport {
     }
     self.lookaheads = lookaheads
     var rotations: [RotaryEmbedding] = []
-    for case let rotation? in recording.rotations ?? [] where !rotations.contains(rotation) { rotations.append(rotation) }
+    for case let rotation? in recording.rotations ?? [] where !rotations.contains(rotation) {
+      rotations.append(rotation)
+    }
     self.rotations = rotations
   }
 
@@ -67,7 +71,8 @@ public struct TraceExport {
           shape: [prompt.tokens.count, 2])),
       StreamedTensor(NamedArray("text", text: Data(prompt.text))),
       StreamedTensor(NamedArray("vocabulary.ids", ids)),
-      StreamedTensor(NamedArray("vocabulary.offsets", pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })),
+      StreamedTensor(
+        NamedArray("vocabulary.offsets", pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })),
       StreamedTensor(NamedArray("vocabulary.bytes", text: Data(pieces.joined()))),
       StreamedTensor(NamedArray("answer", answer.tokens)),
     ]
@@ -90,7 +95,8 @@ public struct TraceExport {
     return recording.layers.enumerated().flatMap { index, layer in
       let name = "layers.\(index)."
       return [
-        StreamedTensor(name + "queries", layer.queries, shape: [shape.queryHeadCount, queryCount, dimension]),
+        StreamedTensor(
+          name + "queries", layer.queries, shape: [shape.queryHeadCount, queryCount, dimension]),
         StreamedTensor(name + "keys", layer.keys, shape: [shape.kvHeadCount, count, dimension]),
         StreamedTensor(name + "values", layer.values, shape: [shape.kvHeadCount, count, dimension]),
         StreamedTensor(name + "log_sum_exp", shape: [shape.queryHeadCount, queryCount]) {
@@ -115,7 +121,8 @@ public struct TraceExport {
     let projections = output.map { output in
       (0..<shape.layerCount).map { layer in
         StreamedTensor(
-          "layers.\(layer).output_projection", shape: [output.hiddenSize, shape.queryHeadCount * shape.headDimension]
+          "layers.\(layer).output_projection",
+          shape: [output.hiddenSize, shape.queryHeadCount * shape.headDimension]
         ) { output(layer: layer) }
       }
     }

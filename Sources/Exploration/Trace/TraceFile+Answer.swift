@@ -23,10 +23,14 @@ extension TraceFile {
     return (answer, try decodeQueries(tensors, shape, tokenCount: answer.tokens.count))
   }
 
-  private static func steps(_ tensors: TraceTensors, _ words: TraceVocabulary, tokenCount: Int) throws -> [NextTokens] {
+  private static func steps(_ tensors: TraceTensors, _ words: TraceVocabulary, tokenCount: Int) throws
+    -> [NextTokens]
+  {
     let name = "answer_top_ids"
     guard let sizes = tensors.shape(name) else { return [] }
-    guard sizes.count == 2, (tokenCount...tokenCount + 1).contains(sizes[0]), (1...candidateLimit).contains(sizes[1]) else {
+    guard sizes.count == 2, (tokenCount...tokenCount + 1).contains(sizes[0]),
+      (1...candidateLimit).contains(sizes[1])
+    else {
       throw TraceError.wrongTensor(
         file: tensors.path, tensor: name,
         expected: "I64 [\(tokenCount) or \(tokenCount + 1), 1 to \(candidateLimit)]", found: "\(sizes)")
@@ -46,7 +50,9 @@ extension TraceFile {
     }
   }
 
-  private static func decodeQueries(_ tensors: TraceTensors, _ shape: ModelShape, tokenCount: Int) throws -> QueryRows? {
+  private static func decodeQueries(_ tensors: TraceTensors, _ shape: ModelShape, tokenCount: Int) throws
+    -> QueryRows?
+  {
     func name(_ layer: Int) -> String { "layers.\(layer).decode_queries" }
     guard let sizes = tensors.shape(name(0)) else { return nil }
     let count = sizes.first ?? 0

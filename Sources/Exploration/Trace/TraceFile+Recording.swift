@@ -12,7 +12,9 @@ extension TraceFile {
       rotations: try rotations(tensors), lastLogits: [])
   }
 
-  private static func layer(_ index: Int, _ tensors: TraceTensors, _ shape: ModelShape) throws -> LayerRecording {
+  private static func layer(_ index: Int, _ tensors: TraceTensors, _ shape: ModelShape) throws
+    -> LayerRecording
+  {
     let (count, dimension) = (tensors.header.tokenCount, shape.headDimension)
     let queryCount = count - tensors.header.firstQueryPosition
     func storage(_ name: String, _ sizes: [Int]) throws -> VectorStorage {
@@ -23,7 +25,8 @@ extension TraceFile {
     }
     let empty = VectorStorage([])
     return LayerRecording(
-      queries: queryCount == 0 ? empty : try storage("queries", [shape.queryHeadCount, queryCount, dimension]),
+      queries: queryCount == 0
+        ? empty : try storage("queries", [shape.queryHeadCount, queryCount, dimension]),
       keys: try storage("keys", [shape.kvHeadCount, count, dimension]),
       values: try optional("values", [shape.kvHeadCount, count, dimension]) ?? empty,
       valueNorms: try optional("value_norms", [shape.kvHeadCount, count]),

@@ -3,7 +3,8 @@ import Eviction
 import Foundation
 import Transformer
 
-/// One prompt as a model elsewhere saw it (`Samples/Traces/README.md`): enough to score, select and compare without the model.
+/// One prompt as a model elsewhere saw it (`Samples/Traces/README.md`): enough to score, select and compare
+/// without the model.
 ///
 /// Vectors stay in the mapped file; opening reads only headers, tokens and the answer.
 public struct TraceFile: Sendable {
@@ -45,7 +46,8 @@ public struct TraceFile: Sendable {
   public func story(_ settings: ExplorationSettings) -> Run {
     var settings = settings
     settings.answerLimit = max(1, answer.tokens.count)
-    return Run(modelName: modelName, prompt: prompt, settings: settings, vocabulary: vocabulary, hasModel: false)
+    return Run(
+      modelName: modelName, prompt: prompt, settings: settings, vocabulary: vocabulary, hasModel: false)
   }
 
   private static func lookaheads(
@@ -81,9 +83,11 @@ extension TraceHeader {
   /// - Throws: `TraceError.headTooLarge`.
   fileprivate func shape(_ path: String) throws -> ModelShape {
     guard headDimension <= ModelShape.maximumHeadDimension else {
-      throw TraceError.headTooLarge(file: path, dimension: headDimension, limit: ModelShape.maximumHeadDimension)
+      throw TraceError.headTooLarge(
+        file: path, dimension: headDimension, limit: ModelShape.maximumHeadDimension)
     }
     return ModelShape(
-      layerCount: layerCount, queryHeadCount: queryHeadCount, kvHeadCount: kvHeadCount, headDimension: headDimension)
+      layerCount: layerCount, queryHeadCount: queryHeadCount, kvHeadCount: kvHeadCount,
+      headDimension: headDimension)
   }
 }

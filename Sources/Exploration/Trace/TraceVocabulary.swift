@@ -9,21 +9,24 @@ struct TraceVocabulary {
   var vocabulary: Vocabulary { Vocabulary(bytes: bytes) }
 
   /// Reads the vocabulary of a trace.
-  /// - Throws: `TraceError` when an id stands in it twice, or offsets do not ascend from 0 to the number of bytes.
+  /// - Throws: `TraceError` when an id stands in it twice, or offsets do not ascend from 0 to the number of
+  ///   bytes.
   init(_ tensors: TraceTensors) throws {
     self.tensors = tensors
     let count = tensors.shape("vocabulary.ids")?.first ?? 0
     let ids = try tensors.integers("vocabulary.ids", shape: [count])
     let offsets = try tensors.integers("vocabulary.offsets", shape: [count + 1])
     let all = try tensors.bytes("vocabulary.bytes")
-    guard offsets.first == 0, offsets.last == all.count, zip(offsets, offsets.dropFirst()).allSatisfy(<=) else {
+    guard offsets.first == 0, offsets.last == all.count, zip(offsets, offsets.dropFirst()).allSatisfy(<=)
+    else {
       throw tensors.bad(
         "vocabulary.offsets", expected: "offsets that ascend from 0 to the \(all.count) bytes",
         found: "others, from \(offsets.first ?? 0) to \(offsets.last ?? 0)")
     }
     var bytes: [Int: [UInt8]] = [:]
     for (index, id) in ids.enumerated() {
-      guard id >= 0, bytes.updateValue(Array(all[offsets[index]..<offsets[index + 1]]), forKey: id) == nil else {
+      guard id >= 0, bytes.updateValue(Array(all[offsets[index]..<offsets[index + 1]]), forKey: id) == nil
+      else {
         throw tensors.bad(
           "vocabulary.ids", expected: "ids from 0 on, each once", found: id < 0 ? "\(id)" : "\(id) twice")
       }
@@ -38,7 +41,8 @@ struct TraceVocabulary {
     }
   }
 
-  /// The prompt of the recorded tokens. Where no token's place in the text is known, the text is what its tokens stand for.
+  /// The prompt of the recorded tokens. Where no token's place in the text is known, the text is what its
+  /// tokens stand for.
   func prompt(_ tensors: TraceTensors, name: String) throws -> Prompt {
     let header = tensors.header
     let ids = try tensors.integers("tokens", shape: [header.tokenCount])
@@ -50,7 +54,8 @@ struct TraceVocabulary {
       text = try tensors.bytes("text")
       ranges = try self.ranges(byteCount: text.count)
       try check(byteCount: ranges.reduce(0) { $0 + $1.count }, of: "token_bytes")
-      // A token's place in the text says more than the vocabulary: tokenizers put spaces where the text has none.
+      // A token's place in the text says more than the vocabulary: tokenizers put spaces where the text has
+      // none.
       for (index, range) in ranges.enumerated() where !range.isEmpty { pieces[index] = Array(text[range]) }
     } else {
       try check(byteCount: pieces.reduce(0) { $0 + $1.count }, of: "tokens")
@@ -66,8 +71,8 @@ struct TraceVocabulary {
       hash: header.sha256, questionTokenCount: header.questionTokenCount)
   }
 
-  /// Refuses tokens that together are longer than any text that is read: one long piece of the vocabulary, or places that
-  /// overlap, would make a small file fill the memory.
+  /// Refuses tokens that together are longer than any text that is read: one long piece of the vocabulary, or
+  /// places that overlap, would make a small file fill the memory.
   private func check(byteCount: Int, of tensor: String) throws {
     guard byteCount <= PromptReader.byteLimit else {
       throw tensors.bad(

@@ -1,7 +1,8 @@
 import Eviction
 import Transformer
 
-/// A token that one kept set lacks, and how much the truth looked at it when it chose one token of its answer.
+/// A token that one kept set lacks, and how much the truth looked at it when it chose one token of its
+/// answer.
 public struct LostToken: Sendable, Hashable {
   /// The layer of the kept set.
   public let layer: Int
@@ -20,17 +21,20 @@ public struct LostToken: Sendable, Hashable {
     KeptEdit(.keep, position...position, in: .head(layer: layer, queryHead: queryHead))
   }
 
-  /// All evicted tokens that get more attention than an even share, 1 of the prompt's tokens; the most wanted first, equal
-  /// ones by layer, head and position.
+  /// All evicted tokens that get more attention than an even share, 1 of the prompt's tokens; the most wanted
+  /// first, equal ones by layer, head and position.
   ///
   /// Those with less are left out: there are hundreds of thousands of them in large models.
-  /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most counts.
+  /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most
+  ///   counts.
   /// - Throws: `CancellationError`, looked for before each layer of each step.
   static func ranked(_ story: Run, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
     var lost: [LostToken] = []
     for layer in 0..<kept.shape.layerCount {
       guard let rows = try largest(story, layer: layer, steps: steps) else { return [] }
-      for head in kept.positions[layer].indices { lost += evicted(kept, layer: layer, head: head, rows: rows) }
+      for head in kept.positions[layer].indices {
+        lost += evicted(kept, layer: layer, head: head, rows: rows)
+      }
     }
     return lost.sorted { a, b in
       a.share != b.share

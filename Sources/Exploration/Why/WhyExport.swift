@@ -3,7 +3,8 @@ import Foundation
 
 /// A finding as JSON, in a documented and versioned schema, and as text for people.
 ///
-/// Layers and query heads count from 0, as in the export of kept tokens; in the text from 1, as on the screens.
+/// Layers and query heads count from 0, as in the export of kept tokens; in the text from 1, as on the
+/// screens.
 public struct WhyExport: Encodable {
   /// The name and version of the schema; the version rises when a field changes its meaning.
   public static let schema = "laq-tui.why"
@@ -61,14 +62,16 @@ public struct WhyExport: Encodable {
         text: story.text(at: token.position), share: token.share)
     }
     model = story.modelName
-    prompt = PromptEntry(name: story.prompt.name, sha256: story.prompt.hash, tokens: story.prompt.tokens.count)
+    prompt = PromptEntry(
+      name: story.prompt.name, sha256: story.prompt.hash, tokens: story.prompt.tokens.count)
     policy = PolicyEntry(
       name: finding.policy.name, title: finding.policy.title, budget: story.settings.budget,
       granularity: story.settings.granularity.rawValue, settings: finding.policy.settingValues)
     step = finding.step
     (expected, self.said) = (said(finding.expected), said(finding.said))
     answers = Answers(
-      full: story.answerText(story.full), policy: story.answerText(story.results.first { $0.policy == finding.policy }))
+      full: story.answerText(story.full),
+      policy: story.answerText(story.results.first { $0.policy == finding.policy }))
     outcome =
       switch finding.stage {
       case .ranking, .restoring, .shrinking: "unfinished"
@@ -87,11 +90,13 @@ public struct WhyExport: Encodable {
   /// The finding as JSON, in lines; equal findings have equal bytes.
   public func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
 
-  /// The finding in lines that a person reads; text of the prompt is quoted. Whatever a terminal would obey, or nobody would
-  /// see, is escaped, in names of files and arrays, too.
+  /// The finding in lines that a person reads; text of the prompt is quoted. Whatever a terminal would obey,
+  /// or nobody would see, is escaped, in names of files and arrays, too.
   public var text: String {
     func quoted(_ text: String) -> String { "\"\(Self.escaped(text, inQuotes: true))\"" }
-    let (name, title) = (Self.escaped(prompt.name, inQuotes: false), Self.escaped(policy.title, inQuotes: false))
+    let (name, title) = (
+      Self.escaped(prompt.name, inQuotes: false), Self.escaped(policy.title, inQuotes: false)
+    )
     func line(_ token: TokenEntry) -> String {
       "  layer \(token.layer + 1)  head \(token.queryHead + 1)  token \(token.position)  "
         + "share \(String(format: "%.4f", Double(token.share)))  \(quoted(token.text))"
@@ -104,7 +109,8 @@ public struct WhyExport: Encodable {
         + "\(said.map { quoted($0.text) } ?? "the end") was said.",
     ]
     if !restored.isEmpty {
-      lines.append("Kept, \(restored.count == 1 ? "this one brings" : "these \(restored.count) bring") the answer back:")
+      lines.append(
+        "Kept, \(restored.count == 1 ? "this one brings" : "these \(restored.count) bring") the answer back:")
       lines += restored.map(line)
       if isSmallest, restored.count > 1 { lines.append("Without any one of them it is lost again.") }
     } else if outcome == "not found" {

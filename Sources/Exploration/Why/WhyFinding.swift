@@ -1,8 +1,8 @@
 import Eviction
 import Transformer
 
-/// Why a policy's answer is not the full cache's: which evicted tokens the truth looked at, and which of them bring the
-/// answer back when they are kept. A value that grows while the search runs.
+/// Why a policy's answer is not the full cache's: which evicted tokens the truth looked at, and which of them
+/// bring the answer back when they are kept. A value that grows while the search runs.
 public struct WhyFinding: Sendable {
   /// How far it has come.
   public enum Stage: Sendable, Hashable {
@@ -53,7 +53,9 @@ public struct WhyFinding: Sendable {
   public init(_ story: Run, policy: Policy) throws {
     guard story.hasModel else { throw WhyError.needsModel }
     guard story.stage == .done, let full = story.full else { throw WhyError.notFinished }
-    guard let lane = story.results.first(where: { $0.policy == policy }) else { throw WhyError.noResult(policy) }
+    guard let lane = story.results.first(where: { $0.policy == policy }) else {
+      throw WhyError.noResult(policy)
+    }
     guard let step = lane.answer.firstDifference(from: full.answer) else { throw WhyError.sameAnswer(policy) }
     self.policy = policy
     self.step = step
@@ -84,12 +86,14 @@ public enum WhyError: Error, Hashable, CustomStringConvertible {
   /// The story is a trace's, and there are no answers.
   case needsModel
 
+  /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .notFinished: "why? needs every answer: wait until the story is ready, or run it again with r"
     case .needsModel: "why? decodes anew, which needs the model, and this is a trace without it"
     case .noResult(let policy): "\(policy.title) has no answer to explain; choose another policy"
-    case .sameAnswer(let policy): "\(policy.title) gives the full cache's answer: nothing to explain; choose one that differs"
+    case .sameAnswer(let policy):
+      "\(policy.title) gives the full cache's answer: nothing to explain; choose one that differs"
     }
   }
 }

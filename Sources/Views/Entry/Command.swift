@@ -1,12 +1,15 @@
-/// What can be typed behind `:`. One table for dispatch, completion, the notes while one types, and the manual.
+/// What can be typed behind `:`. One table for dispatch, completion, the notes while one types, and the
+/// manual.
 ///
 /// Every action of the key table can be typed as well, by its name.
-public enum Command: String, Sendable, CaseIterable {
-  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme, notes, tour, quit
+package enum Command: String, Sendable, CaseIterable {
+  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme,
+    notes, tour, quit
 
   /// What stands behind a command.
   enum Argument {
-    case none, position, layer, head, budget, policy, lane, setting, question, steps, granularity, view, exportFile, sessionFile
+    case none, position, layer, head, budget, policy, lane, setting, question, steps, granularity, view,
+      exportFile, sessionFile
     case theme, onOff
   }
 
@@ -41,7 +44,7 @@ public enum Command: String, Sendable, CaseIterable {
   }
 
   /// The command with what it takes, as it is typed.
-  public var synopsis: String {
+  package var synopsis: String {
     let argument =
       switch argument {
       case .none: ""
@@ -62,7 +65,7 @@ public enum Command: String, Sendable, CaseIterable {
   }
 
   /// What it does, in a few words.
-  public var words: String {
+  package var words: String {
     switch self {
     case .goto: "moves the cursor to a token"
     case .layer: "chooses a layer, from 1"
@@ -110,7 +113,9 @@ public enum Command: String, Sendable, CaseIterable {
   /// The commands that a mistyped one may have been: those that begin alike, or as much as a letter of it.
   static func suggestions(for word: String) -> [String] {
     let begun = allCases.filter { $0.rawValue.hasPrefix(word) }
-    return (begun.isEmpty ? allCases.filter { $0.rawValue.first == word.first } : begun).map { ":" + $0.rawValue }
+    return (begun.isEmpty ? allCases.filter { $0.rawValue.first == word.first } : begun).map {
+      ":" + $0.rawValue
+    }
   }
 
   /// A command as it is typed: its name, a shorter one, or as much of it as no other begins with.

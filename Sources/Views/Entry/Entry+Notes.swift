@@ -5,7 +5,8 @@ extension ViewState.Entry {
     case .export(.view):
       [
         "the ending chooses: .svg .html .txt .ansi draw the view, .json .csv .npz .safetensors hold the kept tokens",
-        ".svg .html .txt .ansi draw it; .json .csv .npz .safetensors: tokens", ".svg .html .txt .ansi, or .json for the tokens",
+        ".svg .html .txt .ansi draw it; .json .csv .npz .safetensors: tokens",
+        ".svg .html .txt .ansi, or .json for the tokens",
       ]
     case .export(.everything):
       [
@@ -39,10 +40,16 @@ extension ViewState.Entry {
   /// The command that is being typed, or how to see them all.
   private var commandNotes: [String] {
     let word = line.before.prefix { $0 != " " }
-    guard let command = Command(typed: String(word)), line.before.contains(" ") || command.rawValue == word else {
-      return ["Tab lists the commands and goes through them; Up brings back earlier ones", "Tab lists the commands"]
+    guard let command = Command(typed: String(word)), line.before.contains(" ") || command.rawValue == word
+    else {
+      return [
+        "Tab lists the commands and goes through them; Up brings back earlier ones", "Tab lists the commands",
+      ]
     }
-    return ["\(command.synopsis)   \(command.words)   Tab completes", "\(command.synopsis)   \(command.words)", command.synopsis]
-      .filter { !$0.isEmpty }
+    return [
+      "\(command.synopsis)   \(command.words)   Tab completes", "\(command.synopsis)   \(command.words)",
+      command.synopsis,
+    ]
+    .filter { !$0.isEmpty }
   }
 }

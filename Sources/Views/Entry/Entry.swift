@@ -2,9 +2,9 @@ import Screen
 
 extension ViewState {
   /// A line being typed at the bottom, or a question that waits there for an answer.
-  public struct Entry: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
     /// What the line is for.
-    public enum Purpose: Sendable, Hashable {
+    package enum Purpose: Sendable, Hashable {
       case search, command
       /// The question that the prompt asks.
       case question
@@ -20,30 +20,32 @@ extension ViewState {
     }
 
     /// What the line is for.
-    public let purpose: Purpose
+    package let purpose: Purpose
     /// The line with its cursor.
-    public internal(set) var line: TextLine
+    package internal(set) var line: TextLine
     /// The completions that are gone through.
     var completion: Completion?
     /// The earlier line that was called back: its place among those of its kind, and what had been typed.
     var recalled: (place: Int, typed: String)?
 
     /// A line with the cursor at its end.
-    public init(_ purpose: Purpose, _ text: String = "") {
+    package init(_ purpose: Purpose, _ text: String = "") {
       (self.purpose, line) = (purpose, TextLine(text))
     }
 
     /// A search that has been typed so far.
-    public static func search(_ text: String) -> Entry { Entry(.search, text) }
+    package static func search(_ text: String) -> Entry { Entry(.search, text) }
     /// A command that has been typed so far.
-    public static func command(_ text: String) -> Entry { Entry(.command, text) }
+    package static func command(_ text: String) -> Entry { Entry(.command, text) }
     /// The name of a file to write.
-    public static func export(_ text: String, _ scope: ExportRequest.Scope) -> Entry { Entry(.export(scope), text) }
+    package static func export(_ text: String, _ scope: ExportRequest.Scope) -> Entry {
+      Entry(.export(scope), text)
+    }
     /// Whether a file that is there already may be replaced.
-    public static func replace(_ request: ExportRequest) -> Entry { Entry(.replace(request)) }
+    package static func replace(_ request: ExportRequest) -> Entry { Entry(.replace(request)) }
 
     /// What has been typed so far.
-    public var text: String { line.text }
+    package var text: String { line.text }
 
     /// What stands before the text.
     var prompt: String {
@@ -69,8 +71,10 @@ extension ViewState {
     }
 
     // What completes the line, and how far it was called back, is no part of what it says.
-    public static func == (left: Entry, right: Entry) -> Bool { left.purpose == right.purpose && left.line == right.line }
-    public func hash(into hasher: inout Hasher) {
+    package static func == (left: Entry, right: Entry) -> Bool {
+      left.purpose == right.purpose && left.line == right.line
+    }
+    package func hash(into hasher: inout Hasher) {
       hasher.combine(purpose)
       hasher.combine(line)
     }

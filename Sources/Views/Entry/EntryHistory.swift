@@ -20,7 +20,9 @@ struct EntryHistory: Sendable {
 
   /// The next older or newer line that begins as one had been typed; `nil` where there is none.
   /// - Parameter place: the place of the line that was called back last; `nil` if none was.
-  func line(older: Bool, than place: Int?, beginning: String, for purpose: ViewState.Entry.Purpose) -> (place: Int, text: String)? {
+  func line(older: Bool, than place: Int?, beginning: String, for purpose: ViewState.Entry.Purpose) -> (
+    place: Int, text: String
+  )? {
     guard let kind = Self.kind(purpose), let own = lines[kind] else { return nil }
     let start = min(place ?? own.count, own.count)
     let places = older ? Array((0..<start).reversed()) : Array(min(start + 1, own.count)..<own.count)

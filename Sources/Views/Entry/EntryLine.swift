@@ -6,7 +6,8 @@ struct EntryLine {
   let theme: Theme
   let glyphs: GlyphSet
 
-  /// Draws the line; of a long one the part around the cursor, and nothing else of it is looked at: a paste may be long.
+  /// Draws the line; of a long one the part around the cursor, and nothing else of it is looked at: a paste
+  /// may be long.
   func draw(into grid: inout Grid, row: Int) {
     let prompt = visible(entry.prompt)
     let room = grid.width - 2 - TextWidth.of(prompt)
@@ -23,7 +24,8 @@ struct EntryLine {
     grid.put([Span(String(after.dropFirst()), theme[.text])], row: row, column: column, limit: grid.width)
   }
 
-  /// The completions, on as many lines as they need and there are, the selected one among them; and how many there are.
+  /// The completions, on as many lines as they need and there are, the selected one among them; and how many
+  /// there are.
   func candidates(width: Int, limit: Int) -> [[Span]]? {
     guard let completion = entry.completion else { return nil }
     let labels = completion.candidates.indices.map {

@@ -1,7 +1,8 @@
 import Eviction
 
-/// Completes a policy's name part by part: the scorer, its settings and their values, an allocation, wrappers.
-public enum PolicyCompletion {
+/// Completes a policy's name part by part: the scorer, its settings and their values, an allocation,
+/// wrappers.
+package enum PolicyCompletion {
   /// What could stand in the place of a name that has been typed so far.
   /// - Returns: the part of the name that is complete, and what may follow it.
   static func candidates(_ typed: String) -> (stem: String, candidates: [String]) {
@@ -24,12 +25,17 @@ public enum PolicyCompletion {
     default:
       // Settings that are given already are not given again.
       let given = bracket(of: typed[...place])
-      return (stem, matching(rest, parameters(of: typed[...place]).map(\.key).filter { !given.contains("\($0)=") }.map { $0 + "=" }))
+      return (
+        stem,
+        matching(
+          rest,
+          parameters(of: typed[...place]).map(\.key).filter { !given.contains("\($0)=") }.map { $0 + "=" })
+      )
     }
   }
 
   /// Whole names, for a shell.
-  public static func names(_ typed: String) -> [String] {
+  package static func names(_ typed: String) -> [String] {
     let (stem, candidates) = candidates(typed)
     return candidates.map { stem + $0 }
   }
@@ -59,11 +65,13 @@ public enum PolicyCompletion {
       return own
     }
     let name = before[before.index(after: mark)...]
-    return before[mark] == "/" ? named(name, PolicyRegistry.allocations) : named(name, PolicyRegistry.wrappers)
+    return before[mark] == "/"
+      ? named(name, PolicyRegistry.allocations) : named(name, PolicyRegistry.wrappers)
   }
 
   private static func named(_ name: Substring, _ families: [some PolicyFamily]) -> [PolicyParameter] {
-    families.first { $0.name == name.lowercased() || $0.aliases.contains(name.lowercased()) }?.parameters ?? []
+    families.first { $0.name == name.lowercased() || $0.aliases.contains(name.lowercased()) }?.parameters
+      ?? []
   }
 
   private static func matching(_ typed: String, _ names: [String]) -> [String] {

@@ -20,8 +20,12 @@ extension ViewState {
     }
     switch command {
     case .goto: number(value, of: command, in: 0...max(0, story.prompt.tokens.count - 1)) { $0.cursor = $1 }
-    case .layer: number(value, of: command, in: 1...max(1, story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
-    case .head: number(value, of: command, in: 1...max(1, story.recording?.shape.queryHeadCount ?? 1)) { $0.head = $1 - 1 }
+    case .layer:
+      number(value, of: command, in: 1...max(1, story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
+    case .head:
+      number(value, of: command, in: 1...max(1, story.recording?.shape.queryHeadCount ?? 1)) {
+        $0.head = $1 - 1
+      }
     case .steps:
       let limits = ExplorationSettings.answerLimits
       let range = (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)
@@ -32,7 +36,9 @@ extension ViewState {
     case .question: return ask(value)
     case .granularity: return granularity(value)
     case .view:
-      if let named = View.allCases.first(where: { $0.title.lowercased() == value.lowercased() }) { open(named) } else {
+      if let named = View.allCases.first(where: { $0.title.lowercased() == value.lowercased() }) {
+        open(named)
+      } else {
         refuse(command, "there is no such view", choices: View.allCases.map { $0.title.lowercased() })
       }
     case .export:
@@ -42,8 +48,11 @@ extension ViewState {
     case .why: return askWhy(policyNamed: value)
     case .theme:
       let themes = Theme.available(at: colorDepth)
-      if let named = themes.first(where: { $0.name == value }) { theme = named } else {
-        let reason = Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours"
+      if let named = themes.first(where: { $0.name == value }) {
+        theme = named
+      } else {
+        let reason =
+          Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours"
         refuse(command, reason, choices: themes.map(\.name))
       }
     case .notes:
@@ -75,10 +84,13 @@ extension ViewState {
   }
 
   private mutating func changeSettings(
-    by text: String, of command: Command, in range: ClosedRange<Int>, _ change: (inout ExplorationSettings, Int) -> Void
+    by text: String, of command: Command, in range: ClosedRange<Int>,
+    _ change: (inout ExplorationSettings, Int) -> Void
   ) -> Effect {
     var effect = Effect.none
-    number(text, of: command, in: range) { state, value in effect = state.changeSettings { change(&$0, value) } }
+    number(text, of: command, in: range) { state, value in
+      effect = state.changeSettings { change(&$0, value) }
+    }
     return effect
   }
 
@@ -121,12 +133,15 @@ extension ViewState {
     guard settings.policies.indices.contains(policy) else { return .none }
     let active = settings.policies[policy]
     let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmingSpaces() }
-    guard parts.count == 2, let parameter = active.descriptor.parameters.first(where: { $0.key == parts[0] }) else {
+    guard parts.count == 2, let parameter = active.descriptor.parameters.first(where: { $0.key == parts[0] })
+    else {
       let known = active.descriptor.parameters.map(\.key)
       if known.isEmpty {
-        message = "\(active.title) has no settings; type :policy NAME for another policy, as in \(Command.policy.example)"
+        message =
+          "\(active.title) has no settings; type :policy NAME for another policy, as in \(Command.policy.example)"
       } else {
-        message = "settings of \(active.title): \(known.joined(separator: ", ")); type :set KEY=VALUE, as in :set \(known[0])=…"
+        message =
+          "settings of \(active.title): \(known.joined(separator: ", ")); type :set KEY=VALUE, as in :set \(known[0])=…"
       }
       return .none
     }
@@ -149,7 +164,9 @@ extension ViewState {
 extension String {
   /// Without spaces at its ends.
   fileprivate func trimmingSpaces() -> String {
-    guard let first = firstIndex(where: { $0 != " " }), let last = lastIndex(where: { $0 != " " }) else { return "" }
+    guard let first = firstIndex(where: { $0 != " " }), let last = lastIndex(where: { $0 != " " }) else {
+      return ""
+    }
     return String(self[first...last])
   }
 }

@@ -10,7 +10,8 @@ extension ViewState {
     } else {
       let typed = current.line.before
       let found = completions(of: typed, for: current.purpose)
-      current.completion = Completion(typed: typed, stem: found.stem, candidates: found.candidates, last: !forward)
+      current.completion = Completion(
+        typed: typed, stem: found.stem, candidates: found.candidates, last: !forward)
       current.completion?.isPath = found.isPath
     }
     guard let completion = current.completion else {
@@ -35,10 +36,14 @@ extension ViewState {
 
   private func completions(ofCommand typed: String) -> Found {
     guard let gap = typed.firstIndex(of: " ") else {
-      let names = Command.allCases.map(\.rawValue) + keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
+      let names =
+        Command.allCases.map(\.rawValue)
+        + keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
       let found = names.filter { $0.hasPrefix(typed) }
       // Behind the only one stands what it takes, so that one goes on typing or completing.
-      if found.count == 1, let command = Command(rawValue: found[0]), command.argument != .none { return ("", [found[0] + " "], false) }
+      if found.count == 1, let command = Command(rawValue: found[0]), command.argument != .none {
+        return ("", [found[0] + " "], false)
+      }
       return ("", found, false)
     }
     guard let command = Command(typed: String(typed[..<gap])) else { return ("", [], false) }
@@ -49,7 +54,9 @@ extension ViewState {
     case .policy:
       let found = PolicyCompletion.candidates(argument)
       // Those of the list come first: what one has, one wants to look at.
-      let listed = settings.policies.map(\.name).filter { found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*") }
+      let listed = settings.policies.map(\.name).filter {
+        found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")
+      }
       return (stem + found.stem, listed + found.candidates.filter { !listed.contains($0) }, false)
     case .lane: return words(settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
     case .setting: return (stem, settingCompletions(argument), false)

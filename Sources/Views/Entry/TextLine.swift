@@ -1,22 +1,23 @@
 import Screen
 
-/// A line of text that is being edited, as in a shell: what stands before the cursor, and what stands behind it.
+/// A line of text that is being edited, as in a shell: what stands before the cursor, and what stands behind
+/// it.
 ///
-/// Characters are what a person sees as one: a letter with its accents, a joined emoji. Accents that are typed after a letter
-/// join it.
-public struct TextLine: Sendable, Hashable {
+/// Characters are what a person sees as one: a letter with its accents, a joined emoji. Accents that are
+/// typed after a letter join it.
+package struct TextLine: Sendable, Hashable {
   /// What stands before the cursor.
-  public private(set) var before: String
+  package private(set) var before: String
   /// What stands behind it.
-  public private(set) var after: String
+  package private(set) var after: String
 
   /// A line with the cursor behind its text.
-  public init(_ text: String = "") { (before, after) = (text, "") }
+  package init(_ text: String = "") { (before, after) = (text, "") }
 
   /// All of it.
-  public var text: String { before + after }
+  package var text: String { before + after }
   /// Whether there is none.
-  public var isEmpty: Bool { before.isEmpty && after.isEmpty }
+  package var isEmpty: Bool { before.isEmpty && after.isEmpty }
 
   /// Puts a text in the place of what stands before the cursor.
   mutating func replaceBefore(by text: String) { before = text }

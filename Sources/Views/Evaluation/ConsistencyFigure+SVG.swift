@@ -3,9 +3,9 @@ import Foundation
 import Screen
 
 extension ConsistencyFigure {
-  /// The picture as an XML element: recall and mass recall against budget, and cosines by layer. Equal summaries have equal
-  /// texts.
-  public var svg: String {
+  /// The picture as an XML element: recall and mass recall against budget, and cosines by layer. Equal
+  /// summaries have equal texts.
+  package var svg: String {
     let cosines = cosines
     let policyNames = Self.legend(summary.lines.map(\.policy.name), x: 50, y: 330, width: 640)
     let cosineNames = Self.legend(cosines.map(\.name), x: 710, y: 330, width: 300)
@@ -23,7 +23,9 @@ extension ConsistencyFigure {
     for (index, (measure, title)) in panels.enumerated() {
       let panel = Panel(x: 50 + Double(index) * 330, y: 40, width: 270, height: 240)
       let lines = summary.lines.map { line in
-        line.points.compactMap { point in point.means[measure].map { (x: point.keptTokens, y: $0) } }.sorted { $0.x < $1.x }
+        line.points.compactMap { point in point.means[measure].map { (x: point.keptTokens, y: $0) } }.sorted {
+          $0.x < $1.x
+        }
       }
       parts += panel.frame(title: title, axis: "tokens kept per layer and head")
       parts += panel.curves(lines, isLogarithmic: true)
@@ -31,7 +33,8 @@ extension ConsistencyFigure {
     let panel = Panel(x: 710, y: 40, width: 270, height: 240)
     parts += panel.frame(title: "cosine with the true rows", axis: "layer")
     parts += panel.curves(
-      cosines.map { $0.values.enumerated().map { (x: Double($0.offset + 1), y: $0.element) } }, isLogarithmic: false)
+      cosines.map { $0.values.enumerated().map { (x: Double($0.offset + 1), y: $0.element) } },
+      isLogarithmic: false)
     parts += policyNames.parts + cosineNames.parts
     return parts.joined(separator: "\n") + "\n</svg>\n"
   }
@@ -71,7 +74,9 @@ private struct Panel {
 
   /// The title, the axes and lines at every fifth.
   func frame(title: String, axis: String) -> [String] {
-    var parts = ["<text x=\"\(Self.number(x))\" y=\"\(Self.number(y - 14))\" font-weight=\"bold\">\(Markup.escaped(title))</text>"]
+    var parts = [
+      "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y - 14))\" font-weight=\"bold\">\(Markup.escaped(title))</text>"
+    ]
     for fifth in 0...5 {
       let level = y + height * (1 - Double(fifth) / 5)
       parts.append(
@@ -80,7 +85,8 @@ private struct Panel {
         stroke="#dddddd"/>
         """)
       parts.append(
-        "<text x=\"\(Self.number(x - 6))\" y=\"\(Self.number(level + 4))\" text-anchor=\"end\">\(decimal(Double(fifth) / 5, 1))</text>")
+        "<text x=\"\(Self.number(x - 6))\" y=\"\(Self.number(level + 4))\" text-anchor=\"end\">\(decimal(Double(fifth) / 5, 1))</text>"
+      )
     }
     parts.append(
       """
@@ -107,12 +113,14 @@ private struct Panel {
       guard across(place) - 4 * Double(label.count) > free else { continue }
       free = across(place) + 4 * Double(label.count) + 4
       parts.append(
-        "<text x=\"\(Self.number(across(place)))\" y=\"\(Self.number(y + height + 16))\" text-anchor=\"middle\">\(label)</text>")
+        "<text x=\"\(Self.number(across(place)))\" y=\"\(Self.number(y + height + 16))\" text-anchor=\"middle\">\(label)</text>"
+      )
     }
     for (index, line) in lines.enumerated() where !line.isEmpty {
       let points = line.map { "\(Self.number(across($0.x))),\(Self.number(up($0.y)))" }
       parts.append(
-        "<polyline points=\"\(points.joined(separator: " "))\" fill=\"none\" stroke=\"\(Self.color(index))\" stroke-width=\"2\"/>")
+        "<polyline points=\"\(points.joined(separator: " "))\" fill=\"none\" stroke=\"\(Self.color(index))\" stroke-width=\"2\"/>"
+      )
       parts += line.map {
         "<circle cx=\"\(Self.number(across($0.x)))\" cy=\"\(Self.number(up($0.y)))\" r=\"3\" fill=\"\(Self.color(index))\"/>"
       }
@@ -122,7 +130,10 @@ private struct Panel {
 
   /// Colours that differ in brightness, too (Okabe and Ito 2008), then darker ones.
   static func color(_ index: Int) -> String {
-    let colors = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f", "#8b4513", "#4b0082"]
+    let colors = [
+      "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f", "#8b4513",
+      "#4b0082",
+    ]
     return colors[index % colors.count]
   }
 

@@ -3,16 +3,17 @@ import Eviction
 import Foundation
 import Screen
 
-/// The picture of consistency: what each policy keeps of the truth against its budget, and how near the observed rows are to
-/// the true ones layer by layer. As text, and as a drawing.
-public struct ConsistencyFigure {
+/// The picture of consistency: what each policy keeps of the truth against its budget, and how near the
+/// observed rows are to the true ones layer by layer. As text, and as a drawing.
+package struct ConsistencyFigure {
   let summary: ConsistencySummary
 
   /// Draws a summary.
-  public init(_ summary: ConsistencySummary) { self.summary = summary }
+  package init(_ summary: ConsistencySummary) { self.summary = summary }
 
-  /// Recall against kept tokens, one line per policy, then a bar per layer for the window and for the first lookahead.
-  public func text(width: Int, glyphs: GlyphSet) -> String {
+  /// Recall against kept tokens, one line per policy, then a bar per layer for the window and for the first
+  /// lookahead.
+  package func text(width: Int, glyphs: GlyphSet) -> String {
     let plot = plotText(width: width, glyphs: glyphs)
     return plot + "\n" + barsText(width: width, glyphs: glyphs)
   }
@@ -27,7 +28,9 @@ public struct ConsistencyFigure {
   /// The first policy that looks ahead, at its smallest budget: where views of the prompt differ most.
   var lookahead: (policy: Policy, point: ConsistencySummary.Point)? {
     summary.lines.lazy.compactMap { line in
-      line.points.filter { $0.layers[.lookaheadCosine] != nil }.min { $0.keptTokens < $1.keptTokens }.map { (line.policy, $0) }
+      line.points.filter { $0.layers[.lookaheadCosine] != nil }.min { $0.keptTokens < $1.keptTokens }.map {
+        (line.policy, $0)
+      }
     }.first
   }
 
@@ -36,12 +39,16 @@ public struct ConsistencyFigure {
     let (gutter, legend, height) = (5, 26, 15)
     let columns = max(20, width - gutter - legend)
     let lines = summary.lines.map { line in
-      line.points.map { (budget: Int($0.keptTokens.rounded()), value: $0.means[.recall] ?? 0) }.sorted { $0.budget < $1.budget }
+      line.points.map { (budget: Int($0.keptTokens.rounded()), value: $0.means[.recall] ?? 0) }.sorted {
+        $0.budget < $1.budget
+      }
     }
     let plot = BudgetPlot(lines, budgets: budgets, width: columns, height: height)
     // The names stand beside the plot, and go on below it where there are more of them than rows.
     var grid = Grid(Size(width: width, height: max(height + 2, lines.count + 1)))
-    grid.put("recall of the true decode queries' tokens, against tokens kept per layer and head", row: 0, column: 0, style: .plain)
+    grid.put(
+      "recall of the true decode queries' tokens, against tokens kept per layer and head", row: 0, column: 0,
+      style: .plain)
     for row in 0..<height {
       let label = row == 0 ? "1.0" : row == height - 1 ? "0.0" : "   "
       grid.put("\(label) \(glyphs.vertical)", row: row + 1, column: 0, style: .plain)
@@ -66,7 +73,9 @@ public struct ConsistencyFigure {
   }
 
   private func barsText(width: Int, glyphs: GlyphSet) -> String {
-    guard let window = summary.layers[.windowCosine], let truth = summary.layers[.truthCosine] else { return "" }
+    guard let window = summary.layers[.windowCosine], let truth = summary.layers[.truthCosine] else {
+      return ""
+    }
     let ahead = lookahead?.point.layers[.lookaheadCosine]
     let name = lookahead.map { "lookahead of \($0.policy.name) at \($0.point.budget)" }
     let length = max(10, (width - 30) / 2)
@@ -74,10 +83,18 @@ public struct ConsistencyFigure {
       let filled = Int((min(max(value, 0), 1) * Double(length)).rounded())
       return String(repeating: "#", count: filled) + String(repeating: ".", count: length - filled)
     }
-    var lines = ["cosine with the true rows, layer by layer: window (above), \(name ?? "no lookahead")\(name == nil ? "" : " (below)")"]
+    var lines = [
+      "cosine with the true rows, layer by layer: window (above), \(name ?? "no lookahead")\(name == nil ? "" : " (below)")"
+    ]
     for layer in window.indices {
-      lines.append("layer \(layer + 1)  \(decimal(window[layer], 3)) \(bar(window[layer]))   truth \(decimal(truth[layer], 3))")
-      if let ahead { lines.append("\(String(repeating: " ", count: "layer \(layer + 1)".count))  \(decimal(ahead[layer], 3)) \(bar(ahead[layer]))") }
+      lines.append(
+        "layer \(layer + 1)  \(decimal(window[layer], 3)) \(bar(window[layer]))   truth \(decimal(truth[layer], 3))"
+      )
+      if let ahead {
+        lines.append(
+          "\(String(repeating: " ", count: "layer \(layer + 1)".count))  \(decimal(ahead[layer], 3)) \(bar(ahead[layer]))"
+        )
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }

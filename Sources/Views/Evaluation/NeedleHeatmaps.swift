@@ -2,12 +2,13 @@ import Evaluation
 import Eviction
 import Screen
 
-/// Needle results as small heatmaps side by side: lengths to the right, depths downwards, a budget's policies in a row.
+/// Needle results as small heatmaps side by side: lengths to the right, depths downwards, a budget's policies
+/// in a row.
 ///
 /// A map of more lengths than there is room for goes on in further panels below.
-public struct NeedleHeatmaps: Sendable {
+package struct NeedleHeatmaps: Sendable {
   /// What is drawn.
-  public let map: NeedleMap
+  package let map: NeedleMap
 
   private static let labelWidth = 6
   private static let gap = 3
@@ -15,7 +16,7 @@ public struct NeedleHeatmaps: Sendable {
   private static let cellWidth = 3
 
   /// Draws a map.
-  public init(_ map: NeedleMap) { self.map = map }
+  package init(_ map: NeedleMap) { self.map = map }
 
   private var panelHeight: Int { map.depths.count + 2 }
 
@@ -33,21 +34,30 @@ public struct NeedleHeatmaps: Sendable {
     guard map.lengths.count <= lengthsPerPanel else {
       return map.columns.flatMap { column in
         stride(from: 0, to: map.lengths.count, by: lengthsPerPanel).map { first in
-          [Panel(column: column, lengths: map.lengths[first..<min(first + lengthsPerPanel, map.lengths.count)])]
+          [
+            Panel(
+              column: column, lengths: map.lengths[first..<min(first + lengthsPerPanel, map.lengths.count)])
+          ]
         }
       }
     }
     let perRow = max(1, (width + Self.gap) / (Self.panelWidth(map.lengths.count) + Self.gap))
-    let budgets = map.columns.map(\.budget).reduce(into: [Budget?]()) { known, one in if !known.contains(one) { known.append(one) } }
+    let budgets = map.columns.map(\.budget).reduce(into: [Budget?]()) { known, one in
+      if !known.contains(one) { known.append(one) }
+    }
     return budgets.flatMap { budget in
-      let panels = map.columns.filter { $0.budget == budget }.map { Panel(column: $0, lengths: map.lengths[...]) }
-      return stride(from: 0, to: panels.count, by: perRow).map { Array(panels[$0..<min($0 + perRow, panels.count)]) }
+      let panels = map.columns.filter { $0.budget == budget }.map {
+        Panel(column: $0, lengths: map.lengths[...])
+      }
+      return stride(from: 0, to: panels.count, by: perRow).map {
+        Array(panels[$0..<min($0 + perRow, panels.count)])
+      }
     }
   }
 
   /// The drawing, as high as it needs to be.
   /// - Parameter width: columns; below those of a single length, panels are cut.
-  public func grid(width: Int = 100, theme: Theme, glyphs: GlyphSet) -> Grid {
+  package func grid(width: Int = 100, theme: Theme, glyphs: GlyphSet) -> Grid {
     let rows = rows(width: width)
     var grid = Grid(Size(width: width, height: rows.count * (panelHeight + 1) + 1))
     for (index, panels) in rows.enumerated() {
@@ -66,7 +76,8 @@ public struct NeedleHeatmaps: Sendable {
     let (column, lengths) = (panel.column, panel.lengths)
     let right = left + Self.panelWidth(lengths.count)
     grid.put(
-      column.policy.title + (column.budget.map { "  B=\($0)" } ?? ""), row: row, column: left + Self.labelWidth,
+      column.policy.title + (column.budget.map { "  B=\($0)" } ?? ""), row: row,
+      column: left + Self.labelWidth,
       style: theme[.title], limit: right)
     if let mean = map.mean(column) {
       grid.put([Span("  \(Self.percent(mean))", theme[.text])], row: row, endingAt: right, from: left)
@@ -76,14 +87,19 @@ public struct NeedleHeatmaps: Sendable {
       grid.put([Span("\(depth)%", theme[.dim])], row: line, endingAt: left + Self.labelWidth - 1, from: left)
       for (place, length) in lengths.enumerated() {
         let start = left + Self.labelWidth + place * Self.cellWidth
-        cell(map.value(column, length: length, depth: depth), row: line, column: start, into: &grid, theme: theme, glyphs: glyphs)
+        cell(
+          map.value(column, length: length, depth: depth), row: line, column: start, into: &grid,
+          theme: theme, glyphs: glyphs)
       }
     }
     let axis = row + panelHeight - 1
-    if let first = lengths.first { grid.put("\(first)", row: axis, column: left + Self.labelWidth, style: theme[.dim]) }
+    if let first = lengths.first {
+      grid.put("\(first)", row: axis, column: left + Self.labelWidth, style: theme[.dim])
+    }
     if let last = lengths.last, lengths.count > 1 {
       grid.put(
-        [Span("\(last)", theme[.dim])], row: axis, endingAt: left + Self.labelWidth + lengths.count * Self.cellWidth,
+        [Span("\(last)", theme[.dim])], row: axis,
+        endingAt: left + Self.labelWidth + lengths.count * Self.cellWidth,
         from: left + Self.labelWidth + 6)
     }
   }
@@ -104,18 +120,24 @@ public struct NeedleHeatmaps: Sendable {
   }
 
   private func legend(row: Int, into grid: inout Grid, theme: Theme, glyphs: GlyphSet) {
-    var column = grid.put("\(Sanitizer.visible(map.score, glyphs: glyphs, spaces: false))  0 ", row: row, column: 0, style: theme[.dim])
+    var column = grid.put(
+      "\(Sanitizer.visible(map.score, glyphs: glyphs, spaces: false))  0 ", row: row, column: 0,
+      style: theme[.dim])
     let steps = theme.hasColor ? theme.ramp.count : glyphs.levels.count
     for step in 0..<steps {
       let value = (Double(step) + 0.5) / Double(steps)
       if theme.hasColor {
-        grid.fill(Rect(column: column, row: row, width: 1, height: 1), style: Style(background: theme.ramp.color(value)))
+        grid.fill(
+          Rect(column: column, row: row, width: 1, height: 1),
+          style: Style(background: theme.ramp.color(value)))
       } else {
         grid.put(glyphs.level(value), row: row, column: column)
       }
       column += 1
     }
-    grid.put(" 1   tokens \(glyphs.right)  depth \(glyphs.down)  means in per cent", row: row, column: column, style: theme[.dim])
+    grid.put(
+      " 1   tokens \(glyphs.right)  depth \(glyphs.down)  means in per cent", row: row, column: column,
+      style: theme[.dim])
   }
 
   private static func percent(_ value: Double) -> String {

@@ -21,14 +21,18 @@ struct ResultsCells {
     // Names of policies are long: they have half of the line where they need it.
     let labels = min(max(24, width / 2), table.rowTitles.map { TextWidth.of($0) }.max() ?? 0) + 2
     let longest = table.columnTitles.map { TextWidth.of($0) }.max() ?? 0
-    let cell = table.isHeatmap ? max(4, longest + 1) : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
+    let cell =
+      table.isHeatmap
+      ? max(4, longest + 1)
+      : max(5, min(longest + 2, max(7, (width - labels) / max(1, table.columnTitles.count))))
     let heads = table.columnTitles.map {
       WrappedText.lines(Sanitizer.visible($0, glyphs: glyphs, spaces: false), width: cell - 1)
     }
     let headRows = min(3, heads.map(\.count).max() ?? 1)
     let titles = table.pageTitles.map { TextWidth.of($0) }.max() ?? 0
     let panel = Rect(
-      column: left, row: area.lowerBound, width: min(width, max(titles + 2, labels + cell * table.columnTitles.count)),
+      column: left, row: area.lowerBound,
+      width: min(width, max(titles + 2, labels + cell * table.columnTitles.count)),
       height: min(area.count, table.rowTitles.count + 1 + headRows))
     let across = table.isHeatmap ? max(1, (width + 3) / (panel.width + 3)) : 1
     let down = table.isHeatmap ? max(1, (area.count + 1) / (panel.height + 1)) : 1
@@ -38,7 +42,8 @@ struct ResultsCells {
       draw(
         page: page, labels: labels, cell: cell, heads: heads, headRows: headRows,
         at: Rect(
-          column: panel.column + offset % across * (panel.width + 3), row: panel.row + offset / across * (panel.height + 1),
+          column: panel.column + offset % across * (panel.width + 3),
+          row: panel.row + offset / across * (panel.height + 1),
           width: panel.width, height: panel.height), into: &grid)
     }
   }
@@ -47,7 +52,9 @@ struct ResultsCells {
     var line = Line()
     line.add(Span("score: ", theme[.dim]), Span(state.score, theme[.accent]))
     line.add(Span("   in per cent", theme[.dim]), rank: 3)
-    let words = table.isHeatmap ? "   tokens across, depth of the needle downwards" : "   policies at a budget, groups of prompts"
+    let words =
+      table.isHeatmap
+      ? "   tokens across, depth of the needle downwards" : "   policies at a budget, groups of prompts"
     line.add(Span(words, theme[.dim]), rank: 2)
     line.add(Span("   \(state.place.page + 1) of \(table.pageTitles.count)", theme[.dim]), rank: 1)
     return line.fitting(width)
@@ -57,11 +64,15 @@ struct ResultsCells {
     let place = state.place
     var line = Line()
     if let course = table.course(at: place) { line.add(Span(ResultsTable.title(course), theme[.accent])) }
-    let at = table.isHeatmap
-      ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])" : "   \(table.columnTitles[place.column])"
+    let at =
+      table.isHeatmap
+      ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])"
+      : "   \(table.columnTitles[place.column])"
     line.add(Span(Sanitizer.visible(at, glyphs: glyphs, spaces: false), theme[.text]), rank: 2)
     if let mean = table.mean(at: place, score: state.score) {
-      line.add(Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]), rank: 1)
+      line.add(
+        Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]),
+        rank: 1)
     } else {
       let reason = table.obstacle(at: place) ?? "nothing yet"
       line.add(Span("   " + Sanitizer.visible(reason, glyphs: glyphs, spaces: false), theme[.note]), rank: 1)
@@ -69,20 +80,24 @@ struct ResultsCells {
     return line.fitting(width)
   }
 
-  /// One page: its name, the heads of its columns, its rows; what does not fit is scrolled to the chosen cell.
+  /// One page: its name, the heads of its columns, its rows; what does not fit is scrolled to the chosen
+  /// cell.
   private func draw(
     page: Int, labels: Int, cell: Int, heads: [[String]], headRows: Int, at rect: Rect, into grid: inout Grid
   ) {
     let isChosen = page == state.place.page
     let end = rect.column + rect.width
-    let columns = window(state.place.column, count: table.columnTitles.count, room: (rect.width - labels) / cell)
+    let columns = window(
+      state.place.column, count: table.columnTitles.count, room: (rect.width - labels) / cell)
     let visible = window(state.place.row, count: table.rowTitles.count, room: rect.height - 1 - headRows)
     var title = Line()
     title.add(Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]))
     let name = TextWidth.clipped(table.pageTitles[page], to: rect.width - 2, ellipsis: glyphs.ellipsis)
     title.add(Span(name, theme[isChosen ? .accent : .text]))
     // What is scrolled out of sight is said.
-    for (name, range, count) in [("columns", columns, table.columnTitles.count), ("rows", visible, table.rowTitles.count)]
+    for (name, range, count) in [
+      ("columns", columns, table.columnTitles.count), ("rows", visible, table.rowTitles.count),
+    ]
     where range.count < count {
       let words = "   \(name) \(range.lowerBound + 1)\(glyphs.dash)\(range.upperBound) of \(grouped(count))"
       title.add(Span(words, theme[.warning]), rank: 1)
@@ -100,7 +115,8 @@ struct ResultsCells {
       for (line, title) in zip(headRows - lines.count..<headRows, lines) {
         grid.put(
           [Span(title, theme[isHere ? .accent : .dim])], row: rect.row + 1 + line,
-          endingAt: min(end, rect.column + labels + (offset + 1) * cell - 1), from: rect.column + labels + offset * cell)
+          endingAt: min(end, rect.column + labels + (offset + 1) * cell - 1),
+          from: rect.column + labels + offset * cell)
       }
     }
     for (offset, row) in visible.enumerated() {
@@ -108,10 +124,15 @@ struct ResultsCells {
       let title = TextWidth.clipped(table.rowTitles[row], to: labels - 2, ellipsis: glyphs.ellipsis)
       let isHere = isChosen && row == state.place.row
       grid.put(
-        [Span(TextWidth.padded(title, to: labels - 2, right: table.isHeatmap), theme[isHere ? .accent : .dim])], row: line,
+        [
+          Span(
+            TextWidth.padded(title, to: labels - 2, right: table.isHeatmap), theme[isHere ? .accent : .dim])
+        ], row: line,
         column: rect.column, limit: end)
       for (place, column) in columns.enumerated() {
-        if isHere, column == state.place.column { grid.caret = Place(row: line, column: rect.column + labels + place * cell) }
+        if isHere, column == state.place.column {
+          grid.caret = Place(row: line, column: rect.column + labels + place * cell)
+        }
         grid.put(
           [self.cell(ResultsTable.Place(page: page, row: row, column: column), width: cell)], row: line,
           column: rect.column + labels + place * cell, limit: end)
@@ -124,7 +145,8 @@ struct ResultsCells {
     let isChosen = place == state.place
     let number = mean.map { ResultsState.text($0.value) } ?? glyphs.dash
     // The chosen cell differs without colour, too.
-    let text = TextWidth.padded(isChosen && !theme.hasColor ? glyphs.marker + number : number, to: width - 1, right: true)
+    let text = TextWidth.padded(
+      isChosen && !theme.hasColor ? glyphs.marker + number : number, to: width - 1, right: true)
     guard let mean, theme.hasColor else {
       return Span(text + " ", isChosen ? theme[.cursor] : mean == nil ? theme[.dim] : .plain)
     }

@@ -4,7 +4,8 @@ import Screen
 enum ResultsKeys {
   /// What a key asks for.
   enum Action {
-    case left, down, up, right, pageDown, pageUp, first, last, next, previous, score, theme, open, back, redraw, suspend, quit
+    case left, down, up, right, pageDown, pageUp, first, last, next, previous, score, theme, open, back,
+      redraw, suspend, quit
   }
 
   /// Keys, what they do, and the footer's word for it.
@@ -27,7 +28,7 @@ enum ResultsKeys {
 extension ResultsState {
   /// Handles one key: the same path for a person, for `--keys` and for tests.
   /// - Parameter size: the terminal's, for moves by pages.
-  public mutating func handle(_ key: Key, size: Size) -> Effect {
+  package mutating func handle(_ key: Key, size: Size) -> Effect {
     message = nil
     guard let action = ResultsKeys.action(key) else { return .none }
     switch action {
@@ -91,7 +92,11 @@ extension ResultsState {
     case .back, .left: page = .cells
     case .open:
       guard prompts.indices.contains(prompt), let course = table.course(at: place) else { break }
-      if let obstacle = prompts[prompt].row.obstacle { message = obstacle } else { return .open(prompts[prompt].one, course) }
+      if let obstacle = prompts[prompt].row.obstacle {
+        message = obstacle
+      } else {
+        return .open(prompts[prompt].one, course)
+      }
     default: break
     }
     prompt = max(0, min(prompt, prompts.count - 1))

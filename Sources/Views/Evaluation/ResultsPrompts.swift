@@ -20,7 +20,8 @@ struct ResultsPrompts {
     let course = state.table.course(at: state.place)
     var heading = Line()
     if let course { heading.add(Span(ResultsTable.title(course), theme[.accent])) }
-    heading.add(Span("   \(grouped(prompts.count)) prompts, the lowest \(state.score) first", theme[.dim]), rank: 1)
+    heading.add(
+      Span("   \(grouped(prompts.count)) prompts, the lowest \(state.score) first", theme[.dim]), rank: 1)
     heading.add(Span("   Enter explores one", theme[.dim]), rank: 2)
     grid.put(heading.fitting(width), row: rows.lowerBound, column: left, limit: left + width)
     guard prompts.indices.contains(state.prompt) else { return }
@@ -37,8 +38,12 @@ struct ResultsPrompts {
       let words = prompt.outcome?.answer ?? prompt.outcome?.obstacle ?? prompt.row.obstacle ?? ""
       grid.put(
         [
-          Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]), Span(TextWidth.padded(score, to: 4, right: true) + "  ", theme[.text]),
-          Span(TextWidth.padded(TextWidth.clipped(visible(prompt.one.id), to: names, ellipsis: glyphs.ellipsis), to: names) + "  ", theme[.dim]),
+          Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]),
+          Span(TextWidth.padded(score, to: 4, right: true) + "  ", theme[.text]),
+          Span(
+            TextWidth.padded(
+              TextWidth.clipped(visible(prompt.one.id), to: names, ellipsis: glyphs.ellipsis), to: names)
+              + "  ", theme[.dim]),
           Span(visible(words), theme[isChosen ? .selected : .text]),
         ], row: row, column: left, limit: left + width)
     }
@@ -50,15 +55,27 @@ struct ResultsPrompts {
 
   /// What would be right, and every policy's answer, the chosen policy's and the full cache's first.
   private func answers(_ prompt: ResultsState.Prompt, _ course: ResultsTable.Course?) -> [[Span]] {
-    let right = [Span(TextWidth.padded("right", to: 18), theme[.good]), Span(visible(prompt.row.references.joined(separator: " | ")), theme[.text])]
-    let outcomes = prompt.row.outcomes.filter { $0.budget == nil || $0.budget == course?.budget || course?.budget == nil }
-    func isFirst(_ outcome: Outcome) -> Bool { outcome.policy == course?.policy && outcome.budget == course?.budget }
+    let right = [
+      Span(TextWidth.padded("right", to: 18), theme[.good]),
+      Span(visible(prompt.row.references.joined(separator: " | ")), theme[.text]),
+    ]
+    let outcomes = prompt.row.outcomes.filter {
+      $0.budget == nil || $0.budget == course?.budget || course?.budget == nil
+    }
+    func isFirst(_ outcome: Outcome) -> Bool {
+      outcome.policy == course?.policy && outcome.budget == course?.budget
+    }
     return [right]
       + (outcomes.filter(isFirst) + outcomes.filter { !isFirst($0) }).map { outcome in
         let score = outcome.scores[state.score]
         return [
-          Span(TextWidth.padded(TextWidth.clipped(outcome.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14), theme[isFirst(outcome) ? .accent : .dim]),
-          Span(TextWidth.padded(score.map { ResultsState.text($0) } ?? glyphs.dash, to: 3, right: true) + " ", theme[.text]),
+          Span(
+            TextWidth.padded(
+              TextWidth.clipped(outcome.policy.title, to: 13, ellipsis: glyphs.ellipsis), to: 14),
+            theme[isFirst(outcome) ? .accent : .dim]),
+          Span(
+            TextWidth.padded(score.map { ResultsState.text($0) } ?? glyphs.dash, to: 3, right: true) + " ",
+            theme[.text]),
           Span(visible(outcome.answer ?? outcome.obstacle ?? ""), theme[.text]),
         ]
       }

@@ -1,11 +1,11 @@
 import Evaluation
 import Screen
 
-/// Everything that the screen of an evaluation is a function of, beside the terminal's size and its glyphs: its cells, and the
-/// prompts behind one of them.
-public struct ResultsState: Sendable {
+/// Everything that the screen of an evaluation is a function of, beside the terminal's size and its glyphs:
+/// its cells, and the prompts behind one of them.
+package struct ResultsState: Sendable {
   /// What is shown.
-  public enum Page: Sendable, Hashable {
+  package enum Page: Sendable, Hashable {
     /// The means.
     case cells
     /// The prompts behind the chosen cell, the lowest scores first.
@@ -13,7 +13,7 @@ public struct ResultsState: Sendable {
   }
 
   /// How far the evaluation is.
-  public enum Stage: Sendable, Hashable {
+  package enum Stage: Sendable, Hashable {
     /// Running; the sentence says how far.
     case running(String)
     /// Every case of the plan has a row.
@@ -23,7 +23,7 @@ public struct ResultsState: Sendable {
   }
 
   /// What the program must do after a key.
-  public enum Effect: Sendable, Hashable {
+  package enum Effect: Sendable, Hashable {
     case none
     /// Open a prompt under a policy at a budget.
     case open(EvaluationCase, ResultsTable.Course)
@@ -33,32 +33,36 @@ public struct ResultsState: Sendable {
   }
 
   /// The file's name.
-  public let name: String
+  package let name: String
   /// The means.
-  public var table: ResultsTable
+  package var table: ResultsTable
   /// The score that is shown.
-  public var score: String
+  package var score: String
   /// How far the evaluation is.
-  public var stage: Stage
+  package var stage: Stage
   /// The chosen cell.
-  public var place = ResultsTable.Place()
+  package var place = ResultsTable.Place()
   /// What is shown.
-  public var page = Page.cells
+  package var page = Page.cells
   /// The chosen prompt, an index into `prompts`.
-  public var prompt = 0
+  package var prompt = 0
   /// The theme.
-  public var theme: Theme
+  package var theme: Theme
   /// What the status line says until the next key.
-  public var message: String?
+  package var message: String?
   /// Frames drawn while the evaluation runs.
-  public var tick = 0
+  package var tick = 0
 
   /// A state at the beginning.
   /// - Parameter score: what is shown first.
-  public init(name: String, table: ResultsTable, score: String, stage: Stage, theme: Theme = .dark) {
+  package init(name: String, table: ResultsTable, score: String, stage: Stage, theme: Theme = .dark) {
     (self.name, self.table, self.score, self.stage, self.theme) = (name, table, score, stage, theme)
     // The full cache's page says the least.
-    if table.isHeatmap { place.page = min(1, table.courses.count - 1) } else { place.row = min(1, table.rowTitles.count - 1) }
+    if table.isHeatmap {
+      place.page = min(1, table.courses.count - 1)
+    } else {
+      place.row = min(1, table.rowTitles.count - 1)
+    }
   }
 
   /// A prompt behind the chosen cell.

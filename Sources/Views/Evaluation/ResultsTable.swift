@@ -3,29 +3,29 @@ import Eviction
 
 /// An evaluation's means as they are looked at: pages of rows and columns.
 ///
-/// Cases that have a length and a depth make the familiar heatmap, one page for each policy at each budget. All others make
-/// one page for each budget: policies downwards, groups of cases across, and the mean of the groups last. Rows can be added
-/// while the evaluation runs; a cell costs a lookup.
-public struct ResultsTable: Sendable {
+/// Cases that have a length and a depth make the familiar heatmap, one page for each policy at each budget.
+/// All others make one page for each budget: policies downwards, groups of cases across, and the mean of the
+/// groups last. Rows can be added while the evaluation runs; a cell costs a lookup.
+package struct ResultsTable: Sendable {
   /// A policy at a budget; `nil` for the budget is the full cache.
-  public typealias Course = EvaluationSummary.Column
+  package typealias Course = EvaluationSummary.Column
 
   /// A cell.
-  public struct Place: Sendable, Hashable {
+  package struct Place: Sendable, Hashable {
     /// The page, an index.
-    public var page = 0
+    package var page = 0
     /// The row, an index.
-    public var row = 0
+    package var row = 0
     /// The column, an index.
-    public var column = 0
+    package var column = 0
   }
 
   /// What a cell shows: the mean of a score, and of how many cases.
-  public struct Mean: Sendable, Hashable {
+  package struct Mean: Sendable, Hashable {
     /// The mean, as a rule from 0 to 1.
-    public let value: Double
+    package let value: Double
     /// How many cases.
-    public let count: Int
+    package let count: Int
   }
 
   private struct Sum {
@@ -34,28 +34,28 @@ public struct ResultsTable: Sendable {
   }
 
   /// What was, or is, run.
-  public let plan: EvaluationPlan
+  package let plan: EvaluationPlan
   /// Whether pages are depths by lengths.
-  public let isHeatmap: Bool
+  package let isHeatmap: Bool
   /// The heads of rows: depths, or policies.
-  public let rowTitles: [String]
+  package let rowTitles: [String]
   /// The heads of columns: lengths, or groups.
-  public let columnTitles: [String]
+  package let columnTitles: [String]
   /// The policies at their budgets, the full cache first.
-  public let courses: [Course]
+  package let courses: [Course]
   /// Scores that some case has, by name.
-  public private(set) var scores: [String] = []
+  package private(set) var scores: [String] = []
   /// The rows that are known, by their case's name.
-  public private(set) var rows: [String: EvaluationRow] = [:]
-  /// The cases of each cell of a heatmap, row by row, or of each group: those that have one, for a file may name a length
-  /// and a depth of its own with every case.
+  package private(set) var rows: [String: EvaluationRow] = [:]
+  /// The cases of each cell of a heatmap, row by row, or of each group: those that have one, for a file may
+  /// name a length and a depth of its own with every case.
   private let buckets: [Int: [EvaluationCase]]
   private let bucketOfCase: [String: Int]
   private var sums: [Course: [Int: [String: Sum]]] = [:]
 
   /// Lays out a plan's results.
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
-  public init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
+  package init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
     self.plan = plan
     courses = plan.settings.columns
     let places = plan.cases.map { ($0.parameters["length"]?.integer, $0.parameters["depth"]?.integer) }
@@ -65,7 +65,9 @@ public struct ResultsTable: Sendable {
       let lengths = Set(places.compactMap(\.0)).sorted(), depths = Set(places.compactMap(\.1)).sorted()
       rowTitles = depths.map { "\($0)%" }
       columnTitles = lengths.map(String.init)
-      func indices(_ values: [Int]) -> [Int: Int] { Dictionary(zip(values, values.indices)) { first, _ in first } }
+      func indices(_ values: [Int]) -> [Int: Int] {
+        Dictionary(zip(values, values.indices)) { first, _ in first }
+      }
       let (rowOf, columnOf) = (indices(depths), indices(lengths))
       keys = places.map { place in
         (place.1.flatMap { rowOf[$0] } ?? 0) * lengths.count + (place.0.flatMap { columnOf[$0] } ?? 0)
@@ -80,7 +82,8 @@ public struct ResultsTable: Sendable {
         }
         return known[one.task] ?? 0
       }
-      rowTitles = courses.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(\.title)
+      rowTitles = courses.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(
+        \.title)
       columnTitles = groups.map { titles[$0] ?? $0 } + (groups.count > 1 ? ["mean"] : [])
     }
     var buckets: [Int: [EvaluationCase]] = [:]
@@ -91,7 +94,7 @@ public struct ResultsTable: Sendable {
   }
 
   /// Takes a case's outcome in; one that is there already, or of no case of the plan, is left out.
-  public mutating func add(_ row: EvaluationRow) {
+  package mutating func add(_ row: EvaluationRow) {
     guard rows[row.id] == nil, let bucket = bucketOfCase[row.id] else { return }
     rows[row.id] = row
     for outcome in row.outcomes {
@@ -105,17 +108,17 @@ public struct ResultsTable: Sendable {
   }
 
   /// The names of pages: policies at budgets, or budgets.
-  public var pageTitles: [String] {
+  package var pageTitles: [String] {
     isHeatmap ? courses.map(Self.title) : plan.settings.budgets.map { "B=\($0)" }
   }
 
   /// A policy and its budget in words.
-  public static func title(_ course: Course) -> String {
+  package static func title(_ course: Course) -> String {
     course.policy.title + (course.budget.map { "  B=\($0)" } ?? "")
   }
 
   /// The policy and budget behind a cell.
-  public func course(at place: Place) -> Course? {
+  package func course(at place: Place) -> Course? {
     if isHeatmap { return courses.indices.contains(place.page) ? courses[place.page] : nil }
     // The full cache stands on every page.
     let budgets = plan.settings.budgets.count
@@ -124,14 +127,14 @@ public struct ResultsTable: Sendable {
   }
 
   /// The cases behind a cell, in the plan's order.
-  public func cases(at place: Place) -> [EvaluationCase] {
+  package func cases(at place: Place) -> [EvaluationCase] {
     let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
     if !isHeatmap, index >= buckets.count { return plan.cases }
     return buckets[index] ?? []
   }
 
   /// A cell's mean; `nil` while, or because, no case of it has the score.
-  public func mean(at place: Place, score: String) -> Mean? {
+  package func mean(at place: Place, score: String) -> Mean? {
     guard let course = course(at: place), let sums = sums[course] else { return nil }
     if !isHeatmap, place.column >= buckets.count {
       // As LongBench averages its data sets: each group counts alike, however many cases it has.
@@ -146,7 +149,7 @@ public struct ResultsTable: Sendable {
   }
 
   /// Why a cell has no mean, where its cases say so.
-  public func obstacle(at place: Place) -> String? {
+  package func obstacle(at place: Place) -> String? {
     guard let course = course(at: place) else { return nil }
     for one in cases(at: place) {
       guard let row = rows[one.id] else { continue }

@@ -1,9 +1,9 @@
 import Exploration
 
 /// What is to be written, and where.
-public struct ExportRequest: Sendable, Hashable {
+package struct ExportRequest: Sendable, Hashable {
   /// How much.
-  public enum Scope: Sendable, Hashable {
+  package enum Scope: Sendable, Hashable {
     /// The open view; a format that holds kept tokens holds those of every policy.
     case view
     /// What every policy keeps, in every layer and head.
@@ -11,24 +11,26 @@ public struct ExportRequest: Sendable, Hashable {
   }
 
   /// The file's path as it was typed.
-  public var path: String
+  package var path: String
   /// How much is written.
-  public var scope: Scope
+  package var scope: Scope
   /// The format, where it was asked for by name.
-  public var format: ExportFormat?
+  package var format: ExportFormat?
   /// Whether a file that is there already may be replaced.
-  public var replacing: Bool
+  package var replacing: Bool
 
   /// Makes a request.
-  public init(_ path: String, scope: Scope, format: ExportFormat? = nil, replacing: Bool = false) {
+  package init(_ path: String, scope: Scope, format: ExportFormat? = nil, replacing: Bool = false) {
     (self.path, self.scope, self.format, self.replacing) = (path, scope, format, replacing)
   }
 
   /// The format that the file's ending and the asked one agree on.
   /// - Throws: `ExportError` when they do not, or when the format cannot hold everything.
-  public func resolvedFormat() throws -> ExportFormat {
+  package func resolvedFormat() throws -> ExportFormat {
     let format = try ExportFormat(path: path, asked: format)
-    guard scope == .view || format.holdsEverything else { throw ExportError.oneViewOnly(path, format: format) }
+    guard scope == .view || format.holdsEverything else {
+      throw ExportError.oneViewOnly(path, format: format)
+    }
     return format
   }
 }

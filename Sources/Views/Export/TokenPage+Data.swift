@@ -20,7 +20,8 @@ extension TokenPage {
     let title: String
     /// Kept tokens per place, a bit each, the lowest first; nothing where all are kept.
     let kept: [Data]?
-    /// Scores per place, f32 little-endian, NaN where a token is kept whatever its score; nothing without scores.
+    /// Scores per place, f32 little-endian, NaN where a token is kept whatever its score; nothing without
+    /// scores.
     let scores: [Data]?
   }
 
@@ -35,9 +36,13 @@ extension TokenPage {
         PolicyEntry(
           title: lane.policy.title,
           kept: lane.policy.keepsEverything ? nil : places.map { bits(kept(lane, at: $0)) },
-          scores: lane.scores.map { scores in places.map { Self.floats(scores.rankedScores(layer: $0.layer, head: $0.head)) } })
+          scores: lane.scores.map { scores in
+            places.map { Self.floats(scores.rankedScores(layer: $0.layer, head: $0.head)) }
+          })
       },
-      truth: story.trueMass.map { mass in places.map { Self.floats(self.mass(mass, layer: $0.layer, head: $0.head)) } })
+      truth: story.trueMass.map { mass in
+        places.map { Self.floats(self.mass(mass, layer: $0.layer, head: $0.head)) }
+      })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(contents), as: UTF8.self)
@@ -45,7 +50,8 @@ extension TokenPage {
       .replacingOccurrences(of: "&", with: "\\u0026")
   }
 
-  /// What a lane keeps at a place: a file's choice may have other heads than the settings say, and shows its first.
+  /// What a lane keeps at a place: a file's choice may have other heads than the settings say, and shows its
+  /// first.
   private func kept(_ lane: PolicyResult, at place: Place) -> [Int] {
     let shape = lane.kept.shape
     let queryHead = state.story.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
@@ -56,7 +62,9 @@ extension TokenPage {
   private func mass(_ mass: HeadTable, layer: Int, head: Int) -> [Float] {
     guard let shape = state.story.recording?.shape else { return [] }
     let granularity = state.story.settings.granularity
-    let own = (0..<mass.headCount).filter { granularity.head(forQueryHead: $0, in: shape) == head }.map { mass[layer, $0] }
+    let own = (0..<mass.headCount).filter { granularity.head(forQueryHead: $0, in: shape) == head }.map {
+      mass[layer, $0]
+    }
     return state.story.prompt.tokens.indices.map { position in
       own.reduce(0) { $0 + $1[position] } / Float(max(1, own.count))
     }

@@ -5,7 +5,8 @@ extension TokenPage {
   static func style(_ theme: Theme) -> String {
     func colors(_ role: Theme.Role) -> String {
       let style = theme[role]
-      return "color: \((style.foreground ?? theme.ink).css); background: \((style.background ?? theme.paper).css);"
+      return
+        "color: \((style.foreground ?? theme.ink).css); background: \((style.background ?? theme.paper).css);"
     }
     return """
       body { \(colors(.text)) font: 15px/1.6 system-ui, sans-serif; margin: 1.5rem; }

@@ -3,8 +3,8 @@ import Exploration
 import Screen
 import Transformer
 
-/// A page for browsers that holds all it needs: the prompt's tokens, coloured by their fate, and under the pointer a
-/// token's score and rank under every policy.
+/// A page for browsers that holds all it needs: the prompt's tokens, coloured by their fate, and under the
+/// pointer a token's score and rank under every policy.
 ///
 /// Foreign text is written out by `Sanitizer` and escaped; the page's own policy forbids every connection.
 struct TokenPage {
@@ -24,7 +24,9 @@ struct TokenPage {
   /// Gathers the place that is open, or every one.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
   init(_ state: ViewState, scope: ExportRequest.Scope, drawing: String?) throws {
-    guard let shape = state.story.recording?.shape, !state.story.results.isEmpty else { throw ExportError.nothingYet }
+    guard let shape = state.story.recording?.shape, !state.story.results.isEmpty else {
+      throw ExportError.nothingYet
+    }
     let granularity = state.story.settings.granularity
     let layers: any Sequence<Int>, heads: any Sequence<Int>
     switch scope {
@@ -95,7 +97,9 @@ struct TokenPage {
     }
     let kind = state.story.settings.granularity == .kvHead ? "KV head" : "head"
     let open = state.story.recording.map {
-      Place(layer: state.layer, head: state.story.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
+      Place(
+        layer: state.layer,
+        head: state.story.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
     }
     let titles = lanes.map(\.policy.title)
     func index(_ lane: PolicyResult?) -> Int { lanes.firstIndex { $0.policy == lane?.policy } ?? 0 }
@@ -113,12 +117,15 @@ struct TokenPage {
     let rows = lanes.map { lane in
       let settings = lane.policy.allSettings.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
       let cells = [
-        lane.policy.title, settings, lane.recall.map { decimal($0, 3) } ?? "", lane.massRecall.map { decimal($0, 3) } ?? "",
+        lane.policy.title, settings, lane.recall.map { decimal($0, 3) } ?? "",
+        lane.massRecall.map { decimal($0, 3) } ?? "",
         mebibytes(lane.kept.byteCount()), state.story.vocabulary.text(lane.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }
-    let heads = ["policy", "settings", "recall", "mass recall", "KV in f32", "answer"].map { "<th>\($0)</th>" }.joined()
+    let heads = ["policy", "settings", "recall", "mass recall", "KV in f32", "answer"].map {
+      "<th>\($0)</th>"
+    }.joined()
     return "<table>\n<tr>\(heads)</tr>\n\(rows.joined(separator: "\n"))\n</table>"
   }
 }

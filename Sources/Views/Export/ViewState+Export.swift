@@ -10,7 +10,7 @@ extension ViewState {
   ///   - size: the size of a drawn view; no smaller than a view can be read in.
   ///   - glyphs: what a drawn view is drawn with.
   /// - Throws: `ExportError`.
-  public func exported(_ request: ExportRequest, size: Size, glyphs: GlyphSet = .unicode) throws -> Data {
+  package func exported(_ request: ExportRequest, size: Size, glyphs: GlyphSet = .unicode) throws -> Data {
     switch try request.resolvedFormat() {
     case .text:
       // Without colours the marks under the text say what backgrounds would have said.
@@ -19,14 +19,16 @@ extension ViewState {
     case .svg: return Data(drawing(size: size, glyphs: glyphs).utf8)
     case .html:
       let page = try TokenPage(
-        self, scope: request.scope, drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
+        self, scope: request.scope,
+        drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
       return Data(try page.html().utf8)
     case let format: return try KeptExport(story).data(format, path: request.path)
     }
   }
 
   private func drawing(size: Size, glyphs: GlyphSet) -> String {
-    let title = "\(view.title) view of \(Sanitizer.visible(story.prompt.name, spaces: false)): \(policyTitle), budget \(story.settings.budget)"
+    let title =
+      "\(view.title) view of \(Sanitizer.visible(story.prompt.name, spaces: false)): \(policyTitle), budget \(story.settings.budget)"
     return SVGRenderer(theme).svg(picture(size: size, glyphs: glyphs, theme: theme), title: title)
   }
 
@@ -36,6 +38,7 @@ extension ViewState {
     (copy.entry, copy.message, copy.theme) = (nil, nil, theme)
     copy.settle()
     let least = Self.smallestSize
-    return copy.draw(size: Size(width: max(size.width, least.width), height: max(size.height, least.height)), glyphs: glyphs)
+    return copy.draw(
+      size: Size(width: max(size.width, least.width), height: max(size.height, least.height)), glyphs: glyphs)
   }
 }

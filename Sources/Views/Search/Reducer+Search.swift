@@ -12,7 +12,9 @@ extension ViewState {
       return
     }
     do {
-      if matches?.typed != search || matches?.hash != story.prompt.hash { matches = try SearchMatches(search, in: story.prompt) }
+      if matches?.typed != search || matches?.hash != story.prompt.hash {
+        matches = try SearchMatches(search, in: story.prompt)
+      }
     } catch let failure as TextPattern.Failure {
       message = "\(search): \(failure.reason) is not understood in a regular expression"
       return

@@ -12,15 +12,16 @@ struct SearchMatches: Sendable {
 
   /// Searches all that the model reads, the question included.
   ///
-  /// Cost: one step for each byte of the prompt; for a text also one for each byte that agrees, at each place: no more
-  /// unless the text resembles itself, and then up to the product of the two lengths.
+  /// Cost: one step for each byte of the prompt; for a text also one for each byte that agrees, at each
+  /// place: no more unless the text resembles itself, and then up to the product of the two lengths.
   /// - Throws: `TextPattern.Failure`.
   init(_ typed: String, in prompt: Prompt) throws {
     self.typed = typed
     hash = prompt.hash
     switch try SearchPattern(typed) {
     case .id(let id): positions = prompt.tokens.indices.filter { prompt.tokens[$0].id == id }
-    case .expression(let pattern): positions = Self.positions(of: pattern.matches(in: prompt.read).map(\.lowerBound), in: prompt)
+    case .expression(let pattern):
+      positions = Self.positions(of: pattern.matches(in: prompt.read).map(\.lowerBound), in: prompt)
     case .text(let needle):
       let starts = prompt.read.withUnsafeBufferPointer { bytes in
         bytes.indices.filter { bytes[$0] == needle.first && bytes[$0...].starts(with: needle) }
@@ -43,7 +44,9 @@ struct SearchMatches: Sendable {
     var result: [Int] = []
     var position = 0
     for byte in bytes {
-      while position < prompt.tokens.count, prompt.readRange(at: position).upperBound <= byte { position += 1 }
+      while position < prompt.tokens.count, prompt.readRange(at: position).upperBound <= byte {
+        position += 1
+      }
       guard position < prompt.tokens.count, result.last != position else { continue }
       result.append(position)
     }

@@ -24,7 +24,7 @@ extension ViewState {
   }
 
   /// Says what became of a session that was to be kept. A file that is there already is asked about.
-  public mutating func sessionEnded(_ request: SessionRequest, error: (any Error)?) {
+  package mutating func sessionEnded(_ request: SessionRequest, error: (any Error)?) {
     switch error {
     case nil:
       sessionPath = request.path

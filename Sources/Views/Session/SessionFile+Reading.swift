@@ -5,9 +5,9 @@ extension SessionFile {
   /// A text of the largest size in base 64, and the rest.
   private static let byteLimit = PromptReader.byteLimit / 3 * 4 + (1 << 20)
 
-  /// Whether a file's first bytes are those of a session: a JSON object that names the schema. Texts that begin so are
-  /// opened through standard input.
-  public static func isSession(_ beginning: some Collection<UInt8>) -> Bool {
+  /// Whether a file's first bytes are those of a session: a JSON object that names the schema. Texts that
+  /// begin so are opened through standard input.
+  package static func isSession(_ beginning: some Collection<UInt8>) -> Bool {
     isObject(beginning) && Data(beginning).range(of: Data("\"\(schema)\"".utf8)) != nil
   }
 
@@ -16,14 +16,15 @@ extension SessionFile {
     beginning.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   }
 
-  /// Reads a session if the file is one; `nil` for anything else, what cannot be read included: whoever reads texts says
-  /// why not.
+  /// Reads a session if the file is one; `nil` for anything else, what cannot be read included: whoever reads
+  /// texts says why not.
   /// - Throws: `SessionFileError`.
-  public static func read(_ path: String) throws -> SessionFile? {
+  package static func read(_ path: String) throws -> SessionFile? {
     var status = stat()
     // Reading a pipe would take from it what a text is made of.
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let handle = FileHandle(forReadingAtPath: path), let beginning = try? handle.read(upToCount: 1 << 16), isObject(beginning)
+      let handle = FileHandle(forReadingAtPath: path), let beginning = try? handle.read(upToCount: 1 << 16),
+      isObject(beginning)
     else { return nil }
     let isNamed = isSession(beginning)
     guard status.st_size <= byteLimit, let rest = try? handle.readToEnd() ?? Data() else {
@@ -31,10 +32,12 @@ extension SessionFile {
       throw SessionFileError.tooLarge(path, limit: byteLimit)
     }
     let data = beginning + rest
-    // The other settings stand before the schema, and their question may be long. So far behind, only what is well formed
-    // counts: other JSON may quote the name.
+    // The other settings stand before the schema, and their question may be long. So far behind, only what is
+    // well formed counts: other JSON may quote the name.
     if !isNamed {
-      guard isSession(data), (try? JSONDecoder().decode(Head.self, from: data))?.schema == schema else { return nil }
+      guard isSession(data), (try? JSONDecoder().decode(Head.self, from: data))?.schema == schema else {
+        return nil
+      }
     }
     return try SessionFile(data, path: path)
   }
@@ -42,7 +45,7 @@ extension SessionFile {
   /// Reads a session's bytes.
   /// - Parameter path: what errors call it.
   /// - Throws: `SessionFileError`.
-  public init(_ data: Data, path: String) throws {
+  package init(_ data: Data, path: String) throws {
     let decoder = JSONDecoder()
     do {
       // The version first: of a later one, other fields may mean anything.
@@ -76,13 +79,16 @@ extension SessionFileError {
     switch error {
     case .keyNotFound(let key, let context):
       self = .malformed(path, place: place(context), reason: "the field '\(key.stringValue)' is missing")
-    case .valueNotFound(_, let context): self = .malformed(path, place: place(context), reason: "nothing stands there")
+    case .valueNotFound(_, let context):
+      self = .malformed(path, place: place(context), reason: "nothing stands there")
     case .typeMismatch(let type, let context):
       let kinds = ["Int": "a whole number", "String": "a text", "Bool": "true or false"]
       self = .malformed(
         path, place: place(context), reason: "\(kinds["\(type)"] ?? "a list or an object") was expected")
     case .dataCorrupted(let context):
-      self = .malformed(path, place: place(context), reason: context.codingPath.isEmpty ? "it is no JSON" : context.debugDescription)
+      self = .malformed(
+        path, place: place(context),
+        reason: context.codingPath.isEmpty ? "it is no JSON" : context.debugDescription)
     @unknown default: self = .malformed(path, place: "", reason: "it cannot be read")
     }
   }

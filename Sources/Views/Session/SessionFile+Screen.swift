@@ -4,12 +4,13 @@ import Screen
 import Transformer
 
 extension SessionFile.Screen {
-  /// Looks at what the session looked at, as far as it is there: places beyond the text or the model are their nearest.
+  /// Looks at what the session looked at, as far as it is there: places beyond the text or the model are
+  /// their nearest.
   /// - Parameters:
   ///   - shape: the model's.
   ///   - path: the session's file, for errors.
   /// - Throws: `SessionFileError` for a word that names nothing.
-  public func place(_ state: inout ViewState, shape: ModelShape, path: String) throws {
+  package func place(_ state: inout ViewState, shape: ModelShape, path: String) throws {
     if let view {
       guard let named = ViewState.View.allCases.first(where: { $0.title.lowercased() == view }) else {
         throw SessionFileError.badValue(
@@ -31,7 +32,8 @@ extension SessionFile.Screen {
     state.headMode = try SessionFile.value(headMode, key: "screen.headMode", path: path) ?? state.headMode
     state.scale = try SessionFile.value(scale, key: "screen.scale", path: path) ?? state.scale
     state.figure = try SessionFile.value(figure, key: "screen.figure", path: path) ?? state.figure
-    state.sortColumn = try SessionFile.value(sortColumn, key: "screen.sortColumn", path: path) ?? state.sortColumn
+    state.sortColumn =
+      try SessionFile.value(sortColumn, key: "screen.sortColumn", path: path) ?? state.sortColumn
     state.showsNotes = notes ?? state.showsNotes
     state.pairsRows = pairsRows ?? state.pairsRows
     state.showsCover = cover ?? state.showsCover
@@ -43,7 +45,7 @@ extension SessionFile.Screen {
   }
 
   /// Goes to the step that was shown, once there are steps; to the last one before it.
-  public func placeStep(_ state: inout ViewState) {
+  package func placeStep(_ state: inout ViewState) {
     if let step { state.go(to: min(max(0, step), 1 << 20)) }
   }
 }

@@ -10,10 +10,11 @@ extension SessionFile.Setup {
   /// The policies, with what was edited by hand where the positions still mean the same.
   /// - Parameter path: the session's file, for errors.
   /// - Throws: `SessionFileError` that names the place.
-  public func policies(keepingEdits: Bool, path: String) throws -> [Policy] {
+  package func policies(keepingEdits: Bool, path: String) throws -> [Policy] {
     guard (1...Self.policyLimit).contains(policies.count) else {
       throw SessionFileError.badValue(
-        path, key: "setup.policies", found: "\(policies.count) policies", expected: "a list of 1 to \(Self.policyLimit)")
+        path, key: "setup.policies", found: "\(policies.count) policies",
+        expected: "a list of 1 to \(Self.policyLimit)")
     }
     return try policies.enumerated().map { index, entry in
       let key = "setup.policies[\(index)]"
@@ -30,7 +31,7 @@ extension SessionFile.Setup {
 
   /// The budget.
   /// - Throws: `SessionFileError`.
-  public func budget(path: String) throws -> Budget {
+  package func budget(path: String) throws -> Budget {
     do { return try Budget(parsing: budget) } catch {
       throw SessionFileError.malformed(path, place: "setup.budget", reason: String(describing: error))
     }
@@ -38,26 +39,32 @@ extension SessionFile.Setup {
 
   /// The answer's length, the granularity and what is recorded; what the file does not say stays.
   /// - Throws: `SessionFileError`.
-  public func apply(to settings: inout ExplorationSettings, path: String) throws {
+  package func apply(to settings: inout ExplorationSettings, path: String) throws {
     if let answerLimit {
       guard ExplorationSettings.answerLimits.contains(answerLimit) else {
-        throw SessionFileError.badValue(path, key: "setup.answerLimit", found: "\(answerLimit)", expected: "a number from 1 to 4096")
+        throw SessionFileError.badValue(
+          path, key: "setup.answerLimit", found: "\(answerLimit)", expected: "a number from 1 to 4096")
       }
       settings.answerLimit = answerLimit
     }
-    settings.granularity = try SessionFile.value(granularity, key: "setup.granularity", path: path) ?? settings.granularity
-    settings.recording = try SessionFile.value(recording, key: "setup.recording", path: path) ?? settings.recording
+    settings.granularity =
+      try SessionFile.value(granularity, key: "setup.granularity", path: path) ?? settings.granularity
+    settings.recording =
+      try SessionFile.value(recording, key: "setup.recording", path: path) ?? settings.recording
   }
 }
 
 extension SessionFile.Edit {
   fileprivate func kept(path: String, key: String) throws -> KeptEdit {
     guard first >= 0, first <= last, last < 1 << 31 else {
-      throw SessionFileError.badValue(path, key: key, found: "\(first) to \(last)", expected: "a first and a last position")
-    }
-    guard (1...100_000).contains(layer ?? 1), (1...100_000).contains(head ?? 1), head == nil || layer != nil else {
       throw SessionFileError.badValue(
-        path, key: key, found: "layer \(layer ?? 0), head \(head ?? 0)", expected: "a layer, or a layer and a head, from 1")
+        path, key: key, found: "\(first) to \(last)", expected: "a first and a last position")
+    }
+    guard (1...100_000).contains(layer ?? 1), (1...100_000).contains(head ?? 1), head == nil || layer != nil
+    else {
+      throw SessionFileError.badValue(
+        path, key: key, found: "layer \(layer ?? 0), head \(head ?? 0)",
+        expected: "a layer, or a layer and a head, from 1")
     }
     let scope: KeptEdit.Scope =
       switch (layer, head) {
@@ -72,19 +79,21 @@ extension SessionFile.Edit {
 extension SessionFile {
   /// One of some words; `nil` if there is none.
   /// - Throws: `SessionFileError` that lists them.
-  static func value<Value: RawRepresentable & CaseIterable>(_ text: String?, key: String, path: String) throws -> Value?
+  static func value<Value: RawRepresentable & CaseIterable>(_ text: String?, key: String, path: String) throws
+    -> Value?
   where Value.RawValue == String {
     guard let text else { return nil }
     guard let value = Value(rawValue: text) else {
       throw SessionFileError.badValue(
-        path, key: key, found: text, expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+        path, key: key, found: text,
+        expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return value
   }
 
   /// The variables of the chat template; `nil` if there are none.
   /// - Throws: `SessionFileError`.
-  public func templateVariables(path: String) throws -> TemplateVariables? {
+  package func templateVariables(path: String) throws -> TemplateVariables? {
     do { return try source.template.map(TemplateVariables.init(parsing:)) } catch {
       throw SessionFileError.malformed(path, place: "source.template", reason: String(describing: error))
     }
@@ -92,7 +101,7 @@ extension SessionFile {
 
   /// The number format of products; `nil` if the file does not say.
   /// - Throws: `SessionFileError`.
-  public func precision(path: String) throws -> Precision? {
+  package func precision(path: String) throws -> Precision? {
     try Self.value(source.precision, key: "source.precision", path: path)
   }
 }

@@ -6,15 +6,17 @@ import Transformer
 extension SessionFile {
   /// Gathers what a state holds.
   /// - Parameter path: where the file will lie: paths below its folder stand as seen from there.
-  public init(_ state: ViewState, origin: SessionOrigin, path: String) {
+  package init(_ state: ViewState, origin: SessionOrigin, path: String) {
     let paths = SessionPath(session: path)
     let prompt = state.prompt
     let isFile = origin.textPath != nil
     let content = isFile ? nil : String(validating: prompt.text, as: UTF8.self)
     source = Source(
-      model: paths.written(origin.model), gate: origin.gate.map(paths.written), precision: origin.precision.rawValue,
+      model: paths.written(origin.model), gate: origin.gate.map(paths.written),
+      precision: origin.precision.rawValue,
       text: Text(
-        path: origin.textPath.map(paths.written), name: prompt.name, sha256: prompt.textHash, content: content,
+        path: origin.textPath.map(paths.written), name: prompt.name, sha256: prompt.textHash,
+        content: content,
         base64: isFile || content != nil ? nil : Data(prompt.text).base64EncodedString()),
       chat: prompt.framing.chat == nil ? nil : true, system: prompt.framing.system,
       template: prompt.framing.variables.isEmpty ? nil : prompt.framing.variables.arguments,
@@ -22,20 +24,25 @@ extension SessionFile {
     setup = Setup(state.setup)
     other = state.otherSetup.map { Setup($0) }
     screen = Screen(
-      view: state.view.title.lowercased(), theme: state.theme.name, notes: state.showsNotes, layer: state.layer + 1,
+      view: state.view.title.lowercased(), theme: state.theme.name, notes: state.showsNotes,
+      layer: state.layer + 1,
       head: state.head + 1, cursor: state.cursor, selectionStart: state.selectionStart, step: state.step,
       headMode: state.headMode.rawValue, scale: state.scale.rawValue, keysPerCell: state.keysPerCell,
-      heatmapRow: state.heatmapRow, pairsRows: state.pairsRows, cover: state.showsCover, figure: state.figure.rawValue,
+      heatmapRow: state.heatmapRow, pairsRows: state.pairsRows, cover: state.showsCover,
+      figure: state.figure.rawValue,
       sortsHeads: state.sortsHeads, sortColumn: state.sortColumn.rawValue, reversesOrder: state.reversesOrder,
-      showsSettings: state.showsSettings, plotted: state.plotted.filter { $0.map == nil }.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
+      showsSettings: state.showsSettings,
+      plotted: state.plotted.filter { $0.map == nil }.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
       search: state.search)
   }
 
   /// A path that stands in the file, seen from where the program runs.
-  public func path(_ written: String, of session: String) -> String { SessionPath(session: session).read(written) }
+  package func path(_ written: String, of session: String) -> String {
+    SessionPath(session: session).read(written)
+  }
 
   /// The file's bytes: JSON that a person can read, keys sorted, so that equal sessions have equal bytes.
-  public func data() throws -> Data {
+  package func data() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(self) + Data("\n".utf8)
@@ -50,7 +57,8 @@ extension SessionFile.Setup {
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit
     recording = settings.recording.rawValue
-    // What a file says is kept has no name that tells it again: '--kept' names the file when the session is opened.
+    // What a file says is kept has no name that tells it again: '--kept' names the file when the session is
+    // opened.
     let named = settings.policies.filter { $0.map == nil }
     policies = (named.isEmpty ? ["full"].compactMap { Policy($0) } : named).map { policy in
       let edits = policy.edits.map { edit in
@@ -61,12 +69,15 @@ extension SessionFile.Setup {
         case .head(let number, let queryHead): (layer, head) = (number + 1, queryHead + 1)
         }
         return SessionFile.Edit(
-          action: edit.action, first: edit.positions.lowerBound, last: edit.positions.upperBound, layer: layer, head: head)
+          action: edit.action, first: edit.positions.lowerBound, last: edit.positions.upperBound,
+          layer: layer, head: head)
       }
       return SessionFile.PolicyEntry(name: policy.unedited.name, edits: edits.isEmpty ? nil : edits)
     }
     func place(_ index: Int?) -> Int? {
-      index.flatMap { settings.policies.indices.contains($0) ? named.firstIndex(of: settings.policies[$0]) : nil }
+      index.flatMap {
+        settings.policies.indices.contains($0) ? named.firstIndex(of: settings.policies[$0]) : nil
+      }
     }
     (active, pinned) = (place(setup.policy), place(setup.pinned))
   }

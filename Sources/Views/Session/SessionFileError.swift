@@ -1,5 +1,5 @@
 /// Why a session's file cannot be opened; the sentence says which file, what was found and what to do.
-public enum SessionFileError: Error, Equatable, CustomStringConvertible {
+package enum SessionFileError: Error, Equatable, CustomStringConvertible {
   /// A later program has written it.
   case newer(String, version: Int, program: String?)
   /// It is no JSON, or has not the fields of a session.
@@ -11,7 +11,7 @@ public enum SessionFileError: Error, Equatable, CustomStringConvertible {
   /// The text that it holds is not the one that its hash is of.
   case damagedText(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .newer(let path, let version, let program):
       """
@@ -23,7 +23,8 @@ public enum SessionFileError: Error, Equatable, CustomStringConvertible {
     case .badValue(let path, let key, let found, let expected):
       "\(path): \(key) is '\(found)', and \(expected) was expected; mend that place"
     case .tooLarge(let path, let limit): "\(path): a session has \(limit >> 20) MiB at most; this is none"
-    case .damagedText(let path): "\(path): the text in it is not the one that was kept (its SHA-256 differs); write the session anew"
+    case .damagedText(let path):
+      "\(path): the text in it is not the one that was kept (its SHA-256 differs); write the session anew"
     }
   }
 }

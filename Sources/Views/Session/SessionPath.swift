@@ -1,12 +1,15 @@
 import Foundation
 
-/// Paths in a session's file: those below its own folder as seen from there, so that the two can be moved together.
+/// Paths in a session's file: those below its own folder as seen from there, so that the two can be moved
+/// together.
 struct SessionPath {
   private let folder: String
 
   /// - Parameter session: the session's file.
   init(session: String) {
-    folder = URL(fileURLWithPath: (session as NSString).expandingTildeInPath).standardizedFileURL.deletingLastPathComponent().path
+    folder =
+      URL(fileURLWithPath: (session as NSString).expandingTildeInPath).standardizedFileURL
+      .deletingLastPathComponent().path
   }
 
   /// How a path stands in the file. What names no file, as a model in a cache, stands as it is.
@@ -20,6 +23,7 @@ struct SessionPath {
 
   /// The path that stands in the file.
   func read(_ path: String) -> String {
-    path.hasPrefix("./") || path.hasPrefix("../") ? URL(fileURLWithPath: folder).appendingPathComponent(path).standardizedFileURL.path : path
+    path.hasPrefix("./") || path.hasPrefix("../")
+      ? URL(fileURLWithPath: folder).appendingPathComponent(path).standardizedFileURL.path : path
   }
 }

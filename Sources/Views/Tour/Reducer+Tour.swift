@@ -2,7 +2,7 @@ import Screen
 
 extension ViewState {
   /// Begins a tour at the end of the text, with the first policy alone.
-  public mutating func begin(_ tour: Tour) {
+  package mutating func begin(_ tour: Tour) {
     self.tour = tour
     (view, layer, head, policy, pinned) = (.text, 0, 0, 0, nil)
     cursor = max(0, story.prompt.tokens.count - 1)
@@ -10,13 +10,14 @@ extension ViewState {
   }
 
   /// Lets the tour look at the state: after every key, and whenever the story or a finding has grown.
-  public mutating func noticeTour() {
+  package mutating func noticeTour() {
     guard var tour else { return }
     tour.notice(self)
     self.tour = tour
   }
 
-  /// Handles the keys that belong to the tour alone: Tab, which turns the pages of the help while it is open, and Backspace, and Esc where there is nothing else to back out of.
+  /// Handles the keys that belong to the tour alone: Tab, which turns the pages of the help while it is open,
+  /// and Backspace, and Esc where there is nothing else to back out of.
   /// - Returns: whether the key was the tour's.
   mutating func handleInTour(_ key: Key) -> Bool {
     guard var tour, !tour.isLeft, entry == nil else { return false }
@@ -40,7 +41,8 @@ extension ViewState {
 
   /// Whether Esc would change nothing.
   private var isAtRest: Bool {
-    !showsHelp && !showsWhy && !showsAnswer && story.isFinished && selectionStart == nil && !isCounting && count == nil && step == nil
+    !showsHelp && !showsWhy && !showsAnswer && story.isFinished && selectionStart == nil && !isCounting
+      && count == nil && step == nil
       && !isPlaying && !(view == .compare && showsSettings)
   }
 }

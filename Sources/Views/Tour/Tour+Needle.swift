@@ -1,6 +1,7 @@
 extension Tour {
-  /// The tour of the sample `needle.txt` on the embedded model, from its text to a token whose loss changes the answer.
-  public static let needle = Tour(
+  /// The tour of the sample `needle.txt` on the embedded model, from its text to a token whose loss changes
+  /// the answer.
+  package static let needle = Tour(
     steps: [
       TourStep(
         "The model has read this text, cut into tokens (words and parts of words), and must answer its last line.",
@@ -43,13 +44,15 @@ extension Tour {
         keys: "1lSSX",
         hint: { state, begun in
           state.editOutcome(since: begun)?.isChanged == false
-            ? "The answer stays: the token is not needed, or still there in other heads (`S`). `u` takes it back; try another." : nil
+            ? "The answer stays: the token is not needed, or still there in other heads (`S`). `u` takes it back; try another."
+            : nil
         }
       ) { state, begun in state.editOutcome(since: begun)?.isChanged ?? false },
     ],
     close: { state, begun in
       guard let outcome = state.editOutcome(since: begun) else { return "" }
-      return "Found: \(outcome.words). Attention is a hint; to take a token away and answer again is the proof, as `Y` does. "
+      return
+        "Found: \(outcome.words). Attention is a hint; to take a token away and answer again is the proof, as `Y` does. "
         + "`u` takes it back."
     })
 }

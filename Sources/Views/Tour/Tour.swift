@@ -2,17 +2,17 @@ import Exploration
 
 /// A guided tour over the ordinary views: short steps, each of which ends when its goal is reached.
 ///
-/// The tour only looks at the state: every key keeps its meaning, and whatever is pressed, a step's goal can be reached
-/// from there.
-public struct Tour: Sendable {
+/// The tour only looks at the state: every key keeps its meaning, and whatever is pressed, a step's goal can
+/// be reached from there.
+package struct Tour: Sendable {
   /// The steps.
-  public let steps: [TourStep]
+  package let steps: [TourStep]
   /// The step that is shown, an index; the steps' count once the last one is done.
-  public private(set) var index = 0
+  package private(set) var index = 0
   /// Whether the shown step's goal was reached already when the step began, so that only the reader goes on.
-  public private(set) var isRevisited = false
+  package private(set) var isRevisited = false
   /// Whether the reader has left it.
-  public internal(set) var isLeft = false
+  package internal(set) var isLeft = false
   private var closing = ""
   /// What to say once the last step is done.
   private let close: @Sendable (ViewState, Setup) -> String
@@ -49,14 +49,17 @@ public struct Tour: Sendable {
   func words(_ state: ViewState) -> String {
     guard let step else { return closing }
     if isRevisited { return "\(step.tells) Done already: `Tab` goes on." }
-    if isAstray(state) { return "The tour is told with other settings than these: `u` takes changes back, one by one." }
+    if isAstray(state) {
+      return "The tour is told with other settings than these: `u` takes changes back, one by one."
+    }
     return begun.flatMap { step.hint(state, $0) } ?? "\(step.tells) \(step.asks)"
   }
 
   /// Whether the reader has changed settings on which the sentences rest; policies may have been added.
   private func isAstray(_ state: ViewState) -> Bool {
     guard let first else { return false }
-    return state.prompt.hash != first.prompt.hash || state.settings.budget != first.settings.budget || state.settings.granularity != first.settings.granularity
+    return state.prompt.hash != first.prompt.hash || state.settings.budget != first.settings.budget
+      || state.settings.granularity != first.settings.granularity
       || !Set(first.settings.policies).isSubset(of: state.settings.policies)
   }
 

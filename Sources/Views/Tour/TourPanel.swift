@@ -1,6 +1,7 @@
 import Screen
 
-/// The tour's words: between the view and the status line, or, where the window is too low for both, over the last lines.
+/// The tour's words: between the view and the status line, or, where the window is too low for both, over the
+/// last lines.
 struct TourPanel {
   /// The rows that a view needs.
   private static let leastContent = 11
@@ -33,7 +34,8 @@ struct TourPanel {
     let count = isInside ? height : min(lines.count, frame.grid.height - 2)
     // Over the last lines, the very last one stays: it is where one types, and otherwise names keys.
     let top = isInside ? frame.content.upperBound : frame.grid.height - 2 - count
-    frame.grid.rule(row: top, column: 0, width: frame.grid.width, glyphs: frame.glyphs, style: theme[.frame], joined: true)
+    frame.grid.rule(
+      row: top, column: 0, width: frame.grid.width, glyphs: frame.glyphs, style: theme[.frame], joined: true)
     let title = tour.step == nil ? " Tour, the end " : " Tour, step \(tour.index + 1) of \(tour.steps.count) "
     frame.grid.put([Span(title, theme[.title])], row: top, column: 2)
     let keys = [("Tab", "on"), ("Backspace", "back"), ("Esc", "leave")]
@@ -42,7 +44,8 @@ struct TourPanel {
       let end = frame.grid.put(
         [Span(" \(key)", theme[.footerKey]), Span(" \(word) ", theme[.footer])], row: top, column: column)
       for (target, columns) in FooterKeys.targets(of: key, word: word) {
-        frame.mark(target, row: top, columns: column + 1 + columns.lowerBound..<column + 1 + columns.upperBound)
+        frame.mark(
+          target, row: top, columns: column + 1 + columns.lowerBound..<column + 1 + columns.upperBound)
       }
       column = end
     }

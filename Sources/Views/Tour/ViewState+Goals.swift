@@ -6,7 +6,8 @@ import Screen
 extension ViewState {
   /// Whether the token under the cursor is part of some words, where they first stand in the prompt.
   func isCursor(in words: String) -> Bool {
-    guard let range = story.prompt.text.firstRange(of: Array(words.utf8)), story.prompt.tokens.indices.contains(cursor)
+    guard let range = story.prompt.text.firstRange(of: Array(words.utf8)),
+      story.prompt.tokens.indices.contains(cursor)
     else { return false }
     return story.prompt.tokens[cursor].byteRange.overlaps(range)
   }
@@ -24,7 +25,8 @@ extension ViewState {
     let words: String
   }
 
-  /// What the edits did that were made since some settings; `nil` without any, and while the answer is decoded.
+  /// What the edits did that were made since some settings; `nil` without any, and while the answer is
+  /// decoded.
   func editOutcome(since begun: Setup) -> EditOutcome? {
     guard story.stage == .done, story.settings == settings else { return nil }
     let outcomes = story.results.compactMap { lane -> EditOutcome? in
@@ -36,7 +38,9 @@ extension ViewState {
       let answer = quoted(lane.answer.tokens.flatMap { story.vocabulary.bytes(of: $0) }, limit: 32)
       return EditOutcome(
         isChanged: lane.answer.firstDifference(from: own.answer) != nil,
-        words: "\(edit.action == .evict ? "without" : "with") \(text) \(lane.policy.unedited.title) says \(answer)")
+        words:
+          "\(edit.action == .evict ? "without" : "with") \(text) \(lane.policy.unedited.title) says \(answer)"
+      )
     }
     return outcomes.first(where: \.isChanged) ?? outcomes.first
   }

@@ -5,13 +5,17 @@ import Views
 /// `laq-tui config`: the configuration as it holds, as a file to start from.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Print the configuration as TOML: what the file says, the rest as comments.",
+    commandName: "config",
+    abstract: "Print the configuration as TOML: what the file says, the rest as comments.",
     discussion: """
       'laq-tui config --write' makes it the configuration file; take '#' away there where you want another value. \
       Sending the output to that file would empty it before it is read.
       """)
 
-  @Flag(help: "Write it to the configuration file, the settings of one that is there included; that one stays as config.toml~.")
+  @Flag(
+    help:
+      "Write it to the configuration file, the settings of one that is there included; that one stays as config.toml~."
+  )
   var write = false
 
   @Flag(name: .customLong("no-config"), help: "Take what holds without a configuration file.")
@@ -46,7 +50,9 @@ struct ConfigListing {
   /// The whole listing.
   var text: String {
     let settings = ConfigSetting.allCases.map { setting in
-      line(setting.rawValue, setting.written(preferences), standard: setting.written(.builtIn), words: setting.words)
+      line(
+        setting.rawValue, setting.written(preferences), standard: setting.written(.builtIn),
+        words: setting.words)
     }
     let table = preferences.keys ?? .standard
     let keys = zip(table.rows, KeyTable.standard.rows).map { own, standard in
@@ -58,7 +64,9 @@ struct ConfigListing {
       # laq-tui reads this file from \(path).
       # The command line goes before it, as does a session. Lines that begin with # say what holds without them.
       """
-    return ([head, ""] + settings + ["", "# An action's keys, in the notation of --keys; [] for none.", "[keys]"] + keys)
+    return
+      ([head, ""] + settings + ["", "# An action's keys, in the notation of --keys; [] for none.", "[keys]"]
+      + keys)
       .joined(separator: "\n") + "\n"
   }
 

@@ -4,8 +4,8 @@ import Views
 
 /// The configuration file: defaults for options, and a person's own keys.
 ///
-/// `laq-tui config --write` makes one to start from. A file that is not understood is wrong usage, as a wrong option is: silently
-/// leaving out half of it would be worse, and `--no-config` opens without it.
+/// `laq-tui config --write` makes one to start from. A file that is not understood is wrong usage, as a wrong
+/// option is: silently leaving out half of it would be worse, and `--no-config` opens without it.
 struct ConfigFile {
   /// Larger files are no configuration.
   private static let byteLimit = 1 << 20
@@ -24,19 +24,25 @@ struct ConfigFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT || errno == ENOTDIR else {
-        throw ConfigError(path: path, line: nil, reason: "cannot be read (\(String(cString: strerror(errno))))")
+        throw ConfigError(
+          path: path, line: nil, reason: "cannot be read (\(String(cString: strerror(errno))))")
       }
       return Preferences()
     }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= byteLimit, let data = FileManager.default.contents(atPath: path)
-    else { throw ConfigError(path: path, line: nil, reason: "a file of at most 1 MiB was expected, which can be read") }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= byteLimit,
+      let data = FileManager.default.contents(atPath: path)
+    else {
+      throw ConfigError(
+        path: path, line: nil, reason: "a file of at most 1 MiB was expected, which can be read")
+    }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ConfigError(path: path, line: nil, reason: "the file is no UTF-8; save it as UTF-8")
     }
     return try ConfigFile(text, path: path).preferences
   }
 
-  /// Writes a file in the place of the one that is there, which is kept beside it as `config.toml~`; folders are made.
+  /// Writes a file in the place of the one that is there, which is kept beside it as `config.toml~`; folders
+  /// are made.
   /// - Throws: `ExportError`; then the file is as it was.
   static func write(_ text: String, to path: String) throws {
     let folder = (path as NSString).deletingLastPathComponent
@@ -68,7 +74,9 @@ struct ConfigFile {
         } else if let setting = ConfigSetting(rawValue: name) {
           try setting.read(entry.value, into: &preferences)
         } else {
-          throw ConfigValueError("there is no such setting; there are \(ConfigSetting.allCases.map(\.rawValue).joined(separator: ", ")) and [keys]")
+          throw ConfigValueError(
+            "there is no such setting; there are \(ConfigSetting.allCases.map(\.rawValue).joined(separator: ", ")) and [keys]"
+          )
         }
       } catch let error as ConfigValueError {
         throw ConfigError(path: path, line: entry.line, reason: "\(name): \(error.reason)")
@@ -89,7 +97,8 @@ struct ConfigFile {
       return (entry.path[1], keys)
     }
     do { return try KeyTable.standard.rebound(wanted) } catch let error as KeyTableError {
-      throw ConfigError(path: path, line: entries.first { $0.path[1] == error.action }?.line, reason: error.description)
+      throw ConfigError(
+        path: path, line: entries.first { $0.path[1] == error.action }?.line, reason: error.description)
     }
   }
 }
@@ -101,5 +110,7 @@ struct ConfigError: Error, CustomStringConvertible {
   let line: Int?
   let reason: String
 
-  var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(reason) (--no-config opens without this file)" }
+  var description: String {
+    "\(path)\(line.map { ":\($0)" } ?? ""): \(reason) (--no-config opens without this file)"
+  }
 }

@@ -25,7 +25,8 @@ enum ConfigSetting: String, CaseIterable {
     case .policies: "the policies that are compared, the first one active"
     case .granularity: "one kept set per kv head or per query head"
     case .steps: "answer tokens at most"
-    case .theme: "by the terminal's background unless it is one of " + Theme.all.map(\.name).joined(separator: ", ")
+    case .theme:
+      "by the terminal's background unless it is one of " + Theme.all.map(\.name).joined(separator: ", ")
     case .color: "auto, always, never"
     case .ascii: "draw with ASCII characters only"
     case .mouse: "use the mouse"
@@ -51,9 +52,12 @@ enum ConfigSetting: String, CaseIterable {
     case .question: preferences.question = try text(value)
     case .questionFirst: preferences.questionFirst = try flag(value)
     case .budget:
-      preferences.budget = try parsed(value.text ?? value.number.map { String($0) } ?? "", Budget.init(parsing:))
+      preferences.budget = try parsed(
+        value.text ?? value.number.map { String($0) } ?? "", Budget.init(parsing:))
     case .policies:
-      guard let names = value.texts, !names.isEmpty else { throw ConfigValueError("a list was expected, as [\"laq\", \"snapkv\"]") }
+      guard let names = value.texts, !names.isEmpty else {
+        throw ConfigValueError("a list was expected, as [\"laq\", \"snapkv\"]")
+      }
       preferences.policies = try names.map { try parsed($0, Policy.init(parsing:)) }
     case .granularity: preferences.granularity = try word(value)
     case .steps:
@@ -66,7 +70,8 @@ enum ConfigSetting: String, CaseIterable {
       // Empty, as the file is made: the terminal's background chooses.
       if name.isEmpty { break }
       guard let theme = Theme.named(name) else {
-        throw ConfigValueError("'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))")
+        throw ConfigValueError(
+          "'\(name)' is no theme; there are \(Theme.all.map(\.name).joined(separator: ", "))")
       }
       preferences.theme = theme
     case .color: preferences.color = try word(value)
@@ -88,7 +93,10 @@ enum ConfigSetting: String, CaseIterable {
     case .template: preferences.variables.map { Self.list($0.arguments) }
     case .question: preferences.question.map(Self.quoted)
     case .questionFirst: preferences.questionFirst.map(String.init)
-    case .budget: preferences.budget.map { if case .tokens(let count) = $0 { "\(count)" } else { Self.quoted($0.description) } }
+    case .budget:
+      preferences.budget.map {
+        if case .tokens(let count) = $0 { "\(count)" } else { Self.quoted($0.description) }
+      }
     case .policies: preferences.policies.map { Self.list($0.map(\.name)) }
     case .granularity: preferences.granularity.map { Self.quoted($0.rawValue) }
     case .steps: preferences.steps.map(String.init)
@@ -131,9 +139,11 @@ enum ConfigSetting: String, CaseIterable {
     return flag
   }
 
-  private func word<Value: RawRepresentable & CaseIterable>(_ value: TOMLValue) throws -> Value where Value.RawValue == String {
+  private func word<Value: RawRepresentable & CaseIterable>(_ value: TOMLValue) throws -> Value
+  where Value.RawValue == String {
     guard let word = value.text.flatMap(Value.init(rawValue:)) else {
-      throw ConfigValueError("one of \(Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")) was expected")
+      throw ConfigValueError(
+        "one of \(Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")) was expected")
     }
     return word
   }

@@ -1,8 +1,9 @@
-/// Reads the part of TOML 1.0 that a configuration is made of: tables, keys, texts, whole numbers, true and false, lists.
-/// Numbers with a point, dates, inline tables and lists of tables are refused by name.
+/// Reads the part of TOML 1.0 that a configuration is made of: tables, keys, texts, whole numbers, true and
+/// false, lists. Numbers with a point, dates, inline tables and lists of tables are refused by name.
 ///
-/// A reader of our own, because it must survive any file: the toml++ in TOMLKit 0.6.0 ends the program by an assertion on
-/// `[=]` or `[.a]` and overflows the stack on long dotted keys, and TOMLKit tells no line of a value that is understood.
+/// A reader of our own, because it must survive any file: the toml++ in TOMLKit 0.6.0 ends the program by an
+/// assertion on `[=]` or `[.a]` and overflows the stack on long dotted keys, and TOMLKit tells no line of a
+/// value that is understood.
 struct TOMLReader {
   /// A key with its value.
   struct Entry: Equatable {
@@ -63,7 +64,9 @@ struct TOMLReader {
         throw Failure(line: start, reason: "'\(path.joined(separator: "."))' stands here for the second time")
       }
       skipSpace(withLines: false)
-      guard current == nil || atLineEnd else { throw failure("the end of the line was expected, and not \(shown)") }
+      guard current == nil || atLineEnd else {
+        throw failure("the end of the line was expected, and not \(shown)")
+      }
     }
   }
 
@@ -82,7 +85,9 @@ struct TOMLReader {
   private mutating func name() throws -> String {
     if current == "\"" || current == "'" { return try text() }
     let start = index
-    while let scalar = current, scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_" {
+    while let scalar = current, scalar.isASCII,
+      scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_"
+    {
       index += 1
     }
     guard index > start else { throw failure("a name was expected, and not \(shown)") }
@@ -103,12 +108,15 @@ struct TOMLReader {
   /// True, false, or a whole number.
   private mutating func plain() throws -> TOMLValue {
     let start = index
-    while let scalar = current, scalar.isASCII, scalar.properties.isAlphabetic || "0123456789+-_.:".unicodeScalars.contains(scalar) { index += 1 }
+    while let scalar = current, scalar.isASCII,
+      scalar.properties.isAlphabetic || "0123456789+-_.:".unicodeScalars.contains(scalar)
+    { index += 1 }
     let word = word(from: start)
     switch word {
     case "true": return .flag(true)
     case "false": return .flag(false)
-    case "": throw failure("a value was expected, and not \(shown): a \"text\", a number, true, false, or a [list]")
+    case "":
+      throw failure("a value was expected, and not \(shown): a \"text\", a number, true, false, or a [list]")
     default:
       // Underscores stand between digits.
       let digits = word.replacing("_", with: "")
@@ -131,7 +139,9 @@ struct TOMLReader {
       skipSpace(withLines: true)
       if take("]") { return values }
       guard take(",") else {
-        throw current == nil ? Failure(line: start, reason: "this list has no end") : failure("a comma or ']' was expected, and not \(shown)")
+        throw current == nil
+          ? Failure(line: start, reason: "this list has no end")
+          : failure("a comma or ']' was expected, and not \(shown)")
       }
     }
   }
@@ -160,7 +170,9 @@ struct TOMLReader {
       if scalar == "\n" { line += 1 }
       if scalar == "\\", quote == "\"" {
         try appendEscape(to: &result, isLong: isLong)
-      } else if scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\t" || isLong && (scalar == "\n" || scalar == "\r") {
+      } else if scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\t"
+        || isLong && (scalar == "\n" || scalar == "\r")
+      {
         result.append(scalar)
       } else {
         throw failure("a control character in a text; write it as \\u00…")
@@ -192,7 +204,8 @@ struct TOMLReader {
         index += 1
       }
     } else {
-      throw failure("'\\\(scalar)' stands for nothing; a '\\' itself is '\\\\', or write the text in 'single quotes'")
+      throw failure(
+        "'\\\(scalar)' stands for nothing; a '\\' itself is '\\\\', or write the text in 'single quotes'")
     }
   }
 
@@ -201,9 +214,14 @@ struct TOMLReader {
   private var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
   /// What stands at this place, for errors.
-  private var shown: String { current.map { $0 == "\n" ? "the end of the line" : "'\($0.escaped(asASCII: false))'" } ?? "the end of the file" }
+  private var shown: String {
+    current.map { $0 == "\n" ? "the end of the line" : "'\($0.escaped(asASCII: false))'" }
+      ?? "the end of the file"
+  }
 
-  private var atLineEnd: Bool { current == "\n" || current == "\r" && scalars[index...].dropFirst().first == "\n" }
+  private var atLineEnd: Bool {
+    current == "\n" || current == "\r" && scalars[index...].dropFirst().first == "\n"
+  }
 
   private func failure(_ reason: String) -> Failure { Failure(line: line, reason: reason) }
 

@@ -27,7 +27,8 @@ struct EvalCompare: ParsableCommand {
       let summaries = results.map { EvaluationSummary($0, score: score ?? suite?.primaryScore ?? "exact") }
       let comparison = EvaluationComparison(summaries[0], summaries[1])
       guard !comparison.cells.isEmpty else {
-        throw EvaluationError.incomparable(first, second, difference: "no policy has answers at the same budget in both")
+        throw EvaluationError.incomparable(
+          first, second, difference: "no policy has answers at the same budget in both")
       }
       Console.show(comparison.text)
     } catch {

@@ -15,7 +15,8 @@ struct EvalConsistency: AsyncParsableCommand {
   /// Where the repository keeps its texts.
   private static let standardFolder = "Samples"
 
-  @Argument(help: "Text files. Default: the .txt files of Samples, in the folder where the program is started.")
+  @Argument(
+    help: "Text files. Default: the .txt files of Samples, in the folder where the program is started.")
   var texts: [String] = []
 
   @Option(help: "A question, put after each text with an empty line between them.")
@@ -36,7 +37,8 @@ struct EvalConsistency: AsyncParsableCommand {
         texts: try chosenTexts(), question: question, answerLimit: steps),
       options: options,
       settings: options.subject.settings(
-        policies: ["laq", "laq++", "snapkv", "h2o", "tova", "streaming", "random", "oracle"], budgets: [16, 32, 64, 128, 256])
+        policies: ["laq", "laq++", "snapkv", "h2o", "tova", "streaming", "random", "oracle"],
+        budgets: [16, 32, 64, 128, 256])
     ).run()
   }
 
@@ -45,7 +47,8 @@ struct EvalConsistency: AsyncParsableCommand {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: Self.standardFolder)) ?? []
     let found = names.filter { $0.hasSuffix(".txt") }.sorted().map { "\(Self.standardFolder)/\($0)" }
     guard !found.isEmpty else {
-      throw ValidationError("there is no folder \(Self.standardFolder) with .txt files here; name the texts to measure.")
+      throw ValidationError(
+        "there is no folder \(Self.standardFolder) with .txt files here; name the texts to measure.")
     }
     return found
   }

@@ -60,14 +60,16 @@ struct EvalCost: AsyncParsableCommand {
   private func measured() async throws -> CostReport {
     let model = try subject.evaluationModel()
     let settings = subject.settings(
-      policies: ["snapkv", "snapkv/pyramid", "laq", "laq++", "h2o", "tova", "streaming", "kvzip"], budgets: [128])
+      policies: ["snapkv", "snapkv/pyramid", "laq", "laq++", "h2o", "tova", "streaming", "kvzip"],
+      budgets: [128])
     let (name, bytes) = try PromptReader.read(text)
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: model.checkpoint.tokenizer,
       framing: model.framing(question: question))
     let asked = CasePrompt(prompt: prompt, references: [], answerLimit: steps)
     try model.checkLength(of: asked)
-    let cost = try await model.engine().costs(RunRequest(asked, settings: settings), repeats: repeats) { stage in
+    let cost = try await model.engine().costs(RunRequest(asked, settings: settings), repeats: repeats) {
+      stage in
       Console.progress.show("measuring \(stage)")
     }
     return CostReport(

@@ -20,7 +20,8 @@ struct EvalFiles {
   }
 
   /// The results if they are there already.
-  /// - Parameter replacing: whether another evaluation's are as good as none; what is no evaluation's is never replaced.
+  /// - Parameter replacing: whether another evaluation's are as good as none; what is no evaluation's is
+  ///   never replaced.
   /// - Throws: `EvaluationError` when they are another evaluation's, or none's.
   func finished(_ plan: EvaluationPlan, replacing: Bool) throws -> EvaluationResults? {
     guard FileManager.default.fileExists(atPath: results) else { return nil }
@@ -30,7 +31,7 @@ struct EvalFiles {
         throw EvaluationError.otherPlan(results, difference: difference)
       }
       return found
-    } catch where replacing && EvaluationFormat.isEvaluation(results) {
+    } catch  where replacing && EvaluationFormat.isEvaluation(results) {
       return nil
     }
   }

@@ -4,7 +4,8 @@ import Evaluation
 /// `laq-tui eval longbench`.
 struct EvalLongBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "longbench", abstract: "LongBench's and RULER's own .jsonl files, scored as their scorers score.",
+    commandName: "longbench",
+    abstract: "LongBench's and RULER's own .jsonl files, scored as their scorers score.",
     discussion: """
       A file's name says which data set it holds, as in hotpotqa.jsonl; prompts, answers' lengths and metrics are the
       benchmark's. Prompts that are too long lose their middle. A line that cannot be used is named with its file and
@@ -20,7 +21,9 @@ struct EvalLongBench: AsyncParsableCommand {
   @Option(help: "Lines of each file at most. Default: all.")
   var limit: Int?
 
-  @Option(name: .customLong("max-length"), help: "Tokens of a prompt at most. Default: what the context leaves beside the answer.")
+  @Option(
+    name: .customLong("max-length"),
+    help: "Tokens of a prompt at most. Default: what the context leaves beside the answer.")
   var tokenLimit: Int?
 
   @OptionGroup var options: EvalOptions
@@ -37,7 +40,8 @@ struct EvalLongBench: AsyncParsableCommand {
     try await EvalRunner(
       suite: LongBenchSuite(
         path: folder, dataset: dataset, limit: limit, tokenLimit: tokenLimit),
-      options: options, settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512])
+      options: options,
+      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512])
     ).run()
   }
 }

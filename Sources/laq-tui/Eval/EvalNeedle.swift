@@ -13,7 +13,8 @@ struct EvalNeedle: AsyncParsableCommand {
       'recall', the share of the answer's words, as its plots show; 'exact', the answer stands there word for word.
       """)
 
-  @Option(help: "Lengths of a prompt in tokens: 512,1024 or 256:2048:256 (from, to, step).", transform: numbers)
+  @Option(
+    help: "Lengths of a prompt in tokens: 512,1024 or 256:2048:256 (from, to, step).", transform: numbers)
   var lengths = Array(stride(from: 256, through: 2048, by: 256))
 
   @Option(help: "Depths of the needle in per cent: 0,50,100 or 0:100:10.", transform: numbers)
@@ -25,7 +26,10 @@ struct EvalNeedle: AsyncParsableCommand {
   @Option(help: "With --needle: what is asked.")
   var question: String?
 
-  @Option(help: "With --needle: what the answer must have. Default: the needle behind the words it shares with the question.")
+  @Option(
+    help:
+      "With --needle: what the answer must have. Default: the needle behind the words it shares with the question."
+  )
   var answer: String?
 
   @Option(help: "A folder of .txt files. Default: made up.")
@@ -49,7 +53,9 @@ struct EvalNeedle: AsyncParsableCommand {
     guard 1...1_000_000 ~= count else { throw ValidationError("--count must be from 1 to 1000000.") }
     guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
     try LaqTUI.check(steps: steps)
-    guard (needle == nil) == (question == nil) else { throw ValidationError("--needle and --question need each other.") }
+    guard (needle == nil) == (question == nil) else {
+      throw ValidationError("--needle and --question need each other.")
+    }
     guard answer == nil || needle != nil else { throw ValidationError("--answer needs --needle.") }
   }
 
@@ -84,13 +90,17 @@ struct EvalNeedle: AsyncParsableCommand {
   /// `1,2,3` and `from:to:step`.
   private static func numbers(_ text: String) throws -> [Int] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-    if parts.count == 3, let first = parts[0], let last = parts[1], let step = parts[2], step > 0, first <= last,
-      case let (distance, overflow) = last.subtractingReportingOverflow(first), !overflow, distance / step < 10_000
+    if parts.count == 3, let first = parts[0], let last = parts[1], let step = parts[2], step > 0,
+      first <= last,
+      case let (distance, overflow) = last.subtractingReportingOverflow(first), !overflow,
+      distance / step < 10_000
     {
       return Array(stride(from: first, through: last, by: step))
     }
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard !numbers.contains(nil) else { throw ValidationError("'\(text)' must be as 512,1024 or 256:2048:256.") }
+    guard !numbers.contains(nil) else {
+      throw ValidationError("'\(text)' must be as 512,1024 or 256:2048:256.")
+    }
     return numbers.compactMap(\.self)
   }
 }

@@ -8,7 +8,9 @@ import Foundation
 struct EvalOptions: ParsableArguments {
   @OptionGroup var subject: EvalSubject
 
-  @Option(name: .customLong("to"), help: "The file of results, .json; rows are gathered beside it. Default: SUITE.json.")
+  @Option(
+    name: .customLong("to"),
+    help: "The file of results, .json; rows are gathered beside it. Default: SUITE.json.")
   var target: String?
 
   @Option(help: "Prompts at once, each with an engine of its own. Default: all cores for 'embedded', else 1.")
@@ -31,7 +33,9 @@ struct EvalOptions: ParsableArguments {
   }
 
   private static func shard(_ text: String) throws -> Shard {
-    guard let shard = Shard(text) else { throw ValidationError("--shard must be as 3/16, from 1/16 to 16/16.") }
+    guard let shard = Shard(text) else {
+      throw ValidationError("--shard must be as 3/16, from 1/16 to 16/16.")
+    }
     return shard
   }
 
@@ -39,7 +43,9 @@ struct EvalOptions: ParsableArguments {
   var showsScreen: Bool { !plain && isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1 }
 
   /// Prompts at once.
-  var jobCount: Int { jobs ?? (subject.model == EmbeddedModel.name ? ProcessInfo.processInfo.activeProcessorCount : 1) }
+  var jobCount: Int {
+    jobs ?? (subject.model == EmbeddedModel.name ? ProcessInfo.processInfo.activeProcessorCount : 1)
+  }
 }
 
 /// What is made of results.
@@ -60,6 +66,8 @@ struct EvalOutput: ParsableArguments {
   var ascii = false
 
   func validate() throws {
-    do { _ = try reference.map(Policy.init(parsing:)) } catch { throw ValidationError("--reference: \(error)") }
+    do { _ = try reference.map(Policy.init(parsing:)) } catch {
+      throw ValidationError("--reference: \(error)")
+    }
   }
 }

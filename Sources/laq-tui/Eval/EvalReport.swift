@@ -21,18 +21,22 @@ struct EvalReport {
     try output.check(suite: results.plan.suite)
     if let score = output.score { try Self.check(score, in: results) }
     switch results.plan.suite {
-    case LongBenchSuite.name: try show(LongBenchTable(results, score: output.score ?? LongBenchSuite.primaryScore))
+    case LongBenchSuite.name:
+      try show(LongBenchTable(results, score: output.score ?? LongBenchSuite.primaryScore))
     case ConsistencySuite.name: try show(ConsistencyTable(results))
     default: try showSummary()
     }
   }
 
-  private func show(_ table: LongBenchTable) throws { try showTable(table.markdown, notes: table.notes, csv: table.csv) }
+  private func show(_ table: LongBenchTable) throws {
+    try showTable(table.markdown, notes: table.notes, csv: table.csv)
+  }
 
   private func show(_ table: ConsistencyTable) throws {
     let figure = ConsistencyFigure(ConsistencySummary(results))
     Console.show(
-      [table.markdown, figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode), table.notes].joined(separator: "\n"))
+      [table.markdown, figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode), table.notes].joined(
+        separator: "\n"))
     if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
     if let path = output.svg { try AtomicFile.write(Data(figure.svg.utf8), to: path, replacing: true) }
   }
@@ -45,7 +49,8 @@ struct EvalReport {
     } else {
       let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference ?? "snapkv"))
       if let reference = output.reference, summary.reference == nil {
-        Console.say("--reference \(reference): this policy was not run, so that no cell is marked as differing from it")
+        Console.say(
+          "--reference \(reference): this policy was not run, so that no cell is marked as differing from it")
       }
       let table = SummaryTable(summary, titles: suite?.groupTitles ?? [:])
       try showTable(table.markdown, notes: table.notes, csv: table.csv)
@@ -64,7 +69,8 @@ struct EvalReport {
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
-      let drawing = SVGRenderer(.light).svg(maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)")
+      let drawing = SVGRenderer(.light).svg(
+        maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)")
       try AtomicFile.write(Data(drawing.utf8), to: path, replacing: true)
     }
   }
@@ -86,7 +92,9 @@ extension EvalOutput {
   /// Looks whether what was asked for can be written, before anything is computed for it.
   /// - Throws: `ExportError`, `EvalOutputError.noPicture`.
   func check(suite: String) throws {
-    guard svg == nil || Self.drawnSuites.contains(suite) else { throw EvalOutputError.noPicture(suite: suite) }
+    guard svg == nil || Self.drawnSuites.contains(suite) else {
+      throw EvalOutputError.noPicture(suite: suite)
+    }
     for path in [csv, svg].compactMap({ $0 }) { try AtomicFile.check(path, replacing: true) }
   }
 }

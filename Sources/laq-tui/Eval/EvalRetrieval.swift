@@ -14,7 +14,9 @@ struct EvalRetrieval: AsyncParsableCommand {
   @Option(name: .customLong("family"), help: "A family of tasks; may be given several times. Default: all.")
   var families: [RetrievalFamily] = []
 
-  @Option(name: .customLong("length"), help: "Tokens of a prompt at most; may be given several times. Default: 1024.")
+  @Option(
+    name: .customLong("length"),
+    help: "Tokens of a prompt at most; may be given several times. Default: 1024.")
   var lengths: [Int] = []
 
   @Option(help: "Prompts of each family and length.")
@@ -34,7 +36,8 @@ struct EvalRetrieval: AsyncParsableCommand {
     let suite: RetrievalSuite
     do {
       suite = try RetrievalSuite(
-        families: families.isEmpty ? RetrievalFamily.allCases : families, lengths: lengths.isEmpty ? [1024] : lengths,
+        families: families.isEmpty ? RetrievalFamily.allCases : families,
+        lengths: lengths.isEmpty ? [1024] : lengths,
         seeds: seed..<seed + count)
     } catch {
       throw ValidationError(String(describing: error))

@@ -30,7 +30,9 @@ struct EvalRunner<Suite: EvaluationSuite> {
       }
       guard let rows = try await rows(plan, model, files) else { throw EvalInterrupted(file: files.rows) }
       guard options.shard.isWhole else {
-        Console.say("shard \(options.shard) is done: merge with laq-tui eval merge \(files.pattern) --to \(files.results)")
+        Console.say(
+          "shard \(options.shard) is done: merge with laq-tui eval merge \(files.pattern) --to \(files.results)"
+        )
         return
       }
       try EvalReport(try EvaluationResults(plan: plan, rows: rows), options.output).show()
@@ -44,7 +46,9 @@ struct EvalRunner<Suite: EvaluationSuite> {
   }
 
   /// The rows; `nil` when Ctrl-C ended it.
-  private func rows(_ plan: EvaluationPlan, _ model: EvaluationModel, _ files: EvalFiles) async throws -> [EvaluationRow]? {
+  private func rows(_ plan: EvaluationPlan, _ model: EvaluationModel, _ files: EvalFiles) async throws
+    -> [EvaluationRow]?
+  {
     let file = try RowFile(files.rows, plan: plan, shard: options.shard, replacing: options.force)
     defer { file.close() }
     let jobs = options.jobCount
@@ -68,18 +72,22 @@ extension EvalRunner {
     onRow: @escaping @Sendable (EvaluationProgress, EvaluationRow) -> Void
   ) async throws -> [EvaluationRow] {
     let rows = try await run.rows(file, jobs: jobs, onRow: onRow)
-    if options.shard.isWhole { try EvaluationResults(plan: run.plan, rows: rows).write(to: files.results, replacing: true) }
+    if options.shard.isWhole {
+      try EvaluationResults(plan: run.plan, rows: rows).write(to: files.results, replacing: true)
+    }
     return rows
   }
 
   /// The rows of a run that a person watches; `nil` when they left before its end.
-  private func watched(_ run: EvaluationRun<Suite>, _ file: RowFile, _ files: EvalFiles, _ jobs: Int) async throws
+  private func watched(_ run: EvaluationRun<Suite>, _ file: RowFile, _ files: EvalFiles, _ jobs: Int)
+    async throws
     -> [EvaluationRow]?
   {
     let news = ResultsNews()
     let name = (files.results as NSString).lastPathComponent
     let screen = try await ResultsSession(
-      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try screenOptions(name), news: news)
+      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try screenOptions(name),
+      news: news)
     let task = Task {
       let rows = try await completed(run, file, files, jobs) { progress, row in
         news.put([row], stage: .running(ProgressLine.text(progress, row)))
@@ -101,7 +109,8 @@ extension EvalRunner {
 extension EvalRunner {
   /// The options of the screen, and of the prompts that are opened on it: those that this command was given.
   func screenOptions(_ name: String) throws -> LaqTUI {
-    try LaqTUI.parse(options.subject.screenArguments + (options.output.ascii ? ["--ascii"] : []) + ["--", name])
+    try LaqTUI.parse(
+      options.subject.screenArguments + (options.output.ascii ? ["--ascii"] : []) + ["--", name])
   }
 }
 

@@ -6,18 +6,21 @@ import Exploration
 /// `laq-tui eval show`.
 struct EvalShow: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print the table or the heatmaps of results, and write them as CSV or SVG.")
+    commandName: "show", abstract: "Print the table or the heatmaps of results, and write them as CSV or SVG."
+  )
 
   @Argument(help: "A file of results, .json.")
   var file: String
 
   @Option(
-    name: .customLong("policy"), help: "A policy to show; may be given several times. Default: all that were run.",
+    name: .customLong("policy"),
+    help: "A policy to show; may be given several times. Default: all that were run.",
     transform: Policy.init(parsing:))
   var policies: [Policy] = []
 
   @Option(
-    name: .customLong("budget"), help: "A budget to show; may be given several times. Default: all that were run.",
+    name: .customLong("budget"),
+    help: "A budget to show; may be given several times. Default: all that were run.",
     transform: Budget.init(parsing:))
   var budgets: [Budget] = []
 

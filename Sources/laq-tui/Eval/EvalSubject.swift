@@ -9,7 +9,10 @@ import Transformer
 
 /// What is evaluated: a model, and the policies and budgets under which it runs.
 struct EvalSubject: ParsableArguments {
-  @Option(help: "A Hugging Face folder, a .gguf or .safetensors file, ORG/NAME in the Hugging Face cache, or 'embedded'.")
+  @Option(
+    help:
+      "A Hugging Face folder, a .gguf or .safetensors file, ORG/NAME in the Hugging Face cache, or 'embedded'."
+  )
   var model = EmbeddedModel.name
 
   @Flag(help: "Make each prompt a user's turn, by the model's own chat template.")
@@ -20,11 +23,14 @@ struct EvalSubject: ParsableArguments {
     help: "With --chat: a variable of the template, as enable_thinking=false; may be given several times.")
   var variables: [String] = []
 
-  @Option(name: .customLong("policy"), help: "A policy; may be given several times. 'all' is every scorer and combination.")
+  @Option(
+    name: .customLong("policy"),
+    help: "A policy; may be given several times. 'all' is every scorer and combination.")
   var policies: [String] = []
 
   @Option(
-    name: .customLong("budget"), help: "Tokens per layer and head, or a share, or memory; may be given several times.",
+    name: .customLong("budget"),
+    help: "Tokens per layer and head, or a share, or memory; may be given several times.",
     transform: Budget.init(parsing:))
   var budgets: [Budget] = []
 
@@ -50,12 +56,16 @@ struct EvalSubject: ParsableArguments {
 
   /// The policies, or others where none are named.
   func policies(default standard: [String]) -> [Policy] {
-    (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }.compactMap { Policy($0) }
+    (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }.compactMap {
+      Policy($0)
+    }
   }
 
-  /// Every scorer with its defaults, LAQ under the allocations that other methods are known for, and those methods whole.
+  /// Every scorer with its defaults, LAQ under the allocations that other methods are known for, and those
+  /// methods whole.
   ///
-  /// The pyramid is the authors': kvpress' has no line for budgets little above the window, and keeps them as they are.
+  /// The pyramid is the authors': kvpress' has no line for budgets little above the window, and keeps them as
+  /// they are.
   static let allPolicies =
     PolicyRegistry.all.map(\.name)
     + ["laq", "laq++", "snapkv"].flatMap { scorer in
@@ -86,7 +96,8 @@ struct EvalSubject: ParsableArguments {
   /// What every case is run under.
   func settings(policies standard: [String], budgets standardBudgets: [Int]) -> EvaluationSettings {
     EvaluationSettings(
-      policies: policies(default: standard), budgets: budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets,
+      policies: policies(default: standard),
+      budgets: budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets,
       granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
   }
 }

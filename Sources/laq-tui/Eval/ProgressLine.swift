@@ -34,7 +34,8 @@ final class ProgressLine: Sendable {
   static func text(_ progress: EvaluationProgress, _ row: EvaluationRow) -> String {
     let done = progress.earlier + progress.done
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
-    return "\(done)/\(progress.total) cases (\(100 * done / max(1, progress.total)) %)\(left); last \(Console.visible(row.id))"
+    return
+      "\(done)/\(progress.total) cases (\(100 * done / max(1, progress.total)) %)\(left); last \(Console.visible(row.id))"
   }
 
   /// `45 s`, `12 min`, `3 h 20 min`.

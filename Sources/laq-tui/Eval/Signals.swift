@@ -1,7 +1,8 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C and the signal of schedulers that take a machine back: the first asks for an orderly end, the second ends at once.
+/// Ctrl-C and the signal of schedulers that take a machine back: the first asks for an orderly end, the
+/// second ends at once.
 struct Signals {
   private let sources: [any DispatchSourceSignal]
 

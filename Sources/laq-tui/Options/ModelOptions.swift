@@ -12,14 +12,18 @@ struct ModelOptions: ParsableArguments {
   var model: String?
 
   @Option(
-    help: "A trained gate for the policy 'gate', a .safetensors file. Default: gate.safetensors beside the model.",
+    help:
+      "A trained gate for the policy 'gate', a .safetensors file. Default: gate.safetensors beside the model.",
     completion: .file(extensions: ["safetensors"]))
   var gate: String?
 
   @Option(help: "Number format of matrix products: automatic, float32, bfloat16. Default: automatic.")
   var precision: Precision?
 
-  @Option(help: "The prompt's queries that are recorded: all, or windows for long texts in little memory. Default: all.")
+  @Option(
+    help:
+      "The prompt's queries that are recorded: all, or windows for long texts in little memory. Default: all."
+  )
   var recording: RecordingScope?
 }
 

@@ -21,10 +21,12 @@ struct OutputOptions: ParsableArguments {
       """, completion: .file())
   var export: String?
 
-  @Option(help: "Write what the model saw of this text as a trace, .safetensors, and end.", completion: .file())
+  @Option(
+    help: "Write what the model saw of this text as a trace, .safetensors, and end.", completion: .file())
   var record: String?
 
-  @Flag(name: .customLong("record-output"), help: "With --record: the output projections, too, for +critical.")
+  @Flag(
+    name: .customLong("record-output"), help: "With --record: the output projections, too, for +critical.")
   var recordOutput = false
 
   @Option(help: "The format of --export, where the file has no ending that says it.")
@@ -34,7 +36,8 @@ struct OutputOptions: ParsableArguments {
   var force = false
 
   @Option(
-    help: "Print why this policy's answer is not the full cache's, and end: what it lacked is found by trying.",
+    help:
+      "Print why this policy's answer is not the full cache's, and end: what it lacked is found by trying.",
     completion: .custom(Completions.policies))
   var why: String?
 
@@ -49,7 +52,8 @@ struct OutputOptions: ParsableArguments {
     get throws {
       guard let export else { return nil }
       let named = try ExportFormat(path: export, asked: format)
-      let scope: ExportRequest.Scope = screen != nil && named.showsView || !named.holdsEverything ? .view : .everything
+      let scope: ExportRequest.Scope =
+        screen != nil && named.showsView || !named.holdsEverything ? .view : .everything
       return ExportRequest(export, scope: scope, format: format, replacing: force)
     }
   }
@@ -64,7 +68,9 @@ struct ScreenName: ExpressibleByArgument, CaseIterable {
   init(view: ViewState.View) { self.view = view }
 
   init?(argument: String) {
-    guard let view = ViewState.View.allCases.first(where: { Self(view: $0).defaultValueDescription == argument }) else {
+    guard
+      let view = ViewState.View.allCases.first(where: { Self(view: $0).defaultValueDescription == argument })
+    else {
       return nil
     }
     self.view = view

@@ -6,12 +6,14 @@ import Transformer
 /// What is kept of the cache.
 struct PolicyOptions: ParsableArguments {
   @Option(
-    help: "Tokens to keep per layer and head, as 256, a share of the text, as 12.5%, or memory, as 64MiB. Default: 48.",
+    help:
+      "Tokens to keep per layer and head, as 256, a share of the text, as 12.5%, or memory, as 64MiB. Default: 48.",
     transform: Budget.init(parsing:))
   var budget: Budget?
 
   @Option(
-    name: .customLong("policy"), help: "A policy to show; may be given several times ('laq-tui policies' lists them).",
+    name: .customLong("policy"),
+    help: "A policy to show; may be given several times ('laq-tui policies' lists them).",
     completion: .custom(Completions.policies))
   var policies: [String] = []
 

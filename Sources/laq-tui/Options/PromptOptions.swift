@@ -2,7 +2,10 @@ import ArgumentParser
 
 /// What is explored.
 struct PromptOptions: ParsableArguments {
-  @Argument(help: "The text to explore, '-' for standard input, a session that ':write' has kept, a trace (Samples/Traces), or the results of 'laq-tui eval'.", completion: .file())
+  @Argument(
+    help:
+      "The text to explore, '-' for standard input, a session that ':write' has kept, a trace (Samples/Traces), or the results of 'laq-tui eval'.",
+    completion: .file())
   var text: String
 
   @Flag(inversion: .prefixedNo, help: "Make the text a user's turn, by the model's own chat template.")

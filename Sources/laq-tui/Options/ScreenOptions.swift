@@ -11,7 +11,8 @@ struct ScreenOptions: ParsableArguments {
   var head: Int?
 
   @Option(
-    help: "\(Theme.all.map(\.name).joined(separator: ", ")). Default: dark or light, by the terminal's background.",
+    help:
+      "\(Theme.all.map(\.name).joined(separator: ", ")). Default: dark or light, by the terminal's background.",
     completion: .list(Theme.all.map(\.name)))
   var theme: String?
 

@@ -55,7 +55,8 @@ struct CaseOpening {
   /// Opens the evaluation's model and suite.
   ///
   /// Products are in the number format of the results unless `--precision` asks for another.
-  /// - Parameter options: `--model` where the results do not say where the model lies, and `--gate` if they had one.
+  /// - Parameter options: `--model` where the results do not say where the model lies, and `--gate` if they
+  ///   had one.
   /// - Throws: `EvaluationError`, and `CaseOpeningError` for another model than that of the results.
   init(_ plan: EvaluationPlan, options: LaqTUI) throws {
     let path = options.model.model ?? plan.model.name
@@ -63,37 +64,45 @@ struct CaseOpening {
     let checkpoint: Checkpoint
     do {
       checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : path)
-    } catch where options.model.model == nil {
+    } catch  where options.model.model == nil {
       throw CaseOpeningError.noModel(plan.model.name, reason: String(describing: error))
     }
     model = try EvaluationModel(
-      checkpoint, path: isEmbedded ? nil : path, name: plan.model.name, usesChat: plan.usesChat ?? options.prompt.chat ?? false,
+      checkpoint, path: isEmbedded ? nil : path, name: plan.model.name,
+      usesChat: plan.usesChat ?? options.prompt.chat ?? false,
       variables: plan.variables() ?? TemplateVariables(parsing: options.prompt.variables),
       precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
-    guard model.identity.digest == plan.model.digest else { throw CaseOpeningError.otherModel(plan.model.name) }
+    guard model.identity.digest == plan.model.digest else {
+      throw CaseOpeningError.otherModel(plan.model.name)
+    }
     suite = try SuiteRegistry.suite(of: plan)
     self.plan = plan
     preferences = try Preferences.holding(options)
   }
 
   /// A prompt under a policy at a budget, beside the plan's other policies.
-  /// - Throws: what making the prompt throws; `CaseOpeningError.otherPrompt` when it is not the one of the results.
+  /// - Throws: what making the prompt throws; `CaseOpeningError.otherPrompt` when it is not the one of the
+  ///   results.
   func opening(_ one: EvaluationCase, _ course: ResultsTable.Course, row: EvaluationRow?) throws -> Opening {
     let asked = try suite.prompt(for: one, model: model)
     if let hash = row?.promptHash, hash != asked.prompt.hash { throw CaseOpeningError.otherPrompt(one.id) }
     let checkpoint = model.checkpoint
     let others = plan.settings.policies
     // The explorer decodes every policy that it shows; of many, those that it shows by itself are enough.
-    let beside = others.count <= Self.mostPolicies ? others : others.filter(ExplorationSettings.standardPolicies.contains)
+    let beside =
+      others.count <= Self.mostPolicies
+      ? others : others.filter(ExplorationSettings.standardPolicies.contains)
     let first = course.policy.keepsEverything ? [] : [course.policy]
     var settings = ExplorationSettings(
       granularity: plan.settings.granularity, policies: first + beside.filter { !first.contains($0) },
       answerLimit: asked.answerLimit, recording: plan.settings.recording)
     if let budget = course.budget ?? plan.settings.budgets.first {
-      try settings.resolve(budget, shape: checkpoint.configuration.shape, tokenCount: asked.prompt.tokens.count)
+      try settings.resolve(
+        budget, shape: checkpoint.configuration.shape, tokenCount: asked.prompt.tokens.count)
     }
     let story = Run(
-      modelName: plan.model.name, prompt: asked.prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
+      modelName: plan.model.name, prompt: asked.prompt, settings: settings,
+      vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
       story: story, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
   }
@@ -119,7 +128,8 @@ enum CaseOpeningError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .noModel(let name, let reason): "these results are of the model '\(name)': say where it lies with --model (\(reason))"
+    case .noModel(let name, let reason):
+      "these results are of the model '\(name)': say where it lies with --model (\(reason))"
     case .otherModel(let name):
       """
       this is not the model of the results: '\(name)' had other files then; name that one with --model, \

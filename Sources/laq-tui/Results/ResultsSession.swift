@@ -6,7 +6,8 @@ import Synchronization
 import Terminal
 import Views
 
-/// The screen of an evaluation: of one that runs, as its rows come, or of one that was opened; Enter explores a prompt.
+/// The screen of an evaluation: of one that runs, as its rows come, or of one that was opened; Enter explores
+/// a prompt.
 @MainActor
 final class ResultsSession {
   private let terminal: Terminal
@@ -24,7 +25,8 @@ final class ResultsSession {
     self.options = options
     self.news = news
     let stage: ResultsState.Stage = news != nil ? .running("begins") : file.isComplete ? .done : .unfinished
-    state = ResultsState(name: file.name, table: file.table, score: file.score, stage: stage, theme: terminal.theme(preferences))
+    state = ResultsState(
+      name: file.name, table: file.table, score: file.score, stage: stage, theme: terminal.theme(preferences))
     state.message = terminal.warning
   }
 
