@@ -1,7 +1,7 @@
 """The gate: a side network beside the frozen decoder that scores every prompt token for every KV head.
 
 The idea is Attention-Gate's (Zeng et al. 2024, arXiv 2410.12876): before each attention layer a small module sees the
-whole prompt through reduced attention, and says of every token and head whether it stays. `Sources/Eviction/Gate.swift`
+whole prompt through reduced attention, and says of every token and head whether it stays. `Sources/Eviction/Gate/Gate.swift`
 computes the same; the names of the parameters are those of the file. Departures from the paper:
 
   * a module hands what it found to the next layer's (`stream`); so what the question names leads to a fact in one
