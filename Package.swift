@@ -36,12 +36,14 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
-    .target(name: "Views", dependencies: ["Screen", "Exploration", "Evaluation"]),
+    .target(name: "Views", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration", "Screen"]),
+    .target(name: "ResultsViews", dependencies: ["Eviction", "Evaluation", "Screen", "Views"]),
     .target(name: "KeyStorm", dependencies: ["Views", "Screen", "Exploration"]),
     .executableTarget(
       name: "laq-tui",
       dependencies: [
-        "CFaults", "Views", "Terminal", "Exploration", "Evaluation", "EmbeddedModel",
+        "CFaults", "Checkpoint", "EmbeddedModel", "Transformer", "Eviction", "Exploration", "Evaluation",
+        "Screen", "Terminal", "Views", "ResultsViews",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -58,30 +60,39 @@ let package = Package(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TransformerTests", dependencies: ["Transformer", "Kernels", "TestSupport"],
+      name: "TransformerTests", dependencies: ["Transformer", "Checkpoint", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EvictionTests", dependencies: ["Eviction", "Checkpoint", "Kernels", "TestSupport"],
+      name: "EvictionTests",
+      dependencies: ["Checkpoint", "Kernels", "Transformer", "Eviction", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LibraryTests",
       dependencies: ["Checkpoint", "Transformer", "Eviction", "EmbeddedModel", "TestSupport"]),
     .testTarget(
-      name: "ExplorationTests", dependencies: ["Exploration", "Kernels", "EmbeddedModel", "TestSupport"],
+      name: "ExplorationTests",
+      dependencies: [
+        "Checkpoint", "Kernels", "EmbeddedModel", "Transformer", "Eviction", "Exploration", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Exploration", "EmbeddedModel", "TestSupport"],
+      name: "EvaluationTests",
+      dependencies: [
+        "Checkpoint", "EmbeddedModel", "Transformer", "Eviction", "Exploration", "Evaluation", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "InputTests", dependencies: ["Terminal", "Screen", "KeyStorm"]),
     .testTarget(
       name: "ViewsTests",
       dependencies: [
-        "Views", "Screen", "KeyStorm", "Evaluation", "Eviction", "EmbeddedModel", "TestSupport",
+        "Checkpoint", "EmbeddedModel", "Transformer", "Eviction", "Exploration", "Evaluation", "Screen",
+        "Views", "ResultsViews", "KeyStorm", "TestSupport",
       ],
       resources: [.copy("Screens")]),
     .testTarget(
-      name: "ProgramTests", dependencies: ["laq-tui", "Screen", "Views", "KeyStorm", "TestSupport"],
+      name: "ProgramTests",
+      dependencies: ["laq-tui", "Checkpoint", "Screen", "Views", "KeyStorm", "TestSupport"],
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,6 +4,7 @@ import Foundation
 import Screen
 import Testing
 
+@testable import ResultsViews
 @testable import Views
 
 /// The picture of consistency, of rows whose numbers are plain to see.

@@ -3,6 +3,7 @@ import Eviction
 import Screen
 import Testing
 
+@testable import ResultsViews
 @testable import Views
 
 @Suite struct NeedleHeatmapsTests {

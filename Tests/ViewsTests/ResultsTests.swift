@@ -4,6 +4,7 @@ import Screen
 import TestSupport
 import Testing
 
+@testable import ResultsViews
 @testable import Views
 
 /// The screen of an evaluation: what stands in its cells, and what its keys do.

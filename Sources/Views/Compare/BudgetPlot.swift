@@ -3,25 +3,26 @@ import Exploration
 
 /// Curves of a share (0...1) against budget, on a grid of characters: budgets on a logarithmic axis, because
 /// doubling is what a person does to them.
-struct BudgetPlot {
+package struct BudgetPlot {
   /// A point or a dot of the line to the next one.
-  struct Mark: Hashable {
-    let column: Int
-    let row: Int
+  package struct Mark: Hashable {
+    package let column: Int
+    package let row: Int
     /// Which line it belongs to.
-    let line: Int
+    package let line: Int
     /// Whether it was measured, rather than drawn between two that were.
-    let isMeasured: Bool
+    package let isMeasured: Bool
   }
 
-  let marks: [Mark]
+  package let marks: [Mark]
   private let axis: Axis
 
   /// - Parameters:
   ///   - lines: points by ascending budget; the first line lies on top.
   ///   - budgets: the ends of the axis.
   ///   - height: rows, from 1 at the top to 0 at the bottom.
-  init(_ lines: [[(budget: Int, value: Double)]], budgets: ClosedRange<Int>, width: Int, height: Int) {
+  package init(_ lines: [[(budget: Int, value: Double)]], budgets: ClosedRange<Int>, width: Int, height: Int)
+  {
     let axis = Axis(budgets, width: width)
     self.axis = axis
     var marks: [Mark] = []
@@ -44,7 +45,7 @@ struct BudgetPlot {
   }
 
   /// The column of a budget.
-  func column(_ budget: Int) -> Int { axis.column(budget) }
+  package func column(_ budget: Int) -> Int { axis.column(budget) }
 
   /// The logarithmic axis.
   private struct Axis {

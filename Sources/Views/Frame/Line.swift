@@ -1,14 +1,17 @@
 import Screen
 
 /// A line made of parts, of which the least important go first where the room is short.
-struct Line {
+package struct Line {
   private var parts: [(rank: Int, spans: [Span])] = []
 
+  /// A line without parts.
+  package init() {}
+
   /// Adds a part; the larger its rank, the earlier it goes. Parts of rank 0 stay.
-  mutating func add(_ spans: Span..., rank: Int = 0) { parts.append((rank, spans)) }
+  package mutating func add(_ spans: Span..., rank: Int = 0) { parts.append((rank, spans)) }
 
   /// The parts that fit.
-  func fitting(_ width: Int) -> [Span] {
+  package func fitting(_ width: Int) -> [Span] {
     var left = parts
     while left.reduce(0, { $0 + $1.spans.reduce(0) { $0 + $1.width } }) > width,
       let rank = left.map(\.rank).max(), rank > 0
@@ -19,12 +22,12 @@ struct Line {
   }
 
   /// The first line that fits, the last one if none does.
-  static func first(of lines: [[Span]], width: Int) -> [Span] {
+  package static func first(of lines: [[Span]], width: Int) -> [Span] {
     lines.first { $0.reduce(0) { $0 + $1.width } <= width } ?? lines.last ?? []
   }
 
   /// The first text that fits; nothing if none does.
-  static func note(_ texts: [String], style: Style, width: Int) -> [Span] {
+  package static func note(_ texts: [String], style: Style, width: Int) -> [Span] {
     texts.first { TextWidth.of($0) <= width }.map { [Span($0, style)] } ?? []
   }
 }

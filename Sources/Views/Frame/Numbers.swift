@@ -8,7 +8,7 @@ func mebibytes(_ bytes: Int) -> String {
 }
 
 /// A fixed number of decimals, without the locale; of what no screen would hold, its exponent.
-func decimal(_ value: Double, _ places: Int) -> String {
+package func decimal(_ value: Double, _ places: Int) -> String {
   guard value.isFinite else { return "-" }
   let scale = (0..<places).reduce(1.0) { result, _ in result * 10 }
   guard abs(value) * scale < 1e18 else { return String(value) }
@@ -21,7 +21,7 @@ func decimal(_ value: Double, _ places: Int) -> String {
 }
 
 /// A whole number with commas.
-func grouped(_ value: Int) -> String {
+package func grouped(_ value: Int) -> String {
   let digits = String(abs(value))
   var result = ""
   for (offset, digit) in digits.enumerated() {

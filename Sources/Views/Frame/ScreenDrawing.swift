@@ -5,7 +5,7 @@ extension ViewState {
   package static let smallestSize = Size(width: 60, height: 16)
 
   /// Whether a view can be read in a window.
-  static func hasRoom(_ size: Size) -> Bool {
+  package static func hasRoom(_ size: Size) -> Bool {
     size.width >= smallestSize.width && size.height >= smallestSize.height
   }
 
@@ -67,7 +67,9 @@ extension ViewState {
 
   /// What is shown where nothing else can be read.
   /// - Parameter question: what waits for an answer, which has room in place of all else.
-  static func tooSmall(_ size: Size, quit: String = KeyTable.standard.shown(.quit), question: String? = nil)
+  package static func tooSmall(
+    _ size: Size, quit: String = KeyTable.standard.shown(.quit), question: String? = nil
+  )
     -> Grid
   {
     var grid = Grid(size)

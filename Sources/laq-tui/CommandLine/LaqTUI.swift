@@ -3,6 +3,7 @@ import Checkpoint
 import Eviction
 import Exploration
 import Foundation
+import ResultsViews
 import Screen
 import Terminal
 import Views

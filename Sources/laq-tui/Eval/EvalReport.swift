@@ -2,6 +2,7 @@ import Evaluation
 import Eviction
 import Exploration
 import Foundation
+import ResultsViews
 import Screen
 import Views
 

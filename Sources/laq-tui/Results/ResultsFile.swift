@@ -1,9 +1,10 @@
-import EmbeddedModel
 import Checkpoint
+import EmbeddedModel
 import Evaluation
 import Eviction
 import Exploration
 import Foundation
+import ResultsViews
 import Screen
 import Transformer
 import Views

@@ -1,6 +1,7 @@
 import Evaluation
 import Exploration
 import Foundation
+import ResultsViews
 import Screen
 import Synchronization
 import Terminal

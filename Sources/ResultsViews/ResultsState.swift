@@ -1,5 +1,6 @@
 import Evaluation
 import Screen
+import Views
 
 /// Everything that the screen of an evaluation is a function of, beside the terminal's size and its glyphs:
 /// its cells, and the prompts behind one of them.

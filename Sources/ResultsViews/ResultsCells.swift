@@ -1,4 +1,5 @@
 import Screen
+import Views
 
 /// The means of an evaluation: heatmaps beside each other, or one table of policies and groups.
 struct ResultsCells {

@@ -1,5 +1,6 @@
 import Evaluation
 import Eviction
+import Views
 
 /// An evaluation's means as they are looked at: pages of rows and columns.
 ///

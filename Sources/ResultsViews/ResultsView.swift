@@ -1,4 +1,5 @@
 import Screen
+import Views
 
 extension ResultsState {
   /// Draws the whole screen: a pure function of state, size and glyphs.

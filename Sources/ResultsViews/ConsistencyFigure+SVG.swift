@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Screen
+import Views
 
 extension ConsistencyFigure {
   /// The picture as an XML element: recall and mass recall against budget, and cosines by layer. Equal

@@ -1,5 +1,6 @@
 import Evaluation
 import Screen
+import Views
 
 /// The prompts behind a cell, and what became of the chosen one under every policy at the same budget.
 struct ResultsPrompts {

@@ -1,4 +1,5 @@
 import Screen
+import Views
 
 /// What the keys do on the screen of an evaluation.
 enum ResultsKeys {

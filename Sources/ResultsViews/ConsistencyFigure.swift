@@ -2,6 +2,7 @@ import Evaluation
 import Eviction
 import Foundation
 import Screen
+import Views
 
 /// The picture of consistency: what each policy keeps of the truth against its budget, and how near the
 /// observed rows are to the true ones layer by layer. As text, and as a drawing.

@@ -1,6 +1,7 @@
 import Evaluation
 import Eviction
 import Screen
+import Views
 
 /// Needle results as small heatmaps side by side: lengths to the right, depths downwards, a budget's policies
 /// in a row.
