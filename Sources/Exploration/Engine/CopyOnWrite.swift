@@ -7,25 +7,24 @@
 @propertyWrapper
 public struct CopyOnWrite<Value: Sendable>: Sendable {
   // Changed only by its one holder.
-  private final class Storage: @unchecked Sendable {
-    var value: Value
-    init(_ value: Value) { self.value = value }
+  @usableFromInline
+  final class Storage: @unchecked Sendable {
+    @usableFromInline var value: Value
+    @inlinable init(_ value: Value) { self.value = value }
   }
 
-  private var storage: Storage
+  @usableFromInline var storage: Storage
 
   /// Puts a value behind a reference of its own.
-  public init(wrappedValue: Value) { storage = Storage(wrappedValue) }
+  @inlinable public init(wrappedValue: Value) { storage = Storage(wrappedValue) }
 
   /// The value; changing it copies it where somebody else holds it.
-  public var wrappedValue: Value {
-    get { storage.value }
+  @inlinable public var wrappedValue: Value {
+    // Lent, not returned: a copy would retain each member at every look at one of them.
+    _read { yield storage.value }
     _modify {
       if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.value) }
       yield &storage.value
-    }
-    set {
-      if isKnownUniquelyReferenced(&storage) { storage.value = newValue } else { storage = Storage(newValue) }
     }
   }
 }
