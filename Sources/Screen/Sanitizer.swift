@@ -19,6 +19,8 @@ package enum Sanitizer {
     -> String
   {
     let bytes = Array(bytes)
+    let plain: Range<UInt8> = (spaces ? 0x21 : 0x20)..<0x7F
+    if bytes.allSatisfy(plain.contains) { return String(decoding: bytes, as: UTF8.self) }
     var result = "", index = 0
     var previous: Unicode.Scalar?
     while index < bytes.count {

@@ -12,8 +12,19 @@ package enum TextWidth {
     package let width: Int
   }
 
-  /// Columns of a whole text.
-  package static func of(_ text: String) -> Int { glyphs(of: text).reduce(0) { $0 + $1.width } }
+  /// Columns of a whole text: those of its glyphs, which are not made for it.
+  package static func of(_ text: String) -> Int {
+    if isASCII(text) { return text.utf8.count }
+    var columns = 0
+    for scalar in text.unicodeScalars where !isIgnored(scalar) {
+      if isMark(scalar) {
+        if columns == 0 { columns = 1 }
+      } else {
+        columns += isWide(scalar.value) ? 2 : 1
+      }
+    }
+    return columns
+  }
 
   /// Columns of one scalar: 0 for marks, joiners and format characters, 2 for wide ones, else 1.
   package static func of(_ scalar: Unicode.Scalar) -> Int {
@@ -26,6 +37,9 @@ package enum TextWidth {
   /// The text cut into what fits into cells; a mark without a base stands on a space, a control character is
   /// `?`.
   package static func glyphs(of text: String) -> [Glyph] {
+    if isASCII(text) {
+      return text.unicodeScalars.map { Glyph(text: isControl($0) ? "?" : String($0), width: 1) }
+    }
     var result: [Glyph] = []
     var base = String.UnicodeScalarView()
     var width = 0
@@ -70,6 +84,9 @@ package enum TextWidth {
     let fill = String(repeating: " ", count: max(0, columns - of(cut)))
     return right ? fill + cut : cut + fill
   }
+
+  // Nearly all that is drawn: every byte is then one column.
+  private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
   static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     let value = scalar.value

@@ -58,32 +58,35 @@ package enum WrappedText {
   /// The part of some pieces that has room, the one at a place in sight; a mark stands for what is left out
   /// at either side.
   static func window(_ spans: [Span], around place: Int?, width: Int, ellipsis: Span) -> [Span] {
-    let total = spans.reduce(0) { $0 + $1.width }
-    guard total > width else { return spans }
+    // A prompt's answer can be hundreds of tokens long: each is measured once.
+    let widths = spans.map(\.width)
+    var rest = widths.reduce(0, +)
+    guard rest > width else { return spans }
     let mark = ellipsis.width
     let place = min(max(0, place ?? 0), spans.count - 1)
     var first = 0
     // Behind the place a little stays in sight, so that one sees how it goes on.
-    let behind = spans[(place + 1)...].prefix(2).reduce(0) { $0 + $1.width }
-    let wanted = min(max(0, width - 2 * mark - spans[place].width), min(behind, width / 4))
-    var room = spans[...place].reduce(0) { $0 + $1.width }
+    let behind = widths[(place + 1)...].prefix(2).reduce(0, +)
+    let wanted = min(max(0, width - 2 * mark - widths[place]), min(behind, width / 4))
+    var room = widths[...place].reduce(0, +)
     while first < place, room + wanted + mark + (first > 0 ? mark : 0) > width {
-      room -= spans[first].width
+      room -= widths[first]
+      rest -= widths[first]
       first += 1
     }
     var shown: [Span] = first > 0 ? [ellipsis] : []
     var left = width - (first > 0 ? mark : 0)
-    for index in spans[first...].indices {
+    for index in first..<spans.count {
       guard left >= mark else { return shown }
-      let rest = spans[index...].reduce(0) { $0 + $1.width }
       if rest <= left { return shown + spans[index...] }
       let span = spans[index]
-      guard span.width + mark <= left else {
+      guard widths[index] + mark <= left else {
         let cut = TextWidth.clipped(span.text, to: max(0, left - mark))
         return shown + [Span(cut, span.style), ellipsis]
       }
       shown.append(span)
-      left -= span.width
+      left -= widths[index]
+      rest -= widths[index]
     }
     return shown
   }
