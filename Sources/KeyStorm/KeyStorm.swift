@@ -2,11 +2,11 @@ import Exploration
 import Screen
 import Views
 
-/// Presses random keys, clicks and turns the wheel on random stories at changing sizes, and looks at every
+/// Presses random keys, clicks and turns the wheel on random runs at changing sizes, and looks at every
 /// screen.
 ///
 /// Equal seeds press equal keys. Files are not written and the engine is not asked: what the program would do
-/// for a key is left undone, and the story changes as if it had been told anew.
+/// for a key is left undone, and the run changes as if it had begun anew.
 package struct KeyStorm {
   /// What came of it.
   package struct Report: Sendable {
@@ -20,7 +20,7 @@ package struct KeyStorm {
     package var fault: String?
   }
 
-  private let stories: [Run]
+  private let runs: [Run]
   private let finding: WhyFinding?
   private var generator: FixedGenerator
   private var state: ViewState
@@ -28,13 +28,13 @@ package struct KeyStorm {
   /// The last keys, for the fault.
   private var trail: [Key] = []
 
-  /// - Parameter stories: what may be on the screen, at least one.
+  /// - Parameter runs: what may be on the screen, at least one.
   /// - Parameter finding: what a search for a cause comes to, sooner or later.
-  package init(stories: [Run], finding: WhyFinding? = nil, seed: UInt64) {
-    precondition(!stories.isEmpty, "a storm needs a story")
-    (self.stories, self.finding) = (stories, finding)
+  package init(runs: [Run], finding: WhyFinding? = nil, seed: UInt64) {
+    precondition(!runs.isEmpty, "a storm needs a run")
+    (self.runs, self.finding) = (runs, finding)
     generator = FixedGenerator(seed: seed)
-    state = ViewState(story: stories[0])
+    state = ViewState(run: runs[0])
   }
 
   /// Goes on for so many keys; ends early at a fault.
@@ -67,20 +67,20 @@ package struct KeyStorm {
     return report
   }
 
-  /// What happens between keys: the window changes, the story goes on, details and causes become known.
+  /// What happens between keys: the window changes, the run goes on, details and causes become known.
   private mutating func changeTheWorld() {
     if oneIn(50) { size = Size(width: 1 + generator.next(below: 220), height: 1 + generator.next(below: 70)) }
     if oneIn(400) {
-      // Another stage of the same prompt's story follows; another prompt begins anew.
-      let story = stories[generator.next(below: stories.count)]
-      if story.prompt.hash == state.story.prompt.hash {
-        state.story = story
+      // Another stage of the same prompt's run follows; another prompt begins anew.
+      let run = runs[generator.next(below: runs.count)]
+      if run.prompt.hash == state.run.prompt.hash {
+        state.run = run
       } else {
-        state = ViewState(story: story)
+        state = ViewState(run: run)
       }
     }
     if oneIn(400) {
-      state = ViewState(story: stories[generator.next(below: stories.count)])
+      state = ViewState(run: runs[generator.next(below: runs.count)])
       state.theme = Theme.all[generator.next(below: Theme.all.count)]
       if oneIn(2) { state.begin(.needle) }
     }
@@ -105,7 +105,7 @@ package struct KeyStorm {
 
   private func description(of key: Key) -> String {
     let words =
-      "\(key) in \(state.view.title) of \(state.story.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
+      "\(key) in \(state.view.title) of \(state.run.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
     return Sanitizer.visible(words, spaces: false)
   }
 

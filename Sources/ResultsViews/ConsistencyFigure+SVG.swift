@@ -47,7 +47,7 @@ extension ConsistencyFigure {
     if let lookahead, let values = lookahead.point.layers[.lookaheadCosine] {
       cosines.append(("lookahead, \(lookahead.policy.name) at \(lookahead.point.budget)", values))
     }
-    if let truth = summary.layers[.truthCosine] { cosines.append(("truth itself", truth)) }
+    if let truth = summary.layers[.decodeCosine] { cosines.append(("truth itself", truth)) }
     return cosines
   }
 

@@ -4,7 +4,7 @@ import Foundation
 import Screen
 import Views
 
-/// The picture of consistency: what each policy keeps of the truth against its budget, and how near the
+/// The picture of consistency: what each policy keeps of the decode attention against its budget, and how near the
 /// observed rows are to the true ones layer by layer. As text, and as a drawing.
 package struct ConsistencyFigure {
   let summary: ConsistencySummary
@@ -74,7 +74,7 @@ package struct ConsistencyFigure {
   }
 
   private func barsText(width: Int, glyphs: GlyphSet) -> String {
-    guard let window = summary.layers[.windowCosine], let truth = summary.layers[.truthCosine] else {
+    guard let window = summary.layers[.windowCosine], let truth = summary.layers[.decodeCosine] else {
       return ""
     }
     let ahead = lookahead?.point.layers[.lookaheadCosine]

@@ -64,7 +64,7 @@ struct ResultsCells {
   private var chosen: [Span] {
     let place = state.place
     var line = Line()
-    if let course = table.course(at: place) { line.add(Span(ResultsTable.title(course), theme[.accent])) }
+    if let series = table.series(at: place) { line.add(Span(ResultsTable.title(series), theme[.accent])) }
     let at =
       table.isHeatmap
       ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])"
@@ -75,7 +75,7 @@ struct ResultsCells {
         Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]),
         rank: 1)
     } else {
-      let reason = table.obstacle(at: place) ?? "nothing yet"
+      let reason = table.unavailable(at: place) ?? "nothing yet"
       line.add(Span("   " + Sanitizer.visible(reason, glyphs: glyphs, spaces: false), theme[.note]), rank: 1)
     }
     return line.fitting(width)

@@ -71,7 +71,7 @@ extension ResultsState {
     case .previous: place.page = (place.page + pages - 1) % pages
     case .open:
       if prompts.isEmpty {
-        message = table.obstacle(at: place) ?? "no prompt of this cell is done yet"
+        message = table.unavailable(at: place) ?? "no prompt of this cell is done yet"
       } else {
         (page, prompt) = (.prompts, 0)
       }
@@ -92,11 +92,11 @@ extension ResultsState {
     case .last: prompt = prompts.count - 1
     case .back, .left: page = .cells
     case .open:
-      guard prompts.indices.contains(prompt), let course = table.course(at: place) else { break }
-      if let obstacle = prompts[prompt].row.obstacle {
-        message = obstacle
+      guard prompts.indices.contains(prompt), let series = table.series(at: place) else { break }
+      if let unavailable = prompts[prompt].row.unavailable {
+        message = unavailable
       } else {
-        return .open(prompts[prompt].one, course)
+        return .open(prompts[prompt].one, series)
       }
     default: break
     }

@@ -18,16 +18,16 @@ struct ResultsPrompts {
   }
 
   func draw(into grid: inout Grid) {
-    let course = state.table.course(at: state.place)
+    let series = state.table.series(at: state.place)
     var heading = Line()
-    if let course { heading.add(Span(ResultsTable.title(course), theme[.accent])) }
+    if let series { heading.add(Span(ResultsTable.title(series), theme[.accent])) }
     heading.add(
       Span("   \(grouped(prompts.count)) prompts, the lowest \(state.score) first", theme[.dim]), rank: 1)
     heading.add(Span("   Enter explores one", theme[.dim]), rank: 2)
     grid.put(heading.fitting(width), row: rows.lowerBound, column: left, limit: left + width)
     guard prompts.indices.contains(state.prompt) else { return }
     // The answers take half of the screen at most.
-    let answers = self.answers(prompts[state.prompt], course)
+    let answers = self.answers(prompts[state.prompt], series)
     let below = min(answers.count, max(3, rows.count / 2 - 2))
     let list = rows.lowerBound + 2..<rows.upperBound - below - 1
     let first = max(0, min(state.prompt - list.count / 2, prompts.count - list.count))
@@ -36,7 +36,7 @@ struct ResultsPrompts {
       let prompt = prompts[index], isChosen = index == state.prompt
       if isChosen { grid.caret = Place(row: row, column: left) }
       let score = prompt.outcome?.scores[state.score].map { ResultsState.text($0) } ?? glyphs.dash
-      let words = prompt.outcome?.answer ?? prompt.outcome?.obstacle ?? prompt.row.obstacle ?? ""
+      let words = prompt.outcome?.answer ?? prompt.outcome?.unavailable ?? prompt.row.unavailable ?? ""
       grid.put(
         [
           Span(isChosen ? glyphs.marker + " " : "  ", theme[.accent]),
@@ -55,16 +55,16 @@ struct ResultsPrompts {
   }
 
   /// What would be right, and every policy's answer, the chosen policy's and the full cache's first.
-  private func answers(_ prompt: ResultsState.Prompt, _ course: ResultsTable.Course?) -> [[Span]] {
+  private func answers(_ prompt: ResultsState.Prompt, _ series: ResultsTable.Series?) -> [[Span]] {
     let right = [
       Span(TextWidth.padded("right", to: 18), theme[.good]),
       Span(visible(prompt.row.references.joined(separator: " | ")), theme[.text]),
     ]
     let outcomes = prompt.row.outcomes.filter {
-      $0.budget == nil || $0.budget == course?.budget || course?.budget == nil
+      $0.budget == nil || $0.budget == series?.budget || series?.budget == nil
     }
     func isFirst(_ outcome: Outcome) -> Bool {
-      outcome.policy == course?.policy && outcome.budget == course?.budget
+      outcome.policy == series?.policy && outcome.budget == series?.budget
     }
     return [right]
       + (outcomes.filter(isFirst) + outcomes.filter { !isFirst($0) }).map { outcome in
@@ -77,7 +77,7 @@ struct ResultsPrompts {
           Span(
             TextWidth.padded(score.map { ResultsState.text($0) } ?? glyphs.dash, to: 3, right: true) + " ",
             theme[.text]),
-          Span(visible(outcome.answer ?? outcome.obstacle ?? ""), theme[.text]),
+          Span(visible(outcome.answer ?? outcome.unavailable ?? ""), theme[.text]),
         ]
       }
   }

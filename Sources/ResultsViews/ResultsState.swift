@@ -27,7 +27,7 @@ package struct ResultsState: Sendable {
   package enum Effect: Sendable, Hashable {
     case none
     /// Open a prompt under a policy at a budget.
-    case open(EvaluationCase, ResultsTable.Course)
+    case open(EvaluationCase, ResultsTable.Series)
     case redraw
     case suspend
     case quit
@@ -60,7 +60,7 @@ package struct ResultsState: Sendable {
     (self.name, self.table, self.score, self.stage, self.theme) = (name, table, score, stage, theme)
     // The full cache's page says the least.
     if table.isHeatmap {
-      place.page = min(1, table.courses.count - 1)
+      place.page = min(1, table.allSeries.count - 1)
     } else {
       place.row = min(1, table.rowTitles.count - 1)
     }
@@ -75,9 +75,9 @@ package struct ResultsState: Sendable {
 
   /// The prompts behind the chosen cell that are done, the lowest scores first.
   var prompts: [Prompt] {
-    guard let course = table.course(at: place) else { return [] }
+    guard let series = table.series(at: place) else { return [] }
     let all = table.cases(at: place).compactMap { one in
-      table.rows[one.id].map { Prompt(one: one, row: $0, outcome: $0.outcome(course.policy, course.budget)) }
+      table.rows[one.id].map { Prompt(one: one, row: $0, outcome: $0.outcome(series.policy, series.budget)) }
     }
     return all.enumerated().sorted { first, second in
       let (a, b) = (first.element.outcome?.scores[score] ?? -1, second.element.outcome?.scores[score] ?? -1)

@@ -9,7 +9,7 @@ import Views
 /// groups last. Rows can be added while the evaluation runs; a cell costs a lookup.
 package struct ResultsTable: Sendable {
   /// A policy at a budget; `nil` for the budget is the full cache.
-  package typealias Course = EvaluationSummary.Column
+  package typealias Series = EvaluationSummary.Column
 
   /// A cell.
   package struct Place: Sendable, Hashable {
@@ -43,7 +43,7 @@ package struct ResultsTable: Sendable {
   /// The heads of columns: lengths, or groups.
   package let columnTitles: [String]
   /// The policies at their budgets, the full cache first.
-  package let courses: [Course]
+  package let allSeries: [Series]
   /// Scores that some case has, by name.
   package private(set) var scores: [String] = []
   /// The rows that are known, by their case's name.
@@ -52,13 +52,13 @@ package struct ResultsTable: Sendable {
   /// name a length and a depth of its own with every case.
   private let buckets: [Int: [EvaluationCase]]
   private let bucketOfCase: [String: Int]
-  private var sums: [Course: [Int: [String: Sum]]] = [:]
+  private var sums: [Series: [Int: [String: Sum]]] = [:]
 
   /// Lays out a plan's results.
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
   package init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
     self.plan = plan
-    courses = plan.settings.columns
+    allSeries = plan.settings.columns
     let places = plan.cases.map { ($0.parameters["length"]?.integer, $0.parameters["depth"]?.integer) }
     isHeatmap = places.allSatisfy { $0.0 != nil && $0.1 != nil }
     let keys: [Int]
@@ -83,7 +83,7 @@ package struct ResultsTable: Sendable {
         }
         return known[one.task] ?? 0
       }
-      rowTitles = courses.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(
+      rowTitles = allSeries.map(\.policy).reduce(into: [Policy]()) { if $0.last != $1 { $0.append($1) } }.map(
         \.title)
       columnTitles = groups.map { titles[$0] ?? $0 } + (groups.count > 1 ? ["mean"] : [])
     }
@@ -99,10 +99,10 @@ package struct ResultsTable: Sendable {
     guard rows[row.id] == nil, let bucket = bucketOfCase[row.id] else { return }
     rows[row.id] = row
     for outcome in row.outcomes {
-      let course = Course(outcome.policy, outcome.budget)
+      let series = Series(outcome.policy, outcome.budget)
       for (name, value) in outcome.scores {
-        sums[course, default: [:]][bucket, default: [:]][name, default: Sum()].value += value
-        sums[course]?[bucket]?[name]?.count += 1
+        sums[series, default: [:]][bucket, default: [:]][name, default: Sum()].value += value
+        sums[series]?[bucket]?[name]?.count += 1
         if !scores.contains(name) { scores = (scores + [name]).sorted() }
       }
     }
@@ -110,21 +110,21 @@ package struct ResultsTable: Sendable {
 
   /// The names of pages: policies at budgets, or budgets.
   package var pageTitles: [String] {
-    isHeatmap ? courses.map(Self.title) : plan.settings.budgets.map { "B=\($0)" }
+    isHeatmap ? allSeries.map(Self.title) : plan.settings.budgets.map { "B=\($0)" }
   }
 
   /// A policy and its budget in words.
-  package static func title(_ course: Course) -> String {
-    course.policy.title + (course.budget.map { "  B=\($0)" } ?? "")
+  package static func title(_ series: Series) -> String {
+    series.policy.title + (series.budget.map { "  B=\($0)" } ?? "")
   }
 
   /// The policy and budget behind a cell.
-  package func course(at place: Place) -> Course? {
-    if isHeatmap { return courses.indices.contains(place.page) ? courses[place.page] : nil }
+  package func series(at place: Place) -> Series? {
+    if isHeatmap { return allSeries.indices.contains(place.page) ? allSeries[place.page] : nil }
     // The full cache stands on every page.
     let budgets = plan.settings.budgets.count
     let index = place.row == 0 ? 0 : 1 + (place.row - 1) * budgets + place.page
-    return courses.indices.contains(index) ? courses[index] : nil
+    return allSeries.indices.contains(index) ? allSeries[index] : nil
   }
 
   /// The cases behind a cell, in the plan's order.
@@ -136,7 +136,7 @@ package struct ResultsTable: Sendable {
 
   /// A cell's mean; `nil` while, or because, no case of it has the score.
   package func mean(at place: Place, score: String) -> Mean? {
-    guard let course = course(at: place), let sums = sums[course] else { return nil }
+    guard let series = series(at: place), let sums = sums[series] else { return nil }
     if !isHeatmap, place.column >= buckets.count {
       // As LongBench averages its data sets: each group counts alike, however many cases it has.
       let groups = (0..<buckets.count).compactMap { sums[$0]?[score] }.filter { $0.count > 0 }
@@ -150,11 +150,13 @@ package struct ResultsTable: Sendable {
   }
 
   /// Why a cell has no mean, where its cases say so.
-  package func obstacle(at place: Place) -> String? {
-    guard let course = course(at: place) else { return nil }
+  package func unavailable(at place: Place) -> String? {
+    guard let series = series(at: place) else { return nil }
     for one in cases(at: place) {
       guard let row = rows[one.id] else { continue }
-      if let reason = row.obstacle ?? row.outcome(course.policy, course.budget)?.obstacle { return reason }
+      if let reason = row.unavailable ?? row.outcome(series.policy, series.budget)?.unavailable {
+        return reason
+      }
     }
     return nil
   }

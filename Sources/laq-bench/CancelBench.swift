@@ -4,13 +4,13 @@ import Exploration
 import Foundation
 
 /// How long a program takes to stop when it is asked to, at every stage of a long text: from the cancellation
-/// until the story is told as far as it was computed, what the policies make of it included.
+/// until the run is over as far as it was computed, what the policies make of it included.
 struct CancelBench {
   let sizes: ModelSizes
   let weights: WeightFormat
   let tokenCount: Int
 
-  /// A state of a story in which it is cancelled.
+  /// A state of a run in which it is cancelled.
   private struct Moment {
     let name: String
     let isReached: @Sendable (Run) -> Bool
@@ -28,8 +28,8 @@ struct CancelBench {
     Moment(name: "following") { if case .follow(let step) = $0.stage { step >= 1 } else { false } },
   ]
 
-  private static func isPrefilled(_ story: Run, by share: Double) -> Bool {
-    guard case .prefill(let progress) = story.stage else { return false }
+  private static func isPrefilled(_ run: Run, by share: Double) -> Bool {
+    guard case .prefill(let progress) = run.stage else { return false }
     return Double(progress.tokensDone) >= share * Double(progress.tokenCount)
   }
 
@@ -37,7 +37,7 @@ struct CancelBench {
     let weights = weights
     let engine = RunEngine(configuration: try sizes.configuration()) { RandomWeights(format: weights) }
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
-    let story = Run(
+    let run = Run(
       modelName: sizes.rawValue, prompt: try prompt(tokenizer),
       settings: ExplorationSettings(answerLimit: 16),
       vocabulary: Vocabulary(tokenizer))
@@ -46,7 +46,7 @@ struct CancelBench {
     for moment in Self.moments {
       // A cancellation comes at any point of a piece of work.
       for delay in recorded == nil ? [0] : [0, 30, 60, 90] {
-        let (milliseconds, stopped) = await seconds(engine, story, earlier: recorded, moment, delay: delay)
+        let (milliseconds, stopped) = await seconds(engine, run, earlier: recorded, moment, delay: delay)
         if let milliseconds {
           reports.append(
             CancelReport(
@@ -58,14 +58,14 @@ struct CancelBench {
     return reports
   }
 
-  /// Tells a story until a moment, and `delay` milliseconds more, and stops it; `nil` if it ended before.
+  /// Runs until a moment, and `delay` milliseconds more, and stops it; `nil` if it ended before.
   private func seconds(
-    _ engine: RunEngine, _ story: Run, earlier: Run?, _ moment: Moment, delay: Int
+    _ engine: RunEngine, _ run: Run, earlier: Run?, _ moment: Moment, delay: Int
   ) async -> (milliseconds: Double?, Run) {
     let (reached, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     let task = Task {
       defer { continuation.finish() }
-      return await engine.run(story, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
+      return await engine.run(run, earlier: earlier) { if moment.isReached($0) { continuation.yield() } }
     }
     for await _ in reached { break }
     try? await Task.sleep(for: .milliseconds(delay))

@@ -22,10 +22,10 @@ struct FrameBench {
   ]
 
   func run() async throws {
-    let story = try await story()
+    let run = try await makeRun()
     var reports: [FrameReport] = []
     for theme in [Theme.dark, .mono] {
-      for (view, keys) in Self.keys { reports.append(try measure(view, keys, theme, story)) }
+      for (view, keys) in Self.keys { reports.append(try measure(view, keys, theme, run)) }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -34,16 +34,16 @@ struct FrameBench {
 
   /// Plays keys; the details that the program computes on other threads are not part of a frame, and are
   /// timed apart.
-  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ story: Run) throws -> FrameReport {
-    var state = ViewState(story: story, theme: theme)
+  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ run: Run) throws -> FrameReport {
+    var state = ViewState(run: run, theme: theme)
     var last: Grid?
     var (frames, details, bytes): ([Double], [Double], [Int]) = ([], [], [])
     for round in 0..<6 {
       for key in try Key.parse(keys) {
         let quick = Self.seconds {
           _ = state.handle(key, size: Self.size)
-          for request in state.missingDetails where request.isQuick(story) {
-            if let answer = Details.answer(request, story) { state.details.take(answer) }
+          for request in state.missingDetails where request.isQuick(run) {
+            if let answer = Details.answer(request, run) { state.details.take(answer) }
           }
         }
         let drawn = Self.seconds { _ = state.draw(size: Self.size) }
@@ -65,13 +65,13 @@ struct FrameBench {
       largestBytesPerKey: bytes.max() ?? 0)
   }
 
-  /// A finished story of `tokenCount` tokens.
-  private func story() async throws -> Run {
+  /// A finished run of `tokenCount` tokens.
+  private func makeRun() async throws -> Run {
     // H2O takes a minute for so many tokens, and its screens are like the others'.
     var policies = ExplorationSettings(budget: 1024).policies.filter { $0.descriptor.name != "h2o" }
     policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
-    let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
-    return await long.engine.run(long.story)
+    let long = try LongRun(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
+    return await long.engine.run(long.run)
   }
 
   /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style

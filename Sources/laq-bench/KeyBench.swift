@@ -12,8 +12,8 @@ struct KeyBench {
   let keys: Int
 
   func run() async throws {
-    let stories = try await stories()
-    var storm = KeyStorm(stories: stories, seed: 1)
+    let runs = try await runs()
+    var storm = KeyStorm(runs: runs, seed: 1)
     let report = storm.run(keys: keys)
     let milliseconds = report.seconds.map { 1000 * $0 }
     let result = KeyReport(
@@ -28,7 +28,7 @@ struct KeyBench {
 
   /// Every hostile text, and one that asks something; where the model has no room for a text, only its tokens
   /// are shown.
-  private func stories() async throws -> [Run] {
+  private func runs() async throws -> [Run] {
     let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
     let engine = RunEngine(checkpoint: checkpoint)
     let question = Array(
@@ -36,18 +36,18 @@ struct KeyBench {
     let texts =
       [("question", question)] + HostileTexts.all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     let policies = ["laq", "snapkv", "streaming", "h2o", "oracle"].compactMap { Policy($0) }
-    var stories: [Run] = []
+    var runs: [Run] = []
     for (name, text) in texts {
       let prompt = try Prompt(
         name: "a\u{1B}[2J\u{202E}\n" + name, text: text, tokenizer: checkpoint.tokenizer)
-      let story = Run(
+      let run = Run(
         modelName: "embedded", prompt: prompt,
         settings: ExplorationSettings(budget: 16, policies: policies, answerLimit: 16),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       let fits = prompt.tokens.count + 16 <= checkpoint.configuration.contextLength
-      stories.append(fits ? await engine.run(story) : story)
+      runs.append(fits ? await engine.run(run) : run)
     }
-    return stories
+    return runs
   }
 }
 

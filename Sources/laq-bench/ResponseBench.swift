@@ -21,8 +21,8 @@ struct ResponseBench {
   /// Milliseconds from a change of settings to the changed policy's lane, scores and kept tokens.
   private func toggles() async throws -> [ToggleReport] {
     let known = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
-    let long = try LongStory(tokenCount: Self.tokenCount, policies: known, budget: 256, answerLimit: 16)
-    let told = await long.engine.run(long.story)
+    let long = try LongRun(tokenCount: Self.tokenCount, policies: known, budget: 256, answerLimit: 16)
+    let told = await long.engine.run(long.run)
     var reports: [ToggleReport] = []
     for name in [
       "snapkv(w=16)", "streaming(sinks=8)", "tova", "knorm", "keydiff", "lagkv", "snapkv/ada",
@@ -40,7 +40,7 @@ struct ResponseBench {
     return reports
   }
 
-  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongStory, _ told: Run) async
+  private func wait(for policy: Policy, _ settings: ExplorationSettings, _ long: LongRun, _ told: Run) async
     -> Double
   {
     let start = ContinuousClock.now
@@ -62,13 +62,13 @@ struct ResponseBench {
   /// Milliseconds from a key that is pressed to its drawn screen while the engine decodes on all its threads.
   private func whileDecoding() async throws -> DecodingReport {
     let policies = ["laq", "snapkv", "streaming"].compactMap { Policy($0) }
-    let long = try LongStory(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
-    let newest = Shared(long.story)
-    let work = Task.detached { await long.engine.run(long.story) { story in newest.withLock { $0 = story } } }
+    let long = try LongRun(tokenCount: Self.tokenCount, policies: policies, budget: 256, answerLimit: 4096)
+    let newest = Shared(long.run)
+    let work = Task.detached { await long.engine.run(long.run) { run in newest.withLock { $0 = run } } }
     while newest.withLock({ $0.results.count }) < policies.count {
       try await Task.sleep(for: .milliseconds(10))
     }
-    var state = ViewState(story: newest.withLock { $0 })
+    var state = ViewState(run: newest.withLock { $0 })
     let keys = try Key.parse("1lljj]]pp2ljjpp{{+-3ljhk4jjk5,,.1<PgDn>hk<PgUp>")
     let (pressed, next) = (Shared(ContinuousClock.now), DispatchSemaphore(value: 0))
     let count = 400
@@ -84,10 +84,10 @@ struct ResponseBench {
     var last: Grid?
     for index in 0..<count {
       Self.wait(next)
-      state.story = newest.withLock { $0 }
+      state.run = newest.withLock { $0 }
       _ = state.handle(keys[index % keys.count], size: Self.size)
-      for request in state.missingDetails where request.isQuick(state.story) {
-        if let answer = Details.answer(request, state.story) { state.details.take(answer) }
+      for request in state.missingDetails where request.isQuick(state.run) {
+        if let answer = Details.answer(request, state.run) { state.details.take(answer) }
       }
       let grid = state.draw(size: Self.size)
       _ = FrameBench.bytes(from: last, to: grid)

@@ -12,7 +12,7 @@ import Transformer
     + "Question: What is the passcode of house 3? Answer:"
 
   /// The same measurement that the explorer's screens show.
-  @Test func figuresAreThoseOfTheExplorersStory() async throws {
+  @Test func figuresAreThoseOfTheExplorersRun() async throws {
     let place = try Workplace()
     let tokenizer = place.model.checkpoint.tokenizer
     let prompt = try Prompt(name: "text", text: Array(Self.text.utf8), tokenizer: tokenizer)
@@ -21,18 +21,18 @@ import Transformer
     let measured = try await engine.consistency(
       RunRequest(prompt: prompt, policies: policies, budgets: [.tokens(16), .tokens(40)], answerLimit: 8))
     for (index, budget) in [16, 40].enumerated() {
-      let story = await engine.run(
+      let run = await engine.run(
         Run(
           modelName: "embedded", prompt: prompt,
           settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8),
           vocabulary: Vocabulary(tokenizer)))
-      let figures = try #require(story.figures)
+      let figures = try #require(run.figures)
       #expect(measured.windowCosine == figures.windowAgreement)
-      #expect(measured.trueRowCount == story.decodeQueries?.count)
+      #expect(measured.decodeRowCount == run.decodeQueries?.count)
       for (number, policy) in policies.enumerated() {
         let result = try measured.results[number * 2 + index].get()
         #expect(result.policy == policy && result.kept.meanCount == Double(budget))
-        #expect(result.agreement == story.lane(number)?.agreement)
+        #expect(result.agreement == run.result(number)?.agreement)
         #expect(measured.lookaheadCosine(result) == figures.lookaheadAgreement[policy])
       }
     }
@@ -47,11 +47,11 @@ import Transformer
     let suite = ConsistencySuite(texts: [place.path("a.txt"), place.path("none.txt")], answerLimit: 4)
     let plan = try EvaluationPlan(suite, model: place.model.identity, settings: settings)
     let rows = try await place.run(suite, plan: plan, to: "rows.jsonl")
-    #expect(rows[1].obstacle?.contains("there is no such file") == true)
+    #expect(rows[1].unavailable?.contains("there is no such file") == true)
     let shape = place.model.checkpoint.configuration.shape
     let full = try #require(rows[0].outcomes.first)
     #expect(full.series["shape"] == [Double(shape.layerCount), Double(shape.queryHeadCount)])
-    for outcome in rows[0].outcomes where outcome.obstacle == nil {
+    for outcome in rows[0].outcomes where outcome.unavailable == nil {
       for (name, value) in outcome.scores where name != "shape" {
         let heads = try #require(outcome.series[name])
         #expect(heads.count == shape.layerCount * shape.queryHeadCount)

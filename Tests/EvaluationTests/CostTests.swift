@@ -24,7 +24,7 @@ import Transformer
     #expect(cost.entries.map(\.policy) == ["full", "snapkv", "laq", "kvzip", "streaming"])
     for entry in cost.entries {
       let isFull = entry.budget == nil
-      #expect(entry.secondsPerToken > 0 && entry.obstacle == nil)
+      #expect(entry.secondsPerToken > 0 && entry.unavailable == nil)
       #expect((entry.selectionSeconds > 0) == !isFull)
       let looksAhead = entry.policy == "laq", passes = entry.policy == "kvzip"
       #expect((entry.lookaheadSeconds > 0) == looksAhead)

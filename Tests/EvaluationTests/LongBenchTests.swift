@@ -47,14 +47,15 @@ import Testing
     let reasons = Self.malformed.map(\.reason) + ["is not valid UTF-8"]
     #expect(rows.count == lines.count + 2)
     for (index, reason) in reasons.enumerated() {
-      #expect(rows[index + 1].obstacle == "\(path), line \(index + 2): \(reason)")
+      #expect(rows[index + 1].unavailable == "\(path), line \(index + 2): \(reason)")
     }
     for index in [0, lines.count - 1] {
-      #expect(rows[index].obstacle == nil)
+      #expect(rows[index].unavailable == nil)
       #expect(rows[index].outcomes.allSatisfy { $0.scores["score"] != nil })
     }
-    #expect(rows[lines.count].obstacle?.contains("its name holds no data set's") == true)
-    #expect(rows[lines.count + 1].obstacle == BenchmarkError.emptyFile(place.path("trec.jsonl")).description)
+    #expect(rows[lines.count].unavailable?.contains("its name holds no data set's") == true)
+    #expect(
+      rows[lines.count + 1].unavailable == BenchmarkError.emptyFile(place.path("trec.jsonl")).description)
 
     let table = LongBenchTable(try EvaluationResults(plan: try place.plan(suite), rows: rows))
     #expect(table.notes.contains("11 of 13 lines have no outcome:"))

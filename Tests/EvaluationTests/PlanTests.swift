@@ -86,7 +86,7 @@ import Testing
     try RowFile(place.path("trec.jsonl"), plan: plan).close()
     #expect(try place.plan(suite) == plan)
     let rows = try await place.run(suite, to: "longbench.jsonl")
-    #expect(rows.count == 1 && rows[0].obstacle == nil)
+    #expect(rows.count == 1 && rows[0].unavailable == nil)
     #expect(try place.plan(suite) == plan)
   }
 

@@ -37,7 +37,7 @@ import Transformer
       TransformerError.textTooLong(tokenCount: 9, contextLength: 5),
     ]
     let rows = try await place.run(FailingSuite(errors: errors), to: "errors.jsonl")
-    #expect(rows.map(\.obstacle) == errors.map { String(describing: $0) })
+    #expect(rows.map(\.unavailable) == errors.map { String(describing: $0) })
     for error in [TransformerError.productFailed(status: 1, rows: 1), .headDimensionTooLarge(9, limit: 5)] {
       await #expect(throws: error) {
         try await place.run(FailingSuite(errors: [error]), to: "\(UUID()).jsonl")
@@ -158,10 +158,10 @@ import Transformer
   @Test func whatConcernsOneCaseStandsInItsRow() async throws {
     let suite = CountingSuite(caseCount: 12)
     let rows = try await place.run(suite, to: "rows.jsonl")
-    #expect(rows.filter { $0.obstacle != nil }.map(\.id) == ["case-3", "case-10"])
+    #expect(rows.filter { $0.unavailable != nil }.map(\.id) == ["case-3", "case-10"])
     let summary = EvaluationSummary(
       try EvaluationResults(plan: place.plan(suite), rows: rows), score: "even",
       bootstrap: Bootstrap(resampleCount: 10))
-    #expect(summary.obstacles.map(\.count) == [1, 1])
+    #expect(summary.unavailable.map(\.count) == [1, 1])
   }
 }

@@ -24,7 +24,7 @@ import Testing
           outcomes: [
             Outcome(policy: laq, budget: .tokens(8), scores: ["exact": score.laq]),
             score.snapkv.map { Outcome(policy: snapkv, budget: .tokens(8), scores: ["exact": $0]) }
-              ?? Outcome(policy: snapkv, budget: .tokens(8), obstacle: "no gate"),
+              ?? Outcome(policy: snapkv, budget: .tokens(8), unavailable: "no gate"),
           ])
       })
   }
@@ -40,7 +40,7 @@ import Testing
     #expect(summary.cell("b", column)?.difference?.mean == -1)
     #expect(summary.cell("a", .init(.named("snapkv"), .tokens(8)))?.difference == nil)
     #expect(summary.cell("a", .init(.named("full"), nil)) == nil)
-    #expect(summary.obstacles.map(\.reason) == ["no gate"])
+    #expect(summary.unavailable.map(\.reason) == ["no gate"])
   }
 
   @Test func tablesAlignAndMarkWhatDiffers() throws {

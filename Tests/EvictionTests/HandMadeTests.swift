@@ -103,7 +103,7 @@ import Transformer
 
   @Test func agreementCountsTokensAndMass() {
     let mass: [Float] = [4, 1, 0, 3, 0, 2]
-    let agreement = Agreement(kept: [0, 1, 5], mass: mass)  // the truth of three is 0, 3, 5
+    let agreement = Agreement(kept: [0, 1, 5], mass: mass)  // the best three are 0, 3, 5
     #expect(agreement.recall == 2.0 / 3)
     #expect(agreement.massRecall == 0.7)
     #expect(Agreement(kept: [0, 3, 5], mass: mass).recall == 1)

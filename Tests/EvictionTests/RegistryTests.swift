@@ -205,7 +205,7 @@ import Transformer
     }
   }
 
-  @Test func onlyTheOracleNeedsTheTruth() {
+  @Test func onlyTheOracleNeedsTheDecodeQueries() {
     let asking = PolicyRegistry.all.compactMap { Policy($0.name) }.filter { $0.needs.contains(.decode) }
     #expect(asking.map(\.name) == ["oracle"])
   }

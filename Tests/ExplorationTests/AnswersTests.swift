@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 @testable import Exploration
 
-/// Many answers from one prefill, the way of benchmarks, against stories, the way of screens.
+/// Many answers from one prefill, the way of benchmarks, against runs, the way of screens.
 @Suite struct AnswersTests {
   private static let names = [
     "laq", "laq++/ada", "laq(m=3)", "snapkv", "h2o+decode(every=1,keep=12)", "streaming+rerotate", "kvzip",
     "gate", "oracle",
   ]
 
-  private func request(_ names: [String], budgets: [String], text: String = StoryTests.text) throws -> (
+  private func request(_ names: [String], budgets: [String], text: String = RunTests.text) throws -> (
     RunEngine, RunRequest
   ) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
@@ -23,23 +23,24 @@ import Testing
     return (RunEngine(checkpoint: checkpoint, precision: .float32), request)
   }
 
-  @Test func everyBudgetAnswersAsItsStoryDoes() async throws {
+  @Test func everyBudgetAnswersAsItsRunDoes() async throws {
     let (engine, request) = try request(Self.names, budgets: ["24", "48"])
     let results = try await engine.results(request)
     #expect(results.count == 1 + 2 * Self.names.count)
     let answers = try results.map { try $0.get() }
     #expect(answers.map(\.policy.name) == ["full"] + Self.names.flatMap { [$0, $0] })
     for budget in [24, 48] {
-      let story = try await StoryTests.tell(Self.names, budget: budget)
+      let run = try await RunTests.tell(Self.names, budget: budget)
       #expect(
-        answers[0].answer.tokens == story.full?.answer.tokens
-          && answers[0].answer.hasEnded == story.full?.answer.hasEnded)
-      for lane in story.results {
-        let answer = try #require(answers.first { $0.policy == lane.policy && $0.budget == .tokens(budget) })
-        #expect(answer.answer.tokens == lane.answer.tokens, "\(lane.policy) at \(budget)")
-        #expect(answer.answer.hasEnded == lane.answer.hasEnded)
-        let heads = story.recording.map { $0.shape.layerCount * $0.shape.kvHeadCount } ?? 1
-        #expect(answer.kept.meanCount == Double(lane.kept.totalCount) / Double(heads))
+        answers[0].answer.tokens == run.full?.answer.tokens
+          && answers[0].answer.hasEnded == run.full?.answer.hasEnded)
+      for result in run.results {
+        let answer = try #require(
+          answers.first { $0.policy == result.policy && $0.budget == .tokens(budget) })
+        #expect(answer.answer.tokens == result.answer.tokens, "\(result.policy) at \(budget)")
+        #expect(answer.answer.hasEnded == result.answer.hasEnded)
+        let heads = run.recording.map { $0.shape.layerCount * $0.shape.kvHeadCount } ?? 1
+        #expect(answer.kept.meanCount == Double(result.kept.totalCount) / Double(heads))
       }
     }
   }
@@ -64,11 +65,11 @@ import Testing
     #expect(unavailable?.reason.contains("1B") == true)
     #expect(try !results[2].get().answer.tokens.isEmpty)
     let costs = try await engine.costs(request, repeats: 1)
-    #expect(costs.entries.map { $0.obstacle == nil } == [true, false, true, false, true])
+    #expect(costs.entries.map { $0.unavailable == nil } == [true, false, true, false, true])
   }
 
   @Test func whatLacksItsEvidenceHasAnObstacleInPlaceOfAnAnswer() async throws {
-    var (engine, request) = try request(["h2o", "snapkv"], budgets: ["24"], text: PartialStoryTests.longText)
+    var (engine, request) = try request(["h2o", "snapkv"], budgets: ["24"], text: PartialRunTests.longText)
     request.recording = .windows
     let results = try await engine.results(request)
     // H2O looks at all queries, and a window was recorded.

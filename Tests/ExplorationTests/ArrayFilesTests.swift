@@ -60,25 +60,25 @@ import Transformer
   /// included.
   @Test(arguments: [Granularity.kvHead, .queryHead])
   func tensorsHoldEveryMaskAndScore(_ granularity: Granularity) async throws {
-    let story = try await StoryTests.tell(
+    let run = try await RunTests.tell(
       ["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24, granularity: granularity)
     let folder = try ScratchFolder()
     let path = folder.path("kept.safetensors")
-    try AtomicFile.write(try KeptExport(story).data(.safetensors, path: path), to: path)
+    try AtomicFile.write(try KeptExport(run).data(.safetensors, path: path), to: path)
     let file = try Safetensors(path: path)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    let count = story.prompt.tokens.count
-    for lane in story.results {
-      let heads = granularity.headCount(in: lane.kept.shape)
-      let shape = [lane.kept.shape.layerCount, heads, count]
-      let mask = try #require(file.tensors["kept/\(lane.policy.name)"])
+    let count = run.prompt.tokens.count
+    for result in run.results {
+      let heads = granularity.headCount(in: result.kept.shape)
+      let shape = [result.kept.shape.layerCount, heads, count]
+      let mask = try #require(file.tensors["kept/\(result.policy.name)"])
       #expect(mask.shape == shape && mask.typeName == "BOOL")
-      let kept = lane.kept.positions.map { heads in
+      let kept = result.kept.positions.map { heads in
         heads.map { positions in (0..<count).map { UInt8(positions.contains($0) ? 1 : 0) } }
       }
       #expect(Array(bytes[mask.byteRange]) == Array(kept.joined().joined()))
-      let scores = try file.floats("scores/\(lane.policy.name)", shape: shape)
-      let table = try #require(lane.scores)
+      let scores = try file.floats("scores/\(result.policy.name)", shape: shape)
+      let table = try #require(result.scores)
       for (index, score) in scores.enumerated() {
         let (layer, head, position) = (index / count / heads, index / count % heads, index % count)
         let isProtected = table.protected(layer: layer, head: head).contains(position)
@@ -87,17 +87,17 @@ import Transformer
     }
     let full = try #require(file.tensors["kept/full"])
     #expect(
-      full.shape[1] == granularity.headCount(in: story.results[0].kept.shape)
+      full.shape[1] == granularity.headCount(in: run.results[0].kept.shape)
         && bytes[full.byteRange].allSatisfy { $0 == 1 })
     #expect(file.tensors["scores/full"] == nil)
   }
 
-  @Test func equalStoriesHaveEqualBytes() async throws {
-    let stories = [
-      try await StoryTests.tell(["laq"], budget: 24), try await StoryTests.tell(["laq"], budget: 24),
+  @Test func equalRunsHaveEqualBytes() async throws {
+    let runs = [
+      try await RunTests.tell(["laq"], budget: 24), try await RunTests.tell(["laq"], budget: 24),
     ]
     for format in [ExportFormat.json, .csv, .npz, .safetensors] {
-      let files = try stories.map { try KeptExport($0).data(format, path: "kept") }
+      let files = try runs.map { try KeptExport($0).data(format, path: "kept") }
       #expect(files[0] == files[1], "\(format)")
     }
   }

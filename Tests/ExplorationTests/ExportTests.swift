@@ -5,38 +5,38 @@ import Testing
 
 @Suite struct ExportTests {
   @Test func jsonHoldsEveryKeptPositionWithItsTokensBytes() async throws {
-    let story = try await StoryTests.tell(["laq(m=4)", "snapkv"], budget: 24)
-    let export = try KeptExport(story)
+    let run = try await RunTests.tell(["laq(m=4)", "snapkv"], budget: 24)
+    let export = try KeptExport(run)
     let json = try #require(
       try JSONSerialization.jsonObject(with: export.json()) as? [String: Any])
     #expect(json["schema"] as? String == "laq-tui.kept")
     #expect(json["version"] as? Int == 1)
     let prompt = try #require(json["prompt"] as? [String: Any])
-    #expect(prompt["sha256"] as? String == story.prompt.hash)
+    #expect(prompt["sha256"] as? String == run.prompt.hash)
     let tokens = try #require(prompt["tokens"] as? [[String: Any]])
-    #expect(tokens.count == story.prompt.tokens.count)
-    #expect(tokens.compactMap { $0["text"] as? String }.joined() == StoryTests.text)
+    #expect(tokens.count == run.prompt.tokens.count)
+    #expect(tokens.compactMap { $0["text"] as? String }.joined() == RunTests.text)
     let policies = try #require(json["policies"] as? [[String: Any]])
     #expect(policies.compactMap { $0["name"] as? String } == ["full", "laq(m=4)", "snapkv"])
     #expect((policies[1]["settings"] as? [String: String])?["m"] == "4")
-    #expect(policies[1]["keptPerLayerAndHead"] as? [[[Int]]] == story.results[0].kept.positions)
+    #expect(policies[1]["keptPerLayerAndHead"] as? [[[Int]]] == run.results[0].kept.positions)
   }
 
   @Test func csvHasARowPerKeptToken() async throws {
-    let story = try await StoryTests.tell(["snapkv"], budget: 16)
-    let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n")
-    let full = try #require(story.full).kept.totalCount
-    #expect(rows.count == 1 + full + story.results[0].kept.totalCount)
+    let run = try await RunTests.tell(["snapkv"], budget: 16)
+    let rows = String(decoding: try KeptExport(run).csv(), as: UTF8.self).split(separator: "\n")
+    let full = try #require(run.full).kept.totalCount
+    #expect(rows.count == 1 + full + run.results[0].kept.totalCount)
   }
 
   @Test func scoresStandBesideKeptTokensUnlessTheyAreKeptAnyway() async throws {
-    let story = try await StoryTests.tell(["snapkv(w=4)"], budget: 16)
-    let lane = story.results[0]
-    let last = story.prompt.tokens.count - 1
-    let rows = String(decoding: try KeptExport(story).csv(), as: UTF8.self).split(separator: "\n").map(
+    let run = try await RunTests.tell(["snapkv(w=4)"], budget: 16)
+    let result = run.results[0]
+    let last = run.prompt.tokens.count - 1
+    let rows = String(decoding: try KeptExport(run).csv(), as: UTF8.self).split(separator: "\n").map(
       String.init)
-    let chosen = try #require(lane.kept.positions[1][2].first)
-    let score = try #require(lane.scores).layers[1][2][chosen]
+    let chosen = try #require(result.kept.positions[1][2].first)
+    let score = try #require(result.scores).layers[1][2][chosen]
     #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(chosen),") && $0.hasSuffix(",\(score)") })
     #expect(rows.contains { $0.hasPrefix("\"snapkv(w=4)\",1,2,\(last),") && $0.hasSuffix(",") })
   }
@@ -46,7 +46,7 @@ import Testing
   @Test func jsonIsAsItsSchemaSays() async throws {
     let url = URL(fileURLWithPath: try Places.fixture("kept.schema.json", in: .module))
     let schema = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
-    let export = try KeptExport(await StoryTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
+    let export = try KeptExport(await RunTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
     let json = try JSONSerialization.jsonObject(with: export.json())
     #expect(Self.complaints(json, schema, at: "$") == [])
     #expect(

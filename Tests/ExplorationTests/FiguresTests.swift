@@ -11,10 +11,10 @@ import Transformer
 /// Figures, rows, votes and sweeps against what they are made of.
 @Suite struct FiguresTests {
   @Test func figuresAreThoseOfTheTrueRows() async throws {
-    let story = try await StoryTests.tell(["laq", "snapkv"], budget: 24)
-    let figures = try #require(story.figures)
-    let recording = try #require(story.recording)
-    let decode = try #require(story.decodeQueries)
+    let run = try await RunTests.tell(["laq", "snapkv"], budget: 24)
+    let figures = try #require(run.figures)
+    let recording = try #require(run.recording)
+    let decode = try #require(run.decodeQueries)
     for (layer, head) in [(0, 0), (2, 5), (4, 7)] {
       let rows = (0..<decode.count).map {
         recording.attention(layer: layer, queryHead: head, row: .beyond(row: $0), beyond: decode).map(
@@ -26,20 +26,20 @@ import Transformer
       #expect(abs(figures.sinkShare[layer][head] - sinks) < 1e-6)
       #expect(abs(figures.entropy[layer][head] - bits / Double(rows.count)) < 1e-5)
       let request = try #require(
-        AttentionRows.Request(story, lane: story.results[0], layer: layer, heads: .single(head)))
-      let attention = try #require(AttentionRows(request, story))
+        AttentionRows.Request(run, result: run.results[0], layer: layer, heads: .single(head)))
+      let attention = try #require(AttentionRows(request, run))
       #expect(attention.agreement(of: [.window]) == figures.windowAgreement[layer][head])
-      let laq = story.results[0].policy
+      let laq = run.results[0].policy
       #expect(attention.agreement(of: [.lookahead]) == figures.lookaheadAgreement[laq]?[layer][head])
     }
     #expect(figures.lookaheadAgreement.count == 1, "SnapKV has no lookahead")
   }
 
   @Test func rowsOfAllHeadsAreTheirMeanAndMaximum() async throws {
-    let story = try await StoryTests.tell(["snapkv"], budget: 24)
+    let run = try await RunTests.tell(["snapkv"], budget: 24)
     func row(_ heads: AttentionRows.Heads) throws -> [Float] {
-      let request = try #require(AttentionRows.Request(story, lane: nil, layer: 1, heads: heads))
-      return try #require(AttentionRows(request, story)?.weights(.decode, 0))
+      let request = try #require(AttentionRows.Request(run, result: nil, layer: 1, heads: heads))
+      return try #require(AttentionRows(request, run)?.weights(.decode, 0))
     }
     let single = try (0..<8).map { try row(.single($0)) }
     let (mean, max) = try (row(.mean), row(.max))
@@ -47,19 +47,19 @@ import Transformer
       #expect(abs(mean[key] - single.map { $0[key] }.reduce(0, +) / 8) < 1e-6)
       #expect(max[key] == single.map { $0[key] }.max())
     }
-    #expect(AttentionRows.Request(story, lane: nil, layer: 5, heads: .mean) == nil, "there are five layers")
-    #expect(AttentionRows.Request(story, lane: nil, layer: 0, heads: .single(8)) == nil)
+    #expect(AttentionRows.Request(run, result: nil, layer: 5, heads: .mean) == nil, "there are five layers")
+    #expect(AttentionRows.Request(run, result: nil, layer: 0, heads: .single(8)) == nil)
   }
 
   /// A pooled score is the sum of a neighbour's attention; the strongest row gives most of it.
   @Test func votesExplainTheScores() async throws {
-    let story = try await StoryTests.tell(["snapkv", "h2o", "laq"], budget: 24, granularity: .queryHead)
-    let recording = try #require(story.recording)
-    let lane = story.results[0]
+    let run = try await RunTests.tell(["snapkv", "h2o", "laq"], budget: 24, granularity: .queryHead)
+    let recording = try #require(run.recording)
+    let result = run.results[0]
     let votes = try #require(
-      lane.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
+      result.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
     let rows = votes.rows.map { recording.attention(layer: 2, queryHead: 3, row: $0) }
-    let scores = try #require(lane.scores).layers[2][3]
+    let scores = try #require(result.scores).layers[2][3]
     for position in 0..<recording.tokenCount - 32 {
       let source = votes.sources[position]
       #expect(abs(source - position) <= 3)
@@ -69,10 +69,10 @@ import Transformer
       #expect(abs(votes.weights[position] - rows[votes.strongest[position]][source]) < 2e-5)
     }
     #expect(
-      story.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
+      run.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
 
-    let request = try #require(TokenVotes.Request(story, lane: story.results[2], layer: 2, head: 3))
-    let vote = try #require(TokenVotes(request, story)?.strongest(for: 5))
+    let request = try #require(TokenVotes.Request(run, result: run.results[2], layer: 2, head: 3))
+    let vote = try #require(TokenVotes(request, run)?.strongest(for: 5))
     guard case .lookahead(let row) = vote.voter else {
       Issue.record("LAQ's rows are its pseudo tokens, not \(vote.voter)")
       return
@@ -80,33 +80,33 @@ import Transformer
     #expect(row < 8 && vote.weight > 0)
   }
 
-  @Test func aSweepHasTheStorysOwnValues() async throws {
+  @Test func aSweepHasTheRunsOwnValues() async throws {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
-    let prompt = try Prompt(name: "test", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer)
+    let prompt = try Prompt(name: "test", text: Array(RunTests.text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: 32, policies: try ["laq", "snapkv", "oracle", "kvzip", "gate"].map { try Policy(parsing: $0) },
       answerLimit: 16)
     let engine = RunEngine(checkpoint: checkpoint, precision: .float32)
-    let story = await engine.run(
+    let run = await engine.run(
       Run(
         modelName: "embedded", prompt: prompt, settings: settings,
         vocabulary: Vocabulary(checkpoint.tokenizer)))
     let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
     let counts = Mutex<[Int]>([])
-    let sweep = await engine.sweep(BudgetSweep(), keys, of: story) { newer in
+    let sweep = await engine.sweep(BudgetSweep(), keys, of: run) { newer in
       counts.withLock { $0.append(keys.reduce(0) { $0 + newer.points($1).count }) }
     }
     let budgets = BudgetSweep.budgets(tokenCount: prompt.tokens.count)
     #expect(counts.withLock { $0 } == Array(1...keys.count * budgets.count), "point by point")
-    for (key, lane) in zip(keys, story.results) {
+    for (key, result) in zip(keys, run.results) {
       #expect(sweep.isComplete(key, tokenCount: prompt.tokens.count))
       let points = sweep.points(key)
       #expect(points.map(\.budget) == budgets.sorted())
       let own = try #require(points.first { $0.budget == 32 })
-      #expect(own.massRecall == lane.massRecall && own.recall == lane.recall, "\(lane.policy)")
+      #expect(own.massRecall == result.massRecall && own.recall == result.recall, "\(result.policy)")
     }
     // What is known is not computed again.
-    let again = await engine.sweep(sweep, keys, of: story) { _ in Issue.record("nothing was missing") }
+    let again = await engine.sweep(sweep, keys, of: run) { _ in Issue.record("nothing was missing") }
     #expect(again.points(keys[0]) == sweep.points(keys[0]))
   }
 

@@ -53,16 +53,16 @@ import Transformer
   /// A map per policy, the full cache left out; JSON holds the same.
   @Test(arguments: [ExportFormat.json, .npz, .safetensors])
   func ownExportsAreReadBack(_ format: ExportFormat) async throws {
-    let story = try await StoryTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24)
+    let run = try await RunTests.tell(["snapkv(w=8,kernel=5)/ada", "streaming"], budget: 24)
     let folder = try ScratchFolder()
     let path = folder.path("kept.\(format.rawValue)")
-    try AtomicFile.write(try KeptExport(story).data(format, path: path), to: path)
-    let shape = try #require(story.recording).shape
-    let ids = story.prompt.tokens.map(\.id)
+    try AtomicFile.write(try KeptExport(run).data(format, path: path), to: path)
+    let shape = try #require(run.recording).shape
+    let ids = run.prompt.tokens.map(\.id)
     let maps = try KeptFile(path: path).maps(shape: shape, tokens: ids)
     let file = (path as NSString).lastPathComponent
     #expect(maps.map(\.name) == ["\(file):snapkv(w=8,kernel=5)/ada", "\(file):streaming"])
-    #expect(maps.map(\.kept) == story.results.map(\.kept))
+    #expect(maps.map(\.kept) == run.results.map(\.kept))
     let other = Self.refusal {
       _ = try KeptFile(path: path).maps(shape: shape, tokens: Array(ids.dropLast()) + [-5])
     }
@@ -195,28 +195,29 @@ import Transformer
     #expect(NumberedName("kept_99999999999999999999").place(isHead: false) == nil)
   }
 
-  /// A lane like any other: figures, an answer, one point of the plot, and nothing that a budget changes.
+  /// A result like any other: figures, an answer, one point of the plot, and nothing that a budget changes.
   @Test func aMapIsAPolicyBesideOthers() async throws {
-    let first = try await StoryTests.tell(["snapkv"], budget: 40)
-    let lane = try #require(first.results.first)
+    let first = try await RunTests.tell(["snapkv"], budget: 40)
+    let result = try #require(first.results.first)
     // Its name would mean the opposite in a file of somebody else's.
-    let map = KeptMap(name: "masked.npz", source: "masked.npz", kept: lane.kept)
+    let map = KeptMap(name: "masked.npz", source: "masked.npz", kept: result.kept)
     var settings = first.settings
     settings.policies.append(Policy(keeping: map))
     settings.budget = 24
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
-    let story = Run(
+    let run = Run(
       modelName: first.modelName, prompt: first.prompt, settings: settings, vocabulary: first.vocabulary)
-    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: first)
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(run, earlier: first)
     let mine = try #require(told.results.last)
     #expect(told.results.count == 2 && mine.policy.name == "masked.npz" && told.results[0].kept != mine.kept)
     #expect(
-      mine.kept == lane.kept && mine.agreement == lane.agreement && mine.answer.tokens == lane.answer.tokens)
-    #expect(mine.scores == nil && mine.recall == lane.recall)
+      mine.kept == result.kept && mine.agreement == result.agreement
+        && mine.answer.tokens == result.answer.tokens)
+    #expect(mine.scores == nil && mine.recall == result.recall)
     let folder = try ScratchFolder()
     let path = folder.path("kept.npz")
     try AtomicFile.write(try KeptExport(told).data(.npz, path: path), to: path)
-    let read = try KeptFile(path: path).maps(shape: lane.kept.shape, tokens: told.prompt.tokens.map(\.id))
+    let read = try KeptFile(path: path).maps(shape: result.kept.shape, tokens: told.prompt.tokens.map(\.id))
     #expect(read.map(\.kept) == told.results.map(\.kept))
   }
 }

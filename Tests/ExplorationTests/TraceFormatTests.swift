@@ -12,7 +12,7 @@ import Transformer
     "laq", "laq++", "snapkv(w=8)", "h2o", "cur", "lagkv(lag=8)", "expected", "knorm", "oracle",
   ]
 
-  /// Opens a trace and tells its story.
+  /// Opens a trace and tells its run.
   static func tell(
     _ fixture: TraceFixture, _ names: [String] = policies, budget: Int = 12, sharded: Bool = false,
     shift: Int = 0
@@ -22,15 +22,15 @@ import Transformer
       #expect(TraceDetection.isTrace(path))
       let trace = try TraceFile(path: path)
       return await RunEngine(trace).run(
-        trace.story(ExplorationSettings(budget: budget, policies: names.compactMap { Policy($0) })))
+        trace.makeRun(ExplorationSettings(budget: budget, policies: names.compactMap { Policy($0) })))
     }
   }
 
-  static func kept(_ story: Run) -> [String: KeptTokens] {
-    Dictionary(uniqueKeysWithValues: story.results.map { ($0.policy.name, $0.kept) })
+  static func kept(_ run: Run) -> [String: KeptTokens] {
+    Dictionary(uniqueKeysWithValues: run.results.map { ($0.policy.name, $0.kept) })
   }
 
-  /// The largest difference of two lanes' scores, relative to those above 1.
+  /// The largest difference of two results' scores, relative to those above 1.
   private static func difference(_ one: PolicyResult, _ other: PolicyResult) throws -> Float {
     let (a, b) = (try #require(one.scores), try #require(other.scores))
     var largest: Float = 0
@@ -51,10 +51,10 @@ import Transformer
       #expect(other.stage == .done)
       // Products of bf16 numbers are added up in another order: a score may differ by a rounding, a set by a
       // tie.
-      for lane in other.results {
-        let same = try #require(whole.results.first { $0.policy == lane.policy })
-        #expect(try Self.difference(lane, same) < 1e-3, "\(type) \(lane.policy)")
-        if type != "BF16" { #expect(lane.kept == same.kept, "\(type) \(lane.policy)") }
+      for result in other.results {
+        let same = try #require(whole.results.first { $0.policy == result.policy })
+        #expect(try Self.difference(result, same) < 1e-3, "\(type) \(result.policy)")
+        if type != "BF16" { #expect(result.kept == same.kept, "\(type) \(result.policy)") }
       }
     }
   }
@@ -67,15 +67,15 @@ import Transformer
       fixture.tensors[name] = nil
     }
     fixture.metadata["rotary"] = nil
-    let story = try await Self.tell(fixture, Self.policies + ["snapkv+critical", "kvzip", "gate"])
-    func obstacle(_ name: String) -> String { Policy(name).flatMap { story.unavailableReasons[$0] } ?? "" }
+    let run = try await Self.tell(fixture, Self.policies + ["snapkv+critical", "kvzip", "gate"])
+    func obstacle(_ name: String) -> String { Policy(name).flatMap { run.unavailableReasons[$0] } ?? "" }
     #expect(obstacle("cur").contains("values") && obstacle("lagkv(lag=8)").contains("values"))
     #expect(obstacle("snapkv+critical").contains("o_proj") && obstacle("kvzip").contains("second pass"))
     #expect(
       obstacle("expected").contains("values") && obstacle("oracle").contains("answer")
         && obstacle("gate").contains("gate"))
     #expect(
-      story.results.count == 5 && story.results.allSatisfy { $0.agreement == nil } && story.figures == nil)
+      run.results.count == 5 && run.results.allSatisfy { $0.agreement == nil } && run.figures == nil)
   }
 
   @Test func normsStandForValues() async throws {
@@ -92,8 +92,8 @@ import Transformer
       fixture.tensors["layers.\(layer).value_norms"] = TraceFixture.floats(
         norms, [TraceFixture.kvHeads, TraceFixture.tokens])
     }
-    let story = try await Self.tell(fixture, ["cur", "noncausal"])
-    #expect(Self.kept(story) == Self.kept(wanted) && story.results.count == 2)
+    let run = try await Self.tell(fixture, ["cur", "noncausal"])
+    #expect(Self.kept(run) == Self.kept(wanted) && run.results.count == 2)
   }
 
   @Test func knownAndUnknownNormalisersGiveTheSame() async throws {
@@ -146,37 +146,37 @@ import Transformer
       fixture.tensors["layers.\(layer).queries"] = .init(type: "F32", shape: shape, bytes: rows)
     }
     fixture.metadata["first_query"] = 24
-    let story = try await Self.tell(fixture)
-    #expect(story.unavailableReasons.keys.map(\.name).sorted() == ["expected", "h2o"])
-    #expect(Self.kept(story) == Self.kept(wanted).filter { !["h2o", "expected"].contains($0.key) })
+    let run = try await Self.tell(fixture)
+    #expect(run.unavailableReasons.keys.map(\.name).sorted() == ["expected", "h2o"])
+    #expect(Self.kept(run) == Self.kept(wanted).filter { !["h2o", "expected"].contains($0.key) })
     // SnapKV's own 32 rows are more than the 16 that are there.
-    #expect(story.results.first { $0.policy.name == "laq" }?.lookahead?.cheap == nil)
+    #expect(run.results.first { $0.policy.name == "laq" }?.lookahead?.cheap == nil)
   }
 
   @Test func aLookaheadOfOtherSettingsIsTakenAndNamed() async throws {
-    let story = try await Self.tell(
+    let run = try await Self.tell(
       TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
-    func mismatch(_ index: Int) -> String? { story.results[index].lookahead?.mismatch }
+    func mismatch(_ index: Int) -> String? { run.results[index].lookahead?.mismatch }
     #expect(mismatch(0) == "B=12, m=2" && mismatch(1) == "B=12" && mismatch(2) == "B=12, snapkv")
     #expect(
-      story.results[2].lookahead?.queries.count == 1 && story.results[2].lookahead?.pseudo.tokens == [2])
+      run.results[2].lookahead?.queries.count == 1 && run.results[2].lookahead?.pseudo.tokens == [2])
     var fixture = TraceFixture()
     fixture.metadata["lookaheads"] = [[String: Any]]()
     let none = try await Self.tell(fixture, ["laq"])
     #expect(none.results.isEmpty && none.unavailableReasons.count == 1)
   }
 
-  @Test func anotherBudgetScoresAnewAndKeepsTheTruth() async throws {
+  @Test func anotherBudgetScoresAnewAndKeepsTheDecodeAttention() async throws {
     try await TraceFixture.inFolder { folder in
       let trace = try TraceFile(path: TraceFixture().write(to: folder))
       let engine = RunEngine(trace)
       var settings = ExplorationSettings(
         budget: 12, policies: ["snapkv(w=8)", "laq"].compactMap { Policy($0) })
-      let first = await engine.run(trace.story(settings))
+      let first = await engine.run(trace.makeRun(settings))
       settings.budget = 16
-      let second = await engine.run(first.anew(trace.story(settings).settings), earlier: first)
+      let second = await engine.run(first.anew(trace.makeRun(settings).settings), earlier: first)
       #expect(
-        second.trueMass?.layers == first.trueMass?.layers
+        second.decodeMass?.layers == first.decodeMass?.layers
           && second.results.allSatisfy { $0.kept.positions[0][0].count == 16 })
       let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
       let sweep = await engine.sweep(BudgetSweep(), keys, of: second)

@@ -161,9 +161,9 @@ import Testing
           valid += 1
           let policies = ["laq++", "snapkv(w=8)", "h2o", "expected", "oracle"].compactMap { Policy($0) }
           guard valid % 20 == 0 else { return }
-          let story = await RunEngine(trace).run(
-            trace.story(ExplorationSettings(budget: 12, policies: policies)))
-          #expect(story.isFinished)
+          let run = await RunEngine(trace).run(
+            trace.makeRun(ExplorationSettings(budget: 12, policies: policies)))
+          #expect(run.isFinished)
         } catch is TraceError {
         } catch is CheckpointError {
         }
@@ -198,10 +198,10 @@ import Testing
           }
         }
       }
-      let story = try await TraceFormatTests.tell(fixture, TraceRoundTripTests.names)
-      #expect(story.stage == .done)
+      let run = try await TraceFormatTests.tell(fixture, TraceRoundTripTests.names)
+      #expect(run.stage == .done)
       #expect(
-        story.results.count > 30 && story.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
+        run.results.count > 30 && run.results.allSatisfy { $0.kept.tokenCount == TraceFixture.tokens })
     }
   }
 }

@@ -24,15 +24,15 @@ import Transformer
   ) async throws -> (RunEngine, Run) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(
-      name: "passage", text: Array(StoryTests.text.utf8), tokenizer: checkpoint.tokenizer,
+      name: "passage", text: Array(RunTests.text.utf8), tokenizer: checkpoint.tokenizer,
       framing: PromptFraming(question: "Which passcode?"))
     let policies = names.compactMap { Policy($0) }
     let settings = ExplorationSettings(
       budget: 24, granularity: granularity, policies: policies, answerLimit: 6)
-    let story = Run(
+    let run = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let engine = RunEngine(checkpoint: checkpoint, precision: precision)
-    return (engine, await engine.run(story))
+    return (engine, await engine.run(run))
   }
 
   @Test(arguments: Granularity.allCases) func everyPolicyKeepsWhatItKept(_ granularity: Granularity)
@@ -56,25 +56,25 @@ import Transformer
       let file = folder.appendingPathComponent(path).path
       try TraceExport(live, output: output).write(to: file)
       let trace = try TraceFile(path: file)
-      let told = await RunEngine(trace).run(trace.story(live.settings))
+      let told = await RunEngine(trace).run(trace.makeRun(live.settings))
       #expect(told.stage == .done)
-      for lane in live.results {
-        guard lane.policy.pass == nil, !lane.policy.needs.contains(.gate) else {
+      for result in live.results {
+        guard result.policy.pass == nil, !result.policy.needs.contains(.gate) else {
           #expect(
-            told.unavailableReasons[lane.policy]?.contains(
-              lane.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
+            told.unavailableReasons[result.policy]?.contains(
+              result.policy.needs.contains(.gate) ? "gate" : "second pass") == true)
           continue
         }
         let same = try #require(
-          told.results.first { $0.policy == lane.policy }, "\(lane.policy): \(told.unavailableReasons)")
-        #expect(same.kept == lane.kept, "\(lane.policy) keeps others")
-        #expect(same.scores?.layers == lane.scores?.layers, "\(lane.policy) has other scores")
-        #expect(same.agreement == lane.agreement && same.lookahead?.cheap == lane.lookahead?.cheap)
-        #expect(same.lookahead?.pseudo.tokens == lane.lookahead?.pseudo.tokens)
+          told.results.first { $0.policy == result.policy }, "\(result.policy): \(told.unavailableReasons)")
+        #expect(same.kept == result.kept, "\(result.policy) keeps others")
+        #expect(same.scores?.layers == result.scores?.layers, "\(result.policy) has other scores")
+        #expect(same.agreement == result.agreement && same.lookahead?.cheap == result.lookahead?.cheap)
+        #expect(same.lookahead?.pseudo.tokens == result.lookahead?.pseudo.tokens)
         #expect(same.lookahead?.mismatch == nil && !same.hasAnswer)
       }
       #expect(
-        told.trueMass?.layers == live.trueMass?.layers && told.figures?.entropy == live.figures?.entropy)
+        told.decodeMass?.layers == live.decodeMass?.layers && told.figures?.entropy == live.figures?.entropy)
     }
   }
 
@@ -101,7 +101,7 @@ import Transformer
     }
   }
 
-  @Test func nothingIsWrittenBeforeTheStoryIsToldOrOverAFile() async throws {
+  @Test func nothingIsWrittenBeforeTheRunIsOverOrOverAFile() async throws {
     let (_, live) = try await Self.tell()
     #expect(throws: ExportError.nothingYet) { try TraceExport(live.at(.cancelled)) }
     try await TraceFixture.inFolder { folder in

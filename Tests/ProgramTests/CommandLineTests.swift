@@ -257,7 +257,7 @@ import Testing
     let own = try Program.run(arguments)
     #expect(own.status == 0, "\(own.errors)")
     #expect(own.output.contains("Gate"))
-    // Without a gate the policy has no lane, and the screen says what is missing.
+    // Without a gate the policy has no result, and the screen says what is missing.
     #expect(try Program.run(arguments + ["--model", bare.path]).output.contains("needs the logits"))
     #expect(
       try !Program.run(arguments + ["--model", bare.path, "--gate", gate]).output.contains("needs the logits")

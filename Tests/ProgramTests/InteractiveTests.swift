@@ -21,7 +21,7 @@ import Testing
   /// What puts a terminal back from the alternate screen.
   private static let restored = "\u{1B}[?1049l"
 
-  @Test func opensTellsTheStoryAndQuits() throws {
+  @Test func opensRunsAndQuits() throws {
     let session = try TerminalSession([path, "--budget", "16"])
     #expect(session.waits(for: "Text"))
     #expect(session.waits(for: "ready"))
@@ -228,7 +228,7 @@ import Testing
     #expect(session.output.contains(Self.restored))
   }
 
-  @Test func theTutorialRefusesWhatWouldChangeItsStory() throws {
+  @Test func theTutorialRefusesWhatWouldChangeItsRun() throws {
     let outcome = try Program.run(["tutorial", "--budget", "9"])
     #expect(outcome.status == 64)
     #expect(outcome.errors.contains("takes no '--budget'"))

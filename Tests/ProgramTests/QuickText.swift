@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A text whose story takes a moment only, in a folder of its own that goes with it.
+/// A text whose run takes a moment only, in a folder of its own that goes with it.
 final class QuickText {
   private let folder: ScratchFolder
   let path: String

@@ -9,19 +9,19 @@ import Testing
 @Suite struct AnswerViewTests {
   private static let narrow = Size(width: 80, height: 24)
 
-  private func state(answer: String, truth: String) -> ViewState {
-    var story = StoryFixture.story
+  private func state(answer: String, reference: String) -> ViewState {
+    var run = RunFixture.run
     func continuation(_ text: String) -> Continuation {
       var continuation = Continuation()
-      continuation.tokens = StoryFixture.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(
+      continuation.tokens = RunFixture.tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(
         \.id)
       continuation.hasEnded = true
       return continuation
     }
-    story.results[0].answer = continuation(answer)
-    story.full?.answer = continuation(truth)
-    var state = StoryFixture.state()
-    state.story = story
+    run.results[0].answer = continuation(answer)
+    run.full?.answer = continuation(reference)
+    var state = RunFixture.state()
+    state.run = run
     return state
   }
 
@@ -32,7 +32,7 @@ import Testing
   ) throws {
     var state = state(
       answer: Self.beginning + " under her stool, and told nobody of it until the rain came early that year.",
-      truth: Self.beginning + " behind the tide clock.")
+      reference: Self.beginning + " behind the tide clock.")
     state.open(view)
     for glyphs in [GlyphSet.unicode, .ascii] {
       let lines = TextRenderer.lines(state.draw(size: Self.narrow, glyphs: glyphs))
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func anAnswerThatFitsHasNoMark() {
-    var state = state(answer: " a key", truth: " a key")
+    var state = state(answer: " a key", reference: " a key")
     state.open(.compare)
     let lines = TextRenderer.lines(state.draw(size: Self.narrow)).filter {
       $0.contains("LAQ ") || $0.contains(" full ")
@@ -60,7 +60,7 @@ import Testing
   @Test func enterReadsAllOfItWrappedAndScrolled() throws {
     let long =
       Self.beginning + String(repeating: " and the rain came early that year", count: 60) + " at last."
-    var state = state(answer: long, truth: Self.beginning + ".")
+    var state = state(answer: long, reference: Self.beginning + ".")
     for key in try Key.parse("4<Enter>") { _ = state.handle(key, size: Self.narrow) }
     #expect(state.showsAnswer)
     var seen: [String] = []
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func lineBreaksAndLongWordsStayInTheBox() throws {
-    var state = state(answer: " a\nb" + String(repeating: "lamp", count: 100) + "鍵は時計の裏", truth: "")
+    var state = state(answer: " a\nb" + String(repeating: "lamp", count: 100) + "鍵は時計の裏", reference: "")
     (state.showsAnswer, state.theme) = (true, .dark)
     for size in GoldenScreenTests.sizes {
       let grid = state.draw(size: size)
@@ -95,9 +95,9 @@ import Testing
   }
 
   @Test func theTimelineOpensWhereThePinnedPolicyFirstDiffers() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     let difference = try #require(
-      state.story.full.flatMap { state.pinnedLane?.answer.firstDifference(from: $0.answer) })
+      state.run.full.flatMap { state.pinnedResult?.answer.firstDifference(from: $0.answer) })
     _ = state.handle(.character("5"), size: Self.narrow)
     #expect(state.shownStep == .decode(difference))
     // A step that was chosen stays.

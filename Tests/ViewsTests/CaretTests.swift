@@ -16,7 +16,7 @@ import Testing
     for view in ViewState.View.allCases {
       for size in Self.sizes {
         for glyphs in [GlyphSet.unicode, .ascii] {
-          var state = StoryFixture.state(theme: .dark)
+          var state = RunFixture.state(theme: .dark)
           state.view = view
           let caret = state.draw(size: size, glyphs: glyphs).caret
           let isInside = caret.map {
@@ -35,7 +35,7 @@ import Testing
       (ViewState.View.text, "l"), (.heatmap, "jj"), (.heads, "l"), (.compare, "j"),
       (.timeline, "h"),
     ] {
-      var state = StoryFixture.state(theme: .dark)
+      var state = RunFixture.state(theme: .dark)
       state.view = view
       let before = state.draw(size: size).caret
       for key in (try? Key.parse(keys)) ?? [] { _ = state.handle(key, size: size) }
@@ -45,7 +45,7 @@ import Testing
 
   /// In the text it is where the token under the cursor begins.
   @Test func inTheTextItIsAtTheToken() throws {
-    var state = StoryFixture.state(theme: .dark)
+    var state = RunFixture.state(theme: .dark)
     (state.view, state.cursor) = (.text, 3)
     let grid = state.draw(size: Size(width: 100, height: 30))
     let caret = try #require(grid.caret)
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func inALineItIsAtTheCaret() {
-    var state = StoryFixture.state(theme: .dark)
+    var state = RunFixture.state(theme: .dark)
     let size = Size(width: 100, height: 30)
     for key in (try? Key.parse("/鍵ab<Left>")) ?? [] { _ = state.handle(key, size: size) }
     #expect(state.draw(size: size).caret == Place(row: 29, column: 5))

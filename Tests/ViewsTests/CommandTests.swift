@@ -8,7 +8,7 @@ import Testing
 /// Commands that are no moves: settings, views, and the actions of keys.
 @Suite final class CommandTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {
@@ -60,7 +60,7 @@ import Testing
   @Test func answersAreNoLongerThanTheContextHasRoomFor() throws {
     let count = state.prompt.tokens.count
     state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer,
+      name: "harbour.txt", text: state.prompt.text, tokenizer: RunFixture.tokenizer,
       contextLength: count + 40, answerLimit: 16)
     #expect(try press(":steps 41<Enter>") == .none)
     #expect(

@@ -35,7 +35,7 @@ import Testing
         Row(
           id: one.id, references: [],
           outcomes: [
-            outcome(full, nil, [.windowCosine: [0.2, 0.4], .truthCosine: [0.8, 1]], shape: [2, 1]),
+            outcome(full, nil, [.windowCosine: [0.2, 0.4], .decodeCosine: [0.8, 1]], shape: [2, 1]),
             outcome(
               laq, 16, [.recall: [0.4, 0.6], .massRecall: [0.5, 0.5], .lookaheadCosine: [0.6, 0.8]]),
             outcome(laq, 64, [.recall: [1, 1], .massRecall: [1, 1], .lookaheadCosine: [0.7, 0.9]]),

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func tokensAndSpansAreCopied() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     #expect(try copied("g/clerk<Enter>y", &state) == " clerk")
     #expect(state.message?.hasPrefix("copied token ") == true && state.message?.contains("clerk") == true)
     #expect(try copied("g/the clerk<Enter>vly", &state) == " the clerk")
@@ -27,26 +27,26 @@ import Testing
   }
 
   @Test func rowsAreCopied() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     let row = try #require(try copied("2y", &state))
-    #expect(row.split(separator: "\t").count == state.story.prompt.tokens.count)
+    #expect(row.split(separator: "\t").count == state.run.prompt.tokens.count)
     let head = try #require(try copied("3y", &state))
     #expect(head.hasPrefix("head \(state.layer + 1).\(state.head + 1)\tLAQ\tmass recall 0."))
     let policy = try #require(try copied("4y", &state))
     #expect(policy.hasPrefix("LAQ\trecall ") && policy.hasSuffix(" behind the tide clock."))
-    (state.why, state.showsWhy) = (StoryFixture.finding, true)
+    (state.why, state.showsWhy) = (RunFixture.finding, true)
     #expect(try copied("y", &state)?.split(separator: "\t").count == 5)
   }
 
   @Test func answersAreCopiedWhole() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     #expect(try copied("5y", &state) == " behind the tide clock.")
     #expect(try copied("4RPPPy", &state) == " behind the tin under her stool.")
     #expect(state.message?.hasPrefix("copied the answer of SnapKV") == true)
   }
 
   @Test func whereNothingIsNothingIsCopied() throws {
-    var state = ViewState(story: StoryFixture.makeStory().anew(StoryFixture.story.settings), theme: .mono)
+    var state = ViewState(run: RunFixture.makeRun().anew(RunFixture.run.settings), theme: .mono)
     for view in ["2", "3", "4", "5"] {
       #expect(try copied("\(view)y", &state) == nil)
       #expect(state.message == "there is nothing to copy here")
@@ -56,7 +56,7 @@ import Testing
   /// Escapes of the text go to the clipboard, where they are base64, and never to the status.
   @Test func whatIsSaidIsClean() throws {
     var state = ViewState(
-      story: StoryFixture.makeStory(StoryFixture.prompt(Array("a\u{1B}[2Jb".utf8), name: "x"), budget: 4),
+      run: RunFixture.makeRun(RunFixture.prompt(Array("a\u{1B}[2Jb".utf8), name: "x"), budget: 4),
       theme: .mono)
     #expect(try copied("gv$y", &state)?.contains("\u{1B}") == true)
     #expect(state.message?.unicodeScalars.contains("\u{1B}") == false)

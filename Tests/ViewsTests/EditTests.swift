@@ -8,7 +8,7 @@ import Testing
 /// Keys that edit what is kept, ask why an answer was lost, and go between settings.
 @Suite final class EditTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {
@@ -44,7 +44,7 @@ import Testing
     #expect(try press("u") == .explore)
     #expect(state.settings.policies.last?.edits.count == 1)
     #expect(try press("u") == .explore)
-    #expect(state.settings == state.story.settings)
+    #expect(state.settings == state.run.settings)
     #expect(state.policyTitle == "LAQ" && state.pinnedTitle == "SnapKV")
     try press("pK")
     #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV")
@@ -75,7 +75,7 @@ import Testing
     #expect(state.showsWhy && state.why?.policy.name == "snapkv" && state.why?.stage == .ranking)
     #expect(try press("<Esc>") == .cancelWhy, "running")
     #expect(state.showsWhy)
-    state.why = StoryFixture.finding
+    state.why = RunFixture.finding
     #expect(try press("<Esc>") == .none)
     #expect(!state.showsWhy)
     #expect(try press(":why snapkv<Enter>") == .none, "it is known already")
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func whatBringsTheAnswerBackIsKeptByHand() throws {
-    (state.why, state.showsWhy) = (StoryFixture.finding, true)
+    (state.why, state.showsWhy) = (RunFixture.finding, true)
     let finding = try #require(state.why)
     #expect(try press("<Enter>") == .explore)
     #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV" && !state.showsWhy)
@@ -111,14 +111,14 @@ import Testing
   }
 
   @Test func theFindingScrollsNoFurtherThanItsEnd() throws {
-    (state.why, state.showsWhy) = (StoryFixture.finding, true)
+    (state.why, state.showsWhy) = (RunFixture.finding, true)
     try press("k")
     #expect(state.whyTop == 0)
     try press("j")
     #expect(state.whyTop == 1)
     for _ in 0..<100 { try press("<PgDn>") }
     let lines = TextRenderer.text(state.draw(size: Self.size))
-    #expect(lines.contains("of \(StoryFixture.finding.lostCount)"))
+    #expect(lines.contains("of \(RunFixture.finding.lostCount)"))
     try press("lp2[")
     #expect(state.showsWhy && state.view == .text)
   }
@@ -131,10 +131,10 @@ import Testing
     #expect(try press("BBx") == .none)
     let changed = state.settings
     #expect(try press("A") == .explore)
-    #expect(state.settings == state.story.settings)
+    #expect(state.settings == state.run.settings)
     #expect(try press("A") == .explore)
     #expect(state.settings == changed)
     try press("u")
-    #expect(state.settings == state.story.settings, "going between them is undone, too")
+    #expect(state.settings == state.run.settings, "going between them is undone, too")
   }
 }

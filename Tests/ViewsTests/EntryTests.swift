@@ -9,7 +9,7 @@ import Testing
 /// The line at the bottom: completion, history, and how it is drawn.
 @Suite final class EntryTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   init() {
     state.files = FileCompletion { folder in

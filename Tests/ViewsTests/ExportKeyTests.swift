@@ -7,7 +7,7 @@ import Testing
 /// The way from `e` and `E` to a file, without the file.
 @Suite final class ExportKeyTests {
   private static let size = Size(width: 120, height: 36)
-  private var state = StoryFixture.state()
+  private var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {

@@ -17,19 +17,19 @@ import Testing
 
   @Test func aViewIsDrawnAsItIs() throws {
     try GoldenScreenTests().compare(
-      exported(StoryFixture.state(theme: .dark), "text.svg"), with: "text-60x16.svg")
+      exported(RunFixture.state(theme: .dark), "text.svg"), with: "text-60x16.svg")
   }
 
   @Test func textIsWhatTheScreenPrintsWithoutColours() throws {
-    let state = StoryFixture.state(theme: .dark)
+    let state = RunFixture.state(theme: .dark)
     #expect(
       try exported(state, "text.txt")
-        == TextRenderer.text(StoryFixture.state(theme: .mono).draw(size: Self.size)))
+        == TextRenderer.text(RunFixture.state(theme: .mono).draw(size: Self.size)))
     #expect(try exported(state, "text.ansi") == TextRenderer.ansi(state.draw(size: Self.size)))
   }
 
   @Test func whatIsTypedOrSaidOverAViewIsNotExported() throws {
-    let clean = StoryFixture.state()
+    let clean = RunFixture.state()
     var busy = clean
     (busy.entry, busy.message) = (.search("abc"), "a message")
     for path in ["a.txt", "a.ansi", "a.svg", "a.html"] {
@@ -43,8 +43,8 @@ import Testing
     + Array("<!--".utf8)
 
   private static func hostileState() -> ViewState {
-    let prompt = StoryFixture.prompt(hostile, name: "<b>\"'\u{1B}.txt")
-    return ViewState(story: StoryFixture.makeStory(prompt, budget: 8, answerLimit: 4), theme: .light)
+    let prompt = RunFixture.prompt(hostile, name: "<b>\"'\u{1B}.txt")
+    return ViewState(run: RunFixture.makeRun(prompt, budget: 8, answerLimit: 4), theme: .light)
   }
 
   @Test func aPageOfAHostileTextIsHarmless() throws {
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func everythingHasAllPlacesAndAViewItsOwn() throws {
-    let state = StoryFixture.state()
+    let state = RunFixture.state()
     let view = try TokenPage(state, scope: .view, drawing: nil),
       whole = try TokenPage(state, scope: .everything, drawing: nil)
     #expect(view.places == [TokenPage.Place(layer: state.layer, head: state.head / 2)])
@@ -75,32 +75,32 @@ import Testing
         && !exported(state, "a.html", .everything).contains("<svg"))
   }
 
-  /// The page's data against the lanes: bits of kept tokens, scores as they are.
+  /// The page's data against the results: bits of kept tokens, scores as they are.
   @Test func aPageHoldsWhatWasKept() throws {
-    let state = StoryFixture.state()
+    let state = RunFixture.state()
     let page = try TokenPage(state, scope: .everything, drawing: nil)
     let data = try #require(JSONSerialization.jsonObject(with: Data(try page.data().utf8)) as? [String: Any])
     let policies = try #require(data["policies"] as? [[String: Any]])
-    let count = state.story.prompt.tokens.count
+    let count = state.run.prompt.tokens.count
     #expect((data["tokens"] as? [Any])?.count == count && policies[0]["kept"] == nil)
-    for (lane, policy) in zip(state.story.results, policies.dropFirst()) {
+    for (result, policy) in zip(state.run.results, policies.dropFirst()) {
       let kept = try #require(policy["kept"] as? [String]),
         scores = try #require(policy["scores"] as? [String])
       for (index, place) in page.places.enumerated() {
         let bits = try #require(Data(base64Encoded: kept[index]))
         let positions = (0..<count).filter { bits[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
-        #expect(positions == lane.kept.positions[place.layer][place.head], "\(lane.policy.name)")
+        #expect(positions == result.kept.positions[place.layer][place.head], "\(result.policy.name)")
         #expect(Data(base64Encoded: scores[index])?.count == 4 * count)
       }
     }
   }
 
   @Test func nothingIsExportedBeforeThereIsAnything() {
-    let done = StoryFixture.story
-    let story = Run(
+    let done = RunFixture.run
+    let run = Run(
       modelName: "fixture", prompt: done.prompt, settings: done.settings, vocabulary: done.vocabulary)
     for path in ["a.json", "a.npz", "a.html"] {
-      #expect(throws: ExportError.nothingYet) { try exported(ViewState(story: story), path) }
+      #expect(throws: ExportError.nothingYet) { try exported(ViewState(run: run), path) }
     }
   }
 }

@@ -89,9 +89,9 @@ import Testing
       #expect(
         Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known).isEmpty, "\(figure)")
     }
-    for step in 0..<StoryFixture.state().timeline.steps.count {
+    for step in 0..<RunFixture.state().timeline.steps.count {
       for view in ViewState.View.allCases {
-        var state = StoryFixture.state(theme: .dark)
+        var state = RunFixture.state(theme: .dark)
         (state.step, state.view) = (step, view)
         state.settle()
         let missing = Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known)
@@ -102,7 +102,7 @@ import Testing
 
   /// The walk can fail.
   @Test func aWordWithoutAnEntryIsFound() {
-    var state = StoryFixture.state(theme: .dark)
+    var state = RunFixture.state(theme: .dark)
     state.message = "zwieback"
     #expect(Self.labels(state, GoldenScreenTests.sizes[1]).contains("zwieback"))
     #expect(!Self.known.contains("zwieback"))
@@ -131,7 +131,7 @@ import Testing
       #expect(!state.showsHelp)
     }
     for view in ViewState.View.allCases {
-      var state = StoryFixture.state()
+      var state = RunFixture.state()
       state.view = view
       for cursor in [0, 60, 88, 355] {
         state.cursor = cursor

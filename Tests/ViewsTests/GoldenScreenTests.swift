@@ -15,7 +15,7 @@ import Testing
     case compareSettings = "compare-settings"
 
     func state(theme: Theme) -> ViewState {
-      var state = StoryFixture.state(theme: theme)
+      var state = RunFixture.state(theme: theme)
       switch self {
       case .text: break
       case .heatmap: state.view = .heatmap
@@ -25,7 +25,7 @@ import Testing
       case .compareSettings: (state.view, state.showsSettings) = (.compare, true)
       case .timeline: (state.view, state.step) = (.timeline, 13)
       case .help: state.showsHelp = true
-      case .why: (state.why, state.showsWhy) = (StoryFixture.finding, true)
+      case .why: (state.why, state.showsWhy) = (RunFixture.finding, true)
       }
       state.settle()
       return state
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func lookaheadStep() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.step = 5
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "text-lookahead-120x36.txt")
     state.view = .heatmap
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func aTooSmallWindowAsksForMore() {
-    let text = TextRenderer.text(StoryFixture.state().draw(size: Size(width: 20, height: 5)))
+    let text = TextRenderer.text(RunFixture.state().draw(size: Size(width: 20, height: 5)))
     #expect(text == "60x16 needed, 20x5\nhere: please enlarge\nthe window (q quits)\n\n\n")
   }
 

@@ -9,7 +9,7 @@ import Testing
 /// Keys and drawing of the heads, compare and timeline views.
 @Suite final class GridViewsTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {
@@ -251,9 +251,9 @@ import Testing
     let rows = StepDistributions(state).rows
     #expect(rows.map(\.title).prefix(3) == ["full", "LAQ", "SnapKV"])
     #expect(rows[0].next != nil && !rows[1].isTold && rows[2].isTold)
-    #expect(rows[2].next == state.story.lane(snapkv)?.followed?.steps[5])
+    #expect(rows[2].next == state.run.result(snapkv)?.followed?.steps[5])
     state.step = 3
-    #expect(StepDistributions(state).rows[1].next == state.lane?.lookahead?.pseudo.steps[2])
+    #expect(StepDistributions(state).rows[1].next == state.result?.lookahead?.pseudo.steps[2])
     #expect(StepDistributions(state).rows[2].next == nil, "SnapKV decodes no pseudo tokens")
     #expect(screen().contains("decodes no pseudo token here"))
   }
@@ -262,7 +262,7 @@ import Testing
     let sizes = CacheSizes(state).sizes
     #expect(sizes.count == state.timeline.steps.count)
     #expect(
-      sizes[0] == Double(state.story.prompt.tokens.count) && sizes[1] == 64 && sizes[9] == 64
+      sizes[0] == Double(state.run.prompt.tokens.count) && sizes[1] == 64 && sizes[9] == 64
         && sizes[11] == 65)
   }
 

@@ -8,7 +8,7 @@ import Transformer
 /// The heatmap's rows where not all have room: which are shown, and that the others are not forgotten.
 @Suite struct HeatmapRowsTests {
   private func state(_ theme: Theme = .mono, step: Int? = nil) -> ViewState {
-    var state = StoryFixture.state(theme: theme)
+    var state = RunFixture.state(theme: theme)
     (state.view, state.step) = (.heatmap, step)
     state.settle()
     return state
@@ -42,10 +42,10 @@ import Transformer
 
   @Test func moreRowsThanAreComputedAreCounted() {
     var state = state()
-    var rows = QueryRows(shape: StoryFixture.shape)
+    var rows = QueryRows(shape: RunFixture.shape)
     let row = [[Float]](repeating: [Float](repeating: 0, count: 32), count: 2)
     for index in 0..<300 { rows.append(row, position: 356 + index) }
-    state.story.decodeQueries = rows
+    state.run.decodeQueries = rows
     state.settle()
     #expect(TextRenderer.text(state.draw(size: Size(width: 120, height: 36))).contains("of 300"))
   }
@@ -54,7 +54,7 @@ import Transformer
   /// part.
   @Test func rowsThatMatterComeFirst() throws {
     let size = Size(width: 80, height: 24)
-    let steps = StoryFixture.state().timeline.steps
+    let steps = RunFixture.state().timeline.steps
     for wanted in 0..<6 {
       let step = try #require(steps.firstIndex(of: .decode(wanted)))
       #expect(labels(state(step: step), size).contains("d\(wanted)"), "d\(wanted)")

@@ -15,12 +15,12 @@ import Testing
   /// characters.
   @Test func printsNothingThatSteersATerminal() throws {
     let text = Array("\u{1B}[2J\u{9B}2J\u{202E} 鍵 \"a\\b\"".utf8)
-    let prompt = StoryFixture.prompt(text, name: "a\u{1B}]0;x\u{7}\u{202E}\n.txt")
-    var finding = StoryFixture.finding
+    let prompt = RunFixture.prompt(text, name: "a\u{1B}]0;x\u{7}\u{202E}\n.txt")
+    var finding = RunFixture.finding
     (finding.restored, finding.lost) = (
       [], (0..<prompt.tokens.count).map { LostToken(layer: 0, queryHead: 0, position: $0, share: 0.5) }
     )
-    let printed = WhyExport(finding, of: StoryFixture.makeStory(prompt, budget: 4)).text
+    let printed = WhyExport(finding, of: RunFixture.makeRun(prompt, budget: 4)).text
     let harmful = printed.unicodeScalars.filter {
       $0 != "\n" && [.control, .format].contains($0.properties.generalCategory)
     }
@@ -42,10 +42,10 @@ import Testing
   func drawsNothingThatSteersATerminal(_ name: String) throws {
     let bytes = try #require(Self.texts[name])
     // The name comes from outside, too.
-    let prompt = StoryFixture.prompt(bytes, name: "a\u{1B}[2J\u{202E}\n\(name)")
-    let story = StoryFixture.makeStory(prompt, budget: 16)
+    let prompt = RunFixture.prompt(bytes, name: "a\u{1B}[2J\u{202E}\n\(name)")
+    let run = RunFixture.makeRun(prompt, budget: 16)
     for theme in [Theme.mono, .dark] {
-      var state = ViewState(story: story, theme: theme)
+      var state = ViewState(run: run, theme: theme)
       for (number, keys) in Self.keys.enumerated() {
         for key in try Key.parse(keys) { _ = state.handle(key, size: Size(width: 80, height: 24)) }
         for (size, glyphs) in Sample.oneIn(3, of: Self.screens, from: number) {

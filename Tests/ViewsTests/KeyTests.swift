@@ -10,7 +10,7 @@ import Transformer
 /// Keys into the reducer, then the state: the same path as a person's.
 @Suite final class KeyTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   /// Plays keys in the notation of `--keys`; returns the last one's effect.
   @discardableResult
@@ -78,7 +78,7 @@ import Transformer
   // MARK: Moving
 
   @Test func tokensToTheLeftAndRightStopAtTheEnds() throws {
-    let last = state.story.prompt.tokens.count - 1
+    let last = state.run.prompt.tokens.count - 1
     try press("g")
     #expect(state.cursor == 0)
     try press("h<Left>")
@@ -101,9 +101,9 @@ import Transformer
     try press("#30h")
     #expect(state.cursor == 10)
     try press("#312G")
-    #expect(state.cursor == min(312, state.story.prompt.tokens.count - 1))
+    #expect(state.cursor == min(312, state.run.prompt.tokens.count - 1))
     try press("99999999999999999999l")
-    #expect(state.cursor == state.story.prompt.tokens.count - 1)
+    #expect(state.cursor == state.run.prompt.tokens.count - 1)
     try press("g#5<Esc>l")
     #expect(state.cursor == 1, "another key ends a count")
   }
@@ -115,7 +115,7 @@ import Transformer
   }
 
   @Test func linesKeepTheirColumn() throws {
-    let text = TokenText(state.story.prompt, glyphs: .unicode, showsSpaces: true)
+    let text = TokenText(state.run.prompt, glyphs: .unicode, showsSpaces: true)
     let rows = text.rows(width: Self.size.width - 10)
     try press("gj")
     #expect(rows[1].contains(state.cursor))
@@ -147,7 +147,7 @@ import Transformer
     try press("99j")
     #expect(state.heatmapRow == HeatmapRows(state).entries.count - 1)
     try press("$")
-    #expect(state.cursor == state.story.prompt.tokens.count - 1)
+    #expect(state.cursor == state.run.prompt.tokens.count - 1)
   }
 
   // MARK: Choosing
@@ -205,7 +205,7 @@ import Transformer
     #expect(state.settings.budget == 4)
     #expect(try press("b") == .none)
     for _ in 0..<40 { try press("B") }
-    #expect(state.settings.budget == state.story.prompt.tokens.count)
+    #expect(state.settings.budget == state.run.prompt.tokens.count)
     #expect(try press("B") == .none)
   }
 
@@ -352,9 +352,9 @@ import Transformer
 
   @Test func theLargestLossIsKeptByOneAndLostByTheOther() throws {
     try press("go")
-    let lane = try #require(state.lane)
-    let other = try #require(state.pinnedLane)
-    #expect(lane.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
+    let result = try #require(state.result)
+    let other = try #require(state.pinnedResult)
+    #expect(result.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
     #expect(!other.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
   }
 
@@ -387,8 +387,8 @@ import Transformer
   }
 
   @Test func findingById() throws {
-    let token = state.story.prompt.tokens[20]
-    let wanted = try #require(state.story.prompt.tokens.firstIndex { $0.id == token.id })
+    let token = state.run.prompt.tokens[20]
+    let wanted = try #require(state.run.prompt.tokens.firstIndex { $0.id == token.id })
     try press("99999l/#\(token.id)<Enter>")
     #expect(state.cursor == wanted)
   }
@@ -447,10 +447,10 @@ import Transformer
   }
 
   @Test func budgetsMayBeSharesAndBytes() throws {
-    let count = state.story.prompt.tokens.count
+    let count = state.run.prompt.tokens.count
     #expect(try press(":budget 25%<Enter>") == .explore)
     #expect(state.settings.budget == count / 4)
-    let recording = try #require(state.story.recording)
+    let recording = try #require(state.run.recording)
     let each = KeptTokens.all(shape: recording.shape, tokenCount: 1).byteCount()
     #expect(try press(":budget \(each * 7 + 1)B<Enter>") == .explore)
     #expect(state.settings.budget == 7)
@@ -504,9 +504,9 @@ import Transformer
 
   @Test func escapeAndInterruptStopRunningWork() throws {
     state = ViewState(
-      story: Run(
-        modelName: "fixture", prompt: state.story.prompt, settings: state.story.settings,
-        vocabulary: state.story.vocabulary), theme: .mono)
+      run: Run(
+        modelName: "fixture", prompt: state.run.prompt, settings: state.run.settings,
+        vocabulary: state.run.vocabulary), theme: .mono)
     #expect(try press("<Esc>") == .cancel)
     #expect(try press("<C-c>") == .cancel)
     #expect(try press("<C-c>") == .quit)

@@ -36,14 +36,14 @@ import Testing
   }
 
   private func state(_ view: ViewState.View, theme: Theme = .dark) -> ViewState {
-    var state = StoryFixture.state(theme: theme)
+    var state = RunFixture.state(theme: theme)
     state.view = view
     state.settle()
     return state
   }
 
   private func text(at position: Int, of state: ViewState) -> String {
-    String(decoding: state.story.prompt.bytes(at: position), as: UTF8.self)
+    String(decoding: state.run.prompt.bytes(at: position), as: UTF8.self)
   }
 
   @Test(arguments: [false, true], ["mono", "dark"])
@@ -52,8 +52,8 @@ import Testing
     var state = state(.text, theme: try #require(Theme.named(theme)))
     state.cursor = 0
     try click("clerk", in: &state, offset: 1, glyphs: glyphs)
-    let wanted = try #require(state.story.prompt.text.firstRange(of: Array("clerk".utf8)))
-    #expect(state.story.prompt.tokens[state.cursor].byteRange.contains(wanted.lowerBound + 1))
+    let wanted = try #require(state.run.prompt.text.firstRange(of: Array("clerk".utf8)))
+    #expect(state.run.prompt.tokens[state.cursor].byteRange.contains(wanted.lowerBound + 1))
   }
 
   @Test(arguments: ViewState.View.allCases) func aClickOnANameOpensTheView(_ view: ViewState.View) throws {
@@ -203,7 +203,7 @@ import Testing
     state.showsHelp = true
     _ = state.handle(down, size: Size(width: 60, height: 16))
     #expect(state.helpTop == 3)
-    (state.showsHelp, state.why, state.showsWhy) = (false, StoryFixture.finding, true)
+    (state.showsHelp, state.why, state.showsWhy) = (false, RunFixture.finding, true)
     _ = state.handle(down, size: size)
     #expect(state.whyTop > 0)
   }
@@ -223,7 +223,7 @@ import Testing
     #expect(state.message == "written to x")
   }
 
-  /// Whatever is clicked, the state stays within the story, and the screen can be drawn.
+  /// Whatever is clicked, the state stays within the run, and the screen can be drawn.
   @Test(arguments: ViewState.View.allCases, sizes) func noPlaceIsABadOne(_ view: ViewState.View, _ size: Size)
   {
     var generator = FixedGenerator(seed: UInt64(view.rawValue * 1_000 + size.width))
@@ -236,9 +236,9 @@ import Testing
       state.view = view
       (state.showsHelp, state.entry) = (false, nil)
       _ = state.handle(.mouse(row: row, column: column, kind: .click), size: size, glyphs: glyphs)
-      #expect(state.story.prompt.tokens.indices.contains(state.cursor))
+      #expect(state.run.prompt.tokens.indices.contains(state.cursor))
       #expect(state.settings.policies.indices.contains(state.policy))
-      #expect(state.layer < StoryFixture.shape.layerCount && state.head < StoryFixture.shape.queryHeadCount)
+      #expect(state.layer < RunFixture.shape.layerCount && state.head < RunFixture.shape.queryHeadCount)
     }
   }
 }

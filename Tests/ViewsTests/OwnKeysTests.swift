@@ -8,7 +8,7 @@ import Testing
   static let size = Size(width: 120, height: 36)
 
   @Test func anActionHasItsNewKeysAndNotTheOld() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.keys = try KeyTable.standard.rebound([
       ("policy-next", ["<C-n>", "&"]), ("pin", ["p"]), ("notes", []),
     ])
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func footerAndHelpShowThem() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.keys = try KeyTable.standard.rebound([
       ("policy-next", ["<C-n>"]), ("layer-up", ["L"]), ("text-view", ["<F2>"]), ("help", ["<F3>"]),
       ("quit", ["Q"]),

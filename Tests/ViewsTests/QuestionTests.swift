@@ -8,7 +8,7 @@ import Testing
 /// The prompt's question is typed, removed and taken back.
 @Suite final class QuestionTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {
@@ -20,7 +20,7 @@ import Testing
     #expect(try press("iWhere is 鍵?<C-o>Answer:<Enter>") == .explore)
     #expect(state.prompt.framing.question == "Where is 鍵?\nAnswer:")
     #expect(state.prompt.tokens.count > before.tokens.count && state.prompt.text == before.text)
-    #expect(state.story.prompt.hash == before.hash, "what is known stays until the story is told anew")
+    #expect(state.run.prompt.hash == before.hash, "what is known stays until it runs anew")
     #expect(try press("u") == .explore)
     #expect(state.prompt.hash == before.hash)
   }
@@ -55,7 +55,7 @@ import Testing
   @Test func aQuestionThatDoesNotFitCanBeShortened() throws {
     let tokens = state.prompt.tokens.count
     state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: StoryFixture.tokenizer,
+      name: "harbour.txt", text: state.prompt.text, tokenizer: RunFixture.tokenizer,
       contextLength: tokens + 20, answerLimit: 16)
     #expect(try press("iOne two three four five six seven eight?<Enter>") == .none)
     #expect(state.message?.contains("this model has room for \(tokens + 4)") == true)
@@ -65,7 +65,7 @@ import Testing
 
   @Test func whatIsKeptByHandStaysWithItsTokens() throws {
     state.prompt = try state.prompt.framed(PromptFraming(question: "Who?", putsQuestionFirst: true))
-    state.story = StoryFixture.makeStory(state.prompt)
+    state.run = RunFixture.makeRun(state.prompt)
     try press("#20GvllX")
     let edited = state.prompt.tokens[20...22]
     #expect(try press("i<C-u>Who was the clerk of the harbour office?<Enter>") == .explore)
@@ -81,7 +81,7 @@ import Testing
 
   @Test func whatIsKeptOfAQuestionGoesWithIt() throws {
     state.prompt = try state.prompt.asking("Where is the key?")
-    state.story = StoryFixture.makeStory(state.prompt)
+    state.run = RunFixture.makeRun(state.prompt)
     let count = state.settings.policies.count
     try press("GK")
     #expect(state.settings.policies.count == count + 1 && state.policy == count)
@@ -105,11 +105,11 @@ import Testing
 
   @Test func aShorterPromptHasNoPlaceBeyondItsEnd() throws {
     state.prompt = try state.prompt.asking("Where is the key, and who hid it there?")
-    state.story = StoryFixture.makeStory(state.prompt)
+    state.run = RunFixture.makeRun(state.prompt)
     try press("Gv")
     try press("i<C-u><Enter>")
     state.beginPrompt()
-    state.story = StoryFixture.makeStory(state.prompt)
+    state.run = RunFixture.makeRun(state.prompt)
     #expect(state.cursor < state.prompt.tokens.count && state.selectionStart == nil)
     #expect(ScreenChecks.isClean(state.draw(size: Self.size)))
   }

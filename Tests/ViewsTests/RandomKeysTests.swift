@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: 0..<4)
   func neverTrapAndAlwaysFillTheScreen(_ seed: Int) {
     let count = Sample.isExhaustive ? 10_000 : 2_000
-    var storm = KeyStorm(stories: Self.stories(), finding: StoryFixture.finding, seed: UInt64(seed + 1))
+    var storm = KeyStorm(runs: Self.runs(), finding: RunFixture.finding, seed: UInt64(seed + 1))
     let report = storm.run(keys: count, keysPerFrame: 4)
     #expect(report.fault == nil)
     #expect(report.keys >= count && report.frames > count / 5)
@@ -26,57 +26,57 @@ import Testing
 
   @Test func equalSeedsPressEqualKeys() {
     let reports = (0..<2).map { _ in
-      var storm = KeyStorm(stories: [StoryFixture.story], seed: 9)
+      var storm = KeyStorm(runs: [RunFixture.run], seed: 9)
       return storm.run(keys: 50)
     }
     #expect(reports[0].keys == reports[1].keys && reports[0].frames == reports[1].frames)
   }
 
-  /// The same prompt's story at its stages, and hostile texts.
-  private static func stories() -> [Run] {
-    let done = StoryFixture.story
-    var stories = [done]
+  /// The same prompt's run at its stages, and hostile texts.
+  private static func runs() -> [Run] {
+    let done = RunFixture.run
+    var runs = [done]
     func add(_ stage: Run.Stage, _ change: (inout Run) -> Void) {
-      var story = done
-      story.stage = stage
-      change(&story)
-      stories.append(story)
+      var run = done
+      run.stage = stage
+      change(&run)
+      runs.append(run)
     }
-    add(.decode(step: 2)) { story in
-      for index in story.results.indices { story.results[index].answer = Continuation() }
+    add(.decode(step: 2)) { run in
+      for index in run.results.indices { run.results[index].answer = Continuation() }
     }
-    add(.lookahead(step: 3)) { ($0.results, $0.trueMass) = ([], nil) }
-    add(.cancelled) { ($0.results, $0.trueMass) = (Array($0.results.prefix(1)), nil) }
-    add(.failed("the disk is full")) { story in
-      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = (
+    add(.lookahead(step: 3)) { ($0.results, $0.decodeMass) = ([], nil) }
+    add(.cancelled) { ($0.results, $0.decodeMass) = (Array($0.results.prefix(1)), nil) }
+    add(.failed("the disk is full")) { run in
+      (run.results, run.decodeMass, run.recording, run.full, run.decodeQueries) = (
         [], nil, nil, nil, nil
       )
     }
-    add(.opening) { story in
-      (story.results, story.trueMass, story.recording, story.full, story.decodeQueries) = (
+    add(.opening) { run in
+      (run.results, run.decodeMass, run.recording, run.full, run.decodeQueries) = (
         [], nil, nil, nil, nil
       )
     }
     // A prefill that was stopped: the same prompt with fewer layers.
-    stories.append(StoryFixture.interrupted)
-    stories.append(StoryFixture.withoutPolicies)
+    runs.append(RunFixture.interrupted)
+    runs.append(RunFixture.withoutPolicies)
     for name in ["escape sequences", "zeros", "direction marks", "marks on nothing", "one byte"] {
-      stories.append(
-        StoryFixture.makeStory(
-          StoryFixture.prompt(HostileTexts.all[name] ?? [], name: "a\u{1B}[2J\u{202E}\n\(name)"), budget: 16))
+      runs.append(
+        RunFixture.makeRun(
+          RunFixture.prompt(HostileTexts.all[name] ?? [], name: "a\u{1B}[2J\u{202E}\n\(name)"), budget: 16))
     }
-    return stories
+    return runs
   }
 
-  /// Another story may have fewer layers, tokens and policies than where one is.
-  @Test func whatIsChosenIsAlwaysInTheStory() {
-    let small = StoryFixture.makeStory(StoryFixture.prompt(Array("A".utf8)), budget: 16)
-    let stories = [StoryFixture.story, StoryFixture.interrupted, StoryFixture.withoutPolicies, small]
-    for first in stories {
-      for second in stories {
-        var state = ViewState(story: first)
+  /// Another run may have fewer layers, tokens and policies than where one is.
+  @Test func whatIsChosenIsAlwaysInTheRun() {
+    let small = RunFixture.makeRun(RunFixture.prompt(Array("A".utf8)), budget: 16)
+    let runs = [RunFixture.run, RunFixture.interrupted, RunFixture.withoutPolicies, small]
+    for first in runs {
+      for second in runs {
+        var state = ViewState(run: first)
         (state.layer, state.head, state.selectionStart) = (1, 3, first.prompt.tokens.count - 1)
-        state.story = second
+        state.run = second
         for view in ViewState.View.allCases {
           state.view = view
           state.settle()
@@ -85,7 +85,7 @@ import Testing
             state.missingDetails.allSatisfy { if case .sweep = $0 { true } else { false } }
               || second.recording == nil)
         }
-        let shape = second.recording?.shape ?? StoryFixture.shape
+        let shape = second.recording?.shape ?? RunFixture.shape
         #expect(
           state.layer < shape.layerCount && state.head < shape.queryHeadCount
             && state.cursor < second.prompt.tokens.count)

@@ -95,8 +95,8 @@ import Testing
     // Three right prompts of one group and none of the other: groups count alike.
     #expect(table.mean(at: .init(page: 1, row: 1, column: 2), score: "exact") == .init(value: 0.5, count: 4))
     #expect(
-      try table.course(at: .init(page: 1, row: 2, column: 0)) == .init(#require(Policy("laq")), .tokens(48)))
-    #expect(table.course(at: .init(page: 1, row: 0, column: 0))?.budget == nil)
+      try table.series(at: .init(page: 1, row: 2, column: 0)) == .init(#require(Policy("laq")), .tokens(48)))
+    #expect(table.series(at: .init(page: 1, row: 0, column: 0))?.budget == nil)
   }
 
   @Test func rowsThatComeWhileItRunsFillTheirCells() throws {
@@ -115,12 +115,12 @@ import Testing
     #expect(state.page == .prompts)
     #expect(state.prompts.map(\.one.id) == ["needle-256-0-0", "needle-256-0-1"])
     _ = state.handle(.down, size: Self.size)
-    guard case .open(let one, let course) = state.handle(.enter, size: Self.size) else {
+    guard case .open(let one, let series) = state.handle(.enter, size: Self.size) else {
       Issue.record("nothing was opened")
       return
     }
     #expect(one.id == "needle-256-0-1")
-    #expect(try course == .init(#require(Policy("snapkv")), .tokens(24)))
+    #expect(try series == .init(#require(Policy("snapkv")), .tokens(24)))
     _ = state.handle(.escape, size: Self.size)
     #expect(state.page == .cells)
   }

@@ -8,7 +8,7 @@ import Testing
 /// Searches by text, by id and by regular expression.
 @Suite final class SearchTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
 
   @discardableResult
   private func press(_ keys: String) throws -> Effect {
@@ -17,7 +17,7 @@ import Testing
 
   /// The text from the cursor's token on.
   private var here: String {
-    let prompt = state.story.prompt
+    let prompt = state.run.prompt
     return String(
       decoding: prompt.read[prompt.readRange(at: state.cursor).lowerBound...].prefix(24), as: UTF8.self)
   }
@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func theQuestionIsSearchedAsWell() throws {
-    state.story = StoryFixture.makeStory(
-      try StoryFixture.prompt(Array("The harbour is quiet.".utf8)).asking("What about the zebra?"))
+    state.run = RunFixture.makeRun(
+      try RunFixture.prompt(Array("The harbour is quiet.".utf8)).asking("What about the zebra?"))
     try press("g/zebra<Enter>")
     #expect(here.contains("zebra"))
   }
@@ -70,7 +70,7 @@ import Testing
   @Test func anotherTextIsSearchedAnew() throws {
     try press("g/clerk<Enter>")
     #expect(state.message == "clerk: 1 of 3")
-    state.story = StoryFixture.makeStory(StoryFixture.prompt(Array("A clerk, and a clerk.".utf8)))
+    state.run = RunFixture.makeRun(RunFixture.prompt(Array("A clerk, and a clerk.".utf8)))
     try press("n")
     #expect(state.message == "clerk: 1 of 2" || state.message == "clerk: 2 of 2")
   }

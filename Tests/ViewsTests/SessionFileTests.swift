@@ -12,7 +12,7 @@ import Testing
 /// Sessions as files: what goes in comes back, and nothing that stands in one can do harm.
 @Suite final class SessionFileTests {
   static let size = Size(width: 120, height: 36)
-  var state = StoryFixture.state()
+  var state = RunFixture.state()
   let origin = SessionOrigin(textPath: "/texts/harbour.txt", model: "embedded", precision: .float32)
 
   private func press(_ keys: String) throws {
@@ -22,12 +22,12 @@ import Testing
   private func file() throws -> SessionFile { SessionFile(state, origin: origin, path: "/sessions/a.laq") }
 
   private func restored(_ file: SessionFile) throws -> ViewState {
-    var other = ViewState(story: StoryFixture.story, theme: .mono)
+    var other = ViewState(run: RunFixture.run, theme: .mono)
     other.settings.policies = try file.setup.policies(keepingEdits: true, path: "a.laq")
     try file.setup.apply(to: &other.settings, path: "a.laq")
     other.settings.budget = state.settings.budget
     (other.policy, other.pinned) = (file.setup.active ?? 0, file.setup.pinned)
-    try file.screen.place(&other, shape: StoryFixture.shape, path: "a.laq")
+    try file.screen.place(&other, shape: RunFixture.shape, path: "a.laq")
     file.screen.placeStep(&other)
     return other
   }
@@ -61,7 +61,7 @@ import Testing
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[0].content }}{{ a }}", tokens: [:])
     let variables = try TemplateVariables(parsing: ["a=\"1\"", "enable_thinking=false"])
     let prompt = try state.prompt.framed(PromptFraming(chat: chat, system: "", variables: variables))
-    state = ViewState(story: StoryFixture.makeStory(prompt))
+    state = ViewState(run: RunFixture.makeRun(prompt))
     let read = try SessionFile(try file().data(), path: "a.laq")
     #expect(read.source.template == ["a=\"1\"", "enable_thinking=false"] && read.source.system == "")
     #expect(try read.templateVariables(path: "a.laq") == variables)
@@ -85,8 +85,8 @@ import Testing
   @Test func aTextFromStandardInputIsInside() throws {
     let stdin = SessionOrigin(textPath: nil, model: "embedded")
     let file = SessionFile(state, origin: stdin, path: "a.laq")
-    #expect(file.source.text.content == StoryFixture.text && file.source.text.base64 == nil)
-    state = ViewState(story: StoryFixture.makeStory(StoryFixture.prompt([0x61, 0xFF, 0x0A])))
+    #expect(file.source.text.content == RunFixture.text && file.source.text.base64 == nil)
+    state = ViewState(run: RunFixture.makeRun(RunFixture.prompt([0x61, 0xFF, 0x0A])))
     let bytes = SessionFile(state, origin: stdin, path: "a.laq")
     #expect(
       bytes.source.text.content == nil

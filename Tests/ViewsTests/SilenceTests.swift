@@ -25,10 +25,10 @@ import Testing
   @Test(arguments: ViewState.View.allCases) func everyKeyAnswersEverywhere(_ view: ViewState.View) throws {
     let keys = KeyTable.bindings.flatMap(\.keys) + "ßy".map(Key.character) + [.insert, .delete, .tab]
     for isLast in [false, true] {
-      var begin = StoryFixture.state(theme: isLast ? .dark : .mono)
+      var begin = RunFixture.state(theme: isLast ? .dark : .mono)
       begin.open(view)
       if isLast {
-        (begin.layer, begin.head, begin.cursor) = (1, 3, begin.story.prompt.tokens.count - 1)
+        (begin.layer, begin.head, begin.cursor) = (1, 3, begin.run.prompt.tokens.count - 1)
         (begin.step, begin.heatmapRow) = (begin.timeline.steps.count - 1, 1 << 20)
       } else {
         (begin.layer, begin.head, begin.cursor, begin.step, begin.heatmapRow) = (0, 0, 0, 0, 0)
@@ -47,11 +47,11 @@ import Testing
     throws
   {
     for key in KeyTable.bindings.flatMap(\.keys) {
-      var state = StoryFixture.state(theme: .dark)
+      var state = RunFixture.state(theme: .dark)
       switch overlay {
       case "help": state.showsHelp = true
       case "words": (state.showsHelp, state.showsWords) = (true, true)
-      case "why": (state.why, state.showsWhy) = (StoryFixture.finding, true)
+      case "why": (state.why, state.showsWhy) = (RunFixture.finding, true)
       default: state.showsAnswer = true
       }
       if case .character(let character) = key, character.isNumber { continue }
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func theWordsSayWhatIsAtTheEdge() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     (state.layer, state.head) = (1, 3)
     func press(_ keys: String) throws -> String? {
       for key in try Key.parse(keys) { _ = state.handle(key, size: Self.size) }
@@ -78,7 +78,7 @@ import Testing
   /// A command that fails says what to type.
   @Test(arguments: Command.allCases.filter { ![.tour, .quit, .question, .export, .write].contains($0) })
   func commandsThatFailSayWhatToType(_ command: Command) throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     for key in try Key.parse(":\(command.rawValue) ???=<Enter>") { _ = state.handle(key, size: Self.size) }
     #expect(state.message?.contains("type :\(command.rawValue)") == true, "\(state.message ?? "")")
     // What is told to type is a command.

@@ -11,7 +11,7 @@ import Testing
   private func text(_ state: ViewState) -> String { TextRenderer.text(state.draw(size: Self.small)) }
 
   @Test func keysWaitUntilTheyCanBeSeen() {
-    var state = ViewState(story: StoryFixture.story, theme: .mono)
+    var state = ViewState(run: RunFixture.run, theme: .mono)
     for key in [
       Key.character("3"), .character("X"), .character("?"), .character("p"), .character(":"), .down,
     ] {
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func whatLeavingAsksIsShownAndAnswered() {
-    var state = ViewState(story: StoryFixture.story, theme: .mono)
+    var state = ViewState(run: RunFixture.run, theme: .mono)
     _ = state.handle(.character("X"), size: Size(width: 80, height: 24))
     #expect(state.handle(.character("q"), size: Self.small) == .none)
     #expect(text(state).contains("leave, y or n?"))

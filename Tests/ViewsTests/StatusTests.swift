@@ -20,7 +20,7 @@ import Transformer
     for (stage, words) in [
       (Run.Stage.prefill(progress), "prefill 512 of"), (.pass(progress), "second pass 512 of"),
     ] {
-      let state = ViewState(story: StoryFixture.story.at(stage), theme: .mono)
+      let state = ViewState(run: RunFixture.run.at(stage), theme: .mono)
       let text = TextRenderer.text(state.draw(size: Size(width: 120, height: 36), glyphs: .ascii))
       #expect(text.contains(words))
       #expect(text.contains("25 %") && text.contains("256 tokens/s") && text.contains("6.0 s left"))
@@ -36,7 +36,7 @@ import Transformer
   /// Whatever is said or typed meanwhile, one sees how far the work is.
   @Test(arguments: GoldenScreenTests.sizes) func nothingCoversHowFarTheWorkIs(_ size: Size) throws {
     let progress = PrefillProgress(tokensDone: 512, tokenCount: 2048, seconds: 0.1)
-    var state = ViewState(story: StoryFixture.story.at(.prefill(progress)), theme: .mono)
+    var state = ViewState(run: RunFixture.run.at(.prefill(progress)), theme: .mono)
     let long = String(repeating: "a message of several lines ", count: 8)
     for message in ["one match", long] {
       state.message = message
@@ -49,15 +49,15 @@ import Transformer
       state.entry = entry
       #expect(lines(state, size).contains { $0.contains("512 of 2,048") }, "\(size)")
     }
-    state = ViewState(story: StoryFixture.story, theme: .mono)
-    var finding = StoryFixture.finding
+    state = ViewState(run: RunFixture.run, theme: .mono)
+    var finding = RunFixture.finding
     finding.stage = .restoring(count: 4, step: 2)
     (state.why, state.showsWhy, state.message) = (finding, true, "one match")
     #expect(lines(state, size).contains { $0.contains("41 sets") })
   }
 
   @Test func longMessagesAndListsWrap() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.message = (1...60).map { "word\($0)" }.joined(separator: " ")
     let text = TextRenderer.text(state.draw(size: Self.size))
     for number in [1, 30, 60] { #expect(text.contains("word\(number)")) }
@@ -73,7 +73,7 @@ import Transformer
   }
 
   @Test func howThingsAreSetIsSeen() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     func line() -> String { lines(state)[22] }
     #expect(line().contains("kept per KV head (a)") && line().contains("theme mono (t)"))
     state.settings.granularity = .queryHead
@@ -96,7 +96,7 @@ import Transformer
 
   @Test func editsInNoFileAreAskedAboutOnce() throws {
     for quitting in ["q", ":q<Enter>", "<F10>"] {
-      var state = StoryFixture.state()
+      var state = RunFixture.state()
       _ = try press("K", &state)
       #expect(try press(quitting, &state) == .none)
       #expect(lines(state).last?.contains("leave, y or n? 1 edit by hand in no file") == true)
@@ -107,7 +107,7 @@ import Transformer
   }
 
   @Test func whatIsInAFileIsNotAskedAbout() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     _ = try press("K", &state)
     state.sessionEnded(SessionRequest("a.laq", replacing: false), error: nil)
     #expect(try press("q", &state) == .quit)
@@ -117,18 +117,18 @@ import Transformer
     _ = try press("uu", &state)
     #expect(state.editedPolicies.isEmpty)
     #expect(try press("q", &state) == .quit)
-    var story = StoryFixture.story
-    let policy = try #require(story.settings.policies.first)
-    var settings = story.settings
+    var run = RunFixture.run
+    let policy = try #require(run.settings.policies.first)
+    var settings = run.settings
     settings.policies.append(policy.edited([KeptEdit(.keep, 3...3, in: .everywhere)]))
-    story = story.anew(settings)
-    var opened = ViewState(story: story, theme: .mono)
+    run = run.anew(settings)
+    var opened = ViewState(run: run, theme: .mono)
     #expect(try press("q", &opened) == .quit, "edits that came from a file")
   }
 
   @Test func aRunningSearchIsAskedAbout() throws {
-    var state = StoryFixture.state()
-    var finding = StoryFixture.finding
+    var state = RunFixture.state()
+    var finding = RunFixture.finding
     finding.stage = .restoring(count: 4, step: 2)
     (state.why, state.showsWhy) = (finding, true)
     #expect(try press("q", &state) == .none)
@@ -140,7 +140,7 @@ import Transformer
   }
 
   @Test func theKeyThatStopsWorkQuitsTheSecondTime() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     for overlay in ["", "?", "R"] {
       _ = try press(overlay, &state)
       #expect(try press("<C-c>", &state) == .none)

@@ -19,18 +19,18 @@ import Testing
     let engine: RunEngine
     var state: ViewState
 
-    /// The tour at its beginning, its story told.
+    /// The tour at its beginning, its run told.
     init() async throws {
       let checkpoint = try Checkpoint(path: EmbeddedModel.folder())
       let prompt = try Prompt(
         name: EmbeddedSample.name, text: EmbeddedSample.text, tokenizer: checkpoint.tokenizer)
-      let story = Run(
+      let run = Run(
         modelName: EmbeddedModel.name, prompt: prompt, settings: ExplorationSettings(answerLimit: 24),
         vocabulary: Vocabulary(checkpoint.tokenizer))
       engine = RunEngine(checkpoint: checkpoint, precision: .float32)
-      state = ViewState(story: story)
+      state = ViewState(run: run)
       state.begin(.needle)
-      state.story = await engine.run(story)
+      state.run = await engine.run(run)
       state.noticeTour()
     }
 
@@ -39,11 +39,11 @@ import Testing
         switch state.handle(key, size: TourTests.small) {
         case .explore:
           let next = Run(
-            modelName: state.story.modelName, prompt: state.story.prompt, settings: state.settings,
-            vocabulary: state.story.vocabulary)
-          state.story = await engine.run(next, earlier: state.story)
+            modelName: state.run.modelName, prompt: state.run.prompt, settings: state.settings,
+            vocabulary: state.run.vocabulary)
+          state.run = await engine.run(next, earlier: state.run)
         case .why:
-          if let finding = state.why { state.why = await engine.why(finding, of: state.story) }
+          if let finding = state.why { state.why = await engine.why(finding, of: state.run) }
         default: break
         }
         state.noticeTour()
@@ -65,12 +65,12 @@ import Testing
     }
     #expect(player.index == steps.count)
     #expect(player.words.hasPrefix("Found: without \"0\" LAQ says \"The favour of Munathow is 915.\""))
-    // The sentences' figures are those of the story.
-    let story = player.state.story
-    #expect(story.prompt.tokens.count == 1178 && story.settings.budget == 48)
-    let shape = try #require(story.recording?.shape)
+    // The sentences' figures are those of the run.
+    let run = player.state.run
+    #expect(run.prompt.tokens.count == 1178 && run.settings.budget == 48)
+    let shape = try #require(run.recording?.shape)
     #expect(shape.layerCount * shape.queryHeadCount == 40)
-    #expect(story.results.first?.lookahead?.queries.count == 8)
+    #expect(run.results.first?.lookahead?.queries.count == 8)
     #expect(player.state.why?.restored.count == 2)
   }
 
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func aGoalIsReachedWhateverKeysLeadThere() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.begin(.needle)
     func press(_ keys: String) throws {
       for key in try Key.parse(keys) { _ = state.handle(key, size: Self.small) }
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func escapeBacksOutOfOtherThingsBeforeItLeaves() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.begin(.needle)
     func press(_ keys: String) throws {
       for key in try Key.parse(keys) { _ = state.handle(key, size: Self.small) }
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test func otherSettingsAreTakenBackByUndo() throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.begin(.needle)
     let words = state.tour?.words(state)
     for key in try Key.parse("BBa") { _ = state.handle(key, size: Self.small) }
@@ -160,7 +160,7 @@ import Testing
   /// With the view's own lines: what a step is about can be seen beside its words.
   @Test(arguments: Tour.needle.steps.indices)
   func eachStepFitsTheSmallestScreen(_ index: Int) throws {
-    var state = StoryFixture.state()
+    var state = RunFixture.state()
     state.begin(.needle)
     // The policy with which the step before ends: what is reached already asks for nothing more.
     if index == 6 { state.policy = 1 }
@@ -178,7 +178,7 @@ import Testing
 
   @Test func theWordsAreDrawnBetweenViewAndStatusOrOverTheLastLines() throws {
     for (steps, name) in [(0, "tour-first"), (5, "tour-sixth")] {
-      var state = StoryFixture.state(theme: .mono)
+      var state = RunFixture.state(theme: .mono)
       state.begin(.needle)
       for _ in 0..<steps { _ = state.handle(.tab, size: Self.small) }
       if steps > 0 { (state.view, state.keysPerCell) = (.heatmap, 1) }

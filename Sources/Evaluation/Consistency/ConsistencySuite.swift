@@ -5,7 +5,7 @@ import Transformer
 /// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one
 /// case a text.
 ///
-/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the truth
+/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the decode attention
 /// itself; each policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's
 /// cosine. Scores are means over all query heads; series hold every head's value, `[layer][queryHead]`
 /// row-major, and the full cache's the numbers of layers and heads.
@@ -19,12 +19,12 @@ package struct ConsistencySuite: EvaluationSuite {
     case recall
     /// The share of the true attention mass that falls on kept tokens.
     case massRecall
-    /// The mean cosine between the sum of a policy's lookahead rows and each true row.
+    /// The mean cosine between the sum of a policy's lookahead rows and each decode row.
     case lookaheadCosine
     /// The same for the rows of the observation window.
     case windowCosine
-    /// The same for the sum of the true rows: how far a sum can go.
-    case truthCosine
+    /// The same for the sum of the decode rows: how far a sum can go.
+    case decodeCosine = "truthCosine"
   }
 
   /// The full cache's series of two numbers: layers, query heads.
@@ -41,7 +41,7 @@ package struct ConsistencySuite: EvaluationSuite {
   /// - Parameters:
   ///   - texts: paths of text files.
   ///   - question: put behind every text, an empty line between them.
-  ///   - answerLimit: tokens of the full cache's answer at most, whose queries are the truth.
+  ///   - answerLimit: tokens of the full cache's answer at most, whose queries are compared with.
   package init(texts: [String], question: String? = nil, answerLimit: Int = 64) {
     self.texts = texts
     self.question = question
@@ -103,7 +103,7 @@ package struct ConsistencySuite: EvaluationSuite {
 
   private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
     let rows: [Measure: [[Double]]] = [
-      .windowCosine: measured.windowCosine, .truthCosine: measured.truthCosine,
+      .windowCosine: measured.windowCosine, .decodeCosine: measured.decodeCosine,
     ]
     let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
     let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }

@@ -25,7 +25,7 @@ package struct ConsistencySummary: Sendable {
 
   /// One per policy of the plan.
   package let lines: [Line]
-  /// What hangs on no policy: the window's cosine and the truth's own, over all texts and heads.
+  /// What hangs on no policy: the window's cosine and the decode attention's own, over all texts and heads.
   package let means: [ConsistencySuite.Measure: Double]
   /// The same layer by layer, `[layer]`.
   package let layers: [ConsistencySuite.Measure: [Double]]
@@ -36,11 +36,11 @@ package struct ConsistencySummary: Sendable {
 
   /// Sums results up; rows of other suites have no figures.
   package init(_ results: EvaluationResults) {
-    let rows = results.rows.filter { $0.obstacle == nil }
+    let rows = results.rows.filter { $0.unavailable == nil }
     textCount = rows.count
     modelName = results.plan.model.name
     func outcomes(_ policy: Policy, _ budget: Budget?) -> [Outcome] {
-      rows.compactMap { $0.outcome(policy, budget) }.filter { $0.obstacle == nil }
+      rows.compactMap { $0.outcome(policy, budget) }.filter { $0.unavailable == nil }
     }
     let layerCount =
       rows.lazy.compactMap { $0.outcomes.first?.series[ConsistencySuite.shapeKey]?.first }.first.map {

@@ -30,16 +30,16 @@ package struct ConsistencyTable: Sendable {
     let ahead = lookaheads
     var layers = MarkdownTable(
       ["layer", "window"] + ahead.map { "\($0.policy.name) at \($0.point.budget)" } + ["truth"])
-    for layer in (summary.layers[.truthCosine] ?? []).indices {
+    for layer in (summary.layers[.decodeCosine] ?? []).indices {
       layers.add(
         [String(layer + 1), Self.share(summary.layers[.windowCosine]?[layer])]
           + ahead.map { Self.share($0.point.layers[.lookaheadCosine]?[layer]) }
-          + [Self.share(summary.layers[.truthCosine]?[layer])])
+          + [Self.share(summary.layers[.decodeCosine]?[layer])])
     }
     layers.add(
       ["all", Self.share(summary.means[.windowCosine])]
         + ahead.map { Self.share($0.point.means[.lookaheadCosine]) }
-        + [Self.share(summary.means[.truthCosine])])
+        + [Self.share(summary.means[.decodeCosine])])
     return "\(table.text)\nCosine with the true decode rows:\n\n\(layers.text)"
   }
 
@@ -54,7 +54,7 @@ package struct ConsistencyTable: Sendable {
         recall: the share of their attention. Cosine: of a sum of rows (the last \(AttentionRows.windowSize) of the prompt; \
         the lookahead; the truth itself) with each true row.
         """
-      ] + results.rows.compactMap { $0.obstacle.map { "without outcome: \($0)" } }).joined(separator: "\n")
+      ] + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
       + "\n"
   }
 
@@ -76,7 +76,7 @@ package struct ConsistencyTable: Sendable {
     var lines = ["text,policy,budget,kept,layer,head," + measures.map(\.rawValue).joined(separator: ",")]
     for row in results.rows {
       let layerCount = Int(row.outcomes.first?.series[ConsistencySuite.shapeKey]?.first ?? 1)
-      for outcome in row.outcomes where outcome.obstacle == nil {
+      for outcome in row.outcomes where outcome.unavailable == nil {
         let series = measures.map { outcome.series[$0.rawValue] ?? [] }
         let count = series.map(\.count).max() ?? 0
         let start = [

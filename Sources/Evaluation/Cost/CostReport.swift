@@ -75,7 +75,7 @@ package struct CostReport: Sendable, Encodable {
     ])
     let full = policies.first
     for entry in policies {
-      guard entry.obstacle == nil else {
+      guard entry.unavailable == nil else {
         table.add([entry.policy, entry.budget ?? "all"] + Array(repeating: "–", count: 10))
         continue
       }
@@ -110,7 +110,8 @@ package struct CostReport: Sendable, Encodable {
         recording included, while the policy ran.
         """
       ]
-      + policies.compactMap { entry in entry.obstacle.map { "\(entry.policy): \($0)" } }.withoutRepetitions())
+      + policies.compactMap { entry in entry.unavailable.map { "\(entry.policy): \($0)" } }
+      .withoutRepetitions())
       .joined(separator: "\n") + "\n"
   }
 

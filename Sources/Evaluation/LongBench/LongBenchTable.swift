@@ -55,17 +55,17 @@ package struct LongBenchTable: Sendable {
         lines.append("\(task.name): answered, not scored: \(task.metric.rawValue) \(reason)")
       }
     }
-    let obstacles = results.rows.compactMap(\.obstacle)
-    if !obstacles.isEmpty {
-      lines.append("\(obstacles.count) of \(results.rows.count) lines have no outcome:")
-      lines += obstacles.prefix(20).map { "  \($0)" }
-      if obstacles.count > 20 {
-        lines.append("  and \(obstacles.count - 20) more, as the results' file says")
+    let unavailable = results.rows.compactMap(\.unavailable)
+    if !unavailable.isEmpty {
+      lines.append("\(unavailable.count) of \(results.rows.count) lines have no outcome:")
+      lines += unavailable.prefix(20).map { "  \($0)" }
+      if unavailable.count > 20 {
+        lines.append("  and \(unavailable.count - 20) more, as the results' file says")
       }
     }
     // A policy that cannot run is said once, not for every line.
     let reasons = results.rows.flatMap(\.outcomes).compactMap { outcome in
-      outcome.obstacle.map { "\(outcome.policy.name): \($0)" }
+      outcome.unavailable.map { "\(outcome.policy.name): \($0)" }
     }.withoutRepetitions()
     return (lines + reasons).joined(separator: "\n") + "\n"
   }
@@ -94,7 +94,7 @@ package struct LongBenchTable: Sendable {
   }
 
   private func failureCount(_ task: BenchmarkTask) -> Int {
-    zip(results.plan.cases, results.rows).count { $0.task == task.name && $1.obstacle != nil }
+    zip(results.plan.cases, results.rows).count { $0.task == task.name && $1.unavailable != nil }
   }
 
   private static func title(_ column: EvaluationSummary.Column) -> String {

@@ -98,7 +98,7 @@ package struct EvaluationPlan: Encodable, Sendable, Hashable {
   }
 
   /// The first thing in which another plan asks other questions or another model, its seeds aside; `nil`
-  /// where the answers are two samples of one truth. Policies, budgets and the program may differ.
+  /// where the answers are two samples of one mean. Policies, budgets and the program may differ.
   package func differenceBesideSeeds(from other: EvaluationPlan) -> String? {
     Self.told("the suite is", other.suite, suite) ?? differenceOfModel(from: other)
       ?? differenceOfOptions(from: other, besides: Set(OptionReader.options(0..<1).keys))

@@ -14,7 +14,12 @@ package struct EvaluationRow: Codable, Sendable, Hashable {
   /// The full cache's outcome, then every policy's at every budget, budgets of a policy together.
   package let outcomes: [Outcome]
   /// Why there is no outcome at all.
-  package let obstacle: String?
+  package let unavailable: String?
+
+  /// The names in files, of which the last one is older than the property's.
+  private enum CodingKeys: String, CodingKey {
+    case id, promptHash, promptTokens, references, outcomes, unavailable = "obstacle"
+  }
 
   /// A case that was run.
   package init(_ one: EvaluationCase, prompt: CasePrompt, outcomes: [Outcome]) {
@@ -23,17 +28,17 @@ package struct EvaluationRow: Codable, Sendable, Hashable {
     promptTokens = prompt.prompt.tokens.count
     references = prompt.references
     self.outcomes = outcomes
-    obstacle = nil
+    unavailable = nil
   }
 
   /// A case that could not be run.
-  package init(_ one: EvaluationCase, obstacle: String) {
+  package init(_ one: EvaluationCase, unavailable: String) {
     id = one.id
     promptHash = nil
     promptTokens = nil
     references = []
     outcomes = []
-    self.obstacle = obstacle
+    self.unavailable = unavailable
   }
 
   /// The outcome of a policy at a budget; `nil` for the budget is the full cache's.

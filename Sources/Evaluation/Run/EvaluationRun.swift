@@ -61,13 +61,13 @@ package struct EvaluationRun<Suite: EvaluationSuite>: Sendable {
     do {
       return try await suite.row(for: one, plan: plan, model: model, engine: engine)
     } catch let error as CaseError {
-      return EvaluationRow(one, obstacle: error.description)
+      return EvaluationRow(one, unavailable: error.description)
     } catch let error as PromptError {
-      return EvaluationRow(one, obstacle: error.description)
+      return EvaluationRow(one, unavailable: error.description)
     } catch let error as BudgetError {
-      return EvaluationRow(one, obstacle: error.description)
+      return EvaluationRow(one, unavailable: error.description)
     } catch let error as TransformerError where error.isAboutPrompt {
-      return EvaluationRow(one, obstacle: error.description)
+      return EvaluationRow(one, unavailable: error.description)
     }
   }
 }

@@ -18,12 +18,12 @@ package struct Outcome: Sendable, Hashable {
   /// Further figures by name, for measures of many parts (one per layer and head, say).
   package let series: [String: [Double]]
   /// Why there is no outcome, as when a model has no gate.
-  package let obstacle: String?
+  package let unavailable: String?
 
   /// Makes an outcome.
   package init(
     policy: Policy, budget: Budget?, keptTokens: Double? = nil, answer: String? = nil, hasEnded: Bool? = nil,
-    scores: [String: Double] = [:], series: [String: [Double]] = [:], obstacle: String? = nil
+    scores: [String: Double] = [:], series: [String: [Double]] = [:], unavailable: String? = nil
   ) {
     self.policy = policy
     self.budget = budget
@@ -32,21 +32,21 @@ package struct Outcome: Sendable, Hashable {
     self.hasEnded = hasEnded
     self.scores = scores
     self.series = series
-    self.obstacle = obstacle
+    self.unavailable = unavailable
   }
 
   /// What a run's result is to a suite, or why there is none.
   init(_ result: Result<PolicyResult, Unavailable>, _ measure: (PolicyResult) -> Outcome) {
     switch result {
     case .success(let result): self = measure(result)
-    case .failure(let error): self.init(policy: error.policy, budget: error.budget, obstacle: error.reason)
+    case .failure(let error): self.init(policy: error.policy, budget: error.budget, unavailable: error.reason)
     }
   }
 }
 
 extension Outcome: Codable {
-  private enum CodingKeys: CodingKey {
-    case policy, budget, keptTokens, answer, hasEnded, scores, series, obstacle
+  private enum CodingKeys: String, CodingKey {
+    case policy, budget, keptTokens, answer, hasEnded, scores, series, unavailable = "obstacle"
   }
 
   /// Larger scores and counts of tokens are nobody's, and what draws them need not think of them.
@@ -85,7 +85,7 @@ extension Outcome: Codable {
       throw DecodingError.dataCorruptedError(
         forKey: .series, in: values, debugDescription: "a shape of up to 10000 layers and heads was expected")
     }
-    obstacle = try values.decodeIfPresent(String.self, forKey: .obstacle)
+    unavailable = try values.decodeIfPresent(String.self, forKey: .unavailable)
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -97,6 +97,6 @@ extension Outcome: Codable {
     try values.encodeIfPresent(hasEnded, forKey: .hasEnded)
     if !scores.isEmpty { try values.encode(scores, forKey: .scores) }
     if !series.isEmpty { try values.encode(series, forKey: .series) }
-    try values.encodeIfPresent(obstacle, forKey: .obstacle)
+    try values.encodeIfPresent(unavailable, forKey: .unavailable)
   }
 }

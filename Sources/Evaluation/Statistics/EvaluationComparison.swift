@@ -18,7 +18,7 @@ package struct EvaluationComparison: Sendable {
     /// truth, 17 of 100 cells lie outside at 95 %.
     package var isInside: Bool { (first.low...first.high).contains(second.mean) }
 
-    /// Whether the means are as near as two samples of one truth are in 95 of 100 cells: the half of each
+    /// Whether the means are as near as two samples of one mean are in 95 of 100 cells: the half of each
     /// interval that faces the other mean, squared and added, are at least the squared difference.
     package var agrees: Bool {
       let (low, high) = first.mean <= second.mean ? (first, second) : (second, first)

@@ -23,7 +23,7 @@ package struct EvaluationSummary: Sendable {
     package let group: String
     /// The policy and its budget.
     package let column: Column
-    /// The mean, its interval, and of how many cases; `nil` where the policy had an obstacle in every case.
+    /// The mean, its interval, and of how many cases; `nil` where the policy is unavailable in every case.
     package let score: Estimate?
     /// The mean of the differences from the reference policy at the same budget, case by case; `nil` for that
     /// policy itself and where no case has both.
@@ -39,7 +39,7 @@ package struct EvaluationSummary: Sendable {
   /// The policy that differences are from.
   package let reference: Policy?
   /// Why some cases have no outcome, with their numbers.
-  package let obstacles: [(reason: String, count: Int)]
+  package let unavailable: [(reason: String, count: Int)]
   private let cells: [String: [Column: Cell]]
 
   /// Sums results up.
@@ -64,15 +64,15 @@ package struct EvaluationSummary: Sendable {
     var values: [String: [Column: [(index: Int, value: Double)]]] = [:]
     var reasons: [String: Int] = [:]
     for (index, (one, row)) in zip(results.plan.cases, results.rows).enumerated() {
-      if let obstacle = row.obstacle { reasons[obstacle, default: 0] += 1 }
+      if let unavailable = row.unavailable { reasons[unavailable, default: 0] += 1 }
       for outcome in row.outcomes {
-        if let obstacle = outcome.obstacle { reasons[obstacle, default: 0] += 1 }
+        if let unavailable = outcome.unavailable { reasons[unavailable, default: 0] += 1 }
         guard let value = outcome.scores[score] else { continue }
         values[group(one), default: [:]][Column(outcome.policy, outcome.budget), default: []].append(
           (index, value))
       }
     }
-    obstacles = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+    unavailable = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
       (reason: $0.key, count: $0.value)
     }
     let cases = results.plan.cases

@@ -42,7 +42,7 @@ package struct SummaryTable: Sendable {
         "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0)."
       )
     }
-    lines += summary.obstacles.map { "\($0.count) without outcome: \($0.reason)" }
+    lines += summary.unavailable.map { "\($0.count) without outcome: \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }
 

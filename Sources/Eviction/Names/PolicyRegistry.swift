@@ -5,7 +5,7 @@ public enum PolicyRegistry {
   public static let all: [PolicyDescriptor] =
     ends + lookahead + observation + matrix + statistics + geometry + passes + trained
 
-  /// What policies are measured against from above and from below, and the truth.
+  /// What policies are measured against from above and from below, and by the answer itself.
   private static let ends: [PolicyDescriptor] = [
     PolicyDescriptor(
       "full", aliases: ["fullkv"], title: "full", looksAt: "nothing: every token stays",

@@ -6,7 +6,7 @@ public struct Evidence: Sendable {
   public let recording: Recording
   /// LAQ's Q-cache: the queries of the pseudo tokens, wherever they came from.
   public let lookahead: QueryRows?
-  /// The queries of the tokens that the full cache decodes: the truth, which only the oracle may see.
+  /// The queries of the tokens that the full cache decodes, which only the oracle may see.
   public let decode: QueryRows?
   /// What values pass through on their way to the residual stream; a recorded trace may lack it.
   public let output: OutputProjection?

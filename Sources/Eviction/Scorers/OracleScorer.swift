@@ -2,7 +2,7 @@ import Transformer
 
 /// The oracle: the attention of the true decode queries of the full cache's answer, summed, without
 /// pooling or window. No policy can know it; every policy is measured against it. Where the answer is
-/// empty there is no truth: all scores are equal, and the first positions stay.
+/// empty there are no decode queries: all scores are equal, and the first positions stay.
 package struct OracleScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
   package init() {}
@@ -16,13 +16,14 @@ package struct OracleScorer: GroupScorer, Hashable {
 
   package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
-  package func observation(_ evidence: Evidence) throws -> Observation? { try truth(evidence) }
+  package func observation(_ evidence: Evidence) throws -> Observation? { try decodeObservation(evidence) }
 
   package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
-    try truth(evidence).scores(evidence.recording, layer: layer, kvHead: kvHead, pooling: .none, kernel: 1)
+    try decodeObservation(evidence).scores(
+      evidence.recording, layer: layer, kvHead: kvHead, pooling: .none, kernel: 1)
   }
 
-  private func truth(_ evidence: Evidence) throws -> Observation {
+  private func decodeObservation(_ evidence: Evidence) throws -> Observation {
     guard let decode = evidence.decode else { throw EvidenceError.noDecode(policy: "oracle") }
     let tokenCount = evidence.recording.tokenCount
     return Observation(

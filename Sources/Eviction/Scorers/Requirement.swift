@@ -2,7 +2,7 @@
 public enum Requirement: Sendable, Hashable {
   /// Pseudo tokens, decoded on a cheap cache: `Evidence.lookahead`.
   case lookahead
-  /// The full cache's whole answer, the truth: `Evidence.decode`.
+  /// The full cache's whole answer: `Evidence.decode`.
   case decode
   /// A trained gate, run along with the prefill: `Evidence.gate`.
   case gate

@@ -1,4 +1,4 @@
-/// A number for each token in every layer and head: in memory, or in a passing file where it would fill the
+/// A number for each token in every layer and head: in memory, or in a temporary file where it would fill the
 /// memory.
 public struct HeadTable: Sendable {
   private enum Storage: Sendable {
@@ -91,7 +91,7 @@ extension HeadTable {
   ///
   /// What the oracle scores with before heads are joined. A large table never is in memory as a whole.
   /// - Throws: `EvidenceError.noDecode`, `SpillError`, `CancellationError`.
-  public static func trueMass(_ evidence: Evidence, stopsWhenCancelled: Bool = true) throws -> HeadTable {
+  public static func decodeMass(_ evidence: Evidence, stopsWhenCancelled: Bool = true) throws -> HeadTable {
     let (recording, shape) = (evidence.recording, evidence.recording.shape)
     return try parallel(
       layerCount: shape.layerCount, headCount: shape.queryHeadCount, tokenCount: recording.tokenCount,

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Rows of floats in a passing file, which has no name and goes with the last user.
+/// Rows of floats in a temporary file, which has no name and goes with the last user.
 ///
 /// `@unchecked Sendable`: rows are written and read at their own places through one descriptor, which the
 /// system allows from any thread; nobody reads a row before it is written.

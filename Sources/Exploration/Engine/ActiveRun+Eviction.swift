@@ -61,7 +61,7 @@ extension ActiveRun {
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
-      agreement: run.trueMass.map(kept.agreement(withMass:)))
+      agreement: run.decodeMass.map(kept.agreement(withMass:)))
     result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
@@ -79,7 +79,7 @@ extension ActiveRun {
   mutating func measureAgreement() throws {
     guard let mass = try reuse.full?.mass ?? attentionMass() else { return }
     update { run in
-      run.trueMass = mass
+      run.decodeMass = mass
       for index in run.results.indices where run.results[index].agreement == nil {
         run.results[index].agreement = run.results[index].kept.agreement(withMass: mass)
       }
@@ -91,7 +91,7 @@ extension ActiveRun {
     guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else {
       return nil
     }
-    return try HeadTable.trueMass(
+    return try HeadTable.decodeMass(
       Evidence(recording: recording, decode: decode), stopsWhenCancelled: stopsWhenCancelled)
   }
 

@@ -197,7 +197,7 @@ struct ActiveRun {
   private mutating func stop(with partial: Recording? = nil) {
     if run.hasModel, let recording = partial ?? run.recording, run.results.isEmpty {
       run.recording = recording
-      run.trueMass = partial == nil ? try? attentionMass(stopsWhenCancelled: false) : nil
+      run.decodeMass = partial == nil ? try? attentionMass(stopsWhenCancelled: false) : nil
       (lookaheads, run.unavailable) = ([:], [])
       for wanted in wanted(request.policies) {
         let policy = wanted.policy

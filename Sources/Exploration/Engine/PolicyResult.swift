@@ -15,7 +15,7 @@ public struct PolicyResult: Sendable {
   public let scores: ScoreTable?
   /// LAQ's lookahead, for policies that have one.
   public internal(set) var lookahead: Lookahead?
-  /// Per layer and query head, how much of the truth the kept set covers; `nil` until the full cache
+  /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full cache
   /// has answered. `[layer][queryHead]`.
   public internal(set) var agreement: [[Agreement]]?
   /// The answer so far.
@@ -27,7 +27,7 @@ public struct PolicyResult: Sendable {
   /// `StageTimes.lookahead`.
   public internal(set) var evictionSeconds = 0.0
 
-  /// Whether anything has been decoded on the cache; of a trace's lanes, only on the full cache's.
+  /// Whether anything has been decoded on the cache; of a trace's results, only on the full cache's.
   public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
 
   /// The mean share of the true attention mass that falls on kept tokens.

@@ -51,10 +51,10 @@ public struct Run: Sendable {
   public internal(set) var gateScores: GateScores?
   /// The full cache's answer.
   @CopyOnWrite public internal(set) var full: PolicyResult?
-  /// The queries of the full cache's answer, a row per token fed: the truth.
+  /// The queries of the full cache's answer, a row per token fed.
   public internal(set) var decodeQueries: QueryRows?
-  /// The true queries' attention mass per layer, query head and prompt token.
-  public internal(set) var trueMass: HeadTable?
+  /// The decode queries' attention mass per layer, query head and prompt token.
+  public internal(set) var decodeMass: HeadTable?
   /// What passes beside the prefill have measured.
   public internal(set) var passes: [ContextPass: ReplayedAttention] = [:]
   /// One per policy, in the settings' order, as they become available; none for those that are unavailable.
@@ -130,7 +130,7 @@ public struct Run: Sendable {
   }
 
   /// A policy's result by its place in the settings' list.
-  public func lane(_ index: Int) -> PolicyResult? {
+  public func result(_ index: Int) -> PolicyResult? {
     guard settings.policies.indices.contains(index) else { return nil }
     return results.first { $0.policy == settings.policies[index] }
   }

@@ -32,7 +32,7 @@ struct RunReuse {
       return
     }
     full = Full(
-      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.trueMass,
+      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.decodeMass,
       figures: earlier.figures)
     lanes = earlier.results
     hasSameGranularity = earlier.settings.granularity == run.settings.granularity

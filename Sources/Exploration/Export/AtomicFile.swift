@@ -18,7 +18,7 @@ public enum AtomicFile {
     func append(_ data: Data) throws { try data.withUnsafeBytes { try append($0) } }
   }
 
-  /// Writes bytes beside the file under a passing name, and gives them its name once they are on the disk.
+  /// Writes bytes beside the file under a temporary name, and gives them its name once they are on the disk.
   ///
   /// Without `replacing` the name is taken by a link, which fails if another program has made the file
   /// meanwhile. A symbolic link stays one: the file that it leads to is written.
@@ -32,9 +32,9 @@ public enum AtomicFile {
   static func write(to path: String, replacing: Bool, _ body: (Output) throws -> Void) throws {
     let earlier = try check(path, replacing: replacing)
     let target = earlier == nil ? path : URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let (descriptor, passing) = try create(beside: target, path: path)
+    let (descriptor, temporary) = try create(beside: target, path: path)
     var isNamed = false
-    defer { if !isNamed { unlink(passing) } }
+    defer { if !isNamed { unlink(temporary) } }
     do {
       defer { close(descriptor) }
       if let earlier, fchmod(descriptor, earlier & 0o7777) != 0 { throw failure(path) }
@@ -42,14 +42,14 @@ public enum AtomicFile {
       guard fsync(descriptor) == 0 else { throw failure(path) }
     }
     if replacing {
-      guard rename(passing, target) == 0 else { throw failure(path) }
+      guard rename(temporary, target) == 0 else { throw failure(path) }
       isNamed = true
-    } else if link(passing, target) != 0 {
+    } else if link(temporary, target) != 0 {
       guard errno == EPERM || errno == ENOTSUP else { throw failure(path) }
       // A file system without links: between this look and the rename, another program could still make the
       // file.
       _ = try check(path, replacing: false)
-      guard rename(passing, target) == 0 else { throw failure(path) }
+      guard rename(temporary, target) == 0 else { throw failure(path) }
       isNamed = true
     }
   }

@@ -24,6 +24,8 @@ extension Run {
   /// A token of the prompt as text; bytes that are no UTF-8 become U+FFFD.
   func text(at position: Int) -> String { String(decoding: prompt.bytes(at: position), as: UTF8.self) }
 
-  /// A lane's answer as text; nothing where there is none.
-  func answerText(_ lane: PolicyResult?) -> String { lane.map { vocabulary.text($0.answer.tokens) } ?? "" }
+  /// A result's answer as text; nothing where there is none.
+  func answerText(_ result: PolicyResult?) -> String {
+    result.map { vocabulary.text($0.answer.tokens) } ?? ""
+  }
 }

@@ -12,17 +12,17 @@ extension KeptExport {
       NamedArray("tokens/id", tokens.map(\.id)), NamedArray("tokens/start", tokens.map(\.start)),
       NamedArray("tokens/end", tokens.map(\.end)),
     ]
-    for lane in lanes {
+    for result in results {
       let kept =
-        lane.policy.keepsEverything
-        ? .all(shape: lane.kept.shape, granularity: granularity, tokenCount: tokens.count) : lane.kept
+        result.policy.keepsEverything
+        ? .all(shape: result.kept.shape, granularity: granularity, tokenCount: tokens.count) : result.kept
       let shape = [kept.positions.count, kept.granularity.headCount(in: kept.shape), tokens.count]
-      arrays.append(NamedArray("kept/\(lane.policy.name)", mask(kept), shape: shape))
-      if let scores = lane.scores {
-        let values = lane.kept.positions.enumerated().flatMap { layer, heads in
+      arrays.append(NamedArray("kept/\(result.policy.name)", mask(kept), shape: shape))
+      if let scores = result.scores {
+        let values = result.kept.positions.enumerated().flatMap { layer, heads in
           heads.indices.flatMap { scores.rankedScores(layer: layer, head: $0) }
         }
-        arrays.append(NamedArray("scores/\(lane.policy.name)", values, shape: shape))
+        arrays.append(NamedArray("scores/\(result.policy.name)", values, shape: shape))
       }
     }
     return arrays

@@ -6,11 +6,11 @@ extension KeptExport {
   /// The score is empty where a policy has none, or keeps the token whatever its score.
   public func csv() -> Data {
     var data = Data("policy,layer,head,position,token_id,start,end,score\n".utf8)
-    for lane in lanes {
-      let name = CSVField.inQuotes(lane.policy.name)
-      for (layer, heads) in lane.kept.positions.enumerated() {
+    for result in results {
+      let name = CSVField.inQuotes(result.policy.name)
+      for (layer, heads) in result.kept.positions.enumerated() {
         for (head, positions) in heads.enumerated() {
-          let scores = lane.scores?.rankedScores(layer: layer, head: head)
+          let scores = result.scores?.rankedScores(layer: layer, head: head)
           for position in positions {
             let token = tokens[position]
             let score = scores.flatMap { $0[position].isNaN ? nil : "\($0[position])" } ?? ""

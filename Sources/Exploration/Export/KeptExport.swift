@@ -22,7 +22,7 @@ public struct KeptExport: Encodable, Sendable {
 
   /// What the arrays of the other formats are made of.
   let tokens: [TokenEntry]
-  let lanes: [PolicyResult]
+  let results: [PolicyResult]
   let granularity: Granularity
 
   private enum CodingKeys: CodingKey {
@@ -80,16 +80,16 @@ public struct KeptExport: Encodable, Sendable {
     settings = Settings(
       budget: run.settings.budget, granularity: run.settings.granularity.rawValue,
       answerLimit: run.settings.answerLimit)
-    lanes = (run.full.map { [$0] } ?? []) + run.results
+    results = (run.full.map { [$0] } ?? []) + run.results
     granularity = run.settings.granularity
-    policies = lanes.map { lane in
+    policies = results.map { result in
       PolicyEntry(
-        name: lane.policy.name, title: lane.policy.title, source: lane.policy.descriptor.source,
-        settings: lane.policy.settingValues,
-        keptPerLayerAndHead: lane.kept.positions, keptTokens: lane.kept.totalCount,
-        bytes: lane.kept.byteCount(), recall: lane.recall, massRecall: lane.massRecall,
-        pseudoTokens: lane.lookahead?.pseudo.tokens, answerTokens: lane.answer.tokens,
-        answer: run.answerText(lane))
+        name: result.policy.name, title: result.policy.title, source: result.policy.descriptor.source,
+        settings: result.policy.settingValues,
+        keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
+        bytes: result.kept.byteCount(), recall: result.recall, massRecall: result.massRecall,
+        pseudoTokens: result.lookahead?.pseudo.tokens, answerTokens: result.answer.tokens,
+        answer: run.answerText(result))
     }
   }
 

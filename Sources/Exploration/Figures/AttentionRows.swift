@@ -2,7 +2,7 @@ import Eviction
 import Transformer
 
 /// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead,
-/// and the truth, over all prompt keys. Computed off the screen's thread: in large models this takes longer
+/// and the decode attention, over all prompt keys. Computed off the screen's thread: in large models this takes longer
 /// than a frame.
 public struct AttentionRows: Sendable {
   /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows
@@ -42,14 +42,14 @@ public struct AttentionRows: Sendable {
 
     /// Asks for the rows of a run as far as it has come; `nil` before its prefill is done, or beyond the
     /// model.
-    public init?(_ run: Run, lane: PolicyResult?, layer: Int, heads: Heads) {
+    public init?(_ run: Run, result: PolicyResult?, layer: Int, heads: Heads) {
       guard let recording = run.recording, layer < recording.shape.layerCount else { return nil }
       if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
       self.layer = layer
       self.heads = heads
       settings = run.settings
-      policy = lane?.lookahead == nil ? nil : lane?.policy
-      lookaheadCount = min(lane?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
+      policy = result?.lookahead == nil ? nil : result?.policy
+      lookaheadCount = min(result?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
       decodeCount = min(run.decodeQueries?.count ?? 0, AttentionRows.rowLimit)
       tokenCount = recording.tokenCount
     }
@@ -72,13 +72,13 @@ public struct AttentionRows: Sendable {
   public init?(_ request: Request, _ run: Run) {
     guard let recording = run.recording else { return nil }
     self.request = request
-    let lane = run.results.first { $0.policy == request.policy }
+    let result = run.results.first { $0.policy == request.policy }
     func attention(_ rows: [ObservedRow], _ beyond: QueryRows? = nil) -> [[Float]] {
       Self.attention(recording, layer: request.layer, heads: request.heads, rows, beyond: beyond)
     }
     let rows: [Section: [[Float]]] = [
       .window: attention(recording.newestRows(Self.windowSize)),
-      .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), lane?.lookahead?.queries),
+      .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), result?.lookahead?.queries),
       .decode: attention(recording.rows(beyond: 0..<request.decodeCount), run.decodeQueries),
     ]
     self.rows = rows
@@ -96,17 +96,17 @@ public struct AttentionRows: Sendable {
     return rows[index]
   }
 
-  /// How well the rows of some sections foresee the truth, over all rows; `nil` without both.
+  /// How well the rows of some sections foresee the decode attention, over all rows; `nil` without both.
   public func agreement(of sections: Set<Section>) -> Double? { agreements[sections] }
 
-  /// The mean cosine between the sum of the observed rows and each true row; `nil` without both.
-  static func agreement(of observed: [[Float]], with truth: [[Float]]) -> Double? {
-    guard let first = observed.first, !truth.isEmpty else { return nil }
+  /// The mean cosine between the sum of the observed rows and each decode row; `nil` without both.
+  static func agreement(of observed: [[Float]], with decode: [[Float]]) -> Double? {
+    guard let first = observed.first, !decode.isEmpty else { return nil }
     var sum = [Float](repeating: 0, count: first.count)
     for row in observed { for index in sum.indices { sum[index] += row[index] } }
     return sum.withUnsafeBufferPointer { sum in
-      truth.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } }
-        / Double(truth.count)
+      decode.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } }
+        / Double(decode.count)
     }
   }
 

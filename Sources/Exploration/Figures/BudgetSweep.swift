@@ -1,7 +1,7 @@
 import Eviction
 import Transformer
 
-/// Recall against budget: what each policy would keep at other budgets, measured on the same truth.
+/// Recall against budget: what each policy would keep at other budgets, measured on the same decode attention.
 ///
 /// A value that grows point by point; it stays valid as long as the prompt does, whatever budget is explored.
 public struct BudgetSweep: Sendable {
@@ -73,7 +73,7 @@ public struct BudgetSweep: Sendable {
   }
 }
 
-/// What is needed to sweep: the recording and its truth.
+/// What is needed to sweep: the recording and its decode queries.
 struct BudgetSweeping {
   private let run: Run
   private let recording: Recording
@@ -82,7 +82,7 @@ struct BudgetSweeping {
 
   /// `nil` until the full cache has answered.
   init?(_ run: Run, source: any RunSource) {
-    guard source.isOpen, let recording = run.recording, let mass = run.trueMass else { return nil }
+    guard source.isOpen, let recording = run.recording, let mass = run.decodeMass else { return nil }
     self.run = run
     self.recording = recording
     self.mass = mass

@@ -4,7 +4,7 @@ import Transformer
 
 /// What every query head's attention is like, independent of what is kept: `[layer][queryHead]` each.
 ///
-/// The rows are the queries of the full cache's answer, the truth. Where the answer is empty there are no
+/// The rows are the queries of the full cache's answer. Where the answer is empty there are no
 /// figures.
 public struct HeadFigures: Sendable, Hashable {
   /// Prompt tokens that count as sinks: as many as StreamingLLM keeps.
@@ -14,14 +14,14 @@ public struct HeadFigures: Sendable, Hashable {
   public let entropy: [[Double]]
   /// The mean share of a row that falls on the first `sinkCount` tokens.
   public let sinkShare: [[Double]]
-  /// The mean cosine between the sum of the window's rows and each true row (`AttentionRows.agreement`).
+  /// The mean cosine between the sum of the window's rows and each decode row (`AttentionRows.agreement`).
   public let windowAgreement: [[Double]]
   /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
   public let lookaheadAgreement: [Policy: [[Double]]]
 
   /// Computes all figures, the heads of a KV head together, and KV heads in parallel.
   ///
-  /// Cost: an attention row per head for each row of the window, of the lookaheads and of the truth.
+  /// Cost: an attention row per head for each row of the window, of the lookaheads and of the answer.
   /// - Throws: `CancellationError`, looked for before each layer.
   init?(_ run: Run) throws {
     guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else { return nil }
@@ -40,11 +40,11 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
-  /// - Parameter comparesTruth: whether the sum of the true rows is compared with each of them, too: another
+  /// - Parameter comparesDecode: whether the sum of the decode rows is compared with each of them, too: another
   ///   look at each.
   /// - Throws: `CancellationError`, looked for before each layer.
   static func heads(
-    _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesTruth: Bool = false
+    _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesDecode: Bool = false
   ) throws -> [[Head]] {
     let rows = max(AttentionRows.windowSize, pieceLength, lookaheads.map(\.count).max() ?? 0)
     return try (0..<recording.shape.layerCount).map { layer in
@@ -54,7 +54,7 @@ public struct HeadFigures: Sendable, Hashable {
         inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
           groups[kvHead] = heads(
             recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads,
-            comparesTruth: comparesTruth)
+            comparesDecode: comparesDecode)
         }
       }
       return groups.flatMap(\.self)
@@ -63,8 +63,8 @@ public struct HeadFigures: Sendable, Hashable {
 
   /// Whether they tell of every lookahead that some results have.
   func coverLookaheads(of lanes: [PolicyResult]) -> Bool {
-    lanes.allSatisfy { lane in
-      (lane.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[lane.policy.unedited] != nil
+    lanes.allSatisfy { result in
+      (result.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[result.policy.unedited] != nil
     }
   }
 
@@ -80,7 +80,7 @@ public struct HeadFigures: Sendable, Hashable {
   struct Head: Sendable {
     fileprivate(set) var entropy = 0.0
     fileprivate(set) var sinkShare = 0.0
-    /// The mean cosines of the sums of rows with each true row: the window's, then each lookahead's, then the
+    /// The mean cosines of the sums of rows with each decode row: the window's, then each lookahead's, then the
     /// truth's own.
     fileprivate var agreements: [Double]
 
@@ -88,10 +88,10 @@ public struct HeadFigures: Sendable, Hashable {
     var window: Double { agreements[0] }
     /// That of a lookahead, an index into those that were compared.
     func lookahead(_ index: Int) -> Double { agreements[index + 1] }
-    /// That of the true rows themselves, if it was asked for: what cannot be surpassed by far.
-    var truth: Double { agreements[agreements.count - 1] }
+    /// That of the decode rows themselves, if it was asked for: what cannot be surpassed by far.
+    var decode: Double { agreements[agreements.count - 1] }
 
-    /// Adds a true row.
+    /// Adds a decode row.
     /// - Parameter foreseen: what the window and each lookahead foresee.
     mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
       entropy += Self.bits(row)
@@ -115,22 +115,22 @@ public struct HeadFigures: Sendable, Hashable {
     }
   }
 
-  /// Rows of the truth that are looked at together.
+  /// Decode rows that are looked at together.
   private static let pieceLength = 64
 
   /// The figures of the query heads that read one KV head.
   private static func heads(
     _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows],
-    comparesTruth: Bool
+    comparesDecode: Bool
   ) -> [Head] {
     let count = recording.tokenCount
     func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
       recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
     }
-    // [window, then lookaheads, then the truth][query head of the group][token]
+    // [window, then lookaheads, then the decode rows][query head of the group][token]
     let foreseen =
       [sums(recording.newestRows(AttentionRows.windowSize), nil)]
-      + (lookaheads + (comparesTruth ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
+      + (lookaheads + (comparesDecode ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
     let group = recording.shape.queryHeads(of: kvHead)
     var heads = group.map { _ in Head(agreements: Array(repeating: 0, count: foreseen.count)) }
     // The rows of a long answer pass in pieces, which take little memory.

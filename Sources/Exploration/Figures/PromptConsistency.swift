@@ -4,25 +4,25 @@ import Transformer
 /// How consistent policies' views of one prompt are with what the model attends to while it answers: the
 /// motivation of Lookahead Q-Cache (Wang et al. 2025, section 3), head by head.
 public struct PromptConsistency: Sendable {
-  /// Tokens that the full cache's answer fed: the rows of the truth.
-  public let trueRowCount: Int
-  /// The mean cosine of the observation window's summed rows with each true row, `[layer][queryHead]`.
+  /// Tokens that the full cache's answer fed: the decode rows.
+  public let decodeRowCount: Int
+  /// The mean cosine of the observation window's summed rows with each decode row, `[layer][queryHead]`.
   public let windowCosine: [[Double]]
-  /// The mean cosine of the true rows' own sum with each of them, `[layer][queryHead]`: how far a sum can go.
-  public let truthCosine: [[Double]]
-  /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the truth is
+  /// The mean cosine of the decode rows' own sum with each of them, `[layer][queryHead]`: how far a sum can go.
+  public let decodeCosine: [[Double]]
+  /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the decode attention is
   /// its agreement.
   public let results: [Result<PolicyResult, Unavailable>]
   private let lookaheadCosines: [LookaheadKey: [[Double]]]
 
-  /// The mean cosine of a result's summed lookahead rows with each true row, `[layer][queryHead]`; `nil`
+  /// The mean cosine of a result's summed lookahead rows with each decode row, `[layer][queryHead]`; `nil`
   /// without a lookahead.
   public func lookaheadCosine(_ result: PolicyResult) -> [[Double]]? {
     result.lookaheadKey.flatMap { lookaheadCosines[$0] }
   }
 }
 
-/// A prompt whose answer is over before a token of it is fed has no truth to compare with.
+/// A prompt whose answer is over before a token of it is fed has no decode queries to compare with.
 public struct NoTrueRows: Error, Hashable, CustomStringConvertible {
   /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
@@ -47,7 +47,7 @@ extension RunEngine {
 
 extension PromptConsistency {
   init(_ active: ActiveRun) throws {
-    guard let recording = active.run.recording, let truth = active.run.decodeQueries, truth.count > 0 else {
+    guard let recording = active.run.recording, let decode = active.run.decodeQueries, decode.count > 0 else {
       throw NoTrueRows()
     }
     var places: [LookaheadKey: Int] = [:]
@@ -61,10 +61,10 @@ extension PromptConsistency {
       places[key] = lookaheads.count
       lookaheads.append(rows)
     }
-    let heads = try HeadFigures.heads(recording, decode: truth, lookaheads: lookaheads, comparesTruth: true)
-    trueRowCount = truth.count
+    let heads = try HeadFigures.heads(recording, decode: decode, lookaheads: lookaheads, comparesDecode: true)
+    decodeRowCount = decode.count
     windowCosine = heads.map { $0.map(\.window) }
-    truthCosine = heads.map { $0.map(\.truth) }
+    decodeCosine = heads.map { $0.map(\.decode) }
     lookaheadCosines = places.mapValues { place in heads.map { $0.map { $0.lookahead(place) } } }
     results = Array(active.results.dropFirst())
   }

@@ -26,7 +26,7 @@ public struct PromptCost: Sendable {
     /// the system does not tell.
     public internal(set) var peakResidentBytes: Int?
     /// Why there are no figures.
-    public internal(set) var obstacle: String?
+    public internal(set) var unavailable: String?
 
     /// Seconds from the prompt's end to the first token, the prefill left out.
     public var secondsToFirstToken: Double { passSeconds + lookaheadSeconds + selectionSeconds }
@@ -107,7 +107,7 @@ extension ActiveRun {
   ) throws -> PromptCost.Entry {
     var entry = PromptCost.Entry(policy: wanted.policy.name, budget: wanted.budget.description)
     do { _ = try wanted.tokens(recording, request.granularity) } catch {
-      entry.obstacle = String(describing: error)
+      entry.unavailable = String(describing: error)
       return entry
     }
     var active = self
@@ -138,7 +138,7 @@ extension ActiveRun {
       return copy.run
     }
     entry.selectionSeconds = evicted.seconds
-    entry.obstacle = evicted.result.unavailable.first?.reason
+    entry.unavailable = evicted.result.unavailable.first?.reason
     guard let result = evicted.result.results.first else { return entry }
     entry.keptBytes = result.kept.byteCount(bytesPerElement: recording.bytesPerElement)
     entry.secondsPerToken = try secondsPerToken(greedy, repeats: repeats) {

@@ -1,7 +1,7 @@
 import Eviction
 import Transformer
 
-/// What a policy's lane comes to, in the figures by which policies are compared.
+/// What a policy's result comes to, in the figures by which policies are compared.
 public struct ResultFigures: Sendable, Hashable {
   /// The mean recall of the oracle's tokens over all query heads.
   public let recall: Double?
@@ -12,7 +12,7 @@ public struct ResultFigures: Sendable, Hashable {
   /// The compared steps at which both caches say the same token.
   public let agreeing: Int
   /// The steps of the full cache's answer at which the policy was compared after the same tokens: all of
-  /// them, once the lane has followed that answer.
+  /// them, once the result has followed that answer.
   public let compared: Int
   /// Where the answers first differ, an index into their tokens; `nil` while they do not.
   public let firstDifference: Int?
@@ -21,19 +21,19 @@ public struct ResultFigures: Sendable, Hashable {
   /// Seconds of scoring and selection.
   public let evictionSeconds: Double
 
-  /// Measures a lane against the full cache's.
-  public init(_ lane: PolicyResult, full: PolicyResult?) {
-    recall = lane.recall
-    massRecall = lane.massRecall
-    bytes = lane.kept.byteCount()
-    evictionSeconds = lane.evictionSeconds
-    let steps = (lane.followed ?? lane.answer).steps
+  /// Measures a result against the full cache's.
+  public init(_ result: PolicyResult, full: PolicyResult?) {
+    recall = result.recall
+    massRecall = result.massRecall
+    bytes = result.kept.byteCount()
+    evictionSeconds = result.evictionSeconds
+    let steps = (result.followed ?? result.answer).steps
     let compared = steps.filter { $0.divergence != nil }
     self.compared = compared.count
     divergence =
       compared.isEmpty
       ? nil : compared.reduce(0.0) { $0 + Double($1.divergence ?? 0) } / Double(compared.count)
     agreeing = zip(steps, full?.answer.steps ?? []).count { $0.divergence != nil && $0.choice == $1.choice }
-    firstDifference = lane.hasAnswer ? full.flatMap { lane.answer.firstDifference(from: $0.answer) } : nil
+    firstDifference = result.hasAnswer ? full.flatMap { result.answer.firstDifference(from: $0.answer) } : nil
   }
 }

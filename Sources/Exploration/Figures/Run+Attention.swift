@@ -8,7 +8,7 @@ extension Run {
   /// it.
   /// - Parameter step: the token's index in the full cache's answer.
   /// - Complexity: one attention row per query head.
-  public func trueAttention(step: Int, layer: Int) -> [[Float]]? {
+  public func decodeAttention(step: Int, layer: Int) -> [[Float]]? {
     guard let recording, let decodeQueries, step >= 0, step <= decodeQueries.count,
       layer < recording.shape.layerCount
     else { return nil }

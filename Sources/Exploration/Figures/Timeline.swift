@@ -25,12 +25,12 @@ public struct Timeline: Sendable, Hashable {
   /// The steps known so far; at least the prefill.
   public let steps: [Step]
 
-  /// The timeline of a lane, the full cache's when `nil`.
-  /// - Parameter answer: the answer whose steps end it, where that is not the lane's own.
-  public init(_ lane: PolicyResult?, answer: Continuation? = nil) {
-    let pseudo = lane?.lookahead?.pseudo.tokens.count ?? 0
-    let evict: [Step] = lane == nil || lane?.policy.keepsEverything == true ? [] : [.evict]
-    let answered = (answer ?? lane?.answer)?.tokens.count ?? 0
+  /// The timeline of a result, the full cache's when `nil`.
+  /// - Parameter answer: the answer whose steps end it, where that is not the result's own.
+  public init(_ result: PolicyResult?, answer: Continuation? = nil) {
+    let pseudo = result?.lookahead?.pseudo.tokens.count ?? 0
+    let evict: [Step] = result == nil || result?.policy.keepsEverything == true ? [] : [.evict]
+    let answered = (answer ?? result?.answer)?.tokens.count ?? 0
     steps =
       [.prefill] + (0..<pseudo).map(Step.lookahead) + evict
       + (0..<answered).map(Step.decode)

@@ -15,18 +15,19 @@ public struct TokenVotes: Sendable {
     let lookaheadCount: Int
     let decodeCount: Int
 
-    /// Asks for the votes of a lane; `nil` where there is nothing to vote.
-    public init?(_ run: Run, lane: PolicyResult?, layer: Int, head: Int) {
-      guard let shape = run.recording?.shape, let lane, layer < shape.layerCount, head < shape.queryHeadCount
+    /// Asks for the votes of a result; `nil` where there is nothing to vote.
+    public init?(_ run: Run, result: PolicyResult?, layer: Int, head: Int) {
+      guard let shape = run.recording?.shape, let result, layer < shape.layerCount,
+        head < shape.queryHeadCount
       else {
         return nil
       }
-      policy = lane.policy
+      policy = result.policy
       self.layer = layer
       self.head = head
       settings = run.settings
-      lookaheadCount = lane.lookahead?.queries.count ?? 0
-      decodeCount = lane.policy.needs.contains(.decode) ? run.decodeQueries?.count ?? 0 : 0
+      lookaheadCount = result.lookahead?.queries.count ?? 0
+      decodeCount = result.policy.needs.contains(.decode) ? run.decodeQueries?.count ?? 0 : 0
     }
 
     /// About how many multiplications it takes.
@@ -55,10 +56,10 @@ public struct TokenVotes: Sendable {
   public init?(_ request: Request, _ run: Run) {
     guard let recording = run.recording else { return nil }
     self.request = request
-    let lane = run.results.first { $0.policy == request.policy }
+    let result = run.results.first { $0.policy == request.policy }
     votes = request.policy.votes(
       layer: request.layer, queryHead: request.head,
-      evidence: run.evidence(recording, lookahead: lane?.lookahead?.queries))
+      evidence: run.evidence(recording, lookahead: result?.lookahead?.queries))
   }
 
   /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where

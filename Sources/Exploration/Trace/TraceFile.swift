@@ -43,7 +43,7 @@ public struct TraceFile: Sendable {
   }
 
   /// The trace's run before anything is scored.
-  public func story(_ settings: ExplorationSettings) -> Run {
+  public func makeRun(_ settings: ExplorationSettings) -> Run {
     var settings = settings
     settings.answerLimit = max(1, answer.tokens.count)
     return Run(

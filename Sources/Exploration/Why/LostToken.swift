@@ -1,7 +1,7 @@
 import Eviction
 import Transformer
 
-/// A token that one kept set lacks, and how much the truth looked at it when it chose one token of its
+/// A token that one kept set lacks, and how much the full cache's answer looked at it when it chose one token of its
 /// answer.
 public struct LostToken: Sendable, Hashable {
   /// The layer of the kept set.
@@ -28,10 +28,10 @@ public struct LostToken: Sendable, Hashable {
   /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most
   ///   counts.
   /// - Throws: `CancellationError`, looked for before each layer of each step.
-  static func ranked(_ story: Run, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
+  static func ranked(_ run: Run, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
     var lost: [LostToken] = []
     for layer in 0..<kept.shape.layerCount {
-      guard let rows = try largest(story, layer: layer, steps: steps) else { return [] }
+      guard let rows = try largest(run, layer: layer, steps: steps) else { return [] }
       for head in kept.positions[layer].indices {
         lost += evicted(kept, layer: layer, head: head, rows: rows)
       }
@@ -43,11 +43,11 @@ public struct LostToken: Sendable, Hashable {
   }
 
   /// The largest attention over some steps, `[queryHead][token]`.
-  private static func largest(_ story: Run, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
+  private static func largest(_ run: Run, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
     var largest: [[Float]]?
     for step in steps {
       try Task.checkCancellation()
-      guard let rows = story.trueAttention(step: step, layer: layer) else { return nil }
+      guard let rows = run.decodeAttention(step: step, layer: layer) else { return nil }
       largest = largest.map { zip($0, rows).map { zip($0, $1).map(max) } } ?? rows
     }
     return largest

@@ -3,20 +3,20 @@ import Transformer
 
 /// The search for what a policy's answer lacked, on the model.
 struct WhyAnalysis {
-  let story: Run
+  let run: Run
   let greedy: GreedyDecoding
-  let lane: PolicyResult
-  let truth: Continuation
+  let result: PolicyResult
+  let reference: Continuation
 
-  /// `nil` when the story lacks something that is needed.
-  init?(_ story: Run, policy: Policy, source: any RunSource) {
-    guard let recording = story.recording, let truth = story.full?.answer,
-      let lane = story.results.first(where: { $0.policy == policy }),
+  /// `nil` when the run lacks something that is needed.
+  init?(_ run: Run, policy: Policy, source: any RunSource) {
+    guard let recording = run.recording, let reference = run.full?.answer,
+      let result = run.results.first(where: { $0.policy == policy }),
       let greedy = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
     else { return nil }
-    self.story = story
-    self.lane = lane
-    self.truth = truth
+    self.run = run
+    self.result = result
+    self.reference = reference
     self.greedy = greedy
   }
 
@@ -24,7 +24,7 @@ struct WhyAnalysis {
   /// - Throws: `CancellationError`, looked for at every decoded token, and what decoding throws; `finding`
   ///   holds what is known by then.
   func run(_ finding: inout WhyFinding, onUpdate: @escaping (WhyFinding) -> Void) throws {
-    let lost = try LostToken.ranked(story, kept: lane.kept, steps: finding.step..<finding.step + 1)
+    let lost = try LostToken.ranked(run, kept: result.kept, steps: finding.step..<finding.step + 1)
     finding.lost = Array(lost.prefix(WhyFinding.listLimit))
     finding.lostCount = lost.count
     onUpdate(finding)
@@ -33,10 +33,10 @@ struct WhyAnalysis {
     var search = WhySearch<LostToken>(
       rank: { restored, step, reach in
         let wanted =
-          restored.isEmpty ? lost : try LostToken.ranked(story, kept: kept(restored), steps: step..<step + 1)
+          restored.isEmpty ? lost : try LostToken.ranked(run, kept: kept(restored), steps: step..<step + 1)
         guard reach == .before else { return wanted }
         let known = Set(wanted.map(\.place))
-        return try LostToken.ranked(story, kept: kept(restored), steps: 0..<step).filter {
+        return try LostToken.ranked(run, kept: kept(restored), steps: 0..<step).filter {
           !known.contains($0.place)
         }
       }, decode: decode)
@@ -57,14 +57,14 @@ struct WhyAnalysis {
     latest.isSmallest = result?.isSmallest ?? false
   }
 
-  private func kept(_ restored: [LostToken]) -> KeptTokens { lane.kept.applying(restored.map(\.restoring)) }
+  private func kept(_ restored: [LostToken]) -> KeptTokens { result.kept.applying(restored.map(\.restoring)) }
 
-  /// Where the answer differs with each of some sets back; a lane ends where it does.
+  /// Where the answer differs with each of some sets back; a result ends where it does.
   private func decode(_ sets: [[LostToken]]) throws -> [Int?] {
     var lanes = sets.map { set in
-      greedy.lane(lane, keeping: kept(set), limit: story.settings.answerLimit, expected: truth.tokens)
+      greedy.lane(result, keeping: kept(set), limit: run.settings.answerLimit, expected: reference.tokens)
     }
     try greedy.run(&lanes)
-    return lanes.map { $0.continuation.firstDifference(from: truth) }
+    return lanes.map { $0.continuation.firstDifference(from: reference) }
   }
 }

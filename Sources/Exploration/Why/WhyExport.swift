@@ -53,25 +53,25 @@ public struct WhyExport: Encodable {
   }
 
   /// Gathers a finding, finished or not.
-  public init(_ finding: WhyFinding, of story: Run) {
-    func said(_ token: Int?) -> Said? { token.map { Said(id: $0, text: story.vocabulary.text([$0])) } }
+  public init(_ finding: WhyFinding, of run: Run) {
+    func said(_ token: Int?) -> Said? { token.map { Said(id: $0, text: run.vocabulary.text([$0])) } }
     func entry(_ token: LostToken) -> TokenEntry {
       TokenEntry(
         layer: token.layer, queryHead: token.queryHead, position: token.position,
-        id: story.prompt.tokens[token.position].id,
-        text: story.text(at: token.position), share: token.share)
+        id: run.prompt.tokens[token.position].id,
+        text: run.text(at: token.position), share: token.share)
     }
-    model = story.modelName
+    model = run.modelName
     prompt = PromptEntry(
-      name: story.prompt.name, sha256: story.prompt.hash, tokens: story.prompt.tokens.count)
+      name: run.prompt.name, sha256: run.prompt.hash, tokens: run.prompt.tokens.count)
     policy = PolicyEntry(
-      name: finding.policy.name, title: finding.policy.title, budget: story.settings.budget,
-      granularity: story.settings.granularity.rawValue, settings: finding.policy.settingValues)
+      name: finding.policy.name, title: finding.policy.title, budget: run.settings.budget,
+      granularity: run.settings.granularity.rawValue, settings: finding.policy.settingValues)
     step = finding.step
     (expected, self.said) = (said(finding.expected), said(finding.said))
     answers = Answers(
-      full: story.answerText(story.full),
-      policy: story.answerText(story.results.first { $0.policy == finding.policy }))
+      full: run.answerText(run.full),
+      policy: run.answerText(run.results.first { $0.policy == finding.policy }))
     outcome =
       switch finding.stage {
       case .ranking, .restoring, .shrinking: "unfinished"

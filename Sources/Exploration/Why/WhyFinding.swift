@@ -1,7 +1,7 @@
 import Eviction
 import Transformer
 
-/// Why a policy's answer is not the full cache's: which evicted tokens the truth looked at, and which of them
+/// Why a policy's answer is not the full cache's: which evicted tokens the full cache's answer looked at, and which of them
 /// bring the answer back when they are kept. A value that grows while the search runs.
 public struct WhyFinding: Sendable {
   /// How far it has come.
@@ -35,7 +35,7 @@ public struct WhyFinding: Sendable {
   public let said: Int?
   /// How far it has come.
   public internal(set) var stage = Stage.ranking
-  /// The evicted tokens that the truth looked at there, the most wanted first; `listLimit` at most.
+  /// The evicted tokens that the full cache's answer looked at there, the most wanted first; `listLimit` at most.
   public internal(set) var lost: [LostToken] = []
   /// How many evicted tokens got more than an even share of the attention there.
   public internal(set) var lostCount = 0
@@ -50,17 +50,19 @@ public struct WhyFinding: Sendable {
 
   /// Prepares to find out.
   /// - Throws: `WhyError` when there is nothing to find out.
-  public init(_ story: Run, policy: Policy) throws {
-    guard story.hasModel else { throw WhyError.needsModel }
-    guard story.stage == .done, let full = story.full else { throw WhyError.notFinished }
-    guard let lane = story.results.first(where: { $0.policy == policy }) else {
+  public init(_ run: Run, policy: Policy) throws {
+    guard run.hasModel else { throw WhyError.needsModel }
+    guard run.stage == .done, let full = run.full else { throw WhyError.notFinished }
+    guard let result = run.results.first(where: { $0.policy == policy }) else {
       throw WhyError.noResult(policy)
     }
-    guard let step = lane.answer.firstDifference(from: full.answer) else { throw WhyError.sameAnswer(policy) }
+    guard let step = result.answer.firstDifference(from: full.answer) else {
+      throw WhyError.sameAnswer(policy)
+    }
     self.policy = policy
     self.step = step
     expected = full.answer.tokens.indices.contains(step) ? full.answer.tokens[step] : nil
-    said = lane.answer.tokens.indices.contains(step) ? lane.answer.tokens[step] : nil
+    said = result.answer.tokens.indices.contains(step) ? result.answer.tokens[step] : nil
   }
 
   /// Whether nothing more will come.
@@ -79,17 +81,17 @@ public struct WhyFinding: Sendable {
 public enum WhyError: Error, Hashable, CustomStringConvertible {
   /// The answers are not all there.
   case notFinished
-  /// The story has no such lane.
+  /// The run has no such result.
   case noResult(Policy)
   /// The answer is the full cache's.
   case sameAnswer(Policy)
-  /// The story is a trace's, and there are no answers.
+  /// The run is a trace's, and there are no answers.
   case needsModel
 
   /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
-    case .notFinished: "why? needs every answer: wait until the story is ready, or run it again with r"
+    case .notFinished: "why? needs every answer: wait until the run is over, or run it again with r"
     case .needsModel: "why? decodes anew, which needs the model, and this is a trace without it"
     case .noResult(let policy): "\(policy.title) has no answer to explain; choose another policy"
     case .sameAnswer(let policy):

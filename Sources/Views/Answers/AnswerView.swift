@@ -35,15 +35,15 @@ struct AnswerView {
   private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
     let theme = state.theme
     var lines: [[Span]] = []
-    func add(_ title: String, _ lane: PolicyResult?, difference: Int?, isMeasure: Bool) {
+    func add(_ title: String, _ result: PolicyResult?, difference: Int?, isMeasure: Bool) {
       var heading = Line()
       heading.add(Span(title, theme[.accent]))
-      guard let lane, lane.hasAnswer else {
-        lines += [heading.fitting(width), [Span(absence(lane), theme[.dim])], []]
+      guard let result, result.hasAnswer else {
+        lines += [heading.fitting(width), [Span(noValue(result), theme[.dim])], []]
         return
       }
-      let count = lane.answer.tokens.count
-      let end = lane.answer.hasEnded ? " and the end" : ", no end yet"
+      let count = result.answer.tokens.count
+      let end = result.answer.hasEnded ? " and the end" : ", no end yet"
       heading.add(Span("  \(grouped(count)) tokens\(end)", theme[.dim]), rank: 1)
       if !isMeasure {
         let words =
@@ -51,22 +51,23 @@ struct AnswerView {
         heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
       }
       lines.append(heading.fitting(width))
-      let pieces = AnswerLines(state, glyphs: glyphs).answer(lane, difference: difference)
-      let ends = lane.answer.tokens.map { state.story.vocabulary.bytes(of: $0).last == 0x0A }
+      let pieces = AnswerLines(state, glyphs: glyphs).answer(result, difference: difference)
+      let ends = result.answer.tokens.map { state.run.vocabulary.bytes(of: $0).last == 0x0A }
       lines += WrappedText.lines(
         pieces.enumerated().map { (span: $1, endsLine: ends.indices.contains($0) && ends[$0]) }, width: width)
       lines.append([])
     }
     if state.settings.policies.indices.contains(state.policy) {
-      add(state.policyTitle, state.lane, difference: state.story.difference(of: state.lane), isMeasure: false)
+      add(
+        state.policyTitle, state.result, difference: state.run.difference(of: state.result), isMeasure: false)
     }
-    add("full", state.story.full, difference: nil, isMeasure: true)
+    add("full", state.run.full, difference: nil, isMeasure: true)
     return lines
   }
 
-  private func absence(_ lane: PolicyResult?) -> String {
-    if let obstacle = state.activeObstacle { return obstacle }
-    if !state.story.hasModel { return UnavailableWords.answer(lane) }
-    return state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+  private func noValue(_ result: PolicyResult?) -> String {
+    if let reason = state.activeReason { return reason }
+    if !state.run.hasModel { return UnavailableWords.answer(result) }
+    return state.run.isFinished ? "no answer: stopped before" : "the answer comes"
   }
 }

@@ -3,7 +3,7 @@ import Screen
 extension ViewState {
   /// Opens the whole answers of the active policy and of the full cache.
   mutating func openAnswers() {
-    guard story.full != nil || lane != nil else {
+    guard run.full != nil || result != nil else {
       message = "there is no answer yet"
       return
     }

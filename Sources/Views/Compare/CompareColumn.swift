@@ -56,7 +56,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     }
   }
 
-  /// The number to sort by; lanes without one come last.
+  /// The number to sort by; results without one come last.
   func key(_ figures: ResultFigures, index: Int) -> Double? {
     switch self {
     case .policy: Double(index)

@@ -9,23 +9,23 @@ struct CompareTable {
     /// The policy's place in the settings' list; `nil` for the full cache.
     let index: Int?
     let title: String
-    let lane: PolicyResult?
+    let result: PolicyResult?
     let figures: ResultFigures?
   }
 
   let rows: [Row]
 
   init(_ state: ViewState) {
-    let story = state.story
+    let run = state.run
     let full = Row(
-      index: nil, title: "full", lane: story.full,
-      figures: story.full.map { ResultFigures($0, full: story.full) })
-    let lanes = Dictionary(story.results.map { ($0.policy, $0) }) { first, _ in first }
+      index: nil, title: "full", result: run.full,
+      figures: run.full.map { ResultFigures($0, full: run.full) })
+    let results = Dictionary(run.results.map { ($0.policy, $0) }) { first, _ in first }
     let policies = state.settings.policies.enumerated().map { index, policy in
-      let lane = lanes[policy]
+      let result = results[policy]
       return Row(
-        index: index, title: policy.title, lane: lane,
-        figures: lane.map { ResultFigures($0, full: story.full) })
+        index: index, title: policy.title, result: result,
+        figures: result.map { ResultFigures($0, full: run.full) })
     }
     let column = state.sortColumn
     let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) }

@@ -128,30 +128,30 @@ struct CompareView {
 
   /// The full cache's own figures: it is the measure.
   private func ceiling(_ column: CompareColumn, _ row: CompareTable.Row) -> String {
-    guard let lane = row.lane else { return "" }
+    guard let result = row.result else { return "" }
     return switch column {
     case .recall, .massRecall: decimal(1, 3)
     case .divergence: decimal(0, 4)
-    case .topOne: "\(lane.answer.steps.count)/\(lane.answer.steps.count)"
-    case .bytes: mebibytes(lane.kept.byteCount())
+    case .topOne: "\(result.answer.steps.count)/\(result.answer.steps.count)"
+    case .bytes: mebibytes(result.kept.byteCount())
     default: "-"
     }
   }
 
   private func answer(_ row: CompareTable.Row, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
-    guard let lane = row.lane else {
-      let obstacle = row.index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
-      return [Span(obstacle ?? frame.glyphs.ellipsis, theme[.dim])]
+    guard let result = row.result else {
+      let reason = row.index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
+      return [Span(reason ?? frame.glyphs.ellipsis, theme[.dim])]
     }
-    guard lane.hasAnswer else {
+    guard result.hasAnswer else {
       let reason =
-        !state.story.hasModel
-        ? UnavailableWords.answer(lane)
-        : state.story.isFinished ? "no answer: stopped before" : "the answer comes"
+        !state.run.hasModel
+        ? UnavailableWords.answer(result)
+        : state.run.isFinished ? "no answer: stopped before" : "the answer comes"
       return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference
-    return AnswerLines(state, glyphs: frame.glyphs).answer(lane, difference: difference, width: width)
+    return AnswerLines(state, glyphs: frame.glyphs).answer(result, difference: difference, width: width)
   }
 }

@@ -12,7 +12,7 @@ struct PlotPanel {
   }
 
   private var showsRecall: Bool { state.sortColumn == .recall }
-  private var tokenCount: Int { state.story.prompt.tokens.count }
+  private var tokenCount: Int { state.run.prompt.tokens.count }
 
   func draw(into frame: inout Frame, area: Range<Int>) {
     let theme = frame.theme
@@ -84,11 +84,11 @@ struct PlotPanel {
     let sweep = state.details.sweep
     let points = sweep.points(key)
     let words: String
-    if let obstacle = sweep.unavailable[key] {
-      words = obstacle
+    if let reason = sweep.unavailable[key] {
+      words = reason
     } else if sweep.isComplete(key, tokenCount: tokenCount) {
-      let lane = state.story.results.first { $0.policy == key.policy }
-      let share = showsRecall ? lane?.recall : lane?.massRecall
+      let result = state.run.results.first { $0.policy == key.policy }
+      let share = showsRecall ? result?.recall : result?.massRecall
       words = share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? state.settings.budget)" } ?? ""
     } else {
       words = "\(points.count) of \(BudgetSweep.budgets(tokenCount: tokenCount).count) budgets"

@@ -130,10 +130,10 @@ struct SettingsPanel {
   }
 
   private func protected(_ policy: Policy) -> String? {
-    guard let lane = state.story.results.first(where: { $0.policy == policy }), let scores = lane.scores
+    guard let result = state.run.results.first(where: { $0.policy == policy }), let scores = result.scores
     else { return nil }
-    let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
-    guard state.layer < lane.kept.positions.count, head < lane.kept.positions[state.layer].count else {
+    let head = result.kept.granularity.head(forQueryHead: state.head, in: result.kept.shape)
+    guard state.layer < result.kept.positions.count, head < result.kept.positions[state.layer].count else {
       return nil
     }
     return "\(scores.protected(layer: state.layer, head: head).count) tokens"

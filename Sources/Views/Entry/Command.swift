@@ -8,7 +8,7 @@ package enum Command: String, Sendable, CaseIterable {
 
   /// What stands behind a command.
   enum Argument {
-    case none, position, layer, head, budget, policy, lane, setting, question, steps, granularity, view,
+    case none, position, layer, head, budget, policy, result, setting, question, steps, granularity, view,
       exportFile, sessionFile
     case theme, onOff
   }
@@ -34,7 +34,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .steps: .steps
     case .granularity: .granularity
     case .view: .view
-    case .why: .lane
+    case .why: .result
     case .export: .exportFile
     case .write: .sessionFile
     case .theme: .theme
@@ -52,7 +52,7 @@ package enum Command: String, Sendable, CaseIterable {
       case .layer, .head, .steps: " NUMBER"
       case .budget: " TOKENS|SHARE|BYTES"
       case .policy: " NAME"
-      case .lane: " [NAME]"
+      case .result: " [NAME]"
       case .setting: " KEY=VALUE"
       case .question: " [TEXT]"
       case .granularity: " kv|query"

@@ -19,11 +19,11 @@ extension ViewState {
       return performAloud(keys.row(action), times: 1, hasCount: false, size: size, glyphs: glyphs)
     }
     switch command {
-    case .goto: number(value, of: command, in: 0...max(0, story.prompt.tokens.count - 1)) { $0.cursor = $1 }
+    case .goto: number(value, of: command, in: 0...max(0, run.prompt.tokens.count - 1)) { $0.cursor = $1 }
     case .layer:
-      number(value, of: command, in: 1...max(1, story.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
+      number(value, of: command, in: 1...max(1, run.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
     case .head:
-      number(value, of: command, in: 1...max(1, story.recording?.shape.queryHeadCount ?? 1)) {
+      number(value, of: command, in: 1...max(1, run.recording?.shape.queryHeadCount ?? 1)) {
         $0.head = $1 - 1
       }
     case .steps:
@@ -98,12 +98,12 @@ extension ViewState {
   private mutating func budget(_ text: String) -> Effect {
     do {
       let wanted = try Budget(parsing: text)
-      guard let shape = story.recording?.shape else {
+      guard let shape = run.recording?.shape else {
         message = "the budget can be changed once the text has passed through the model"
         return .none
       }
       var changed = settings
-      try changed.resolve(wanted, shape: shape, tokenCount: story.prompt.tokens.count)
+      try changed.resolve(wanted, shape: shape, tokenCount: run.prompt.tokens.count)
       return changeSettings { $0 = changed }
     } catch {
       refuse(.budget, String(describing: error))

@@ -58,7 +58,7 @@ extension ViewState {
         found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")
       }
       return (stem + found.stem, listed + found.candidates.filter { !listed.contains($0) }, false)
-    case .lane: return words(settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
+    case .result: return words(settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
     case .setting: return (stem, settingCompletions(argument), false)
     case .granularity: return words(["kv", "query"])
     case .view: return words(View.allCases.map { $0.title.lowercased() })

@@ -27,20 +27,20 @@ extension TokenPage {
 
   /// What the page's script reads, as JSON in which no tag can begin or end.
   func data() throws -> String {
-    let story = state.story
+    let run = state.run
     let contents = Contents(
-      tokens: story.prompt.tokens.indices.map { position in
-        Entry(id: story.prompt.tokens[position].id, bytes: Self.hexadecimal(story.prompt.bytes(at: position)))
+      tokens: run.prompt.tokens.indices.map { position in
+        Entry(id: run.prompt.tokens[position].id, bytes: Self.hexadecimal(run.prompt.bytes(at: position)))
       },
-      policies: lanes.map { lane in
+      policies: results.map { result in
         PolicyEntry(
-          title: lane.policy.title,
-          kept: lane.policy.keepsEverything ? nil : places.map { bits(kept(lane, at: $0)) },
-          scores: lane.scores.map { scores in
+          title: result.policy.title,
+          kept: result.policy.keepsEverything ? nil : places.map { bits(kept(result, at: $0)) },
+          scores: result.scores.map { scores in
             places.map { Self.floats(scores.rankedScores(layer: $0.layer, head: $0.head)) }
           })
       },
-      truth: story.trueMass.map { mass in
+      truth: run.decodeMass.map { mass in
         places.map { Self.floats(self.mass(mass, layer: $0.layer, head: $0.head)) }
       })
     let encoder = JSONEncoder()
@@ -50,28 +50,28 @@ extension TokenPage {
       .replacingOccurrences(of: "&", with: "\\u0026")
   }
 
-  /// What a lane keeps at a place: a file's choice may have other heads than the settings say, and shows its
+  /// What a result keeps at a place: a file's choice may have other heads than the settings say, and shows its
   /// first.
-  private func kept(_ lane: PolicyResult, at place: Place) -> [Int] {
-    let shape = lane.kept.shape
-    let queryHead = state.story.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
-    return lane.kept.positions(layer: place.layer, queryHead: queryHead)
+  private func kept(_ result: PolicyResult, at place: Place) -> [Int] {
+    let shape = result.kept.shape
+    let queryHead = state.run.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
+    return result.kept.positions(layer: place.layer, queryHead: queryHead)
   }
 
   /// The mean over the query heads that share a kept set.
   private func mass(_ mass: HeadTable, layer: Int, head: Int) -> [Float] {
-    guard let shape = state.story.recording?.shape else { return [] }
-    let granularity = state.story.settings.granularity
+    guard let shape = state.run.recording?.shape else { return [] }
+    let granularity = state.run.settings.granularity
     let own = (0..<mass.headCount).filter { granularity.head(forQueryHead: $0, in: shape) == head }.map {
       mass[layer, $0]
     }
-    return state.story.prompt.tokens.indices.map { position in
+    return state.run.prompt.tokens.indices.map { position in
       own.reduce(0) { $0 + $1[position] } / Float(max(1, own.count))
     }
   }
 
   private func bits(_ positions: [Int]) -> Data {
-    var data = Data(count: (state.story.prompt.tokens.count + 7) / 8)
+    var data = Data(count: (state.run.prompt.tokens.count + 7) / 8)
     for position in positions { data[position / 8] |= 1 << UInt8(position % 8) }
     return data
   }

@@ -14,8 +14,8 @@ struct TokenPage {
   }
 
   let state: ViewState
-  /// The full cache, where it has answered, and every policy's lane.
-  let lanes: [PolicyResult]
+  /// The full cache, where it has answered, and every policy's result.
+  let results: [PolicyResult]
   /// The kept sets that the page can show.
   let places: [Place]
   /// The view's drawing, an SVG element.
@@ -24,24 +24,24 @@ struct TokenPage {
   /// Gathers the place that is open, or every one.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
   init(_ state: ViewState, scope: ExportRequest.Scope, drawing: String?) throws {
-    guard let shape = state.story.recording?.shape, !state.story.results.isEmpty else {
+    guard let shape = state.run.recording?.shape, !state.run.results.isEmpty else {
       throw ExportError.nothingYet
     }
-    let granularity = state.story.settings.granularity
+    let granularity = state.run.settings.granularity
     let layers: any Sequence<Int>, heads: any Sequence<Int>
     switch scope {
     case .view: (layers, heads) = ([state.layer], [granularity.head(forQueryHead: state.head, in: shape)])
     case .everything: (layers, heads) = (0..<shape.layerCount, 0..<granularity.headCount(in: shape))
     }
     places = layers.flatMap { layer in heads.map { Place(layer: layer, head: $0) } }
-    lanes = (state.story.full.map { [$0] } ?? []) + state.story.results
+    results = (state.run.full.map { [$0] } ?? []) + state.run.results
     (self.state, self.drawing) = (state, drawing)
   }
 
   /// The whole page.
   func html() throws -> String {
-    let story = state.story
-    let name = Self.shown(story.prompt.name)
+    let run = state.run
+    let name = Self.shown(run.prompt.name)
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -57,9 +57,9 @@ struct TokenPage {
       </head>
       <body>
       <h1>\(name)</h1>
-      <p>model \(Self.shown(story.modelName)), budget \(story.settings.budget) of \(story.prompt.tokens.count) tokens \
-      per layer and head, one kept set per \(story.settings.granularity == .kvHead ? "KV" : "query") head. \
-      Written by \(Release.name); prompt SHA-256 \(story.prompt.hash).</p>
+      <p>model \(Self.shown(run.modelName)), budget \(run.settings.budget) of \(run.prompt.tokens.count) tokens \
+      per layer and head, one kept set per \(run.settings.granularity == .kvHead ? "KV" : "query") head. \
+      Written by \(Release.name); prompt SHA-256 \(run.prompt.hash).</p>
       \(drawing.map { "<figure>\n\($0)</figure>" } ?? "")
       <form>
       \(selections())
@@ -83,7 +83,7 @@ struct TokenPage {
   static func shown(_ text: String) -> String { Markup.escaped(Sanitizer.visible(text, spaces: false)) }
 
   private func tokens() -> String {
-    state.texts.text(state.story.prompt, glyphs: .unicode, showsSpaces: false).pieces.map { piece in
+    state.texts.text(state.run.prompt, glyphs: .unicode, showsSpaces: false).pieces.map { piece in
       "<span>\(Markup.escaped(piece.text))\(piece.endsLine ? "\n" : "")</span>"
     }.joined()
   }
@@ -95,31 +95,31 @@ struct TokenPage {
       }
       return "<label>\(words) <select id=\"\(id)\">\(rows.joined())</select></label>"
     }
-    let kind = state.story.settings.granularity == .kvHead ? "KV head" : "head"
-    let open = state.story.recording.map {
+    let kind = state.run.settings.granularity == .kvHead ? "KV head" : "head"
+    let open = state.run.recording.map {
       Place(
         layer: state.layer,
-        head: state.story.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
+        head: state.run.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
     }
-    let titles = lanes.map(\.policy.title)
-    func index(_ lane: PolicyResult?) -> Int { lanes.firstIndex { $0.policy == lane?.policy } ?? 0 }
+    let titles = results.map(\.policy.title)
+    func index(_ result: PolicyResult?) -> Int { results.firstIndex { $0.policy == result?.policy } ?? 0 }
     return [
       select(
         "place", "place", places.map { "layer \($0.layer + 1), \(kind) \($0.head + 1)" },
         chosen: places.firstIndex { $0 == open } ?? 0),
-      select("active", "policy", titles, chosen: index(state.lane)),
-      select("pinned", "beside", titles, chosen: index(state.pinnedLane ?? state.lane)),
+      select("active", "policy", titles, chosen: index(state.result)),
+      select("pinned", "beside", titles, chosen: index(state.pinnedResult ?? state.result)),
     ].joined(separator: "\n")
   }
 
   /// The policies with their settings, figures and answers.
   private func figures() -> String {
-    let rows = lanes.map { lane in
-      let settings = lane.policy.allSettings.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+    let rows = results.map { result in
+      let settings = result.policy.allSettings.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
       let cells = [
-        lane.policy.title, settings, lane.recall.map { decimal($0, 3) } ?? "",
-        lane.massRecall.map { decimal($0, 3) } ?? "",
-        mebibytes(lane.kept.byteCount()), state.story.vocabulary.text(lane.answer.tokens),
+        result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
+        result.massRecall.map { decimal($0, 3) } ?? "",
+        mebibytes(result.kept.byteCount()), state.run.vocabulary.text(result.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }

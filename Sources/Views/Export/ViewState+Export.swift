@@ -22,13 +22,13 @@ extension ViewState {
         self, scope: request.scope,
         drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
       return Data(try page.html().utf8)
-    case let format: return try KeptExport(story).data(format, path: request.path)
+    case let format: return try KeptExport(run).data(format, path: request.path)
     }
   }
 
   private func drawing(size: Size, glyphs: GlyphSet) -> String {
     let title =
-      "\(view.title) view of \(Sanitizer.visible(story.prompt.name, spaces: false)): \(policyTitle), budget \(story.settings.budget)"
+      "\(view.title) view of \(Sanitizer.visible(run.prompt.name, spaces: false)): \(policyTitle), budget \(run.settings.budget)"
     return SVGRenderer(theme).svg(picture(size: size, glyphs: glyphs, theme: theme), title: title)
   }
 

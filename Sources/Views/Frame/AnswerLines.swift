@@ -20,19 +20,19 @@ struct AnswerLines {
 
   /// The full cache's answer and every policy's.
   func all(width: Int) -> [Line] {
-    [line(state.story.full, title: "full", index: nil, width: width)]
+    [line(state.run.full, title: "full", index: nil, width: width)]
       + state.settings.policies.indices.map {
-        line(state.story.lane($0), title: state.settings.policies[$0].title, index: $0, width: width)
+        line(state.run.result($0), title: state.settings.policies[$0].title, index: $0, width: width)
       }
   }
 
   /// The full cache's, the active and the pinned policy's.
   func short(width: Int) -> [Line] {
-    var lines = [line(state.story.full, title: "full", index: nil, width: width)]
+    var lines = [line(state.run.full, title: "full", index: nil, width: width)]
     for index in [state.policy, state.pinned].compactMap({ $0 })
     where state.settings.policies.indices.contains(index) {
       lines.append(
-        line(state.story.lane(index), title: state.settings.policies[index].title, index: index, width: width)
+        line(state.run.result(index), title: state.settings.policies[index].title, index: index, width: width)
       )
     }
     return lines
@@ -41,14 +41,14 @@ struct AnswerLines {
   /// The active policy's.
   func active(width: Int) -> [Line] {
     guard state.settings.policies.indices.contains(state.policy) else { return [] }
-    return [line(state.lane, title: state.policyTitle, index: state.policy, width: width)]
+    return [line(state.result, title: state.policyTitle, index: state.policy, width: width)]
   }
 
-  private func line(_ lane: PolicyResult?, title: String, index: Int?, width: Int) -> Line {
-    Line(spans: spans(lane, title: title, index: index, width: width), policy: index)
+  private func line(_ result: PolicyResult?, title: String, index: Int?, width: Int) -> Line {
+    Line(spans: spans(result, title: title, index: index, width: width), policy: index)
   }
 
-  private func spans(_ lane: PolicyResult?, title: String, index: Int?, width: Int) -> [Span] {
+  private func spans(_ result: PolicyResult?, title: String, index: Int?, width: Int) -> [Span] {
     let isActive = index == state.policy && index != nil
     let columns = width < 70 ? 12 : 18
     let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "
@@ -56,13 +56,13 @@ struct AnswerLines {
     var spans = [
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]
-    guard let lane else {
-      let obstacle = index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
-      return spans + [Span(obstacle ?? glyphs.ellipsis, theme[.dim])]
+    guard let result else {
+      let reason = index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
+      return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
     }
-    let difference = state.story.difference(of: lane)
-    let isComplete = state.story.stage == .done
-    if index != nil, !lane.hasAnswer {
+    let difference = state.run.difference(of: result)
+    let isComplete = state.run.stage == .done
+    if index != nil, !result.hasAnswer {
       // Nothing to compare: it is not known whether the answer would be another.
       spans.append(Span("  "))
     } else if index != nil, isComplete {
@@ -72,20 +72,20 @@ struct AnswerLines {
     } else {
       spans.append(Span("  "))
     }
-    let mass = lane.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
+    let mass = result.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
-    guard lane.hasAnswer || state.story.hasModel else {
-      return spans + [Span(UnavailableWords.answer(lane), theme[.dim])]
+    guard result.hasAnswer || state.run.hasModel else {
+      return spans + [Span(UnavailableWords.answer(result), theme[.dim])]
     }
     let room = width - spans.reduce(0) { $0 + $1.width }
-    return spans + answer(lane, difference: index == nil ? nil : difference, width: room)
+    return spans + answer(result, difference: index == nil ? nil : difference, width: room)
   }
 
   /// The answer's text; the shown decode step and the first difference are marked.
   /// - Parameter width: where it is given, what has no room is left out at either side, with a mark, and the
   ///   difference stays in sight; without one, the shown step.
-  func answer(_ lane: PolicyResult, difference: Int?, width: Int? = nil) -> [Span] {
-    let spans = tokens(lane, difference: difference)
+  func answer(_ result: PolicyResult, difference: Int?, width: Int? = nil) -> [Span] {
+    let spans = tokens(result, difference: difference)
     guard let width else { return spans }
     var place = difference.map { min($0, spans.count - 1) }
     if place == nil, case .decode(let index) = state.shownStep, state.step != nil, index < spans.count {
@@ -95,19 +95,19 @@ struct AnswerLines {
       spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
   }
 
-  private func tokens(_ lane: PolicyResult, difference: Int?) -> [Span] {
+  private func tokens(_ result: PolicyResult, difference: Int?) -> [Span] {
     var spans: [Span] = []
     let shown: Int? = if case .decode(let index) = state.shownStep, state.step != nil { index } else { nil }
-    for (index, token) in lane.answer.tokens.enumerated() {
+    for (index, token) in result.answer.tokens.enumerated() {
       let text = Sanitizer.visible(
-        bytes: state.story.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
+        bytes: state.run.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
       var style = theme[.text]
       if let shown, index > shown { style = theme[.dim] }
       if index == shown { style = theme[.selected] }
       if index == difference { style = theme[.error].with(Style(reverse: true)) }
       spans.append(Span(text, style))
     }
-    if lane.answer.hasEnded, let difference, difference == lane.answer.tokens.count {
+    if result.answer.hasEnded, let difference, difference == result.answer.tokens.count {
       spans.append(Span(" \(glyphs.crossMark)ends here", theme[.error]))
     }
     return spans

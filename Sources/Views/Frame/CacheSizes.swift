@@ -1,6 +1,6 @@
 import Exploration
 
-/// How many tokens a head's cache holds at each step of a lane, in the mean over layers and heads.
+/// How many tokens a head's cache holds at each step of a result, in the mean over layers and heads.
 ///
 /// During LAQ's lookahead this is the cheap cache, on which the pseudo tokens are decoded; the whole prompt's
 /// keys and values are held beside it until the final eviction.
@@ -9,15 +9,15 @@ struct CacheSizes {
   let sizes: [Double]
 
   init(_ state: ViewState) {
-    let lane = state.lane ?? state.story.full
-    let prompt = Double(state.story.prompt.tokens.count)
-    let kept = lane?.kept.meanCount ?? prompt
+    let result = state.result ?? state.run.full
+    let prompt = Double(state.run.prompt.tokens.count)
+    let kept = result?.kept.meanCount ?? prompt
     sizes = state.timeline.steps.map { step in
       switch step {
       case .prefill: prompt
       case .evict: kept
-      case .lookahead(let index): Self.held(lane?.lookahead?.pseudo, index) ?? prompt
-      case .decode(let index): Self.held(lane?.answer, index) ?? kept + Double(index)
+      case .lookahead(let index): Self.held(result?.lookahead?.pseudo, index) ?? prompt
+      case .decode(let index): Self.held(result?.answer, index) ?? kept + Double(index)
       }
     }
   }

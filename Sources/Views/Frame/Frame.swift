@@ -48,7 +48,7 @@ struct Frame {
       title.append(
         Span(
           TextWidth.clipped(
-            Sanitizer.visible(state.story.prompt.name, glyphs: glyphs, spaces: false),
+            Sanitizer.visible(state.run.prompt.name, glyphs: glyphs, spaces: false),
             to: isWide ? 24 : 12, ellipsis: glyphs.ellipsis), theme[.text]))
       title.append(Span(" \(glyphs.dot) ", theme[.dim]))
     }
@@ -64,7 +64,7 @@ struct Frame {
     }
     let trailing = [
       Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
-      Span("  n=\(state.story.prompt.tokens.count)", theme[.dim]),
+      Span("  n=\(state.run.prompt.tokens.count)", theme[.dim]),
     ]
     grid.box(box, glyphs: glyphs, style: frame, title: title, trailing: trailing)
     grid.rule(
@@ -110,7 +110,7 @@ struct Frame {
   /// Says in place of the footer what the covered status line has to say, unless it is only that all is done.
   mutating func drawStatusOverFooter(row: Int) {
     guard state.entry == nil,
-      state.message != nil || !state.story.isFinished || state.why?.isFinished == false
+      state.message != nil || !state.run.isFinished || state.why?.isFinished == false
     else { return }
     grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
     let lines = StatusLines(state, glyphs: glyphs).lines(width: width, limit: 1)
@@ -121,7 +121,7 @@ struct Frame {
     var column = 1
     let hints = state.keys.footer(
       for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, showsAnswer: state.showsAnswer,
-      hasModel: state.story.hasModel, width: grid.width - 2)
+      hasModel: state.run.hasModel, width: grid.width - 2)
     for (keys, word) in hints {
       let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]
       for (target, columns) in FooterKeys.targets(of: keys, word: word) {

@@ -63,9 +63,9 @@ struct StatusLines {
   /// How far the work is; `nil` where none is under way.
   private var progress: [Span]? {
     if let why = state.why?.progress { return spinning(why) }
-    guard let words = state.story.progress(glyphs) else { return nil }
+    guard let words = state.run.progress(glyphs) else { return nil }
     // There is nothing to stop before the model is open.
-    return state.story.stage == .opening ? [spinner, Span(words, theme[.status])] : spinning(words)
+    return state.run.stage == .opening ? [spinner, Span(words, theme[.status])] : spinning(words)
   }
 
   private var spinner: Span { Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent]) }
@@ -76,28 +76,28 @@ struct StatusLines {
 
   /// What is said while nothing is under way.
   private func rest(width: Int) -> [Span] {
-    switch state.story.stage {
+    switch state.run.stage {
     case .failed(let reason): return [Span(reason, theme[.error])]
     case .cancelled: return [Span("stopped; \(state.keys.shown(.run)) runs again", theme[.warning])]
     default: break
     }
-    let times = state.story.seconds
+    let times = state.run.seconds
     var memory = ""
-    if let lane = state.lane, let full = state.story.full {
+    if let result = state.result, let full = state.run.full {
       memory =
-        "  \(glyphs.dot)  KV \(mebibytes(lane.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
+        "  \(glyphs.dot)  KV \(mebibytes(result.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
     }
-    if let dropped = state.story.prompt.dropped {
+    if let dropped = state.run.prompt.dropped {
       let bytes = dropped.byteCount == 1 ? "byte" : "bytes"
       memory += "  \(glyphs.dot)  \(grouped(dropped.byteCount)) \(bytes) without a token left out"
     }
-    guard state.story.hasModel else {
-      let model = Sanitizer.visible(state.story.modelName, glyphs: glyphs, spaces: false)
+    guard state.run.hasModel else {
+      let model = Sanitizer.visible(state.run.modelName, glyphs: glyphs, spaces: false)
       let texts = ["a trace of \(model), read in \(seconds(times.total))\(memory)", "a trace of \(model)"]
       return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
     }
     var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
-    if !state.story.passes.isEmpty { stages += "  second pass \(seconds(times.passes))" }
+    if !state.run.passes.isEmpty { stages += "  second pass \(seconds(times.passes))" }
     stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
     let texts = [stages, "all in \(seconds(times.total))"].map { "ready  \(glyphs.dot)  \($0)\(memory)" }
     return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)

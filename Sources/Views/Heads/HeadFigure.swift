@@ -73,44 +73,45 @@ package enum HeadFigure: String, Sendable, CaseIterable {
 
   /// The figure of every head, `[layer][queryHead]`; `nil` while it is not known, or where it has no meaning.
   func values(_ state: ViewState) -> [[Double]]? {
-    let story = state.story
+    let run = state.run
     switch self {
-    case .massRecall: return state.lane?.agreement?.map { $0.map(\.massRecall) }
-    case .recall: return state.lane?.agreement?.map { $0.map(\.recall) }
+    case .massRecall: return state.result?.agreement?.map { $0.map(\.massRecall) }
+    case .recall: return state.result?.agreement?.map { $0.map(\.recall) }
     case .gain:
-      guard let own = state.lane?.agreement, let other = state.pinnedLane?.agreement, own.count == other.count
+      guard let own = state.result?.agreement, let other = state.pinnedResult?.agreement,
+        own.count == other.count
       else {
         return nil
       }
       return zip(own, other).map { zip($0, $1).map { $0.massRecall - $1.massRecall } }
     case .keptShare:
-      guard let kept = state.lane?.kept else { return nil }
+      guard let kept = state.result?.kept else { return nil }
       let count = Double(max(1, kept.tokenCount))
       return (0..<kept.shape.layerCount).map { layer in
         (0..<kept.shape.queryHeadCount).map {
           Double(kept.positions(layer: layer, queryHead: $0).count) / count
         }
       }
-    case .windowAgreement: return story.figures?.windowAgreement
+    case .windowAgreement: return run.figures?.windowAgreement
     case .lookaheadAgreement:
-      return state.lane.flatMap { story.figures?.lookaheadAgreement[$0.policy.unedited] }
-    case .entropy: return story.figures?.entropy
-    case .sinkShare: return story.figures?.sinkShare
+      return state.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] }
+    case .entropy: return run.figures?.entropy
+    case .sinkShare: return run.figures?.sinkShare
     }
   }
 
   /// Why there are no values, or that they are coming.
-  func absence(_ state: ViewState) -> String {
+  func noValue(_ state: ViewState) -> String {
     switch self {
     case .gain where state.pinned == nil || state.pinned == state.policy:
       return "pin another policy with \(state.keys.shown(.pin)), and the difference is shown here"
-    case .lookaheadAgreement where state.lane != nil && state.lane?.lookahead == nil:
+    case .lookaheadAgreement where state.result != nil && state.result?.lookahead == nil:
       return
         "\(state.policyTitle) has no lookahead; \(state.keys.shown(.policyNext)) goes to the next policy, \(state.keys.shown(.figureNext)) to the next figure"
     default: break
     }
-    if let obstacle = state.activeObstacle { return obstacle }
-    return state.story.isFinished
+    if let reason = state.activeReason { return reason }
+    return state.run.isFinished
       ? "not known: the full cache's answer is needed, and there is none"
       : "comes with the full cache's answer"
   }
@@ -143,8 +144,8 @@ package enum HeadFigure: String, Sendable, CaseIterable {
 }
 
 extension ViewState {
-  /// Why the active policy has no lane, if something is in its way.
-  var activeObstacle: String? {
-    settings.policies.indices.contains(policy) ? story.unavailableReasons[settings.policies[policy]] : nil
+  /// Why the active policy has no result, if something is in its way.
+  var activeReason: String? {
+    settings.policies.indices.contains(policy) ? run.unavailableReasons[settings.policies[policy]] : nil
   }
 }

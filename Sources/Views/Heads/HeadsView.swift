@@ -14,7 +14,7 @@ struct HeadsView {
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    frame.line(row, StoryLines(state, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(row, RunLines(state, glyphs: frame.glyphs).place(width: frame.width))
     frame.line(row + 1, heading(frame))
     row += 3
     let showsNote = state.showsNotes && frame.content.count >= 15
@@ -24,10 +24,10 @@ struct HeadsView {
         bottom + 1,
         Line.note([state.figure.note, state.figure.shortNote], style: frame.theme[.note], width: frame.width))
     }
-    guard let grid, let shape = state.story.recording?.shape else {
+    guard let grid, let shape = state.run.recording?.shape else {
       let words =
-        state.story.recording == nil
-        ? "the prompt passes through the model; every head has a cell here" : state.figure.absence(state)
+        state.run.recording == nil
+        ? "the prompt passes through the model; every head has a cell here" : state.figure.noValue(state)
       frame.line(row, [Span(words, frame.theme[.note])])
       return
     }
@@ -142,7 +142,7 @@ struct HeadsView {
     _ value: Double, layer: Int, head: Int, isWorst: Bool, _ layout: Layout, _ frame: Frame
   ) -> [Span] {
     let isSelected = layer == state.layer && head == state.head
-    let brightness = state.figure.brightness(value, tokenCount: state.story.prompt.tokens.count)
+    let brightness = state.figure.brightness(value, tokenCount: state.run.prompt.tokens.count)
     let glyphs = frame.glyphs
     guard layout.hasDigits else {
       let shade = frame.theme.hasColor ? " " : glyphs.level(brightness)
@@ -166,10 +166,10 @@ struct HeadsView {
 
   private func mean(_ value: Double, layer: Int, _ frame: Frame) -> [Span] {
     let width = 12
-    let share = min(max(0, state.figure.brightness(value, tokenCount: state.story.prompt.tokens.count)), 1)
+    let share = min(max(0, state.figure.brightness(value, tokenCount: state.run.prompt.tokens.count)), 1)
     let filled = Int((share * Double(width)).rounded())
     let bar = String(repeating: frame.glyphs.shades[3], count: filled)
-    let kept = state.lane.map {
+    let kept = state.result.map {
       $0.kept.positions[layer].reduce(0) { $0 + $1.count } / max(1, $0.kept.positions[layer].count)
     }
     return [
@@ -193,7 +193,7 @@ struct HeadsView {
     for (offset, entry) in order.dropFirst(top).prefix(capacity).enumerated() {
       let isSelected = top + offset == place
       let name = TextWidth.padded("\(entry.layer + 1).\(entry.head + 1)", to: 6, right: true)
-      let brightness = state.figure.brightness(entry.value, tokenCount: state.story.prompt.tokens.count)
+      let brightness = state.figure.brightness(entry.value, tokenCount: state.run.prompt.tokens.count)
       let marker = isSelected ? frame.glyphs.marker : " "
       let row = area.lowerBound + offset % area.count
       if isSelected { frame.focus(row, from: offset / area.count * cell) }
@@ -256,8 +256,8 @@ struct HeadsView {
     if state.layer < grid.values.count, state.head < grid.values[state.layer].count {
       line.add(Span("  \(state.figure.text(grid.values[state.layer][state.head]))"))
     }
-    if let lane = state.lane {
-      let kept = lane.kept.positions(layer: state.layer, queryHead: state.head).count
+    if let result = state.result {
+      let kept = result.kept.positions(layer: state.layer, queryHead: state.head).count
       line.add(Span("  kept \(grouped(kept))", theme[.dim]), rank: 2)
     }
     let heads = grid.sorted.prefix(5).map { "\($0.layer + 1).\($0.head + 1) \(state.figure.text($0.value))" }

@@ -3,7 +3,7 @@ import Exploration
 extension ViewState {
   /// Moves by layers and heads, or along the sorted list.
   mutating func moveInHeads(_ action: KeyTable.Action, times: Int) {
-    guard let shape = story.recording?.shape else { return }
+    guard let shape = run.recording?.shape else { return }
     if sortsHeads, let order = HeadGrid(self)?.sorted {
       let place = order.firstIndex { $0.layer == layer && $0.head == head } ?? 0
       let target =

@@ -10,7 +10,7 @@ struct HeatmapColumns {
 
   /// Fits all keys to `width` cells, or with a chosen zoom the stretch around the cursor.
   init(_ state: ViewState, width: Int) {
-    tokenCount = state.story.prompt.tokens.count
+    tokenCount = state.run.prompt.tokens.count
     let width = max(1, width)
     let fitting = Self.fitting(tokenCount, width: width)
     keysPerCell = max(1, min(state.keysPerCell ?? fitting, fitting))

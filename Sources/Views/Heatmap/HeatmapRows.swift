@@ -25,14 +25,14 @@ struct HeatmapRows {
   init(_ state: ViewState) {
     let request = state.attentionRequest
     attention = state.details.attention?.request == request ? state.details.attention : nil
-    guard let recording = state.story.recording else {
+    guard let recording = state.run.recording else {
       (entries, chosen, focus, totals) = ([], nil, [:], [:])
       return
     }
     let window = min(AttentionRows.windowSize, recording.tokenCount)
     var entries = (0..<window).map { Entry(section: .window, label: "w-\(window - $0)", index: $0) }
-    var lookahead = state.lane?.lookahead?.queries.count ?? 0
-    var decode = state.story.decodeQueries?.count ?? 0
+    var lookahead = state.result?.lookahead?.queries.count ?? 0
+    var decode = state.run.decodeQueries?.count ?? 0
     switch state.shownStep {
     case .prefill: (lookahead, decode) = (0, 0)
     case .lookahead(let index): (lookahead, decode) = (min(lookahead, index + 1), 0)

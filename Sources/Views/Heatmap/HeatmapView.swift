@@ -21,13 +21,13 @@ struct HeatmapView {
     var row = frame.content.lowerBound
     // The smallest windows keep the map and drop what explains it.
     let isSmall = frame.content.count < 17
-    frame.line(row, StoryLines(state, glyphs: glyphs).place(width: frame.width))
+    frame.line(row, RunLines(state, glyphs: glyphs).place(width: frame.width))
     row += 1
     if !isSmall {
       frame.line(row, axes(columns, theme).fitting(frame.width))
       row += 1
     }
-    guard state.story.recording != nil else {
+    guard state.run.recording != nil else {
       frame.line(
         row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
       return
@@ -82,7 +82,7 @@ struct HeatmapView {
 
   private func axes(_ columns: HeatmapColumns, _ theme: Theme) -> Line {
     var line = Line()
-    let keys = grouped(state.story.prompt.tokens.count)
+    let keys = grouped(state.run.prompt.tokens.count)
     line.add(
       Span("rows: queries (\(state.keys.shown(.down)) \(state.keys.shown(.up)))   ", theme[.dim]), rank: 3)
     line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
@@ -96,20 +96,20 @@ struct HeatmapView {
 
   /// What is kept at the shown step.
   private var barLanes: [(String, KeptTokens)] {
-    var lanes: [(String, KeptTokens)] = []
+    var results: [(String, KeptTokens)] = []
     switch state.shownStep {
     case .prefill: return []
-    case .lookahead: return state.lane?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
+    case .lookahead: return state.result?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
     case .evict, .decode: break
     }
-    if let lane = state.lane { lanes.append((lane.policy.title, lane.kept)) }
-    if let lane = state.pinnedLane { lanes.append((lane.policy.title, lane.kept)) }
-    if let oracle = state.story.results.first(where: { $0.policy.needs.contains(.decode) }),
-      state.lane?.policy.needs.contains(.decode) != true
+    if let result = state.result { results.append((result.policy.title, result.kept)) }
+    if let result = state.pinnedResult { results.append((result.policy.title, result.kept)) }
+    if let oracle = state.run.results.first(where: { $0.policy.needs.contains(.decode) }),
+      state.result?.policy.needs.contains(.decode) != true
     {
-      lanes.append(("oracle", oracle.kept))
+      results.append(("oracle", oracle.kept))
     }
-    return lanes
+    return results
   }
 
   private func drawAxis(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {
@@ -255,7 +255,7 @@ struct HeatmapView {
       return
     }
     let keys = columns.keys(cell)
-    let text = keys.prefix(12).flatMap { state.story.prompt.bytes(at: $0) }
+    let text = keys.prefix(12).flatMap { state.run.prompt.bytes(at: $0) }
     let largest = keys.max { weights[$0] < weights[$1] } ?? keys.lowerBound
     let sum = keys.reduce(Float(0)) { $0 + weights[$1] }
     let visible = TextWidth.clipped(

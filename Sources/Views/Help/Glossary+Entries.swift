@@ -193,6 +193,6 @@ extension Glossary {
     Entry("ready", ["in", "s"], "Everything is computed; the seconds are those of each stage."),
     Entry(
       "view", ["Text", "Heatmap", "Heads", "Compare", "Timeline"],
-      "One of five ways to look at the same story, 1 to 5."),
+      "One of five ways to look at the same run, 1 to 5."),
   ]
 }

@@ -97,7 +97,7 @@ struct HelpView {
       if binding.group != group { lines.append([Span(binding.group, theme[.accent])]) }
       group = binding.group
       // Keys that do nothing in the open view, or without a model, are dim.
-      let isIdle = !binding.acts(in: state.view) || binding.needsModel && !state.story.hasModel
+      let isIdle = !binding.acts(in: state.view) || binding.needsModel && !state.run.hasModel
       lines.append([
         Span(TextWidth.padded(binding.shown, to: 7), theme[isIdle ? .dim : .footerKey]),
         Span(binding.words, theme[isIdle ? .dim : .text]),

@@ -12,8 +12,8 @@ extension ViewState {
       return
     }
     do {
-      if matches?.typed != search || matches?.hash != story.prompt.hash {
-        matches = try SearchMatches(search, in: story.prompt)
+      if matches?.typed != search || matches?.hash != run.prompt.hash {
+        matches = try SearchMatches(search, in: run.prompt)
       }
     } catch let failure as TextPattern.Failure {
       message = "\(search): \(failure.reason) is not understood in a regular expression"

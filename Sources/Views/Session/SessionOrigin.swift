@@ -1,6 +1,6 @@
 import Transformer
 
-/// Where what is explored came from: what a prompt and a story do not know themselves.
+/// Where what is explored came from: what a prompt and a run do not know themselves.
 package struct SessionOrigin: Sendable {
   /// The text's file; `nil` for standard input.
   package var textPath: String?

@@ -1,7 +1,7 @@
 import Eviction
 import Exploration
 
-/// What screens show of a place in the story and takes longer than a frame: computed elsewhere, and kept
+/// What screens show of a place in the run and takes longer than a frame: computed elsewhere, and kept
 /// until another place is looked at.
 package struct Details: Sendable {
   /// Something to compute.
@@ -14,12 +14,12 @@ package struct Details: Sendable {
     case sweep([BudgetSweep.Key])
 
     /// Whether it takes so little that it may be computed before the next frame.
-    package func isQuick(_ story: Run) -> Bool {
+    package func isQuick(_ run: Run) -> Bool {
       // About two milliseconds on one core.
       let limit = 8_000_000
       return switch self {
-      case .attention(let request): request.work(story) <= limit
-      case .votes(let request): request.work(story) <= limit
+      case .attention(let request): request.work(run) <= limit
+      case .votes(let request): request.work(run) <= limit
       case .sweep: false
       }
     }
@@ -41,7 +41,7 @@ package struct Details: Sendable {
   /// Makes an empty set.
   package init() {}
 
-  /// The votes of a lane, if they are computed.
+  /// The votes of a result, if they are computed.
   func votes(_ request: TokenVotes.Request?) -> TokenVotes? { request.flatMap { votes[$0] } }
 
   /// Takes what was computed.
@@ -56,11 +56,11 @@ package struct Details: Sendable {
     }
   }
 
-  /// Computes an answer from the story alone; `nil` for a sweep, which needs the engine.
-  package static func answer(_ request: Request, _ story: Run) -> Answer? {
+  /// Computes an answer from the run alone; `nil` for a sweep, which needs the engine.
+  package static func answer(_ request: Request, _ run: Run) -> Answer? {
     switch request {
-    case .attention(let request): AttentionRows(request, story).map(Answer.attention)
-    case .votes(let request): TokenVotes(request, story).map(Answer.votes)
+    case .attention(let request): AttentionRows(request, run).map(Answer.attention)
+    case .votes(let request): TokenVotes(request, run).map(Answer.votes)
     case .sweep: nil
     }
   }
@@ -73,24 +73,24 @@ extension ViewState {
     if showsWhy { return [] }
     switch view {
     case .text:
-      return [lane, pinnedLane].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(
+      return [result, pinnedResult].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(
         Details.Request.votes)
     case .heatmap:
       guard let request = attentionRequest, details.attention?.request != request else { return [] }
       return [.attention(request)]
     case .compare:
-      guard story.stage == .done, !showsSettings else { return [] }
-      let count = story.prompt.tokens.count
+      guard run.stage == .done, !showsSettings else { return [] }
+      let count = run.prompt.tokens.count
       let missing = plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
       return missing.isEmpty ? [] : [.sweep(missing)]
     case .heads, .timeline: return []
     }
   }
 
-  /// Computes at once what the open view lacks and the story alone can give: for tests and printed screens.
+  /// Computes at once what the open view lacks and the run alone can give: for tests and printed screens.
   package mutating func settle() {
     for request in missingDetails {
-      if let answer = Details.answer(request, story) { details.take(answer) }
+      if let answer = Details.answer(request, run) { details.take(answer) }
     }
   }
 
@@ -102,12 +102,12 @@ extension ViewState {
       case .mean: .mean
       case .max: .max
       }
-    return AttentionRows.Request(story, lane: lane, layer: layer, heads: heads)
+    return AttentionRows.Request(run, result: result, layer: layer, heads: heads)
   }
 
-  /// The votes of a lane at the chosen place.
-  func votesRequest(_ lane: PolicyResult?) -> TokenVotes.Request? {
-    TokenVotes.Request(story, lane: lane, layer: layer, head: head)
+  /// The votes of a result at the chosen place.
+  func votesRequest(_ result: PolicyResult?) -> TokenVotes.Request? {
+    TokenVotes.Request(run, result: result, layer: layer, head: head)
   }
 
   /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the

@@ -49,14 +49,14 @@ extension KeyTable {
       throw KeyTableError.badKey(action: action, notation, reason: "the digits from 6 on begin a count")
     default: break
     }
-    if let reason = obstacle(to: key, of: action) {
+    if let reason = reason(against: key, of: action) {
       throw KeyTableError.badKey(action: action, notation, reason: reason)
     }
     return key
   }
 
   /// Why no terminal ever sends a key, or not for this action; `nil` where it does.
-  private static func obstacle(to key: Key, of action: String) -> String? {
+  private static func reason(against key: Key, of action: String) -> String? {
     switch key {
     case .control("i"): "terminals send Tab for it; write <Tab>"
     case .control("j"), .control("m"): "terminals send Enter for it; write <Enter>"

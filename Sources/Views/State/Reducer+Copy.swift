@@ -22,8 +22,8 @@ extension ViewState {
     if showsAnswer || view == .timeline { return answerText.map { ("the answer of \(policyTitle)", $0) } }
     switch view {
     case .text:
-      let span = selection.clamped(to: 0...max(0, story.prompt.tokens.count - 1))
-      let text = String(decoding: span.flatMap { story.prompt.bytes(at: $0) }, as: UTF8.self)
+      let span = selection.clamped(to: 0...max(0, run.prompt.tokens.count - 1))
+      let text = String(decoding: span.flatMap { run.prompt.bytes(at: $0) }, as: UTF8.self)
       return (span.count == 1 ? "token \(cursor)" : "tokens \(span.lowerBound) to \(span.upperBound)", text)
     case .heatmap:
       let rows = HeatmapRows(self)
@@ -53,16 +53,16 @@ extension ViewState {
   }
 
   private var answerText: String? {
-    guard let lane, lane.hasAnswer else { return nil }
-    return String(decoding: lane.answer.tokens.flatMap { story.vocabulary.bytes(of: $0) }, as: UTF8.self)
+    guard let result, result.hasAnswer else { return nil }
+    return String(decoding: result.answer.tokens.flatMap { run.vocabulary.bytes(of: $0) }, as: UTF8.self)
   }
 
   private func lostRow(_ finding: WhyFinding) -> (String, String)? {
     let rows = WhyView.rows(of: finding)
     guard rows.indices.contains(whyTop) else { return nil }
     let token = rows[whyTop].token
-    guard story.prompt.tokens.indices.contains(token.position) else { return nil }
-    let text = String(decoding: story.prompt.bytes(at: token.position), as: UTF8.self)
+    guard run.prompt.tokens.indices.contains(token.position) else { return nil }
+    let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
     let place = [token.position, token.layer + 1, token.queryHead + 1].map { String($0) }
     return (
       "the first row shown", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t")

@@ -20,7 +20,7 @@ extension ViewState {
   /// The active policy's own choice stays: the edits go to a policy of their own beside it, and the two are
   /// compared.
   mutating func editKept(_ action: KeptEdit.Action) -> Effect {
-    guard settings.policies.indices.contains(policy), story.recording != nil else {
+    guard settings.policies.indices.contains(policy), run.recording != nil else {
       message = "nothing is kept yet that could be edited"
       return .none
     }

@@ -39,7 +39,7 @@ extension ViewState {
     let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
     guard let error else {
       message =
-        "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(story.results.count + 1) policies") written to \(request.path)"
+        "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(run.results.count + 1) policies") written to \(request.path)"
       return
     }
     // What is being typed meanwhile goes on.

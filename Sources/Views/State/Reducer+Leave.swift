@@ -19,7 +19,7 @@ extension ViewState {
       message = "stopping; \(key) again quits"
       return .cancelWhy
     }
-    guard story.isFinished else {
+    guard run.isFinished else {
       message = "stopping; \(key) again quits"
       return .cancel
     }

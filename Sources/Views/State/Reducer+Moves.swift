@@ -4,7 +4,7 @@ import Screen
 extension ViewState {
   /// Moves the cursor: by tokens and lines in the text, by cells and rows in the heatmap.
   mutating func move(_ action: KeyTable.Action, times: Int, hasCount: Bool, size: Size, glyphs: GlyphSet) {
-    let last = story.prompt.tokens.count - 1
+    let last = run.prompt.tokens.count - 1
     switch view {
     case .text: moveInText(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs, last: last)
     case .heatmap: moveInHeatmap(action, times: times, size: size, last: last)
@@ -25,9 +25,9 @@ extension ViewState {
     case .last: cursor = hasCount ? times : last
     default:
       let showsSpaces = !theme.hasColor
-      let text = texts.text(story.prompt, glyphs: glyphs, showsSpaces: showsSpaces)
+      let text = texts.text(run.prompt, glyphs: glyphs, showsSpaces: showsSpaces)
       let lines = texts.rows(
-        story.prompt, glyphs: glyphs, showsSpaces: showsSpaces, width: size.width - 4 - 6)
+        run.prompt, glyphs: glyphs, showsSpaces: showsSpaces, width: size.width - 4 - 6)
       guard let line = lines.firstIndex(where: { $0.contains(cursor) }) else { return }
       let page = max(1, size.height / 2 - 2)
       let change =
@@ -60,7 +60,7 @@ extension ViewState {
   /// Shows half as many keys in a cell, or twice as many, from one to as many as bring all into sight.
   mutating func zoom(closer: Bool, width: Int) {
     let present = HeatmapColumns(self, width: width).keysPerCell
-    let fitting = HeatmapColumns.fitting(story.prompt.tokens.count, width: width)
+    let fitting = HeatmapColumns.fitting(run.prompt.tokens.count, width: width)
     let wanted = closer ? max(1, present / 2) : min(fitting, present * 2)
     if wanted == present {
       message = closer ? "a cell is one token already" : "all tokens are in sight already"

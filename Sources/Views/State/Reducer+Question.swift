@@ -4,7 +4,7 @@ import Exploration
 extension ViewState {
   /// Opens the line of the prompt's question.
   mutating func askForQuestion() {
-    guard story.hasModel else {
+    guard run.hasModel else {
       message = PromptError.noTokenizer(prompt.name).description
       return
     }

@@ -45,14 +45,14 @@ extension ViewState {
   }
 
   private var placeInWords: String {
-    let shape = story.recording?.shape
+    let shape = run.recording?.shape
     return
       "layer \(layer + 1) of \(shape?.layerCount ?? 0), query head \(head + 1) of \(shape?.queryHeadCount ?? 0)"
   }
 
   /// Why a key changed nothing.
   func stillness(of binding: KeyTable.Binding) -> String {
-    let shape = story.recording?.shape
+    let shape = run.recording?.shape
     switch binding.action {
     case .layerUp: return "no layer above: this is \(layer + 1) of \(shape?.layerCount ?? 0)"
     case .layerDown: return "no layer below: this is 1 of \(shape?.layerCount ?? 0)"
@@ -82,7 +82,7 @@ extension ViewState {
   /// Where a move ends.
   private func edge(_ action: KeyTable.Action) -> String {
     let goesOn = [.down, .right, .halfPageDown, .pageDown, .last, .lineEnd].contains(action)
-    guard story.recording != nil || view == .text else { return "nothing to move through yet" }
+    guard run.recording != nil || view == .text else { return "nothing to move through yet" }
     let isAcross = [.left, .right, .lineStart, .lineEnd].contains(action)
     switch view {
     case .text: return goesOn ? "the text ends here" : "the text begins here"

@@ -15,9 +15,9 @@ extension KeyTable.Action {
 }
 
 extension Run {
-  /// The first token at which a lane's answer is not the full cache's.
-  func difference(of lane: PolicyResult?) -> Int? {
-    full.flatMap { lane?.answer.firstDifference(from: $0.answer) }
+  /// The first token at which a result's answer is not the full cache's.
+  func difference(of result: PolicyResult?) -> Int? {
+    full.flatMap { result?.answer.firstDifference(from: $0.answer) }
   }
 }
 
@@ -29,7 +29,7 @@ extension ViewState {
     (showsHelp, showsAnswer) = (false, false)
     if why?.isFinished != false { showsWhy = false }
     defer { view = wanted }
-    guard wanted == .timeline, view != .timeline, step == nil, story.stage == .done,
+    guard wanted == .timeline, view != .timeline, step == nil, run.stage == .done,
       let difference = firstDifference,
       let index = timeline.steps.firstIndex(of: .decode(difference))
     else { return }
@@ -38,7 +38,7 @@ extension ViewState {
 
   /// The first token at which the pinned policy's answer, or else the active one's, is not the full cache's.
   var firstDifference: Int? {
-    guard story.hasModel else { return nil }
-    return [pinnedLane, lane].lazy.compactMap { self.story.difference(of: $0) }.first
+    guard run.hasModel else { return nil }
+    return [pinnedResult, result].lazy.compactMap { self.run.difference(of: $0) }.first
   }
 }

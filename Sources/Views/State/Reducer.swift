@@ -6,7 +6,7 @@ import Transformer
 /// What the program must do after a key.
 package enum Effect: Sendable, Hashable {
   case none
-  /// Settings changed: tell the story again.
+  /// Settings changed: run again.
   case explore
   /// Stop the running work.
   case cancel
@@ -100,10 +100,10 @@ extension ViewState {
     case .open: openWhatIsUnderTheCursor()
     case .answers: openAnswers()
     case .settings: showsSettings.toggle()
-    case .layerDown: turn(\.layer, by: -times, count: story.recording?.shape.layerCount)
-    case .layerUp: turn(\.layer, by: times, count: story.recording?.shape.layerCount)
-    case .headDown: turn(\.head, by: -times, count: story.recording?.shape.queryHeadCount)
-    case .headUp: turn(\.head, by: times, count: story.recording?.shape.queryHeadCount)
+    case .layerDown: turn(\.layer, by: -times, count: run.recording?.shape.layerCount)
+    case .layerUp: turn(\.layer, by: times, count: run.recording?.shape.layerCount)
+    case .headDown: turn(\.head, by: -times, count: run.recording?.shape.queryHeadCount)
+    case .headUp: turn(\.head, by: times, count: run.recording?.shape.queryHeadCount)
     case .headMode: headMode = Self.following(headMode)
     case .policyNext: choosePolicy(policy + times)
     case .policyPrevious: choosePolicy(policy - times)
@@ -179,7 +179,7 @@ extension ViewState {
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
-      if !story.isFinished { return .cancel }
+      if !run.isFinished { return .cancel }
       if selectionStart != nil {
         selectionStart = nil
       } else if view == .compare, showsSettings {
@@ -234,7 +234,7 @@ extension ViewState {
   }
 
   private mutating func changeBudget(up: Bool) -> Effect {
-    let count = story.prompt.tokens.count
+    let count = run.prompt.tokens.count
     return changeSettings { $0.budget = Self.nextBudget($0.budget, up: up, count: count) }
   }
 

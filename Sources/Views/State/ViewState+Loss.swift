@@ -14,14 +14,14 @@ extension ViewState {
   /// - Complexity: one attention row per layer and head.
   @discardableResult
   package mutating func goToLargestLoss() -> Bool {
-    guard let lane else { return false }
-    let loser = pinnedLane ?? lane
-    let keeper = pinnedLane == nil ? nil : lane
+    guard let result else { return false }
+    let loser = pinnedResult ?? result
+    let keeper = pinnedResult == nil ? nil : result
     let place =
-      story.need(of: loser).flatMap { need in
-        story.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
-          ?? story.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
-      } ?? story.trueMass.flatMap { story.largestLoss(of: loser, keptBy: keeper, mass: $0) }
+      run.need(of: loser).flatMap { need in
+        run.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
+          ?? run.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
+      } ?? run.decodeMass.flatMap { run.largestLoss(of: loser, keptBy: keeper, mass: $0) }
     guard let place else { return false }
     (layer, head, cursor) = (place.layer, place.head, place.position)
     return true
@@ -36,21 +36,21 @@ extension Run {
     let position: Int
   }
 
-  /// The true attention at the step where a lane's answer leaves the full cache's,
+  /// The true attention at the step where a result's answer leaves the full cache's,
   /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers
   /// agree.
-  func need(of lane: PolicyResult) -> (mass: HeadTable, token: Int)? {
+  func need(of result: PolicyResult) -> (mass: HeadTable, token: Int)? {
     guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
-    let truth = full.answer.tokens
-    let told = lane.answer.tokens
-    guard let step = truth.indices.first(where: { $0 >= told.count || told[$0] != truth[$0] }),
-      step < told.count || lane.answer.hasEnded
+    let reference = full.answer.tokens
+    let told = result.answer.tokens
+    guard let step = reference.indices.first(where: { $0 >= told.count || told[$0] != reference[$0] }),
+      step < told.count || result.answer.hasEnded
     else { return nil }
-    let mass = (0..<recording.shape.layerCount).compactMap { trueAttention(step: step, layer: $0) }
-    return (HeadTable(mass), truth[step])
+    let mass = (0..<recording.shape.layerCount).compactMap { decodeAttention(step: step, layer: $0) }
+    return (HeadTable(mass), reference[step])
   }
 
-  /// Where most of a mass falls on a token that one lane evicts and another, if given, keeps.
+  /// Where most of a mass falls on a token that one result evicts and another, if given, keeps.
   /// - Parameter token: only tokens with this id count, if given.
   func largestLoss(
     of loser: PolicyResult, keptBy keeper: PolicyResult?, mass: HeadTable, token: Int? = nil

@@ -33,9 +33,9 @@ extension ViewState {
     if case .lookahead = shownStep { return "cheap cache" }
     return switch fates[cursor] {
     case .protected: "always kept"
-    case .both: pinnedLane == nil ? "kept" : "kept by both"
+    case .both: pinnedResult == nil ? "kept" : "kept by both"
     case .active, .pinned: "kept by one only"
-    case .neither: pinnedLane == nil ? "evicted" : "evicted by both"
+    case .neither: pinnedResult == nil ? "evicted" : "evicted by both"
     case .undecided: "prefill"
     }
   }

@@ -35,12 +35,12 @@ package struct ViewState: Sendable {
     case single, mean, max
   }
 
-  /// The story as far as it has come.
-  @CopyOnWrite package var story: Run { didSet { comeIntoStory() } }
-  /// The text with the question that is asked for now; the story is told anew when it differs from the
-  /// story's own.
+  /// The run as far as it has come.
+  @CopyOnWrite package var run: Run { didSet { comeIntoRun() } }
+  /// The text with the question that is asked for now; it runs anew when it differs from the
+  /// run's own.
   @CopyOnWrite package var prompt: Prompt
-  /// What is asked for now; the story runs anew when it differs from the story's own.
+  /// What is asked for now; it runs anew when this differs from the run's own.
   @CopyOnWrite package var settings: ExplorationSettings
   /// The open view.
   package var view = View.text
@@ -145,30 +145,30 @@ package struct ViewState: Sendable {
   /// The guided tour, if one was begun.
   @CopyOnWrite package var tour: Tour?
 
-  /// A state at the beginning of a story.
-  package init(story: Run, theme: Theme = .dark) {
-    self.story = story
-    prompt = story.prompt
-    settings = story.settings
-    writtenPolicies = story.settings.policies.filter { !$0.edits.isEmpty }
+  /// A state at the beginning of a run.
+  package init(run: Run, theme: Theme = .dark) {
+    self.run = run
+    prompt = run.prompt
+    settings = run.settings
+    writtenPolicies = run.settings.policies.filter { !$0.edits.isEmpty }
     self.theme = theme
-    cursor = max(0, story.prompt.tokens.count - 1)
+    cursor = max(0, run.prompt.tokens.count - 1)
     pinned = settings.policies.firstIndex { $0.descriptor.name == "snapkv" }
     if pinned == policy { pinned = nil }
   }
 
-  /// The active lane, once it exists.
-  package var lane: PolicyResult? { story.lane(policy) }
-  /// The pinned lane, once it exists.
-  package var pinnedLane: PolicyResult? { pinned.flatMap(story.lane) }
-  /// The lane whose answer is stepped through: the active one; in a trace the full cache's, which has the
+  /// The active result, once it exists.
+  package var result: PolicyResult? { run.result(policy) }
+  /// The pinned result, once it exists.
+  package var pinnedResult: PolicyResult? { pinned.flatMap(run.result) }
+  /// The result whose answer is stepped through: the active one; in a trace the full cache's, which has the
   /// only answer.
-  var answering: PolicyResult? { story.hasModel ? lane ?? story.full : story.full }
-  /// The active lane's steps.
-  package var timeline: Timeline { Timeline(lane, answer: lane == nil ? nil : answering?.answer) }
+  var answering: PolicyResult? { run.hasModel ? result ?? run.full : run.full }
+  /// The active result's steps.
+  package var timeline: Timeline { Timeline(result, answer: result == nil ? nil : answering?.answer) }
   /// The step that is shown.
   package var shownStep: Timeline.Step { timeline.steps[shownIndex] }
-  /// Its place among the active lane's steps.
+  /// Its place among the active result's steps.
   var shownIndex: Int {
     let last = timeline.steps.count - 1
     return min(step ?? last, last)

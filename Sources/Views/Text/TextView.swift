@@ -16,12 +16,12 @@ struct TextView {
     usesColor = state.theme.hasColor
     showsCover = !usesColor || state.showsCover
     fates = TokenFates(state)
-    text = state.texts.text(state.story.prompt, glyphs: glyphs, showsSpaces: !usesColor)
+    text = state.texts.text(state.run.prompt, glyphs: glyphs, showsSpaces: !usesColor)
   }
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    for line in StoryLines(state, glyphs: frame.glyphs).header(fates, width: frame.width) {
+    for line in RunLines(state, glyphs: frame.glyphs).header(fates, width: frame.width) {
       frame.line(row, line)
       row += 1
     }
@@ -66,10 +66,10 @@ struct TextView {
   /// The tokens, scrolled so that the cursor is in sight.
   private func drawText(into frame: inout Frame, rows area: Range<Int>) {
     // Room for the last position, and the rule behind it.
-    let digits = max(4, String(state.story.prompt.tokens.count - 1).count)
+    let digits = max(4, String(state.run.prompt.tokens.count - 1).count)
     let gutter = digits + 2
     let lines = state.texts.rows(
-      state.story.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
+      state.run.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
     let height = showsCover ? 2 : 1
     let visible = max(1, area.count / height)
     let cursorLine = lines.firstIndex { $0.contains(state.cursor) } ?? 0

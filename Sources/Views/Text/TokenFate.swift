@@ -34,27 +34,27 @@ struct TokenFates {
   let fates: [TokenFate]
 
   init(_ state: ViewState) {
-    let count = state.story.prompt.tokens.count
-    guard let lane = state.lane, state.shownStep != .prefill else {
+    let count = state.run.prompt.tokens.count
+    guard let result = state.result, state.shownStep != .prefill else {
       fates = Array(repeating: .undecided, count: count)
       return
     }
-    var kept = lane.kept
+    var kept = result.kept
     var isLookahead = false
-    if case .lookahead = state.shownStep, let cheap = lane.lookahead?.cheap {
+    if case .lookahead = state.shownStep, let cheap = result.lookahead?.cheap {
       kept = cheap
       isLookahead = true
     }
     var active = [Bool](repeating: false, count: count)
     for position in kept.positions(layer: state.layer, queryHead: state.head) { active[position] = true }
     var pinned: [Bool]?
-    if let other = state.pinnedLane?.kept, !isLookahead {
+    if let other = state.pinnedResult?.kept, !isLookahead {
       var map = [Bool](repeating: false, count: count)
       for position in other.positions(layer: state.layer, queryHead: state.head) { map[position] = true }
       pinned = map
     }
-    let head = lane.kept.granularity.head(forQueryHead: state.head, in: lane.kept.shape)
-    let protected = Set(isLookahead ? [] : lane.scores?.protected(layer: state.layer, head: head) ?? [])
+    let head = result.kept.granularity.head(forQueryHead: state.head, in: result.kept.shape)
+    let protected = Set(isLookahead ? [] : result.scores?.protected(layer: state.layer, head: head) ?? [])
     fates = (0..<count).map { position in
       if active[position], protected.contains(position) { return .protected }
       return switch (active[position], pinned?[position] ?? active[position]) {

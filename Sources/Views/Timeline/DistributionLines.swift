@@ -24,11 +24,11 @@ struct DistributionLines {
     ]
     let word = told.first { TextWidth.of($0) + 23 <= width } ?? ""
     if visible.contains(where: \.isTold) { heading.add(Span(word, theme[.dim])) }
-    let truth = rows.first?.next?.choice
-    return [heading.fitting(width)] + visible.map { line($0, truth, width: width) }
+    let reference = rows.first?.next?.choice
+    return [heading.fitting(width)] + visible.map { line($0, reference, width: width) }
   }
 
-  private func line(_ row: StepDistributions.Row, _ truth: Int?, width: Int) -> [Span] {
+  private func line(_ row: StepDistributions.Row, _ reference: Int?, width: Int) -> [Span] {
     let isActive = row.index != nil && row.index == state.policy
     let marker = isActive ? glyphs.marker : row.index != nil && row.index == state.pinned ? "x" : " "
     let name = width < 70 ? 13 : 20
@@ -38,8 +38,8 @@ struct DistributionLines {
       Span(row.isTold ? "*" : " ", theme[.warning]),
     ]
     guard let next = row.next else {
-      let obstacle = row.index.flatMap { state.story.unavailableReasons[state.settings.policies[$0]] }
-      return spans + [Span(obstacle ?? (state.story.isFinished ? absence : glyphs.ellipsis), theme[.dim])]
+      let reason = row.index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
+      return spans + [Span(reason ?? (state.run.isFinished ? noValue : glyphs.ellipsis), theme[.dim])]
     }
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
@@ -48,22 +48,22 @@ struct DistributionLines {
     for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005
     {
       let word = TextWidth.clipped(
-        "\"\(state.story.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
+        "\"\(state.run.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
       let share = decimal(Double(candidate.probability), 2)
       let part = "\(word) \(share.hasPrefix("0") ? String(share.dropFirst()) : share)  "
       used += TextWidth.of(part)
       // Candidates that are cut would be read as others.
       guard used <= width else { break }
-      let isOther = place == 0 && truth != nil && candidate.token != truth
+      let isOther = place == 0 && reference != nil && candidate.token != reference
       spans.append(Span(part, theme[isOther ? .error : place == 0 ? .text : .dim]))
     }
     return spans
   }
 
   /// Why a cache says nothing at this step.
-  private var absence: String {
+  private var noValue: String {
     switch state.shownStep {
-    case _ where !state.story.hasModel: UnavailableWords.answer()
+    case _ where !state.run.hasModel: UnavailableWords.answer()
     case .lookahead: "decodes no pseudo token here"
     case .decode: "its answer has ended before"
     case .prefill, .evict: "no answer was decoded"

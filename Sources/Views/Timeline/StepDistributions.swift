@@ -16,7 +16,7 @@ struct StepDistributions {
   let rows: [Row]
 
   init(_ state: ViewState) {
-    let story = state.story
+    let run = state.run
     let step = state.shownStep
     let index =
       switch step {
@@ -27,24 +27,24 @@ struct StepDistributions {
       guard let steps = continuation?.steps, steps.indices.contains(index) else { return nil }
       return steps[index]
     }
-    let full = Row(title: "full", index: nil, next: at(story.full?.answer), isTold: false)
+    let full = Row(title: "full", index: nil, next: at(run.full?.answer), isTold: false)
     let order = [state.policy] + [state.pinned].compactMap { $0 }.filter { $0 != state.policy }
     let others = state.settings.policies.indices.filter { !order.contains($0) }
     rows =
       [full]
       + (order + others).filter(state.settings.policies.indices.contains).map { place in
-        let lane = story.lane(place)
+        let result = run.result(place)
         var next: NextTokens?
         var isTold = false
         switch step {
         // Nothing is evicted yet: every policy says what the full cache says.
         case .prefill: next = full.next
-        case .lookahead: next = at(lane?.lookahead?.pseudo)
-        case .evict: next = at(lane?.answer)
+        case .lookahead: next = at(result?.lookahead?.pseudo)
+        case .evict: next = at(result?.answer)
         case .decode:
-          let difference = story.difference(of: lane)
-          isTold = (difference.map { $0 < index } ?? false) && at(lane?.followed) != nil
-          next = at(isTold ? lane?.followed : lane?.answer)
+          let difference = run.difference(of: result)
+          isTold = (difference.map { $0 < index } ?? false) && at(result?.followed) != nil
+          next = at(isTold ? result?.followed : result?.answer)
         }
         return Row(title: state.settings.policies[place].title, index: place, next: next, isTold: isTold)
       }

@@ -15,7 +15,7 @@ struct StepWords {
 
   /// What happens, and what it means.
   func lines(width: Int) -> [[Span]] {
-    let prompt = state.story.prompt.tokens.count
+    let prompt = state.run.prompt.tokens.count
     var first = Line()
     var second = Line()
     switch state.shownStep {
@@ -26,7 +26,7 @@ struct StepWords {
       second.add(
         Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.note]))
     case .lookahead(let index):
-      let lookahead = state.lane?.lookahead
+      let lookahead = state.result?.lookahead
       first.add(Span("pseudo token \(index + 1) of \(lookahead?.pseudo.tokens.count ?? 0)  ", theme[.accent]))
       first.add(Span("\(quoted(lookahead?.pseudo.tokens, index)) at position \(grouped(prompt + index))"))
       first.add(
@@ -36,13 +36,13 @@ struct StepWords {
           "Only its query is remembered, in every layer and head; key, value and text are thrown away.",
           theme[.note]))
     case .evict:
-      let kept = state.lane?.kept.totalCount ?? 0
-      let sets = max(1, state.lane?.kept.positions.joined().count ?? 1)
+      let kept = state.result?.kept.totalCount ?? 0
+      let sets = max(1, state.result?.kept.positions.joined().count ?? 1)
       first.add(
         Span("eviction  ", theme[.accent]),
         Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
-      if let lane = state.lane {
-        first.add(Span("  in \(milliseconds(lane.evictionSeconds))", theme[.dim]), rank: 1)
+      if let result = state.result {
+        first.add(Span("  in \(milliseconds(result.evictionSeconds))", theme[.dim]), rank: 1)
       }
       let policies = state.settings.policies
       let looks =
@@ -50,16 +50,16 @@ struct StepWords {
         ? "It looks at \(policies[state.policy].descriptor.looksAt)." : ""
       second.add(Span(looks, theme[.note]))
     case .decode(let index):
-      let lane = state.answering
-      first.add(Span("answer token \(index + 1) of \(lane?.answer.tokens.count ?? 0)  ", theme[.accent]))
-      first.add(Span("\(quoted(lane?.answer.tokens, index)) at position \(grouped(prompt + index))"))
+      let result = state.answering
+      first.add(Span("answer token \(index + 1) of \(result?.answer.tokens.count ?? 0)  ", theme[.accent]))
+      first.add(Span("\(quoted(result?.answer.tokens, index)) at position \(grouped(prompt + index))"))
       if let size = CacheSizes(state).sizes.dropFirst(state.shownIndex).first {
         first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
       }
-      if !state.story.hasModel {
+      if !state.run.hasModel {
         second.add(
           Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.note]))
-      } else if let difference = difference(lane), index >= difference {
+      } else if let difference = difference(result), index >= difference {
         second.add(Span("The answer left the full cache's at token \(difference + 1).", theme[.warning]))
       } else {
         second.add(Span("So far the answer is the full cache's.", theme[.note]))
@@ -70,10 +70,10 @@ struct StepWords {
 
   /// The speed of the prefill's chunks, as bars.
   private var chunks: [Span] {
-    let reports = state.story.prefillReports
+    let reports = state.run.prefillReports
     guard reports.count > 1, let last = reports.last else { return [] }
-    let layers = max(1, state.story.recording?.shape.layerCount ?? 1)
-    let rates = state.story.prefillRates
+    let layers = max(1, state.run.recording?.shape.layerCount ?? 1)
+    let rates = state.run.prefillRates
     let largest = max(1e-9, rates.max() ?? 1)
     let bars = rates.suffix(24).map { rate in
       glyphs.bars[min(glyphs.bars.count - 1, Int(rate / largest * Double(glyphs.bars.count)))]
@@ -86,12 +86,12 @@ struct StepWords {
     ]
   }
 
-  private func difference(_ lane: PolicyResult?) -> Int? {
-    state.story.stage == .done ? state.story.difference(of: lane) : nil
+  private func difference(_ result: PolicyResult?) -> Int? {
+    state.run.stage == .done ? state.run.difference(of: result) : nil
   }
 
   private func quoted(_ tokens: [Int]?, _ index: Int) -> String {
     guard let tokens, tokens.indices.contains(index) else { return "" }
-    return "\"\(state.story.vocabulary.written(tokens[index], glyphs))\""
+    return "\"\(state.run.vocabulary.written(tokens[index], glyphs))\""
   }
 }

@@ -2,7 +2,7 @@ import Eviction
 import Exploration
 import Screen
 
-/// View 5: one policy's story step by step: the cache's size, the tokens, and what every cache says comes
+/// View 5: one policy's run step by step: the cache's size, the tokens, and what every cache says comes
 /// next.
 struct TimelineView {
   private let state: ViewState
@@ -20,7 +20,7 @@ struct TimelineView {
     let isSmall = content.count < 17
     let isLarge = content.count >= 26
     var row = content.lowerBound
-    frame.line(row, StoryLines(state, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(row, RunLines(state, glyphs: frame.glyphs).place(width: frame.width))
     row += 1
     let track = TimelineTrack(steps, width: frame.width)
     drawTrack(track, into: &frame, row: row, names: !isSmall)
@@ -85,12 +85,12 @@ struct TimelineView {
   }
 
   private func words(_ phase: TimelineTrack.Phase) -> String {
-    let lane = state.lane
+    let result = state.result
     switch phase.name {
-    case "prefill": return "prefill \(grouped(state.story.prompt.tokens.count))"
+    case "prefill": return "prefill \(grouped(state.run.prompt.tokens.count))"
     case "lookahead": return "lookahead \(phase.steps.count)"
     case "evict":
-      return lane.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" }
+      return result.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" }
         ?? "evict"
     default: return "answer \(phase.steps.count)"
     }

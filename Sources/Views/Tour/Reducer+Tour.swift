@@ -5,11 +5,11 @@ extension ViewState {
   package mutating func begin(_ tour: Tour) {
     self.tour = tour
     (view, layer, head, policy, pinned) = (.text, 0, 0, 0, nil)
-    cursor = max(0, story.prompt.tokens.count - 1)
+    cursor = max(0, run.prompt.tokens.count - 1)
     noticeTour()
   }
 
-  /// Lets the tour look at the state: after every key, and whenever the story or a finding has grown.
+  /// Lets the tour look at the state: after every key, and whenever the run or a finding has grown.
   package mutating func noticeTour() {
     guard var tour else { return }
     tour.notice(self)
@@ -41,7 +41,7 @@ extension ViewState {
 
   /// Whether Esc would change nothing.
   private var isAtRest: Bool {
-    !showsHelp && !showsWhy && !showsAnswer && story.isFinished && selectionStart == nil && !isCounting
+    !showsHelp && !showsWhy && !showsAnswer && run.isFinished && selectionStart == nil && !isCounting
       && count == nil && step == nil
       && !isPlaying && !(view == .compare && showsSettings)
   }

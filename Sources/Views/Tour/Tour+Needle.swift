@@ -17,7 +17,7 @@ extension Tour {
         "A policy evicts: of 1,178 tokens it keeps 48 for each of the 40 heads that look back at the text. Not every answer survives.",
         "Press `p` until SnapKV.",
         keys: "pp"
-      ) { state, _ in state.lane?.policy.title == "SnapKV" },
+      ) { state, _ in state.result?.policy.title == "SnapKV" },
       TourStep(
         "SnapKV keeps what the last tokens, its window, attend to, that is: look at. Its answer is lost.",
         "Press `1`, then `o`: the head and the token where it lost most.",
@@ -37,7 +37,7 @@ extension Tour {
         "Yes: with two digits kept again the answer is back. LAQ asks 8 pseudo tokens, a quick guess at the answer, what to keep.",
         "Press `Esc`, then `P` until LAQ.",
         keys: "<Esc>PP"
-      ) { state, _ in !state.showsWhy && state.lane?.policy.title == "LAQ" },
+      ) { state, _ in !state.showsWhy && state.result?.policy.title == "LAQ" },
       TourStep(
         "Its row q7 looks at the 9 in time: kept, as the bar says. Now you: which token's loss changes LAQ's answer?",
         "`1`, go to a token, `S` until \"every head\", `X`: evict.",

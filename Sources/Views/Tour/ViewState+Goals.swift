@@ -6,15 +6,15 @@ import Screen
 extension ViewState {
   /// Whether the token under the cursor is part of some words, where they first stand in the prompt.
   func isCursor(in words: String) -> Bool {
-    guard let range = story.prompt.text.firstRange(of: Array(words.utf8)),
-      story.prompt.tokens.indices.contains(cursor)
+    guard let range = run.prompt.text.firstRange(of: Array(words.utf8)),
+      run.prompt.tokens.indices.contains(cursor)
     else { return false }
-    return story.prompt.tokens[cursor].byteRange.overlaps(range)
+    return run.prompt.tokens[cursor].byteRange.overlaps(range)
   }
 
   /// Whether the active policy evicts the token under the cursor in the chosen head.
   var evictsCursor: Bool {
-    lane.map { !$0.kept.positions(layer: layer, queryHead: head).contains(cursor) } ?? false
+    result.map { !$0.kept.positions(layer: layer, queryHead: head).contains(cursor) } ?? false
   }
 
   /// What a person's edits did to a policy's answer.
@@ -28,18 +28,18 @@ extension ViewState {
   /// What the edits did that were made since some settings; `nil` without any, and while the answer is
   /// decoded.
   func editOutcome(since begun: Setup) -> EditOutcome? {
-    guard story.stage == .done, story.settings == settings else { return nil }
-    let outcomes = story.results.compactMap { lane -> EditOutcome? in
-      guard let edit = lane.policy.edits.last, !begun.settings.policies.contains(lane.policy),
-        let own = story.results.first(where: { $0.policy == lane.policy.unedited })
+    guard run.stage == .done, run.settings == settings else { return nil }
+    let outcomes = run.results.compactMap { result -> EditOutcome? in
+      guard let edit = result.policy.edits.last, !begun.settings.policies.contains(result.policy),
+        let own = run.results.first(where: { $0.policy == result.policy.unedited })
       else { return nil }
-      let edited = edit.positions.clamped(to: 0...max(0, story.prompt.tokens.count - 1)).prefix(8)
-      let text = quoted(edited.flatMap { story.prompt.bytes(at: $0) }, limit: 10)
-      let answer = quoted(lane.answer.tokens.flatMap { story.vocabulary.bytes(of: $0) }, limit: 32)
+      let edited = edit.positions.clamped(to: 0...max(0, run.prompt.tokens.count - 1)).prefix(8)
+      let text = quoted(edited.flatMap { run.prompt.bytes(at: $0) }, limit: 10)
+      let answer = quoted(result.answer.tokens.flatMap { run.vocabulary.bytes(of: $0) }, limit: 32)
       return EditOutcome(
-        isChanged: lane.answer.firstDifference(from: own.answer) != nil,
+        isChanged: result.answer.firstDifference(from: own.answer) != nil,
         words:
-          "\(edit.action == .evict ? "without" : "with") \(text) \(lane.policy.unedited.title) says \(answer)"
+          "\(edit.action == .evict ? "without" : "with") \(text) \(result.policy.unedited.title) says \(answer)"
       )
     }
     return outcomes.first(where: \.isChanged) ?? outcomes.first

@@ -15,7 +15,7 @@ extension ViewState {
         (showsWhy, showsAnswer, whyTop) = (true, false, 0)
         return .none
       }
-      why = try WhyFinding(story, policy: wanted)
+      why = try WhyFinding(run, policy: wanted)
       (showsWhy, showsAnswer, whyTop) = (true, false, 0)
       return .why
     } catch {
@@ -67,7 +67,7 @@ extension ViewState {
     }
     (showsWhy, view) = (false, .text)
     (layer, head, cursor) = (first.layer, first.queryHead, first.position)
-    comeIntoStory()
+    comeIntoRun()
     let effect = adopt(why.restored.map(\.restoring), of: why.policy)
     message = "\(policyTitle) keeps \(why.restored.count) more by hand; \(keys.shown(.undo)) takes it back"
     return effect

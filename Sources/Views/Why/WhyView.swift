@@ -2,7 +2,7 @@ import Exploration
 import Screen
 
 /// The overlay that says why an answer was lost: both answers, what was tried, and the evicted tokens that
-/// the truth looked at.
+/// the full cache's answer looked at.
 struct WhyView {
   /// A line of the list.
   struct Row {
@@ -59,16 +59,16 @@ struct WhyView {
   private func answers(_ frame: Frame) -> [[Span]] {
     let theme = frame.theme
     let lines = AnswerLines(state, glyphs: frame.glyphs)
-    let lane = state.story.results.first { $0.policy == finding.policy }
-    func line(_ title: String, _ lane: PolicyResult?, difference: Int?) -> [Span] {
+    let result = state.run.results.first { $0.policy == finding.policy }
+    func line(_ title: String, _ result: PolicyResult?, difference: Int?) -> [Span] {
       let name = TextWidth.padded(TextWidth.clipped(title, to: 12, ellipsis: frame.glyphs.ellipsis), to: 14)
       return [Span(name, theme[.dim])]
-        + (lane.map { lines.answer($0, difference: difference, width: frame.width - 14) } ?? [])
+        + (result.map { lines.answer($0, difference: difference, width: frame.width - 14) } ?? [])
     }
     let place = "token \(finding.step + 1): "
     return [
-      line("full", state.story.full, difference: nil),
-      line(finding.policy.title, lane, difference: finding.step),
+      line("full", state.run.full, difference: nil),
+      line(finding.policy.title, result, difference: finding.step),
       [
         Span(TextWidth.padded("they part", to: 14), theme[.dim]), Span(place),
         Span("expected ", theme[.dim]), Span(quoted(finding.expected, frame), theme[.good]),
@@ -80,7 +80,7 @@ struct WhyView {
 
   private func quoted(_ token: Int?, _ frame: Frame) -> String {
     guard let token else { return "the end" }
-    let bytes = state.story.vocabulary.bytes(of: token)
+    let bytes = state.run.vocabulary.bytes(of: token)
     return "\"\(Sanitizer.visible(bytes: bytes, glyphs: frame.glyphs, spaces: false))\""
   }
 
@@ -145,7 +145,7 @@ struct WhyView {
       let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(grouped(finding.lostCount))"
       frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
     }
-    let text = state.texts.text(state.story.prompt, glyphs: frame.glyphs, showsSpaces: !theme.hasColor)
+    let text = state.texts.text(state.run.prompt, glyphs: frame.glyphs, showsSpaces: !theme.hasColor)
     for (offset, row) in rows.dropFirst(top).prefix(capacity).enumerated() {
       let token = row.token
       let piece = text.pieces.indices.contains(token.position) ? text.pieces[token.position].text : ""

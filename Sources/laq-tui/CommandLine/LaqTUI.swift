@@ -53,7 +53,7 @@ struct LaqTUI: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await telling {
+    try await reportingErrors {
       switch try Input.detect(prompt.text) {
       case .results(let results): try await show(results)
       case .trace: try await explore(Opening(trace: self))
@@ -65,7 +65,7 @@ struct LaqTUI: AsyncParsableCommand {
 
   /// Explores a text that comes with a tour.
   func run(_ tour: Tour, of text: [UInt8]) async throws {
-    try await telling { try await explore(Opening(self, tour: (tour, text))) }
+    try await reportingErrors { try await explore(Opening(self, tour: (tour, text))) }
   }
 
   /// Explores what was opened, in the terminal or without one.
@@ -81,7 +81,7 @@ struct LaqTUI: AsyncParsableCommand {
 
   /// Says what went wrong, and ends with the status of its kind.
   @MainActor
-  private func telling(_ body: @MainActor () async throws -> Void) async throws {
+  private func reportingErrors(_ body: @MainActor () async throws -> Void) async throws {
     do {
       try await body()
     } catch let error as TerminalError {

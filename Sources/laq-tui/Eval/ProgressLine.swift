@@ -17,7 +17,7 @@ final class ProgressLine: Sendable {
 
   /// Shows how far the run is, not more often than a reader can follow.
   func show(_ progress: EvaluationProgress, _ row: EvaluationRow) {
-    if let obstacle = row.obstacle { Console.say(obstacle) }
+    if let unavailable = row.unavailable { Console.say(unavailable) }
     guard !Console.progress.isShown else {
       Console.progress.show(Self.text(progress, row))
       return

@@ -4,7 +4,7 @@ import Foundation
 import Screen
 import Views
 
-/// The program without a terminal: runs the story, plays keys, prints a screen or writes an export.
+/// The program without a terminal: runs a prompt, plays keys, prints a screen or writes an export.
 @MainActor
 struct Batch {
   let opening: Opening
@@ -25,24 +25,24 @@ struct Batch {
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
     if let record = output.record { try AtomicFile.check(record, replacing: output.force) }
-    let story = try await explored(opening.story)
+    let run = try await explored(opening.run)
     var state = try opening.state(theme: output.ansi ? coloured : .mono)
     if let warning = state.message { Console.say("laq-tui: \(warning)") }
-    (state.message, state.story) = (nil, story)
+    (state.message, state.run) = (nil, run)
     opening.place(&state)
     if let view = output.screen?.view { state.open(view) }
     if let tour = opening.tour { state.begin(tour) }
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
-        let next = state.story.anew(state.settings, prompt: state.prompt)
-        if next.prompt.hash != state.story.prompt.hash { state.beginPrompt() }
-        state.story = try await explored(next, earlier: state.story)
+        let next = state.run.anew(state.settings, prompt: state.prompt)
+        if next.prompt.hash != state.run.prompt.hash { state.beginPrompt() }
+        state.run = try await explored(next, earlier: state.run)
       case .export(let request): try await answer(request, &state)
       case .why:
-        if let finding = state.why { state.why = try await explained(finding, of: state.story) }
+        if let finding = state.why { state.why = try await explained(finding, of: state.run) }
       case .exportWhy:
-        if let finding = state.why { state.message = try ExportFile.write(finding, of: state.story) }
+        if let finding = state.why { state.message = try ExportFile.write(finding, of: state.run) }
       case .save(let request): try save(request, &state)
       case .none, .cancel, .cancelWhy, .copy, .redraw, .suspend, .quit: break
       }
@@ -50,11 +50,11 @@ struct Batch {
     }
     if let record = output.record {
       let projection = output.recordOutput ? await opening.engine.outputProjection() : nil
-      try TraceExport(state.story, output: projection).write(to: record, replacing: output.force)
+      try TraceExport(state.run, output: projection).write(to: record, replacing: output.force)
     }
     if let export { try await write(export, &state) }
     if let why = output.why, let policy = Policy(why) {
-      try await explain(policy, in: state.story, asJSON: output.json)
+      try await explain(policy, in: state.run, asJSON: output.json)
     }
     if output.screen != nil, export?.scope != .view {
       try await complete(&state)
@@ -64,12 +64,12 @@ struct Batch {
     }
   }
 
-  /// A story that is told to its end.
+  /// A run to its end.
   /// - Throws: `BatchError` for one that failed; `CancellationError`.
-  private func explored(_ story: Run, earlier: Run? = nil) async throws -> Run {
+  private func explored(_ run: Run, earlier: Run? = nil) async throws -> Run {
     let glyphs = glyphs
-    if let text = story.progress(glyphs) { Console.progress.show(text) }
-    let told = await opening.engine.run(story, earlier: earlier) { update in
+    if let text = run.progress(glyphs) { Console.progress.show(text) }
+    let told = await opening.engine.run(run, earlier: earlier) { update in
       if let text = update.progress(glyphs) { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -82,8 +82,8 @@ struct Batch {
 
   /// A search for what an answer lacked that is gone through to its end.
   /// - Throws: `CancellationError`.
-  private func explained(_ finding: WhyFinding, of story: Run) async throws -> WhyFinding {
-    let explained = await opening.engine.why(finding, of: story) { update in
+  private func explained(_ finding: WhyFinding, of run: Run) async throws -> WhyFinding {
+    let explained = await opening.engine.why(finding, of: run) { update in
       if let text = update.progress { Console.progress.show(text) }
     }
     Console.progress.clear()
@@ -92,9 +92,9 @@ struct Batch {
   }
 
   /// Prints why a policy lost the answer.
-  private func explain(_ policy: Policy, in story: Run, asJSON: Bool) async throws {
-    let finding = try await explained(try WhyFinding(story, policy: policy), of: story)
-    let export = WhyExport(finding, of: story)
+  private func explain(_ policy: Policy, in run: Run, asJSON: Bool) async throws {
+    let finding = try await explained(try WhyFinding(run, policy: policy), of: run)
+    let export = WhyExport(finding, of: run)
     Output.write(asJSON ? try export.json() : Data(export.text.utf8))
   }
 
@@ -138,7 +138,7 @@ struct Batch {
   private func complete(_ state: inout ViewState) async throws {
     state.settle()
     guard case .sweep(let keys)? = state.missingDetails.first else { return }
-    let sweep = await opening.engine.sweep(state.details.sweep, keys, of: state.story) { update in
+    let sweep = await opening.engine.sweep(state.details.sweep, keys, of: state.run) { update in
       let count = keys.reduce(0) { $0 + update.points($1).count }
       Console.progress.show("recall at other budgets, point \(count)")
     }
@@ -153,7 +153,7 @@ struct Batch {
   }
 }
 
-/// A story that failed.
+/// A run that failed.
 struct BatchError: Error, CustomStringConvertible {
   let reason: String
   var description: String { reason }

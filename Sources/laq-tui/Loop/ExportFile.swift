@@ -23,14 +23,14 @@ enum ExportFile {
   /// Writes why an answer was lost, to the first free `why.json`, `why-2.json`, … here.
   /// - Returns: a sentence for the status line.
   /// - Throws: `ExportError`.
-  static func write(_ finding: WhyFinding, of story: Run) throws -> String {
+  static func write(_ finding: WhyFinding, of run: Run) throws -> String {
     let target = free("why")
-    try AtomicFile.write(try WhyExport(finding, of: story).json(), to: target)
+    try AtomicFile.write(try WhyExport(finding, of: run).json(), to: target)
     return "why \(finding.policy.title) lost the answer: written to \(target)"
   }
 
   /// Keeps a session; a path that it names is seen from where the file lies.
-  /// - Throws: `ExportError`, `NoSession` where a story came without its model.
+  /// - Throws: `ExportError`, `NoSession` where a run came without its model.
   static func write(_ state: ViewState, origin: SessionOrigin?, _ request: SessionRequest) throws {
     guard let origin else { throw NoSession() }
     let path = (request.path as NSString).expandingTildeInPath

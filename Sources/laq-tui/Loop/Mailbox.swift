@@ -2,11 +2,11 @@ import Exploration
 import Synchronization
 import Views
 
-/// What other threads have to tell the screen's: the newest story, computed details, and what became of an
+/// What other threads have to tell the screen's: the newest run, computed details, and what became of an
 /// export.
 final class Mailbox: Sendable {
   private struct Contents {
-    var story: (Run, generation: Int)?
+    var run: (Run, generation: Int)?
     var finding: (WhyFinding, generation: Int)?
     var answers: [(Details.Answer, Details.Request?, generation: Int)] = []
     var outcome: (Result<Void, any Error>, ExportRequest)?
@@ -14,7 +14,7 @@ final class Mailbox: Sendable {
 
   private let contents = Mutex(Contents())
 
-  func put(_ story: Run, generation: Int) { contents.withLock { $0.story = (story, generation) } }
+  func put(_ run: Run, generation: Int) { contents.withLock { $0.run = (run, generation) } }
 
   func put(_ finding: WhyFinding, generation: Int) {
     contents.withLock { $0.finding = (finding, generation) }
@@ -30,8 +30,8 @@ final class Mailbox: Sendable {
 
   func take() -> (Run, generation: Int)? {
     contents.withLock { contents in
-      defer { contents.story = nil }
-      return contents.story
+      defer { contents.run = nil }
+      return contents.run
     }
   }
 

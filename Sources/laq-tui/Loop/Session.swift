@@ -6,7 +6,7 @@ import Views
 
 /// The interactive program: waits for keys and for the engine's news, and draws.
 ///
-/// The engine tells its story from another thread through `Mailbox`, which keeps only the newest state
+/// The engine reports its run from another thread through `Mailbox`, which keeps only the newest state
 /// and wakes the terminal; the screen never waits for the model.
 @MainActor
 final class Session {
@@ -16,7 +16,7 @@ final class Session {
   private let mailbox = Mailbox()
   private var state: ViewState
   private var work: Task<Void, Never>?
-  /// The last story whose text has passed the model as a whole, until that is so of the one that is told.
+  /// The last run whose text has passed the model as a whole, until that is so of the one that goes on.
   private var recorded: Run?
   /// The running sweep over budgets.
   private var sweeping: Task<Void, Never>?
@@ -91,7 +91,7 @@ final class Session {
   }
 
   /// Whether the engine has news to come.
-  private var isComputing: Bool { !state.story.isFinished || state.why?.isFinished == false }
+  private var isComputing: Bool { !state.run.isFinished || state.why?.isFinished == false }
 
   /// Whether something that a key began is still under way.
   private var isBusy: Bool { isComputing || exporting != nil }
@@ -151,7 +151,7 @@ final class Session {
   private func exportWhy() {
     guard let finding = state.why else { return }
     do {
-      state.message = try ExportFile.write(finding, of: state.story)
+      state.message = try ExportFile.write(finding, of: state.run)
     } catch {
       state.message = String(describing: error)
     }
@@ -177,18 +177,18 @@ final class Session {
     // The engine does one thing at a time; what is asked for again begins where it was.
     sweeping?.cancel()
     asked = asked.filter { if case .sweep = $0 { false } else { true } }
-    let (engine, mailbox, generation, story) = (engine, mailbox, generation, state.story)
+    let (engine, mailbox, generation, run) = (engine, mailbox, generation, state.run)
     why = Task.detached {
-      _ = await engine.why(finding, of: story) { update in
+      _ = await engine.why(finding, of: run) { update in
         mailbox.put(update, generation: generation)
         Terminal.wake()
       }
     }
   }
 
-  /// Tells the story anew with the current settings, keeping the recording.
+  /// Runs it anew with the current settings, keeping the recording.
   ///
-  /// Another question has another prompt, of which the model need read only what is new: the last story that
+  /// Another question has another prompt, of which the model need read only what is new: the last run that
   /// has a recording is kept until that is done.
   private func explore() {
     work?.cancel()
@@ -198,26 +198,26 @@ final class Session {
     asked.removeAll()
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
-    if state.story.full != nil || recorded == nil && state.story.recording != nil { recorded = state.story }
+    if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
     let earlier = recorded
-    let story = state.story.anew(state.settings, prompt: state.prompt)
+    let run = state.run.anew(state.settings, prompt: state.prompt)
     let (engine, mailbox, generation) = (engine, mailbox, generation)
     work = Task.detached {
-      _ = await engine.run(story, earlier: earlier) { update in
+      _ = await engine.run(run, earlier: earlier) { update in
         mailbox.put(update, generation: generation)
         Terminal.wake()
       }
     }
     // A state without a recording would blank the screen while settings are re-scored.
     state.step = nil
-    if state.story.prompt.hash != story.prompt.hash { state.beginPrompt() }
-    state.story = earlier.map { $0.prompt.hash == story.prompt.hash ? $0.at(.opening) : story } ?? story
+    if state.run.prompt.hash != run.prompt.hash { state.beginPrompt() }
+    state.run = earlier.map { $0.prompt.hash == run.prompt.hash ? $0.at(.opening) : run } ?? run
   }
 
   /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
   private func askForDetails() {
     for request in state.missingDetails where !asked.contains(request) {
-      let (story, mailbox, generation) = (state.story, mailbox, generation)
+      let (run, mailbox, generation) = (state.run, mailbox, generation)
       if case .sweep(let keys) = request {
         // Another choice of policies: what is known of the former stays.
         asked = asked.filter { if case .sweep = $0 { false } else { true } }
@@ -225,18 +225,18 @@ final class Session {
         sweeping?.cancel()
         let (engine, sweep) = (engine, state.details.sweep)
         sweeping = Task.detached {
-          _ = await engine.sweep(sweep, keys, of: story) { newer in
+          _ = await engine.sweep(sweep, keys, of: run) { newer in
             mailbox.put(.sweep(newer), for: nil, generation: generation)
             Terminal.wake()
           }
         }
-      } else if request.isQuick(story) {
-        if let answer = Details.answer(request, story) { state.details.take(answer) }
+      } else if request.isQuick(run) {
+        if let answer = Details.answer(request, run) { state.details.take(answer) }
       } else {
         asked.insert(request)
         Task.detached {
           fault_stack()
-          guard let answer = Details.answer(request, story) else { return }
+          guard let answer = Details.answer(request, run) else { return }
           mailbox.put(answer, for: request, generation: generation)
           Terminal.wake()
         }
@@ -252,7 +252,7 @@ final class Session {
     }
   }
 
-  /// Takes the engine's newest story, unless it belongs to settings that have changed since.
+  /// Takes the engine's newest run, unless it belongs to settings that have changed since.
   private func receive() {
     receiveDetails()
     if let (outcome, request) = mailbox.takeOutcome() {
@@ -266,15 +266,15 @@ final class Session {
     {
       state.why = finding
     }
-    guard let (story, generation) = mailbox.take(), generation == self.generation else { return }
-    // While a re-scored story has no lanes yet, the old one stays on the screen with the new stage.
-    if story.results.isEmpty, !state.story.results.isEmpty, !story.isFinished {
-      state.story = state.story.at(story.stage)
+    guard let (run, generation) = mailbox.take(), generation == self.generation else { return }
+    // While a re-scored run has no results yet, the old one stays on the screen with the new stage.
+    if run.results.isEmpty, !state.run.results.isEmpty, !run.isFinished {
+      state.run = state.run.at(run.stage)
       return
     }
-    state.story = story
-    if story.full != nil { recorded = nil }
-    if story.stage == .done, !isTouched {
+    state.run = run
+    if run.full != nil { recorded = nil }
+    if run.stage == .done, !isTouched {
       opening.place(&state)
       isTouched = true
     }

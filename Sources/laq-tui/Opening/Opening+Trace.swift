@@ -3,7 +3,7 @@ import Exploration
 import Transformer
 
 extension Opening {
-  /// Opens a trace: its story is told without a model.
+  /// Opens a trace: it runs without a model.
   /// - Throws: `TraceError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is wrong with the
   ///   configuration.
   init(trace options: LaqTUI) throws {
@@ -18,7 +18,7 @@ extension Opening {
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape,
       tokenCount: trace.prompt.tokens.count)
-    self.init(story: trace.story(settings), engine: RunEngine(trace), shape: shape, preferences: preferences)
+    self.init(run: trace.makeRun(settings), engine: RunEngine(trace), shape: shape, preferences: preferences)
   }
 }
 

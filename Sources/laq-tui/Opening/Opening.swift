@@ -10,7 +10,7 @@ import Views
 
 /// What is known before the model runs.
 struct Opening {
-  let story: Run
+  let run: Run
   let engine: RunEngine
   /// What holds: the command line over a session over the configuration over the program's own ways.
   let preferences: Preferences
@@ -84,7 +84,7 @@ struct Opening {
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
       tokenCount: prompt.tokens.count)
-    story = Run(
+    run = Run(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
     shape = configuration.shape
@@ -99,9 +99,9 @@ struct Opening {
     self.preferences = preferences
   }
 
-  /// Takes a story that is made already, as a trace's is.
-  init(story: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
-    (self.story, self.engine, self.shape, self.preferences) = (story, engine, shape, preferences)
+  /// Takes a run that is made already, as a trace's is.
+  init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
+    (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
     (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
   }
 
@@ -142,7 +142,7 @@ struct Opening {
   /// - Parameter theme: what the terminal or the file can show.
   /// - Throws: `SessionFileError`.
   func state(theme: Theme) throws -> ViewState {
-    var state = ViewState(story: story, theme: theme)
+    var state = ViewState(run: run, theme: theme)
     state.showsNotes = preferences.notes ?? true
     state.keys = preferences.keys ?? .standard
     if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
@@ -183,7 +183,7 @@ struct Opening {
     return (setup, carried?.warning)
   }
 
-  /// Goes, once the story is told, to the place asked for, to the one that a session was at, or to where
+  /// Goes, once the run is over, to the place asked for, to the one that a session was at, or to where
   /// there is most to see. A tour has a beginning of its own.
   func place(_ state: inout ViewState) {
     guard tour == nil else { return }

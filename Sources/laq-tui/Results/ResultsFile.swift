@@ -84,7 +84,7 @@ struct CaseOpening {
   /// A prompt under a policy at a budget, beside the plan's other policies.
   /// - Throws: what making the prompt throws; `CaseOpeningError.otherPrompt` when it is not the one of the
   ///   results.
-  func opening(_ one: EvaluationCase, _ course: ResultsTable.Course, row: EvaluationRow?) throws -> Opening {
+  func opening(_ one: EvaluationCase, _ series: ResultsTable.Series, row: EvaluationRow?) throws -> Opening {
     let asked = try suite.prompt(for: one, model: model)
     if let hash = row?.promptHash, hash != asked.prompt.hash { throw CaseOpeningError.otherPrompt(one.id) }
     let checkpoint = model.checkpoint
@@ -93,19 +93,19 @@ struct CaseOpening {
     let beside =
       others.count <= Self.mostPolicies
       ? others : others.filter(ExplorationSettings.standardPolicies.contains)
-    let first = course.policy.keepsEverything ? [] : [course.policy]
+    let first = series.policy.keepsEverything ? [] : [series.policy]
     var settings = ExplorationSettings(
       granularity: plan.settings.granularity, policies: first + beside.filter { !first.contains($0) },
       answerLimit: asked.answerLimit, recording: plan.settings.recording)
-    if let budget = course.budget ?? plan.settings.budgets.first {
+    if let budget = series.budget ?? plan.settings.budgets.first {
       try settings.resolve(
         budget, shape: checkpoint.configuration.shape, tokenCount: asked.prompt.tokens.count)
     }
-    let story = Run(
+    let run = Run(
       modelName: plan.model.name, prompt: asked.prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
     return Opening(
-      story: story, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
+      run: run, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
   }
 
   private static let mostPolicies = 9

@@ -54,7 +54,7 @@ final class ResultsSession {
       case .redraw: terminal.redraw()
       case .suspend: terminal.suspend()
       case .quit: return
-      case .open(let one, let course): try await explore(one, course)
+      case .open(let one, let series): try await explore(one, series)
       }
     }
   }
@@ -66,7 +66,7 @@ final class ResultsSession {
   }
 
   /// Explores a prompt; leaving it comes back here.
-  private func explore(_ one: EvaluationCase, _ course: ResultsTable.Course) async throws {
+  private func explore(_ one: EvaluationCase, _ series: ResultsTable.Series) async throws {
     if case .running = state.stage {
       state.message = "the model is busy: prompts are explored when the evaluation is done"
       return
@@ -74,7 +74,7 @@ final class ResultsSession {
     do {
       let cases = try cases ?? CaseOpening(state.table.plan, options: options)
       self.cases = cases
-      let opening = try cases.opening(one, course, row: state.table.rows[one.id])
+      let opening = try cases.opening(one, series, row: state.table.rows[one.id])
       try await Session(opening: opening, keys: "", terminal: terminal, theme: state.theme).run()
       terminal.redraw()
     } catch {

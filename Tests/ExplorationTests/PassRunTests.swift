@@ -8,20 +8,20 @@ import Transformer
 
 @testable import Exploration
 
-/// Stories whose policies pass the prompt through the model again, and prompts that share their beginning.
-@Suite struct PassStoryTests {
-  /// Tells a story and notes which stages it went through.
+/// Runs whose policies pass the prompt through the model again, and prompts that share their beginning.
+@Suite struct PassRunTests {
+  /// Tells a run and notes which stages it went through.
   static func tell(
-    _ policies: [String], budget: Int = 24, text: String = StoryTests.text, earlier: Run? = nil
-  ) async throws -> (story: Run, stages: [Run.Stage]) {
+    _ policies: [String], budget: Int = 24, text: String = RunTests.text, earlier: Run? = nil
+  ) async throws -> (run: Run, stages: [Run.Stage]) {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let prompt = try Prompt(name: "test", text: Array(text.utf8), tokenizer: checkpoint.tokenizer)
     let settings = ExplorationSettings(
       budget: budget, policies: try policies.map { try Policy(parsing: $0) }, answerLimit: 4)
-    let story = Run(
+    let run = Run(
       modelName: "embedded", prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let stages = Mutex<[Run.Stage]>([])
-    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier) {
+    let told = await RunEngine(checkpoint: checkpoint, precision: .float32).run(run, earlier: earlier) {
       update in
       stages.withLock { $0.append(update.stage) }
     }
@@ -39,22 +39,22 @@ import Transformer
       "kvzip(chunk=40)",
       "kvzip+/global", "kvzip+chunkkv(size=8)", "kvzip+block(size=16)",
     ]
-    let (story, stages) = try await Self.tell(names)
-    #expect(story.stage == .done)
-    #expect(story.unavailableReasons.isEmpty, "\(story.unavailableReasons)")
-    #expect(story.results.map(\.policy.name) == names)
-    #expect(story.results.allSatisfy { !$0.answer.tokens.isEmpty })
-    #expect(story.passes.count == 4)
-    let heads = story.results[0].kept.positions.joined()
+    let (run, stages) = try await Self.tell(names)
+    #expect(run.stage == .done)
+    #expect(run.unavailableReasons.isEmpty, "\(run.unavailableReasons)")
+    #expect(run.results.map(\.policy.name) == names)
+    #expect(run.results.allSatisfy { !$0.answer.tokens.isEmpty })
+    #expect(run.passes.count == 4)
+    let heads = run.results[0].kept.positions.joined()
     #expect(heads.allSatisfy { $0.count == 24 && $0.starts(with: 0..<4) })
-    #expect(story.results[0].kept != story.results[3].kept)
+    #expect(run.results[0].kept != run.results[3].kept)
     // Each pass ends in a report that all its tokens are done.
     #expect(Self.passes(stages).count { $0.tokensDone == $0.tokenCount } >= 4)
   }
 
   @Test func nobodyAsksAndNothingPasses() async throws {
-    let (story, stages) = try await Self.tell(["snapkv", "laq"])
-    #expect(story.passes.isEmpty && Self.passes(stages).isEmpty)
+    let (run, stages) = try await Self.tell(["snapkv", "laq"])
+    #expect(run.passes.isEmpty && Self.passes(stages).isEmpty)
   }
 
   @Test func anotherBudgetScoresWithoutAnotherPass() async throws {
@@ -70,22 +70,22 @@ import Transformer
   }
 
   @Test func aPassIsStoppedBetweenTwoChunks() async throws {
-    let story = try await PartialStoryTests.stopped(["kvzip", "snapkv", "kvcompose"]) { story in
-      if case .pass(let progress) = story.stage {
+    let run = try await PartialRunTests.stopped(["kvzip", "snapkv", "kvcompose"]) { run in
+      if case .pass(let progress) = run.stage {
         progress.tokensDone * 3 > progress.tokenCount
       } else {
         false
       }
     }
-    #expect(story.stage == .cancelled)
-    #expect(story.passes.isEmpty)
-    #expect(story.results.map(\.policy.name) == ["snapkv"])
-    #expect(story.unavailableReasons.values.allSatisfy { $0.contains("stopped") })
-    #expect(Set(story.unavailableReasons.keys.map(\.name)) == ["kvzip", "kvcompose"])
+    #expect(run.stage == .cancelled)
+    #expect(run.passes.isEmpty)
+    #expect(run.results.map(\.policy.name) == ["snapkv"])
+    #expect(run.unavailableReasons.values.allSatisfy { $0.contains("stopped") })
+    #expect(Set(run.unavailableReasons.keys.map(\.name)) == ["kvzip", "kvcompose"])
   }
 
   @Test func anotherQuestionPassesAlone() async throws {
-    let text = PartialStoryTests.longText
+    let text = PartialRunTests.longText
     let other = text.replacingOccurrences(of: "passcode of Temley?", with: "passcode of Brandton?")
     #expect(other != text)
     let (first, _) = try await Self.tell(["snapkv", "h2o", "kvzip"], text: text)

@@ -6,8 +6,8 @@ import Testing
 import Transformer
 @testable import Exploration
 
-/// Whole stories on the embedded model.
-@Suite struct StoryTests {
+/// Whole runs on the embedded model.
+@Suite struct RunTests {
   static let text = """
     The old mill was quiet. The passcode of Brandton is 48213. Nobody knew why the harp had been left in \
     the mill. The passcode of Temley is amber lantern. A dark wind came over the harbour while the \
@@ -25,32 +25,32 @@ import Transformer
     let settings = ExplorationSettings(
       budget: budget, granularity: granularity, policies: try policies.map { try Policy(parsing: $0) },
       answerLimit: 16)
-    let story = Run(
+    let run = Run(
       modelName: "embedded", prompt: prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
-    return await RunEngine(checkpoint: checkpoint, precision: .float32).run(story, earlier: earlier)
+    return await RunEngine(checkpoint: checkpoint, precision: .float32).run(run, earlier: earlier)
   }
 
   @Test func theEmbeddedModelFindsTheNeedle() async throws {
-    let story = try await Self.tell(["laq"], budget: 64)
-    #expect(story.stage == .done)
-    let answer = try #require(story.full).answer
-    #expect(story.vocabulary.text(answer.tokens) == " The passcode of Temley is amber lantern.")
+    let run = try await Self.tell(["laq"], budget: 64)
+    #expect(run.stage == .done)
+    let answer = try #require(run.full).answer
+    #expect(run.vocabulary.text(answer.tokens) == " The passcode of Temley is amber lantern.")
     #expect(answer.hasEnded)
   }
 
   @Test func lookaheadStoresExactlyOneQueryPerPseudoToken() async throws {
-    let story = try await Self.tell(["laq", "laq++(m=3)", "laq(m=200)"], budget: 24)
-    let count = story.prompt.tokens.count
-    for (lane, limit) in zip(story.results, [8, 3, 200]) {
-      let lookahead = try #require(lane.lookahead)
+    let run = try await Self.tell(["laq", "laq++(m=3)", "laq(m=200)"], budget: 24)
+    let count = run.prompt.tokens.count
+    for (result, limit) in zip(run.results, [8, 3, 200]) {
+      let lookahead = try #require(result.lookahead)
       #expect(lookahead.queries.count == lookahead.pseudo.tokens.count)
       #expect(lookahead.queries.positions == Array(count..<count + lookahead.queries.count))
       #expect(lookahead.queries.count <= limit)
       // An end token is chosen, but never fed.
       #expect(lookahead.pseudo.hasEnded || lookahead.queries.count == limit)
       // The first pseudo token comes from the prefill's logits, as the full cache's first token does.
-      #expect(lookahead.pseudo.tokens.first == story.full?.answer.tokens.first)
+      #expect(lookahead.pseudo.tokens.first == run.full?.answer.tokens.first)
       #expect(lookahead.cheap?.positions.joined().allSatisfy { $0.count == 24 } == true)
     }
   }
@@ -58,29 +58,29 @@ import Transformer
   @Test(arguments: Granularity.allCases)
   func nothingChangesWhenTheBudgetHoldsEverything(_ granularity: Granularity) async throws {
     let names = PolicyRegistry.all.map(\.name)
-    let story = try await Self.tell(names, budget: 4096, granularity: granularity)
-    let full = try #require(story.full)
-    for lane in story.results {
-      #expect(lane.answer.tokens == full.answer.tokens, "\(lane.policy)")
-      #expect(lane.massRecall.map { abs($0 - 1) < 1e-5 } == true, "\(lane.policy)")
-      #expect(lane.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(lane.policy)")
+    let run = try await Self.tell(names, budget: 4096, granularity: granularity)
+    let full = try #require(run.full)
+    for result in run.results {
+      #expect(result.answer.tokens == full.answer.tokens, "\(result.policy)")
+      #expect(result.massRecall.map { abs($0 - 1) < 1e-5 } == true, "\(result.policy)")
+      #expect(result.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(result.policy)")
     }
   }
 
   @Test func everyPolicyKeepsItsBudget() async throws {
     let names = PolicyRegistry.all.map(\.name).filter { $0 != "full" }
-    let story = try await Self.tell(names, budget: 20)
-    #expect(story.results.count == names.count)
-    for lane in story.results {
-      #expect(lane.kept.positions.joined().allSatisfy { $0.count == 20 }, "\(lane.policy)")
-      #expect(!lane.answer.tokens.isEmpty)
+    let run = try await Self.tell(names, budget: 20)
+    #expect(run.results.count == names.count)
+    for result in run.results {
+      #expect(result.kept.positions.joined().allSatisfy { $0.count == 20 }, "\(result.policy)")
+      #expect(!result.answer.tokens.isEmpty)
     }
   }
 
-  @Test func theOracleCoversMoreOfTheTruthThanAnyOther() async throws {
-    let story = try await Self.tell(
+  @Test func theOracleCoversMoreOfTheDecodeAttentionThanAnyOther() async throws {
+    let run = try await Self.tell(
       ["oracle", "laq", "snapkv", "h2o", "streaming"], budget: 24, granularity: .queryHead)
-    let masses = try story.results.map { try #require($0.massRecall) }
+    let masses = try run.results.map { try #require($0.massRecall) }
     #expect(masses.dropFirst().allSatisfy { $0 <= masses[0] })
   }
 
@@ -106,14 +106,14 @@ import Transformer
     #expect(again.seconds.prefill < fresh.seconds.prefill)
   }
 
-  @Test func aCancelledStoryKeepsItsText() async throws {
+  @Test func aCancelledRunKeepsItsText() async throws {
     let task = Task.detached {
       withUnsafeCurrentTask { $0?.cancel() }
       return try await Self.tell(["laq"], budget: 24)
     }
-    let story = try await task.value
-    #expect(story.stage == .cancelled)
-    #expect(story.recording == nil)
-    #expect(!story.prompt.tokens.isEmpty)
+    let run = try await task.value
+    #expect(run.stage == .cancelled)
+    #expect(run.recording == nil)
+    #expect(!run.prompt.tokens.isEmpty)
   }
 }

@@ -9,12 +9,12 @@ import Transformer
 @testable import Exploration
 @testable import Views
 
-/// A finished story made by hand: no model runs, and every number comes from whole numbers.
+/// A finished run made by hand: no model runs, and every number comes from whole numbers.
 ///
 /// The keys of one passage answer the question at the end, those of another one resemble the window's
 /// queries: LAQ keeps the first, SnapKV the second, as on a real model.
-enum StoryFixture {
-  static let story = makeStory()
+enum RunFixture {
+  static let run = makeRun()
 
   static let text = """
     The harbour office keeps four thousand letters, most of them about rope, salt and tar. Nobody has read \
@@ -48,24 +48,24 @@ enum StoryFixture {
     }
   }
 
-  /// A state as a person sees it who opened the finished story.
+  /// A state as a person sees it who opened the finished run.
   static func state(theme: Theme = .mono) -> ViewState {
-    var state = ViewState(story: story, theme: theme)
+    var state = ViewState(run: run, theme: theme)
     state.goToLargestLoss()
     state.details.take(.sweep(sweep))
     state.settle()
     return state
   }
 
-  /// Recall against budget of the two policies that are shown first; LAQ's lookahead is the story's own at
+  /// Recall against budget of the two policies that are shown first; LAQ's lookahead is the run's own at
   /// every budget.
   static let sweep: BudgetSweep = {
     var sweep = BudgetSweep()
-    guard let recording = story.recording, let mass = story.trueMass else { return sweep }
-    for lane in story.results.prefix(2) {
-      let evidence = Evidence(recording: recording, lookahead: lane.lookahead?.queries)
+    guard let recording = run.recording, let mass = run.decodeMass else { return sweep }
+    for result in run.results.prefix(2) {
+      let evidence = Evidence(recording: recording, lookahead: result.lookahead?.queries)
       for budget in BudgetSweep.budgets(tokenCount: recording.tokenCount) {
-        guard let kept = try? lane.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else {
+        guard let kept = try? result.policy.evict(evidence, budget: budget, granularity: .kvHead).kept else {
           continue
         }
         let agreements = mass.layers.enumerated().flatMap { layer, heads in
@@ -76,7 +76,7 @@ enum StoryFixture {
           BudgetSweep.Point(
             budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,
             massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count),
-          to: BudgetSweep.Key(policy: lane.policy, granularity: .kvHead))
+          to: BudgetSweep.Key(policy: result.policy, granularity: .kvHead))
       }
     }
     return sweep
@@ -85,9 +85,9 @@ enum StoryFixture {
   /// Why SnapKV lost the answer, as a search would tell: two tokens bring it back.
   static let finding: WhyFinding = {
     do {
-      var finding = try WhyFinding(story, policy: story.settings.policies[1])
+      var finding = try WhyFinding(run, policy: run.settings.policies[1])
       let lost = try LostToken.ranked(
-        story, kept: story.results[1].kept, steps: finding.step..<finding.step + 1)
+        run, kept: run.results[1].kept, steps: finding.step..<finding.step + 1)
       (finding.lost, finding.lostCount) = (lost, lost.count)
       (finding.restored, finding.isSmallest) = ([lost[1], lost[4]], true)
       (finding.stage, finding.tries, finding.seconds) = (.found, 41, 0.5)
@@ -95,60 +95,60 @@ enum StoryFixture {
     } catch { fatalError("the fixture's finding: \(error)") }
   }()
 
-  /// A story of which only the text is known, or also what the policies make of it.
-  static func makeStory(
+  /// A run of which only the text is known, or also what the policies make of it.
+  static func makeRun(
     _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16
   ) -> Run {
     let policies: [Policy] = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
-    var story = Run(
+    var run = Run(
       modelName: "fixture", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
     let recording = makeRecording(prompt)
-    story.recording = recording
-    story.full = PolicyResult(
+    run.recording = recording
+    run.full = PolicyResult(
       policy: Policy("full") ?? policies[0], kept: .all(shape: shape, tokenCount: recording.tokenCount),
       scores: nil, lookahead: nil, agreement: nil,
       answer: compared(
         continuation(" behind the tide clock."), with: nil, kept: recording.tokenCount, isTold: false))
-    story.prefillReports = (1...4).map {
+    run.prefillReports = (1...4).map {
       PrefillProgress(
         tokensDone: prompt.tokens.count * $0 / 4, tokenCount: prompt.tokens.count,
         seconds: 0.1 * Double($0 * $0))
     }
-    let decode = queries(count: story.full?.answer.tokens.count ?? 0, after: recording.tokenCount, seed: 21)
-    story.decodeQueries = decode
+    let decode = queries(count: run.full?.answer.tokens.count ?? 0, after: recording.tokenCount, seed: 21)
+    run.decodeQueries = decode
     do {
       let mass = try ScoreTable(
         OracleScorer(), evidence: Evidence(recording: recording, decode: decode), budget: budget,
         granularity: .queryHead
       ).layers
-      story.trueMass = HeadTable(mass)
+      run.decodeMass = HeadTable(mass)
       let answers = [
         " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
       ]
-      let truth = story.full?.answer ?? Continuation()
-      story.results = try zip(policies, answers).enumerated().map { index, part in
-        var lane = try lane(
+      let reference = run.full?.answer ?? Continuation()
+      run.results = try zip(policies, answers).enumerated().map { index, part in
+        var result = try result(
           part.0, answer: part.1, recording: recording, decode: decode, mass: mass, settings: settings)
-        lane.answer = compared(lane.answer, with: truth, kept: budget, isTold: false)
-        if lane.answer.firstDifference(from: truth) != nil {
-          lane.followed = compared(truth, with: truth, kept: budget, isTold: true)
+        result.answer = compared(result.answer, with: reference, kept: budget, isTold: false)
+        if result.answer.firstDifference(from: reference) != nil {
+          result.followed = compared(reference, with: reference, kept: budget, isTold: true)
         }
-        if let pseudo = lane.lookahead?.pseudo {
-          lane.lookahead?.pseudo = compared(pseudo, with: truth, kept: budget, isTold: false)
+        if let pseudo = result.lookahead?.pseudo {
+          result.lookahead?.pseudo = compared(pseudo, with: reference, kept: budget, isTold: false)
         }
-        lane.evictionSeconds = 0.002 * Double(index + 1)
-        return lane
+        result.evictionSeconds = 0.002 * Double(index + 1)
+        return result
       }
-      story.figures = try HeadFigures(story)
+      run.figures = try HeadFigures(run)
     } catch { fatalError("the fixture's lanes: \(error)") }
-    story.stage = .done
-    return story
+    run.stage = .done
+    return run
   }
 
-  /// The story of a prefill that was stopped behind the first layer.
+  /// The run of a prefill that was stopped behind the first layer.
   static let interrupted: Run = {
-    var stopped = story
+    var stopped = run
     guard let recording = stopped.recording else { return stopped }
     let first = ModelShape(
       layerCount: 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount,
@@ -156,26 +156,26 @@ enum StoryFixture {
     stopped.recording = Recording(
       shape: first, tokenCount: recording.tokenCount, layers: Array(recording.layers.prefix(1)),
       lastLogits: [])
-    (stopped.results, stopped.full, stopped.trueMass, stopped.decodeQueries, stopped.figures) = (
+    (stopped.results, stopped.full, stopped.decodeMass, stopped.decodeQueries, stopped.figures) = (
       [], nil, nil, nil, nil
     )
     stopped.stage = .cancelled
     return stopped
   }()
 
-  /// A story without policies, of the full cache only.
+  /// A run without policies, of the full cache only.
   static let withoutPolicies: Run = {
     let settings = ExplorationSettings(budget: 64, policies: [], answerLimit: 16)
     var bare = Run(
-      modelName: "fixture", prompt: story.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
-    (bare.recording, bare.full, bare.trueMass, bare.decodeQueries) = (
-      story.recording, story.full, story.trueMass, story.decodeQueries
+      modelName: "fixture", prompt: run.prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    (bare.recording, bare.full, bare.decodeMass, bare.decodeQueries) = (
+      run.recording, run.full, run.decodeMass, run.decodeQueries
     )
     bare.stage = .done
     return bare
   }()
 
-  private static func lane(
+  private static func result(
     _ policy: Policy, answer: String, recording: Recording, decode: QueryRows, mass: [[[Float]]],
     settings: ExplorationSettings
   ) throws -> PolicyResult {
@@ -204,7 +204,7 @@ enum StoryFixture {
   /// A continuation with a distribution for each of its tokens: it prefers its own token to the full cache's,
   /// or, when it is told that cache's answer, hesitates between that and another one.
   private static func compared(
-    _ continuation: Continuation, with truth: Continuation?, kept: Int, isTold: Bool
+    _ continuation: Continuation, with reference: Continuation?, kept: Int, isTold: Bool
   ) -> Continuation {
     var continuation = continuation
     (continuation.steps, continuation.heldTokens) = ([], [])
@@ -216,9 +216,9 @@ enum StoryFixture {
       return logits
     }
     for (index, token) in (continuation.tokens.map(Optional.some) + [nil]).enumerated() {
-      let said = truth.flatMap { $0.tokens.indices.contains(index) ? $0.tokens[index] : nil }
+      let said = reference.flatMap { $0.tokens.indices.contains(index) ? $0.tokens[index] : nil }
       let isComparable =
-        truth.map { $0.tokens.prefix(index).elementsEqual(continuation.tokens.prefix(index)) } ?? false
+        reference.map { $0.tokens.prefix(index).elementsEqual(continuation.tokens.prefix(index)) } ?? false
       continuation.steps.append(
         NextTokens(
           logits: logits(token, isTold ? (token ?? 0) + 1 : said),

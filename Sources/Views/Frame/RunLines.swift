@@ -3,7 +3,7 @@ import Screen
 import Transformer
 
 /// The two lines under the title: where one is, and how much is kept.
-struct StoryLines {
+struct RunLines {
   private let state: ViewState
   private let glyphs: GlyphSet
   private var theme: Theme { state.theme }
@@ -20,7 +20,7 @@ struct StoryLines {
   /// Layer, head, group, the phases with the shown one marked, the pinned policy.
   func place(width: Int) -> [Span] {
     var line = Line()
-    if let shape = state.story.recording?.shape {
+    if let shape = state.run.recording?.shape {
       line.add(Span("layer "), Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
       line.add(Span("   query head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
       line.add(Span("   KV head \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 4)
@@ -29,12 +29,12 @@ struct StoryLines {
     let steps = state.timeline.steps
     let shown = state.shownStep
     var phases: [(String, String)] = [("prefill", "prefill")]
-    let pseudo = state.lane?.lookahead?.pseudo.tokens.count ?? 0
+    let pseudo = state.result?.lookahead?.pseudo.tokens.count ?? 0
     if pseudo > 0 {
       phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))"))
     }
     if steps.contains(.evict) { phases.append(("evict", "evict")) }
-    let decoded = state.lane == nil ? 0 : state.answering?.answer.tokens.count ?? 0
+    let decoded = state.result == nil ? 0 : state.answering?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
       let isShown = phase.0 == shown.phase
@@ -42,7 +42,7 @@ struct StoryLines {
       line.add(
         isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
-    if let mismatch = state.lane?.lookahead?.mismatch {
+    if let mismatch = state.result?.lookahead?.mismatch {
       line.add(Span("   lookahead recorded with \(mismatch)", theme[.warning]), rank: 2)
     }
     if let pinned = state.pinnedTitle {
@@ -61,7 +61,7 @@ struct StoryLines {
 
   private func counts(_ fates: TokenFates, width: Int) -> [Span] {
     let total = fates.fates.count
-    guard state.lane != nil, state.shownStep != .prefill else {
+    guard state.result != nil, state.shownStep != .prefill else {
       return [Span("\(grouped(total)) tokens, nothing evicted", theme[.dim])]
     }
     let active = fates.count(.protected, .both, .active)
@@ -79,14 +79,14 @@ struct StoryLines {
       line.add(Span("   \(state.policyTitle) only \(fates.count(.active))"), rank: 2)
       line.add(Span("   \(pinned) only \(fates.count(.pinned))"), rank: 2)
     }
-    if let agreement = state.lane?.agreement?[state.layer][state.head] {
+    if let agreement = state.result?.agreement?[state.layer][state.head] {
       // The head's own number first; that of all heads goes where there is little room.
       line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
-      if let recall = state.lane?.recall {
+      if let recall = state.result?.recall {
         line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6)
       }
       line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
-      if let mass = state.lane?.massRecall {
+      if let mass = state.result?.massRecall {
         line.add(Span(", all heads \(decimal(mass, 2))", theme[.dim]), rank: 6)
       }
     }

@@ -3,11 +3,11 @@ import EmbeddedModel
 import Eviction
 import Exploration
 
-/// A story of a long text on a small model with random weights: what is drawn does not matter, how much is.
-struct LongStory {
+/// A run of a long text on a small model with random weights: what is drawn does not matter, how much is.
+struct LongRun {
   let engine: RunEngine
   /// What is to be told.
-  let story: Run
+  let run: Run
 
   /// - Parameter tokenCount: the text's length, about.
   init(tokenCount: Int, policies: [Policy]? = nil, budget: Int, answerLimit: Int) throws {
@@ -22,7 +22,7 @@ struct LongStory {
       """)
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
     engine = RunEngine(configuration: configuration) { RandomWeights(format: .plain) }
-    story = Run(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
+    run = Run(modelName: "random", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))
   }
 
   private static func text(tokenCount: Int, _ tokenizer: Tokenizer) -> String {

@@ -3,8 +3,8 @@ import Testing
 import Transformer
 @testable import Exploration
 
-/// Allocations and wrappers in whole stories, on the embedded model.
-@Suite struct WrapperStoryTests {
+/// Allocations and wrappers in whole runs, on the embedded model.
+@Suite struct WrapperRunTests {
   @Test func everyAllocationAndWrapperAnswers() async throws {
     let names = [
       "laq/ada", "laq/cake", "laq++/pyramid", "snapkv/global", "cake/cake", "streaming/simlayer",
@@ -13,18 +13,18 @@ import Transformer
       "laq/ada+critical+rerotate", "snapkv(w=8)+decode(every=2,keep=12)", "h2o+decode(every=1,keep=16)",
     ]
     for granularity in Granularity.allCases {
-      let story = try await StoryTests.tell(names, budget: 24, granularity: granularity)
-      #expect(story.stage == .done)
-      #expect(story.unavailableReasons.isEmpty, "\(story.unavailableReasons)")
-      #expect(story.results.map(\.policy.name) == names)
-      for lane in story.results { #expect(!lane.answer.tokens.isEmpty, "\(lane.policy)") }
+      let run = try await RunTests.tell(names, budget: 24, granularity: granularity)
+      #expect(run.stage == .done)
+      #expect(run.unavailableReasons.isEmpty, "\(run.unavailableReasons)")
+      #expect(run.results.map(\.policy.name) == names)
+      for result in run.results { #expect(!result.answer.tokens.isEmpty, "\(result.policy)") }
     }
   }
 
   @Test func movingKeysTogetherKeepsTheSet() async throws {
-    let story = try await StoryTests.tell(["laq", "laq+rerotate"], budget: 24)
-    #expect(story.results[0].kept == story.results[1].kept)
-    #expect(story.results[0].answer.steps[1] != story.results[1].answer.steps[1])
+    let run = try await RunTests.tell(["laq", "laq+rerotate"], budget: 24)
+    #expect(run.results[0].kept == run.results[1].kept)
+    #expect(run.results[0].answer.steps[1] != run.results[1].answer.steps[1])
   }
 
   /// Nothing is evicted: moved by nothing, reduced to more than there is.
@@ -32,21 +32,21 @@ import Transformer
     let names = [
       "snapkv", "snapkv+rerotate", "snapkv+decode(every=1,keep=4000)", "h2o+decode(every=1,keep=4000)",
     ]
-    let story = try await StoryTests.tell(names, budget: 4096)
-    let full = try #require(story.full)
-    for lane in story.results {
-      #expect(lane.answer.tokens == full.answer.tokens, "\(lane.policy)")
-      #expect(lane.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(lane.policy)")
+    let run = try await RunTests.tell(names, budget: 4096)
+    let full = try #require(run.full)
+    for result in run.results {
+      #expect(result.answer.tokens == full.answer.tokens, "\(result.policy)")
+      #expect(result.answer.steps.allSatisfy { ($0.divergence ?? 0) < 1e-3 }, "\(result.policy)")
     }
   }
 
   @Test func aReducedCacheHoldsWhatTheRuleSays() async throws {
-    let story = try await StoryTests.tell(["h2o", "h2o+decode(every=1,keep=12)"], budget: 24)
-    #expect(story.results[0].kept == story.results[1].kept)
+    let run = try await RunTests.tell(["h2o", "h2o+decode(every=1,keep=12)"], budget: 24)
+    #expect(run.results[0].kept == run.results[1].kept)
     // The first two choices come from the prompt's logits and from a token that still saw all 24: only then
     // is the cache reduced to 12. Plain storage sums in another order than packed bf16, but this model runs
     // in f32 throughout.
-    let steps = story.results.map(\.answer.steps)
+    let steps = run.results.map(\.answer.steps)
     #expect(steps[0][0] == steps[1][0])
     #expect(steps[0][1] == steps[1][1])
     #expect(steps[0][2] != steps[1][2])
