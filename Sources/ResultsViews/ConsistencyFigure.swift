@@ -4,8 +4,8 @@ import Foundation
 import Screen
 import Views
 
-/// The picture of consistency: what each policy keeps of the decode attention against its budget, and how near the
-/// observed rows are to the true ones layer by layer. As text, and as a drawing.
+/// The picture of consistency: what each policy keeps of the decode attention against its budget, and how
+/// near the observed rows are to the true ones layer by layer. As text, and as a drawing.
 package struct ConsistencyFigure {
   let summary: ConsistencySummary
 

@@ -70,8 +70,8 @@ struct Fixture: Decodable {
       lastLogits: [])
   }
 
-  /// The evidence of a run that decoded so many rows; they are the lookahead of one policy and the decode queries of
-  /// another.
+  /// The evidence of a run that decoded so many rows; they are the lookahead of one policy and the decode
+  /// queries of another.
   func evidence(_ recording: Recording, rows count: Int) -> Evidence {
     let values = Self.sixteenths(beyond)
     let stored = values.count / (layers * queryHeads * dimension)

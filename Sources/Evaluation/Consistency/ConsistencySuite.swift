@@ -5,10 +5,10 @@ import Transformer
 /// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one
 /// case a text.
 ///
-/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the decode attention
-/// itself; each policy's at each budget holds recall, mass recall and, where it looks ahead, the lookahead's
-/// cosine. Scores are means over all query heads; series hold every head's value, `[layer][queryHead]`
-/// row-major, and the full cache's the numbers of layers and heads.
+/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the decode
+/// attention itself; each policy's at each budget holds recall, mass recall and, where it looks ahead, the
+/// lookahead's cosine. Scores are means over all query heads; series hold every head's value,
+/// `[layer][queryHead]` row-major, and the full cache's the numbers of layers and heads.
 package struct ConsistencySuite: EvaluationSuite {
   package static let name = "consistency"
   package static let primaryScore = Measure.recall.rawValue

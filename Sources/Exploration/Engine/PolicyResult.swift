@@ -15,8 +15,8 @@ public struct PolicyResult: Sendable {
   public let scores: ScoreTable?
   /// LAQ's lookahead, for policies that have one.
   public internal(set) var lookahead: Lookahead?
-  /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full cache
-  /// has answered. `[layer][queryHead]`.
+  /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full
+  /// cache has answered. `[layer][queryHead]`.
   public internal(set) var agreement: [[Agreement]]?
   /// The answer so far.
   public internal(set) var answer = Continuation()

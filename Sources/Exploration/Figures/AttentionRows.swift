@@ -2,8 +2,8 @@ import Eviction
 import Transformer
 
 /// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead,
-/// and the decode attention, over all prompt keys. Computed off the screen's thread: in large models this takes longer
-/// than a frame.
+/// and the decode attention, over all prompt keys. Computed off the screen's thread: in large models this
+/// takes longer than a frame.
 public struct AttentionRows: Sendable {
   /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows
   /// resemble each other.

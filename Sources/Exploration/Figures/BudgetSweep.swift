@@ -1,7 +1,8 @@
 import Eviction
 import Transformer
 
-/// Recall against budget: what each policy would keep at other budgets, measured on the same decode attention.
+/// Recall against budget: what each policy would keep at other budgets, measured on the same decode
+/// attention.
 ///
 /// A value that grows point by point; it stays valid as long as the prompt does, whatever budget is explored.
 public struct BudgetSweep: Sendable {

@@ -40,8 +40,8 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
-  /// - Parameter comparesDecode: whether the sum of the decode rows is compared with each of them, too: another
-  ///   look at each.
+  /// - Parameter comparesDecode: whether the sum of the decode rows is compared with each of them, too:
+  ///   another look at each.
   /// - Throws: `CancellationError`, looked for before each layer.
   static func heads(
     _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesDecode: Bool = false
@@ -80,8 +80,8 @@ public struct HeadFigures: Sendable, Hashable {
   struct Head: Sendable {
     fileprivate(set) var entropy = 0.0
     fileprivate(set) var sinkShare = 0.0
-    /// The mean cosines of the sums of rows with each decode row: the window's, then each lookahead's, then the
-    /// truth's own.
+    /// The mean cosines of the sums of rows with each decode row: the window's, then each lookahead's, then
+    /// the truth's own.
     fileprivate var agreements: [Double]
 
     /// That of the window's rows.

@@ -8,10 +8,11 @@ public struct PromptConsistency: Sendable {
   public let decodeRowCount: Int
   /// The mean cosine of the observation window's summed rows with each decode row, `[layer][queryHead]`.
   public let windowCosine: [[Double]]
-  /// The mean cosine of the decode rows' own sum with each of them, `[layer][queryHead]`: how far a sum can go.
+  /// The mean cosine of the decode rows' own sum with each of them, `[layer][queryHead]`: how far a sum can
+  /// go.
   public let decodeCosine: [[Double]]
-  /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the decode attention is
-  /// its agreement.
+  /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the decode
+  /// attention is its agreement.
   public let results: [Result<PolicyResult, Unavailable>]
   private let lookaheadCosines: [LookaheadKey: [[Double]]]
 

@@ -1,8 +1,8 @@
 import Eviction
 import Transformer
 
-/// A token that one kept set lacks, and how much the full cache's answer looked at it when it chose one token of its
-/// answer.
+/// A token that one kept set lacks, and how much the full cache's answer looked at it when it chose one token
+/// of its answer.
 public struct LostToken: Sendable, Hashable {
   /// The layer of the kept set.
   public let layer: Int

@@ -1,8 +1,8 @@
 import Eviction
 import Transformer
 
-/// Why a policy's answer is not the full cache's: which evicted tokens the full cache's answer looked at, and which of them
-/// bring the answer back when they are kept. A value that grows while the search runs.
+/// Why a policy's answer is not the full cache's: which evicted tokens the full cache's answer looked at, and
+/// which of them bring the answer back when they are kept. A value that grows while the search runs.
 public struct WhyFinding: Sendable {
   /// How far it has come.
   public enum Stage: Sendable, Hashable {
@@ -35,7 +35,8 @@ public struct WhyFinding: Sendable {
   public let said: Int?
   /// How far it has come.
   public internal(set) var stage = Stage.ranking
-  /// The evicted tokens that the full cache's answer looked at there, the most wanted first; `listLimit` at most.
+  /// The evicted tokens that the full cache's answer looked at there, the most wanted first; `listLimit` at
+  /// most.
   public internal(set) var lost: [LostToken] = []
   /// How many evicted tokens got more than an even share of the attention there.
   public internal(set) var lostCount = 0

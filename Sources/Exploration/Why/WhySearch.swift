@@ -1,9 +1,9 @@
 /// Looks for few evicted tokens whose return brings a lost answer back. Pure search: what a set does is asked
 /// of `decode`.
 ///
-/// The answer returns token by token. While it still differs at some step, the tokens that the full cache looked
-/// at there come back: the first one, the first two, four, eight …, until it goes on. Then the whole set is
-/// made smaller by delta debugging (ddmin: Zeller and Hildebrandt, "Simplifying and Isolating
+/// The answer returns token by token. While it still differs at some step, the tokens that the full cache
+/// looked at there come back: the first one, the first two, four, eight …, until it goes on. Then the whole
+/// set is made smaller by delta debugging (ddmin: Zeller and Hildebrandt, "Simplifying and Isolating
 /// Failure-Inducing Input", 2002, section 3): parts of it are tried alone, then left out, smaller and smaller
 /// ones, until no single token can be spared.
 struct WhySearch<Token> {
@@ -34,8 +34,8 @@ struct WhySearch<Token> {
   /// Sets that are decoded side by side, one pass over the weights for each of their tokens.
   static var batch: Int { 8 }
 
-  /// The evicted tokens that the full cache's answer looked at, the most wanted first, without those that are back already;
-  /// those of a farther reach without those of a nearer one.
+  /// The evicted tokens that the full cache's answer looked at, the most wanted first, without those that are
+  /// back already; those of a farther reach without those of a nearer one.
   let rank: (_ restored: [Token], _ step: Int, Reach) throws -> [Token]
   /// Where the answer still differs with each of some sets back; `nil` where it does not.
   let decode: (_ sets: [[Token]]) throws -> [Int?]

@@ -50,8 +50,8 @@ extension TokenPage {
       .replacingOccurrences(of: "&", with: "\\u0026")
   }
 
-  /// What a result keeps at a place: a file's choice may have other heads than the settings say, and shows its
-  /// first.
+  /// What a result keeps at a place: a file's choice may have other heads than the settings say, and shows
+  /// its first.
   private func kept(_ result: PolicyResult, at place: Place) -> [Int] {
     let shape = result.kept.shape
     let queryHead = state.run.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
