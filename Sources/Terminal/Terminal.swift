@@ -211,3 +211,19 @@ package final class Terminal {
     if !isUTF8, cell.width == 2 { _ = term_put(Int32(row), Int32(column + 1), [0x20, 0], attributes, pair) }
   }
 }
+
+/// What ended a wait.
+package enum Event: Hashable, Sendable {
+  /// A key was pressed, or the mouse used.
+  case key(Key)
+  /// A text was pasted, where the terminal tells that from typing; its lines end with newlines.
+  case paste(String)
+  /// The window has a new size, or was brought back: draw again.
+  case resize
+  /// `Terminal.wake()` was called.
+  case wake
+  /// The time ran out.
+  case none
+  /// The terminal is gone.
+  case closed
+}

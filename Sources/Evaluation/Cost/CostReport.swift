@@ -19,7 +19,7 @@ package struct CostReport: Sendable, Encodable {
   private let prefillPeakResidentBytes: Int?
   private let promptBytes: Int
   private let queryBytes: Int
-  private let policies: [PromptCost.Entry]
+  private let policies: [PromptCost.PolicyCost]
 
   private struct PromptEntry: Encodable {
     let name: String, sha256: String

@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 
 /// A zip file with stored entries: all of the format that NumPy's `.npz` needs (PKWARE's APPNOTE 6.3,
@@ -70,5 +71,15 @@ extension Data {
   /// Appends a number, its lowest byte first.
   package mutating func append(bits: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: bits.littleEndian) { append(contentsOf: $0) }
+  }
+}
+
+/// The checksum that a zip file holds of each entry: CRC-32 of ISO 3309, by the system's zlib.
+package enum CRC32 {
+  /// The checksum of some bytes.
+  package static func checksum(_ bytes: some ContiguousBytes) -> UInt32 {
+    bytes.withUnsafeBytes { bytes in
+      UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+    }
   }
 }

@@ -4,7 +4,7 @@ import Transformer
 /// What one prompt costs under each policy: seconds of every stage, measured one policy at a time, and bytes.
 public struct PromptCost: Sendable {
   /// One policy at one budget; the full cache is the first.
-  public struct Entry: Sendable, Encodable {
+  public struct PolicyCost: Sendable, Encodable {
     /// The policy's name.
     public let policy: String
     /// The budget that was asked for; `nil` for the full cache.
@@ -28,6 +28,13 @@ public struct PromptCost: Sendable {
     /// Why there are no figures.
     public internal(set) var unavailable: String?
 
+    /// The names in files, of which the last one is older than the property's.
+    private enum CodingKeys: String, CodingKey {
+      case policy, budget, passSeconds, lookaheadSeconds, selectionSeconds, secondsPerToken, keptBytes
+      case lookaheadBytes, peakResidentBytes
+      case unavailable = "obstacle"
+    }
+
     /// Seconds from the prompt's end to the first token, the prefill left out.
     public var secondsToFirstToken: Double { passSeconds + lookaheadSeconds + selectionSeconds }
   }
@@ -44,7 +51,7 @@ public struct PromptCost: Sendable {
   /// system does not tell.
   public let peakResidentBytes: Int?
   /// The full cache, then every policy at every budget, budgets of a policy together.
-  public let entries: [Entry]
+  public let entries: [PolicyCost]
 }
 
 extension RunEngine {
@@ -88,10 +95,10 @@ extension RunEngine {
 extension ActiveRun {
   /// Measures the full cache, which has no stage but decoding.
   fileprivate func costOfFull(_ recording: Recording, _ greedy: GreedyDecoding, repeats: Int) throws
-    -> PromptCost.Entry
+    -> PromptCost.PolicyCost
   {
     let kept = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
-    var entry = PromptCost.Entry(policy: "full", budget: nil)
+    var entry = PromptCost.PolicyCost(policy: "full", budget: nil)
     ResidentMemory.forgetPeak()
     entry.keptBytes = kept.byteCount(bytesPerElement: recording.bytesPerElement)
     entry.secondsPerToken = try secondsPerToken(greedy, repeats: repeats) {
@@ -104,8 +111,8 @@ extension ActiveRun {
   /// Measures a policy, stage by stage.
   fileprivate func cost(
     of wanted: BudgetedPolicy, _ recording: Recording, _ greedy: GreedyDecoding, repeats: Int
-  ) throws -> PromptCost.Entry {
-    var entry = PromptCost.Entry(policy: wanted.policy.name, budget: wanted.budget.description)
+  ) throws -> PromptCost.PolicyCost {
+    var entry = PromptCost.PolicyCost(policy: wanted.policy.name, budget: wanted.budget.description)
     do { _ = try wanted.tokens(recording, request.granularity) } catch {
       entry.unavailable = String(describing: error)
       return entry

@@ -1,4 +1,5 @@
 import Checkpoint
+import Eviction
 
 /// What is put around a text before a model reads it: a question, and the turns of a chat.
 public struct PromptFraming: Sendable {
@@ -65,5 +66,25 @@ struct FramedText: Equatable {
     let clamped = range.clamped(to: source)
     return clamped.lowerBound - source.lowerBound + sourceStart..<clamped.upperBound - source.lowerBound
       + sourceStart
+  }
+}
+
+extension RepetitionPrompts {
+  /// Asks for a prompt's repetition as its own turn was made: what ends the user's turn in a chat ends the
+  /// request, too.
+  ///
+  /// Without a chat, a line's end does, as in kvpress for models without a template. What the template puts
+  /// before the user's turn is not repeated; a system's turn, which says something of its own, is, and the
+  /// template around it.
+  init(_ framed: FramedText, tokens: [Token], tokenizer: Tokenizer, framing: PromptFraming) {
+    func ids(_ text: some Sequence<UInt8>) -> [Int] {
+      tokenizer.encode(Array(text), addingSpecialTokens: false).map(\.id)
+    }
+    let isChat = framing.chat != nil
+    let isPlain = !isChat || framing.system?.isEmpty == false
+    self.init(
+      whole: ids(Self.wholeText.utf8), part: ids(Self.partText.utf8),
+      suffix: isChat ? ids(framed.bytes[framed.turn.upperBound...]) : ids(Self.plainSuffix.utf8),
+      prefixCount: isPlain ? 0 : tokens.prefix { $0.byteRange.upperBound <= framed.turn.lowerBound }.count)
   }
 }
