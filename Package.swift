@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Eviction", dependencies: ["Checkpoint", "Transformer", "Kernels"]),
     .target(
       name: "Exploration",
-      dependencies: ["CFaults", "Checkpoint", "ChatTemplates", "Transformer", "Eviction", "CZlib"]),
+      dependencies: ["CFaults", "Kernels", "Checkpoint", "ChatTemplates", "Transformer", "Eviction", "CZlib"]),
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),

@@ -77,8 +77,11 @@ final class GreedyDecoding {
       try Task.checkCancellation()
       if recordsReference, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
       var fed: [Int] = []
+      // The same for every lane of this step, and computed for the first that is compared.
+      var referenceSum: Double?
       for index in lanes.indices where lanes[index].isOpen {
-        let following = next(lanes[index], isReference: recordsReference && index == 0)
+        let following = next(
+          lanes[index], isReference: recordsReference && index == 0, referenceSum: &referenceSum)
         lanes[index].continuation.steps.append(following)
         lanes[index].continuation.heldTokens.append(lanes[index].cache.meanCount)
         let choice: Int
@@ -133,11 +136,15 @@ final class GreedyDecoding {
   }
 
   /// The next tokens of a lane; compared with the full cache's while both decoded the same tokens.
-  private func next(_ lane: Lane, isReference: Bool) -> NextTokens {
+  /// - Parameter referenceSum: the log-sum-exp of the full cache's logits at this step, once it is known.
+  private func next(_ lane: Lane, isReference: Bool, referenceSum: inout Double?) -> NextTokens {
     let step = lane.continuation.tokens.count
-    let isComparable =
-      !isReference && step < referenceLogits.count
-      && lane.continuation.tokens.elementsEqual(referenceTokens.prefix(step))
-    return NextTokens(logits: lane.logits, reference: isComparable ? referenceLogits[step] : nil)
+    guard !isReference, step < referenceLogits.count,
+      lane.continuation.tokens.elementsEqual(referenceTokens.prefix(step))
+    else { return NextTokens(logits: lane.logits) }
+    let reference = referenceLogits[step]
+    let sum = referenceSum ?? NextTokens.logSumExp(reference)
+    referenceSum = sum
+    return NextTokens(logits: lane.logits, reference: (reference, sum))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// The likeliest next tokens at one step, and how far the distribution is from the full cache's.
 public struct NextTokens: Sendable, Hashable {
@@ -22,19 +23,21 @@ public struct NextTokens: Sendable, Hashable {
   /// - Parameters:
   ///   - logits: `[vocabulary]`.
   ///   - reference: the full cache's logits at the same step after the same tokens, if they are known.
-  public init(logits: [Float], reference: [Float]? = nil, count: Int = 8) {
+  public init(logits: [Float], reference: [Float]?, count: Int = 8) {
+    self.init(logits: logits, reference: reference.map { ($0, Self.logSumExp($0)) }, count: count)
+  }
+
+  /// The same with a reference whose log-sum-exp is known: that of a step is the same for every cache.
+  init(logits: [Float], reference: (logits: [Float], logSumExp: Double)? = nil, count: Int = 8) {
     let normaliser = Self.logSumExp(logits)
+    // Rounded to a float as in a trace, so that the same step has the same probabilities from either.
     candidates = Self.highest(count, logits).map {
-      Candidate(token: $0, probability: exp(logits[$0] - normaliser))
+      Candidate(token: $0, probability: min(1, exp(logits[$0] - Float(normaliser))))
     }
     divergence = reference.map { reference in
-      let other = Self.logSumExp(reference)
-      var sum: Double = 0
-      for (p, q) in zip(reference, logits) {
-        let log = Double(p - other)
-        sum += Foundation.exp(log) * (log - Double(q - normaliser))
-      }
-      return Float(max(0, sum))
+      let shared = Int32(min(reference.logits.count, logits.count))
+      return Float(
+        max(0, laq_divergence(reference.logits, reference.logSumExp, logits, normaliser, shared)))
     }
   }
 
@@ -53,23 +56,16 @@ public struct NextTokens: Sendable, Hashable {
   static func highest(_ count: Int, of logits: [Float]) -> (tokens: [Int], logits: [Float], logSumExp: Float)
   {
     let tokens = highest(count, logits)
-    return (tokens, tokens.map { logits[$0] }, logSumExp(logits))
+    return (tokens, tokens.map { logits[$0] }, Float(logSumExp(logits)))
   }
 
-  /// The ids of the highest logits, the highest first; equal ones by id. One look at each logit: a whole
-  /// vocabulary is not sorted for eight of its tokens.
+  /// The ids of the highest logits, the highest first; equal ones by id.
   private static func highest(_ count: Int, _ logits: [Float]) -> [Int] {
-    var best: [Int] = []
-    for (id, logit) in logits.enumerated() {
-      guard best.count < count || best.last.map({ logit > logits[$0] }) ?? false else { continue }
-      if best.count == count { best.removeLast() }
-      best.insert(id, at: best.lastIndex { logits[$0] >= logit }.map { $0 + 1 } ?? 0)
-    }
-    return best
+    var best = [Int32](repeating: 0, count: count + 1)
+    let found = laq_highest(logits, Int32(logits.count), Int32(count), &best)
+    return best.prefix(Int(found)).map(Int.init)
   }
 
-  private static func logSumExp(_ logits: [Float]) -> Float {
-    let largest = logits.max() ?? 0
-    return largest + log(logits.reduce(0) { $0 + exp($1 - largest) })
-  }
+  /// The logarithm of what the softmax of some logits is divided by.
+  static func logSumExp(_ logits: [Float]) -> Double { laq_log_sum_exp(logits, Int32(logits.count)) }
 }

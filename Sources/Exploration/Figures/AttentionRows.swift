@@ -1,4 +1,5 @@
 import Eviction
+import Kernels
 import Transformer
 
 /// The attention rows of one layer that are to be compared: the prompt's last queries, a policy's lookahead,
@@ -103,7 +104,7 @@ public struct AttentionRows: Sendable {
   static func agreement(of observed: [[Float]], with decode: [[Float]]) -> Double? {
     guard let first = observed.first, !decode.isEmpty else { return nil }
     var sum = [Float](repeating: 0, count: first.count)
-    for row in observed { for index in sum.indices { sum[index] += row[index] } }
+    for row in observed { laq_add_scaled(&sum, row, 1, Int32(sum.count)) }
     return sum.withUnsafeBufferPointer { sum in
       decode.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } }
         / Double(decode.count)
@@ -141,28 +142,9 @@ public struct AttentionRows: Sendable {
     return result.map { $0.map { $0 / Float(shape.queryHeadCount) } }
   }
 
-  /// The cosine of two rows; 0 where one is all zeros. Four sums run side by side, always the same way.
+  /// The cosine of two rows; 0 where one is all zeros.
   static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
-    var (dots, squares, others) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
-    func add(_ x: SIMD4<Double>, _ y: SIMD4<Double>) {
-      dots += x * y
-      squares += x * x
-      others += y * y
-    }
-    let count = min(a.count, b.count)
-    var index = 0
-    while index + 4 <= count {
-      add(
-        SIMD4(Double(a[index]), Double(a[index + 1]), Double(a[index + 2]), Double(a[index + 3])),
-        SIMD4(Double(b[index]), Double(b[index + 1]), Double(b[index + 2]), Double(b[index + 3])))
-      index += 4
-    }
-    while index < count {
-      add(SIMD4(Double(a[index]), 0, 0, 0), SIMD4(Double(b[index]), 0, 0, 0))
-      index += 1
-    }
-    let (aa, bb) = (squares.sum(), others.sum())
-    return aa > 0 && bb > 0 ? dots.sum() / (aa * bb).squareRoot() : 0
+    laq_cosine(a.baseAddress, b.baseAddress, Int32(min(a.count, b.count)))
   }
 }
 

@@ -1,5 +1,6 @@
 import Eviction
 import Foundation
+import Kernels
 import Transformer
 
 /// What every query head's attention is like, independent of what is kept: `[layer][queryHead]` each.
@@ -94,7 +95,7 @@ public struct HeadFigures: Sendable, Hashable {
     /// Adds a decode row.
     /// - Parameter foreseen: what the window and each lookahead foresee.
     mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
-      entropy += Self.bits(row)
+      entropy += laq_bits(row.baseAddress, Int32(row.count))
       sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
       for (index, sum) in foreseen.enumerated() {
         agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) }
@@ -106,12 +107,6 @@ public struct HeadFigures: Sendable, Hashable {
       entropy /= Double(count)
       sinkShare /= Double(count)
       for index in agreements.indices { agreements[index] /= Double(count) }
-    }
-
-    private static func bits(_ row: UnsafeBufferPointer<Float>) -> Double {
-      // Logarithms of floats are a third of the time of those of doubles, and their error is the weights'
-      // own.
-      row.reduce(0.0) { $1 > 0 ? $0 - Double($1 * log2($1)) : $0 }
     }
   }
 

@@ -185,6 +185,23 @@ void laq_row_scores(const float *q, int rows, const float *packed, int count, in
 /// `−Σ x ln(x + 1e-10)` of weights that are not negative.
 float laq_entropy(const float *x, int count);
 
+/// `ln Σ exp(x)` of a vocabulary's logits (within 1e-6 of their exact one): floats are summed in pieces, the pieces in
+/// doubles. What is largest, where that is not finite; 0 of none.
+double laq_log_sum_exp(const float *x, int count);
+
+/// `Σ P (ln P − ln Q)` of two distributions given by their logits and the `laq_log_sum_exp` of each.
+double laq_divergence(const float *p, double p_sum, const float *q, double q_sum, int count);
+
+/// The ids of the `wanted` highest logits, the highest first, equal ones by id; returns how many there are. `ids` holds
+/// one more than `wanted`.
+int laq_highest(const float *x, int count, int wanted, int *ids);
+
+/// `−Σ x log2(x)` of the weights that are positive.
+double laq_bits(const float *x, int count);
+
+/// The cosine of two vectors; 0 where one is all zeros. Four sums run side by side, always the same way.
+double laq_cosine(const float *a, const float *b, int count);
+
 /// `products[i][j] = Σ_n x[n][i] · x[n][j]` of `count` vectors `[count][dimension]`, in their order.
 void laq_second_moments(const float *x, int count, int dimension, float *products);
 
