@@ -103,11 +103,20 @@ import Transformer
 
   @Test func agreementCountsTokensAndMass() {
     let mass: [Float] = [4, 1, 0, 3, 0, 2]
-    let agreement = Agreement(kept: [0, 1, 5], mass: mass)  // the best three are 0, 3, 5
+    let agreement = Agreement(kept: [0, 1, 5], mass: mass, budget: 3)  // the best three are 0, 3, 5
     #expect(agreement.recall == 2.0 / 3)
     #expect(agreement.massRecall == 0.7)
-    #expect(Agreement(kept: [0, 3, 5], mass: mass).recall == 1)
-    #expect(Agreement(kept: [2, 4], mass: mass).massRecall == 0)
-    #expect(Agreement(kept: Array(0..<6), mass: mass) == Agreement(kept: [0], mass: [1]))
+    #expect(Agreement(kept: [0, 3, 5], mass: mass, budget: 3).recall == 1)
+    #expect(Agreement(kept: [2, 4], mass: mass, budget: 2).massRecall == 0)
+    #expect(Agreement(kept: Array(0..<6), mass: mass, budget: 9).recall == 1)
+    #expect(Agreement(kept: Array(0..<6), mass: mass, budget: 9).massRecall == 1)
+  }
+
+  @Test func recallIsMeasuredAtTheBudgetWhateverAHeadKeeps() {
+    let mass: [Float] = [4, 1, 0, 3, 0, 2]
+    #expect(Agreement(kept: [], mass: mass, budget: 3).recall == 0)
+    #expect(Agreement(kept: [0], mass: mass, budget: 3).recall == 1.0 / 3)
+    #expect(Agreement(kept: [0, 1, 2, 3, 4], mass: mass, budget: 2).recall == 1)
+    #expect(Agreement(kept: [1, 2, 3, 4, 5], mass: mass, budget: 2).recall == 0.5)
   }
 }

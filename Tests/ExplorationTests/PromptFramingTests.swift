@@ -131,8 +131,8 @@ import Testing
     }
   }
 
-  @Test func aTextOfSpaceIsEmptyInAChat() {
-    #expect(problem(" \n ", PromptFraming(chat: chat(Self.chatML))).contains("the text is empty"))
+  @Test func aTextOfSpaceIsBlankInAChat() {
+    #expect(problem(" \n ", PromptFraming(chat: chat(Self.chatML))).contains("run it without --chat"))
     #expect(problem(" \n ", PromptFraming(question: "Why?", chat: chat(Self.chatML))) == "no problem")
   }
 

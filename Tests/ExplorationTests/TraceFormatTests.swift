@@ -157,7 +157,9 @@ import Transformer
     let run = try await Self.tell(
       TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
     func mismatch(_ index: Int) -> String? { run.results[index].lookahead?.mismatch }
-    #expect(mismatch(0) == "B=12, m=2" && mismatch(1) == "B=12" && mismatch(2) == "B=12, snapkv")
+    #expect(
+      mismatch(0) == "recorded with B=12, m=2" && mismatch(1) == "recorded with B=12"
+        && mismatch(2) == "recorded with B=12, snapkv")
     #expect(
       run.results[2].lookahead?.queries.count == 1 && run.results[2].lookahead?.pseudo.tokens == [2])
     var fixture = TraceFixture()

@@ -69,7 +69,9 @@ enum RunFixture {
           continue
         }
         let agreements = mass.layers.enumerated().flatMap { layer, heads in
-          heads.enumerated().map { Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1) }
+          heads.enumerated().map {
+            Agreement(kept: kept.positions(layer: layer, queryHead: $0), mass: $1, budget: budget)
+          }
         }
         let count = Double(agreements.count)
         sweep.add(
@@ -193,7 +195,8 @@ enum RunFixture {
       evidence, budget: settings.budget, granularity: settings.granularity)
     let agreement = mass.enumerated().map { layer, heads in
       heads.enumerated().map { head, mass in
-        Agreement(kept: kept.positions(layer: layer, queryHead: head), mass: mass)
+        Agreement(
+          kept: kept.positions(layer: layer, queryHead: head), mass: mass, budget: settings.budget)
       }
     }
     return PolicyResult(

@@ -5,7 +5,7 @@ public enum Selection {
   /// Keeps the protected positions and the best others of each head, ascending.
   ///
   /// Ties go to the lower position (torch leaves them open). Where a head's budget is smaller than the
-  /// protected set, the newest of it are kept: a budget is never exceeded. With a budget of at least
+  /// protected set, its sinks are kept, then the newest of it: a budget is never exceeded. With a budget of at least
   /// the prompt's length everything is kept (the reference says `n < B`; at `n = B` both keep all).
   /// - Parameter count: tokens of a layer and head.
   static func keep(_ scores: ScoreTable, count: (_ layer: Int, _ head: Int) -> Int) -> [[[Int]]] {
@@ -24,10 +24,18 @@ public enum Selection {
     return (0..<scores.layerCount).map { Array(kept[$0 * scores.headCount..<($0 + 1) * scores.headCount]) }
   }
 
+  /// What stays of protected positions that are more than the budget: the sinks, oldest first, then the
+  /// newest of the others. All of a prompt is a window, not sinks.
+  private static func least(of protected: [Int], _ budget: Int, tokenCount: Int) -> [Int] {
+    let sinks = protected.count == tokenCount ? 0 : zip(protected, 0...).prefix { $0.0 == $0.1 }.count
+    let oldest = min(sinks, max(0, budget))
+    return Array(protected[..<oldest] + protected[oldest...].suffix(max(0, budget - oldest)))
+  }
+
   /// One head's kept positions.
   static func select(from scores: [Float], protected: [Int], budget: Int) -> [Int] {
     guard budget < scores.count else { return Array(scores.indices) }
-    guard budget > protected.count else { return Array(protected.suffix(max(0, budget))) }
+    guard budget > protected.count else { return least(of: protected, budget, tokenCount: scores.count) }
     return (protected + best(budget - protected.count, of: scores, without: protected)).sorted()
   }
 

@@ -61,7 +61,9 @@ extension ActiveRun {
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
-      agreement: run.decodeMass.map(kept.agreement(withMass:)))
+      agreement: run.decodeMass.map {
+        kept.agreement(withMass: $0, budget: wanted.policy.comparedCount(kept, budget))
+      })
     result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
@@ -81,7 +83,9 @@ extension ActiveRun {
     update { run in
       run.decodeMass = mass
       for index in run.results.indices where run.results[index].agreement == nil {
-        run.results[index].agreement = run.results[index].kept.agreement(withMass: mass)
+        let result = run.results[index]
+        run.results[index].agreement = result.kept.agreement(
+          withMass: mass, budget: result.policy.comparedCount(result.kept, result.tokenBudget))
       }
     }
   }
@@ -100,5 +104,13 @@ extension ActiveRun {
     if let figures = run.figures, figures.coverLookaheads(of: run.results) { return }
     update { $0.stage = .measure }
     run.figures = try HeadFigures(run)
+  }
+}
+
+extension Policy {
+  /// Tokens per head that its kept set is measured against: the budget's, of a file's choice those that it has.
+  fileprivate func comparedCount(_ kept: KeptTokens, _ budget: TokenBudget?) -> Int {
+    guard let budget, map == nil else { return Int(kept.meanCount.rounded()) }
+    return budget.tokens
   }
 }

@@ -47,6 +47,9 @@ extension ActiveRun {
     for (key, lane) in zip(open, lanes) {
       lookaheads[key]?.pseudo = lane.continuation
       lookaheads[key]?.queries = lane.queries
+      if lane.limit < key.settings.tokenCount {
+        lookaheads[key]?.mismatch = "shortened to m=\(lane.limit), where the context ends"
+      }
     }
   }
 

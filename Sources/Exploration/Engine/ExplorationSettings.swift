@@ -12,8 +12,11 @@ public struct ExplorationSettings: Sendable, Hashable {
   public private(set) var share: Budget.Share?
   /// The heads that share one kept set.
   public var granularity: Granularity
-  /// The policies beside the full cache, in the order in which they are listed.
-  public var policies: [Policy]
+  /// The policies beside the full cache, in the order in which they are listed; each once, and without the
+  /// full cache itself, which is always there.
+  public var policies: [Policy] {
+    didSet { policies = Self.distinct(policies) }
+  }
   /// Tokens of an answer at most; it ends earlier at an end-of-text token.
   public var answerLimit: Int
 
@@ -33,9 +36,15 @@ public struct ExplorationSettings: Sendable, Hashable {
   ) {
     self.budget = budget
     self.granularity = granularity
-    self.policies = policies ?? Self.standardPolicies
+    self.policies = Self.distinct(policies ?? Self.standardPolicies)
     self.answerLimit = answerLimit
     self.recording = recording
+  }
+
+  /// The policies without repetitions and without the full cache: an export has one entry for each name.
+  public static func distinct(_ policies: [Policy]) -> [Policy] {
+    var seen: Set<Policy> = []
+    return policies.filter { !$0.keepsEverything && seen.insert($0).inserted }
   }
 
   /// Takes over a budget for a prompt.

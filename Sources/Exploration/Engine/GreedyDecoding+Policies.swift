@@ -10,9 +10,10 @@ extension GreedyDecoding {
     return lane
   }
 
-  /// A cheap cache, for pseudo tokens.
+  /// A cheap cache, for pseudo tokens: as many as are asked for and as the model's context has room for.
   func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
-    Lane(recording, kept: cheap, limit: settings.tokenCount, feedsFirst: true)
+    let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
+    return Lane(recording, kept: cheap, limit: min(settings.tokenCount, room), feedsFirst: true)
   }
 
   /// The cache that a policy's result decodes on, with all that its wrappers do to it.

@@ -11,8 +11,8 @@ public struct Lookahead: Sendable {
   public internal(set) var pseudo = Continuation()
   /// The Q-cache.
   public internal(set) var queries: QueryRows
-  /// In what a lookahead that a trace has recorded differs from the one that was asked for, in a few words;
-  /// `nil` where it is that one.
+  /// In what a lookahead that a trace has recorded, or for which the model's context has too little room,
+  /// differs from the one that was asked for, in a few words; `nil` where it is that one.
   public internal(set) var mismatch: String?
 }
 

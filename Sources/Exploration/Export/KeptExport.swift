@@ -58,6 +58,8 @@ public struct KeptExport: Encodable, Sendable {
     let keptTokens: Int, bytes: Int
     let recall: Double?, massRecall: Double?
     let pseudoTokens: [Int]?
+    /// In what a trace's lookahead differs from the one that the settings ask for; `nil` where in nothing.
+    let lookaheadMismatch: String?
     let answerTokens: [Int], answer: String
   }
 
@@ -88,7 +90,8 @@ public struct KeptExport: Encodable, Sendable {
         settings: result.policy.settingValues,
         keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
         bytes: result.kept.byteCount(), recall: result.recall, massRecall: result.massRecall,
-        pseudoTokens: result.lookahead?.pseudo.tokens, answerTokens: result.answer.tokens,
+        pseudoTokens: result.lookahead?.pseudo.tokens, lookaheadMismatch: result.lookahead?.mismatch,
+        answerTokens: result.answer.tokens,
         answer: run.answerText(result))
     }
   }

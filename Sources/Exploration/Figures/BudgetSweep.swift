@@ -157,7 +157,7 @@ struct BudgetSweeping {
   }
 
   private func point(_ kept: KeptTokens, budget: Int) -> BudgetSweep.Point {
-    let agreements = kept.agreement(withMass: mass).flatMap { $0 }
+    let agreements = kept.agreement(withMass: mass, budget: budget).flatMap { $0 }
     let count = Double(max(1, agreements.count))
     return BudgetSweep.Point(
       budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,

@@ -34,7 +34,7 @@ struct ChatFraming {
     let scalars = text.unicodeScalars
     guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
       let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-    else { throw PromptError.empty(name) }
+    else { throw text.isEmpty ? PromptError.empty(name) : .blank(name) }
     let leading = String(scalars[..<first])
     let trailing = String(scalars[scalars.index(after: last)...])
     // Spaces are the same bytes in the text as it was read, valid UTF-8 or not.

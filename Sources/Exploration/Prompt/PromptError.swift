@@ -8,6 +8,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case unreadable(String, reason: String)
   /// No bytes, or no tokens.
   case empty(String)
+  /// Only spaces and line breaks, of which a chat's turn keeps none.
+  case blank(String)
   /// The model's vocabulary has no token for anything in the text.
   case nothingKnown(String, byteCount: Int)
   /// A token that the tokenizer has and the model does not.
@@ -36,6 +38,11 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       "\(name): cannot be read (\(reason)); check its permissions"
     case .empty(let name):
       "\(name): the text is empty; give a text of at least one character"
+    case .blank(let name):
+      """
+      \(name): the text is only spaces and line breaks, which chat templates cut off a message; \
+      run it without --chat, or give a text with a visible character
+      """
     case .nothingKnown(let name, let byteCount):
       """
       \(name): this model's vocabulary has no token for any of the \(byteCount) bytes of the text; \

@@ -82,6 +82,6 @@ struct RecordedLookahead: Sendable {
     if cheap != wanted.cheap { words.append(scorer) }
     if self.granularity != granularity { words.append("a set per \(self.granularity.rawValue) head") }
     if lacks(wanted.tokenCount) { words.append("m=\(tokens.count)") }
-    return words.isEmpty ? nil : words.joined(separator: ", ")
+    return words.isEmpty ? nil : "recorded with " + words.joined(separator: ", ")
   }
 }

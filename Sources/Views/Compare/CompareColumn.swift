@@ -38,7 +38,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   func note(_ keys: KeyTable) -> String {
     switch self {
     case .policy: "One prompt is no benchmark: try others, and other budgets (\(keys.label(.budgetDown)))."
-    case .recall: "recall: share of the oracle's tokens that are kept, mean of all heads"
+    case .recall: "recall: share of the B tokens with the most true attention that is kept, mean of all heads"
     case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
     case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
     case .topOne: "top-1: of the full answer's tokens and its end, how many this cache says, too"

@@ -43,7 +43,7 @@ struct RunLines {
         isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
     if let mismatch = state.result?.lookahead?.mismatch {
-      line.add(Span("   lookahead recorded with \(mismatch)", theme[.warning]), rank: 2)
+      line.add(Span("   lookahead \(mismatch)", theme[.warning]), rank: 2)
     }
     if let pinned = state.pinnedTitle {
       line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3)

@@ -4,7 +4,7 @@ import Exploration
 enum UnavailableWords {
   /// Where a result's answer would stand.
   static func answer(_ result: PolicyResult? = nil) -> String {
-    let mismatch = result?.lookahead?.mismatch.map { "; lookahead recorded with \($0)" } ?? ""
+    let mismatch = result?.lookahead?.mismatch.map { "; lookahead \($0)" } ?? ""
     return "no answer: needs the model" + mismatch
   }
 }

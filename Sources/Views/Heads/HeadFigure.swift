@@ -25,7 +25,7 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   var note: String {
     switch self {
     case .massRecall: "Share of the true attention that falls on kept tokens: 1 loses nothing, .5 loses half."
-    case .recall: "Share of the tokens that the oracle would keep in this head which the policy keeps, too."
+    case .recall: "Of the B tokens with the most true attention (B: the budget), the share that is kept."
     case .gain:
       "Where the active policy covers more of the true attention than the pinned one (+), or less (-)."
     case .keptShare:
@@ -45,7 +45,7 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   var shortNote: String {
     switch self {
     case .massRecall: "Share of the true attention that falls on kept tokens."
-    case .recall: "Share of the oracle's tokens that the policy keeps, too."
+    case .recall: "Of the B tokens with the most true attention, the share that is kept."
     case .gain: "True attention covered more (+) or less (-) than by the pinned one."
     case .keptShare: "Share of the prompt's tokens that the head keeps."
     case .windowAgreement: "Can the last prompt rows foresee what the answer looks at?"

@@ -71,7 +71,8 @@ extension Glossary {
       "mass", ["mass recall"], "The share of the true attention that falls on kept tokens; 1 loses nothing."),
     Entry(
       "recall", ["recall against the oracle", "against"],
-      "The share of the oracle's tokens that the policy keeps, too."),
+      "Of the tokens with the most true attention, as many as the budget, the share that is kept; 0 where a head keeps nothing."
+    ),
     Entry(
       "all heads", ["mean", "of all heads"],
       "The mean over every layer and query head, beside this head's own number."),

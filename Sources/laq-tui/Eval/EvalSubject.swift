@@ -56,9 +56,9 @@ struct EvalSubject: ParsableArguments {
 
   /// The policies, or others where none are named.
   func policies(default standard: [String]) -> [Policy] {
-    (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }.compactMap {
-      Policy($0)
-    }
+    ExplorationSettings.distinct(
+      (policies.isEmpty ? standard : policies).flatMap { $0 == "all" ? Self.allPolicies : [$0] }
+        .compactMap { Policy($0) })
   }
 
   /// Every scorer with its defaults, LAQ under the allocations that other methods are known for, and those
