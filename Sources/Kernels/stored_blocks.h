@@ -32,8 +32,9 @@ BODY void read_scales(const laq_format format, const uint8_t *block, const int h
   switch (format) { STORED_FORMATS(SCALES) }
 }
 
-BODY void decode(const laq_format format, const uint8_t *block, const unsigned part, const int has_halves, const block_scales *s,
-                 v16 *low, v16 *high) {
-#define DECODED(name, lower, length, bytes) case LAQ_##name: lower##_decode(block, part, has_halves, s, low, high); return;
+BODY v16 decoded(const laq_format format, const uint8_t *block, const unsigned part, const unsigned half,
+                 const int has_halves, const block_scales *s) {
+#define DECODED(name, lower, length, bytes) case LAQ_##name: return lower##_decode(block, part, half, has_halves, s);
   switch (format) { STORED_FORMATS(DECODED) }
+  return splat(0);
 }

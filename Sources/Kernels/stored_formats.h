@@ -76,58 +76,50 @@ BODY v16 weights16(u16 q, const block_scales *s, const unsigned part) {
 }
 
 #define SCALES_OF(format) BODY void format##_scales(const uint8_t *block, const int has_halves, block_scales *s)
-#define DECODE(format) \
-  BODY void format##_decode(const uint8_t *block, const unsigned part, const int has_halves, const block_scales *s, v16 *low, v16 *high)
+// Sixteen of a part's 32 weights: `half` is 0 or 1, so that sums are added to before the others need registers.
+#define DECODE(format)                                                                                              \
+  BODY v16 format##_decode(const uint8_t *block, const unsigned part, const unsigned half, const int has_halves, \
+                           const block_scales *s)
 
 // Blocks of 32: low halves of the bytes are the first 16 weights, high halves the others; a fifth bit is in a word of its
 // own.
 
 // Scale (f16), 16 bytes; zero is at 8.
 SCALES_OF(q4_0) { s->scale[0] = half_at(block, has_halves); s->offset[0] = -8 * s->scale[0]; }
-DECODE(q4_0) {
-  u16 bytes = bytes16(block + 2);
-  *low = weights16(bytes & 15, s, 0), *high = weights16(bytes >> 4, s, 0);
+BODY u16 four_bits(const uint8_t *start, const unsigned half) {
+  u16 bytes = bytes16(start);
+  return half ? bytes >> 4 : bytes & 15;
 }
+DECODE(q4_0) { return weights16(four_bits(block + 2, half), s, 0); }
 
 // Scale, minimum (f16), 16 bytes.
 SCALES_OF(q4_1) { half_pair_at(block, has_halves, &s->scale[0], &s->offset[0]); }
-DECODE(q4_1) {
-  u16 bytes = bytes16(block + 4);
-  *low = weights16(bytes & 15, s, 0), *high = weights16(bytes >> 4, s, 0);
-}
+DECODE(q4_1) { return weights16(four_bits(block + 4, half), s, 0); }
 
 // Fifth bits of 16 weights, in their place: that of the first one is the lowest of `word`'s bits from 4 on.
 BODY u16 fifths16(uint32_t word) {
   const u16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   return ((word - (u16){0}) >> places) & 16;
 }
-BODY void five_bits(const uint8_t *start, const block_scales *s, v16 *low, v16 *high) {
+BODY v16 five_bits(const uint8_t *start, const unsigned half, const block_scales *s) {
   uint32_t fifths = word_at(start);
-  u16 bytes = bytes16(start + 4);
-  *low = weights16((bytes & 15) | fifths16(fifths << 4), s, 0);
-  *high = weights16(bytes >> 4 | fifths16(fifths >> 12), s, 0);
+  return weights16(four_bits(start + 4, half) | fifths16(half ? fifths >> 12 : fifths << 4), s, 0);
 }
 
 // Scale (f16), 32 fifth bits, 16 bytes; zero is at 16.
 SCALES_OF(q5_0) { s->scale[0] = half_at(block, has_halves); s->offset[0] = -16 * s->scale[0]; }
-DECODE(q5_0) { five_bits(block + 2, s, low, high); }
+DECODE(q5_0) { return five_bits(block + 2, half, s); }
 
 // Scale, minimum (f16), 32 fifth bits, 16 bytes.
 SCALES_OF(q5_1) { q4_1_scales(block, has_halves, s); }
-DECODE(q5_1) { five_bits(block + 4, s, low, high); }
+DECODE(q5_1) { return five_bits(block + 4, half, s); }
 
 // Scale (f16), 32 signed bytes.
 SCALES_OF(q8_0) { s->scale[0] = half_at(block, has_halves); }
-DECODE(q8_0) {
-  *low = __builtin_convertvector(*(const s16u *)(block + 2), v16) * splat(s->scale[0]);
-  *high = __builtin_convertvector(*(const s16u *)(block + 18), v16) * splat(s->scale[0]);
-}
+DECODE(q8_0) { return __builtin_convertvector(*(const s16u *)(block + 2 + 16 * half), v16) * splat(s->scale[0]); }
 
 // Numbers without blocks.
 SCALES_OF(f16) {}
-DECODE(f16) { *low = halves16(block + 64 * part, has_halves), *high = halves16(block + 64 * part + 32, has_halves); }
+DECODE(f16) { return halves16(block + 64 * part + 32 * half, has_halves); }
 SCALES_OF(bf16) {}
-DECODE(bf16) {
-  *low = widened16((const uint16_t *)(const void *)(block + 64 * part));
-  *high = widened16((const uint16_t *)(const void *)(block + 64 * part + 32));
-}
+DECODE(bf16) { return widened16((const uint16_t *)(const void *)(block + 64 * part + 32 * half)); }

@@ -25,12 +25,10 @@ BODY void products_of(const laq_format format, const int has_halves, const uint8
       read_scales(format, block, has_halves, &s);
       // Not unrolled: a compiler that sees several parts keeps the bytes of all of them, in memory.
       _Pragma("clang loop unroll(disable)") for (unsigned part = 0; part < (unsigned)length / UNIT; part++) {
-        v16 low, high;
-        decode(format, block, part, has_halves, &s, &low, &high);
-        UNROLLED for (int r = 0; r < rows; r++) {
-          const float *element = x + (size_t)r * (size_t)inputs + ((size_t)i + part * UNIT);
-          sums[o][r] += low * load16(element);
-          sums[o][r] += high * load16(element + 16);
+        UNROLLED for (unsigned half = 0; half < 2; half++) {
+          v16 weights = decoded(format, block, part, half, has_halves, &s);
+          const float *elements = x + ((size_t)i + part * UNIT + half * 16);
+          UNROLLED for (int r = 0; r < rows; r++) sums[o][r] += weights * load16(elements + (size_t)r * (size_t)inputs);
         }
       }
     }
@@ -39,9 +37,8 @@ BODY void products_of(const laq_format format, const int has_halves, const uint8
     UNROLLED for (int o = 0; o < outputs; o++) {
       uint8_t padded[2 * UNIT] = {0};
       memcpy(padded, w + (size_t)o * row_bytes, 2 * (size_t)(inputs - i));
-      v16 low, high;
-      block_scales s;
-      decode(format, padded, 0, has_halves, &s, &low, &high);
+      const block_scales none = {{0}, {0}};
+      v16 low = decoded(format, padded, 0, 0, has_halves, &none), high = decoded(format, padded, 0, 1, has_halves, &none);
       UNROLLED for (int r = 0; r < rows; r++) {
         float element[UNIT] = {0};
         memcpy(element, x + (size_t)r * (size_t)inputs + (size_t)i, sizeof(float) * (size_t)(inputs - i));

@@ -14,25 +14,22 @@ int laq_stored_row(int output, int head) {
 
 BODY void widened_row(const laq_format format, const int has_halves, const uint8_t *block, int inputs, float *y) {
   const int length = block_length(format), bytes = block_bytes(format);
-  block_scales s;
+  block_scales s = {{0}, {0}};
   int i = 0;
   for (; i + length <= inputs; i += length, block += bytes) {
     read_scales(format, block, has_halves, &s);
     _Pragma("clang loop unroll(disable)") for (unsigned part = 0; part < (unsigned)length / UNIT; part++) {
-      v16 low, high;
-      decode(format, block, part, has_halves, &s, &low, &high);
-      store16(y + (unsigned)i + part * UNIT, low);
-      store16(y + (unsigned)i + part * UNIT + 16, high);
+      float *numbers = y + (unsigned)i + part * UNIT;
+      store16(numbers, decoded(format, block, part, 0, has_halves, &s));
+      store16(numbers + 16, decoded(format, block, part, 1, has_halves, &s));
     }
   }
   if (i == inputs) return;
   uint8_t padded[2 * UNIT] = {0};
   float numbers[UNIT];
   memcpy(padded, block, 2 * (size_t)(inputs - i));
-  v16 low, high;
-  decode(format, padded, 0, has_halves, &s, &low, &high);
-  store16(numbers, low);
-  store16(numbers + 16, high);
+  store16(numbers, decoded(format, padded, 0, 0, has_halves, &s));
+  store16(numbers + 16, decoded(format, padded, 0, 1, has_halves, &s));
   memcpy(y + i, numbers, sizeof(float) * (size_t)(inputs - i));
 }
 

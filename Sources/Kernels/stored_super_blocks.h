@@ -4,11 +4,11 @@
 
 // Two bits of 16 weights: 32 bytes serve 128 weights, their lowest bits the first 32 of them, and so on.
 BODY u16 two_bits16(const uint8_t *start, const unsigned part) {
-  return bytes16(start + part / 8 * 32 + part % 2 * 16) >> (part % 8 / 2 * 2) & 3;
+  return bytes16(start + part / 8 * 32 + part % 2 * 16) >> (part / 2 % 4 * 2) & 3;
 }
 
-#define BOTH_HALVES(expression) \
-  { const unsigned p = 2 * part; *low = expression; } { const unsigned p = 2 * part + 1; *high = expression; }
+// Parts of 16 weights, which have scales of their own.
+#define SIXTEENTH const unsigned p = 2 * part + half
 
 // 16 bytes of scale and minimum, 64 bytes of two bits, scale, scale of the minima (f16).
 SCALES_OF(q2_k) {
@@ -16,7 +16,10 @@ SCALES_OF(q2_k) {
   store16(s->scale, floats16(bytes & 15) * splat(half_at(block + 80, has_halves)));
   store16(s->offset, floats16(bytes >> 4) * splat(-half_at(block + 82, has_halves)));
 }
-DECODE(q2_k) { BOTH_HALVES(weights16(two_bits16(block + 16, p), s, p)) }
+DECODE(q2_k) {
+  SIXTEENTH;
+  return weights16(two_bits16(block + 16, p), s, p);
+}
 
 // 32 bytes of third bits, 64 bytes of two bits, 12 bytes of 6-bit scales, scale (f16); without its third bit a weight is
 // less by 4.
@@ -33,7 +36,8 @@ SCALES_OF(q3_k) {
   store16(s->offset, scale * splat(-4));
 }
 DECODE(q3_k) {
-  BOTH_HALVES(weights16(two_bits16(block + 32, p) | (bytes16(block + p % 2 * 16) >> (p / 2) & 1) << 2, s, p))
+  SIXTEENTH;
+  return weights16(two_bits16(block + 32, p) | (bytes16(block + 16 * half) >> part & 1) << 2, s, p);
 }
 
 // Of 12 bytes, four have the first four scales and four the first four minima in six bits; the two bits left over in each
@@ -55,20 +59,14 @@ BODY u16 four_bits16(const uint8_t *start, const unsigned part, const unsigned h
   return bytes16(start + part / 2 * 32 + half * 16) >> (part % 2 * 4) & 15;
 }
 // Scale, scale of the minima (f16), 12 bytes of 6-bit scales and minima, 128 bytes of four bits.
-DECODE(q4_k) {
-  *low = weights16(four_bits16(block + 16, part, 0), s, part);
-  *high = weights16(four_bits16(block + 16, part, 1), s, part);
-}
+DECODE(q4_k) { return weights16(four_bits16(block + 16, part, half), s, part); }
 
 // As the one above, with 32 bytes of fifth bits before the four bits.
 SCALES_OF(q5_k) { q4_k_scales(block, has_halves, s); }
 BODY u16 five_bits16(const uint8_t *block, const unsigned part, const unsigned half) {
   return four_bits16(block + 48, part, half) | (bytes16(block + 16 + half * 16) >> part & 1) << 4;
 }
-DECODE(q5_k) {
-  *low = weights16(five_bits16(block, part, 0), s, part);
-  *high = weights16(five_bits16(block, part, 1), s, part);
-}
+DECODE(q5_k) { return weights16(five_bits16(block, part, half), s, part); }
 
 // 128 bytes of four bits, 64 bytes of two higher bits, 16 signed scales, scale (f16); zero is at 32.
 SCALES_OF(q6_k) {
@@ -81,4 +79,7 @@ BODY u16 six_bits16(const uint8_t *block, const unsigned part) {
   u16 lows = bytes16(block + part / 8 * 64 + part % 4 * 16);
   return (lows >> (part % 8 / 4 * 4) & 15) | two_bits16(block + 128, part) << 4;
 }
-DECODE(q6_k) { BOTH_HALVES(weights16(six_bits16(block, p), s, p)) }
+DECODE(q6_k) {
+  SIXTEENTH;
+  return weights16(six_bits16(block, p), s, p);
+}

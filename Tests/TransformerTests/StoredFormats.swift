@@ -32,7 +32,9 @@ struct StoredFormat: Sendable, CustomStringConvertible {
         let bits = type == .float16 ? Float16(number).bitPattern : UInt16(number.bitPattern >> 16)
         return [UInt8(bits & 0xFF), UInt8(bits >> 8)]
       }
-      var bytes = (0..<type.blockSize).map { UInt8(truncatingIfNeeded: (block * 131 + $0 * 73) * 2_654_435 >> 7) }
+      var bytes = (0..<type.blockSize).map { place in
+        UInt8(truncatingIfNeeded: (block * 131 + place * 73) * 2_654_435 >> 7)
+      }
       for (index, place) in halves.enumerated() {
         let scale = Float16([0.01, -0.003, 2e-6, 0.25, 0, 1.5][(block + 3 * index) % 6])
         (bytes[place], bytes[place + 1]) = (UInt8(scale.bitPattern & 0xFF), UInt8(scale.bitPattern >> 8))

@@ -83,7 +83,8 @@ public struct MappedMatrix: Sendable {
     return [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       for row in 0..<rows {
         let from = start + Int(laq_stored_row(Int32(row), Int32(headRows))) * width
-        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[row * width..<(row + 1) * width])
+        let place = target[row * width..<(row + 1) * width]
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: place))
           .copyMemory(from: UnsafeRawBufferPointer(rebasing: memory.bytes[from..<from + width]))
       }
       count = byteCount

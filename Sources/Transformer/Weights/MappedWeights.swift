@@ -34,8 +34,7 @@ struct MappedWeights: Sendable {
 
   /// Multiplies a few rows by some of the rows of the file, in its order: blocks that do not overlap write to
   /// different places of `y`, whatever the order of the outputs.
-  /// - Parameters:
-  ///   - y: a row of all outputs for each of `rows`, `stride` apart.
+  /// - Parameter y: a row of all outputs for each of `rows`, `stride` apart.
   func multiply(
     _ fileRows: Range<Int>, by x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>,
     stride: Int
