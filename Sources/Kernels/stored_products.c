@@ -95,7 +95,8 @@ BODY void products_body(const int has_halves, const int most, const laq_stored *
 #define PARAMETERS (const laq_stored *w, int first, int count, const float *x, int rows, float *y, int stride)
 #define ARGUMENTS w, first, count, x, rows, y, stride
 #if defined(__x86_64__)
-// Rows whose sums are registers: 9 of 32, 5 times two halves of 16.
+// Rows whose sums are registers: 9 of 32, or two halves of 5 of 16. In blocks of 256, whose parts have scales of their own,
+// some of those go to memory with five rows.
 WIDE static void products_wide PARAMETERS { products_body(1, MOST_ROWS, ARGUMENTS); }
 MIDDLE static void products_middle PARAMETERS { products_body(1, 5, ARGUMENTS); }
 #endif
