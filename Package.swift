@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "laq-bench",
       dependencies: [
-        "Checkpoint", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
+        "Checkpoint", "Kernels", "Transformer", "Eviction", "Exploration", "EmbeddedModel", "Screen", "Views",
         "KeyStorm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Peers"]),

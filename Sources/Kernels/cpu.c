@@ -15,7 +15,8 @@ static _Thread_local int thread_level = -1;
 __attribute__((constructor)) static void look(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) detected = LAQ_CPU_AVX2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+    detected = LAQ_CPU_AVX2;
   if (detected == LAQ_CPU_AVX2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
     detected = __builtin_cpu_supports("avx512bf16") ? LAQ_CPU_AVX512_BF16 : LAQ_CPU_AVX512;

@@ -6,7 +6,7 @@
 
 #if defined(__x86_64__)
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,avx2")))
-#define MIDDLE __attribute__((target("avx2,fma")))
+#define MIDDLE __attribute__((target("avx2,fma,f16c")))
 #define CHOOSE(type, name, parameters, arguments)                              \
   WIDE static type name##_wide parameters { return name##_body arguments; }     \
   MIDDLE static type name##_middle parameters { return name##_body arguments; } \

@@ -32,7 +32,7 @@ void laq_copy_packed_q8(const uint8_t *packed, int output, int inputs, float *ro
     uint8_t block[LAQ_Q8_BYTES];
     memcpy(block, from + place, 2);
     for (int i = 0; i < LAQ_Q8_LENGTH; i += 2) memcpy(block + 2 + i, from + SCALES + i * VECTOR + place, 2);
-    laq_widen_q8(block, row, 1);
+    laq_widen_stored(&(laq_stored){block, LAQ_Q8_0, 1, LAQ_Q8_LENGTH, 0}, 0, 1, row);
   }
 }
 

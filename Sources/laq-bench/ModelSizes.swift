@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoint
 import Foundation
+import Kernels
 import Transformer
 
 /// Models whose speed is measured: the sizes of public ones, with random weights.
@@ -68,16 +69,17 @@ struct RandomWeights: TensorSource {
     }
   }
 
-  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? {
+  func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? {
     guard format == .q8_0 else { return nil }
     let floats = try floats(name, shape: shape)
-    return stride(from: 0, to: floats.count, by: 32).flatMap { first -> [UInt8] in
+    let bytes = stride(from: 0, to: floats.count, by: 32).flatMap { first -> [UInt8] in
       let block = floats[first..<first + 32]
       let scale = Float16((block.map(abs).max() ?? 0) / 127)
       let factor = scale > 0 ? 1 / Float(scale) : 0
       return [UInt8(scale.bitPattern & 0xFF), UInt8(scale.bitPattern >> 8)]
         + block.map { UInt8(bitPattern: Int8(max(-127, min(127, ($0 * factor).rounded())))) }
     }
+    return MappedMatrix(LAQ_Q8_0, rows: shape[0], columns: shape[1], bytes: bytes)
   }
 }
 

@@ -91,7 +91,7 @@ import Testing
     #expect(scaling["long_factor"]?.wholeNumbers == [1, 2, 3])
   }
 
-  @Test func blocksOfEightBitsComeInTheOrderOfTheFoldersRows() throws {
+  @Test func blocksComeInTheOrderOfTheFoldersRows() throws {
     var bytes = GGUFBytes()
     bytes.add("general.architecture", "llama")
     bytes.add("llama.attention.head_count", 2)
@@ -106,13 +106,13 @@ import Testing
     let weights = try GGUFWeights(GGUFFile(path: folder.write(bytes.bytes)))
     let name = "model.layers.0.self_attn.q_proj.weight"
     let floats = try weights.floats(name, shape: [8, 64])
-    let blocks = try #require(try weights.eightBitBlocks(name, shape: [8, 64]))
+    let blocks = try #require(try weights.matrix(name, shape: [8, 64])).bytes
     let widened = (0..<16).flatMap { block in
       blocks[block * 34 + 2..<(block + 1) * 34].map { Float(Int8(bitPattern: $0)) }
     }
     #expect(widened == floats)
     #expect(blocks != bytes.data.prefix(544).map { $0 })
-    #expect(try weights.eightBitBlocks("model.layers.0.self_attn.v_proj.weight", shape: [2, 32]) == nil)
-    #expect(failure { _ = try weights.eightBitBlocks(name, shape: [8, 32]) }?.contains("[8, 64]") == true)
+    #expect(try weights.matrix("model.layers.0.self_attn.v_proj.weight", shape: [2, 32]) == nil)
+    #expect(failure { _ = try weights.matrix(name, shape: [8, 32]) }?.contains("[8, 64]") == true)
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Kernels
 import TestSupport
 import Testing
 @testable import Transformer
@@ -29,8 +30,10 @@ import Testing
   /// The products of some rows by `Linear`.
   static func products(rows: Int, precision: Precision) throws -> [Float] {
     let linear = try Linear(
-      StoredMatrix(eightBitBlocks: blocks, columns: inputs, precision: precision), outputCount: outputs,
-      inputCount: inputs, precision: precision)
+      try #require(
+        StoredMatrix(
+          [MappedMatrix(LAQ_Q8_0, rows: outputs, columns: inputs, bytes: blocks)], columns: inputs,
+          precision: precision)), outputCount: outputs, inputCount: inputs, precision: precision)
     let x = Operand(count: rows, width: inputs, precision: precision)
     for row in 0..<rows { for input in 0..<inputs { x.rows[row][input] = element(row, input) } }
     x.round(0..<rows)
@@ -108,15 +111,16 @@ private struct QuantizedSource: TensorSource {
 
   func floats(_ name: String, shape: [Int]) throws -> [Float] { try weights.floats(name, shape: shape) }
 
-  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? {
+  func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? {
     let floats = try floats(name, shape: shape)
-    return stride(from: 0, to: floats.count, by: 32).flatMap { first -> [UInt8] in
+    let bytes = stride(from: 0, to: floats.count, by: 32).flatMap { first -> [UInt8] in
       let scale = Float16((floats[first..<first + 32].map(abs).max() ?? 0) / 127)
       let bytes = floats[first..<first + 32].map { value in
         scale == 0 ? 0 : UInt8(bitPattern: Int8(max(-127, min(127, (value / Float(scale)).rounded()))))
       }
       return [UInt8(scale.bitPattern & 0xFF), UInt8(scale.bitPattern >> 8)] + bytes
     }
+    return MappedMatrix(LAQ_Q8_0, rows: shape[0], columns: shape[1], bytes: bytes)
   }
 }
 
@@ -127,7 +131,7 @@ private struct Widened: TensorSource {
   func has(_ name: String) -> Bool { source.has(name) }
 
   func floats(_ name: String, shape: [Int]) throws -> [Float] {
-    guard shape.count == 2, let blocks = try source.eightBitBlocks(name, shape: shape) else {
+    guard shape.count == 2, let blocks = try source.matrix(name, shape: shape)?.bytes else {
       return try source.floats(name, shape: shape)
     }
     return (0..<blocks.count / 34).flatMap { block -> [Float] in

@@ -170,32 +170,6 @@ enum KernelChecks {
       }
     ),
     (
-      "few_products_q8",
-      {
-        over([1, 2, 3, 4, 5, 9]) { rows in
-          let (outputs, inputs) = (11, 96)
-          var blocks: [UInt8] = []
-          for block in 0..<outputs * inputs / 32 {
-            let bits = Float16(0.003 * Float(block % 5 + 1)).bitPattern
-            blocks +=
-              [UInt8(bits & 0xFF), UInt8(bits >> 8)] + (0..<32).map { UInt8(($0 * 73 + block * 41) % 256) }
-          }
-          var widened = [Float](repeating: 9, count: outputs * inputs)
-          laq_widen_q8(blocks, &widened, outputs * inputs / 32)
-          let exact = (0..<outputs * inputs).map { i -> Double in
-            let start = i / 32 * 34
-            let scale = Float16(bitPattern: UInt16(blocks[start]) | UInt16(blocks[start + 1]) << 8)
-            return Double(scale) * Double(Int8(bitPattern: blocks[start + 2 + i % 32]))
-          }
-          let x = numbers(rows * inputs, 18)
-          var y = [Float](repeating: 9, count: rows * outputs)
-          laq_few_products_q8(blocks, Int32(outputs), Int32(inputs), x, Int32(rows), &y, Int32(outputs))
-          let expected = plain(x, widened, rows: rows, outputs: outputs, inputs: inputs)
-          return max(worst(widened, exact, 1e-9), worst(y, expected, 1e-5))
-        }
-      }
-    ),
-    (
       "second_moments",
       {
         over([1, 10, 16, 64]) { dimension in

@@ -1,3 +1,5 @@
+import Kernels
+
 /// How a GGUF tensor's elements are stored, by the type's number in the file.
 enum GGMLType: UInt32, Sendable {
   case float32 = 0
@@ -40,6 +42,9 @@ enum GGMLType: UInt32, Sendable {
     case .q6K: 210
     }
   }
+
+  /// The same where matrices are multiplied as they stand in the file.
+  var multiplied: laq_format? { self == .float32 ? nil : laq_format(rawValue: rawValue) }
 
   /// For errors: the types that can be read.
   static let supported = """

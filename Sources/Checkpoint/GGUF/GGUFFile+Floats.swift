@@ -36,21 +36,6 @@ extension GGUFFile {
     }
   }
 
-  /// The bytes of a matrix, row after row; cost: one pass over them.
-  /// - Parameter order: which of the file's rows is a row of the result; the same when missing.
-  /// - Throws: `CheckpointError` as for its floats.
-  func rows(named name: String, order: ((Int) -> Int)? = nil) throws -> [UInt8] {
-    let (tensor, type) = try readable(name)
-    let bytes = bytes(of: tensor)
-    let rowCount = tensor.shape.first ?? 1
-    let stride = bytes.count / max(1, rowCount)
-    guard let order, stride % type.blockSize == 0 else { return Array(bytes) }
-    var rows: [UInt8] = []
-    rows.reserveCapacity(bytes.count)
-    for row in 0..<rowCount { rows += bytes[order(row) * stride..<(order(row) + 1) * stride] }
-    return rows
-  }
-
   private static func floats(_ source: UnsafeRawBufferPointer, _ type: GGMLType) -> [Float] {
     let count = source.count / type.blockSize * type.blockLength
     return [Float](unsafeUninitializedCapacity: count) { target, initialized in

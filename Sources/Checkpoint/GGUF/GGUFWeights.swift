@@ -1,3 +1,5 @@
+import Kernels
+
 /// A GGUF file's tensors as Hugging Face's files have them: under those names, with the changes undone
 /// that conversion makes.
 struct GGUFWeights: TensorSource {
@@ -26,20 +28,26 @@ struct GGUFWeights: TensorSource {
   }
 
   func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
-    let (inFile, order) = try place(of: name, shape: shape)
+    let (inFile, headRows) = try place(of: name, shape: shape)
+    let order = headRows.map { count in { (row: Int) in Int(laq_stored_row(Int32(row), Int32(count))) } }
     let floats = try file.floats(named: inFile, rows: rows, order: order)
     // Gemma's norms multiply by 1 plus their weight; GGUF has the sum.
     return architecture.isGemma && name.hasSuffix("norm.weight") ? floats.map { $0 - 1 } : floats
   }
 
-  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? {
-    let (inFile, order) = try place(of: name, shape: shape)
-    return file.tensors[inFile]?.type == .q8_0 ? try file.rows(named: inFile, order: order) : nil
+  func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? {
+    let (inFile, headRows) = try place(of: name, shape: shape)
+    guard shape.count == 2, let tensor = file.tensors[inFile], let format = tensor.type?.multiplied else {
+      return nil
+    }
+    return MappedMatrix(
+      format, rows: shape[0], columns: shape[1], in: file.files[tensor.part], at: tensor.byteRange.lowerBound,
+      headRows: headRows ?? 0)
   }
 
-  /// The file's own name of a tensor, and which of its rows is a row of Hugging Face's tensor, if they
-  /// differ.
-  private func place(of name: String, shape: [Int]) throws -> (name: String, order: ((Int) -> Int)?) {
+  /// The file's own name of a tensor, and the rows of a head where rows that turn together are neighbours in
+  /// the file, and half a head apart in Hugging Face's order.
+  private func place(of name: String, shape: [Int]) throws -> (name: String, headRows: Int?) {
     guard let inFile = ggufName(name), let tensor = file.tensors[inFile] else {
       throw CheckpointError.missingTensor(
         file: path, tensor: ggufName(name).map { "\($0) (\(name) for Hugging Face)" } ?? name)
@@ -55,7 +63,7 @@ struct GGUFWeights: TensorSource {
       throw CheckpointError.wrongShape(
         file: path, tensor: inFile, expected: [possible] + shape.dropFirst(), found: shape)
     }
-    return (inFile, { Self.interleaved($0, headDimension: count / heads) })
+    return (inFile, count / heads)
   }
 
   private func ggufName(_ name: String) -> String? {
@@ -65,12 +73,5 @@ struct GGUFWeights: TensorSource {
   private func headCount(_ name: String) -> Int? {
     if name.contains(".q_proj.") { return queryHeadCount }
     return name.contains(".k_proj.") ? kvHeadCount : nil
-  }
-
-  /// Rows that turn together are neighbours in the file, and half a head apart in Hugging Face's order.
-  private static func interleaved(_ row: Int, headDimension: Int) -> Int {
-    let half = headDimension / 2
-    let within = row % headDimension
-    return row - within + within % half * 2 + within / half
   }
 }

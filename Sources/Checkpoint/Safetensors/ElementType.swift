@@ -9,6 +9,15 @@ public enum ElementType: String, Sendable, Hashable {
   /// Bytes of one element.
   public var byteCount: Int { self == .float32 ? 4 : 2 }
 
+  /// The same where matrices are multiplied as they stand in the file.
+  var multiplied: laq_format? {
+    switch self {
+    case .float32: nil
+    case .float16: LAQ_F16
+    case .bfloat16: LAQ_BF16
+    }
+  }
+
   /// Turns elements into floats; cost: one pass.
   /// - Parameters:
   ///   - source: the elements' bytes, aligned or not.

@@ -116,6 +116,29 @@ public struct Safetensors: TensorSource {
   /// Some rows of a tensor; cost: one pass over their bytes.
   /// - Throws: `CheckpointError` when it is missing, or of another shape or an unreadable type.
   public func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {
+    let (tensor, type) = try readable(name, shape: shape)
+    // By division, because the product of sizes beside a zero may be too large.
+    let stride = tensor.byteRange.count / max(1, shape.first ?? 1)
+    let start = tensor.byteRange.lowerBound
+    let source = UnsafeRawBufferPointer(
+      rebasing: file.bytes[start + rows.lowerBound * stride..<start + rows.upperBound * stride])
+    let count = source.count / type.byteCount
+    return [Float](unsafeUninitializedCapacity: count) { target, initialized in
+      type.read(source, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
+      initialized = count
+    }
+  }
+
+  /// A matrix in 16 bits, where it lies in the file.
+  /// - Throws: `CheckpointError` as for its floats.
+  public func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? {
+    let (tensor, type) = try readable(name, shape: shape)
+    guard shape.count == 2, let format = type.multiplied else { return nil }
+    return MappedMatrix(
+      format, rows: shape[0], columns: shape[1], in: file, at: tensor.byteRange.lowerBound)
+  }
+
+  private func readable(_ name: String, shape: [Int]) throws -> (TensorDescription, ElementType) {
     guard let tensor = tensors[name] else {
       throw CheckpointError.missingTensor(file: path, tensor: name)
     }
@@ -128,15 +151,6 @@ public struct Safetensors: TensorSource {
         file: path, what: "the type \(tensor.typeName) of tensor '\(name)'",
         supported: "F32, F16, BF16")
     }
-    // By division, because the product of sizes beside a zero may be too large.
-    let stride = tensor.byteRange.count / max(1, shape.first ?? 1)
-    let start = tensor.byteRange.lowerBound
-    let source = UnsafeRawBufferPointer(
-      rebasing: file.bytes[start + rows.lowerBound * stride..<start + rows.upperBound * stride])
-    let count = source.count / type.byteCount
-    return [Float](unsafeUninitializedCapacity: count) { target, initialized in
-      type.read(source, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
-      initialized = count
-    }
+    return (tensor, type)
   }
 }

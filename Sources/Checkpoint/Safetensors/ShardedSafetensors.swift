@@ -44,6 +44,10 @@ struct ShardedSafetensors: TensorSource {
     try shard(of: name).floats(name, shape: shape, rows: rows)
   }
 
+  func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? {
+    try shard(of: name).matrix(name, shape: shape)
+  }
+
   /// The file that has a tensor; `nil` where none has.
   func file(of name: String) -> Safetensors? { shardByTensor[name].flatMap { shards[$0] } }
 

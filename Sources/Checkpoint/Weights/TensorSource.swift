@@ -17,15 +17,15 @@ public protocol TensorSource: Sendable {
   /// - Throws: `CheckpointError` as for the whole tensor.
   func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float]
 
-  /// A matrix as blocks of eight bits (GGUF's Q8_0: a half-precision scale and 32 signed bytes), row-major,
-  /// if that is how it is stored; cost: one pass over its bytes.
+  /// A matrix where it lies in the file, if it is stored in one of the formats that are multiplied so;
+  /// cost: none.
   /// - Throws: `CheckpointError` as for its floats.
-  func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]?
+  func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix?
 }
 
 extension TensorSource {
   /// None, where a source has no such tensors.
-  public func eightBitBlocks(_ name: String, shape: [Int]) throws -> [UInt8]? { nil }
+  public func matrix(_ name: String, shape: [Int]) throws -> MappedMatrix? { nil }
 
   /// Reads the whole tensor for them, where a source has no better way.
   public func floats(_ name: String, shape: [Int], rows: Range<Int>) throws -> [Float] {

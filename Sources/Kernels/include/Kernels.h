@@ -86,12 +86,6 @@ void laq_products_packed(const uint16_t *w, int outputs, int inputs, const uint1
 /// Weights in GGUF's Q8_0: blocks of a scale (half precision) and 32 signed bytes.
 enum { LAQ_Q8_LENGTH = 32, LAQ_Q8_BYTES = 34 };
 
-/// As `laq_few_products` with weights in Q8_0, `[outputs][inputs / 32]` blocks; what is multiplied are their exact values.
-void laq_few_products_q8(const uint8_t *w, int outputs, int inputs, const float *x, int rows, float *y, int stride);
-
-/// The floats that blocks of Q8_0 stand for.
-void laq_widen_q8(const uint8_t *w, float *y, size_t blocks);
-
 /// Outputs whose weights in Q8_0 lie together when they are packed.
 enum { LAQ_Q8_OUTPUTS = 16 };
 
@@ -108,8 +102,36 @@ void laq_copy_packed_q8(const uint8_t *packed, int output, int inputs, float *ro
 /// `laq_bf16_is_multiplied`.
 void laq_expand_packed_q8(const uint8_t *packed, int outputs, int inputs, uint16_t *weights);
 
-/// As `laq_few_products_q8` with packed weights and `x` in bf16; where `laq_bf16_is_multiplied`.
+/// As `laq_few_products` with packed weights of eight bits and `x` in bf16; where `laq_bf16_is_multiplied`.
 void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, const uint16_t *x, int rows, float *y, int stride);
+
+/// Formats of weights that are multiplied as they lie in a file, by GGUF's numbers.
+typedef enum {
+  LAQ_F16 = 1, LAQ_Q4_0 = 2, LAQ_Q4_1 = 3, LAQ_Q5_0 = 6, LAQ_Q5_1 = 7, LAQ_Q8_0 = 8,
+  LAQ_Q2_K = 10, LAQ_Q3_K = 11, LAQ_Q4_K = 12, LAQ_Q5_K = 13, LAQ_Q6_K = 14, LAQ_BF16 = 30
+} laq_format;
+
+/// A matrix of weights in a file, `[outputs][inputs]` in whole blocks; nothing need be aligned.
+typedef struct {
+  const uint8_t *start;
+  laq_format format;
+  int outputs, inputs;
+  /// The rows of a head, an even number, whose neighbours are outputs half a head apart; 0 where each row is the output
+  /// of its own number.
+  int head;
+} laq_stored;
+
+/// Bytes of a row.
+size_t laq_stored_row_bytes(laq_format format, int inputs);
+
+/// The row of the file that is an output, for the `head` of `laq_stored`.
+int laq_stored_row(int output, int head);
+
+/// As `laq_few_products`, for rows `first ..< first + count` of the file; `y` is where a row of all outputs begins.
+void laq_few_products_stored(const laq_stored *w, int first, int count, const float *x, int rows, float *y, int stride);
+
+/// The exact weights of outputs `first ..< first + count` as floats, `[count][inputs]`.
+void laq_widen_stored(const laq_stored *w, int first, int count, float *y);
 
 /// Root-mean-square norm: `y[i] = x[i] / sqrt(mean(x²) + epsilon) · weight[i]`.
 void laq_rms_norm(const float *x, const float *weight, float epsilon, int count, float *y);

@@ -27,15 +27,15 @@ extension Decoder {
   /// Decodes one token in each of several lanes: one pass over the weights serves them all, and only
   /// attention differs.
   ///
-  /// Each token's key and value are appended to its lane's cache. Lanes must be distinct caches. Weights of
-  /// eight bits pass once for every 16 lanes: they stay as they are, and an answer does not depend on how
+  /// Each token's key and value are appended to its lane's cache. Lanes must be distinct caches. Weights that
+  /// are multiplied as they lie in the file pass once for every 16 lanes: an answer does not depend on how
   /// many are decoded beside it.
   /// - Throws: `TransformerError`; the caches are then to be dropped.
   public func step(_ lanes: [LaneInput]) throws -> [LaneOutput] {
     guard !lanes.isEmpty else { return [] }
     precondition(
       Set(lanes.map { ObjectIdentifier($0.cache) }).count == lanes.count, "a cache serves one lane")
-    let most = hasEightBitWeights ? Linear.fewRows : lanes.count
+    let most = hasCodedWeights ? Linear.fewRows : lanes.count
     return try stride(from: 0, to: lanes.count, by: most).flatMap {
       try pass(Array(lanes[$0..<min($0 + most, lanes.count)]))
     }

@@ -67,8 +67,8 @@ public final class Decoder: Sendable {
       ? embedding : try reader.linear(["lm_head"], rows: [vocabulary], columns: hidden, bias: false)
   }
 
-  /// Whether a matrix that a step multiplies by is held in eight bits.
-  var hasEightBitWeights: Bool { head.hasEightBitWeights || layers.contains(where: \.hasEightBitWeights) }
+  /// Whether a matrix that a step multiplies by is decoded while it is multiplied.
+  var hasCodedWeights: Bool { head.hasCodedWeights || layers.contains(where: \.hasCodedWeights) }
 
   /// A rotation for a text of some length.
   func rotation(_ rope: RopeConfiguration, length: Int) -> RotaryEmbedding {

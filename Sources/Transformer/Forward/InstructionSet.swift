@@ -7,7 +7,7 @@ import Kernels
 public enum InstructionSet: Int, Sendable, CaseIterable, Comparable {
   /// What every CPU of the architecture has.
   case portable
-  /// AVX2 and FMA.
+  /// AVX2, FMA and F16C.
   case avx2
   /// AVX-512 F, BW, VL and DQ.
   case avx512

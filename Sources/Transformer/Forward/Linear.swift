@@ -23,8 +23,11 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
 /// A weight matrix with or without a bias: `y = x · Wᵀ + b`. Many rows of floats go through oneDNN; those of
 /// a decode step, and all in bf16, through kernels of our own, which beat it by 3 to 10 % there.
 ///
-/// `@unchecked Sendable`: the weights never change; those of eight bits are expanded for products of many
-/// rows by `prepare` and dropped by `release`, which must not run beside a product of the same matrix.
+/// Weights that lie in a file in fewer bits are multiplied as they lie there where rows are few; see
+/// `stored_products.c` for the arithmetic. For many rows they become floats a tile of outputs at a time.
+///
+/// `@unchecked Sendable`: the weights never change; where products are in bf16, coded ones are expanded for
+/// many rows by `prepare` and dropped by `release`, which must not run beside a product of the same matrix.
 /// `Decoder` guarantees it: its lock admits one forward pass at a time.
 final class Linear: @unchecked Sendable {
   /// Elements of one output row.
@@ -56,8 +59,13 @@ final class Linear: @unchecked Sendable {
     }
   }
 
-  /// Whether the weights are held in eight bits.
-  var hasEightBitWeights: Bool { weights.bytesPerWeight == 1 }
+  /// Whether the weights are decoded while they are multiplied.
+  var hasCodedWeights: Bool {
+    switch weights {
+    case .float32, .bfloat16: false
+    case .mapped, .packedEightBit: true
+    }
+  }
 
   deinit {
     release()
@@ -83,9 +91,11 @@ final class Linear: @unchecked Sendable {
     }
   }
 
-  /// Makes weights of eight bits ready for `multiply`.
+  /// Makes coded weights ready for `multiply`.
   func prepare() {
-    if expanded == nil { expanded = weights.expanded(rows: outputCount, columns: inputCount) }
+    if expanded == nil {
+      expanded = weights.expanded(rows: outputCount, columns: inputCount, precision: precision)
+    }
   }
 
   /// Frees what `prepare` has made.
@@ -97,26 +107,64 @@ final class Linear: @unchecked Sendable {
   /// Multiplies some rows of `x` on this thread alone, by some of the outputs; `y` becomes `[rows][outputs]`.
   ///
   /// In bf16 a row's products do not depend on the rows beside it, nor on whether it comes here or to
-  /// `apply`; but weights of eight bits are rounded here, and not in an `apply` of few rows.
+  /// `apply`; but coded weights are rounded here, and not in an `apply` of few rows.
   /// - Parameter outputs: they begin at a multiple of `StoredMatrix.tile`.
   /// - Precondition: `prepare()` has been called.
   func multiply(
     _ x: Operand, _ rows: Range<Int>, outputs: Range<Int>, into y: UnsafeMutablePointer<Float>
   ) throws {
-    let start = (expanded ?? weights).start(ofRow: outputs.lowerBound, columns: inputCount)
     let first = x.start(ofRow: rows.lowerBound)
     let (count, inputs) = (Int32(outputs.count), Int32(inputCount))
+    if case .mapped(let mapped) = expanded ?? weights {
+      try multiply(mapped, first, rows: rows.count, outputs: outputs, into: y)
+      addBias(outputs, rows: rows.count, to: y, stride: outputs.count)
+      return
+    }
+    guard let start = (expanded ?? weights).start(ofRow: outputs.lowerBound, columns: inputCount) else {
+      preconditionFailure("weights of no place")
+    }
     if precision.usesBFloat16 {
       laq_products_packed(
         start.assumingMemoryBound(to: UInt16.self), count, inputs, first.assumingMemoryBound(to: UInt16.self),
         Int32(rows.count), y, count)
     } else {
-      // A result with room between its rows oneDNN computes a hundred times slower: `y` has none.
-      let status = laq_product_apply(
-        laq_product(rows: Int32(rows.count), outputs: count, inputs: inputs), start, first, y)
-      guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows.count) }
+      try multiply(start, first, rows: rows.count, outputs: outputs.count, into: y)
     }
     addBias(outputs, rows: rows.count, to: y, stride: outputs.count)
+  }
+
+  /// A product of floats. A result with room between its rows oneDNN computes a hundred times slower: `y` has
+  /// none.
+  private func multiply(
+    _ weights: UnsafeRawPointer, _ x: UnsafeRawPointer, rows: Int, outputs: Int,
+    into y: UnsafeMutablePointer<Float>
+  ) throws {
+    let status = laq_product_apply(
+      laq_product(rows: Int32(rows), outputs: Int32(outputs), inputs: Int32(inputCount)), weights, x, y)
+    guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+  }
+
+  /// A tile of outputs after the other: its floats, and their products, stay in the second-level cache.
+  private func multiply(
+    _ weights: MappedWeights, _ x: UnsafeRawPointer, rows: Int, outputs: Range<Int>,
+    into y: UnsafeMutablePointer<Float>
+  ) throws {
+    let width = min(outputs.count, weights.tile)
+    let products = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows * width))
+    let floats = UnsafeMutablePointer<Float>.allocate(capacity: max(1, width * inputCount))
+    defer {
+      products.deallocate()
+      floats.deallocate()
+    }
+    for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: max(1, width)) {
+      let tile = first..<min(first + width, outputs.upperBound)
+      weights.widen(tile, to: floats)
+      try multiply(floats, x, rows: rows, outputs: tile.count, into: products)
+      for row in 0..<rows {
+        (y + row * outputs.count + first - outputs.lowerBound).update(
+          from: products + row * tile.count, count: tile.count)
+      }
+    }
   }
 
   private func addBias(_ outputs: Range<Int>, rows: Int, to y: UnsafeMutablePointer<Float>, stride: Int) {
@@ -136,12 +184,17 @@ final class Linear: @unchecked Sendable {
     let unit = weights.unit
     let units = (outputCount + unit - 1) / unit
     let threads = Int(laq_thread_count())
-    let shares = outputCount * inputCount * weights.bytesPerWeight / (threads * 262_144) + 1
+    let bytes = weights.byteCount(rows: outputCount, columns: inputCount)
+    let shares = bytes / (threads * 262_144) + 1
     let blocks = min(units, shares * threads)
     let (floats, rounded) = (x.rows[rows.lowerBound], x.start(ofRow: rows.lowerBound))
     inParallel(count: blocks, work: rows.count * outputCount * inputCount) { block in
       let outputs = block * units / blocks * unit..<min(outputCount, (block + 1) * units / blocks * unit)
-      let start = weights.start(ofRow: outputs.lowerBound, columns: inputCount)
+      if case .mapped(let mapped) = weights {
+        mapped.multiply(outputs, by: floats, rows: rows.count, into: y, stride: outputCount)
+        return
+      }
+      guard let start = weights.start(ofRow: outputs.lowerBound, columns: inputCount) else { return }
       let (count, inputs, lanes) = (Int32(outputs.count), Int32(inputCount), Int32(rows.count))
       let (target, stride) = (y + outputs.lowerBound, Int32(outputCount))
       switch weights {
@@ -153,9 +206,7 @@ final class Linear: @unchecked Sendable {
           start.assumingMemoryBound(to: UInt16.self), count, inputs,
           rounded.assumingMemoryBound(to: UInt16.self), lanes,
           target, stride)
-      case .eightBit:
-        laq_few_products_q8(
-          start.assumingMemoryBound(to: UInt8.self), count, inputs, floats, lanes, target, stride)
+      case .mapped: break
       case .packedEightBit:
         laq_few_products_packed_q8(
           start.assumingMemoryBound(to: UInt8.self), count, inputs,
@@ -164,5 +215,7 @@ final class Linear: @unchecked Sendable {
       }
       addBias(outputs, rows: rows.count, to: target, stride: outputCount)
     }
+    // What lies in a file may have its outputs in another order than its rows.
+    if case .mapped = weights { addBias(0..<outputCount, rows: rows.count, to: y, stride: outputCount) }
   }
 }

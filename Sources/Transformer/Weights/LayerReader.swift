@@ -25,8 +25,8 @@ extension Decoder {
     /// Frees what `prepare` has made.
     func release() { for matrix in matrices { matrix.release() } }
 
-    /// Whether a matrix is held in eight bits.
-    var hasEightBitWeights: Bool { matrices.contains(where: \.hasEightBitWeights) }
+    /// Whether the weights of a matrix are decoded while it is multiplied.
+    var hasCodedWeights: Bool { matrices.contains(where: \.hasCodedWeights) }
 
     private var matrices: [Linear] { [queryKeyValue, output, gateUp, down] }
   }
@@ -123,14 +123,14 @@ struct LayerReader {
       inputCount: columns, precision: precision)
   }
 
-  /// The elements of several tensors one below the other: in eight bits where all of them are.
+  /// The elements of several tensors one below the other: as they lie in the file where all of them can be
+  /// multiplied so.
   private func matrix(_ names: [String], rows: [Int], columns: Int) throws -> StoredMatrix {
-    let blocks = try zip(names, rows).map { name, count in
-      try weights.eightBitBlocks(name + ".weight", shape: [count, columns])
+    let parts = try zip(names, rows).compactMap { name, count in
+      try weights.matrix(name + ".weight", shape: [count, columns])
     }
-    if !blocks.contains(nil) {
-      return StoredMatrix(
-        eightBitBlocks: Array(blocks.compactMap { $0 }.joined()), columns: columns, precision: precision)
+    if parts.count == names.count, let stored = StoredMatrix(parts, columns: columns, precision: precision) {
+      return stored
     }
     var joined: [Float] = []
     for (name, count) in zip(names, rows) {

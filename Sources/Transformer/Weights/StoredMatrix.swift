@@ -1,3 +1,4 @@
+import Checkpoint
 import Kernels
 
 /// The elements of a weight matrix, `[rows][columns]`, as they are held in memory; whoever makes one frees
@@ -7,9 +8,9 @@ enum StoredMatrix {
   case float32(UnsafeMutablePointer<Float>)
   /// In the tiles of `laq_pack_weights`.
   case bfloat16(UnsafeMutablePointer<UInt16>)
-  /// GGUF's Q8_0, row-major: blocks of 32 signed bytes behind a scale.
-  case eightBit(UnsafeMutablePointer<UInt8>)
-  /// The same in the tiles of `laq_pack_q8`, for products in bf16.
+  /// As it lies in the file, not copied.
+  case mapped(MappedWeights)
+  /// GGUF's Q8_0 in the tiles of `laq_pack_q8`, for products in bf16.
   case packedEightBit(UnsafeMutablePointer<UInt8>)
 
   /// Rows of any matrix that is packed for products of many rows; a part that is multiplied by itself begins
@@ -19,18 +20,19 @@ enum StoredMatrix {
   /// Rows that lie together here.
   var unit: Int {
     switch self {
-    case .float32, .eightBit: 1
+    case .float32, .mapped: 1
     case .bfloat16: Self.tile
     case .packedEightBit: Int(LAQ_Q8_OUTPUTS)
     }
   }
 
-  /// Bytes that a weight takes, about.
-  var bytesPerWeight: Int {
+  /// Bytes that weights take, about.
+  func byteCount(rows: Int, columns: Int) -> Int {
     switch self {
-    case .float32: 4
-    case .bfloat16: 2
-    case .eightBit, .packedEightBit: 1
+    case .float32: 4 * rows * columns
+    case .bfloat16: 2 * rows * columns
+    case .mapped(let weights): weights.byteCount
+    case .packedEightBit: rows * columns
     }
   }
 
@@ -50,13 +52,21 @@ enum StoredMatrix {
       })
   }
 
-  /// Holds blocks of eight bits, row-major, with all their bits; packed if products are in bf16.
-  init(eightBitBlocks blocks: [UInt8], columns: Int, precision: Precision) {
+  /// Holds matrices one below the other as they lie in the file, with all their bits; those of eight bits
+  /// packed if products are in bf16. `nil` for those of 16 bits then: as floats they become what is
+  /// multiplied.
+  init?(_ parts: [MappedMatrix], columns: Int, precision: Precision) {
     guard precision.usesBFloat16 else {
-      self = .eightBit(Self.copy(of: blocks))
+      self = .mapped(MappedWeights(parts))
       return
     }
-    let rowSize = max(1, Self.rowSize(columns: columns))
+    guard parts.allSatisfy(\.isQuantized) else { return nil }
+    guard parts.allSatisfy({ $0.format == LAQ_Q8_0 }) else {
+      self = .mapped(MappedWeights(parts))
+      return
+    }
+    let blocks = parts.flatMap(\.bytes)
+    let rowSize = max(1, columns / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES))
     self = .packedEightBit(
       Self.packed(rows: blocks.count / rowSize, columns: columns, count: laq_packed_q8_bytes) { tile, start in
         blocks.withUnsafeBufferPointer { blocks in
@@ -65,9 +75,6 @@ enum StoredMatrix {
         }
       })
   }
-
-  /// Bytes of a row of blocks of eight bits.
-  private static func rowSize(columns: Int) -> Int { columns / Int(LAQ_Q8_LENGTH) * Int(LAQ_Q8_BYTES) }
 
   private static func copy<Element>(of array: [Element]) -> UnsafeMutablePointer<Element> {
     let start = UnsafeMutablePointer<Element>.allocate(capacity: max(1, array.count))
@@ -98,17 +105,18 @@ enum StoredMatrix {
     switch self {
     case .float32(let start): start.deallocate()
     case .bfloat16(let start): UnsafeMutableRawPointer(start).deallocate()
-    case .eightBit(let start): start.deallocate()
+    case .mapped: break
     case .packedEightBit(let start): UnsafeMutableRawPointer(start).deallocate()
     }
   }
 
-  /// Where a row begins; of packed ones, those that lie together.
-  func start(ofRow row: Int, columns: Int) -> UnsafeRawPointer {
+  /// Where a row begins; of packed ones, those that lie together. `nil` for what lies in a file, in an order
+  /// of its own.
+  func start(ofRow row: Int, columns: Int) -> UnsafeRawPointer? {
     switch self {
     case .float32(let start): UnsafeRawPointer(start + row * columns)
     case .bfloat16(let start): UnsafeRawPointer(start + laq_packed_weights_count(Int32(row), Int32(columns)))
-    case .eightBit(let start): UnsafeRawPointer(start + row * Self.rowSize(columns: columns))
+    case .mapped: nil
     case .packedEightBit(let start): UnsafeRawPointer(start + laq_packed_q8_bytes(Int32(row), Int32(columns)))
     }
   }
@@ -118,23 +126,24 @@ enum StoredMatrix {
     switch self {
     case .float32(let start): target.update(from: start + row * columns, count: columns)
     case .bfloat16(let start): laq_copy_packed_weights(start, Int32(row), Int32(columns), target)
-    case .eightBit(let start):
-      laq_widen_q8(start + row * Self.rowSize(columns: columns), target, columns / Int(LAQ_Q8_LENGTH))
+    case .mapped(let weights): weights.widen(row..<row + 1, to: target)
     case .packedEightBit(let start): laq_copy_packed_q8(start, Int32(row), Int32(columns), target)
     }
   }
 
-  /// Blocks of eight bits in the format of the products; `nil` for what is in it. Cost: one pass, in
-  /// parallel.
-  func expanded(rows: Int, columns: Int) -> StoredMatrix? {
+  /// Coded weights in the format of products in bf16; `nil` for what is in it, and for floats. Cost: one
+  /// pass, in parallel.
+  func expanded(rows: Int, columns: Int, precision: Precision) -> StoredMatrix? {
     switch self {
     case .float32, .bfloat16: return nil
-    case .eightBit:
-      let start = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows * columns))
-      inParallelBlocks(of: 16, count: rows) { block in
-        for row in block { copyRow(row, columns: columns, to: start + row * columns) }
-      }
-      return .float32(start)
+    case .mapped(let weights):
+      guard precision.usesBFloat16 else { return nil }
+      return .bfloat16(
+        Self.packed(rows: rows, columns: columns, count: laq_packed_weights_count) { tile, start in
+          weights.withWidened(tile) { floats in
+            laq_pack_weights(floats, Int32(tile.count), Int32(columns), start)
+          }
+        })
     case .packedEightBit(let source):
       return .bfloat16(
         Self.packed(rows: rows, columns: columns, count: laq_packed_weights_count) { tile, start in
