@@ -81,7 +81,7 @@ package struct KeyStorm {
     }
     if oneIn(400) {
       state = ViewState(run: runs[generator.next(below: runs.count)])
-      state.theme = Theme.all[generator.next(below: Theme.all.count)]
+      state.display.theme = Theme.all[generator.next(below: Theme.all.count)]
       if oneIn(2) { state.begin(.needle) }
     }
     if state.why != nil, let finding, oneIn(10) { state.why = finding }
@@ -105,7 +105,7 @@ package struct KeyStorm {
 
   private func description(of key: Key) -> String {
     let words =
-      "\(key) in \(state.view.title) of \(state.run.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
+      "\(key) in \(state.display.view.title) of \(state.run.prompt.name) at \(size.width)x\(size.height) after \(Key.notation(trail))"
     return Sanitizer.visible(words, spaces: false)
   }
 

@@ -62,7 +62,7 @@ import Testing
       Self.beginning + String(repeating: " and the rain came early that year", count: 60) + " at last."
     var state = state(answer: long, reference: Self.beginning + ".")
     for key in try Key.parse("4<Enter>") { _ = state.handle(key, size: Self.narrow) }
-    #expect(state.showsAnswer)
+    #expect(state.overlays.showsAnswer)
     var seen: [String] = []
     for _ in 0..<80 {
       for line in TextRenderer.lines(state.draw(size: Self.narrow)).dropFirst(2).prefix(18)
@@ -77,17 +77,18 @@ import Testing
     _ = state.handle(.down, size: Self.narrow)
     #expect(state.message == "this is the end")
     _ = state.handle(.character("p"), size: Self.narrow)
-    #expect(state.policyTitle == "SnapKV" && state.showsAnswer && state.answerTop == 0)
+    #expect(
+      state.setup.policyTitle == "SnapKV" && state.overlays.showsAnswer && state.overlays.answerTop == 0)
     _ = state.handle(.escape, size: Self.narrow)
-    #expect(!state.showsAnswer && state.view == .compare)
+    #expect(!state.overlays.showsAnswer && state.display.view == .compare)
     _ = state.handle(.character("1"), size: Self.narrow)
     _ = state.handle(.character("R"), size: Self.narrow)
-    #expect(state.showsAnswer, "from any view")
+    #expect(state.overlays.showsAnswer, "from any view")
   }
 
   @Test func lineBreaksAndLongWordsStayInTheBox() throws {
     var state = state(answer: " a\nb" + String(repeating: "lamp", count: 100) + "鍵は時計の裏", reference: "")
-    (state.showsAnswer, state.theme) = (true, .dark)
+    (state.overlays.showsAnswer, state.display.theme) = (true, .dark)
     for size in GoldenScreenTests.sizes {
       let grid = state.draw(size: size)
       for row in 1..<size.height - 4 { #expect(grid[row, size.width - 1].glyph == "│") }
@@ -97,14 +98,14 @@ import Testing
   @Test func theTimelineOpensWhereThePinnedPolicyFirstDiffers() throws {
     var state = RunFixture.state()
     let difference = try #require(
-      state.run.full.flatMap { state.pinnedResult?.answer.firstDifference(from: $0.answer) })
+      state.run.full.flatMap { state.scene.pinnedResult?.answer.firstDifference(from: $0.answer) })
     _ = state.handle(.character("5"), size: Self.narrow)
-    #expect(state.shownStep == .decode(difference))
+    #expect(state.scene.shownStep == .decode(difference))
     // A step that was chosen stays.
     state.open(.text)
     state.go(to: 1)
     state.open(.timeline)
-    #expect(state.step == 1)
+    #expect(state.cursor.step == 1)
   }
 
   @Test func piecesAreWrappedAndCutWithinTheirWidth() {

@@ -17,7 +17,7 @@ import Testing
       for size in Self.sizes {
         for glyphs in [GlyphSet.unicode, .ascii] {
           var state = RunFixture.state(theme: .dark)
-          state.view = view
+          state.display.view = view
           let caret = state.draw(size: size, glyphs: glyphs).caret
           let isInside = caret.map {
             (1..<size.height - 4).contains($0.row) && (1..<size.width - 1).contains($0.column)
@@ -36,7 +36,7 @@ import Testing
       (.timeline, "h"),
     ] {
       var state = RunFixture.state(theme: .dark)
-      state.view = view
+      state.display.view = view
       let before = state.draw(size: size).caret
       for key in (try? Key.parse(keys)) ?? [] { _ = state.handle(key, size: size) }
       #expect(state.draw(size: size).caret != before, "\(view)")
@@ -46,7 +46,7 @@ import Testing
   /// In the text it is where the token under the cursor begins.
   @Test func inTheTextItIsAtTheToken() throws {
     var state = RunFixture.state(theme: .dark)
-    (state.view, state.cursor) = (.text, 3)
+    (state.display.view, state.cursor.position) = (.text, 3)
     let grid = state.draw(size: Size(width: 100, height: 30))
     let caret = try #require(grid.caret)
     #expect(
@@ -54,7 +54,7 @@ import Testing
         == grid[
           caret.row,
           caret.column
-        ].style.with(state.theme[.cursor]))
+        ].style.with(state.display.theme[.cursor]))
     #expect(grid[caret.row, caret.column - 1].style != grid[caret.row, caret.column].style)
   }
 

@@ -17,7 +17,7 @@ import Testing
 
   @Test func commandsMayBeCutShort() throws {
     try press(":got 12<Enter>")
-    #expect(state.cursor == 12)
+    #expect(state.cursor.position == 12)
     #expect(try press(":q<Enter>") == .quit)
     try press(":g 3<Enter>")
     #expect(
@@ -27,45 +27,45 @@ import Testing
 
   @Test func everyActionOfAKeyCanBeTyped() throws {
     try press(":policy-next<Enter>")
-    #expect(state.policy == 1)
+    #expect(state.setup.policy == 1)
     try press(":heatmap-view<Enter>")
-    #expect(state.view == .heatmap)
+    #expect(state.display.view == .heatmap)
     for action in KeyTable.Action.allCases { #expect(KeyTable.Action(name: action.name) == action) }
   }
 
   @Test func settingsOfTheActivePolicyAreSet() throws {
     #expect(try press(":set m=16<Enter>") == .explore)
-    #expect(state.policyTitle == "LAQ(m=16)")
+    #expect(state.setup.policyTitle == "LAQ(m=16)")
     #expect(try press(":set m=0<Enter>") == .none)
     #expect(state.message == "m takes a whole number from 1 to 256; type :set m=…")
     try press(":set quest=1<Enter>")
     #expect(state.message?.hasPrefix("settings of LAQ(m=16): m, ") == true)
     #expect(try press("u") == .explore)
-    #expect(state.policyTitle == "LAQ")
+    #expect(state.setup.policyTitle == "LAQ")
   }
 
   @Test func answersAndGranularityAreSet() throws {
     #expect(try press(":steps 5<Enter>") == .explore)
-    #expect(state.settings.answerLimit == 5)
+    #expect(state.setup.settings.answerLimit == 5)
     #expect(try press(":steps 0<Enter>") == .none)
     #expect(try press(":granularity query<Enter>") == .explore)
-    #expect(state.settings.granularity == .queryHead)
+    #expect(state.setup.settings.granularity == .queryHead)
     #expect(try press(":granularity rows<Enter>") == .none)
     try press(":view compare<Enter>")
-    #expect(state.view == .compare)
+    #expect(state.display.view == .compare)
     try press(":view six<Enter>")
     #expect(state.message?.contains("(text, heatmap, heads, compare, timeline); type :view NAME") == true)
   }
 
   @Test func answersAreNoLongerThanTheContextHasRoomFor() throws {
-    let count = state.prompt.tokens.count
-    state.prompt = try Prompt(
-      name: "harbour.txt", text: state.prompt.text, tokenizer: RunFixture.tokenizer,
+    let count = state.setup.prompt.tokens.count
+    state.setup.prompt = try Prompt(
+      name: "harbour.txt", text: state.setup.prompt.text, tokenizer: RunFixture.tokenizer,
       contextLength: count + 40, answerLimit: 16)
     #expect(try press(":steps 41<Enter>") == .none)
     #expect(
       state.message?.hasPrefix("a number from 1 to 40 was expected; type :steps NUMBER") == true
-        && state.settings.answerLimit == 16)
+        && state.setup.settings.answerLimit == 16)
     #expect(try press(":steps 40<Enter>") == .explore)
     // A question must leave room for such an answer.
     #expect(try press("iWho?<Enter>") == .none)

@@ -31,10 +31,10 @@ import Testing
     let row = try #require(try copied("2y", &state))
     #expect(row.split(separator: "\t").count == state.run.prompt.tokens.count)
     let head = try #require(try copied("3y", &state))
-    #expect(head.hasPrefix("head \(state.layer + 1).\(state.head + 1)\tLAQ\tmass recall 0."))
+    #expect(head.hasPrefix("head \(state.cursor.layer + 1).\(state.cursor.head + 1)\tLAQ\tmass recall 0."))
     let policy = try #require(try copied("4y", &state))
     #expect(policy.hasPrefix("LAQ\trecall ") && policy.hasSuffix(" behind the tide clock."))
-    (state.why, state.showsWhy) = (RunFixture.finding, true)
+    (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
     #expect(try copied("y", &state)?.split(separator: "\t").count == 5)
   }
 

@@ -16,44 +16,48 @@ import Testing
   }
 
   @Test func keepingATokenMakesAPolicyOfItsOwn() throws {
-    (state.layer, state.head) = (1, 2)
+    (state.cursor.layer, state.cursor.head) = (1, 2)
     try press("#20G")
     #expect(try press("K") == .explore)
-    #expect(state.policyTitle == "LAQ*" && state.pinnedTitle == "LAQ")
-    #expect(state.settings.policies.map(\.title) == ["LAQ", "SnapKV", "StreamingLLM", "oracle", "LAQ*"])
-    #expect(state.settings.policies[4].edits == [KeptEdit(.keep, 20...20, in: .head(layer: 1, queryHead: 2))])
+    #expect(state.setup.policyTitle == "LAQ*" && state.setup.pinnedTitle == "LAQ")
+    #expect(
+      state.setup.settings.policies.map(\.title) == ["LAQ", "SnapKV", "StreamingLLM", "oracle", "LAQ*"])
+    #expect(
+      state.setup.settings.policies[4].edits == [KeptEdit(.keep, 20...20, in: .head(layer: 1, queryHead: 2))])
     #expect(state.message?.contains("token 20 kept in this head") == true)
   }
 
   @Test func aSelectedSpanIsEvictedInTheChosenScope() throws {
     try press("#20Gvlll")
-    #expect(state.selection == 20...23)
+    #expect(state.cursor.selection == 20...23)
     try press("SX")
-    #expect(state.settings.policies.last?.edits == [KeptEdit(.evict, 20...23, in: .layer(state.layer))])
-    #expect(state.selectionStart == nil)
+    #expect(
+      state.setup.settings.policies.last?.edits == [KeptEdit(.evict, 20...23, in: .layer(state.cursor.layer))]
+    )
+    #expect(state.cursor.selectionStart == nil)
     try press("#30GvhhSK")
-    #expect(state.settings.policies.last?.edits.last == KeptEdit(.keep, 28...30, in: .everywhere))
-    #expect(state.settings.policies.count == 5 && state.settings.policies.last?.edits.count == 2)
+    #expect(state.setup.settings.policies.last?.edits.last == KeptEdit(.keep, 28...30, in: .everywhere))
+    #expect(state.setup.settings.policies.count == 5 && state.setup.settings.policies.last?.edits.count == 2)
     try press("v<Esc>")
-    #expect(state.selectionStart == nil)
+    #expect(state.cursor.selectionStart == nil)
   }
 
   @Test func editsAreUndoneOneByOne() throws {
     try press("#20GKlK")
-    #expect(state.settings.policies.last?.edits.count == 2)
+    #expect(state.setup.settings.policies.last?.edits.count == 2)
     #expect(try press("u") == .explore)
-    #expect(state.settings.policies.last?.edits.count == 1)
+    #expect(state.setup.settings.policies.last?.edits.count == 1)
     #expect(try press("u") == .explore)
-    #expect(state.settings == state.run.settings)
-    #expect(state.policyTitle == "LAQ" && state.pinnedTitle == "SnapKV")
+    #expect(state.setup.settings == state.run.settings)
+    #expect(state.setup.policyTitle == "LAQ" && state.setup.pinnedTitle == "SnapKV")
     try press("pK")
-    #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV")
+    #expect(state.setup.policyTitle == "SnapKV*" && state.setup.pinnedTitle == "SnapKV")
     try press("pK")
-    #expect(state.policyTitle == "LAQ*", "each policy has its own")
+    #expect(state.setup.policyTitle == "LAQ*", "each policy has its own")
   }
 
   @Test func aSelectedSpanIsSeen() throws {
-    state.theme = .dark
+    state.display.theme = .dark
     try press("#20G")
     let before = state.draw(size: Self.size)
     try press("vlll")
@@ -70,25 +74,25 @@ import Testing
 
   @Test func whyIsAskedOfAPolicyThatLostTheAnswer() throws {
     #expect(try press("Y") == .none)
-    #expect(state.message?.contains("LAQ gives the full cache's answer") == true && !state.showsWhy)
+    #expect(state.message?.contains("LAQ gives the full cache's answer") == true && !state.overlays.showsWhy)
     #expect(try press(":why snapkv<Enter>") == .why)
-    #expect(state.showsWhy && state.why?.policy.name == "snapkv" && state.why?.stage == .ranking)
+    #expect(state.overlays.showsWhy && state.why?.policy.name == "snapkv" && state.why?.stage == .ranking)
     #expect(try press("<Esc>") == .cancelWhy, "running")
-    #expect(state.showsWhy)
+    #expect(state.overlays.showsWhy)
     state.why = RunFixture.finding
     #expect(try press("<Esc>") == .none)
-    #expect(!state.showsWhy)
+    #expect(!state.overlays.showsWhy)
     #expect(try press(":why snapkv<Enter>") == .none, "it is known already")
-    #expect(state.showsWhy)
+    #expect(state.overlays.showsWhy)
     #expect(try press("e") == .exportWhy)
     #expect(try press(":why h2o<Enter>") == .none)
-    #expect(!state.showsWhy && state.message?.contains("choose another policy") == true)
+    #expect(!state.overlays.showsWhy && state.message?.contains("choose another policy") == true)
   }
 
   @Test func aSearchIsStoppedOrStaysInSight() throws {
     #expect(try press(":why snapkv<Enter>") == .why)
     #expect(try press(":why full<Enter>") == .none)
-    #expect(state.message != nil && state.showsWhy && state.why?.policy.name == "snapkv")
+    #expect(state.message != nil && state.overlays.showsWhy && state.why?.policy.name == "snapkv")
     #expect(try press("<Esc>") == .cancelWhy)
   }
 
@@ -97,30 +101,31 @@ import Testing
       try press(keys)
       #expect(try press("<C-l>") == .redraw)
       #expect(try press("<C-z>") == .suspend)
-      #expect(state.showsHelp || state.showsWhy)
+      #expect(state.overlays.showsHelp || state.overlays.showsWhy)
     }
   }
 
   @Test func whatBringsTheAnswerBackIsKeptByHand() throws {
-    (state.why, state.showsWhy) = (RunFixture.finding, true)
+    (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
     let finding = try #require(state.why)
     #expect(try press("<Enter>") == .explore)
-    #expect(state.policyTitle == "SnapKV*" && state.pinnedTitle == "SnapKV" && !state.showsWhy)
-    #expect(state.settings.policies.last?.edits == finding.restored.map(\.restoring))
-    #expect(state.cursor == finding.restored[0].position)
+    #expect(
+      state.setup.policyTitle == "SnapKV*" && state.setup.pinnedTitle == "SnapKV" && !state.overlays.showsWhy)
+    #expect(state.setup.settings.policies.last?.edits == finding.restored.map(\.restoring))
+    #expect(state.cursor.position == finding.restored[0].position)
   }
 
   @Test func theFindingScrollsNoFurtherThanItsEnd() throws {
-    (state.why, state.showsWhy) = (RunFixture.finding, true)
+    (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
     try press("k")
-    #expect(state.whyTop == 0)
+    #expect(state.overlays.whyTop == 0)
     try press("j")
-    #expect(state.whyTop == 1)
+    #expect(state.overlays.whyTop == 1)
     for _ in 0..<100 { try press("<PgDn>") }
     let lines = TextRenderer.text(state.draw(size: Self.size))
     #expect(lines.contains("of \(RunFixture.finding.lostCount)"))
     try press("lp2[")
-    #expect(state.showsWhy && state.view == .text)
+    #expect(state.overlays.showsWhy && state.display.view == .text)
   }
 
   // MARK: Two settings
@@ -129,12 +134,12 @@ import Testing
     try press("A")
     #expect(state.message?.contains("these settings are kept") == true)
     #expect(try press("BBx") == .none)
-    let changed = state.settings
+    let changed = state.setup.settings
     #expect(try press("A") == .explore)
-    #expect(state.settings == state.run.settings)
+    #expect(state.setup.settings == state.run.settings)
     #expect(try press("A") == .explore)
-    #expect(state.settings == changed)
+    #expect(state.setup.settings == changed)
     try press("u")
-    #expect(state.settings == state.run.settings, "going between them is undone, too")
+    #expect(state.setup.settings == state.run.settings, "going between them is undone, too")
   }
 }

@@ -12,7 +12,7 @@ import Testing
   var state = RunFixture.state()
 
   init() {
-    state.files = FileCompletion { folder in
+    state.typing.files = FileCompletion { folder in
       folder == "."
         ? (["kept.json", "notes.txt", ".hidden"], ["Samples"])
         : folder == "Samples/" ? (["needle.txt", "chain.txt"], []) : ([], [])
@@ -33,25 +33,25 @@ import Testing
 
   @Test func tabGoesThroughTheCommandsAndRound() throws {
     try press(":<Tab>")
-    #expect(state.entry?.text == "goto")
+    #expect(state.typing.entry?.text == "goto")
     try press("<Tab>")
-    #expect(state.entry?.text == "layer")
+    #expect(state.typing.entry?.text == "layer")
     try press("<S-Tab><S-Tab>")
-    #expect(state.entry?.text == "back", "round to the last one, of the keys' actions")
+    #expect(state.typing.entry?.text == "back", "round to the last one, of the keys' actions")
     #expect(lines()[33].contains("back"))
   }
 
   @Test func escapeTakesACompletionBackAndThenLeaves() throws {
     try press(":th<Tab>")
-    #expect(state.entry?.text == "theme ", "its argument goes on behind it")
+    #expect(state.typing.entry?.text == "theme ", "its argument goes on behind it")
     try press("l<Tab>")
-    #expect(state.entry?.text == "theme light")
+    #expect(state.typing.entry?.text == "theme light")
     try press("<C-u>:<C-u>s<Tab>")
-    #expect(state.entry?.text == "set")
+    #expect(state.typing.entry?.text == "set")
     try press("<Tab><Esc>")
-    #expect(state.entry?.text == "s")
+    #expect(state.typing.entry?.text == "s")
     try press("<Esc>")
-    #expect(state.entry == nil)
+    #expect(state.typing.entry == nil)
   }
 
   @Test(arguments: [
@@ -68,7 +68,7 @@ import Testing
   ])
   func argumentsComplete(_ typed: String, _ completed: String) throws {
     try press(":\(typed)<Tab>")
-    #expect(state.entry?.text == completed)
+    #expect(state.typing.entry?.text == completed)
   }
 
   @Test func everyCompletedPolicyIsUnderstood() throws {
@@ -82,15 +82,15 @@ import Testing
 
   @Test func whatHasNoCompletionSaysSo() throws {
     try press(":xyz<Tab>")
-    #expect(state.entry == .command("xyz") && state.message == "nothing completes this")
+    #expect(state.typing.entry == .command("xyz") && state.message == "nothing completes this")
     try press("<Esc>/cl<Tab>")
-    #expect(state.entry == .search("cl"))
+    #expect(state.typing.entry == .search("cl"))
   }
 
   @Test func hiddenFilesAndFoldersAreShownAsInAShell() {
-    #expect(state.files.candidates("") == ["Samples/", "kept.json", "notes.txt"])
-    #expect(state.files.candidates("Samples/") == ["Samples/chain.txt", "Samples/needle.txt"])
-    #expect(state.files.candidates("nowhere/x").isEmpty)
+    #expect(state.typing.files.candidates("") == ["Samples/", "kept.json", "notes.txt"])
+    #expect(state.typing.files.candidates("Samples/") == ["Samples/chain.txt", "Samples/needle.txt"])
+    #expect(state.typing.files.candidates("nowhere/x").isEmpty)
   }
 
   @Test func candidatesAreShownWithTheSelectedOneInSight() throws {
@@ -98,7 +98,7 @@ import Testing
       try press("<Esc><Esc>:", size: size)
       for _ in 0..<30 {
         try press("<Tab>", size: size)
-        let text = state.entry?.text ?? ""
+        let text = state.typing.entry?.text ?? ""
         #expect(lines(size).dropLast().contains { $0.contains(" \(text) ") }, "\(text) at \(size)")
       }
     }
@@ -108,38 +108,38 @@ import Testing
 
   @Test func earlierLinesComeBackByWhatTheyBeginWith() throws {
     try press(":goto 3<Enter>:layer 2<Enter>:goto 5<Enter>:<Up>")
-    #expect(state.entry?.text == "goto 5")
+    #expect(state.typing.entry?.text == "goto 5")
     try press("<Up><Up><Up>")
-    #expect(state.entry?.text == "goto 3", "the oldest stays")
+    #expect(state.typing.entry?.text == "goto 3", "the oldest stays")
     try press("<Down><Down><Down>")
-    #expect(state.entry?.text == "", "behind the newest comes what had been typed")
+    #expect(state.typing.entry?.text == "", "behind the newest comes what had been typed")
     try press("g<Up><Up>")
-    #expect(state.entry?.text == "goto 3", "the layer is passed over")
+    #expect(state.typing.entry?.text == "goto 3", "the layer is passed over")
     try press("<Esc>/<Up>")
-    #expect(state.entry?.text == "", "a search has its own")
+    #expect(state.typing.entry?.text == "", "a search has its own")
   }
 
   @Test func aCalledBackLineCanBeEdited() throws {
     try press(":goto 31<Enter>:<Up><BS>7<Enter>")
-    #expect(state.cursor == 37)
+    #expect(state.cursor.position == 37)
     try press(":<Up>")
-    #expect(state.entry?.text == "goto 37")
+    #expect(state.typing.entry?.text == "goto 37")
   }
 
   // MARK: Pasting
 
   @Test func aPasteGoesIntoALineAndNowhereElse() throws {
-    let before = state.settings
+    let before = state.setup.settings
     state.paste("Be\nq")
     #expect(
-      state.settings == before && state.entry == nil
+      state.setup.settings == before && state.typing.entry == nil
         && state.message?.contains("i opens the question's") == true)
     try press("i??<Left>")
     state.paste("a\nb")
-    #expect(state.entry?.text == "?a\nb?")
+    #expect(state.typing.entry?.text == "?a\nb?")
     try press("<Esc>:<Tab>")
     state.paste("a\nb")
-    #expect(state.entry?.text == "gotoa b" && state.entry?.completion == nil)
+    #expect(state.typing.entry?.text == "gotoa b" && state.typing.entry?.completion == nil)
   }
 
   // MARK: Drawing
@@ -154,7 +154,7 @@ import Testing
     for _ in 0..<12 { try press("<Right><Right><Right>鍵", size: small) }
     let grid = state.draw(size: small)
     #expect(ScreenChecks.isClean(grid))
-    #expect((0..<60).contains { grid[15, $0].style == state.theme[.cursor] })
+    #expect((0..<60).contains { grid[15, $0].style == state.display.theme[.cursor] })
   }
 
   /// What a frame costs hangs on what is seen: the time of a short line, with much to spare, and not of a
@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func notesNameOnesOwnKeys() throws {
-    state.keys = try KeyTable.standard.rebound([
+    state.display.keys = try KeyTable.standard.rebound([
       ("search-next", ["&"]), ("back", ["<F4>"]), ("quit", ["Q"]), ("number", ["%"]), ("down", ["J"]),
     ])
     try press("/")

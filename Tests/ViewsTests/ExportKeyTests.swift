@@ -18,16 +18,16 @@ import Testing
 
   @Test func eAsksForTheViewsFile() throws {
     #expect(try press("2e") == .none)
-    #expect(state.entry == .export("heatmap.svg", .view))
+    #expect(state.typing.entry == .export("heatmap.svg", .view))
     #expect(lines[35] == " write this view to: heatmap.svg" && lines[33].contains("the ending chooses"))
     #expect(try press("<Enter>") == .export(ExportRequest("heatmap.svg", scope: .view)))
     state.exportEnded(ExportRequest("heatmap.svg", scope: .view), error: nil)
-    #expect(state.entry == nil && state.message == "heatmap view written to heatmap.svg")
+    #expect(state.typing.entry == nil && state.message == "heatmap view written to heatmap.svg")
   }
 
   @Test func capitalEAsksForEverything() throws {
     try press("E")
-    #expect(state.entry == .export("kept.json", .everything))
+    #expect(state.typing.entry == .export("kept.json", .everything))
     let request = ExportRequest("all.npz", scope: .everything)
     #expect(try press("<C-u>all.npz<Enter>") == .export(request))
     state.exportEnded(request, error: nil)
@@ -36,7 +36,7 @@ import Testing
 
   @Test func aNameThatNamesNoFormatCanBeMended() throws {
     #expect(try press("e<BS><BS><BS>xml<Enter>") == .none)
-    #expect(state.message?.contains("'.xml'") == true && state.entry == .export("text.xml", .view))
+    #expect(state.message?.contains("'.xml'") == true && state.typing.entry == .export("text.xml", .view))
     #expect(try press("<BS><BS><BS>txt<Enter>") == .export(ExportRequest("text.txt", scope: .view)))
     #expect(try press("E<C-u>all.svg<Enter>") == .none)
     #expect(state.message?.contains("cannot hold everything") == true)
@@ -47,9 +47,10 @@ import Testing
     for answer in ["n", "<Esc>", "<Enter>", "q"] {
       state.exportEnded(request, error: ExportError.exists("text.svg"))
       #expect(
-        state.entry == .replace(request) && lines[35] == " replace it, y or n? there is a file text.svg")
+        state.typing.entry == .replace(request)
+          && lines[35] == " replace it, y or n? there is a file text.svg")
       #expect(try press(answer) == .none)
-      #expect(state.entry == nil && state.message == "nothing written; text.svg is as it was")
+      #expect(state.typing.entry == nil && state.message == "nothing written; text.svg is as it was")
     }
     state.exportEnded(request, error: ExportError.exists("text.svg"))
     #expect(try press("y") == .export(ExportRequest("text.svg", scope: .view, replacing: true)))
@@ -59,13 +60,15 @@ import Testing
     let error = ExportError.notWritten("/full/a.npz", reason: "No space left on device")
     state.exportEnded(ExportRequest("/full/a.npz", scope: .everything), error: error)
     #expect(
-      state.entry == .export("/full/a.npz", .everything) && lines[33].contains("No space left on device"))
+      state.typing.entry == .export("/full/a.npz", .everything)
+        && lines[33].contains("No space left on device"))
   }
 
   @Test func whatIsBeingTypedGoesOn() throws {
     try press("/clerk")
     state.exportEnded(ExportRequest("a.svg", scope: .view), error: ExportError.exists("a.svg"))
-    #expect(state.entry == .search("clerk") && state.message == "a.svg is there already; nothing written")
+    #expect(
+      state.typing.entry == .search("clerk") && state.message == "a.svg is there already; nothing written")
   }
 
   @Test func theEndOfALongNameStaysInSight() throws {
@@ -76,8 +79,8 @@ import Testing
 
   @Test func anEmptyNameWritesNothing() throws {
     #expect(try press("e<C-u><Enter>") == .none)
-    #expect(state.entry == nil && state.message == "nothing written")
+    #expect(state.typing.entry == nil && state.message == "nothing written")
     try press("e<Esc>")
-    #expect(state.entry == nil)
+    #expect(state.typing.entry == nil)
   }
 }

@@ -31,7 +31,7 @@ import Testing
   @Test func whatIsTypedOrSaidOverAViewIsNotExported() throws {
     let clean = RunFixture.state()
     var busy = clean
-    (busy.entry, busy.message) = (.search("abc"), "a message")
+    (busy.typing.entry, busy.message) = (.search("abc"), "a message")
     for path in ["a.txt", "a.ansi", "a.svg", "a.html"] {
       #expect(try exported(busy, path) == exported(clean, path))
     }
@@ -66,9 +66,9 @@ import Testing
 
   @Test func everythingHasAllPlacesAndAViewItsOwn() throws {
     let state = RunFixture.state()
-    let view = try TokenPage(state, scope: .view, drawing: nil),
-      whole = try TokenPage(state, scope: .everything, drawing: nil)
-    #expect(view.places == [TokenPage.Place(layer: state.layer, head: state.head / 2)])
+    let view = try TokenPage(state.scene, scope: .view, drawing: nil),
+      whole = try TokenPage(state.scene, scope: .everything, drawing: nil)
+    #expect(view.places == [TokenPage.Place(layer: state.cursor.layer, head: state.cursor.head / 2)])
     #expect(whole.places.count == 4 && whole.places.contains(view.places[0]))
     #expect(
       try exported(state, "a.html").contains("<svg")
@@ -78,7 +78,7 @@ import Testing
   /// The page's data against the results: bits of kept tokens, scores as they are.
   @Test func aPageHoldsWhatWasKept() throws {
     let state = RunFixture.state()
-    let page = try TokenPage(state, scope: .everything, drawing: nil)
+    let page = try TokenPage(state.scene, scope: .everything, drawing: nil)
     let data = try #require(JSONSerialization.jsonObject(with: Data(try page.data().utf8)) as? [String: Any])
     let policies = try #require(data["policies"] as? [[String: Any]])
     let count = state.run.prompt.tokens.count

@@ -39,7 +39,7 @@ import Testing
   /// footer's hints, which the table of keys explains.
   private static func labels(_ state: ViewState, _ size: Size) -> [String] {
     let grid = state.draw(size: size)
-    let note = state.theme[.note]
+    let note = state.display.theme[.note]
     let answers = [
       " behind the tide clock.", " behind the tin under her stool.", " the rope",
       " behind the tin clock, she said.",
@@ -60,7 +60,7 @@ import Testing
       isText = false
       // The settings' names are labels; what stands beside them comes from the policies' own descriptions.
       if isSettings, row < grid.height - 4 { line = String(line.prefix(15)) }
-      if state.showsSettings, line.contains("│ settings ") { isSettings = true }
+      if state.display.compare.showsSettings, line.contains("│ settings ") { isSettings = true }
       // Keys are explained by their table.
       line = line.replacing(/\([^ )]{1,3}( [^ )]{1,3})?\)/, with: " ")
       // What stands between quotes is the prompt's or an answer's.
@@ -85,14 +85,14 @@ import Testing
   @Test func everyLabelOfTheOtherStatesHasAnEntry() {
     for figure in HeadFigure.allCases {
       var state = GoldenScreenTests.Subject.heads.state(theme: .dark)
-      state.figure = figure
+      state.display.heads.figure = figure
       #expect(
         Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known).isEmpty, "\(figure)")
     }
-    for step in 0..<RunFixture.state().timeline.steps.count {
+    for step in 0..<RunFixture.state().scene.timeline.steps.count {
       for view in ViewState.View.allCases {
         var state = RunFixture.state(theme: .dark)
-        (state.step, state.view) = (step, view)
+        (state.cursor.step, state.display.view) = (step, view)
         state.settle()
         let missing = Set(Self.labels(state, GoldenScreenTests.sizes[0])).subtracting(Self.known)
         #expect(missing.isEmpty, "step \(step) in \(view): \(missing.sorted())")
@@ -119,7 +119,7 @@ import Testing
       let word = state.wordUnderCursor
       let entry = try #require(Glossary.entry(word), "\(word)")
       asked.insert(word)
-      guard seen.insert("\(word) in \(state.view)").inserted || Sample.isExhaustive else { return }
+      guard seen.insert("\(word) in \(state.display.view)").inserted || Sample.isExhaustive else { return }
       _ = state.handle(.character("?"), size: size)
       #expect(TextRenderer.text(state.draw(size: size)).contains("Under the cursor: \(word). "))
       _ = state.handle(.tab, size: size)
@@ -128,30 +128,30 @@ import Testing
       _ = state.handle(.tab, size: size)
       #expect(TextRenderer.text(state.draw(size: size)).contains("[Keys]"))
       _ = state.handle(.escape, size: size)
-      #expect(!state.showsHelp)
+      #expect(!state.overlays.showsHelp)
     }
     for view in ViewState.View.allCases {
       var state = RunFixture.state()
-      state.view = view
+      state.display.view = view
       for cursor in [0, 60, 88, 355] {
-        state.cursor = cursor
+        state.cursor.position = cursor
         try check(state)
       }
-      for step in state.timeline.steps.indices {
-        state.step = step
+      for step in state.scene.timeline.steps.indices {
+        state.cursor.step = step
         try check(state)
       }
-      state.step = nil
+      state.cursor.step = nil
       for row in [0, 8, 16] {
-        state.heatmapRow = row
+        state.cursor.heatmapRow = row
         try check(state)
       }
       for figure in HeadFigure.allCases {
-        state.figure = figure
+        state.display.heads.figure = figure
         try check(state)
       }
       for column in CompareColumn.allCases {
-        state.sortColumn = column
+        state.display.compare.sortColumn = column
         try check(state)
       }
     }

@@ -18,14 +18,17 @@ import Testing
       var state = RunFixture.state(theme: theme)
       switch self {
       case .text: break
-      case .heatmap: state.view = .heatmap
-      case .heads: state.view = .heads
-      case .headsSorted: (state.view, state.sortsHeads, state.figure) = (.heads, true, .entropy)
-      case .compare: state.view = .compare
-      case .compareSettings: (state.view, state.showsSettings) = (.compare, true)
-      case .timeline: (state.view, state.step) = (.timeline, 13)
-      case .help: state.showsHelp = true
-      case .why: (state.why, state.showsWhy) = (RunFixture.finding, true)
+      case .heatmap: state.display.view = .heatmap
+      case .heads: state.display.view = .heads
+      case .headsSorted:
+        (state.display.view, state.display.heads.isSorted, state.display.heads.figure) = (
+          .heads, true, .entropy
+        )
+      case .compare: state.display.view = .compare
+      case .compareSettings: (state.display.view, state.display.compare.showsSettings) = (.compare, true)
+      case .timeline: (state.display.view, state.cursor.step) = (.timeline, 13)
+      case .help: state.overlays.showsHelp = true
+      case .why: (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
       }
       state.settle()
       return state
@@ -54,14 +57,14 @@ import Testing
 
   @Test func lookaheadStep() throws {
     var state = RunFixture.state()
-    state.step = 5
+    state.cursor.step = 5
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "text-lookahead-120x36.txt")
-    state.view = .heatmap
+    state.display.view = .heatmap
     state.settle()
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "heatmap-lookahead-120x36.txt")
-    state.view = .timeline
+    state.display.view = .timeline
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "timeline-lookahead-120x36.txt")
-    state.step = 0
+    state.cursor.step = 0
     try compare(TextRenderer.text(state.draw(size: Self.sizes[0])), with: "timeline-prefill-120x36.txt")
   }
 

@@ -24,41 +24,42 @@ import Testing
 
   @Test func headsMoveByLayersAndHeads() throws {
     try press("3g")
-    #expect(state.layer == 0 && state.head == 0)
+    #expect(state.cursor.layer == 0 && state.cursor.head == 0)
     try press("ljl")
-    #expect(state.layer == 1 && state.head == 2)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 2)
     try press("G")
-    #expect(state.layer == 1 && state.head == 3)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 3)
     try press("0k99l99j")
-    #expect(state.layer == 1 && state.head == 3)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 3)
     try press("m")
     #expect(state.message?.contains("heatmap view (2)") == true)
     try press("2m3<Enter>")
-    #expect(state.view == .heatmap && state.headMode == .single && state.head == 3)
+    #expect(
+      state.display.view == .heatmap && state.display.heatmap.headMode == .single && state.cursor.head == 3)
   }
 
   @Test func sortedHeadsBeginWithTheMostStriking() throws {
     for figure in HeadFigure.allCases {
-      state.figure = figure
-      let grid = try #require(HeadGrid(state), "\(figure)")
+      state.display.heads.figure = figure
+      let grid = try #require(HeadGrid(state.scene), "\(figure)")
       let values = grid.sorted.map(\.value)
       #expect(values.count == 8)
       #expect(figure.lowestFirst ? values == values.sorted() : values == values.sorted(by: >), "\(figure)")
     }
-    state.figure = .massRecall
-    let order = try #require(HeadGrid(state)).sorted
+    state.display.heads.figure = .massRecall
+    let order = try #require(HeadGrid(state.scene)).sorted
     try press("3sg")
-    #expect(state.layer == order[0].layer && state.head == order[0].head)
+    #expect(state.cursor.layer == order[0].layer && state.cursor.head == order[0].head)
     try press("jj")
-    #expect(state.layer == order[2].layer && state.head == order[2].head)
+    #expect(state.cursor.layer == order[2].layer && state.cursor.head == order[2].head)
     try press("99j")
-    #expect(state.layer == order[7].layer && state.head == order[7].head)
+    #expect(state.cursor.layer == order[7].layer && state.cursor.head == order[7].head)
   }
 
   @Test func everyFigureIsNamedAndExplained() throws {
     try press("3")
     for figure in HeadFigure.allCases {
-      #expect(state.figure == figure)
+      #expect(state.display.heads.figure == figure)
       let text = screen()
       #expect(text.contains("figure: \(figure.title)") && text.contains(figure.note), "\(figure)")
       for size in GoldenScreenTests.sizes.dropFirst() {
@@ -66,16 +67,16 @@ import Testing
       }
       try press("f")
     }
-    #expect(state.figure == .massRecall)
+    #expect(state.display.heads.figure == .massRecall)
     try press("F")
-    #expect(state.figure == .sinkShare)
+    #expect(state.display.heads.figure == .sinkShare)
   }
 
   @Test func aFigureThatIsNotThereSaysWhy() throws {
     try press("3")
-    (state.figure, state.pinned) = (.gain, nil)
+    (state.display.heads.figure, state.setup.pinned) = (.gain, nil)
     #expect(screen().contains("pin another policy with x"))
-    (state.figure, state.policy) = (.lookaheadAgreement, 1)
+    (state.display.heads.figure, state.setup.policy) = (.lookaheadAgreement, 1)
     #expect(screen().contains("SnapKV has no lookahead"))
   }
 
@@ -94,8 +95,8 @@ import Testing
   @Test func rowsAreSortedByEveryColumn() throws {
     for column in CompareColumn.allCases {
       for reverses in [false, true] {
-        (state.sortColumn, state.reversesOrder) = (column, reverses)
-        let rows = CompareTable(state).rows
+        (state.display.compare.sortColumn, state.display.compare.reversesOrder) = (column, reverses)
+        let rows = CompareTable(state.scene).rows
         #expect(rows[0].index == nil && rows[0].title == "full")
         let keys = rows.dropFirst().compactMap { row in
           row.figures.flatMap { column.key($0, index: row.index ?? 0) }
@@ -108,65 +109,65 @@ import Testing
 
   @Test func movingFollowsTheShownOrder() throws {
     try press("4g")
-    let order = CompareTable(state).rows.compactMap(\.index)
-    #expect(state.policy == order[0])
+    let order = CompareTable(state.scene).rows.compactMap(\.index)
+    #expect(state.setup.policy == order[0])
     try press("j")
-    #expect(state.policy == order[1])
+    #expect(state.setup.policy == order[1])
     try press("99j")
-    #expect(state.policy == order[3])
+    #expect(state.setup.policy == order[3])
     try press("hh")
-    #expect(state.sortColumn == .policy)
+    #expect(state.display.compare.sortColumn == .policy)
     try press("$s")
-    #expect(state.sortColumn == .answer && state.reversesOrder)
+    #expect(state.display.compare.sortColumn == .answer && state.display.compare.reversesOrder)
   }
 
   @Test func policiesArePlottedPinnedAndOpened() throws {
     try press("4G ")
-    #expect(state.plotted == [state.settings.policies[state.policy]])
-    #expect(!state.isPlaying, "Space plays in the other views")
-    let plotted = state.plotted
+    #expect(state.display.compare.plotted == [state.setup.settings.policies[state.setup.policy]])
+    #expect(!state.cursor.isPlaying, "Space plays in the other views")
+    let plotted = state.display.compare.plotted
     try press("gx")
-    #expect(state.pinned == state.policy)
-    #expect(state.plottedKeys.count == 2, "the active policy is pinned, too")
-    #expect(plotted.contains(try #require(state.plottedKeys.last).policy))
+    #expect(state.setup.pinned == state.setup.policy)
+    #expect(state.scene.plottedKeys.count == 2, "the active policy is pinned, too")
+    #expect(plotted.contains(try #require(state.scene.plottedKeys.last).policy))
     #expect(state.missingDetails.count == 1)
     try press("d")
-    #expect(state.showsSettings && screen().contains("observes"))
+    #expect(state.display.compare.showsSettings && screen().contains("observes"))
     #expect(state.missingDetails.isEmpty, "no plot, no sweep")
     try press("<Esc>")
-    #expect(!state.showsSettings)
+    #expect(!state.display.compare.showsSettings)
   }
 
   @Test func unlikeSettingsAreMarked() throws {
-    state.settings.policies[1] = try #require(Policy("laq(m=4)"))
-    let entries = SettingsPanel(state).entries
+    state.setup.settings.policies[1] = try #require(Policy("laq(m=4)"))
+    let entries = SettingsPanel(state.scene).entries
     #expect(entries.filter(\.isUnlike).map(\.name) == ["m"])
-    state.settings.policies[1] = try #require(Policy("snapkv(w=8)"))
-    #expect(SettingsPanel(state).entries.filter(\.isUnlike).map(\.name) == ["observes"])
+    state.setup.settings.policies[1] = try #require(Policy("snapkv(w=8)"))
+    #expect(SettingsPanel(state.scene).entries.filter(\.isUnlike).map(\.name) == ["observes"])
   }
 
   @Test func whatStandsAroundTheTextInAChatIsTold() throws {
-    #expect(!SettingsPanel(state).entries.contains { $0.name == "chat" })
+    #expect(!SettingsPanel(state.scene).entries.contains { $0.name == "chat" })
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[-1].content }}", tokens: [:])
     let cases = [(nil, "the template's own system turn"), ("", "no system turn"), ("Hush.", "a system turn")]
     for (system, words) in cases {
-      state.prompt = try state.prompt.framed(
+      state.setup.prompt = try state.setup.prompt.framed(
         PromptFraming(chat: chat, system: system, variables: TemplateVariables(parsing: ["b=2", "a=false"])))
-      #expect(SettingsPanel(state).entries.last?.active == "\(words), a=false, b=2")
+      #expect(SettingsPanel(state.scene).entries.last?.active == "\(words), a=false, b=2")
     }
   }
 
   /// With two dozen policies the rows scroll: the active one and the full cache stay in sight.
   @Test func manyPoliciesScroll() throws {
     try press("4")
-    state.settings.policies += try (1...21).map { try #require(Policy("snapkv(w=\($0))")) }
-    state.sortColumn = .policy
+    state.setup.settings.policies += try (1...21).map { try #require(Policy("snapkv(w=\($0))")) }
+    state.display.compare.sortColumn = .policy
     for size in GoldenScreenTests.sizes {
-      for index in state.settings.policies.indices {
-        state.policy = index
+      for index in state.setup.settings.policies.indices {
+        state.setup.policy = index
         let lines = TextRenderer.lines(state.draw(size: size))
         #expect(
-          lines.contains { $0.contains("▶ \(state.settings.policies[index].title.prefix(8))") },
+          lines.contains { $0.contains("▶ \(state.setup.settings.policies[index].title.prefix(8))") },
           "\(index) at \(size)")
         #expect(lines.contains { $0.contains("  full ") })
         #expect(lines.contains { $0.contains(" of 25") })
@@ -198,7 +199,7 @@ import Testing
   /// The arrow has the explored budget's number beside it, and covers no other.
   @Test(arguments: [4, 48, 64, 96, 250, 356]) func theArrowCoversNoLabel(_ budget: Int) throws {
     try press("4")
-    state.settings.budget = budget
+    state.setup.settings.budget = budget
     for size in GoldenScreenTests.sizes.prefix(2) {
       let line = try #require(
         TextRenderer.lines(state.draw(size: size)).first { $0.contains("↑") && !$0.contains("policy") })
@@ -232,35 +233,38 @@ import Testing
 
   @Test func theTimelineStepsAndChoosesPolicies() throws {
     try press("5g")
-    #expect(state.shownStep == .prefill)
+    #expect(state.scene.shownStep == .prefill)
     try press("ll")
-    #expect(state.shownStep == .lookahead(1))
+    #expect(state.scene.shownStep == .lookahead(1))
     try press("j")
-    #expect(state.policyTitle == "SnapKV")
+    #expect(state.setup.policyTitle == "SnapKV")
     try press("G")
-    #expect(state.step == state.timeline.steps.count - 1)
+    #expect(state.cursor.step == state.scene.timeline.steps.count - 1)
     try press("h<Enter>")
-    #expect(state.view == .text && state.step == state.timeline.steps.count - 2, "the step stays")
+    #expect(
+      state.display.view == .text && state.cursor.step == state.scene.timeline.steps.count - 2,
+      "the step stays")
   }
 
   @Test func distributionsAfterAnotherTextAreOfTheFullAnswer() throws {
     try press("5")
-    let snapkv = try #require(state.pinned)
-    let last = state.timeline.steps.count - 1
-    state.step = last
-    let rows = StepDistributions(state).rows
+    let snapkv = try #require(state.setup.pinned)
+    let last = state.scene.timeline.steps.count - 1
+    state.cursor.step = last
+    let rows = StepDistributions(state.scene).rows
     #expect(rows.map(\.title).prefix(3) == ["full", "LAQ", "SnapKV"])
     #expect(rows[0].next != nil && !rows[1].isTold && rows[2].isTold)
     #expect(rows[2].next == state.run.result(snapkv)?.followed?.steps[5])
-    state.step = 3
-    #expect(StepDistributions(state).rows[1].next == state.result?.lookahead?.pseudo.steps[2])
-    #expect(StepDistributions(state).rows[2].next == nil, "SnapKV decodes no pseudo tokens")
+    state.cursor.step = 3
+    #expect(
+      StepDistributions(state.scene).rows[1].next == state.scene.result?.lookahead?.pseudo.steps[2])
+    #expect(StepDistributions(state.scene).rows[2].next == nil, "SnapKV decodes no pseudo tokens")
     #expect(screen().contains("decodes no pseudo token here"))
   }
 
   @Test func cacheSizesAreThoseRecorded() throws {
-    let sizes = CacheSizes(state).sizes
-    #expect(sizes.count == state.timeline.steps.count)
+    let sizes = CacheSizes(state.scene).sizes
+    #expect(sizes.count == state.scene.timeline.steps.count)
     #expect(
       sizes[0] == Double(state.run.prompt.tokens.count) && sizes[1] == 64 && sizes[9] == 64
         && sizes[11] == 65)
@@ -270,16 +274,16 @@ import Testing
 
   @Test func windowPseudoTokensAndMaskTurn() throws {
     #expect(try press("w") == .explore)
-    #expect(state.policyTitle == "LAQ(w2=4)")
+    #expect(state.setup.policyTitle == "LAQ(w2=4)")
     #expect(try press("M") == .explore)
-    #expect(state.policyTitle == "LAQ(m=16,w2=4)")
+    #expect(state.setup.policyTitle == "LAQ(m=16,w2=4)")
     #expect(try press("W") == .explore)
-    #expect(state.policyTitle.contains("mask=reference"))
+    #expect(state.setup.policyTitle.contains("mask=reference"))
     #expect(try press("uuu") == .explore)
-    #expect(state.policyTitle == "LAQ")
+    #expect(state.setup.policyTitle == "LAQ")
     try press("p")
     #expect(try press("w") == .explore)
-    #expect(state.policyTitle == "SnapKV(w=64)")
+    #expect(state.setup.policyTitle == "SnapKV(w=64)")
     #expect(try press("M") == .none)
     #expect(state.message == "SnapKV(w=64) has no pseudo tokens to change")
     #expect(try press("W") == .none)
@@ -289,15 +293,15 @@ import Testing
   @Test func digitsChooseViewsAndNumbersBeginWithAHash() throws {
     for view in ViewState.View.allCases {
       try press("\(view.rawValue)")
-      #expect(state.view == view)
+      #expect(state.display.view == view)
     }
     try press("1g#12")
-    #expect(state.count == 12 && state.view == .text)
+    #expect(state.typing.count == 12 && state.display.view == .text)
     #expect(screen().contains("#12"))
     try press("l")
-    #expect(state.cursor == 12 && state.count == nil)
+    #expect(state.cursor.position == 12 && state.typing.count == nil)
     try press("#<Esc>4")
-    #expect(state.view == .compare)
+    #expect(state.display.view == .compare)
   }
 
   // MARK: Details
@@ -305,9 +309,9 @@ import Testing
   @Test func detailsAreAskedForOnceAndAgainElsewhere() throws {
     try press("2")
     #expect(state.missingDetails.count == 1)
-    #expect(HeatmapRows(state).isWaiting)
+    #expect(HeatmapRows(state.scene).isWaiting)
     state.settle()
-    #expect(state.missingDetails.isEmpty && !HeatmapRows(state).isWaiting)
+    #expect(state.missingDetails.isEmpty && !HeatmapRows(state.scene).isWaiting)
     try press("l,")
     #expect(state.missingDetails.isEmpty, "moving and stepping are lookups")
     try press("}")

@@ -9,14 +9,14 @@ import Transformer
 @Suite struct HeatmapRowsTests {
   private func state(_ theme: Theme = .mono, step: Int? = nil) -> ViewState {
     var state = RunFixture.state(theme: theme)
-    (state.view, state.step) = (.heatmap, step)
+    (state.display.view, state.cursor.step) = (.heatmap, step)
     state.settle()
     return state
   }
 
   /// The labels of the rows in sight, without half blocks.
   private func labels(_ state: ViewState, _ size: Size) -> [String] {
-    let known = Set(HeatmapRows(state).entries.map(\.label))
+    let known = Set(HeatmapRows(state.scene).entries.map(\.label))
     return TextRenderer.lines(state.draw(size: size)).compactMap { line in
       let gutter = line.dropFirst(12).prefix(5).filter { $0 != " " }
       return known.contains(gutter) ? gutter : nil
@@ -27,7 +27,7 @@ import Transformer
     let state = state()
     let text = TextRenderer.text(state.draw(size: size))
     let shown = labels(state, size).count
-    let all = HeatmapRows(state).entries.count
+    let all = HeatmapRows(state.scene).entries.count
     #expect(shown < all || size.height > 30)
     #expect(text.contains("\(shown) of \(all) rows") == (shown < all), "\(shown) of \(all) at \(size)")
     if size.height == 24 {
@@ -54,7 +54,7 @@ import Transformer
   /// part.
   @Test func rowsThatMatterComeFirst() throws {
     let size = Size(width: 80, height: 24)
-    let steps = RunFixture.state().timeline.steps
+    let steps = RunFixture.state().scene.timeline.steps
     for wanted in 0..<6 {
       let step = try #require(steps.firstIndex(of: .decode(wanted)))
       #expect(labels(state(step: step), size).contains("d\(wanted)"), "d\(wanted)")
@@ -64,11 +64,11 @@ import Transformer
       #expect(labels(state(step: step), size).contains("q\(wanted)"), "q\(wanted)")
     }
     let state = state()
-    let difference = try #require(state.firstDifference)
+    let difference = try #require(state.scene.firstDifference)
     #expect(labels(state, size).contains("d\(difference)"))
     #expect(labels(state, size).contains("w-1"), "the newest of the window")
-    let chosen = try #require(HeatmapRows(state).chosen)
-    #expect(HeatmapRows(state).entries[chosen].label == "d\(difference)")
+    let chosen = try #require(HeatmapRows(state.scene).chosen)
+    #expect(HeatmapRows(state.scene).entries[chosen].label == "d\(difference)")
   }
 
   @Test func everyRowIsReachedByMoving() throws {
@@ -81,7 +81,7 @@ import Transformer
         seen.formUnion(labels(state, size))
       }
     }
-    #expect(seen == Set(HeatmapRows(state).entries.map(\.label)))
+    #expect(seen == Set(HeatmapRows(state.scene).entries.map(\.label)))
   }
 
   @Test func theNoteSaysHowMuchAttentionLooks() {

@@ -55,14 +55,14 @@ import Transformer
 
   @Test func helpScrollsNoFurtherThanItsEnd() throws {
     let small = Size(width: 60, height: 16)
-    state.showsHelp = true
+    state.overlays.showsHelp = true
     for _ in 0..<20 { _ = state.handle(.pageDown, size: small) }
     let last = state.draw(size: small)
     #expect(TextRenderer.text(last).contains("quit") && TextRenderer.text(last).contains("k: back"))
     _ = state.handle(.up, size: small)
     #expect(state.draw(size: small) != last)
     for _ in 0..<20 { _ = state.handle(.pageUp, size: small) }
-    #expect(state.helpTop == 0)
+    #expect(state.overlays.helpTop == 0)
   }
 
   @Test func theFooterAlwaysNamesHelpAndQuit() {
@@ -80,161 +80,161 @@ import Transformer
   @Test func tokensToTheLeftAndRightStopAtTheEnds() throws {
     let last = state.run.prompt.tokens.count - 1
     try press("g")
-    #expect(state.cursor == 0)
+    #expect(state.cursor.position == 0)
     try press("h<Left>")
-    #expect(state.cursor == 0)
+    #expect(state.cursor.position == 0)
     try press("ll<Right>")
-    #expect(state.cursor == 3)
+    #expect(state.cursor.position == 3)
     try press("G")
-    #expect(state.cursor == last)
+    #expect(state.cursor.position == last)
     try press("l")
-    #expect(state.cursor == last)
+    #expect(state.cursor.position == last)
     try press("<Home>")
-    #expect(state.cursor == 0)
+    #expect(state.cursor.position == 0)
     try press("<End>")
-    #expect(state.cursor == last)
+    #expect(state.cursor.position == last)
   }
 
   @Test func countsRepeatAKey() throws {
     try press("g#40l")
-    #expect(state.cursor == 40)
+    #expect(state.cursor.position == 40)
     try press("#30h")
-    #expect(state.cursor == 10)
+    #expect(state.cursor.position == 10)
     try press("#312G")
-    #expect(state.cursor == min(312, state.run.prompt.tokens.count - 1))
+    #expect(state.cursor.position == min(312, state.run.prompt.tokens.count - 1))
     try press("99999999999999999999l")
-    #expect(state.cursor == state.run.prompt.tokens.count - 1)
+    #expect(state.cursor.position == state.run.prompt.tokens.count - 1)
     try press("g#5<Esc>l")
-    #expect(state.cursor == 1, "another key ends a count")
+    #expect(state.cursor.position == 1, "another key ends a count")
   }
 
   @Test func aNumberThatBeganGoesOnWithEveryDigit() throws {
     try press("g#312")
-    #expect(state.count == 312)
-    #expect(state.view == .text)
+    #expect(state.typing.count == 312)
+    #expect(state.display.view == .text)
   }
 
   @Test func linesKeepTheirColumn() throws {
     let text = TokenText(state.run.prompt, glyphs: .unicode, showsSpaces: true)
     let rows = text.rows(width: Self.size.width - 10)
     try press("gj")
-    #expect(rows[1].contains(state.cursor))
+    #expect(rows[1].contains(state.cursor.position))
     try press("$")
-    #expect(state.cursor == rows[1].upperBound - 1)
+    #expect(state.cursor.position == rows[1].upperBound - 1)
     try press("0")
-    #expect(state.cursor == rows[1].lowerBound)
+    #expect(state.cursor.position == rows[1].lowerBound)
     try press("kk")
-    #expect(rows[0].contains(state.cursor))
+    #expect(rows[0].contains(state.cursor.position))
     try press("<PgDn><PgDn><PgDn><PgDn>")
-    #expect(rows[rows.count - 1].contains(state.cursor))
+    #expect(rows[rows.count - 1].contains(state.cursor.position))
     try press("<C-u>")
-    #expect(!rows[rows.count - 1].contains(state.cursor))
+    #expect(!rows[rows.count - 1].contains(state.cursor.position))
     try press("<PgUp><PgUp><PgUp>")
-    #expect(rows[0].contains(state.cursor))
+    #expect(rows[0].contains(state.cursor.position))
     try press("<C-d>")
-    #expect(!rows[0].contains(state.cursor))
+    #expect(!rows[0].contains(state.cursor.position))
   }
 
   @Test func heatmapMovesByCellsAndRows() throws {
     try press("2g")
-    let perCell = HeatmapColumns(state, width: Self.size.width - 20).keysPerCell
+    let perCell = HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell
     try press("ll")
-    #expect(state.cursor == 2 * perCell)
+    #expect(state.cursor.position == 2 * perCell)
     try press("99k")
-    #expect(state.heatmapRow == 0)
+    #expect(state.cursor.heatmapRow == 0)
     try press("jj")
-    #expect(state.heatmapRow == 2)
+    #expect(state.cursor.heatmapRow == 2)
     try press("99j")
-    #expect(state.heatmapRow == HeatmapRows(state).entries.count - 1)
+    #expect(state.cursor.heatmapRow == HeatmapRows(state.scene).entries.count - 1)
     try press("$")
-    #expect(state.cursor == state.run.prompt.tokens.count - 1)
+    #expect(state.cursor.position == state.run.prompt.tokens.count - 1)
   }
 
   // MARK: Choosing
 
   @Test func layersAndHeadsStopAtTheirBounds() throws {
-    (state.layer, state.head) = (0, 0)
+    (state.cursor.layer, state.cursor.head) = (0, 0)
     try press("[{")
-    #expect(state.layer == 0 && state.head == 0)
+    #expect(state.cursor.layer == 0 && state.cursor.head == 0)
     try press("]}}")
-    #expect(state.layer == 1 && state.head == 2)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 2)
     try press("9]9}")
-    #expect(state.layer == 1 && state.head == 3)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 3)
     try press("[{")
-    #expect(state.layer == 0 && state.head == 2)
+    #expect(state.cursor.layer == 0 && state.cursor.head == 2)
   }
 
   @Test func policiesGoRound() throws {
-    #expect(state.policyTitle == "LAQ")
+    #expect(state.setup.policyTitle == "LAQ")
     try press("p")
-    #expect(state.policyTitle == "SnapKV")
+    #expect(state.setup.policyTitle == "SnapKV")
     try press("ppp")
-    #expect(state.policyTitle == "LAQ")
+    #expect(state.setup.policyTitle == "LAQ")
     try press("P")
-    #expect(state.policyTitle == "oracle")
+    #expect(state.setup.policyTitle == "oracle")
     try press("#5p")
-    #expect(state.policyTitle == "LAQ")
+    #expect(state.setup.policyTitle == "LAQ")
   }
 
   @Test func pinningAndUnpinning() throws {
-    #expect(state.pinnedTitle == "SnapKV")
+    #expect(state.setup.pinnedTitle == "SnapKV")
     try press("x")
-    #expect(state.pinnedTitle == "LAQ")
+    #expect(state.setup.pinnedTitle == "LAQ")
     try press("x")
-    #expect(state.pinnedTitle == nil)
+    #expect(state.setup.pinnedTitle == nil)
     try press("pp")
     try press("x")
-    #expect(state.pinnedTitle == "StreamingLLM")
+    #expect(state.setup.pinnedTitle == "StreamingLLM")
   }
 
   @Test func budgetsGoUpAndDownAndBack() throws {
     #expect(try press("B") == .explore)
-    #expect(state.settings.budget == 96)
+    #expect(state.setup.settings.budget == 96)
     #expect(try press("bbb") == .explore)
-    #expect(state.settings.budget == 32)
+    #expect(state.setup.settings.budget == 32)
     #expect(try press("u") == .explore)
-    #expect(state.settings.budget == 48)
+    #expect(state.setup.settings.budget == 48)
     #expect(try press("uuu") == .explore)
-    #expect(state.settings.budget == 64)
+    #expect(state.setup.settings.budget == 64)
     #expect(try press("u") == .none)
     #expect(state.message == "nothing to undo")
   }
 
   @Test func budgetsStayBetweenTheSmallestAndThePrompt() throws {
     for _ in 0..<40 { try press("b") }
-    #expect(state.settings.budget == 4)
+    #expect(state.setup.settings.budget == 4)
     #expect(try press("b") == .none)
     for _ in 0..<40 { try press("B") }
-    #expect(state.settings.budget == state.run.prompt.tokens.count)
+    #expect(state.setup.settings.budget == state.run.prompt.tokens.count)
     #expect(try press("B") == .none)
   }
 
   @Test func granularityTurns() throws {
     #expect(try press("a") == .explore)
-    #expect(state.settings.granularity == .queryHead)
+    #expect(state.setup.settings.granularity == .queryHead)
     try press("u")
-    #expect(state.settings.granularity == .kvHead)
+    #expect(state.setup.settings.granularity == .kvHead)
   }
 
   @Test func viewsAndTheirHeadsScaleAndZoom() throws {
     try press("2")
-    #expect(state.view == .heatmap)
+    #expect(state.display.view == .heatmap)
     try press("m")
-    #expect(state.headMode == .mean)
+    #expect(state.display.heatmap.headMode == .mean)
     try press("mm")
-    #expect(state.headMode == .single)
+    #expect(state.display.heatmap.headMode == .single)
     try press("z")
-    #expect(state.scale == .linear)
-    let fitting = HeatmapColumns(state, width: Self.size.width - 20).keysPerCell
+    #expect(state.display.heatmap.scale == .linear)
+    let fitting = HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell
     try press("+")
-    #expect(HeatmapColumns(state, width: Self.size.width - 20).keysPerCell == max(1, fitting / 2))
+    #expect(HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell == max(1, fitting / 2))
     try press("---")
-    #expect(HeatmapColumns(state, width: Self.size.width - 20).keysPerCell == fitting)
-    let cursor = state.cursor
+    #expect(HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell == fitting)
+    let cursor = state.cursor.position
     try press("<Enter>")
-    #expect(state.view == .text && state.cursor == cursor)
+    #expect(state.display.view == .text && state.cursor.position == cursor)
     try press("<Enter>1")
-    #expect(state.view == .text)
+    #expect(state.display.view == .text)
   }
 
   @Test(arguments: ["m", "z", "+", "=", "-"])
@@ -242,8 +242,10 @@ import Transformer
     let before = state
     try press(key)
     #expect(state.message?.contains("heatmap view (2)") == true)
-    #expect(state.headMode == before.headMode && state.scale == before.scale)
-    #expect(state.keysPerCell == before.keysPerCell)
+    #expect(
+      state.display.heatmap.headMode == before.display.heatmap.headMode
+        && state.display.heatmap.scale == before.display.heatmap.scale)
+    #expect(state.display.heatmap.keysPerCell == before.display.heatmap.keysPerCell)
     #expect(TextRenderer.text(state.draw(size: Self.size)).contains("works in the heatmap view"))
     try press("l")
     #expect(state.message == nil)
@@ -251,25 +253,25 @@ import Transformer
 
   @Test func themesAndNotes() throws {
     try press("t")
-    #expect(state.theme == .dark)
+    #expect(state.display.theme == .dark)
     try press("tH")
-    #expect(state.theme == .light && !state.showsNotes)
+    #expect(state.display.theme == .light && !state.display.showsNotes)
   }
 
   /// The three kinds of rows are to be compared: each is seen in every window.
   @Test func everyWindowShowsRowsOfEverySection() throws {
     try press("2")
     for theme in [Theme.mono, .dark] {
-      state.theme = theme
+      state.display.theme = theme
       for height in [16, 17, 19, 21, 22, 24, 31, 36] {
-        for row in HeatmapRows(state).entries.indices {
-          state.heatmapRow = row
+        for row in HeatmapRows(state.scene).entries.indices {
+          state.cursor.heatmapRow = row
           let lines = TextRenderer.lines(state.draw(size: Size(width: 60, height: height)))
           for section in AttentionRows.Section.allCases {
             #expect(
               lines.count { $0.contains("\(section.rawValue) ") } == 1, "\(section) at \(height), row \(row)")
           }
-          let label = HeatmapRows(state).entries[row].label
+          let label = HeatmapRows(state.scene).entries[row].label
           #expect(
             lines.contains { $0.contains(" \(label) ") && !$0.contains("row \(label)") },
             "\(label) at \(height)")
@@ -308,125 +310,130 @@ import Transformer
   // MARK: Stepping
 
   @Test func stepsAndPhases() throws {
-    let steps = state.timeline.steps
-    #expect(state.step == nil)
+    let steps = state.scene.timeline.steps
+    #expect(state.cursor.step == nil)
     try press(",")
-    #expect(state.step == steps.count - 2)
+    #expect(state.cursor.step == steps.count - 2)
     try press("..")
-    #expect(state.step == steps.count - 1)
+    #expect(state.cursor.step == steps.count - 1)
     try press("99,")
-    #expect(state.shownStep == .prefill)
+    #expect(state.scene.shownStep == .prefill)
     try press(">")
-    #expect(state.shownStep == .lookahead(0))
+    #expect(state.scene.shownStep == .lookahead(0))
     try press(">")
-    #expect(state.shownStep == .evict)
+    #expect(state.scene.shownStep == .evict)
     try press(">")
-    #expect(state.shownStep == .decode(0))
+    #expect(state.scene.shownStep == .decode(0))
     try press("><lt>")
-    #expect(state.shownStep == .decode(0))
+    #expect(state.scene.shownStep == .decode(0))
     try press("<lt><lt><lt><lt>")
-    #expect(state.shownStep == .prefill)
+    #expect(state.scene.shownStep == .prefill)
     try press("<Esc>")
-    #expect(state.step == nil)
+    #expect(state.cursor.step == nil)
   }
 
   @Test func anotherPolicyHasItsOwnSteps() throws {
     try press("<lt>p")
-    #expect(state.shownStep == .decode(0), "the same step of another policy")
+    #expect(state.scene.shownStep == .decode(0), "the same step of another policy")
     try press("99,>")
-    #expect(state.shownStep == .evict)
+    #expect(state.scene.shownStep == .evict)
     try press("P<lt>.p")
-    #expect(state.step == state.timeline.steps.count - 1, "SnapKV has no pseudo tokens: its last step")
+    #expect(
+      state.cursor.step == state.scene.timeline.steps.count - 1, "SnapKV has no pseudo tokens: its last step")
   }
 
   @Test func playing() throws {
     try press("<Space>")
-    #expect(state.isPlaying && state.step == 0)
+    #expect(state.cursor.isPlaying && state.cursor.step == 0)
     state.advance()
-    #expect(state.step == 1)
+    #expect(state.cursor.step == 1)
     for _ in 0..<100 { state.advance() }
-    #expect(!state.isPlaying && state.step == state.timeline.steps.count - 1)
+    #expect(!state.cursor.isPlaying && state.cursor.step == state.scene.timeline.steps.count - 1)
     try press("<Space><Space>")
-    #expect(!state.isPlaying)
+    #expect(!state.cursor.isPlaying)
   }
 
   @Test func theLargestLossIsKeptByOneAndLostByTheOther() throws {
     try press("go")
-    let result = try #require(state.result)
-    let other = try #require(state.pinnedResult)
-    #expect(result.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
-    #expect(!other.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
+    let result = try #require(state.scene.result)
+    let other = try #require(state.scene.pinnedResult)
+    #expect(
+      result.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
+        state.cursor.position))
+    #expect(
+      !other.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
+        state.cursor.position))
   }
 
   // MARK: Finding
 
   @Test func findingGoesOnAndRound() throws {
     try press("g/clerk<Enter>")
-    let first = state.cursor
+    let first = state.cursor.position
     #expect(state.message == "clerk: 1 of 3" && first > 0)
     try press("n")
-    let second = state.cursor
+    let second = state.cursor.position
     #expect(second > first)
     try press("n")
-    let third = state.cursor
+    let third = state.cursor.position
     #expect(third > second)
     try press("n")
-    #expect(state.cursor == first, "round to the first")
+    #expect(state.cursor.position == first, "round to the first")
     try press("N")
-    #expect(state.cursor == third)
+    #expect(state.cursor.position == third)
     try press("/<Enter>")
-    #expect(state.cursor == first, "an empty search repeats the last")
+    #expect(state.cursor.position == first, "an empty search repeats the last")
   }
 
   @Test func findingSpansTokensAndBytes() throws {
     try press("g/the brass key behind<Enter>")
     #expect(state.message == nil)
-    let found = state.cursor
+    let found = state.cursor.position
     try press("g/時計<Enter>")
-    #expect(state.message == nil && state.cursor > found)
+    #expect(state.message == nil && state.cursor.position > found)
   }
 
   @Test func findingById() throws {
     let token = state.run.prompt.tokens[20]
     let wanted = try #require(state.run.prompt.tokens.firstIndex { $0.id == token.id })
     try press("99999l/#\(token.id)<Enter>")
-    #expect(state.cursor == wanted)
+    #expect(state.cursor.position == wanted)
   }
 
   @Test func notFoundSaysSoAndStays() throws {
-    let cursor = state.cursor
+    let cursor = state.cursor.position
     try press("/zebra<Enter>")
-    #expect(state.message == "not found: zebra" && state.cursor == cursor)
+    #expect(state.message == "not found: zebra" && state.cursor.position == cursor)
     try press("/#99999<Enter>")
-    #expect(state.message == "not found: #99999" && state.cursor == cursor)
-    state.search = ""
+    #expect(state.message == "not found: #99999" && state.cursor.position == cursor)
+    state.search.typed = ""
     try press("n")
     #expect(state.message?.hasPrefix("nothing to find") == true)
   }
 
   @Test func aSearchIsLeftByEscapeAndBackspace() throws {
-    let cursor = state.cursor
+    let cursor = state.cursor.position
     try press("/ab<BS>")
-    #expect(state.entry == .search("a"))
+    #expect(state.typing.entry == .search("a"))
     try press("<Esc>")
-    #expect(state.entry == nil && state.cursor == cursor)
+    #expect(state.typing.entry == nil && state.cursor.position == cursor)
     try press("/<BS>")
-    #expect(state.entry == nil)
+    #expect(state.typing.entry == nil)
     #expect(try press("/q<C-c>") == .none)
-    #expect(state.entry == nil)
+    #expect(state.typing.entry == nil)
   }
 
   // MARK: Commands
 
   @Test func commandsGoToPlaces() throws {
     try press(":goto 41<Enter>")
-    #expect(state.cursor == 41)
+    #expect(state.cursor.position == 41)
     try press(":layer 2<Enter>:head 3<Enter>")
-    #expect(state.layer == 1 && state.head == 2)
+    #expect(state.cursor.layer == 1 && state.cursor.head == 2)
     try press(":theme light<Enter>:notes off<Enter>")
-    #expect(state.theme == .light && !state.showsNotes)
+    #expect(state.display.theme == .light && !state.display.showsNotes)
     try press(":notes on<Enter>")
-    #expect(state.showsNotes)
+    #expect(state.display.showsNotes)
   }
 
   @Test(arguments: ["goto", "goto x", "goto 99999", "goto -1", "layer 0", "layer 3", "head 5"])
@@ -434,39 +441,43 @@ import Transformer
     let before = state
     #expect(try press(":\(command)<Enter>") == .none)
     #expect(state.message?.hasPrefix("a number from") == true)
-    #expect(state.cursor == before.cursor && state.layer == before.layer && state.head == before.head)
-    #expect(state.settings == before.settings)
+    #expect(
+      state.cursor.position == before.cursor.position && state.cursor.layer == before.cursor.layer
+        && state.cursor.head == before.cursor.head)
+    #expect(state.setup.settings == before.setup.settings)
   }
 
   @Test(arguments: ["budget", "budget 0", "budget x", "budget 12.5", "budget 0%", "budget 1B"])
   func budgetsThatAreNoneAreRefused(_ command: String) throws {
-    let before = state.settings
+    let before = state.setup.settings
     #expect(try press(":\(command)<Enter>") == .none)
     #expect(state.message?.contains("budget") == true)
-    #expect(state.settings == before)
+    #expect(state.setup.settings == before)
   }
 
   @Test func budgetsMayBeSharesAndBytes() throws {
     let count = state.run.prompt.tokens.count
     #expect(try press(":budget 25%<Enter>") == .explore)
-    #expect(state.settings.budget == count / 4)
+    #expect(state.setup.settings.budget == count / 4)
     let recording = try #require(state.run.recording)
     let each = KeptTokens.all(shape: recording.shape, tokenCount: 1).byteCount()
     #expect(try press(":budget \(each * 7 + 1)B<Enter>") == .explore)
-    #expect(state.settings.budget == 7)
+    #expect(state.setup.settings.budget == 7)
   }
 
   @Test func commandsChangeSettings() throws {
     #expect(try press(":budget 100<Enter>") == .explore)
-    #expect(state.settings.budget == 100)
+    #expect(state.setup.settings.budget == 100)
     #expect(try press(":policy snapkv<Enter>") == .none)
-    #expect(state.policyTitle == "SnapKV")
+    #expect(state.setup.policyTitle == "SnapKV")
     #expect(try press(":policy laq(m=4)<Enter>") == .explore)
-    #expect(state.policyTitle == "LAQ(m=4)")
-    #expect(state.settings.policies.count == 5)
+    #expect(state.setup.policyTitle == "LAQ(m=4)")
+    #expect(state.setup.settings.policies.count == 5)
     _ = state.draw(size: Self.size)
     #expect(try press("u") == .explore)
-    #expect(state.settings.policies.count == 4 && state.policyTitle == "SnapKV", "what was active before")
+    #expect(
+      state.setup.settings.policies.count == 4 && state.setup.policyTitle == "SnapKV",
+      "what was active before")
   }
 
   @Test func commandsThatAreNoneSaySo() throws {
@@ -487,7 +498,7 @@ import Transformer
 
   @Test func effects() throws {
     #expect(try press(":export<Enter>") == .none)
-    #expect(state.entry == .export("text.svg", .view))
+    #expect(state.typing.entry == .export("text.svg", .view))
     #expect(try press("<Esc>:export kept.json<Enter>") == .export(ExportRequest("kept.json", scope: .view)))
     #expect(try press("r") == .explore)
     #expect(try press("<C-l>") == .redraw)
@@ -520,20 +531,21 @@ import Transformer
   @Test func helpSwallowsKeys() throws {
     let before = state
     try press("?")
-    #expect(state.showsHelp)
+    #expect(state.overlays.showsHelp)
     #expect(try press("lp]}Be/x:2") == .none)
-    #expect(state.showsHelp && state.entry == nil && state.view == before.view)
-    #expect(state.cursor == before.cursor && state.policy == before.policy)
-    #expect(state.settings == before.settings)
+    #expect(
+      state.overlays.showsHelp && state.typing.entry == nil && state.display.view == before.display.view)
+    #expect(state.cursor.position == before.cursor.position && state.setup.policy == before.setup.policy)
+    #expect(state.setup.settings == before.setup.settings)
     #expect(try press("q") == .none)
-    #expect(!state.showsHelp)
+    #expect(!state.overlays.showsHelp)
     try press("<F1>")
-    #expect(state.showsHelp)
+    #expect(state.overlays.showsHelp)
     try press("jjj")
-    #expect(state.helpTop == 0, "all of it fits")
+    #expect(state.overlays.helpTop == 0, "all of it fits")
     try press("<Esc>")
-    #expect(!state.showsHelp)
+    #expect(!state.overlays.showsHelp)
     try press("??")
-    #expect(!state.showsHelp)
+    #expect(!state.overlays.showsHelp)
   }
 }

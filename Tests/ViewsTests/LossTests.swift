@@ -33,12 +33,16 @@ struct LossTests {
 
   @Test func theCursorGoesToTheTokenThatTheAnswerCopiesNext() throws {
     var state = ViewState(run: run, theme: .mono)
-    state.pinned = 1
+    state.setup.pinned = 1
     let isFound = state.goToLargestLoss()
     #expect(isFound)
-    #expect(laq.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
-    #expect(!snapkv.kept.positions(layer: state.layer, queryHead: state.head).contains(state.cursor))
+    #expect(
+      laq.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
+        state.cursor.position))
+    #expect(
+      !snapkv.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
+        state.cursor.position))
     let need = try #require(run.need(of: snapkv))
-    #expect(run.prompt.tokens[state.cursor].id == need.token)
+    #expect(run.prompt.tokens[state.cursor.position].id == need.token)
   }
 }

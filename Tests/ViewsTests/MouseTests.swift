@@ -37,7 +37,7 @@ import Testing
 
   private func state(_ view: ViewState.View, theme: Theme = .dark) -> ViewState {
     var state = RunFixture.state(theme: theme)
-    state.view = view
+    state.display.view = view
     state.settle()
     return state
   }
@@ -50,95 +50,95 @@ import Testing
   func aClickOnATokenPutsTheCursorThere(_ isASCII: Bool, _ theme: String) throws {
     let glyphs = isASCII ? GlyphSet.ascii : .unicode
     var state = state(.text, theme: try #require(Theme.named(theme)))
-    state.cursor = 0
+    state.cursor.position = 0
     try click("clerk", in: &state, offset: 1, glyphs: glyphs)
     let wanted = try #require(state.run.prompt.text.firstRange(of: Array("clerk".utf8)))
-    #expect(state.run.prompt.tokens[state.cursor].byteRange.contains(wanted.lowerBound + 1))
+    #expect(state.run.prompt.tokens[state.cursor.position].byteRange.contains(wanted.lowerBound + 1))
   }
 
   @Test(arguments: ViewState.View.allCases) func aClickOnANameOpensTheView(_ view: ViewState.View) throws {
     var state = state(view == .text ? .heads : .text)
     try click(view.title, in: &state)
-    #expect(state.view == view)
+    #expect(state.display.view == view)
     // At the smallest size the other views' digits stand for them.
-    state.view = view == .heads ? .text : .heads
+    state.display.view = view == .heads ? .text : .heads
     let line = TextRenderer.lines(state.draw(size: MouseTests.sizes[2]))[0]
     let column = try #require(
       line.firstIndex(of: Character("\(view.rawValue)")).map { line.distance(from: line.startIndex, to: $0) })
     _ = state.handle(.mouse(row: 0, column: column, kind: .click), size: MouseTests.sizes[2])
-    #expect(state.view == view)
+    #expect(state.display.view == view)
   }
 
   @Test func aClickOnAnAnswerMakesItsPolicyActive() throws {
     var state = state(.text)
     try click("  StreamingLLM", in: &state, from: 20, offset: 5)
-    #expect(state.policyTitle == "StreamingLLM")
+    #expect(state.setup.policyTitle == "StreamingLLM")
     try click("x SnapKV", in: &state, from: 20)
-    #expect(state.policyTitle == "SnapKV")
+    #expect(state.setup.policyTitle == "SnapKV")
   }
 
   @Test func aClickInTheComparisonChoosesAPolicyOrAFigure() throws {
     var state = state(.compare)
     try click("oracle", in: &state)
-    #expect(state.policyTitle == "oracle")
+    #expect(state.setup.policyTitle == "oracle")
     let title = CompareColumn.recall.title
     try click(" " + title, in: &state, offset: 2)
-    #expect(state.sortColumn == .recall && !state.reversesOrder)
+    #expect(state.display.compare.sortColumn == .recall && !state.display.compare.reversesOrder)
     try click(title, in: &state, offset: 1)
-    #expect(state.sortColumn == .recall && state.reversesOrder)
+    #expect(state.display.compare.sortColumn == .recall && state.display.compare.reversesOrder)
   }
 
   @Test func aClickInTheHeadGridGoesToTheHead() throws {
     var state = state(.heads)
-    (state.layer, state.head) = (0, 0)
+    (state.cursor.layer, state.cursor.head) = (0, 0)
     let column = try place("h3", in: state).column
     let row = try place("layer", in: state, from: 2).row
     _ = state.handle(.mouse(row: row + 2, column: column + 1, kind: .click), size: size)
-    #expect(state.layer == 1 && state.head == 2)
-    state.sortsHeads = true
+    #expect(state.cursor.layer == 1 && state.cursor.head == 2)
+    state.display.heads.isSorted = true
     try click(" 1.2 ", in: &state, offset: 1)
-    #expect(state.layer == 0 && state.head == 1)
+    #expect(state.cursor.layer == 0 && state.cursor.head == 1)
   }
 
   @Test func aClickInTheHeatmapGoesToTheRowAndKey() throws {
     var state = state(.heatmap)
     let row = try place("LOOKAHEAD", in: state, from: 4).row
-    let columns = HeatmapColumns(state, width: size.width - 20)
+    let columns = HeatmapColumns(state.scene, width: size.width - 20)
     let click = Key.mouse(row: row, column: 2 + 16 + 7, kind: .click)
     _ = state.handle(click, size: size)
-    #expect(state.cursor == columns.keys(7).lowerBound)
-    let entries = HeatmapRows(state).entries
-    #expect(entries[try #require(state.heatmapRow)].label == "q0")
+    #expect(state.cursor.position == columns.keys(7).lowerBound)
+    let entries = HeatmapRows(state.scene).entries
+    #expect(entries[try #require(state.cursor.heatmapRow)].label == "q0")
     // Two rows share the line.
     _ = state.handle(click, size: size)
-    #expect(entries[try #require(state.heatmapRow)].label == "q1")
+    #expect(entries[try #require(state.cursor.heatmapRow)].label == "q1")
     _ = state.handle(click, size: size)
-    #expect(entries[try #require(state.heatmapRow)].label == "q0")
+    #expect(entries[try #require(state.cursor.heatmapRow)].label == "q0")
   }
 
   @Test func aClickOnTheTrackGoesToTheStep() throws {
     var state = state(.timeline)
     let row = try place("●", in: state).row
     _ = state.handle(.mouse(row: row, column: 2, kind: .click), size: size)
-    #expect(state.step == 0)
+    #expect(state.cursor.step == 0)
     _ = state.handle(.mouse(row: row, column: 117, kind: .click), size: size)
-    #expect(state.step == state.timeline.steps.count - 1)
+    #expect(state.cursor.step == state.scene.timeline.steps.count - 1)
   }
 
   @Test func aClickOnAFooterHintPressesItsKey() throws {
     var state = state(.text)
-    (state.layer, state.head) = (0, 0)
+    (state.cursor.layer, state.cursor.head) = (0, 0)
     try click("[ ] layer", in: &state, from: 35, offset: 2)
-    #expect(state.layer == 1)
+    #expect(state.cursor.layer == 1)
     try click("[ ] layer", in: &state, from: 35)
-    #expect(state.layer == 0)
+    #expect(state.cursor.layer == 0)
     try click("{ } head", in: &state, from: 35, offset: 5)
-    #expect(state.head == 1)
+    #expect(state.cursor.head == 1)
     #expect(try click("b/B budget", in: &state, from: 35) == .explore)
     #expect(try click("? help", in: &state, from: 35) == .none)
-    #expect(state.showsHelp)
+    #expect(state.overlays.showsHelp)
     try click("? Esc", in: &state, from: 35, offset: 3)
-    #expect(!state.showsHelp)
+    #expect(!state.overlays.showsHelp)
     #expect(try click("q quit", in: &state, from: 35) == .quit)
   }
 
@@ -164,14 +164,14 @@ import Testing
   @Test func theDigitsOfTheViewsAndTheirWordAreClicked() throws {
     var state = state(.text)
     try click("1-5 view", in: &state, from: 35, offset: 2)
-    #expect(state.view == .timeline)
+    #expect(state.display.view == .timeline)
     try click("1-5 view", in: &state, from: 35)
-    #expect(state.view == .text)
+    #expect(state.display.view == .text)
     try click("1-5 view", in: &state, from: 35, offset: 5)
-    #expect(state.view == .heatmap)
-    state.view = .timeline
+    #expect(state.display.view == .heatmap)
+    state.display.view = .timeline
     try click("< > phase", in: &state, from: 35)
-    #expect(state.step != nil)
+    #expect(state.cursor.step != nil)
   }
 
   @Test func theToursKeysAreClicked() throws {
@@ -187,33 +187,33 @@ import Testing
 
   @Test func theWheelScrolls() throws {
     var state = state(.text)
-    state.cursor = 0
+    state.cursor.position = 0
     let down = Key.mouse(row: 9, column: 9, kind: .wheelDown),
       up = Key.mouse(row: 9, column: 9, kind: .wheelUp)
     _ = state.handle(down, size: size)
-    #expect(state.cursor > 0)
+    #expect(state.cursor.position > 0)
     _ = state.handle(up, size: size)
-    #expect(state.cursor == 0)
-    (state.view, state.heatmapRow) = (.heatmap, 0)
+    #expect(state.cursor.position == 0)
+    (state.display.view, state.cursor.heatmapRow) = (.heatmap, 0)
     _ = state.handle(down, size: size)
-    #expect(state.heatmapRow == 1)
-    state.view = .timeline
+    #expect(state.cursor.heatmapRow == 1)
+    state.display.view = .timeline
     _ = state.handle(up, size: size)
-    #expect(state.step == state.timeline.steps.count - 2)
-    state.showsHelp = true
+    #expect(state.cursor.step == state.scene.timeline.steps.count - 2)
+    state.overlays.showsHelp = true
     _ = state.handle(down, size: Size(width: 60, height: 16))
-    #expect(state.helpTop == 3)
-    (state.showsHelp, state.why, state.showsWhy) = (false, RunFixture.finding, true)
+    #expect(state.overlays.helpTop == 3)
+    (state.overlays.showsHelp, state.why, state.overlays.showsWhy) = (false, RunFixture.finding, true)
     _ = state.handle(down, size: size)
-    #expect(state.whyTop > 0)
+    #expect(state.overlays.whyTop > 0)
   }
 
   @Test func theMouseDoesNothingWhileALineIsTyped() throws {
     var state = state(.text)
     for key in try Key.parse(":lay") { _ = state.handle(key, size: size) }
-    let before = state.entry
+    let before = state.typing.entry
     try click("Heads", in: &state)
-    #expect(state.view == .text && state.entry == before)
+    #expect(state.display.view == .text && state.typing.entry == before)
   }
 
   @Test func aReleaseLeavesTheMessage() throws {
@@ -233,12 +233,14 @@ import Testing
         generator.next(below: size.height + 2) - 1, generator.next(below: size.width + 2) - 1
       )
       let glyphs = generator.next(below: 2) == 0 ? GlyphSet.unicode : .ascii
-      state.view = view
-      (state.showsHelp, state.entry) = (false, nil)
+      state.display.view = view
+      (state.overlays.showsHelp, state.typing.entry) = (false, nil)
       _ = state.handle(.mouse(row: row, column: column, kind: .click), size: size, glyphs: glyphs)
-      #expect(state.run.prompt.tokens.indices.contains(state.cursor))
-      #expect(state.settings.policies.indices.contains(state.policy))
-      #expect(state.layer < RunFixture.shape.layerCount && state.head < RunFixture.shape.queryHeadCount)
+      #expect(state.run.prompt.tokens.indices.contains(state.cursor.position))
+      #expect(state.setup.settings.policies.indices.contains(state.setup.policy))
+      #expect(
+        state.cursor.layer < RunFixture.shape.layerCount
+          && state.cursor.head < RunFixture.shape.queryHeadCount)
     }
   }
 }

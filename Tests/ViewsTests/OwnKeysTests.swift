@@ -9,22 +9,22 @@ import Testing
 
   @Test func anActionHasItsNewKeysAndNotTheOld() throws {
     var state = RunFixture.state()
-    state.keys = try KeyTable.standard.rebound([
+    state.display.keys = try KeyTable.standard.rebound([
       ("policy-next", ["<C-n>", "&"]), ("pin", ["p"]), ("notes", []),
     ])
     _ = state.handle(.control("n"), size: Self.size)
-    #expect(state.policy == 1)
+    #expect(state.setup.policy == 1)
     _ = state.handle(.character("&"), size: Self.size)
-    #expect(state.policy == 2)
+    #expect(state.setup.policy == 2)
     _ = state.handle(.character("p"), size: Self.size)
-    #expect(state.pinned == 2 && state.policy == 2)
+    #expect(state.setup.pinned == 2 && state.setup.policy == 2)
     _ = state.handle(.character("H"), size: Self.size)
-    #expect(state.showsNotes, "notes have no key any more")
+    #expect(state.display.showsNotes, "notes have no key any more")
   }
 
   @Test func footerAndHelpShowThem() throws {
     var state = RunFixture.state()
-    state.keys = try KeyTable.standard.rebound([
+    state.display.keys = try KeyTable.standard.rebound([
       ("policy-next", ["<C-n>"]), ("layer-up", ["L"]), ("text-view", ["<F2>"]), ("help", ["<F3>"]),
       ("quit", ["Q"]),
     ])
@@ -32,7 +32,7 @@ import Testing
     #expect(footer.contains("F2-5 view") && footer.contains("[ L layer") && footer.contains("C-n policy"))
     #expect(footer.contains("F3 help") && footer.contains("Q quit"))
     _ = state.handle(.function(3), size: Self.size)
-    #expect(state.showsHelp)
+    #expect(state.overlays.showsHelp)
     let help = TextRenderer.text(state.draw(size: Self.size))
     #expect(help.contains("C-n    next policy") && help.contains("L      layer above"))
   }

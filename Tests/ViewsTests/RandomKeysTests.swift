@@ -75,10 +75,12 @@ import Testing
     for first in runs {
       for second in runs {
         var state = ViewState(run: first)
-        (state.layer, state.head, state.selectionStart) = (1, 3, first.prompt.tokens.count - 1)
+        (state.cursor.layer, state.cursor.head, state.cursor.selectionStart) = (
+          1, 3, first.prompt.tokens.count - 1
+        )
         state.run = second
         for view in ViewState.View.allCases {
-          state.view = view
+          state.display.view = view
           state.settle()
           #expect(ScreenChecks.isClean(state.draw(size: Size(width: 100, height: 30))))
           #expect(
@@ -87,8 +89,8 @@ import Testing
         }
         let shape = second.recording?.shape ?? RunFixture.shape
         #expect(
-          state.layer < shape.layerCount && state.head < shape.queryHeadCount
-            && state.cursor < second.prompt.tokens.count)
+          state.cursor.layer < shape.layerCount && state.cursor.head < shape.queryHeadCount
+            && state.cursor.position < second.prompt.tokens.count)
       }
     }
   }

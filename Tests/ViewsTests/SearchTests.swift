@@ -19,7 +19,8 @@ import Testing
   private var here: String {
     let prompt = state.run.prompt
     return String(
-      decoding: prompt.read[prompt.readRange(at: state.cursor).lowerBound...].prefix(24), as: UTF8.self)
+      decoding: prompt.read[prompt.readRange(at: state.cursor.position).lowerBound...].prefix(24),
+      as: UTF8.self)
   }
 
   @Test func expressionsStandBetweenSlashes() throws {
@@ -36,13 +37,13 @@ import Testing
 
   @Test(arguments: ["/(a/", "/[z-a]/", "/a**/", "/^a/", "/(a)\\1/", "/x*/", "/\\b/", "/*/"])
   func whatIsNoExpressionIsSaid(_ typed: String) throws {
-    let cursor = state.cursor
+    let cursor = state.cursor.position
     try press("/")
     for character in typed { _ = state.handle(.character(character), size: Self.size) }
     try press("<Enter>")
     #expect(
       state.message?.contains("is not understood in a regular expression") == true, "\(state.message ?? "")")
-    #expect(state.cursor == cursor)
+    #expect(state.cursor.position == cursor)
   }
 
   /// What makes a backtracking matcher take exponential time, and what would need very many states.

@@ -23,10 +23,10 @@ import Testing
 
   private func restored(_ file: SessionFile) throws -> ViewState {
     var other = ViewState(run: RunFixture.run, theme: .mono)
-    other.settings.policies = try file.setup.policies(keepingEdits: true, path: "a.laq")
-    try file.setup.apply(to: &other.settings, path: "a.laq")
-    other.settings.budget = state.settings.budget
-    (other.policy, other.pinned) = (file.setup.active ?? 0, file.setup.pinned)
+    other.setup.settings.policies = try file.setup.policies(keepingEdits: true, path: "a.laq")
+    try file.setup.apply(to: &other.setup.settings, path: "a.laq")
+    other.setup.settings.budget = state.setup.settings.budget
+    (other.setup.policy, other.setup.pinned) = (file.setup.active ?? 0, file.setup.pinned)
     try file.screen.place(&other, shape: RunFixture.shape, path: "a.laq")
     file.screen.placeStep(&other)
     return other
@@ -40,17 +40,19 @@ import Testing
     let read = try SessionFile(try file.data(), path: "a.laq")
     #expect(read == file)
     let other = try restored(read)
-    #expect(other.settings == state.settings)
-    #expect((other.policy, other.pinned) == (state.policy, state.pinned))
+    #expect(other.setup.settings == state.setup.settings)
+    #expect((other.setup.policy, other.setup.pinned) == (state.setup.policy, state.setup.pinned))
     #expect(
-      (other.layer, other.head, other.cursor, other.step) == (
-        state.layer, state.head, state.cursor, state.step
+      (other.cursor.layer, other.cursor.head, other.cursor.position, other.cursor.step) == (
+        state.cursor.layer, state.cursor.head, state.cursor.position, state.cursor.step
       ))
     #expect(
-      other.selectionStart == state.selectionStart && other.search == "clerk" && other.view == state.view)
+      other.cursor.selectionStart == state.cursor.selectionStart && other.search.typed == "clerk"
+        && other.display.view == state.display.view)
     #expect(
-      other.figure == state.figure && other.sortsHeads == state.sortsHeads
-        && other.sortColumn == state.sortColumn)
+      other.display.heads.figure == state.display.heads.figure
+        && other.display.heads.isSorted == state.display.heads.isSorted
+        && other.display.compare.sortColumn == state.display.compare.sortColumn)
     #expect(read.other?.policies.map(\.name) == ["laq", "snapkv", "streaming", "oracle"])
     #expect(read.source.precision == "float32" && read.source.text.path == "/texts/harbour.txt")
     #expect(
@@ -60,7 +62,7 @@ import Testing
   @Test func variablesOfTheTemplateAreKept() throws {
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[0].content }}{{ a }}", tokens: [:])
     let variables = try TemplateVariables(parsing: ["a=\"1\"", "enable_thinking=false"])
-    let prompt = try state.prompt.framed(PromptFraming(chat: chat, system: "", variables: variables))
+    let prompt = try state.setup.prompt.framed(PromptFraming(chat: chat, system: "", variables: variables))
     state = ViewState(run: RunFixture.makeRun(prompt))
     let read = try SessionFile(try file().data(), path: "a.laq")
     #expect(read.source.template == ["a=\"1\"", "enable_thinking=false"] && read.source.system == "")
@@ -116,7 +118,7 @@ import Testing
 
   /// The other settings stand before the schema.
   @Test func aLongQuestionHidesNoSession() throws {
-    state.prompt = try state.prompt.asking(String(repeating: "Who was it? ", count: 6_000))
+    state.setup.prompt = try state.setup.prompt.asking(String(repeating: "Who was it? ", count: 6_000))
     try press("Ai<C-u>Who?<Enter>")
     let folder = try ScratchFolder()
     let path = folder.path("a.laq")
@@ -201,9 +203,11 @@ import Testing
       ]
     }
     var other = try restored(SessionFile(data, path: "a.laq"))
-    #expect((other.layer, other.head) == (1, 0) && other.cursor == other.prompt.tokens.count - 1)
+    #expect(
+      (other.cursor.layer, other.cursor.head) == (1, 0)
+        && other.cursor.position == other.setup.prompt.tokens.count - 1)
     for view in ViewState.View.allCases {
-      other.view = view
+      other.display.view = view
       #expect(ScreenChecks.isClean(other.draw(size: Self.size)))
     }
   }
@@ -231,7 +235,7 @@ import Testing
 
   @Test func writingAsksForANameOnce() throws {
     try press(":w<Enter>")
-    #expect(state.entry == ViewState.Entry(.session, "session.laq"))
+    #expect(state.typing.entry == ViewState.Entry(.session, "session.laq"))
     let effect = try Key.parse("<C-u>b.laq<Enter>").reduce(Effect.none) { _, key in
       state.handle(key, size: Self.size)
     }
@@ -252,12 +256,12 @@ import Testing
     #expect(
       TextRenderer.text(state.draw(size: Self.size)).contains("replace it, y or n? there is a file c.laq"))
     #expect(state.handle(.character("n"), size: Self.size) == .none)
-    #expect(state.message == "nothing written; c.laq is as it was" && state.sessionPath == nil)
+    #expect(state.message == "nothing written; c.laq is as it was" && state.editing.sessionPath == nil)
     state.sessionEnded(SessionRequest("c.laq"), error: ExportError.exists("c.laq"))
     #expect(state.handle(.character("y"), size: Self.size) == .save(SessionRequest("c.laq", replacing: true)))
     state.sessionEnded(SessionRequest("/no/c.laq"), error: ExportError.noFolder("/no/c.laq", folder: "/no"))
     #expect(
-      state.entry == ViewState.Entry(.session, "/no/c.laq")
+      state.typing.entry == ViewState.Entry(.session, "/no/c.laq")
         && state.message?.contains("there is no folder") == true)
   }
 }

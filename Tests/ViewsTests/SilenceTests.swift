@@ -28,16 +28,21 @@ import Testing
       var begin = RunFixture.state(theme: isLast ? .dark : .mono)
       begin.open(view)
       if isLast {
-        (begin.layer, begin.head, begin.cursor) = (1, 3, begin.run.prompt.tokens.count - 1)
-        (begin.step, begin.heatmapRow) = (begin.timeline.steps.count - 1, 1 << 20)
+        (begin.cursor.layer, begin.cursor.head, begin.cursor.position) = (
+          1, 3, begin.run.prompt.tokens.count - 1
+        )
+        (begin.cursor.step, begin.cursor.heatmapRow) = (begin.scene.timeline.steps.count - 1, 1 << 20)
       } else {
-        (begin.layer, begin.head, begin.cursor, begin.step, begin.heatmapRow) = (0, 0, 0, 0, 0)
+        (
+          begin.cursor.layer, begin.cursor.head, begin.cursor.position, begin.cursor.step,
+          begin.cursor.heatmapRow
+        ) = (0, 0, 0, 0, 0)
       }
       begin.settle()
       for key in keys {
         var state = begin
         #expect(isAnswered(key, in: &state), "\(key) in \(view), last: \(isLast)")
-        (state.entry, state.isCounting, state.count) = (nil, false, nil)
+        (state.typing.entry, state.typing.isCounting, state.typing.count) = (nil, false, nil)
         #expect(isAnswered(key, in: &state), "\(key) again in \(view), last: \(isLast)")
       }
     }
@@ -49,10 +54,10 @@ import Testing
     for key in KeyTable.bindings.flatMap(\.keys) {
       var state = RunFixture.state(theme: .dark)
       switch overlay {
-      case "help": state.showsHelp = true
-      case "words": (state.showsHelp, state.showsWords) = (true, true)
-      case "why": (state.why, state.showsWhy) = (RunFixture.finding, true)
-      default: state.showsAnswer = true
+      case "help": state.overlays.showsHelp = true
+      case "words": (state.overlays.showsHelp, state.overlays.showsWords) = (true, true)
+      case "why": (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
+      default: state.overlays.showsAnswer = true
       }
       if case .character(let character) = key, character.isNumber { continue }
       #expect(isAnswered(key, in: &state), "\(key) in \(overlay)")
@@ -61,7 +66,7 @@ import Testing
 
   @Test func theWordsSayWhatIsAtTheEdge() throws {
     var state = RunFixture.state()
-    (state.layer, state.head) = (1, 3)
+    (state.cursor.layer, state.cursor.head) = (1, 3)
     func press(_ keys: String) throws -> String? {
       for key in try Key.parse(keys) { _ = state.handle(key, size: Self.size) }
       return state.message

@@ -17,8 +17,10 @@ import Testing
     ] {
       #expect(state.handle(key, size: Self.small) == .none)
     }
-    #expect(state.view == .text && !state.showsHelp && state.entry == nil && state.policy == 0)
-    #expect(state.editedPolicies.isEmpty && text(state).contains("60x16 needed"))
+    #expect(
+      state.display.view == .text && !state.overlays.showsHelp && state.typing.entry == nil
+        && state.setup.policy == 0)
+    #expect(state.setup.editedPolicies.isEmpty && text(state).contains("60x16 needed"))
     #expect(state.handle(.character("q"), size: Self.small) == .quit)
   }
 
@@ -27,7 +29,7 @@ import Testing
     _ = state.handle(.character("X"), size: Size(width: 80, height: 24))
     #expect(state.handle(.character("q"), size: Self.small) == .none)
     #expect(text(state).contains("leave, y or n?"))
-    #expect(state.handle(.character("n"), size: Self.small) == .none && state.entry == nil)
+    #expect(state.handle(.character("n"), size: Self.small) == .none && state.typing.entry == nil)
     #expect(text(state).contains("60x16 needed"))
   }
 }

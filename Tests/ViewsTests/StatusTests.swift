@@ -46,13 +46,13 @@ import Transformer
     }
     state.message = nil
     for entry in [ViewState.Entry.command("lay"), .search("x"), ViewState.Entry(.question, "Who?")] {
-      state.entry = entry
+      state.typing.entry = entry
       #expect(lines(state, size).contains { $0.contains("512 of 2,048") }, "\(size)")
     }
     state = ViewState(run: RunFixture.run, theme: .mono)
     var finding = RunFixture.finding
     finding.stage = .restoring(count: 4, step: 2)
-    (state.why, state.showsWhy, state.message) = (finding, true, "one match")
+    (state.why, state.overlays.showsWhy, state.message) = (finding, true, "one match")
     #expect(lines(state, size).contains { $0.contains("41 sets") })
   }
 
@@ -63,7 +63,7 @@ import Transformer
     for number in [1, 30, 60] { #expect(text.contains("word\(number)")) }
     state.message = nil
     for key in try Key.parse(":<Tab>") { _ = state.handle(key, size: Self.size) }
-    let names = try #require(state.entry?.completion?.candidates)
+    let names = try #require(state.typing.entry?.completion?.candidates)
     #expect(names.count > 60)
     let shown = TextRenderer.text(state.draw(size: Self.size))
     #expect(
@@ -76,8 +76,8 @@ import Transformer
     var state = RunFixture.state()
     func line() -> String { lines(state)[22] }
     #expect(line().contains("kept per KV head (a)") && line().contains("theme mono (t)"))
-    state.settings.granularity = .queryHead
-    state.theme = .light
+    state.setup.settings.granularity = .queryHead
+    state.display.theme = .light
     #expect(line().contains("kept per query head (a)") && line().contains("theme light (t)"))
     for key in try Key.parse("#20Gvlll") { _ = state.handle(key, size: Self.size) }
     #expect(line().contains("selecting 20–23 (v)") && line().contains("K X in this head (S)"))
@@ -100,7 +100,7 @@ import Transformer
       _ = try press("K", &state)
       #expect(try press(quitting, &state) == .none)
       #expect(lines(state).last?.contains("leave, y or n? 1 edit by hand in no file") == true)
-      #expect(try press("n", &state) == .none && state.entry == nil && state.message == "still here")
+      #expect(try press("n", &state) == .none && state.typing.entry == nil && state.message == "still here")
       #expect(try press("\(quitting)y", &state) == .quit)
       #expect(try press("qq", &state) == .quit, "asked once")
     }
@@ -115,7 +115,7 @@ import Transformer
     #expect(try press("q", &state) == .none, "another edit since")
     _ = try press("n", &state)
     _ = try press("uu", &state)
-    #expect(state.editedPolicies.isEmpty)
+    #expect(state.setup.editedPolicies.isEmpty)
     #expect(try press("q", &state) == .quit)
     var run = RunFixture.run
     let policy = try #require(run.settings.policies.first)
@@ -130,7 +130,7 @@ import Transformer
     var state = RunFixture.state()
     var finding = RunFixture.finding
     finding.stage = .restoring(count: 4, step: 2)
-    (state.why, state.showsWhy) = (finding, true)
+    (state.why, state.overlays.showsWhy) = (finding, true)
     #expect(try press("q", &state) == .none)
     #expect(lines(state).last?.contains("a search is under way") == true)
     #expect(try press("y", &state) == .quit)

@@ -39,7 +39,7 @@ import Testing
         switch state.handle(key, size: TourTests.small) {
         case .explore:
           let next = Run(
-            modelName: state.run.modelName, prompt: state.run.prompt, settings: state.settings,
+            modelName: state.run.modelName, prompt: state.run.prompt, settings: state.setup.settings,
             vocabulary: state.run.vocabulary)
           state.run = await engine.run(next, earlier: state.run)
         case .why:
@@ -91,7 +91,7 @@ import Testing
     try await player.press("uu<BS>")
     #expect(player.index == 7 && !player.words.contains("Done already"))
     try await player.press("/905<Enter>vllpp")
-    #expect(player.state.policyTitle == "SnapKV")
+    #expect(player.state.setup.policyTitle == "SnapKV")
     try await player.press("K")
     #expect(
       player.index == 8
@@ -107,12 +107,13 @@ import Testing
     try press("<Tab>")
     for keys in ["2", "3", "?", "j?", "/rope<Esc>", "#7l", "i<Esc>", "t", ".,", "o", "x"] { try press(keys) }
     #expect(state.tour?.index == 1)
-    state.view = .compare
+    state.display.view = .compare
     state.noticeTour()
     #expect(state.tour?.index == 2)
     try press("j")
     #expect(
-      state.tour?.index == 3 && state.policyTitle == "SnapKV", "by another key than the one that is written")
+      state.tour?.index == 3 && state.setup.policyTitle == "SnapKV",
+      "by another key than the one that is written")
     // Back at a step whose goal stands reached: it stays until the reader goes on or reaches it anew.
     try press("<BS>")
     #expect(
@@ -163,7 +164,7 @@ import Testing
     var state = RunFixture.state()
     state.begin(.needle)
     // The policy with which the step before ends: what is reached already asks for nothing more.
-    if index == 6 { state.policy = 1 }
+    if index == 6 { state.setup.policy = 1 }
     for _ in 0..<index { _ = state.handle(.tab, size: Self.small) }
     let step = Tour.needle.steps[index]
     for glyphs in [GlyphSet.unicode, .ascii] {
@@ -181,7 +182,7 @@ import Testing
       var state = RunFixture.state(theme: .mono)
       state.begin(.needle)
       for _ in 0..<steps { _ = state.handle(.tab, size: Self.small) }
-      if steps > 0 { (state.view, state.keysPerCell) = (.heatmap, 1) }
+      if steps > 0 { (state.display.view, state.display.heatmap.keysPerCell) = (.heatmap, 1) }
       state.settle()
       for size in [Self.small, Size(width: 80, height: 24)] {
         try GoldenScreenTests().compare(

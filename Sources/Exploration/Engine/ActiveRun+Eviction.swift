@@ -110,7 +110,6 @@ extension ActiveRun {
 extension Policy {
   /// Tokens per head that its kept set is measured against: the budget's, of a file's choice those that it has.
   fileprivate func comparedCount(_ kept: KeptTokens, _ budget: TokenBudget?) -> Int {
-    guard let budget, map == nil else { return Int(kept.meanCount.rounded()) }
-    return budget.tokens
+    map?.meanCount ?? budget?.tokens ?? kept.tokenCount
   }
 }

@@ -4,14 +4,15 @@ import Screen
 /// The overlay in which answers are read whole: the active policy's, and the full cache's under it, wrapped
 /// and scrolled.
 struct AnswerView {
-  private let state: ViewState
+  private let scene: Scene
+  /// The first line shown, where not all fit.
+  private let top: Int
 
-  init(_ state: ViewState) { self.state = state }
+  init(_ scene: Scene, top: Int) { (self.scene, self.top) = (scene, top) }
 
-  /// A first line after which the answers still fill a window.
-  func clamped(_ top: Int, size: Size, glyphs: GlyphSet) -> Int {
-    let rows = Frame.content(size, TourPanel(state, size: size, glyphs: glyphs)).count - 1
-    return max(0, min(top, lines(width: size.width - 4, glyphs: glyphs).count - max(1, rows)))
+  /// A first line after which the answers still fill a window's rows.
+  func clamped(rows: Int, width: Int, glyphs: GlyphSet) -> Int {
+    max(0, min(top, lines(width: width, glyphs: glyphs).count - max(1, rows)))
   }
 
   func draw(into frame: inout Frame) {
@@ -22,7 +23,7 @@ struct AnswerView {
     frame.line(content.lowerBound, [Span("Whole answers", theme[.title])])
     let lines = lines(width: frame.width, glyphs: frame.glyphs)
     let room = max(1, content.count - 1)
-    let top = max(0, min(state.answerTop, lines.count - room))
+    let top = max(0, min(top, lines.count - room))
     if lines.count > room {
       let more = "lines \(top + 1)\(frame.glyphs.dash)\(min(lines.count, top + room)) of \(lines.count)"
       frame.grid.put([Span(more, theme[.dim])], row: content.lowerBound, endingAt: frame.right)
@@ -33,7 +34,7 @@ struct AnswerView {
   }
 
   private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
-    let theme = state.theme
+    let theme = scene.display.theme
     var lines: [[Span]] = []
     func add(_ title: String, _ result: PolicyResult?, difference: Int?, isMeasure: Bool) {
       var heading = Line()
@@ -51,23 +52,24 @@ struct AnswerView {
         heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
       }
       lines.append(heading.fitting(width))
-      let pieces = AnswerLines(state, glyphs: glyphs).answer(result, difference: difference)
-      let ends = result.answer.tokens.map { state.run.vocabulary.bytes(of: $0).last == 0x0A }
+      let pieces = AnswerLines(scene, glyphs: glyphs).answer(result, difference: difference)
+      let ends = result.answer.tokens.map { scene.run.vocabulary.bytes(of: $0).last == 0x0A }
       lines += WrappedText.lines(
         pieces.enumerated().map { (span: $1, endsLine: ends.indices.contains($0) && ends[$0]) }, width: width)
       lines.append([])
     }
-    if state.settings.policies.indices.contains(state.policy) {
+    if scene.setup.settings.policies.indices.contains(scene.setup.policy) {
       add(
-        state.policyTitle, state.result, difference: state.run.difference(of: state.result), isMeasure: false)
+        scene.setup.policyTitle, scene.result, difference: scene.run.difference(of: scene.result),
+        isMeasure: false)
     }
-    add("full", state.run.full, difference: nil, isMeasure: true)
+    add("full", scene.run.full, difference: nil, isMeasure: true)
     return lines
   }
 
   private func noValue(_ result: PolicyResult?) -> String {
-    if let reason = state.activeReason { return reason }
-    if !state.run.hasModel { return UnavailableWords.answer(result) }
-    return state.run.isFinished ? "no answer: stopped before" : "the answer comes"
+    if let reason = scene.activeReason { return reason }
+    if !scene.run.hasModel { return UnavailableWords.answer(result) }
+    return scene.run.isFinished ? "no answer: stopped before" : "the answer comes"
   }
 }

@@ -3,11 +3,11 @@ import Screen
 extension ViewState {
   /// Opens the whole answers of the active policy and of the full cache.
   mutating func openAnswers() {
-    guard run.full != nil || result != nil else {
+    guard run.full != nil || scene.result != nil else {
       message = "there is no answer yet"
       return
     }
-    (showsAnswer, answerTop) = (true, 0)
+    (overlays.showsAnswer, overlays.answerTop) = (true, 0)
   }
 
   /// A key while the answers are shown.
@@ -25,23 +25,25 @@ extension ViewState {
     case .halfPageUp, .pageUp: scrollAnswers(by: -10 * times, size: size, glyphs: glyphs)
     case .first: scrollAnswers(by: -1 << 20, size: size, glyphs: glyphs)
     case .last: scrollAnswers(by: 1 << 20, size: size, glyphs: glyphs)
-    case .policyNext, .right: choosePolicy(policy + times); answerTop = 0
-    case .policyPrevious, .left: choosePolicy(policy - times); answerTop = 0
+    case .policyNext, .right: choosePolicy(setup.policy + times); overlays.answerTop = 0
+    case .policyPrevious, .left: choosePolicy(setup.policy - times); overlays.answerTop = 0
     case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
-    case .command: entry = .command("")
+    case .command: typing.entry = .command("")
     case .help: openHelp()
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .interrupt: return interrupt()
-    case .back, .quit, .open, .answers: showsAnswer = false
-    default: message = "this key waits until the answers are closed: \(keys.shown(.back)) closes them"
+    case .back, .quit, .open, .answers: overlays.showsAnswer = false
+    default: message = "this key waits until the answers are closed: \(display.keys.shown(.back)) closes them"
     }
     return .none
   }
 
   private mutating func scrollAnswers(by change: Int, size: Size, glyphs: GlyphSet) {
-    let target = AnswerView(self).clamped(answerTop + change, size: size, glyphs: glyphs)
-    if target == answerTop { message = change > 0 ? "this is the end" : "this is the beginning" }
-    answerTop = target
+    let view = AnswerView(scene, top: overlays.answerTop + change)
+    let content = Frame.content(size, tourPanel(size: size, glyphs: glyphs))
+    let target = view.clamped(rows: content.count - 1, width: size.width - 4, glyphs: glyphs)
+    if target == overlays.answerTop { message = change > 0 ? "this is the end" : "this is the beginning" }
+    overlays.answerTop = target
   }
 }

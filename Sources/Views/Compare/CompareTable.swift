@@ -1,4 +1,17 @@
+import Eviction
 import Exploration
+
+/// How the comparison is shown.
+package struct CompareDisplay: Sendable {
+  /// The column by which it is sorted.
+  package var sortColumn = CompareColumn.massRecall
+  /// Whether its order is the other way round.
+  package var reversesOrder = false
+  /// Policies whose recall is plotted beside the active and the pinned one's.
+  package var plotted: Set<Policy> = []
+  /// Whether the policies' settings are shown in place of the plot.
+  package var showsSettings = false
+}
 
 /// The rows of the comparison in the order in which they are shown: the full cache, which is the measure,
 /// then the policies as they are sorted. The oracle is sorted among them: it is a ceiling for mass recall
@@ -15,22 +28,22 @@ struct CompareTable {
 
   let rows: [Row]
 
-  init(_ state: ViewState) {
-    let run = state.run
+  init(_ scene: Scene) {
+    let run = scene.run
     let full = Row(
       index: nil, title: "full", result: run.full,
       figures: run.full.map { ResultFigures($0, full: run.full) })
     let results = Dictionary(run.results.map { ($0.policy, $0) }) { first, _ in first }
-    let policies = state.settings.policies.enumerated().map { index, policy in
+    let policies = scene.setup.settings.policies.enumerated().map { index, policy in
       let result = results[policy]
       return Row(
         index: index, title: policy.title, result: result,
         figures: result.map { ResultFigures($0, full: run.full) })
     }
-    let column = state.sortColumn
+    let column = scene.display.compare.sortColumn
     let keys = policies.enumerated().map { index, row in row.figures.flatMap { column.key($0, index: index) }
     }
-    let descends = column.largestFirst != state.reversesOrder
+    let descends = column.largestFirst != scene.display.compare.reversesOrder
     let order = policies.indices.sorted { a, b in
       switch (keys[a], keys[b]) {
       case (let x?, let y?): x == y ? a < b : descends ? x > y : x < y

@@ -4,27 +4,30 @@ import Screen
 
 /// View 4: policies against figures, and recall against budget or the policies' settings under them.
 struct CompareView {
-  private let state: ViewState
+  private let scene: Scene
   private let table: CompareTable
 
-  init(_ state: ViewState) {
-    self.state = state
-    table = CompareTable(state)
+  init(_ scene: Scene) {
+    self.scene = scene
+    table = CompareTable(scene)
   }
 
   func draw(into frame: inout Frame) {
     let content = frame.content
     let isSmall = content.count < 17
-    let showsNote = state.showsNotes && content.count >= 15
+    let showsNote = scene.display.showsNotes && content.count >= 15
     let noteRow = content.upperBound - 1
     let end = noteRow + (showsNote ? 0 : 1)
     if showsNote {
       frame.line(
-        noteRow, Line.note([state.sortColumn.note(state.keys)], style: frame.theme[.note], width: frame.width)
+        noteRow,
+        Line.note(
+          [scene.display.compare.sortColumn.note(scene.display.keys)], style: frame.theme[.note],
+          width: frame.width)
       )
     }
-    if isSmall, state.showsSettings {
-      SettingsPanel(state).draw(into: &frame, area: content.lowerBound..<end)
+    if isSmall, scene.display.compare.showsSettings {
+      SettingsPanel(scene).draw(into: &frame, area: content.lowerBound..<end)
       return
     }
     // The table has all the rows that it needs, but leaves a third to what stands under it.
@@ -36,10 +39,10 @@ struct CompareView {
     guard end - row >= 5 else { return }
     frame.rule(row)
     row += 1
-    if state.showsSettings {
-      SettingsPanel(state).draw(into: &frame, area: row..<end)
+    if scene.display.compare.showsSettings {
+      SettingsPanel(scene).draw(into: &frame, area: row..<end)
     } else {
-      PlotPanel(state).draw(into: &frame, area: row..<min(end, row + 16))
+      PlotPanel(scene).draw(into: &frame, area: row..<min(end, row + 16))
     }
   }
 
@@ -73,8 +76,9 @@ struct CompareView {
     let theme = frame.theme
     let layout = Layout(width: frame.width, longestName: table.rows.map { TextWidth.of($0.title) }.max() ?? 0)
     for (column, start, width) in layout.columns {
-      let isSorted = column == state.sortColumn
-      let arrow = column.largestFirst != state.reversesOrder ? frame.glyphs.down : frame.glyphs.up
+      let isSorted = column == scene.display.compare.sortColumn
+      let arrow =
+        column.largestFirst != scene.display.compare.reversesOrder ? frame.glyphs.down : frame.glyphs.up
       let title = isSorted ? column.title + arrow : column.title
       let isText = column == .policy || column == .answer
       // An answer begins with a space.
@@ -83,7 +87,7 @@ struct CompareView {
       frame.line(area.lowerBound, [Span(padded, theme[isSorted ? .accent : .dim])], from: start)
       frame.mark(.column(column), row: area.lowerBound, from: start, width: width)
     }
-    let place = table.rows.firstIndex { $0.index == state.policy } ?? 0
+    let place = table.rows.firstIndex { $0.index == scene.setup.policy } ?? 0
     let capacity = area.count - 2
     let policies = table.rows.dropFirst()
     let top = max(0, min(place - 1 - capacity / 2, policies.count - capacity))
@@ -100,9 +104,10 @@ struct CompareView {
 
   private func draw(_ row: CompareTable.Row, _ layout: Layout, into frame: inout Frame, at line: Int) {
     let theme = frame.theme
-    let isActive = row.index == state.policy
-    let isPinned = row.index != nil && row.index == state.pinned
-    let isPlotted = row.index.map { state.plotted.contains(state.settings.policies[$0]) } ?? false
+    let isActive = row.index == scene.setup.policy
+    let isPinned = row.index != nil && row.index == scene.setup.pinned
+    let isPlotted =
+      row.index.map { scene.display.compare.plotted.contains(scene.setup.settings.policies[$0]) } ?? false
     let marker = isActive ? frame.glyphs.marker : isPinned ? "x" : isPlotted ? "+" : " "
     frame.line(line, [Span(marker, theme[.accent])])
     if isActive { frame.focus(line, from: 0) }
@@ -120,7 +125,7 @@ struct CompareView {
       default:
         guard let figures = row.figures else { continue }
         let text = row.index == nil ? ceiling(column, row) : column.text(figures)
-        let style = theme[isActive && column == state.sortColumn ? .accent : .text]
+        let style = theme[isActive && column == scene.display.compare.sortColumn ? .accent : .text]
         frame.line(line, [Span(TextWidth.padded(text, to: width, right: true), style)], from: start)
       }
     }
@@ -141,17 +146,17 @@ struct CompareView {
   private func answer(_ row: CompareTable.Row, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
     guard let result = row.result else {
-      let reason = row.index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
+      let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
       return [Span(reason ?? frame.glyphs.ellipsis, theme[.dim])]
     }
     guard result.hasAnswer else {
       let reason =
-        !state.run.hasModel
+        !scene.run.hasModel
         ? UnavailableWords.answer(result)
-        : state.run.isFinished ? "no answer: stopped before" : "the answer comes"
+        : scene.run.isFinished ? "no answer: stopped before" : "the answer comes"
       return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference
-    return AnswerLines(state, glyphs: frame.glyphs).answer(result, difference: difference, width: width)
+    return AnswerLines(scene, glyphs: frame.glyphs).answer(result, difference: difference, width: width)
   }
 }

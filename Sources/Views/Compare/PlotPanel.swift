@@ -3,16 +3,16 @@ import Screen
 
 /// Recall against budget for the active, the pinned and the chosen policies, as far as it is computed.
 struct PlotPanel {
-  private let state: ViewState
+  private let scene: Scene
   private let keys: [BudgetSweep.Key]
 
-  init(_ state: ViewState) {
-    self.state = state
-    keys = state.plottedKeys
+  init(_ scene: Scene) {
+    self.scene = scene
+    keys = scene.plottedKeys
   }
 
-  private var showsRecall: Bool { state.sortColumn == .recall }
-  private var tokenCount: Int { state.run.prompt.tokens.count }
+  private var showsRecall: Bool { scene.display.compare.sortColumn == .recall }
+  private var tokenCount: Int { scene.run.prompt.tokens.count }
 
   func draw(into frame: inout Frame, area: Range<Int>) {
     let theme = frame.theme
@@ -20,7 +20,8 @@ struct PlotPanel {
     var heading = Line()
     heading.add(Span(title, theme[.accent]))
     heading.add(
-      Span("   tokens per layer and head; \(state.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)
+      Span("   tokens per layer and head; \(scene.display.keys.shown(.plot)) adds a policy", theme[.dim]),
+      rank: 1)
     frame.line(area.lowerBound, heading.fitting(frame.width))
     let budgets = BudgetSweep.budgets(tokenCount: tokenCount).sorted()
     guard let first = budgets.first, let last = budgets.last, budgets.count > 1 else {
@@ -31,7 +32,7 @@ struct PlotPanel {
     let legend = frame.width < 70 ? 22 : 34
     let width = max(10, min(72, frame.width - gutter - legend - 2))
     let rows = area.lowerBound + 1..<area.upperBound - 1
-    let lines = keys.map { state.details.sweep.points($0).map { (budget: $0.budget, value: value($0)) } }
+    let lines = keys.map { scene.details.sweep.points($0).map { (budget: $0.budget, value: value($0)) } }
     let plot = BudgetPlot(lines, budgets: first...last, width: width, height: rows.count)
     drawAxes(plot, budgets, rows, gutter, width, into: &frame)
     for mark in plot.marks {
@@ -41,7 +42,7 @@ struct PlotPanel {
     }
     for (index, key) in keys.enumerated() where rows.lowerBound + index < area.upperBound {
       frame.line(rows.lowerBound + index, entry(index, key, width: legend, frame), from: gutter + width + 2)
-      if let policy = state.settings.policies.firstIndex(of: key.policy) {
+      if let policy = scene.setup.settings.policies.firstIndex(of: key.policy) {
         frame.mark(.policy(policy), row: rows.lowerBound + index, from: gutter + width + 2, width: legend)
       }
     }
@@ -57,9 +58,9 @@ struct PlotPanel {
       frame.line(row, [Span(label, theme[.dim]), Span(frame.glyphs.vertical, theme[.frame])])
     }
     // The budget that is explored, its number beside the arrow; others where they leave it alone.
-    let column = plot.column(state.settings.budget)
+    let column = plot.column(scene.setup.settings.budget)
     for row in rows { frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: gutter + column) }
-    let own = String(state.settings.budget)
+    let own = String(scene.setup.settings.budget)
     let isLeft = column + 1 + own.count > width
     let taken = isLeft ? column - own.count..<column + 1 : column..<column + 1 + own.count
     frame.line(
@@ -81,15 +82,16 @@ struct PlotPanel {
   /// A line's mark, its policy, and its value at the explored budget or how far it has come.
   private func entry(_ index: Int, _ key: BudgetSweep.Key, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
-    let sweep = state.details.sweep
+    let sweep = scene.details.sweep
     let points = sweep.points(key)
     let words: String
     if let reason = sweep.unavailable[key] {
       words = reason
     } else if sweep.isComplete(key, tokenCount: tokenCount) {
-      let result = state.run.results.first { $0.policy == key.policy }
+      let result = scene.run.results.first { $0.policy == key.policy }
       let share = showsRecall ? result?.recall : result?.massRecall
-      words = share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? state.settings.budget)" } ?? ""
+      words =
+        share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? scene.setup.settings.budget)" } ?? ""
     } else {
       words = "\(points.count) of \(BudgetSweep.budgets(tokenCount: tokenCount).count) budgets"
     }

@@ -14,16 +14,17 @@ struct SettingsPanel {
     let isUnlike: Bool
   }
 
-  private let state: ViewState
+  private let scene: Scene
 
-  init(_ state: ViewState) { self.state = state }
+  init(_ scene: Scene) { self.scene = scene }
 
   /// What is known of both policies: what they are, what they look at in this prompt, and every setting.
   var entries: [Entry] {
-    guard state.settings.policies.indices.contains(state.policy) else { return [] }
-    let active = state.settings.policies[state.policy]
-    let pinned = state.pinned.flatMap {
-      $0 != state.policy && state.settings.policies.indices.contains($0) ? state.settings.policies[$0] : nil
+    guard scene.setup.settings.policies.indices.contains(scene.setup.policy) else { return [] }
+    let active = scene.setup.settings.policies[scene.setup.policy]
+    let pinned = scene.setup.pinned.flatMap {
+      $0 != scene.setup.policy && scene.setup.settings.policies.indices.contains($0)
+        ? scene.setup.settings.policies[$0] : nil
     }
     func entry(_ name: String, compared: Bool = false, _ text: (Policy) -> String?) -> Entry? {
       let (own, other) = (text(active), pinned.flatMap(text))
@@ -50,7 +51,7 @@ struct SettingsPanel {
 
   /// What is put around the text, whatever the policy; `nil` where it is no chat.
   private var chat: Entry? {
-    let framing = state.prompt.framing
+    let framing = scene.setup.prompt.framing
     guard framing.chat != nil else { return nil }
     let given = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" }
     let system = given ?? "the template's own system turn"
@@ -68,9 +69,10 @@ struct SettingsPanel {
       area.lowerBound,
       [
         Span(TextWidth.padded("settings", to: name), theme[.dim]),
-        Span(TextWidth.padded(clipped(state.policyTitle, column - 1, frame), to: column), theme[.accent]),
+        Span(
+          TextWidth.padded(clipped(scene.setup.policyTitle, column - 1, frame), to: column), theme[.accent]),
       ])
-    if isPinned, let title = state.pinnedTitle {
+    if isPinned, let title = scene.setup.pinnedTitle {
       let words = entries.contains(where: \.isUnlike) ? "  ! unlike" : ""
       frame.line(
         area.lowerBound, [Span("   x " + title, theme[.text]), Span(words, theme[.warning])],
@@ -130,12 +132,14 @@ struct SettingsPanel {
   }
 
   private func protected(_ policy: Policy) -> String? {
-    guard let result = state.run.results.first(where: { $0.policy == policy }), let scores = result.scores
+    guard let result = scene.run.results.first(where: { $0.policy == policy }), let scores = result.scores
     else { return nil }
-    let head = result.kept.granularity.head(forQueryHead: state.head, in: result.kept.shape)
-    guard state.layer < result.kept.positions.count, head < result.kept.positions[state.layer].count else {
+    let head = result.kept.granularity.head(forQueryHead: scene.cursor.head, in: result.kept.shape)
+    guard scene.cursor.layer < result.kept.positions.count,
+      head < result.kept.positions[scene.cursor.layer].count
+    else {
       return nil
     }
-    return "\(scores.protected(layer: state.layer, head: head).count) tokens"
+    return "\(scores.protected(layer: scene.cursor.layer, head: head).count) tokens"
   }
 }

@@ -16,19 +16,22 @@ extension ViewState {
         message = "no command :\(word); type \(names)':' and Tab for all of them"
         return .none
       }
-      return performAloud(keys.row(action), times: 1, hasCount: false, size: size, glyphs: glyphs)
+      return performAloud(display.keys.row(action), times: 1, hasCount: false, size: size, glyphs: glyphs)
     }
     switch command {
-    case .goto: number(value, of: command, in: 0...max(0, run.prompt.tokens.count - 1)) { $0.cursor = $1 }
+    case .goto:
+      number(value, of: command, in: 0...max(0, run.prompt.tokens.count - 1)) { $0.cursor.position = $1 }
     case .layer:
-      number(value, of: command, in: 1...max(1, run.recording?.shape.layerCount ?? 1)) { $0.layer = $1 - 1 }
+      number(value, of: command, in: 1...max(1, run.recording?.shape.layerCount ?? 1)) {
+        $0.cursor.layer = $1 - 1
+      }
     case .head:
       number(value, of: command, in: 1...max(1, run.recording?.shape.queryHeadCount ?? 1)) {
-        $0.head = $1 - 1
+        $0.cursor.head = $1 - 1
       }
     case .steps:
       let limits = ExplorationSettings.answerLimits
-      let range = (1...max(1, prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)
+      let range = (1...max(1, setup.prompt.answerRoom ?? limits.upperBound)).clamped(to: limits)
       return changeSettings(by: value, of: command, in: range) { $0.answerLimit = $1 }
     case .budget: return budget(value)
     case .policy: return choose(policyNamed: value)
@@ -47,9 +50,9 @@ extension ViewState {
     case .write: return write(sessionTo: value)
     case .why: return askWhy(policyNamed: value)
     case .theme:
-      let themes = Theme.available(at: colorDepth)
+      let themes = Theme.available(at: display.colorDepth)
       if let named = themes.first(where: { $0.name == value }) {
-        theme = named
+        display.theme = named
       } else {
         let reason =
           Theme.named(value) == nil ? "there is no such theme" : "this terminal has too few colours"
@@ -60,7 +63,7 @@ extension ViewState {
         refuse(command, "on or off was expected")
         break
       }
-      showsNotes = value == "on"
+      display.showsNotes = value == "on"
     case .tour: resumeTour()
     case .quit: return leave()
     }
@@ -102,7 +105,7 @@ extension ViewState {
         message = "the budget can be changed once the text has passed through the model"
         return .none
       }
-      var changed = settings
+      var changed = setup.settings
       try changed.resolve(wanted, shape: shape, tokenCount: run.prompt.tokens.count)
       return changeSettings { $0 = changed }
     } catch {
@@ -115,12 +118,12 @@ extension ViewState {
   private mutating func choose(policyNamed text: String) -> Effect {
     do {
       let wanted = try Policy(parsing: text)
-      if let index = settings.policies.firstIndex(of: wanted) {
+      if let index = setup.settings.policies.firstIndex(of: wanted) {
         choosePolicy(index)
         return .none
       }
       let effect = changeSettings { $0.policies.append(wanted) }
-      choosePolicy(settings.policies.count - 1)
+      choosePolicy(setup.settings.policies.count - 1)
       return effect
     } catch {
       refuse(.policy, String(describing: error))
@@ -130,8 +133,8 @@ extension ViewState {
 
   /// Changes a setting of the active policy, as in `m=16`.
   private mutating func set(_ text: String) -> Effect {
-    guard settings.policies.indices.contains(policy) else { return .none }
-    let active = settings.policies[policy]
+    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
+    let active = setup.settings.policies[setup.policy]
     let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmingSpaces() }
     guard parts.count == 2, let parameter = active.descriptor.parameters.first(where: { $0.key == parts[0] })
     else {

@@ -4,7 +4,7 @@ import Screen
 extension ViewState {
   /// Goes to the next completion of the line being typed, or to the one before.
   mutating func complete(forward: Bool) {
-    guard var current = entry else { return }
+    guard var current = typing.entry else { return }
     if current.completion != nil {
       current.completion?.turn(forward: forward)
     } else {
@@ -21,7 +21,7 @@ extension ViewState {
     current.line.replaceBefore(by: completion.text)
     // There is nothing to go through: what follows completes anew.
     if completion.candidates.count == 1 { current.completion = nil }
-    entry = current
+    typing.entry = current
   }
 
   private typealias Found = (stem: String, candidates: [String], isPath: Bool)
@@ -29,7 +29,7 @@ extension ViewState {
   private func completions(of typed: String, for purpose: Entry.Purpose) -> Found {
     switch purpose {
     case .command: completions(ofCommand: typed)
-    case .export, .session: ("", files.candidates(typed), true)
+    case .export, .session: ("", typing.files.candidates(typed), true)
     case .search, .question, .replace, .replaceSession, .leave: ("", [], false)
     }
   }
@@ -38,7 +38,7 @@ extension ViewState {
     guard let gap = typed.firstIndex(of: " ") else {
       let names =
         Command.allCases.map(\.rawValue)
-        + keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
+        + display.keys.rows.map(\.action.name).filter { Command(rawValue: $0) == nil }
       let found = names.filter { $0.hasPrefix(typed) }
       // Behind the only one stands what it takes, so that one goes on typing or completing.
       if found.count == 1, let command = Command(rawValue: found[0]), command.argument != .none {
@@ -54,26 +54,26 @@ extension ViewState {
     case .policy:
       let found = PolicyCompletion.candidates(argument)
       // Those of the list come first: what one has, one wants to look at.
-      let listed = settings.policies.map(\.name).filter {
+      let listed = setup.settings.policies.map(\.name).filter {
         found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")
       }
       return (stem + found.stem, listed + found.candidates.filter { !listed.contains($0) }, false)
-    case .result: return words(settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
+    case .result: return words(setup.settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
     case .setting: return (stem, settingCompletions(argument), false)
     case .granularity: return words(["kv", "query"])
     case .view: return words(View.allCases.map { $0.title.lowercased() })
     case .theme: return words(Theme.all.map(\.name))
     case .onOff: return words(["on", "off"])
-    case .question: return words(prompt.framing.question.map { [$0] } ?? [])
-    case .exportFile, .sessionFile: return (stem, files.candidates(argument), true)
+    case .question: return words(setup.prompt.framing.question.map { [$0] } ?? [])
+    case .exportFile, .sessionFile: return (stem, typing.files.candidates(argument), true)
     case .none, .position, .layer, .head, .budget, .steps: return (stem, [], false)
     }
   }
 
   /// The settings of the active policy, and behind a key its values.
   private func settingCompletions(_ typed: String) -> [String] {
-    guard settings.policies.indices.contains(policy) else { return [] }
-    let parameters = settings.policies[policy].descriptor.parameters
+    guard setup.settings.policies.indices.contains(setup.policy) else { return [] }
+    let parameters = setup.settings.policies[setup.policy].descriptor.parameters
     guard let equals = typed.firstIndex(of: "=") else {
       return parameters.map { $0.key + "=" }.filter { $0.hasPrefix(typed) }
     }

@@ -27,7 +27,7 @@ extension TokenPage {
 
   /// What the page's script reads, as JSON in which no tag can begin or end.
   func data() throws -> String {
-    let run = state.run
+    let run = scene.run
     let contents = Contents(
       tokens: run.prompt.tokens.indices.map { position in
         Entry(id: run.prompt.tokens[position].id, bytes: Self.hexadecimal(run.prompt.bytes(at: position)))
@@ -54,24 +54,24 @@ extension TokenPage {
   /// its first.
   private func kept(_ result: PolicyResult, at place: Place) -> [Int] {
     let shape = result.kept.shape
-    let queryHead = state.run.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
+    let queryHead = scene.run.settings.granularity == .kvHead ? place.head * shape.groupSize : place.head
     return result.kept.positions(layer: place.layer, queryHead: queryHead)
   }
 
   /// The mean over the query heads that share a kept set.
   private func mass(_ mass: HeadTable, layer: Int, head: Int) -> [Float] {
-    guard let shape = state.run.recording?.shape else { return [] }
-    let granularity = state.run.settings.granularity
+    guard let shape = scene.run.recording?.shape else { return [] }
+    let granularity = scene.run.settings.granularity
     let own = (0..<mass.headCount).filter { granularity.head(forQueryHead: $0, in: shape) == head }.map {
       mass[layer, $0]
     }
-    return state.run.prompt.tokens.indices.map { position in
+    return scene.run.prompt.tokens.indices.map { position in
       own.reduce(0) { $0 + $1[position] } / Float(max(1, own.count))
     }
   }
 
   private func bits(_ positions: [Int]) -> Data {
-    var data = Data(count: (state.run.prompt.tokens.count + 7) / 8)
+    var data = Data(count: (scene.run.prompt.tokens.count + 7) / 8)
     for position in positions { data[position / 8] |= 1 << UInt8(position % 8) }
     return data
   }

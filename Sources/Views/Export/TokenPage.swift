@@ -13,7 +13,7 @@ struct TokenPage {
     let layer: Int, head: Int
   }
 
-  let state: ViewState
+  let scene: Scene
   /// The full cache, where it has answered, and every policy's result.
   let results: [PolicyResult]
   /// The kept sets that the page can show.
@@ -23,24 +23,25 @@ struct TokenPage {
 
   /// Gathers the place that is open, or every one.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
-  init(_ state: ViewState, scope: ExportRequest.Scope, drawing: String?) throws {
-    guard let shape = state.run.recording?.shape, !state.run.results.isEmpty else {
+  init(_ scene: Scene, scope: ExportRequest.Scope, drawing: String?) throws {
+    guard let shape = scene.run.recording?.shape, !scene.run.results.isEmpty else {
       throw ExportError.nothingYet
     }
-    let granularity = state.run.settings.granularity
+    let granularity = scene.run.settings.granularity
     let layers: any Sequence<Int>, heads: any Sequence<Int>
     switch scope {
-    case .view: (layers, heads) = ([state.layer], [granularity.head(forQueryHead: state.head, in: shape)])
+    case .view:
+      (layers, heads) = ([scene.cursor.layer], [granularity.head(forQueryHead: scene.cursor.head, in: shape)])
     case .everything: (layers, heads) = (0..<shape.layerCount, 0..<granularity.headCount(in: shape))
     }
     places = layers.flatMap { layer in heads.map { Place(layer: layer, head: $0) } }
-    results = (state.run.full.map { [$0] } ?? []) + state.run.results
-    (self.state, self.drawing) = (state, drawing)
+    results = (scene.run.full.map { [$0] } ?? []) + scene.run.results
+    (self.scene, self.drawing) = (scene, drawing)
   }
 
   /// The whole page.
   func html() throws -> String {
-    let run = state.run
+    let run = scene.run
     let name = Self.shown(run.prompt.name)
     return """
       <!DOCTYPE html>
@@ -52,7 +53,7 @@ struct TokenPage {
       <meta name="generator" content="\(Release.name)">
       <title>\(name): kept tokens</title>
       <style>
-      \(Self.style(state.theme.hasColor ? state.theme : .light))
+      \(Self.style(scene.display.theme.hasColor ? scene.display.theme : .light))
       </style>
       </head>
       <body>
@@ -83,7 +84,7 @@ struct TokenPage {
   static func shown(_ text: String) -> String { Markup.escaped(Sanitizer.visible(text, spaces: false)) }
 
   private func tokens() -> String {
-    state.texts.text(state.run.prompt, glyphs: .unicode, showsSpaces: false).pieces.map { piece in
+    scene.display.texts.text(scene.run.prompt, glyphs: .unicode, showsSpaces: false).pieces.map { piece in
       "<span>\(Markup.escaped(piece.text))\(piece.endsLine ? "\n" : "")</span>"
     }.joined()
   }
@@ -95,11 +96,11 @@ struct TokenPage {
       }
       return "<label>\(words) <select id=\"\(id)\">\(rows.joined())</select></label>"
     }
-    let kind = state.run.settings.granularity == .kvHead ? "KV head" : "head"
-    let open = state.run.recording.map {
+    let kind = scene.run.settings.granularity == .kvHead ? "KV head" : "head"
+    let open = scene.run.recording.map {
       Place(
-        layer: state.layer,
-        head: state.run.settings.granularity.head(forQueryHead: state.head, in: $0.shape))
+        layer: scene.cursor.layer,
+        head: scene.run.settings.granularity.head(forQueryHead: scene.cursor.head, in: $0.shape))
     }
     let titles = results.map(\.policy.title)
     func index(_ result: PolicyResult?) -> Int { results.firstIndex { $0.policy == result?.policy } ?? 0 }
@@ -107,8 +108,8 @@ struct TokenPage {
       select(
         "place", "place", places.map { "layer \($0.layer + 1), \(kind) \($0.head + 1)" },
         chosen: places.firstIndex { $0 == open } ?? 0),
-      select("active", "policy", titles, chosen: index(state.result)),
-      select("pinned", "beside", titles, chosen: index(state.pinnedResult ?? state.result)),
+      select("active", "policy", titles, chosen: index(scene.result)),
+      select("pinned", "beside", titles, chosen: index(scene.pinnedResult ?? scene.result)),
     ].joined(separator: "\n")
   }
 
@@ -119,7 +120,7 @@ struct TokenPage {
       let cells = [
         result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
         result.massRecall.map { decimal($0, 3) } ?? "",
-        mebibytes(result.kept.byteCount()), state.run.vocabulary.text(result.answer.tokens),
+        mebibytes(result.kept.byteCount()), scene.run.vocabulary.text(result.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }

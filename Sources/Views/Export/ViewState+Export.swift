@@ -15,11 +15,11 @@ extension ViewState {
     case .text:
       // Without colours the marks under the text say what backgrounds would have said.
       return Data(TextRenderer.text(picture(size: size, glyphs: glyphs, theme: .mono)).utf8)
-    case .ansi: return Data(TextRenderer.ansi(picture(size: size, glyphs: glyphs, theme: theme)).utf8)
+    case .ansi: return Data(TextRenderer.ansi(picture(size: size, glyphs: glyphs, theme: display.theme)).utf8)
     case .svg: return Data(drawing(size: size, glyphs: glyphs).utf8)
     case .html:
       let page = try TokenPage(
-        self, scope: request.scope,
+        scene, scope: request.scope,
         drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
       return Data(try page.html().utf8)
     case let format: return try KeptExport(run).data(format, path: request.path)
@@ -28,14 +28,15 @@ extension ViewState {
 
   private func drawing(size: Size, glyphs: GlyphSet) -> String {
     let title =
-      "\(view.title) view of \(Sanitizer.visible(run.prompt.name, spaces: false)): \(policyTitle), budget \(run.settings.budget)"
-    return SVGRenderer(theme).svg(picture(size: size, glyphs: glyphs, theme: theme), title: title)
+      "\(display.view.title) view of \(Sanitizer.visible(run.prompt.name, spaces: false)): \(setup.policyTitle), budget \(run.settings.budget)"
+    return SVGRenderer(display.theme).svg(
+      picture(size: size, glyphs: glyphs, theme: display.theme), title: title)
   }
 
   /// The view as it is, without what is being typed or said over it.
   private func picture(size: Size, glyphs: GlyphSet, theme: Theme) -> Grid {
     var copy = self
-    (copy.entry, copy.message, copy.theme) = (nil, nil, theme)
+    (copy.typing.entry, copy.message, copy.display.theme) = (nil, nil, theme)
     copy.settle()
     let least = Self.smallestSize
     return copy.draw(

@@ -9,30 +9,32 @@ struct AnswerLines {
     let policy: Int?
   }
 
-  private let state: ViewState
+  private let scene: Scene
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { scene.display.theme }
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
     self.glyphs = glyphs
   }
 
   /// The full cache's answer and every policy's.
   func all(width: Int) -> [Line] {
-    [line(state.run.full, title: "full", index: nil, width: width)]
-      + state.settings.policies.indices.map {
-        line(state.run.result($0), title: state.settings.policies[$0].title, index: $0, width: width)
+    [line(scene.run.full, title: "full", index: nil, width: width)]
+      + scene.setup.settings.policies.indices.map {
+        line(scene.run.result($0), title: scene.setup.settings.policies[$0].title, index: $0, width: width)
       }
   }
 
   /// The full cache's, the active and the pinned policy's.
   func short(width: Int) -> [Line] {
-    var lines = [line(state.run.full, title: "full", index: nil, width: width)]
-    for index in [state.policy, state.pinned].compactMap({ $0 })
-    where state.settings.policies.indices.contains(index) {
+    var lines = [line(scene.run.full, title: "full", index: nil, width: width)]
+    for index in [scene.setup.policy, scene.setup.pinned].compactMap({ $0 })
+    where scene.setup.settings.policies.indices.contains(index) {
       lines.append(
-        line(state.run.result(index), title: state.settings.policies[index].title, index: index, width: width)
+        line(
+          scene.run.result(index), title: scene.setup.settings.policies[index].title, index: index,
+          width: width)
       )
     }
     return lines
@@ -40,8 +42,8 @@ struct AnswerLines {
 
   /// The active policy's.
   func active(width: Int) -> [Line] {
-    guard state.settings.policies.indices.contains(state.policy) else { return [] }
-    return [line(state.result, title: state.policyTitle, index: state.policy, width: width)]
+    guard scene.setup.settings.policies.indices.contains(scene.setup.policy) else { return [] }
+    return [line(scene.result, title: scene.setup.policyTitle, index: scene.setup.policy, width: width)]
   }
 
   private func line(_ result: PolicyResult?, title: String, index: Int?, width: Int) -> Line {
@@ -49,19 +51,19 @@ struct AnswerLines {
   }
 
   private func spans(_ result: PolicyResult?, title: String, index: Int?, width: Int) -> [Span] {
-    let isActive = index == state.policy && index != nil
+    let isActive = index == scene.setup.policy && index != nil
     let columns = width < 70 ? 12 : 18
-    let marker = isActive ? glyphs.marker : index != nil && index == state.pinned ? "x" : " "
+    let marker = isActive ? glyphs.marker : index != nil && index == scene.setup.pinned ? "x" : " "
     let name = TextWidth.padded(TextWidth.clipped(title, to: columns, ellipsis: glyphs.ellipsis), to: columns)
     var spans = [
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]
     guard let result else {
-      let reason = index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
+      let reason = index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
       return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
     }
-    let difference = state.run.difference(of: result)
-    let isComplete = state.run.stage == .done
+    let difference = scene.run.difference(of: result)
+    let isComplete = scene.run.stage == .done
     if index != nil, !result.hasAnswer {
       // Nothing to compare: it is not known whether the answer would be another.
       spans.append(Span("  "))
@@ -74,7 +76,7 @@ struct AnswerLines {
     }
     let mass = result.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
     spans.append(Span(mass, theme[.dim]))
-    guard result.hasAnswer || state.run.hasModel else {
+    guard result.hasAnswer || scene.run.hasModel else {
       return spans + [Span(UnavailableWords.answer(result), theme[.dim])]
     }
     let room = width - spans.reduce(0) { $0 + $1.width }
@@ -88,7 +90,8 @@ struct AnswerLines {
     let spans = tokens(result, difference: difference)
     guard let width else { return spans }
     var place = difference.map { min($0, spans.count - 1) }
-    if place == nil, case .decode(let index) = state.shownStep, state.step != nil, index < spans.count {
+    if place == nil, case .decode(let index) = scene.shownStep, scene.cursor.step != nil, index < spans.count
+    {
       place = index
     }
     return WrappedText.window(
@@ -97,10 +100,11 @@ struct AnswerLines {
 
   private func tokens(_ result: PolicyResult, difference: Int?) -> [Span] {
     var spans: [Span] = []
-    let shown: Int? = if case .decode(let index) = state.shownStep, state.step != nil { index } else { nil }
+    let shown: Int? =
+      if case .decode(let index) = scene.shownStep, scene.cursor.step != nil { index } else { nil }
     for (index, token) in result.answer.tokens.enumerated() {
       let text = Sanitizer.visible(
-        bytes: state.run.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
+        bytes: scene.run.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
       var style = theme[.text]
       if let shown, index > shown { style = theme[.dim] }
       if index == shown { style = theme[.selected] }

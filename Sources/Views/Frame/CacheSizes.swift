@@ -8,11 +8,11 @@ struct CacheSizes {
   /// One number per step of the timeline.
   let sizes: [Double]
 
-  init(_ state: ViewState) {
-    let result = state.result ?? state.run.full
-    let prompt = Double(state.run.prompt.tokens.count)
+  init(_ scene: Scene) {
+    let result = scene.result ?? scene.run.full
+    let prompt = Double(scene.run.prompt.tokens.count)
     let kept = result?.kept.meanCount ?? prompt
-    sizes = state.timeline.steps.map { step in
+    sizes = scene.timeline.steps.map { step in
       switch step {
       case .prefill: prompt
       case .evict: kept

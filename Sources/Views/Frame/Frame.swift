@@ -17,7 +17,7 @@ struct Frame {
   let left = 2
   let right: Int
 
-  var theme: Theme { state.theme }
+  var theme: Theme { state.display.theme }
   var width: Int { right - left }
 
   /// - Parameter marking: whether to note what lies where, which a screen alone does not need.
@@ -27,7 +27,7 @@ struct Frame {
     self.glyphs = glyphs
     grid = Grid(size)
     right = size.width - 2
-    panel = TourPanel(state, size: size, glyphs: glyphs)
+    panel = state.tourPanel(size: size, glyphs: glyphs)
     content = Self.content(size, panel)
     drawChrome(size)
   }
@@ -56,25 +56,28 @@ struct Frame {
     var column = 3 + title.reduce(0) { $0 + $1.width }
     for view in ViewState.View.allCases {
       // Where the names of all views have no room, the open one has.
-      let isOpen = view == state.view
+      let isOpen = view == state.display.view
       let text = isWide || isOpen ? "\(view.rawValue) \(view.title)" : "\(view.rawValue)"
       title.append(isOpen ? Span("[\(text)]", theme[.tab]) : Span(" \(text) ", theme[.dim]))
       mark(.view(view), row: 0, columns: column..<column + text.count + 2)
       column += text.count + 2
     }
     let trailing = [
-      Span(state.policyTitle, theme[.accent]), Span("  B=\(state.settings.budget)"),
+      Span(state.setup.policyTitle, theme[.accent]), Span("  B=\(state.setup.settings.budget)"),
       Span("  n=\(state.run.prompt.tokens.count)", theme[.dim]),
     ]
     grid.box(box, glyphs: glyphs, style: frame, title: title, trailing: trailing)
     grid.rule(
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: frame, joined: true)
-    if let entry = state.entry {
+    if let entry = state.typing.entry {
       EntryLine(entry: entry, theme: theme, glyphs: glyphs).draw(into: &grid, row: size.height - 1)
-    } else if state.isCounting || state.count != nil {
-      let typed = "#\(state.count.map(String.init) ?? "")"
+    } else if state.typing.isCounting || state.typing.count != nil {
+      let typed = "#\(state.typing.count.map(String.init) ?? "")"
       grid.put(
-        [Span(typed, theme[.text]), Span("  then a key; \(state.keys.shown(.back)) leaves", theme[.dim])],
+        [
+          Span(typed, theme[.text]),
+          Span("  then a key; \(state.display.keys.shown(.back)) leaves", theme[.dim]),
+        ],
         row: size.height - 1, column: 1, limit: size.width)
     } else {
       drawFooter(row: size.height - 1)
@@ -88,7 +91,7 @@ struct Frame {
 
   /// Says which column of the box's inside a person is at; while a line is typed, that is in the line.
   mutating func focus(_ row: Int, from column: Int) {
-    guard state.entry == nil, row >= 0, row < grid.height, left + column < right else { return }
+    guard state.typing.entry == nil, row >= 0, row < grid.height, left + column < right else { return }
     grid.caret = Place(row: row, column: max(0, left + column))
   }
 
@@ -109,7 +112,7 @@ struct Frame {
 
   /// Says in place of the footer what the covered status line has to say, unless it is only that all is done.
   mutating func drawStatusOverFooter(row: Int) {
-    guard state.entry == nil,
+    guard state.typing.entry == nil,
       state.message != nil || !state.run.isFinished || state.why?.isFinished == false
     else { return }
     grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
@@ -119,8 +122,9 @@ struct Frame {
 
   private mutating func drawFooter(row: Int) {
     var column = 1
-    let hints = state.keys.footer(
-      for: state.view, showsHelp: state.showsHelp, showsWhy: state.showsWhy, showsAnswer: state.showsAnswer,
+    let hints = state.display.keys.footer(
+      for: state.display.view, showsHelp: state.overlays.showsHelp, showsWhy: state.overlays.showsWhy,
+      showsAnswer: state.overlays.showsAnswer,
       hasModel: state.run.hasModel, width: grid.width - 2)
     for (keys, word) in hints {
       let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]

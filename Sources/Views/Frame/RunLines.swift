@@ -4,12 +4,12 @@ import Transformer
 
 /// The two lines under the title: where one is, and how much is kept.
 struct RunLines {
-  private let state: ViewState
+  private let scene: Scene
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { scene.display.theme }
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
     self.glyphs = glyphs
   }
 
@@ -20,21 +20,22 @@ struct RunLines {
   /// Layer, head, group, the phases with the shown one marked, the pinned policy.
   func place(width: Int) -> [Span] {
     var line = Line()
-    if let shape = state.run.recording?.shape {
-      line.add(Span("layer "), Span("\(state.layer + 1)/\(shape.layerCount)", theme[.accent]))
-      line.add(Span("   query head "), Span("\(state.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
-      line.add(Span("   KV head \(state.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 4)
+    if let shape = scene.run.recording?.shape {
+      line.add(Span("layer "), Span("\(scene.cursor.layer + 1)/\(shape.layerCount)", theme[.accent]))
+      line.add(
+        Span("   query head "), Span("\(scene.cursor.head + 1)/\(shape.queryHeadCount)", theme[.accent]))
+      line.add(Span("   KV head \(scene.cursor.head / shape.groupSize + 1)/\(shape.kvHeadCount)"), rank: 4)
       line.add(Span("   "))
     }
-    let steps = state.timeline.steps
-    let shown = state.shownStep
+    let steps = scene.timeline.steps
+    let shown = scene.shownStep
     var phases: [(String, String)] = [("prefill", "prefill")]
-    let pseudo = state.result?.lookahead?.pseudo.tokens.count ?? 0
+    let pseudo = scene.result?.lookahead?.pseudo.tokens.count ?? 0
     if pseudo > 0 {
       phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))"))
     }
     if steps.contains(.evict) { phases.append(("evict", "evict")) }
-    let decoded = state.result == nil ? 0 : state.answering?.answer.tokens.count ?? 0
+    let decoded = scene.result == nil ? 0 : scene.answering?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
       let isShown = phase.0 == shown.phase
@@ -42,11 +43,11 @@ struct RunLines {
       line.add(
         isShown ? Span("[\(phase.1)]", theme[.tab]) : Span(phase.1, theme[.dim]), rank: isShown ? 0 : 1)
     }
-    if let mismatch = state.result?.lookahead?.mismatch {
+    if let mismatch = scene.result?.lookahead?.mismatch {
       line.add(Span("   lookahead \(mismatch)", theme[.warning]), rank: 2)
     }
-    if let pinned = state.pinnedTitle {
-      line.add(Span("   pinned: \(pinned) (\(state.keys.shown(.pin)))", theme[.dim]), rank: 3)
+    if let pinned = scene.setup.pinnedTitle {
+      line.add(Span("   pinned: \(pinned) (\(scene.display.keys.shown(.pin)))", theme[.dim]), rank: 3)
     }
     return line.fitting(width)
   }
@@ -61,32 +62,32 @@ struct RunLines {
 
   private func counts(_ fates: TokenFates, width: Int) -> [Span] {
     let total = fates.fates.count
-    guard state.result != nil, state.shownStep != .prefill else {
+    guard scene.result != nil, scene.shownStep != .prefill else {
       return [Span("\(grouped(total)) tokens, nothing evicted", theme[.dim])]
     }
     let active = fates.count(.protected, .both, .active)
     let share = decimal(100 * Double(active) / Double(max(1, total)), 1)
     var line = Line()
-    if case .lookahead = state.shownStep {
+    if case .lookahead = scene.shownStep {
       line.add(Span("cheap cache: \(grouped(active)) of \(grouped(total)) (\(share) %)"))
       line.add(Span("   pseudo tokens are decoded on it", theme[.dim]), rank: 1)
       return line.fitting(width)
     }
     line.add(Span("kept \(grouped(active)) of \(grouped(total))"))
     line.add(Span(" (\(share) %)"), rank: 7)
-    if let pinned = state.pinnedTitle {
+    if let pinned = scene.setup.pinnedTitle {
       line.add(Span("   both \(fates.count(.both, .protected))"), rank: 2)
-      line.add(Span("   \(state.policyTitle) only \(fates.count(.active))"), rank: 2)
+      line.add(Span("   \(scene.setup.policyTitle) only \(fates.count(.active))"), rank: 2)
       line.add(Span("   \(pinned) only \(fates.count(.pinned))"), rank: 2)
     }
-    if let agreement = state.result?.agreement?[state.layer][state.head] {
+    if let agreement = scene.result?.agreement?[scene.cursor.layer][scene.cursor.head] {
       // The head's own number first; that of all heads goes where there is little room.
       line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
-      if let recall = state.result?.recall {
+      if let recall = scene.result?.recall {
         line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6)
       }
       line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
-      if let mass = state.result?.massRecall {
+      if let mass = scene.result?.massRecall {
         line.add(Span(", all heads \(decimal(mass, 2))", theme[.dim]), rank: 6)
       }
     }

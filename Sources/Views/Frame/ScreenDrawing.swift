@@ -12,7 +12,7 @@ extension ViewState {
   /// Draws the whole screen: a pure function of state, size and glyphs.
   package func draw(size: Size, glyphs: GlyphSet = .unicode) -> Grid {
     guard Self.hasRoom(size) else {
-      return Self.tooSmall(size, quit: keys.shown(.quit), question: question)
+      return Self.tooSmall(size, quit: display.keys.shown(.quit), question: typing.question)
     }
     return frame(size: size, glyphs: glyphs).grid
   }
@@ -25,19 +25,19 @@ extension ViewState {
 
   private func frame(size: Size, glyphs: GlyphSet, marking: Bool = false) -> Frame {
     var frame = Frame(self, size: size, glyphs: glyphs, marking: marking)
-    if showsHelp {
-      HelpView(self).draw(into: &frame)
-    } else if showsWhy, let why {
-      WhyView(self, why).draw(into: &frame)
-    } else if showsAnswer {
-      AnswerView(self).draw(into: &frame)
+    if overlays.showsHelp {
+      helpView.draw(into: &frame)
+    } else if overlays.showsWhy, let why {
+      WhyView(scene, why, top: overlays.whyTop).draw(into: &frame)
+    } else if overlays.showsAnswer {
+      AnswerView(scene, top: overlays.answerTop).draw(into: &frame)
     } else {
-      switch view {
-      case .text: TextView(self, glyphs: glyphs).draw(into: &frame)
-      case .heatmap: HeatmapView(self).draw(into: &frame)
-      case .heads: HeadsView(self).draw(into: &frame)
-      case .compare: CompareView(self).draw(into: &frame)
-      case .timeline: TimelineView(self).draw(into: &frame)
+      switch display.view {
+      case .text: TextView(scene, glyphs: glyphs).draw(into: &frame)
+      case .heatmap: HeatmapView(scene).draw(into: &frame)
+      case .heads: HeadsView(scene).draw(into: &frame)
+      case .compare: CompareView(scene).draw(into: &frame)
+      case .timeline: TimelineView(scene).draw(into: &frame)
       }
     }
     // Over the last lines the tour says itself what the status says; beside them both are seen.
@@ -51,15 +51,12 @@ extension ViewState {
     return frame
   }
 
-  /// What waits for an answer of one key.
-  private var question: String? { entry.flatMap { $0.isQuestion ? $0.prompt : nil } }
-
   /// Whether a key does what can be seen in a window that is too small for a view: leaving, and what leaving
   /// asks.
   func isKnownInSmallWindow(_ key: Key) -> Bool {
-    if question != nil { return true }
-    if entry != nil { return key == .escape }
-    switch keys.binding(for: key, in: view)?.action {
+    if typing.question != nil { return true }
+    if typing.entry != nil { return key == .escape }
+    switch display.keys.binding(for: key, in: display.view)?.action {
     case .quit, .interrupt, .suspend, .redraw: return true
     default: return false
     }

@@ -6,13 +6,13 @@ import Screen
 struct StatusLines {
   private let state: ViewState
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { state.display.theme }
 
   init(_ state: ViewState, glyphs: GlyphSet) { (self.state, self.glyphs) = (state, glyphs) }
 
   /// The lines, at least one: long messages and lists wrap.
   func lines(width: Int, limit: Int) -> [[Span]] {
-    if let entry = state.entry,
+    if let entry = state.typing.entry,
       let lines = EntryLine(entry: entry, theme: theme, glyphs: glyphs).candidates(width: width, limit: limit)
     {
       return lines
@@ -22,7 +22,7 @@ struct StatusLines {
       let lines = WrappedText.lines(text, width: width).map { [Span($0, theme[.warning])] }
       return Array(lines.prefix(max(1, limit)))
     }
-    if let notes = state.entry?.notes(keys: state.keys), !notes.isEmpty {
+    if let notes = state.typing.entry?.notes(keys: state.display.keys), !notes.isEmpty {
       return [Line.note(notes, style: theme[.note], width: width)]
     }
     if let progress { return [progress] }
@@ -30,33 +30,35 @@ struct StatusLines {
   }
 
   /// How far the work is that is under way, in the place that nothing covers: `nil` where the lines say it.
-  var covered: [Span]? { state.message != nil || state.entry != nil ? progress : nil }
+  var covered: [Span]? { state.message != nil || state.typing.entry != nil ? progress : nil }
 
   /// How things are set that keys change, from the right; the least important goes first where there is
   /// little room.
   func settings(width: Int) -> [Span] {
     var line = Line()
-    let keys = state.keys
-    if state.selectionStart != nil {
-      let span = state.selection
+    let keys = state.display.keys
+    if state.cursor.selectionStart != nil {
+      let span = state.cursor.selection
       let words = " selecting \(span.lowerBound)\(glyphs.dash)\(span.upperBound) (\(keys.shown(.select))) "
       line.add(Span(words, theme[.warning]), Span(glyphs.horizontal, theme[.frame]))
     }
-    let edits = state.editedPolicies.reduce(0) { $0 + $1.edits.count }
+    let edits = state.setup.editedPolicies.reduce(0) { $0 + $1.edits.count }
     if edits > 0 {
       let words = " edited: \(edits)\(state.unwrittenEdits > 0 ? ", in no file" : "") (\(keys.shown(.undo))) "
       line.add(Span(words, theme[.warning]), Span(glyphs.horizontal, theme[.frame]))
     }
-    if state.view == .text, edits > 0 || state.selectionStart != nil || state.editScope != .head {
+    if state.display.view == .text,
+      edits > 0 || state.cursor.selectionStart != nil || state.editing.scope != .head
+    {
       let words =
-        " \(keys.shown(.keep)) \(keys.shown(.evict)) in \(state.editScope.rawValue) (\(keys.shown(.scope))) "
+        " \(keys.shown(.keep)) \(keys.shown(.evict)) in \(state.editing.scope.rawValue) (\(keys.shown(.scope))) "
       line.add(Span(words, theme[.dim]), Span(glyphs.horizontal, theme[.frame]), rank: 1)
     }
-    let heads = state.settings.granularity == .kvHead ? "KV head" : "query head"
+    let heads = state.setup.settings.granularity == .kvHead ? "KV head" : "query head"
     line.add(
       Span(" kept per \(heads) (\(keys.shown(.granularity))) ", theme[.dim]),
       Span(glyphs.horizontal, theme[.frame]), rank: 2)
-    line.add(Span(" theme \(state.theme.name) (\(keys.shown(.theme))) ", theme[.dim]), rank: 3)
+    line.add(Span(" theme \(state.display.theme.name) (\(keys.shown(.theme))) ", theme[.dim]), rank: 3)
     return line.fitting(width)
   }
 
@@ -71,19 +73,19 @@ struct StatusLines {
   private var spinner: Span { Span(glyphs.spinner[state.tick % glyphs.spinner.count] + " ", theme[.accent]) }
 
   private func spinning(_ words: String) -> [Span] {
-    [spinner, Span("\(words)   \(state.keys.shown(.back)) stops", theme[.status])]
+    [spinner, Span("\(words)   \(state.display.keys.shown(.back)) stops", theme[.status])]
   }
 
   /// What is said while nothing is under way.
   private func rest(width: Int) -> [Span] {
     switch state.run.stage {
     case .failed(let reason): return [Span(reason, theme[.error])]
-    case .cancelled: return [Span("stopped; \(state.keys.shown(.run)) runs again", theme[.warning])]
+    case .cancelled: return [Span("stopped; \(state.display.keys.shown(.run)) runs again", theme[.warning])]
     default: break
     }
     let times = state.run.seconds
     var memory = ""
-    if let result = state.result, let full = state.run.full {
+    if let result = state.scene.result, let full = state.run.full {
       memory =
         "  \(glyphs.dot)  KV \(mebibytes(result.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
     }

@@ -72,20 +72,20 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   }
 
   /// The figure of every head, `[layer][queryHead]`; `nil` while it is not known, or where it has no meaning.
-  func values(_ state: ViewState) -> [[Double]]? {
-    let run = state.run
+  func values(_ scene: Scene) -> [[Double]]? {
+    let run = scene.run
     switch self {
-    case .massRecall: return state.result?.agreement?.map { $0.map(\.massRecall) }
-    case .recall: return state.result?.agreement?.map { $0.map(\.recall) }
+    case .massRecall: return scene.result?.agreement?.map { $0.map(\.massRecall) }
+    case .recall: return scene.result?.agreement?.map { $0.map(\.recall) }
     case .gain:
-      guard let own = state.result?.agreement, let other = state.pinnedResult?.agreement,
+      guard let own = scene.result?.agreement, let other = scene.pinnedResult?.agreement,
         own.count == other.count
       else {
         return nil
       }
       return zip(own, other).map { zip($0, $1).map { $0.massRecall - $1.massRecall } }
     case .keptShare:
-      guard let kept = state.result?.kept else { return nil }
+      guard let kept = scene.result?.kept else { return nil }
       let count = Double(max(1, kept.tokenCount))
       return (0..<kept.shape.layerCount).map { layer in
         (0..<kept.shape.queryHeadCount).map {
@@ -94,24 +94,24 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       }
     case .windowAgreement: return run.figures?.windowAgreement
     case .lookaheadAgreement:
-      return state.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] }
+      return scene.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] }
     case .entropy: return run.figures?.entropy
     case .sinkShare: return run.figures?.sinkShare
     }
   }
 
   /// Why there are no values, or that they are coming.
-  func noValue(_ state: ViewState) -> String {
+  func noValue(_ scene: Scene) -> String {
     switch self {
-    case .gain where state.pinned == nil || state.pinned == state.policy:
-      return "pin another policy with \(state.keys.shown(.pin)), and the difference is shown here"
-    case .lookaheadAgreement where state.result != nil && state.result?.lookahead == nil:
+    case .gain where scene.setup.pinned == nil || scene.setup.pinned == scene.setup.policy:
+      return "pin another policy with \(scene.display.keys.shown(.pin)), and the difference is shown here"
+    case .lookaheadAgreement where scene.result != nil && scene.result?.lookahead == nil:
       return
-        "\(state.policyTitle) has no lookahead; \(state.keys.shown(.policyNext)) goes to the next policy, \(state.keys.shown(.figureNext)) to the next figure"
+        "\(scene.setup.policyTitle) has no lookahead; \(scene.display.keys.shown(.policyNext)) goes to the next policy, \(scene.display.keys.shown(.figureNext)) to the next figure"
     default: break
     }
-    if let reason = state.activeReason { return reason }
-    return state.run.isFinished
+    if let reason = scene.activeReason { return reason }
+    return scene.run.isFinished
       ? "not known: the full cache's answer is needed, and there is none"
       : "comes with the full cache's answer"
   }
@@ -140,12 +140,5 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .gain: (value + 1) / 2
     default: value
     }
-  }
-}
-
-extension ViewState {
-  /// Why the active policy has no result, if something is in its way.
-  var activeReason: String? {
-    settings.policies.indices.contains(policy) ? run.unavailableReasons[settings.policies[policy]] : nil
   }
 }

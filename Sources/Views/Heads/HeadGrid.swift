@@ -1,5 +1,13 @@
 import Exploration
 
+/// How the head grid is shown.
+package struct HeadsDisplay: Sendable {
+  /// The figure that it shows.
+  package var figure = HeadFigure.massRecall
+  /// Whether it is sorted, the most striking heads first.
+  package var isSorted = false
+}
+
 /// One figure of every layer and query head, and the order from the most striking head on.
 struct HeadGrid {
   /// A head and its value.
@@ -14,10 +22,10 @@ struct HeadGrid {
   private let lowestFirst: Bool
 
   /// `nil` while the chosen figure is not known.
-  init?(_ state: ViewState) {
-    guard let values = state.figure.values(state), !values.isEmpty else { return nil }
+  init?(_ scene: Scene) {
+    guard let values = scene.display.heads.figure.values(scene), !values.isEmpty else { return nil }
     self.values = values
-    lowestFirst = state.figure.lowestFirst
+    lowestFirst = scene.display.heads.figure.lowestFirst
   }
 
   /// The mean over all heads.

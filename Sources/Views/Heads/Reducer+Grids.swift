@@ -4,8 +4,8 @@ extension ViewState {
   /// Moves by layers and heads, or along the sorted list.
   mutating func moveInHeads(_ action: KeyTable.Action, times: Int) {
     guard let shape = run.recording?.shape else { return }
-    if sortsHeads, let order = HeadGrid(self)?.sorted {
-      let place = order.firstIndex { $0.layer == layer && $0.head == head } ?? 0
+    if display.heads.isSorted, let order = HeadGrid(scene)?.sorted {
+      let place = order.firstIndex { $0.layer == cursor.layer && $0.head == cursor.head } ?? 0
       let target =
         switch action {
         case .down, .right: place + times
@@ -17,23 +17,23 @@ extension ViewState {
         }
       guard !order.isEmpty else { return }
       let chosen = order[min(max(0, target), order.count - 1)]
-      (layer, head) = (chosen.layer, chosen.head)
+      (cursor.layer, cursor.head) = (chosen.layer, chosen.head)
       return
     }
     switch action {
-    case .left: head -= times
-    case .right: head += times
-    case .up: layer -= times
-    case .down: layer += times
-    case .halfPageUp, .pageUp: layer -= 5 * times
-    case .halfPageDown, .pageDown: layer += 5 * times
-    case .lineStart: head = 0
-    case .lineEnd: head = shape.queryHeadCount - 1
-    case .first: (layer, head) = (0, 0)
-    default: (layer, head) = (shape.layerCount - 1, shape.queryHeadCount - 1)
+    case .left: cursor.head -= times
+    case .right: cursor.head += times
+    case .up: cursor.layer -= times
+    case .down: cursor.layer += times
+    case .halfPageUp, .pageUp: cursor.layer -= 5 * times
+    case .halfPageDown, .pageDown: cursor.layer += 5 * times
+    case .lineStart: cursor.head = 0
+    case .lineEnd: cursor.head = shape.queryHeadCount - 1
+    case .first: (cursor.layer, cursor.head) = (0, 0)
+    default: (cursor.layer, cursor.head) = (shape.layerCount - 1, shape.queryHeadCount - 1)
     }
-    layer = min(max(0, layer), shape.layerCount - 1)
-    head = min(max(0, head), shape.queryHeadCount - 1)
+    cursor.layer = min(max(0, cursor.layer), shape.layerCount - 1)
+    cursor.head = min(max(0, cursor.head), shape.queryHeadCount - 1)
   }
 
   /// Moves through the policies in the order in which they are shown, and through the columns.
@@ -41,15 +41,16 @@ extension ViewState {
     switch action {
     case .left, .right:
       let columns = CompareColumn.allCases
-      let place = columns.firstIndex(of: sortColumn) ?? 0
-      sortColumn = columns[min(max(0, place + (action == .right ? times : -times)), columns.count - 1)]
-      reversesOrder = false
-    case .lineStart: (sortColumn, reversesOrder) = (.policy, false)
-    case .lineEnd: (sortColumn, reversesOrder) = (.answer, false)
+      let place = columns.firstIndex(of: display.compare.sortColumn) ?? 0
+      display.compare.sortColumn =
+        columns[min(max(0, place + (action == .right ? times : -times)), columns.count - 1)]
+      display.compare.reversesOrder = false
+    case .lineStart: (display.compare.sortColumn, display.compare.reversesOrder) = (.policy, false)
+    case .lineEnd: (display.compare.sortColumn, display.compare.reversesOrder) = (.answer, false)
     default:
-      let order = CompareTable(self).rows.compactMap(\.index)
+      let order = CompareTable(scene).rows.compactMap(\.index)
       guard !order.isEmpty else { return }
-      let place = order.firstIndex(of: policy) ?? 0
+      let place = order.firstIndex(of: setup.policy) ?? 0
       let target =
         switch action {
         case .down: place + times
@@ -65,14 +66,14 @@ extension ViewState {
 
   /// Moves by steps and through the policies.
   mutating func moveInTimeline(_ action: KeyTable.Action, times: Int) {
-    let last = timeline.steps.count - 1
+    let last = scene.timeline.steps.count - 1
     switch action {
-    case .left: go(to: (step ?? last) - times)
-    case .right: go(to: (step ?? last) + times)
+    case .left: go(to: (cursor.step ?? last) - times)
+    case .right: go(to: (cursor.step ?? last) + times)
     case .first, .lineStart: go(to: 0)
     case .last, .lineEnd: go(to: last)
-    case .up, .halfPageUp, .pageUp: choosePolicy(policy - times)
-    default: choosePolicy(policy + times)
+    case .up, .halfPageUp, .pageUp: choosePolicy(setup.policy - times)
+    default: choosePolicy(setup.policy + times)
     }
   }
 }

@@ -9,14 +9,14 @@ struct HeatmapColumns {
   private let tokenCount: Int
 
   /// Fits all keys to `width` cells, or with a chosen zoom the stretch around the cursor.
-  init(_ state: ViewState, width: Int) {
-    tokenCount = state.run.prompt.tokens.count
+  init(_ scene: Scene, width: Int) {
+    tokenCount = scene.run.prompt.tokens.count
     let width = max(1, width)
     let fitting = Self.fitting(tokenCount, width: width)
-    keysPerCell = max(1, min(state.keysPerCell ?? fitting, fitting))
+    keysPerCell = max(1, min(scene.display.heatmap.keysPerCell ?? fitting, fitting))
     let cells = (tokenCount + keysPerCell - 1) / keysPerCell
     count = min(width, cells)
-    let cursorCell = state.cursor / keysPerCell
+    let cursorCell = scene.cursor.position / keysPerCell
     firstKey = max(0, min(cursorCell - width / 2, cells - count)) * keysPerCell
   }
 

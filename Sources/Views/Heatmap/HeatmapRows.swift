@@ -22,22 +22,22 @@ struct HeatmapRows {
   let totals: [AttentionRows.Section: Int]
   private let attention: AttentionRows?
 
-  init(_ state: ViewState) {
-    let request = state.attentionRequest
-    attention = state.details.attention?.request == request ? state.details.attention : nil
-    guard let recording = state.run.recording else {
+  init(_ scene: Scene) {
+    let request = scene.attentionRequest
+    attention = scene.details.attention?.request == request ? scene.details.attention : nil
+    guard let recording = scene.run.recording else {
       (entries, chosen, focus, totals) = ([], nil, [:], [:])
       return
     }
     let window = min(AttentionRows.windowSize, recording.tokenCount)
     var entries = (0..<window).map { Entry(section: .window, label: "w-\(window - $0)", index: $0) }
-    var lookahead = state.result?.lookahead?.queries.count ?? 0
-    var decode = state.run.decodeQueries?.count ?? 0
-    switch state.shownStep {
+    var lookahead = scene.result?.lookahead?.queries.count ?? 0
+    var decode = scene.run.decodeQueries?.count ?? 0
+    switch scene.shownStep {
     case .prefill: (lookahead, decode) = (0, 0)
     case .lookahead(let index): (lookahead, decode) = (min(lookahead, index + 1), 0)
-    case .evict: decode = state.step == nil ? decode : 0
-    case .decode(let index): decode = state.step == nil ? decode : min(decode, index + 1)
+    case .evict: decode = scene.cursor.step == nil ? decode : 0
+    case .decode(let index): decode = scene.cursor.step == nil ? decode : min(decode, index + 1)
     }
     let limit = AttentionRows.rowLimit
     totals = [.window: window, .lookahead: lookahead, .decode: decode]
@@ -45,9 +45,9 @@ struct HeatmapRows {
     entries += (0..<min(decode, limit)).map { Entry(section: .decode, label: "d\($0)", index: $0) }
     self.entries = entries
     let step: Int? =
-      switch state.step == nil ? nil : state.shownStep {
+      switch scene.cursor.step == nil ? nil : scene.shownStep {
       case .lookahead(let index)?, .decode(let index)?: index
-      case .prefill?, .evict?, nil: state.firstDifference
+      case .prefill?, .evict?, nil: scene.firstDifference
       }
     var focus: [AttentionRows.Section: Int] = [:]
     for section in AttentionRows.Section.allCases {
@@ -57,7 +57,7 @@ struct HeatmapRows {
     }
     self.focus = focus
     let usual = focus[.decode] ?? focus[.lookahead] ?? focus[.window]
-    chosen = entries.isEmpty ? nil : min(max(0, state.heatmapRow ?? usual ?? 0), entries.count - 1)
+    chosen = entries.isEmpty ? nil : min(max(0, scene.cursor.heatmapRow ?? usual ?? 0), entries.count - 1)
   }
 
   /// Whether the rows at this place are still being computed.

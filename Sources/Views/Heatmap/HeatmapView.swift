@@ -5,29 +5,29 @@ import Transformer
 
 /// View 2: attention of observing rows against pooled keys, and kept bars under it.
 struct HeatmapView {
-  private let state: ViewState
+  private let scene: Scene
   private let rows: HeatmapRows
   private let gutter = 16
 
-  init(_ state: ViewState) {
-    self.state = state
-    rows = HeatmapRows(state)
+  init(_ scene: Scene) {
+    self.scene = scene
+    rows = HeatmapRows(scene)
   }
 
   func draw(into frame: inout Frame) {
-    let columns = HeatmapColumns(state, width: frame.width - gutter)
+    let columns = HeatmapColumns(scene, width: frame.width - gutter)
     let theme = frame.theme
     let glyphs = frame.glyphs
     var row = frame.content.lowerBound
     // The smallest windows keep the map and drop what explains it.
     let isSmall = frame.content.count < 17
-    frame.line(row, RunLines(state, glyphs: glyphs).place(width: frame.width))
+    frame.line(row, RunLines(scene, glyphs: glyphs).place(width: frame.width))
     row += 1
     if !isSmall {
       frame.line(row, axes(columns, theme).fitting(frame.width))
       row += 1
     }
-    guard state.run.recording != nil else {
+    guard scene.run.recording != nil else {
       frame.line(
         row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
       return
@@ -35,7 +35,7 @@ struct HeatmapView {
     drawAxis(columns, into: &frame, row: row)
     row += 2
 
-    let showsNotes = state.showsNotes && frame.content.count >= 26
+    let showsNotes = scene.display.showsNotes && frame.content.count >= 26
     let bars = isSmall ? barLanes.filter { $0.0 != "oracle" } : barLanes
     let tailCount = (isSmall ? 3 : 5) + (showsNotes ? 1 : 0) + bars.count
     let area = row..<max(row + 1, frame.content.upperBound - tailCount)
@@ -82,30 +82,40 @@ struct HeatmapView {
 
   private func axes(_ columns: HeatmapColumns, _ theme: Theme) -> Line {
     var line = Line()
-    let keys = grouped(state.run.prompt.tokens.count)
+    let keys = grouped(scene.run.prompt.tokens.count)
     line.add(
-      Span("rows: queries (\(state.keys.shown(.down)) \(state.keys.shown(.up)))   ", theme[.dim]), rank: 3)
+      Span(
+        "rows: queries (\(scene.display.keys.shown(.down)) \(scene.display.keys.shown(.up)))   ", theme[.dim]),
+      rank: 3)
     line.add(Span("columns: \(keys) keys, \(columns.keysPerCell) per cell", theme[.dim]))
     line.add(
-      Span(", largest shown (\(state.keys.shown(.zoomIn)) \(state.keys.shown(.zoomOut)))", theme[.dim]),
+      Span(
+        ", largest shown (\(scene.display.keys.shown(.zoomIn)) \(scene.display.keys.shown(.zoomOut)))",
+        theme[.dim]),
       rank: 2)
-    line.add(Span("   heads: \(state.headMode.rawValue) (\(state.keys.shown(.headMode)))", theme[.dim]))
-    line.add(Span("   scale \(state.scale.rawValue) (\(state.keys.shown(.scale)))", theme[.dim]), rank: 1)
+    line.add(
+      Span(
+        "   heads: \(scene.display.heatmap.headMode.rawValue) (\(scene.display.keys.shown(.headMode)))",
+        theme[.dim]))
+    line.add(
+      Span(
+        "   scale \(scene.display.heatmap.scale.rawValue) (\(scene.display.keys.shown(.scale)))", theme[.dim]),
+      rank: 1)
     return line
   }
 
   /// What is kept at the shown step.
   private var barLanes: [(String, KeptTokens)] {
     var results: [(String, KeptTokens)] = []
-    switch state.shownStep {
+    switch scene.shownStep {
     case .prefill: return []
-    case .lookahead: return state.result?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
+    case .lookahead: return scene.result?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
     case .evict, .decode: break
     }
-    if let result = state.result { results.append((result.policy.title, result.kept)) }
-    if let result = state.pinnedResult { results.append((result.policy.title, result.kept)) }
-    if let oracle = state.run.results.first(where: { $0.policy.needs.contains(.decode) }),
-      state.result?.policy.needs.contains(.decode) != true
+    if let result = scene.result { results.append((result.policy.title, result.kept)) }
+    if let result = scene.pinnedResult { results.append((result.policy.title, result.kept)) }
+    if let oracle = scene.run.results.first(where: { $0.policy.needs.contains(.decode) }),
+      scene.result?.policy.needs.contains(.decode) != true
     {
       results.append(("oracle", oracle.kept))
     }
@@ -120,7 +130,7 @@ struct HeatmapView {
       frame.line(row, [Span(label, frame.theme[.dim])], from: gutter + cell)
       frame.line(row + 1, [Span(frame.glyphs.teeDown, frame.theme[.frame])], from: gutter + cell)
     }
-    if let cell = columns.cell(of: state.cursor) {
+    if let cell = columns.cell(of: scene.cursor.position) {
       frame.line(row + 1, [Span(frame.glyphs.down, frame.theme[.accent])], from: gutter + cell)
     }
   }
@@ -129,7 +139,8 @@ struct HeatmapView {
   /// where half blocks and colour allow. Returns the row after the last.
   private func drawRows(_ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>) -> Int {
     let entries = rows.entries
-    let perLine = state.pairsRows && frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
+    let perLine =
+      scene.display.heatmap.pairsRows && frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
     let selected = rows.chosen ?? 0
     var line = area.lowerBound
     var previous: AttentionRows.Section?
@@ -154,7 +165,9 @@ struct HeatmapView {
       let name = isSelected ? entries[selected].label : entry.label
       let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
       frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
-      if isSelected, let cell = columns.cell(of: state.cursor) { frame.focus(line, from: gutter + cell) }
+      if isSelected, let cell = columns.cell(of: scene.cursor.position) {
+        frame.focus(line, from: gutter + cell)
+      }
       if isSelected { frame.line(line, [Span(frame.glyphs.marker, frame.theme[.accent])], from: gutter - 1) }
       let upper = rows.weights(entry).map(columns.pooled)
       let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
@@ -212,7 +225,7 @@ struct HeatmapView {
     guard let upper else { return Span(frame.glyphs.dot, frame.theme[.frame]) }
     guard frame.theme.hasColor else { return Span(frame.glyphs.level(brightness(upper)), frame.theme[.text]) }
     let ramp = frame.theme.ramp
-    guard state.pairsRows, let half = frame.glyphs.upperHalf else {
+    guard scene.display.heatmap.pairsRows, let half = frame.glyphs.upperHalf else {
       return Span(" ", Style(background: ramp.color(brightness(upper))))
     }
     return Span(
@@ -224,7 +237,7 @@ struct HeatmapView {
 
   /// From attention to 0…1: four decades, or linear.
   private func brightness(_ weight: Float) -> Double {
-    switch state.scale {
+    switch scene.display.heatmap.scale {
     case .linear: Double(weight)
     case .logarithmic: weight <= 1e-4 ? 0 : min(1, (log10(Double(weight)) + 4) / 4)
     }
@@ -234,7 +247,7 @@ struct HeatmapView {
     _ title: String, _ tokens: KeptTokens, _ columns: HeatmapColumns, into frame: inout Frame, row: Int
   ) {
     frame.line(row, [Span("kept ", frame.theme[.dim]), Span(TextWidth.clipped(title, to: 10))])
-    let kept = Set(tokens.positions(layer: state.layer, queryHead: state.head))
+    let kept = Set(tokens.positions(layer: scene.cursor.layer, queryHead: scene.cursor.head))
     let bars = frame.glyphs.bars
     let cells = (0..<columns.count).map { cell in
       let keys = columns.keys(cell)
@@ -248,14 +261,14 @@ struct HeatmapView {
   }
 
   private func drawCell(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {
-    guard let cell = columns.cell(of: state.cursor), let chosen = rows.chosen else { return }
+    guard let cell = columns.cell(of: scene.cursor.position), let chosen = rows.chosen else { return }
     let entry = rows.entries[chosen]
     guard let weights = rows.weights(entry) else {
       frame.line(row, [Span("these rows are being computed", frame.theme[.dim])])
       return
     }
     let keys = columns.keys(cell)
-    let text = keys.prefix(12).flatMap { state.run.prompt.bytes(at: $0) }
+    let text = keys.prefix(12).flatMap { scene.run.prompt.bytes(at: $0) }
     let largest = keys.max { weights[$0] < weights[$1] } ?? keys.lowerBound
     let sum = keys.reduce(Float(0)) { $0 + weights[$1] }
     let visible = TextWidth.clipped(
@@ -276,7 +289,7 @@ struct HeatmapView {
     var line = Line()
     line.add(Span("legend  ", frame.theme[.dim]))
     for (value, name) in [(0.0, "0"), (0.25, "1e-3"), (0.5, "1e-2"), (0.75, "1e-1"), (1.0, "1")] {
-      let label = state.scale == .linear ? decimal(value, 2) : name
+      let label = scene.display.heatmap.scale == .linear ? decimal(value, 2) : name
       line.add(
         frame.theme.hasColor
           ? Span("  ", Style(background: frame.theme.ramp.color(value))) : Span(frame.glyphs.level(value)))

@@ -3,9 +3,15 @@ import Screen
 /// The help overlay: the keys, built from the key table, under the word for what is under the cursor; or all
 /// the words.
 struct HelpView {
-  private let state: ViewState
+  private let display: Display
+  private let overlays: Overlays
+  private let hasModel: Bool
+  /// The glossary's word for what is under the cursor; `nil` where all the words are shown.
+  private let word: String?
 
-  init(_ state: ViewState) { self.state = state }
+  init(_ display: Display, _ overlays: Overlays, hasModel: Bool, word: String?) {
+    (self.display, self.overlays, self.hasModel, self.word) = (display, overlays, hasModel, word)
+  }
 
   /// Where its parts stand in a frame's inside.
   private struct Layout {
@@ -23,22 +29,22 @@ struct HelpView {
     frame.grid.fill(
       Rect(column: 1, row: content.lowerBound, width: frame.right, height: content.count), with: " ")
     let layout = layout(content: content.count, width: frame.width)
-    let pages = [("Keys", !state.showsWords), ("Words", state.showsWords)].map { name, isOpen in
+    let pages = [("Keys", !overlays.showsWords), ("Words", overlays.showsWords)].map { name, isOpen in
       isOpen ? Span("[\(name)]", theme[.tab]) : Span(" \(name) ", theme[.dim])
     }
     frame.line(
       content.lowerBound,
-      [Span("Help \(frame.glyphs.dot) \(state.view.title) view  ", theme[.title])] + pages + [
+      [Span("Help \(frame.glyphs.dot) \(display.view.title) view  ", theme[.title])] + pages + [
         Span("  Tab", theme[.footerKey])
       ])
     frame.mark(.key(.tab), row: content.lowerBound, from: 0, width: frame.width)
     for (offset, line) in layout.about.enumerated() { frame.line(content.lowerBound + 1 + offset, line) }
     let lines = lines(theme, width: frame.width)
-    let top = max(0, min(state.helpTop, lines.count - layout.capacity))
+    let top = max(0, min(overlays.helpTop, lines.count - layout.capacity))
     if lines.count > layout.capacity {
       let more =
         top + layout.capacity < lines.count
-        ? "\(state.keys.shown(.down)): more" : "\(state.keys.shown(.up)): back"
+        ? "\(display.keys.shown(.down)): more" : "\(display.keys.shown(.up)): back"
       frame.grid.put([Span(more, theme[.accent])], row: content.lowerBound, endingAt: frame.right)
     }
     let start = content.lowerBound + 1 + layout.about.count
@@ -48,7 +54,7 @@ struct HelpView {
         column: frame.left + index / layout.rows * layout.columnWidth,
         limit: min(frame.right, frame.left + (index / layout.rows + 1) * layout.columnWidth - 1))
     }
-    let count = "\(state.keys.shown(.number))3\(state.keys.shown(.right)) moves by three."
+    let count = "\(display.keys.shown(.number))3\(display.keys.shown(.right)) moves by three."
     frame.line(
       content.upperBound - 1,
       Line.note(
@@ -60,14 +66,13 @@ struct HelpView {
   }
 
   /// A first line after which the list still fills a window.
-  func clamped(_ top: Int, size: Size, glyphs: GlyphSet) -> Int {
-    let content = Frame.content(size, TourPanel(state, size: size, glyphs: glyphs))
-    let layout = layout(content: content.count, width: size.width - 4)
-    return max(0, min(top, lines(state.theme, width: size.width - 4).count - layout.capacity))
+  func clamped(_ top: Int, rows: Int, width: Int) -> Int {
+    let layout = layout(content: rows, width: width)
+    return max(0, min(top, lines(display.theme, width: width).count - layout.capacity))
   }
 
   private func layout(content: Int, width: Int) -> Layout {
-    let entry = state.showsWords ? nil : Glossary.entry(state.wordUnderCursor)
+    let entry = word.flatMap(Glossary.entry)
     let words =
       entry.map { WrappedText.lines("Under the cursor: \($0.word). \($0.text)", width: width) } ?? []
     let limit = content < 18 ? 2 : 3
@@ -76,11 +81,12 @@ struct HelpView {
       let isCut = index == limit - 1 && words.count > limit
       return [
         Span(
-          isCut ? TextWidth.clipped(line, to: width - Self.more.count) + Self.more : line, state.theme[.note])
+          isCut ? TextWidth.clipped(line, to: width - Self.more.count) + Self.more : line,
+          display.theme[.note])
       ]
     }
     let rows = max(1, content - 2 - about.count)
-    guard !state.showsWords else {
+    guard !overlays.showsWords else {
       return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1))
     }
     let columnWidth = width >= 76 ? 38 : max(1, width)
@@ -90,14 +96,14 @@ struct HelpView {
   private static let more = " (Tab)"
 
   private func lines(_ theme: Theme, width: Int) -> [[Span]] {
-    if state.showsWords { return GlossaryLines.all(theme: theme, width: width) }
+    if overlays.showsWords { return GlossaryLines.all(theme: theme, width: width) }
     var lines: [[Span]] = []
     var group = ""
-    for binding in state.keys.rows {
+    for binding in display.keys.rows {
       if binding.group != group { lines.append([Span(binding.group, theme[.accent])]) }
       group = binding.group
       // Keys that do nothing in the open view, or without a model, are dim.
-      let isIdle = !binding.acts(in: state.view) || binding.needsModel && !state.run.hasModel
+      let isIdle = !binding.acts(in: display.view) || binding.needsModel && !hasModel
       lines.append([
         Span(TextWidth.padded(binding.shown, to: 7), theme[isIdle ? .dim : .footerKey]),
         Span(binding.words, theme[isIdle ? .dim : .text]),

@@ -17,31 +17,35 @@ extension SessionFile.Screen {
           path, key: "screen.view", found: view,
           expected: "one of " + ViewState.View.allCases.map { $0.title.lowercased() }.joined(separator: ", "))
       }
-      state.view = named
+      state.display.view = named
     }
     func clamped(_ value: Int?, _ range: ClosedRange<Int>, _ usual: Int) -> Int {
       value.map { min(max($0, range.lowerBound), range.upperBound) } ?? usual
     }
-    let last = max(0, state.prompt.tokens.count - 1)
-    state.layer = clamped(layer, 1...shape.layerCount, state.layer + 1) - 1
-    state.head = clamped(head, 1...shape.queryHeadCount, state.head + 1) - 1
-    state.cursor = clamped(cursor, 0...last, state.cursor)
-    state.selectionStart = selectionStart.map { clamped($0, 0...last, 0) }
-    state.keysPerCell = keysPerCell.map { clamped($0, 1...1 << 20, 1) }
-    state.heatmapRow = heatmapRow.map { clamped($0, 0...8192, 0) }
-    state.headMode = try SessionFile.value(headMode, key: "screen.headMode", path: path) ?? state.headMode
-    state.scale = try SessionFile.value(scale, key: "screen.scale", path: path) ?? state.scale
-    state.figure = try SessionFile.value(figure, key: "screen.figure", path: path) ?? state.figure
-    state.sortColumn =
-      try SessionFile.value(sortColumn, key: "screen.sortColumn", path: path) ?? state.sortColumn
-    state.showsNotes = notes ?? state.showsNotes
-    state.pairsRows = pairsRows ?? state.pairsRows
-    state.showsCover = cover ?? state.showsCover
-    state.sortsHeads = sortsHeads ?? state.sortsHeads
-    state.reversesOrder = reversesOrder ?? state.reversesOrder
-    state.showsSettings = showsSettings ?? state.showsSettings
-    state.plotted = Set((plotted ?? []).prefix(100).compactMap { Policy($0) })
-    state.search = search ?? state.search
+    let last = max(0, state.setup.prompt.tokens.count - 1)
+    state.cursor.layer = clamped(layer, 1...shape.layerCount, state.cursor.layer + 1) - 1
+    state.cursor.head = clamped(head, 1...shape.queryHeadCount, state.cursor.head + 1) - 1
+    state.cursor.position = clamped(cursor, 0...last, state.cursor.position)
+    state.cursor.selectionStart = selectionStart.map { clamped($0, 0...last, 0) }
+    state.display.heatmap.keysPerCell = keysPerCell.map { clamped($0, 1...1 << 20, 1) }
+    state.cursor.heatmapRow = heatmapRow.map { clamped($0, 0...8192, 0) }
+    state.display.heatmap.headMode =
+      try SessionFile.value(headMode, key: "screen.headMode", path: path) ?? state.display.heatmap.headMode
+    state.display.heatmap.scale =
+      try SessionFile.value(scale, key: "screen.scale", path: path) ?? state.display.heatmap.scale
+    state.display.heads.figure =
+      try SessionFile.value(figure, key: "screen.figure", path: path) ?? state.display.heads.figure
+    state.display.compare.sortColumn =
+      try SessionFile.value(sortColumn, key: "screen.sortColumn", path: path)
+      ?? state.display.compare.sortColumn
+    state.display.showsNotes = notes ?? state.display.showsNotes
+    state.display.heatmap.pairsRows = pairsRows ?? state.display.heatmap.pairsRows
+    state.display.showsCover = cover ?? state.display.showsCover
+    state.display.heads.isSorted = sortsHeads ?? state.display.heads.isSorted
+    state.display.compare.reversesOrder = reversesOrder ?? state.display.compare.reversesOrder
+    state.display.compare.showsSettings = showsSettings ?? state.display.compare.showsSettings
+    state.display.compare.plotted = Set((plotted ?? []).prefix(100).compactMap { Policy($0) })
+    state.search.typed = search ?? state.search.typed
   }
 
   /// Goes to the step that was shown, once there are steps; to the last one before it.

@@ -8,7 +8,7 @@ extension SessionFile {
   /// - Parameter path: where the file will lie: paths below its folder stand as seen from there.
   package init(_ state: ViewState, origin: SessionOrigin, path: String) {
     let paths = SessionPath(session: path)
-    let prompt = state.prompt
+    let prompt = state.setup.prompt
     let isFile = origin.textPath != nil
     let content = isFile ? nil : String(validating: prompt.text, as: UTF8.self)
     source = Source(
@@ -22,18 +22,25 @@ extension SessionFile {
       template: prompt.framing.variables.isEmpty ? nil : prompt.framing.variables.arguments,
       questionFirst: prompt.framing.putsQuestionFirst ? true : nil)
     setup = Setup(state.setup)
-    other = state.otherSetup.map { Setup($0) }
+    other = state.editing.other.map { Setup($0) }
     screen = Screen(
-      view: state.view.title.lowercased(), theme: state.theme.name, notes: state.showsNotes,
-      layer: state.layer + 1,
-      head: state.head + 1, cursor: state.cursor, selectionStart: state.selectionStart, step: state.step,
-      headMode: state.headMode.rawValue, scale: state.scale.rawValue, keysPerCell: state.keysPerCell,
-      heatmapRow: state.heatmapRow, pairsRows: state.pairsRows, cover: state.showsCover,
-      figure: state.figure.rawValue,
-      sortsHeads: state.sortsHeads, sortColumn: state.sortColumn.rawValue, reversesOrder: state.reversesOrder,
-      showsSettings: state.showsSettings,
-      plotted: state.plotted.filter { $0.map == nil }.map(\.name).filter { !$0.hasSuffix("*") }.sorted(),
-      search: state.search)
+      view: state.display.view.title.lowercased(), theme: state.display.theme.name,
+      notes: state.display.showsNotes,
+      layer: state.cursor.layer + 1,
+      head: state.cursor.head + 1, cursor: state.cursor.position, selectionStart: state.cursor.selectionStart,
+      step: state.cursor.step,
+      headMode: state.display.heatmap.headMode.rawValue, scale: state.display.heatmap.scale.rawValue,
+      keysPerCell: state.display.heatmap.keysPerCell,
+      heatmapRow: state.cursor.heatmapRow, pairsRows: state.display.heatmap.pairsRows,
+      cover: state.display.showsCover,
+      figure: state.display.heads.figure.rawValue,
+      sortsHeads: state.display.heads.isSorted, sortColumn: state.display.compare.sortColumn.rawValue,
+      reversesOrder: state.display.compare.reversesOrder,
+      showsSettings: state.display.compare.showsSettings,
+      plotted: state.display.compare.plotted.filter { $0.map == nil }.map(\.name).filter {
+        !$0.hasSuffix("*")
+      }.sorted(),
+      search: state.search.typed)
   }
 
   /// A path that stands in the file, seen from where the program runs.

@@ -70,18 +70,20 @@ extension ViewState {
   /// What the open view would show and is not computed yet.
   package var missingDetails: [Details.Request] {
     // Nothing of the view is seen under an overlay, and the engine is busy with what it shows.
-    if showsWhy { return [] }
-    switch view {
+    if overlays.showsWhy { return [] }
+    switch display.view {
     case .text:
-      return [result, pinnedResult].compactMap { votesRequest($0) }.filter { details.votes($0) == nil }.map(
+      return [scene.result, scene.pinnedResult].compactMap { scene.votesRequest($0) }.filter {
+        details.votes($0) == nil
+      }.map(
         Details.Request.votes)
     case .heatmap:
-      guard let request = attentionRequest, details.attention?.request != request else { return [] }
+      guard let request = scene.attentionRequest, details.attention?.request != request else { return [] }
       return [.attention(request)]
     case .compare:
-      guard run.stage == .done, !showsSettings else { return [] }
+      guard run.stage == .done, !display.compare.showsSettings else { return [] }
       let count = run.prompt.tokens.count
-      let missing = plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
+      let missing = scene.plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
       return missing.isEmpty ? [] : [.sweep(missing)]
     case .heads, .timeline: return []
     }
@@ -93,33 +95,35 @@ extension ViewState {
       if let answer = Details.answer(request, run) { details.take(answer) }
     }
   }
+}
 
+extension Scene {
   /// The heatmap's rows at the chosen place.
   var attentionRequest: AttentionRows.Request? {
     let heads: AttentionRows.Heads =
-      switch headMode {
-      case .single: .single(head)
+      switch display.heatmap.headMode {
+      case .single: .single(cursor.head)
       case .mean: .mean
       case .max: .max
       }
-    return AttentionRows.Request(run, result: result, layer: layer, heads: heads)
+    return AttentionRows.Request(run, result: result, layer: cursor.layer, heads: heads)
   }
 
   /// The votes of a result at the chosen place.
   func votesRequest(_ result: PolicyResult?) -> TokenVotes.Request? {
-    TokenVotes.Request(run, result: result, layer: layer, head: head)
+    TokenVotes.Request(run, result: result, layer: cursor.layer, head: cursor.head)
   }
 
   /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the
   /// list.
   var plottedKeys: [BudgetSweep.Key] {
-    let first = [policy, pinned == policy ? nil : pinned].compactMap { $0 }.filter(
-      settings.policies.indices.contains)
-    let others = settings.policies.indices.filter {
-      !first.contains($0) && plotted.contains(settings.policies[$0])
+    let first = [setup.policy, setup.pinned == setup.policy ? nil : setup.pinned].compactMap { $0 }.filter(
+      setup.settings.policies.indices.contains)
+    let others = setup.settings.policies.indices.filter {
+      !first.contains($0) && display.compare.plotted.contains(setup.settings.policies[$0])
     }
     return (first + others).map {
-      BudgetSweep.Key(policy: settings.policies[$0], granularity: settings.granularity)
+      BudgetSweep.Key(policy: setup.settings.policies[$0], granularity: setup.settings.granularity)
     }
   }
 }

@@ -18,31 +18,38 @@ extension ViewState {
 
   /// What is under the cursor, by its name.
   private var underCursor: (name: String, text: String)? {
-    if showsWhy { return why.flatMap(lostRow) }
-    if showsAnswer || view == .timeline { return answerText.map { ("the answer of \(policyTitle)", $0) } }
-    switch view {
+    if overlays.showsWhy { return why.flatMap(lostRow) }
+    if overlays.showsAnswer || display.view == .timeline {
+      return answerText.map { ("the answer of \(setup.policyTitle)", $0) }
+    }
+    switch display.view {
     case .text:
-      let span = selection.clamped(to: 0...max(0, run.prompt.tokens.count - 1))
+      let span = cursor.selection.clamped(to: 0...max(0, run.prompt.tokens.count - 1))
       let text = String(decoding: span.flatMap { run.prompt.bytes(at: $0) }, as: UTF8.self)
-      return (span.count == 1 ? "token \(cursor)" : "tokens \(span.lowerBound) to \(span.upperBound)", text)
+      return (
+        span.count == 1 ? "token \(cursor.position)" : "tokens \(span.lowerBound) to \(span.upperBound)", text
+      )
     case .heatmap:
-      let rows = HeatmapRows(self)
+      let rows = HeatmapRows(scene)
       guard let chosen = rows.chosen, let weights = rows.weights(rows.entries[chosen]) else { return nil }
       return ("row \(rows.entries[chosen].label)", weights.map { String($0) }.joined(separator: "\t"))
     case .heads:
       let cells = HeadFigure.allCases.compactMap { figure -> String? in
-        guard let values = figure.values(self), layer < values.count, head < values[layer].count else {
+        guard let values = figure.values(scene), cursor.layer < values.count,
+          cursor.head < values[cursor.layer].count
+        else {
           return nil
         }
-        return "\(figure.title) \(decimal(values[layer][head], 4))"
+        return "\(figure.title) \(decimal(values[cursor.layer][cursor.head], 4))"
       }
       guard !cells.isEmpty else { return nil }
       return (
-        "head \(layer + 1).\(head + 1)",
-        (["head \(layer + 1).\(head + 1)", policyTitle] + cells).joined(separator: "\t")
+        "head \(cursor.layer + 1).\(cursor.head + 1)",
+        (["head \(cursor.layer + 1).\(cursor.head + 1)", setup.policyTitle] + cells).joined(separator: "\t")
       )
     case .compare:
-      guard let row = CompareTable(self).rows.first(where: { $0.index == policy }), let figures = row.figures
+      guard let row = CompareTable(scene).rows.first(where: { $0.index == setup.policy }),
+        let figures = row.figures
       else { return nil }
       let cells = CompareColumn.allCases.filter { $0 != .policy && $0 != .answer }.map {
         "\($0.title) \($0.text(figures))"
@@ -53,14 +60,14 @@ extension ViewState {
   }
 
   private var answerText: String? {
-    guard let result, result.hasAnswer else { return nil }
+    guard let result = scene.result, result.hasAnswer else { return nil }
     return String(decoding: result.answer.tokens.flatMap { run.vocabulary.bytes(of: $0) }, as: UTF8.self)
   }
 
   private func lostRow(_ finding: WhyFinding) -> (String, String)? {
     let rows = WhyView.rows(of: finding)
-    guard rows.indices.contains(whyTop) else { return nil }
-    let token = rows[whyTop].token
+    guard rows.indices.contains(overlays.whyTop) else { return nil }
+    let token = rows[overlays.whyTop].token
     guard run.prompt.tokens.indices.contains(token.position) else { return nil }
     let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
     let place = [token.position, token.layer + 1, token.queryHead + 1].map { String($0) }

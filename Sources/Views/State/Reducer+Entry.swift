@@ -3,7 +3,7 @@ import Screen
 extension ViewState {
   /// A key while a line is being typed.
   mutating func edit(_ key: Key, size: Size, glyphs: GlyphSet) -> Effect {
-    guard var current = entry else { return .none }
+    guard var current = typing.entry else { return .none }
     switch current.purpose {
     case .replace(let request): return answer(key, toReplacingBy: request)
     case .replaceSession(let request): return answer(key, toReplacingBy: request)
@@ -18,9 +18,9 @@ extension ViewState {
     case .escape where current.completion != nil:
       current.line.replaceBefore(by: current.completion?.typed ?? "")
       current.completion = nil
-      entry = current
-    case .escape, .control("c"): entry = nil
-    case .backspace where current.line.isEmpty: entry = nil
+      typing.entry = current
+    case .escape, .control("c"): typing.entry = nil
+    case .backspace where current.line.isEmpty: typing.entry = nil
     case .enter: return finish(current, size: size, glyphs: glyphs)
     case .control("o") where current.purpose == .question: type(.character("\n"))
     default: type(key)
@@ -33,34 +33,34 @@ extension ViewState {
   /// A question keeps its line breaks; in other lines they become spaces.
   package mutating func paste(_ text: String) {
     message = nil
-    switch entry?.purpose {
+    switch typing.entry?.purpose {
     case nil, .replace, .replaceSession, .leave:
-      message = "a paste needs a line to go to: \(keys.shown(.question)) opens the question's"
+      message = "a paste needs a line to go to: \(display.keys.shown(.question)) opens the question's"
     case .question: type(text)
     case .search, .command, .export, .session: type(text.replacing("\n", with: " "))
     }
   }
 
   private mutating func type(_ text: String) {
-    entry?.line.insert(text)
-    entry?.completion = nil
-    entry?.recalled = nil
+    typing.entry?.line.insert(text)
+    typing.entry?.completion = nil
+    typing.entry?.recalled = nil
   }
 
   private mutating func type(_ key: Key) {
-    guard entry?.line.edit(key) == true else { return }
-    entry?.completion = nil
-    entry?.recalled = nil
+    guard typing.entry?.line.edit(key) == true else { return }
+    typing.entry?.completion = nil
+    typing.entry?.recalled = nil
   }
 
   /// Takes a line that is complete.
   private mutating func finish(_ line: Entry, size: Size, glyphs: GlyphSet) -> Effect {
-    entry = nil
-    history.add(line)
+    typing.entry = nil
+    typing.history.add(line)
     switch line.purpose {
     case .search:
-      search = line.text.isEmpty ? search : line.text
-      find(from: cursor + 1, forward: true)
+      search.typed = line.text.isEmpty ? search.typed : line.text
+      find(from: cursor.position + 1, forward: true)
       return .none
     case .command: return run(command: line.text, size: size, glyphs: glyphs)
     case .question: return ask(line.text)
@@ -72,11 +72,11 @@ extension ViewState {
 
   /// Calls an earlier line back that begins as what has been typed; behind the newest one comes that again.
   private mutating func recall(older: Bool) {
-    guard var current = entry else { return }
+    guard var current = typing.entry else { return }
     let typed = current.recalled?.typed ?? current.text
     // A question begins with the present one in the line, which no earlier one needs to begin with.
     let beginning = current.purpose == .question ? "" : typed
-    if let found = history.line(
+    if let found = typing.history.line(
       older: older, than: current.recalled?.place, beginning: beginning, for: current.purpose)
     {
       (current.line, current.recalled) = (TextLine(found.text), (found.place, typed))
@@ -84,6 +84,6 @@ extension ViewState {
       (current.line, current.recalled) = (TextLine(typed), nil)
     }
     current.completion = nil
-    entry = current
+    typing.entry = current
   }
 }

@@ -3,7 +3,7 @@ import Screen
 
 extension ViewState {
   /// Asks where the open view goes to.
-  mutating func askForView() { entry = .export("\(view.title.lowercased()).svg", .view) }
+  mutating func askForView() { typing.entry = .export("\(display.view.title.lowercased()).svg", .view) }
 
   /// Asks for a file to be written, once its name makes sense.
   mutating func export(_ request: ExportRequest) -> Effect {
@@ -23,7 +23,7 @@ extension ViewState {
 
   /// A key as the answer to whether a file may be replaced: only `y` says yes.
   mutating func answer(_ key: Key, toReplacingBy request: ExportRequest) -> Effect {
-    entry = nil
+    typing.entry = nil
     guard key == .character("y") || key == .character("Y") else {
       message = "nothing written; \(request.path) is as it was"
       return .none
@@ -39,21 +39,21 @@ extension ViewState {
     let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
     guard let error else {
       message =
-        "\(what ? "\(view.title.lowercased()) view" : "kept tokens of \(run.results.count + 1) policies") written to \(request.path)"
+        "\(what ? "\(display.view.title.lowercased()) view" : "kept tokens of \(run.results.count + 1) policies") written to \(request.path)"
       return
     }
     // What is being typed meanwhile goes on.
-    let isFree = entry == nil
+    let isFree = typing.entry == nil
     if case ExportError.exists = error {
       message = nil
       if isFree {
-        entry = .replace(request)
+        typing.entry = .replace(request)
       } else {
         message = "\(request.path) is there already; nothing written"
       }
       return
     }
     message = String(describing: error)
-    if isFree { entry = .export(request.path, request.scope) }
+    if isFree { typing.entry = .export(request.path, request.scope) }
   }
 }

@@ -1,20 +1,14 @@
-import Eviction
 import Screen
 
 extension ViewState {
-  /// The policies that are edited by hand.
-  var editedPolicies: [Policy] { settings.policies.filter { !$0.edits.isEmpty } }
-
   /// Edits by hand that no file holds.
-  var unwrittenEdits: Int {
-    editedPolicies.filter { !writtenPolicies.contains($0) }.reduce(0) { $0 + $1.edits.count }
-  }
+  var unwrittenEdits: Int { editing.unwritten(of: setup.editedPolicies) }
 
   /// Stops work, and says how to quit; twice in a row it quits.
   mutating func interrupt() -> Effect {
-    let key = keys.shown(.interrupt)
-    if isInterrupted { return .quit }
-    isInterrupted = true
+    let key = display.keys.shown(.interrupt)
+    if typing.isInterrupted { return .quit }
+    typing.isInterrupted = true
     guard why?.isFinished != false else {
       message = "stopping; \(key) again quits"
       return .cancelWhy
@@ -34,14 +28,14 @@ extension ViewState {
     if edits > 0 { losses.append("\(edits) edit\(edits == 1 ? "" : "s") by hand in no file (:write)") }
     if why?.isFinished == false { losses.append("a search is under way") }
     guard !losses.isEmpty else { return .quit }
-    entry = Entry(.leave(losses.joined(separator: ", ")))
+    typing.entry = Entry(.leave(losses.joined(separator: ", ")))
     return .none
   }
 
   /// A key as the answer: `y`, or the key that asked once more, leaves.
   mutating func answerWhetherToLeave(_ key: Key) -> Effect {
-    entry = nil
-    let isAgain = [.quit, .interrupt].contains(keys.binding(for: key, in: view)?.action)
+    typing.entry = nil
+    let isAgain = [.quit, .interrupt].contains(display.keys.binding(for: key, in: display.view)?.action)
     if key == .character("y") || key == .character("Y") || isAgain { return .quit }
     message = "still here"
     return .none

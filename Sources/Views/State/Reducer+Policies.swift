@@ -4,10 +4,10 @@ import Exploration
 extension ViewState {
   /// Opens what the cursor is on: the same place in another view, a head, a policy's settings, a step.
   mutating func openWhatIsUnderTheCursor() {
-    switch view {
+    switch display.view {
     case .text: open(.heatmap)
     case .heatmap, .timeline: open(.text)
-    case .heads: (view, headMode) = (.heatmap, .single)
+    case .heads: (display.view, display.heatmap.headMode) = (.heatmap, .single)
     case .compare: openAnswers()
     }
   }
@@ -15,8 +15,8 @@ extension ViewState {
   /// Gives the active policy the next value of the first of some settings that it has. Only what this changes
   /// is computed anew; the prefill stays.
   mutating func turn(_ keys: [String], through values: [Int], name: String) -> Effect {
-    guard settings.policies.indices.contains(policy) else { return .none }
-    let active = settings.policies[policy]
+    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
+    let active = setup.settings.policies[setup.policy]
     guard let changed = keys.lazy.compactMap({ active.turning($0, through: values) }).first else {
       message = "\(active.title) has no \(name) to change"
       return .none
@@ -26,8 +26,8 @@ extension ViewState {
 
   /// Changes what the rows of a lookahead see: the keys before them, or what the authors' code lets them see.
   mutating func turnMask() -> Effect {
-    guard settings.policies.indices.contains(policy) else { return .none }
-    let active = settings.policies[policy]
+    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
+    let active = setup.settings.policies[setup.policy]
     let other = active.value(of: "mask") == "causal" ? "reference" : "causal"
     guard let changed = active.setting("mask", to: other) else {
       message = "\(active.title) has no mask to change: it is LAQ's"
@@ -38,13 +38,13 @@ extension ViewState {
 
   /// Puts a policy in the active one's place.
   mutating func replaceActive(with changed: Policy) -> Effect {
-    if let index = settings.policies.firstIndex(of: changed) {
+    if let index = setup.settings.policies.firstIndex(of: changed) {
       choosePolicy(index)
       message = "\(changed.title) is in the list already"
       return .none
     }
     message = changed.title
-    let index = policy
+    let index = setup.policy
     return changeSettings { $0.policies[index] = changed }
   }
 }

@@ -5,10 +5,10 @@ extension ViewState {
   /// Opens the line of the prompt's question.
   mutating func askForQuestion() {
     guard run.hasModel else {
-      message = PromptError.noTokenizer(prompt.name).description
+      message = PromptError.noTokenizer(setup.prompt.name).description
       return
     }
-    entry = Entry(.question, prompt.framing.question ?? "")
+    typing.entry = Entry(.question, setup.prompt.framing.question ?? "")
   }
 
   /// Asks the text another question; none, if there is nothing but space in it.
@@ -18,22 +18,22 @@ extension ViewState {
   mutating func ask(_ text: String) -> Effect {
     let question = text.allSatisfy(\.isWhitespace) ? nil : text
     do {
-      let asked = try prompt.asking(question, answerLimit: settings.answerLimit)
-      guard asked.hash != prompt.hash else {
+      let asked = try setup.prompt.asking(question, answerLimit: setup.settings.answerLimit)
+      guard asked.hash != setup.prompt.hash else {
         message = question == nil ? "there is no question beside the text" : "this is the question already"
         return .none
       }
-      undo.append(setup)
-      let lostCount = carryEdits(PromptShift(from: prompt, to: asked))
-      prompt = asked
-      settings.fit(tokenCount: asked.tokens.count)
+      editing.undo.append(setup)
+      let lostCount = carryEdits(PromptShift(from: setup.prompt, to: asked))
+      setup.prompt = asked
+      setup.settings.fit(tokenCount: asked.tokens.count)
       message =
-        "\(question == nil ? "no question any more" : "another question"); \(keys.shown(.undo)) brings the former one back"
+        "\(question == nil ? "no question any more" : "another question"); \(display.keys.shown(.undo)) brings the former one back"
         + (lostCount > 0 ? "; what was kept or evicted by hand of the former one is left out" : "")
       return .explore
     } catch {
       message = String(describing: error)
-      entry = Entry(.question, text)
+      typing.entry = Entry(.question, text)
       return .none
     }
   }
@@ -42,11 +42,11 @@ extension ViewState {
   /// one that it was made of, and stands in the list once.
   /// - Returns: how many edited tokens the new prompt lacks.
   private mutating func carryEdits(_ shift: PromptShift) -> Int {
-    let (carried, lostCount) = shift.carried(settings.policies)
+    let (carried, lostCount) = shift.carried(setup.settings.policies)
     var policies: [Policy] = []
     var places: [Int] = []
     for (index, changed) in carried.enumerated() {
-      if changed != settings.policies[index], let base = policies.firstIndex(of: changed) {
+      if changed != setup.settings.policies[index], let base = policies.firstIndex(of: changed) {
         places.append(base)
       } else {
         places.append(policies.count)
@@ -54,16 +54,18 @@ extension ViewState {
       }
     }
     if policies.count < places.count {
-      if places.indices.contains(policy) { policy = places[policy] }
-      pinned = pinned.flatMap { places.indices.contains($0) && places[$0] != policy ? places[$0] : nil }
+      if places.indices.contains(setup.policy) { setup.policy = places[setup.policy] }
+      setup.pinned = setup.pinned.flatMap {
+        places.indices.contains($0) && places[$0] != setup.policy ? places[$0] : nil
+      }
     }
-    settings.policies = policies
+    setup.settings.policies = policies
     return lostCount
   }
 
   /// Forgets what belongs to the former prompt's tokens.
   package mutating func beginPrompt() {
-    cursor = min(cursor, prompt.tokens.count - 1)
-    (selectionStart, step, isPlaying, details) = (nil, nil, false, Details())
+    cursor.position = min(cursor.position, setup.prompt.tokens.count - 1)
+    (cursor.selectionStart, cursor.step, cursor.isPlaying, details) = (nil, nil, false, Details())
   }
 }

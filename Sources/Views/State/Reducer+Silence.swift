@@ -13,33 +13,40 @@ extension ViewState {
 
     init(_ state: ViewState) {
       places = [
-        state.view.rawValue, state.policy, state.pinned, state.layer, state.head, state.cursor,
-        state.view == .heatmap ? HeatmapRows(state).chosen : nil, state.shownIndex, state.keysPerCell,
-        state.selectionStart,
+        state.display.view.rawValue, state.setup.policy, state.setup.pinned, state.cursor.layer,
+        state.cursor.head, state.cursor.position,
+        state.display.view == .heatmap ? HeatmapRows(state.scene).chosen : nil, state.scene.shownIndex,
+        state.display.heatmap.keysPerCell,
+        state.cursor.selectionStart,
       ]
       switches = [
-        state.showsHelp, state.showsWhy, state.showsAnswer, state.showsNotes, state.pairsRows,
-        state.showsCover, state.sortsHeads,
-        state.reversesOrder, state.showsSettings, state.isPlaying, state.isCounting,
+        state.overlays.showsHelp, state.overlays.showsWhy, state.overlays.showsAnswer,
+        state.display.showsNotes, state.display.heatmap.pairsRows,
+        state.display.showsCover, state.display.heads.isSorted,
+        state.display.compare.reversesOrder, state.display.compare.showsSettings, state.cursor.isPlaying,
+        state.typing.isCounting,
       ]
       names = [
-        state.headMode.rawValue, state.scale.rawValue, state.figure.rawValue, state.sortColumn.rawValue,
-        state.theme.name,
-        state.editScope.rawValue,
+        state.display.heatmap.headMode.rawValue, state.display.heatmap.scale.rawValue,
+        state.display.heads.figure.rawValue, state.display.compare.sortColumn.rawValue,
+        state.display.theme.name,
+        state.editing.scope.rawValue,
       ]
-      (plotted, settings) = (state.plotted, state.settings)
+      (plotted, settings) = (state.display.compare.plotted, state.setup.settings)
     }
   }
 
   /// What a key changed, where the open view does not show it.
   func unseenChange(by action: KeyTable.Action) -> String? {
-    let isGrid = view == .heads || view == .compare
+    let isGrid = display.view == .heads || display.view == .compare
     switch action {
-    case .layerUp, .layerDown, .headUp, .headDown: return view == .compare ? placeInWords : nil
+    case .layerUp, .layerDown, .headUp, .headDown: return display.view == .compare ? placeInWords : nil
     case .stepForward, .stepBack, .phaseForward, .phaseBack:
-      return isGrid ? "step \(shownIndex + 1) of \(timeline.steps.count): \(shownStep.phase)" : nil
-    case .loss: return view == .text ? nil : "\(placeInWords), token \(cursor)"
-    case .searchNext, .searchPrevious: return view == .text || view == .heatmap ? nil : "token \(cursor)"
+      return isGrid
+        ? "step \(scene.shownIndex + 1) of \(scene.timeline.steps.count): \(scene.shownStep.phase)" : nil
+    case .loss: return display.view == .text ? nil : "\(placeInWords), token \(cursor.position)"
+    case .searchNext, .searchPrevious:
+      return display.view == .text || display.view == .heatmap ? nil : "token \(cursor.position)"
     default: return nil
     }
   }
@@ -47,24 +54,24 @@ extension ViewState {
   private var placeInWords: String {
     let shape = run.recording?.shape
     return
-      "layer \(layer + 1) of \(shape?.layerCount ?? 0), query head \(head + 1) of \(shape?.queryHeadCount ?? 0)"
+      "layer \(cursor.layer + 1) of \(shape?.layerCount ?? 0), query head \(cursor.head + 1) of \(shape?.queryHeadCount ?? 0)"
   }
 
   /// Why a key changed nothing.
   func stillness(of binding: KeyTable.Binding) -> String {
     let shape = run.recording?.shape
     switch binding.action {
-    case .layerUp: return "no layer above: this is \(layer + 1) of \(shape?.layerCount ?? 0)"
+    case .layerUp: return "no layer above: this is \(cursor.layer + 1) of \(shape?.layerCount ?? 0)"
     case .layerDown: return "no layer below: this is 1 of \(shape?.layerCount ?? 0)"
-    case .headUp: return "no head after: this is \(head + 1) of \(shape?.queryHeadCount ?? 0)"
+    case .headUp: return "no head after: this is \(cursor.head + 1) of \(shape?.queryHeadCount ?? 0)"
     case .headDown: return "no head before: this is 1 of \(shape?.queryHeadCount ?? 0)"
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart,
       .lineEnd:
       return edge(binding.action)
     case .textView, .heatmapView, .headsView, .compareView, .timelineView:
-      return "this is the \(view.title.lowercased()) view already"
+      return "this is the \(display.view.title.lowercased()) view already"
     case .policyNext, .policyPrevious:
-      return settings.policies.count > 1
+      return setup.settings.policies.count > 1
         ? "once round: the same policy again" : "there is one policy only; :policy NAME adds another"
     case .budgetUp: return "the budget holds the whole prompt already"
     case .budgetDown: return "the smallest budget by steps; :budget 1 goes further"
@@ -73,7 +80,7 @@ extension ViewState {
     case .searchNext, .searchPrevious: return "one match"
     case .theme: return "this terminal has no colours for another theme"
     case .loss: return "this is where the loss is largest"
-    case .back: return "nothing to leave; \(keys.shown(.quit)) quits"
+    case .back: return "nothing to leave; \(display.keys.shown(.quit)) quits"
     case .window, .pseudoTokens, .mask: return "nothing changed"
     default: return "\(binding.shown): \(binding.words); nothing changed"
     }
@@ -82,14 +89,15 @@ extension ViewState {
   /// Where a move ends.
   private func edge(_ action: KeyTable.Action) -> String {
     let goesOn = [.down, .right, .halfPageDown, .pageDown, .last, .lineEnd].contains(action)
-    guard run.recording != nil || view == .text else { return "nothing to move through yet" }
+    guard run.recording != nil || display.view == .text else { return "nothing to move through yet" }
     let isAcross = [.left, .right, .lineStart, .lineEnd].contains(action)
-    switch view {
+    switch display.view {
     case .text: return goesOn ? "the text ends here" : "the text begins here"
     case .heatmap where isAcross || action == .first || action == .last:
       return goesOn ? "this is the last key" : "this is the first key"
     case .heatmap: return goesOn ? "this is the last row" : "this is the first row"
-    case .heads where sortsHeads: return goesOn ? "this is the last head" : "this is the first head"
+    case .heads where display.heads.isSorted:
+      return goesOn ? "this is the last head" : "this is the first head"
     case .heads where isAcross: return goesOn ? "no head after" : "no head before"
     case .heads: return goesOn ? "no layer above" : "no layer below"
     case .compare where isAcross: return goesOn ? "this is the last column" : "this is the first column"

@@ -26,19 +26,13 @@ extension ViewState {
   /// policy's answer, or else the active one's, leaves the full cache's. What lies over views goes, but for a
   /// search that can be stopped there.
   package mutating func open(_ wanted: View) {
-    (showsHelp, showsAnswer) = (false, false)
-    if why?.isFinished != false { showsWhy = false }
-    defer { view = wanted }
-    guard wanted == .timeline, view != .timeline, step == nil, run.stage == .done,
-      let difference = firstDifference,
-      let index = timeline.steps.firstIndex(of: .decode(difference))
+    (overlays.showsHelp, overlays.showsAnswer) = (false, false)
+    if why?.isFinished != false { overlays.showsWhy = false }
+    defer { display.view = wanted }
+    guard wanted == .timeline, display.view != .timeline, cursor.step == nil, run.stage == .done,
+      let difference = scene.firstDifference,
+      let index = scene.timeline.steps.firstIndex(of: .decode(difference))
     else { return }
     go(to: index)
-  }
-
-  /// The first token at which the pinned policy's answer, or else the active one's, is not the full cache's.
-  var firstDifference: Int? {
-    guard run.hasModel else { return nil }
-    return [pinnedResult, result].lazy.compactMap { self.run.difference(of: $0) }.first
   }
 }

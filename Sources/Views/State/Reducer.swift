@@ -37,43 +37,45 @@ extension ViewState {
     }
     guard Self.hasRoom(size) || isKnownInSmallWindow(key) else { return .none }
     message = nil
-    let wasInterrupted = isInterrupted
-    isInterrupted = false
+    let wasInterrupted = typing.isInterrupted
+    typing.isInterrupted = false
     defer { noticeTour() }
     if handleInTour(key) { return .none }
-    if entry != nil { return edit(key, size: size, glyphs: glyphs) }
+    if typing.entry != nil { return edit(key, size: size, glyphs: glyphs) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
       // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
-      if isCounting || count != nil || digit > ViewState.View.allCases.count {
-        count = min((count ?? 0) * 10 + digit, 1_000_000)
+      if typing.isCounting || typing.count != nil || digit > ViewState.View.allCases.count {
+        typing.count = min((typing.count ?? 0) * 10 + digit, 1_000_000)
         return .none
       }
     }
-    isCounting = false
-    if showsHelp, key == .tab || key == .backTab {
+    typing.isCounting = false
+    if overlays.showsHelp, key == .tab || key == .backTab {
       turnHelpPage(size: size, glyphs: glyphs)
       return .none
     }
-    guard let binding = keys.binding(for: key, in: view) else {
-      count = nil
+    guard let binding = display.keys.binding(for: key, in: display.view) else {
+      typing.count = nil
       if case .function = key {
       } else {
-        message = "\(Self.name(key)) does nothing; \(keys.shown(.help)) lists the keys"
+        message = "\(Self.name(key)) does nothing; \(display.keys.shown(.help)) lists the keys"
       }
       return .none
     }
-    if binding.action == .interrupt { isInterrupted = wasInterrupted }
-    let times = count ?? 1
-    defer { count = nil }
-    if showsHelp { return performInHelp(binding.action, times: times, size: size, glyphs: glyphs) }
-    if showsWhy { return performInWhy(binding.action, times: times, glyphs: glyphs) }
-    if showsAnswer { return performInAnswers(binding.action, times: times, size: size, glyphs: glyphs) }
-    if !binding.acts(in: view), let only = binding.views {
+    if binding.action == .interrupt { typing.isInterrupted = wasInterrupted }
+    let times = typing.count ?? 1
+    defer { typing.count = nil }
+    if overlays.showsHelp { return performInHelp(binding.action, times: times, size: size, glyphs: glyphs) }
+    if overlays.showsWhy { return performInWhy(binding.action, times: times, glyphs: glyphs) }
+    if overlays.showsAnswer {
+      return performInAnswers(binding.action, times: times, size: size, glyphs: glyphs)
+    }
+    if !binding.acts(in: display.view), let only = binding.views {
       let names = View.allCases.filter(only.contains).map { "\($0.title.lowercased()) view (\($0.rawValue))" }
       message = "\(binding.shown) works in the \(names.joined(separator: " and the "))"
       return .none
     }
-    return performAloud(binding, times: times, hasCount: count != nil, size: size, glyphs: glyphs)
+    return performAloud(binding, times: times, hasCount: typing.count != nil, size: size, glyphs: glyphs)
   }
 
   /// Does what a key or a command asks for, and says what of it is not seen.
@@ -82,7 +84,7 @@ extension ViewState {
   ) -> Effect {
     let before = Look(self)
     let effect = perform(binding.action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
-    if effect == .none, message == nil, entry == nil {
+    if effect == .none, message == nil, typing.entry == nil {
       message = before == Look(self) ? stillness(of: binding) : unseenChange(by: binding.action)
     }
     return effect
@@ -99,17 +101,17 @@ extension ViewState {
       if let wanted = action.view { open(wanted) }
     case .open: openWhatIsUnderTheCursor()
     case .answers: openAnswers()
-    case .settings: showsSettings.toggle()
-    case .layerDown: turn(\.layer, by: -times, count: run.recording?.shape.layerCount)
-    case .layerUp: turn(\.layer, by: times, count: run.recording?.shape.layerCount)
-    case .headDown: turn(\.head, by: -times, count: run.recording?.shape.queryHeadCount)
-    case .headUp: turn(\.head, by: times, count: run.recording?.shape.queryHeadCount)
-    case .headMode: headMode = Self.following(headMode)
-    case .policyNext: choosePolicy(policy + times)
-    case .policyPrevious: choosePolicy(policy - times)
+    case .settings: display.compare.showsSettings.toggle()
+    case .layerDown: turn(\.cursor.layer, by: -times, count: run.recording?.shape.layerCount)
+    case .layerUp: turn(\.cursor.layer, by: times, count: run.recording?.shape.layerCount)
+    case .headDown: turn(\.cursor.head, by: -times, count: run.recording?.shape.queryHeadCount)
+    case .headUp: turn(\.cursor.head, by: times, count: run.recording?.shape.queryHeadCount)
+    case .headMode: display.heatmap.headMode = Self.following(display.heatmap.headMode)
+    case .policyNext: choosePolicy(setup.policy + times)
+    case .policyPrevious: choosePolicy(setup.policy - times)
     case .pin:
-      pinned = pinned == policy ? nil : policy
-      message = pinnedTitle.map { "\($0) is pinned" } ?? "no policy is pinned"
+      setup.pinned = setup.pinned == setup.policy ? nil : setup.policy
+      message = setup.pinnedTitle.map { "\($0) is pinned" } ?? "no policy is pinned"
     case .budgetUp: return changeBudget(up: true)
     case .budgetDown: return changeBudget(up: false)
     case .granularity:
@@ -117,76 +119,88 @@ extension ViewState {
     case .window: return turn(["w", "w2"], through: [0, 4, 8, 16, 32, 64, 128], name: "window")
     case .pseudoTokens: return turn(["m"], through: [1, 2, 4, 8, 16, 32], name: "pseudo tokens")
     case .mask: return turnMask()
-    case .stepForward: go(to: (step ?? timeline.steps.count - 1) + times)
-    case .stepBack: go(to: (step ?? timeline.steps.count - 1) - times)
-    case .phaseForward: go(to: timeline.phaseBoundary(from: step ?? timeline.steps.count - 1, forward: true))
-    case .phaseBack: go(to: timeline.phaseBoundary(from: step ?? timeline.steps.count - 1, forward: false))
+    case .stepForward: go(to: (cursor.step ?? scene.timeline.steps.count - 1) + times)
+    case .stepBack: go(to: (cursor.step ?? scene.timeline.steps.count - 1) - times)
+    case .phaseForward:
+      go(to: scene.timeline.phaseBoundary(from: cursor.step ?? scene.timeline.steps.count - 1, forward: true))
+    case .phaseBack:
+      go(
+        to: scene.timeline.phaseBoundary(from: cursor.step ?? scene.timeline.steps.count - 1, forward: false))
     case .play:
-      isPlaying.toggle()
-      if isPlaying, step ?? timeline.steps.count - 1 >= timeline.steps.count - 1 { step = 0 }
-      message = isPlaying ? "playing; \(keys.shown(.play)) pauses" : "paused"
+      cursor.isPlaying.toggle()
+      if cursor.isPlaying, cursor.step ?? scene.timeline.steps.count - 1 >= scene.timeline.steps.count - 1 {
+        cursor.step = 0
+      }
+      message = cursor.isPlaying ? "playing; \(display.keys.shown(.play)) pauses" : "paused"
     case .loss:
       if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
     case .cover:
-      showsCover.toggle()
-      if !theme.hasColor { message = "without colours the marks are always shown" }
+      display.showsCover.toggle()
+      if !display.theme.hasColor { message = "without colours the marks are always shown" }
     case .pairing:
-      pairsRows.toggle()
-      if !theme.hasColor || glyphs.upperHalf == nil {
+      display.heatmap.pairsRows.toggle()
+      if !display.theme.hasColor || glyphs.upperHalf == nil {
         message = "two rows in a line need colours and half blocks"
       }
-    case .figureNext: figure = Self.following(figure, by: times)
-    case .figurePrevious: figure = Self.following(figure, by: -times)
+    case .figureNext: display.heads.figure = Self.following(display.heads.figure, by: times)
+    case .figurePrevious: display.heads.figure = Self.following(display.heads.figure, by: -times)
     case .sort:
-      if view == .heads { sortsHeads.toggle() } else { reversesOrder.toggle() }
+      if display.view == .heads {
+        display.heads.isSorted.toggle()
+      } else {
+        display.compare.reversesOrder.toggle()
+      }
     case .plot:
-      guard settings.policies.indices.contains(policy) else { break }
-      if plotted.remove(settings.policies[policy]) == nil { plotted.insert(settings.policies[policy]) }
-      let isPlotted = plotted.contains(settings.policies[policy])
+      guard setup.settings.policies.indices.contains(setup.policy) else { break }
+      if display.compare.plotted.remove(setup.settings.policies[setup.policy]) == nil {
+        display.compare.plotted.insert(setup.settings.policies[setup.policy])
+      }
+      let isPlotted = display.compare.plotted.contains(setup.settings.policies[setup.policy])
       message =
         isPlotted
-        ? "\(policyTitle) is plotted wherever the cursor is"
-        : "\(policyTitle) is plotted while it is active or pinned"
-    case .scale: scale = Self.following(scale)
+        ? "\(setup.policyTitle) is plotted wherever the cursor is"
+        : "\(setup.policyTitle) is plotted while it is active or pinned"
+    case .scale: display.heatmap.scale = Self.following(display.heatmap.scale)
     case .zoomIn, .zoomOut: zoom(closer: action == .zoomIn, width: size.width - 20)
     case .theme:
-      let themes = Theme.available(at: colorDepth)
-      theme = themes[((themes.firstIndex(of: theme) ?? -1) + 1) % themes.count]
+      let themes = Theme.available(at: display.colorDepth)
+      display.theme = themes[((themes.firstIndex(of: display.theme) ?? -1) + 1) % themes.count]
     case .notes:
-      showsNotes.toggle()
-      message = "notes \(showsNotes ? "on, where the window has room" : "off")"
-    case .search: entry = .search("")
-    case .command: entry = .command("")
-    case .number: isCounting = true
+      display.showsNotes.toggle()
+      message = "notes \(display.showsNotes ? "on, where the window has room" : "off")"
+    case .search: typing.entry = .search("")
+    case .command: typing.entry = .command("")
+    case .number: typing.isCounting = true
     case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
-    case .searchNext: find(from: cursor + 1, forward: true)
-    case .searchPrevious: find(from: cursor - 1, forward: false)
+    case .searchNext: find(from: cursor.position + 1, forward: true)
+    case .searchPrevious: find(from: cursor.position - 1, forward: false)
     case .question: askForQuestion()
     case .export: askForView()
-    case .exportEverything: entry = .export("kept.json", .everything)
+    case .exportEverything: typing.entry = .export("kept.json", .everything)
     case .run: return .explore
     case .undo:
       return undoChange()
     case .exchange: return exchangeSetups()
-    case .select: selectionStart = selectionStart == nil ? cursor : nil
+    case .select: cursor.selectionStart = cursor.selectionStart == nil ? cursor.position : nil
     case .keep: return editKept(.keep)
     case .evict: return editKept(.evict)
     case .scope:
-      editScope = Self.following(editScope, by: times)
-      message = "\(keys.shown(.keep)) and \(keys.shown(.evict)) act in \(editScope.rawValue)"
+      editing.scope = Self.following(editing.scope, by: times)
+      message =
+        "\(display.keys.shown(.keep)) and \(display.keys.shown(.evict)) act in \(editing.scope.rawValue)"
     case .why: return askWhy()
     case .help: openHelp()
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
       if !run.isFinished { return .cancel }
-      if selectionStart != nil {
-        selectionStart = nil
-      } else if view == .compare, showsSettings {
-        showsSettings = false
+      if cursor.selectionStart != nil {
+        cursor.selectionStart = nil
+      } else if display.view == .compare, display.compare.showsSettings {
+        display.compare.showsSettings = false
       } else {
-        if step != nil { message = "the newest step is shown" }
-        (step, isPlaying) = (nil, false)
+        if cursor.step != nil { message = "the newest step is shown" }
+        (cursor.step, cursor.isPlaying) = (nil, false)
       }
     case .interrupt: return interrupt()
     case .quit: return leave()
@@ -203,33 +217,33 @@ extension ViewState {
   }
 
   mutating func choosePolicy(_ index: Int) {
-    let count = settings.policies.count
+    let count = setup.settings.policies.count
     guard count > 0 else { return }
-    let step = self.step == nil ? nil : shownStep
-    policy = (index % count + count) % count
+    let step = self.cursor.step == nil ? nil : scene.shownStep
+    setup.policy = (index % count + count) % count
     // The same step of the other policy is looked at; where it has none, its last.
-    if let step { go(to: timeline.steps.firstIndex(of: step) ?? timeline.steps.count - 1) }
+    if let step { go(to: scene.timeline.steps.firstIndex(of: step) ?? scene.timeline.steps.count - 1) }
   }
 
   mutating func go(to index: Int) {
-    let last = timeline.steps.count - 1
-    step = min(max(0, index), last)
-    isPlaying = isPlaying && index < last
+    let last = scene.timeline.steps.count - 1
+    cursor.step = min(max(0, index), last)
+    cursor.isPlaying = cursor.isPlaying && index < last
   }
 
   /// Moves on by one while playing.
   package mutating func advance() {
-    guard isPlaying else { return }
-    go(to: (step ?? 0) + 1)
+    guard cursor.isPlaying else { return }
+    go(to: (cursor.step ?? 0) + 1)
   }
 
   /// Changes the settings; the earlier ones can be undone.
   mutating func changeSettings(_ change: (inout ExplorationSettings) -> Void) -> Effect {
-    var changed = settings
+    var changed = setup.settings
     change(&changed)
-    guard changed != settings else { return .none }
-    undo.append(setup)
-    settings = changed
+    guard changed != setup.settings else { return .none }
+    editing.undo.append(setup)
+    setup.settings = changed
     return .explore
   }
 

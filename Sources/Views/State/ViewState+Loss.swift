@@ -14,16 +14,16 @@ extension ViewState {
   /// - Complexity: one attention row per layer and head.
   @discardableResult
   package mutating func goToLargestLoss() -> Bool {
-    guard let result else { return false }
-    let loser = pinnedResult ?? result
-    let keeper = pinnedResult == nil ? nil : result
+    guard let result = scene.result else { return false }
+    let loser = scene.pinnedResult ?? result
+    let keeper = scene.pinnedResult == nil ? nil : result
     let place =
       run.need(of: loser).flatMap { need in
         run.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
           ?? run.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
       } ?? run.decodeMass.flatMap { run.largestLoss(of: loser, keptBy: keeper, mass: $0) }
     guard let place else { return false }
-    (layer, head, cursor) = (place.layer, place.head, place.position)
+    (cursor.layer, cursor.head, cursor.position) = (place.layer, place.head, place.position)
     return true
   }
 }

@@ -3,22 +3,22 @@ import Exploration
 extension ViewState {
   /// The glossary's word for what is under the cursor.
   var wordUnderCursor: String {
-    if showsWhy { return "restored" }
-    if showsAnswer { return "answer" }
-    switch view {
+    if overlays.showsWhy { return "restored" }
+    if overlays.showsAnswer { return "answer" }
+    switch display.view {
     case .text: return wordOfToken
     case .heatmap:
-      let rows = HeatmapRows(self)
+      let rows = HeatmapRows(scene)
       switch rows.chosen.map({ rows.entries[$0].section }) {
       case .window?: return "window row"
       case .lookahead?: return "lookahead row"
       case .decode?: return "decode row"
       case nil: return "key"
       }
-    case .heads: return figure.word
-    case .compare: return showsSettings ? "settings" : sortColumn.word
+    case .heads: return display.heads.figure.word
+    case .compare: return display.compare.showsSettings ? "settings" : display.compare.sortColumn.word
     case .timeline:
-      switch shownStep {
+      switch scene.shownStep {
       case .prefill: return "prefill"
       case .lookahead: return "pseudo token"
       case .evict: return "evict"
@@ -28,14 +28,14 @@ extension ViewState {
   }
 
   private var wordOfToken: String {
-    let fates = TokenFates(self).fates
-    guard fates.indices.contains(cursor) else { return "token" }
-    if case .lookahead = shownStep { return "cheap cache" }
-    return switch fates[cursor] {
+    let fates = TokenFates(scene).fates
+    guard fates.indices.contains(cursor.position) else { return "token" }
+    if case .lookahead = scene.shownStep { return "cheap cache" }
+    return switch fates[cursor.position] {
     case .protected: "always kept"
-    case .both: pinnedResult == nil ? "kept" : "kept by both"
+    case .both: scene.pinnedResult == nil ? "kept" : "kept by both"
     case .active, .pinned: "kept by one only"
-    case .neither: pinnedResult == nil ? "evicted" : "evicted by both"
+    case .neither: scene.pinnedResult == nil ? "evicted" : "evicted by both"
     case .undecided: "prefill"
     }
   }

@@ -4,24 +4,24 @@ import Screen
 
 /// View 1: the prompt's tokens, and what two policies keep of them in one layer and head.
 struct TextView {
-  private let state: ViewState
+  private let scene: Scene
   private let fates: TokenFates
   private let text: TokenText
   private let usesColor: Bool
   /// Whether a row of marks stands under each line: always where there is no colour.
   private let showsCover: Bool
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
-    usesColor = state.theme.hasColor
-    showsCover = !usesColor || state.showsCover
-    fates = TokenFates(state)
-    text = state.texts.text(state.run.prompt, glyphs: glyphs, showsSpaces: !usesColor)
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
+    usesColor = scene.display.theme.hasColor
+    showsCover = !usesColor || scene.display.showsCover
+    fates = TokenFates(scene)
+    text = scene.display.texts.text(scene.run.prompt, glyphs: glyphs, showsSpaces: !usesColor)
   }
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    for line in RunLines(state, glyphs: frame.glyphs).header(fates, width: frame.width) {
+    for line in RunLines(scene, glyphs: frame.glyphs).header(fates, width: frame.width) {
       frame.line(row, line)
       row += 1
     }
@@ -42,12 +42,12 @@ struct TextView {
   /// What stands under the text: all of it in a tall window, the least of it in the smallest.
   private func bottomLines(_ frame: Frame) -> [AnswerLines.Line] {
     let height = frame.content.count
-    let inspector = TokenInspector(state, glyphs: frame.glyphs, text: text).lines(
+    let inspector = TokenInspector(scene, glyphs: frame.glyphs, text: text).lines(
       width: frame.width, isLong: height >= 26
     ).map {
       AnswerLines.Line(spans: $0, policy: nil)
     }
-    let answers = AnswerLines(state, glyphs: frame.glyphs)
+    let answers = AnswerLines(scene, glyphs: frame.glyphs)
     var lines: [AnswerLines.Line]
     switch height {
     case 26...: lines = inspector + answers.all(width: frame.width)
@@ -56,7 +56,7 @@ struct TextView {
     default: lines = inspector.prefix(1) + answers.active(width: frame.width)
     }
     lines.append(AnswerLines.Line(spans: legend(frame), policy: nil))
-    if height >= 26, state.showsNotes {
+    if height >= 26, scene.display.showsNotes {
       let note = Line.note(notes, style: frame.theme[.note], width: frame.width)
       lines.append(AnswerLines.Line(spans: note, policy: nil))
     }
@@ -66,13 +66,13 @@ struct TextView {
   /// The tokens, scrolled so that the cursor is in sight.
   private func drawText(into frame: inout Frame, rows area: Range<Int>) {
     // Room for the last position, and the rule behind it.
-    let digits = max(4, String(state.run.prompt.tokens.count - 1).count)
+    let digits = max(4, String(scene.run.prompt.tokens.count - 1).count)
     let gutter = digits + 2
-    let lines = state.texts.rows(
-      state.run.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
+    let lines = scene.display.texts.rows(
+      scene.run.prompt, glyphs: frame.glyphs, showsSpaces: !usesColor, width: frame.width - gutter)
     let height = showsCover ? 2 : 1
     let visible = max(1, area.count / height)
-    let cursorLine = lines.firstIndex { $0.contains(state.cursor) } ?? 0
+    let cursorLine = lines.firstIndex { $0.contains(scene.cursor.position) } ?? 0
     let top = max(0, min(cursorLine - visible / 2, lines.count - visible))
     for (offset, line) in lines.dropFirst(top).prefix(visible).enumerated() {
       let row = area.lowerBound + offset * height
@@ -84,10 +84,10 @@ struct TextView {
         let piece = text.pieces[position]
         let fate = fates.fates[position]
         var style = usesColor || fate == .undecided ? frame.theme[fate.role] : frame.theme[.text]
-        if state.selectionStart != nil, state.selection.contains(position) {
+        if scene.cursor.selectionStart != nil, scene.cursor.selection.contains(position) {
           style = style.with(frame.theme[.found])
         }
-        if position == state.cursor {
+        if position == scene.cursor.position {
           style = style.with(frame.theme[.cursor])
           frame.focus(row, from: column - frame.left)
         }
@@ -108,13 +108,13 @@ struct TextView {
   }
 
   private func legend(_ frame: Frame) -> [Span] {
-    if case .lookahead = state.shownStep {
+    if case .lookahead = scene.shownStep {
       return legend([(.both, "in the cheap cache"), (.neither, "left out")], gap: 3, frame)
     }
-    guard let pinned = state.pinnedTitle else {
+    guard let pinned = scene.setup.pinnedTitle else {
       return legend([(.both, "kept"), (.neither, "evicted"), (.protected, "always kept")], gap: 3, frame)
     }
-    let active = state.policyTitle
+    let active = scene.setup.policyTitle
     let wordings: [(gap: Int, entries: [(TokenFate, String)])] = [
       (
         3,
@@ -151,11 +151,11 @@ struct TextView {
 
   /// What one sees, in a longer and a shorter sentence.
   private var notes: [String] {
-    switch state.shownStep {
+    switch scene.shownStep {
     case .prefill:
       [
-        "The whole prompt is in the cache: nothing is evicted yet. Press \(state.keys.shown(.stepForward)) to step on, \(state.keys.shown(.phaseForward)) for the next phase.",
-        "Nothing is evicted yet. Press \(state.keys.shown(.stepForward)) to step on, \(state.keys.shown(.phaseForward)) for the next phase.",
+        "The whole prompt is in the cache: nothing is evicted yet. Press \(scene.display.keys.shown(.stepForward)) to step on, \(scene.display.keys.shown(.phaseForward)) for the next phase.",
+        "Nothing is evicted yet. Press \(scene.display.keys.shown(.stepForward)) to step on, \(scene.display.keys.shown(.phaseForward)) for the next phase.",
       ]
     case .lookahead:
       [
@@ -165,8 +165,8 @@ struct TextView {
     case .evict, .decode:
       [
         "Each \(usesColor ? "colour" : "mark") is one token's fate in this layer and head. "
-          + "\(state.keys.shown(.pin)) pins a policy to compare, \(state.keys.shown(.policyNext)) goes to the next.",
-        "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; \(state.keys.shown(.policyNext)): next policy.",
+          + "\(scene.display.keys.shown(.pin)) pins a policy to compare, \(scene.display.keys.shown(.policyNext)) goes to the next.",
+        "\(usesColor ? "Colours" : "Marks") are token fates in this layer and head; \(scene.display.keys.shown(.policyNext)): next policy.",
       ]
     }
   }

@@ -33,28 +33,33 @@ enum TokenFate: CaseIterable {
 struct TokenFates {
   let fates: [TokenFate]
 
-  init(_ state: ViewState) {
-    let count = state.run.prompt.tokens.count
-    guard let result = state.result, state.shownStep != .prefill else {
+  init(_ scene: Scene) {
+    let count = scene.run.prompt.tokens.count
+    guard let result = scene.result, scene.shownStep != .prefill else {
       fates = Array(repeating: .undecided, count: count)
       return
     }
     var kept = result.kept
     var isLookahead = false
-    if case .lookahead = state.shownStep, let cheap = result.lookahead?.cheap {
+    if case .lookahead = scene.shownStep, let cheap = result.lookahead?.cheap {
       kept = cheap
       isLookahead = true
     }
     var active = [Bool](repeating: false, count: count)
-    for position in kept.positions(layer: state.layer, queryHead: state.head) { active[position] = true }
+    for position in kept.positions(layer: scene.cursor.layer, queryHead: scene.cursor.head) {
+      active[position] = true
+    }
     var pinned: [Bool]?
-    if let other = state.pinnedResult?.kept, !isLookahead {
+    if let other = scene.pinnedResult?.kept, !isLookahead {
       var map = [Bool](repeating: false, count: count)
-      for position in other.positions(layer: state.layer, queryHead: state.head) { map[position] = true }
+      for position in other.positions(layer: scene.cursor.layer, queryHead: scene.cursor.head) {
+        map[position] = true
+      }
       pinned = map
     }
-    let head = result.kept.granularity.head(forQueryHead: state.head, in: result.kept.shape)
-    let protected = Set(isLookahead ? [] : result.scores?.protected(layer: state.layer, head: head) ?? [])
+    let head = result.kept.granularity.head(forQueryHead: scene.cursor.head, in: result.kept.shape)
+    let protected = Set(
+      isLookahead ? [] : result.scores?.protected(layer: scene.cursor.layer, head: head) ?? [])
     fates = (0..<count).map { position in
       if active[position], protected.contains(position) { return .protected }
       return switch (active[position], pinned?[position] ?? active[position]) {

@@ -3,19 +3,19 @@ import Screen
 
 /// What every cache says comes next at the shown step, a line each.
 struct DistributionLines {
-  private let state: ViewState
+  private let scene: Scene
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { scene.display.theme }
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
     self.glyphs = glyphs
   }
 
   /// A heading and the caches that have room, the full one first; nothing in fewer than two lines.
   func lines(width: Int, count: Int) -> [[Span]] {
     guard count >= 2 else { return [] }
-    let rows = StepDistributions(state).rows
+    let rows = StepDistributions(scene).rows
     var heading = Line()
     heading.add(Span("next token at this step", theme[.dim]))
     let visible = rows.prefix(count - 1)
@@ -29,8 +29,8 @@ struct DistributionLines {
   }
 
   private func line(_ row: StepDistributions.Row, _ reference: Int?, width: Int) -> [Span] {
-    let isActive = row.index != nil && row.index == state.policy
-    let marker = isActive ? glyphs.marker : row.index != nil && row.index == state.pinned ? "x" : " "
+    let isActive = row.index != nil && row.index == scene.setup.policy
+    let marker = isActive ? glyphs.marker : row.index != nil && row.index == scene.setup.pinned ? "x" : " "
     let name = width < 70 ? 13 : 20
     let title = TextWidth.padded(TextWidth.clipped(row.title, to: name, ellipsis: glyphs.ellipsis), to: name)
     var spans = [
@@ -38,8 +38,8 @@ struct DistributionLines {
       Span(row.isTold ? "*" : " ", theme[.warning]),
     ]
     guard let next = row.next else {
-      let reason = row.index.flatMap { state.run.unavailableReasons[state.settings.policies[$0]] }
-      return spans + [Span(reason ?? (state.run.isFinished ? noValue : glyphs.ellipsis), theme[.dim])]
+      let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
+      return spans + [Span(reason ?? (scene.run.isFinished ? noValue : glyphs.ellipsis), theme[.dim])]
     }
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))
@@ -48,7 +48,7 @@ struct DistributionLines {
     for (place, candidate) in next.candidates.enumerated() where place == 0 || candidate.probability >= 0.005
     {
       let word = TextWidth.clipped(
-        "\"\(state.run.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
+        "\"\(scene.run.vocabulary.written(candidate.token, glyphs))\"", to: 16, ellipsis: glyphs.ellipsis)
       let share = decimal(Double(candidate.probability), 2)
       let part = "\(word) \(share.hasPrefix("0") ? String(share.dropFirst()) : share)  "
       used += TextWidth.of(part)
@@ -62,8 +62,8 @@ struct DistributionLines {
 
   /// Why a cache says nothing at this step.
   private var noValue: String {
-    switch state.shownStep {
-    case _ where !state.run.hasModel: UnavailableWords.answer()
+    switch scene.shownStep {
+    case _ where !scene.run.hasModel: UnavailableWords.answer()
     case .lookahead: "decodes no pseudo token here"
     case .decode: "its answer has ended before"
     case .prefill, .evict: "no answer was decoded"

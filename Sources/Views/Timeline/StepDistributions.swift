@@ -15,9 +15,9 @@ struct StepDistributions {
 
   let rows: [Row]
 
-  init(_ state: ViewState) {
-    let run = state.run
-    let step = state.shownStep
+  init(_ scene: Scene) {
+    let run = scene.run
+    let step = scene.shownStep
     let index =
       switch step {
       case .prefill, .evict: 0
@@ -28,11 +28,12 @@ struct StepDistributions {
       return steps[index]
     }
     let full = Row(title: "full", index: nil, next: at(run.full?.answer), isTold: false)
-    let order = [state.policy] + [state.pinned].compactMap { $0 }.filter { $0 != state.policy }
-    let others = state.settings.policies.indices.filter { !order.contains($0) }
+    let order =
+      [scene.setup.policy] + [scene.setup.pinned].compactMap { $0 }.filter { $0 != scene.setup.policy }
+    let others = scene.setup.settings.policies.indices.filter { !order.contains($0) }
     rows =
       [full]
-      + (order + others).filter(state.settings.policies.indices.contains).map { place in
+      + (order + others).filter(scene.setup.settings.policies.indices.contains).map { place in
         let result = run.result(place)
         var next: NextTokens?
         var isTold = false
@@ -46,7 +47,8 @@ struct StepDistributions {
           isTold = (difference.map { $0 < index } ?? false) && at(result?.followed) != nil
           next = at(isTold ? result?.followed : result?.answer)
         }
-        return Row(title: state.settings.policies[place].title, index: place, next: next, isTold: isTold)
+        return Row(
+          title: scene.setup.settings.policies[place].title, index: place, next: next, isTold: isTold)
       }
   }
 }

@@ -4,12 +4,12 @@ import Screen
 /// The tokens of the full answer, of the lookahead and of the active policy's answer, one under the other,
 /// the shown step marked.
 struct StepTokens {
-  private let state: ViewState
+  private let scene: Scene
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { scene.display.theme }
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
     self.glyphs = glyphs
   }
 
@@ -17,19 +17,19 @@ struct StepTokens {
   /// - Parameter showsMarks: whether marks under the pseudo tokens say where they are the full cache's.
   func lines(showsMarks: Bool) -> [[Span]] {
     var lines: [[Span]] = []
-    let reference = state.run.full?.answer.tokens ?? []
+    let reference = scene.run.full?.answer.tokens ?? []
     let (pseudo, answer): (Int?, Int?) =
-      switch state.shownStep {
+      switch scene.shownStep {
       case .prefill, .evict: (nil, nil)
       case .lookahead(let index): (index, nil)
       case .decode(let index): (nil, index)
       }
     lines.append(row("full", reference, reference: nil, shown: answer ?? pseudo))
-    if let lookahead = state.result?.lookahead {
+    if let lookahead = scene.result?.lookahead {
       lines.append(row("pseudo", lookahead.pseudo.tokens, reference: reference, shown: pseudo))
       if showsMarks { lines.append(marks(lookahead.pseudo.tokens, reference)) }
     }
-    if let result = state.result, state.run.hasModel {
+    if let result = scene.result, scene.run.hasModel {
       lines.append(row("answer", result.answer.tokens, reference: reference, shown: answer))
     }
     return lines
@@ -42,7 +42,7 @@ struct StepTokens {
     for (index, token) in tokens.enumerated() {
       let isOther = reference.map { index >= $0.count || $0[index] != token } ?? false
       let style = index == shown ? theme[.cursor] : isOther ? theme[.error] : theme[.text]
-      spans.append(Span(state.run.vocabulary.written(token, glyphs), style))
+      spans.append(Span(scene.run.vocabulary.written(token, glyphs), style))
     }
     if tokens.isEmpty { spans.append(Span(glyphs.ellipsis, theme[.dim])) }
     return spans
@@ -52,7 +52,7 @@ struct StepTokens {
     let spans = tokens.enumerated().map { index, token in
       let isSame = index < reference.count && reference[index] == token
       let mark = isSame ? glyphs.check : glyphs.crossMark
-      let width = max(1, TextWidth.of(state.run.vocabulary.written(token, glyphs)))
+      let width = max(1, TextWidth.of(scene.run.vocabulary.written(token, glyphs)))
       // Under the token's last column: its first is mostly a space.
       return Span(TextWidth.padded(mark, to: width, right: true), theme[isSame ? .good : .error])
     }

@@ -4,21 +4,21 @@ import Screen
 
 /// What happens at the shown step, and what it means, in two lines.
 struct StepWords {
-  private let state: ViewState
+  private let scene: Scene
   private let glyphs: GlyphSet
-  private var theme: Theme { state.theme }
+  private var theme: Theme { scene.display.theme }
 
-  init(_ state: ViewState, glyphs: GlyphSet) {
-    self.state = state
+  init(_ scene: Scene, glyphs: GlyphSet) {
+    self.scene = scene
     self.glyphs = glyphs
   }
 
   /// What happens, and what it means.
   func lines(width: Int) -> [[Span]] {
-    let prompt = state.run.prompt.tokens.count
+    let prompt = scene.run.prompt.tokens.count
     var first = Line()
     var second = Line()
-    switch state.shownStep {
+    switch scene.shownStep {
     case .prefill:
       first.add(
         Span("prefill  ", theme[.accent]), Span("all \(grouped(prompt)) tokens pass through the model"))
@@ -26,7 +26,7 @@ struct StepWords {
       second.add(
         Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.note]))
     case .lookahead(let index):
-      let lookahead = state.result?.lookahead
+      let lookahead = scene.result?.lookahead
       first.add(Span("pseudo token \(index + 1) of \(lookahead?.pseudo.tokens.count ?? 0)  ", theme[.accent]))
       first.add(Span("\(quoted(lookahead?.pseudo.tokens, index)) at position \(grouped(prompt + index))"))
       first.add(
@@ -36,27 +36,28 @@ struct StepWords {
           "Only its query is remembered, in every layer and head; key, value and text are thrown away.",
           theme[.note]))
     case .evict:
-      let kept = state.result?.kept.totalCount ?? 0
-      let sets = max(1, state.result?.kept.positions.joined().count ?? 1)
+      let kept = scene.result?.kept.totalCount ?? 0
+      let sets = max(1, scene.result?.kept.positions.joined().count ?? 1)
       first.add(
         Span("eviction  ", theme[.accent]),
-        Span("\(state.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head"))
-      if let result = state.result {
+        Span("\(scene.setup.policyTitle) keeps \(grouped(kept / sets)) of \(grouped(prompt)) tokens per head")
+      )
+      if let result = scene.result {
         first.add(Span("  in \(milliseconds(result.evictionSeconds))", theme[.dim]), rank: 1)
       }
-      let policies = state.settings.policies
+      let policies = scene.setup.settings.policies
       let looks =
-        policies.indices.contains(state.policy)
-        ? "It looks at \(policies[state.policy].descriptor.looksAt)." : ""
+        policies.indices.contains(scene.setup.policy)
+        ? "It looks at \(policies[scene.setup.policy].descriptor.looksAt)." : ""
       second.add(Span(looks, theme[.note]))
     case .decode(let index):
-      let result = state.answering
+      let result = scene.answering
       first.add(Span("answer token \(index + 1) of \(result?.answer.tokens.count ?? 0)  ", theme[.accent]))
       first.add(Span("\(quoted(result?.answer.tokens, index)) at position \(grouped(prompt + index))"))
-      if let size = CacheSizes(state).sizes.dropFirst(state.shownIndex).first {
+      if let size = CacheSizes(scene).sizes.dropFirst(scene.shownIndex).first {
         first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
       }
-      if !state.run.hasModel {
+      if !scene.run.hasModel {
         second.add(
           Span("The full cache's answer, as it was recorded; any other needs the model.", theme[.note]))
       } else if let difference = difference(result), index >= difference {
@@ -70,10 +71,10 @@ struct StepWords {
 
   /// The speed of the prefill's chunks, as bars.
   private var chunks: [Span] {
-    let reports = state.run.prefillReports
+    let reports = scene.run.prefillReports
     guard reports.count > 1, let last = reports.last else { return [] }
-    let layers = max(1, state.run.recording?.shape.layerCount ?? 1)
-    let rates = state.run.prefillRates
+    let layers = max(1, scene.run.recording?.shape.layerCount ?? 1)
+    let rates = scene.run.prefillRates
     let largest = max(1e-9, rates.max() ?? 1)
     let bars = rates.suffix(24).map { rate in
       glyphs.bars[min(glyphs.bars.count - 1, Int(rate / largest * Double(glyphs.bars.count)))]
@@ -87,11 +88,11 @@ struct StepWords {
   }
 
   private func difference(_ result: PolicyResult?) -> Int? {
-    state.run.stage == .done ? state.run.difference(of: result) : nil
+    scene.run.stage == .done ? scene.run.difference(of: result) : nil
   }
 
   private func quoted(_ tokens: [Int]?, _ index: Int) -> String {
     guard let tokens, tokens.indices.contains(index) else { return "" }
-    return "\"\(state.run.vocabulary.written(tokens[index], glyphs))\""
+    return "\"\(scene.run.vocabulary.written(tokens[index], glyphs))\""
   }
 }

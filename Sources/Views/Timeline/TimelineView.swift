@@ -5,14 +5,14 @@ import Screen
 /// View 5: one policy's run step by step: the cache's size, the tokens, and what every cache says comes
 /// next.
 struct TimelineView {
-  private let state: ViewState
+  private let scene: Scene
   private let steps: [Timeline.Step]
   private let shown: Int
 
-  init(_ state: ViewState) {
-    self.state = state
-    steps = state.timeline.steps
-    shown = state.shownIndex
+  init(_ scene: Scene) {
+    self.scene = scene
+    steps = scene.timeline.steps
+    shown = scene.shownIndex
   }
 
   func draw(into frame: inout Frame) {
@@ -20,7 +20,7 @@ struct TimelineView {
     let isSmall = content.count < 17
     let isLarge = content.count >= 26
     var row = content.lowerBound
-    frame.line(row, RunLines(state, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(row, RunLines(scene, glyphs: frame.glyphs).place(width: frame.width))
     row += 1
     let track = TimelineTrack(steps, width: frame.width)
     drawTrack(track, into: &frame, row: row, names: !isSmall)
@@ -29,17 +29,17 @@ struct TimelineView {
       frame.rule(row)
       row += 1
     }
-    for line in StepWords(state, glyphs: frame.glyphs).lines(width: frame.width).prefix(isLarge ? 2 : 1) {
+    for line in StepWords(scene, glyphs: frame.glyphs).lines(width: frame.width).prefix(isLarge ? 2 : 1) {
       frame.line(row, line)
       row += 1
     }
     if isLarge { row += 1 }
-    for line in StepTokens(state, glyphs: frame.glyphs).lines(showsMarks: !isSmall) {
+    for line in StepTokens(scene, glyphs: frame.glyphs).lines(showsMarks: !isSmall) {
       frame.line(row, line)
       row += 1
     }
     var end = content.upperBound
-    if state.showsNotes, content.count >= 15 {
+    if scene.display.showsNotes, content.count >= 15 {
       end -= 1
       frame.line(end, Line.note(notes, style: frame.theme[.note], width: frame.width))
     }
@@ -51,7 +51,7 @@ struct TimelineView {
       frame.rule(row)
       row += 1
     }
-    let distributions = DistributionLines(state, glyphs: frame.glyphs)
+    let distributions = DistributionLines(scene, glyphs: frame.glyphs)
     for (offset, line) in distributions.lines(width: frame.width, count: max(0, end - row)).enumerated() {
       frame.line(row + offset, line)
     }
@@ -85,9 +85,9 @@ struct TimelineView {
   }
 
   private func words(_ phase: TimelineTrack.Phase) -> String {
-    let result = state.result
+    let result = scene.result
     switch phase.name {
-    case "prefill": return "prefill \(grouped(state.run.prompt.tokens.count))"
+    case "prefill": return "prefill \(grouped(scene.run.prompt.tokens.count))"
     case "lookahead": return "lookahead \(phase.steps.count)"
     case "evict":
       return result.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" }
@@ -101,7 +101,7 @@ struct TimelineView {
   private func drawSizes(_ track: TimelineTrack, into frame: inout Frame, area: Range<Int>) {
     guard area.count >= 2 else { return }
     let theme = frame.theme
-    let sizes = CacheSizes(state).sizes
+    let sizes = CacheSizes(scene).sizes
     let largest = max(1, sizes.max() ?? 1)
     let size = sizes.indices.contains(shown) ? sizes[shown] : 0
     var heading = Line()

@@ -4,8 +4,8 @@ extension ViewState {
   /// Begins a tour at the end of the text, with the first policy alone.
   package mutating func begin(_ tour: Tour) {
     self.tour = tour
-    (view, layer, head, policy, pinned) = (.text, 0, 0, 0, nil)
-    cursor = max(0, run.prompt.tokens.count - 1)
+    (display.view, cursor.layer, cursor.head, setup.policy, setup.pinned) = (.text, 0, 0, 0, nil)
+    cursor.position = max(0, run.prompt.tokens.count - 1)
     noticeTour()
   }
 
@@ -20,9 +20,9 @@ extension ViewState {
   /// and Backspace, and Esc where there is nothing else to back out of.
   /// - Returns: whether the key was the tour's.
   mutating func handleInTour(_ key: Key) -> Bool {
-    guard var tour, !tour.isLeft, entry == nil else { return false }
+    guard var tour, !tour.isLeft, typing.entry == nil else { return false }
     switch key {
-    case .tab where !showsHelp: tour.go(by: 1, self)
+    case .tab where !overlays.showsHelp: tour.go(by: 1, self)
     case .backspace: tour.go(by: -1, self)
     case .escape where isAtRest:
       tour.isLeft = true
@@ -41,8 +41,8 @@ extension ViewState {
 
   /// Whether Esc would change nothing.
   private var isAtRest: Bool {
-    !showsHelp && !showsWhy && !showsAnswer && run.isFinished && selectionStart == nil && !isCounting
-      && count == nil && step == nil
-      && !isPlaying && !(view == .compare && showsSettings)
+    overlays.isEmpty && run.isFinished && cursor.selectionStart == nil && !typing.isCounting
+      && typing.count == nil && cursor.step == nil
+      && !cursor.isPlaying && !(display.view == .compare && display.compare.showsSettings)
   }
 }

@@ -12,32 +12,34 @@ extension Tour {
         "905 it is. Of every token the model keeps a key and a value in memory, the KV cache; it grows with the text.",
         "What if most of it goes? Press `4` for the answers.",
         keys: "4"
-      ) { state, _ in state.view == .compare },
+      ) { state, _ in state.display.view == .compare },
       TourStep(
         "A policy evicts: of 1,178 tokens it keeps 48 for each of the 40 heads that look back at the text. Not every answer survives.",
         "Press `p` until SnapKV.",
         keys: "pp"
-      ) { state, _ in state.result?.policy.title == "SnapKV" },
+      ) { state, _ in state.scene.result?.policy.title == "SnapKV" },
       TourStep(
         "SnapKV keeps what the last tokens, its window, attend to, that is: look at. Its answer is lost.",
         "Press `1`, then `o`: the head and the token where it lost most.",
         keys: "1o"
-      ) { state, _ in state.view == .text && state.isCursor(in: "905") && state.evictsCursor },
+      ) { state, _ in state.display.view == .text && state.isCursor(in: "905") && state.evictsCursor },
       TourStep(
         "This head evicted the 9, though it looks at nothing else (attention 1.0) when the answer says 9. Overlooked?",
         "Press `2`, then `+` until a cell is one token.",
         keys: "2+++++"
-      ) { state, _ in state.view == .heatmap && state.keysPerCell == 1 },
+      ) { state, _ in state.display.view == .heatmap && state.display.heatmap.keysPerCell == 1 },
       TourStep(
         "↓ is the 9. Rows w, the window, look before it; the answer's row d7 (`j`, `k` move) looks at it.",
         "Is that why it is lost? With SnapKV, press `Y`.",
         keys: "Y"
-      ) { state, _ in state.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false },
+      ) { state, _ in
+        state.overlays.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false
+      },
       TourStep(
         "Yes: with two digits kept again the answer is back. LAQ asks 8 pseudo tokens, a quick guess at the answer, what to keep.",
         "Press `Esc`, then `P` until LAQ.",
         keys: "<Esc>PP"
-      ) { state, _ in !state.showsWhy && state.result?.policy.title == "LAQ" },
+      ) { state, _ in !state.overlays.showsWhy && state.scene.result?.policy.title == "LAQ" },
       TourStep(
         "Its row q7 looks at the 9 in time: kept, as the bar says. Now you: which token's loss changes LAQ's answer?",
         "`1`, go to a token, `S` until \"every head\", `X`: evict.",

@@ -58,9 +58,10 @@ package struct Tour: Sendable {
   /// Whether the reader has changed settings on which the sentences rest; policies may have been added.
   private func isAstray(_ state: ViewState) -> Bool {
     guard let first else { return false }
-    return state.prompt.hash != first.prompt.hash || state.settings.budget != first.settings.budget
-      || state.settings.granularity != first.settings.granularity
-      || !Set(first.settings.policies).isSubset(of: state.settings.policies)
+    return state.setup.prompt.hash != first.prompt.hash
+      || state.setup.settings.budget != first.settings.budget
+      || state.setup.settings.granularity != first.settings.granularity
+      || !Set(first.settings.policies).isSubset(of: state.setup.settings.policies)
   }
 
   private mutating func begin(_ index: Int, _ state: ViewState) {

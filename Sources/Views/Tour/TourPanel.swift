@@ -13,15 +13,14 @@ struct TourPanel {
   /// Whether it stands inside the box, above the status line.
   let isInside: Bool
 
-  /// `nil` where there is no tour.
-  init?(_ state: ViewState, size: Size, glyphs: GlyphSet) {
-    guard let tour = state.tour, !tour.isLeft else { return nil }
+  /// - Parameter words: what the tour says now.
+  init(_ tour: Tour, words: String, theme: Theme, size: Size, glyphs: GlyphSet) {
     let width = size.width - 4
     func wrapped(_ text: String) -> [[Span]] {
-      Self.wrapped(text.replacing("↓", with: glyphs.down), state.theme, width: width)
+      Self.wrapped(text.replacing("↓", with: glyphs.down), theme, width: width)
     }
     self.tour = tour
-    lines = wrapped(tour.words(state))
+    lines = wrapped(words)
     height = tour.steps.map { wrapped("\($0.tells) \($0.asks)").count }.max() ?? 0
     isInside = size.height - 5 - height - 1 >= Self.leastContent
   }
@@ -80,5 +79,13 @@ struct TourPanel {
       used += length + (used > 0 ? 1 : 0)
     }
     return lines
+  }
+}
+
+extension ViewState {
+  /// The tour's words, if there is a tour.
+  func tourPanel(size: Size, glyphs: GlyphSet) -> TourPanel? {
+    guard let tour, !tour.isLeft else { return nil }
+    return TourPanel(tour, words: tour.words(self), theme: display.theme, size: size, glyphs: glyphs)
   }
 }

@@ -7,14 +7,16 @@ extension ViewState {
   /// Whether the token under the cursor is part of some words, where they first stand in the prompt.
   func isCursor(in words: String) -> Bool {
     guard let range = run.prompt.text.firstRange(of: Array(words.utf8)),
-      run.prompt.tokens.indices.contains(cursor)
+      run.prompt.tokens.indices.contains(cursor.position)
     else { return false }
-    return run.prompt.tokens[cursor].byteRange.overlaps(range)
+    return run.prompt.tokens[cursor.position].byteRange.overlaps(range)
   }
 
   /// Whether the active policy evicts the token under the cursor in the chosen head.
   var evictsCursor: Bool {
-    result.map { !$0.kept.positions(layer: layer, queryHead: head).contains(cursor) } ?? false
+    scene.result.map {
+      !$0.kept.positions(layer: cursor.layer, queryHead: cursor.head).contains(cursor.position)
+    } ?? false
   }
 
   /// What a person's edits did to a policy's answer.
@@ -28,7 +30,7 @@ extension ViewState {
   /// What the edits did that were made since some settings; `nil` without any, and while the answer is
   /// decoded.
   func editOutcome(since begun: Setup) -> EditOutcome? {
-    guard run.stage == .done, run.settings == settings else { return nil }
+    guard run.stage == .done, run.settings == setup.settings else { return nil }
     let outcomes = run.results.compactMap { result -> EditOutcome? in
       guard let edit = result.policy.edits.last, !begun.settings.policies.contains(result.policy),
         let own = run.results.first(where: { $0.policy == result.policy.unedited })

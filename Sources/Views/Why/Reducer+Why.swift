@@ -8,19 +8,19 @@ extension ViewState {
     do {
       let wanted =
         name.isEmpty
-        ? settings.policies.indices.contains(policy) ? settings.policies[policy] : nil
+        ? setup.settings.policies.indices.contains(setup.policy) ? setup.settings.policies[setup.policy] : nil
         : try Policy(parsing: name)
       guard let wanted else { return .none }
       if let why, why.policy == wanted, why.stage != .cancelled {
-        (showsWhy, showsAnswer, whyTop) = (true, false, 0)
+        (overlays.showsWhy, overlays.showsAnswer, overlays.whyTop) = (true, false, 0)
         return .none
       }
       why = try WhyFinding(run, policy: wanted)
-      (showsWhy, showsAnswer, whyTop) = (true, false, 0)
+      (overlays.showsWhy, overlays.showsAnswer, overlays.whyTop) = (true, false, 0)
       return .why
     } catch {
       // A search that is under way for another policy stays where it can be seen and stopped.
-      if why?.isFinished != false { showsWhy = false }
+      if why?.isFinished != false { overlays.showsWhy = false }
       let hint = name.isEmpty ? "" : "; type :why NAME, as in \(Command.why.example)"
       message = String(describing: error) + hint
       return .none
@@ -36,7 +36,7 @@ extension ViewState {
     case .halfPageUp, .pageUp: scrollWhy(by: -10 * times)
     case .first: scrollWhy(by: -1 << 20)
     case .last: scrollWhy(by: 1 << 20)
-    case .command: entry = .command("")
+    case .command: typing.entry = .command("")
     case .help: openHelp()
     case .redraw: return .redraw
     case .suspend: return .suspend
@@ -47,16 +47,16 @@ extension ViewState {
     case .interrupt: return interrupt()
     case .back, .quit, .why:
       if why?.isFinished == false { return .cancelWhy }
-      showsWhy = false
-    default: message = "this key waits until the cause is closed: \(keys.shown(.back)) closes it"
+      overlays.showsWhy = false
+    default: message = "this key waits until the cause is closed: \(display.keys.shown(.back)) closes it"
     }
     return .none
   }
 
   private mutating func scrollWhy(by change: Int) {
-    let target = max(0, min(whyTop + change, (why.map { WhyView.rows(of: $0).count } ?? 1) - 1))
-    if target == whyTop { message = change > 0 ? "this is the last row" : "this is the first row" }
-    whyTop = target
+    let target = max(0, min(overlays.whyTop + change, (why.map { WhyView.rows(of: $0).count } ?? 1) - 1))
+    if target == overlays.whyTop { message = change > 0 ? "this is the last row" : "this is the first row" }
+    overlays.whyTop = target
   }
 
   /// Keeps by hand what brings the answer back, so that it is seen in the text and decoded on.
@@ -65,11 +65,12 @@ extension ViewState {
       message = "nothing has brought the answer back yet"
       return .none
     }
-    (showsWhy, view) = (false, .text)
-    (layer, head, cursor) = (first.layer, first.queryHead, first.position)
+    (overlays.showsWhy, display.view) = (false, .text)
+    (cursor.layer, cursor.head, cursor.position) = (first.layer, first.queryHead, first.position)
     comeIntoRun()
     let effect = adopt(why.restored.map(\.restoring), of: why.policy)
-    message = "\(policyTitle) keeps \(why.restored.count) more by hand; \(keys.shown(.undo)) takes it back"
+    message =
+      "\(setup.policyTitle) keeps \(why.restored.count) more by hand; \(display.keys.shown(.undo)) takes it back"
     return effect
   }
 }

@@ -10,12 +10,13 @@ struct WhyView {
     let isRestored: Bool
   }
 
-  private let state: ViewState
+  private let scene: Scene
   private let finding: WhyFinding
+  /// The first row shown, where not all fit.
+  private let top: Int
 
-  init(_ state: ViewState, _ finding: WhyFinding) {
-    self.state = state
-    self.finding = finding
+  init(_ scene: Scene, _ finding: WhyFinding, top: Int) {
+    (self.scene, self.finding, self.top) = (scene, finding, top)
   }
 
   /// The restored tokens, then the others, each in the order of attention at the first difference.
@@ -42,7 +43,7 @@ struct WhyView {
       row += 1
     }
     frame.rule(row)
-    let showsNote = state.showsNotes && content.count >= 15
+    let showsNote = scene.display.showsNotes && content.count >= 15
     drawList(into: &frame, area: row + 1..<content.upperBound - (showsNote ? 1 : 0))
     guard showsNote else { return }
     frame.line(
@@ -58,8 +59,8 @@ struct WhyView {
   /// Both answers, and where they part.
   private func answers(_ frame: Frame) -> [[Span]] {
     let theme = frame.theme
-    let lines = AnswerLines(state, glyphs: frame.glyphs)
-    let result = state.run.results.first { $0.policy == finding.policy }
+    let lines = AnswerLines(scene, glyphs: frame.glyphs)
+    let result = scene.run.results.first { $0.policy == finding.policy }
     func line(_ title: String, _ result: PolicyResult?, difference: Int?) -> [Span] {
       let name = TextWidth.padded(TextWidth.clipped(title, to: 12, ellipsis: frame.glyphs.ellipsis), to: 14)
       return [Span(name, theme[.dim])]
@@ -67,7 +68,7 @@ struct WhyView {
     }
     let place = "token \(finding.step + 1): "
     return [
-      line("full", state.run.full, difference: nil),
+      line("full", scene.run.full, difference: nil),
       line(finding.policy.title, result, difference: finding.step),
       [
         Span(TextWidth.padded("they part", to: 14), theme[.dim]), Span(place),
@@ -80,7 +81,7 @@ struct WhyView {
 
   private func quoted(_ token: Int?, _ frame: Frame) -> String {
     guard let token else { return "the end" }
-    let bytes = state.run.vocabulary.bytes(of: token)
+    let bytes = scene.run.vocabulary.bytes(of: token)
     return "\"\(Sanitizer.visible(bytes: bytes, glyphs: frame.glyphs, spaces: false))\""
   }
 
@@ -126,7 +127,7 @@ struct WhyView {
     let theme = frame.theme
     let rows = Self.rows(of: finding)
     let capacity = area.count - 1
-    let top = max(0, min(state.whyTop, rows.count - capacity))
+    let top = max(0, min(self.top, rows.count - capacity))
     let isNarrow = frame.width < 70
     let widths =
       isNarrow
@@ -145,7 +146,7 @@ struct WhyView {
       let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(grouped(finding.lostCount))"
       frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
     }
-    let text = state.texts.text(state.run.prompt, glyphs: frame.glyphs, showsSpaces: !theme.hasColor)
+    let text = scene.display.texts.text(scene.run.prompt, glyphs: frame.glyphs, showsSpaces: !theme.hasColor)
     for (offset, row) in rows.dropFirst(top).prefix(capacity).enumerated() {
       let token = row.token
       let piece = text.pieces.indices.contains(token.position) ? text.pieces[token.position].text : ""

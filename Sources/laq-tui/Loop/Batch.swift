@@ -35,7 +35,7 @@ struct Batch {
     for key in keys {
       switch state.handle(key, size: size, glyphs: glyphs) {
       case .explore:
-        let next = state.run.anew(state.settings, prompt: state.prompt)
+        let next = state.run.anew(state.setup.settings, prompt: state.setup.prompt)
         if next.prompt.hash != state.run.prompt.hash { state.beginPrompt() }
         state.run = try await explored(next, earlier: state.run)
       case .export(let request): try await answer(request, &state)
@@ -129,7 +129,7 @@ struct Batch {
   /// The state with the theme that only a print in black and white has taken from it.
   private func inColour(_ state: ViewState) -> ViewState {
     var copy = state
-    if !output.ansi, copy.theme == .mono { copy.theme = coloured }
+    if !output.ansi, copy.display.theme == .mono { copy.display.theme = coloured }
     return copy
   }
 

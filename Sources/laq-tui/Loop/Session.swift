@@ -45,8 +45,8 @@ final class Session {
     terminal = try host ?? Terminal(preferences)
     engine = opening.engine
     glyphs = preferences.ascii ?? false || !terminal.isUTF8 ? .ascii : .unicode
-    state.theme = theme ?? terminal.theme(preferences)
-    state.colorDepth = terminal.colorDepth
+    state.display.theme = theme ?? terminal.theme(preferences)
+    state.display.colorDepth = terminal.colorDepth
     self.opening = opening
     if let tour = opening.tour { state.begin(tour) }
     if host == nil { state.message = state.message ?? terminal.warning }
@@ -59,7 +59,7 @@ final class Session {
     explore()
     var events: ArraySlice<Event> = []
     loop: while true {
-      let isMoving = state.isPlaying || isComputing
+      let isMoving = state.cursor.isPlaying || isComputing
       events = terminal.nextEvents(timeoutMilliseconds: isMoving ? 120 : nil)[...]
       receive()
       // Each key from the command line waits for what those before it began, so that it finds what it asks
@@ -110,8 +110,8 @@ final class Session {
 
   /// Handles a key; false ends the session.
   private func handle(_ key: Key) -> Bool {
-    let isTyping = state.entry != nil
-    defer { if !isTyping, state.entry != nil { terminal.markPastes() } }
+    let isTyping = state.typing.entry != nil
+    defer { if !isTyping, state.typing.entry != nil { terminal.markPastes() } }
     switch state.handle(key, size: terminal.size, glyphs: glyphs) {
     case .none: break
     case .explore: explore()
@@ -161,7 +161,7 @@ final class Session {
   private func save(_ request: SessionRequest) {
     var kept = state
     // That this terminal has no colours is nothing about the session.
-    if terminal.colorDepth < .palette256 { kept.theme = opening.preferences.theme ?? .dark }
+    if terminal.colorDepth < .palette256 { kept.display.theme = opening.preferences.theme ?? .dark }
     do {
       try ExportFile.write(kept, origin: opening.origin, request)
       state.sessionEnded(request, error: nil)
@@ -194,13 +194,13 @@ final class Session {
     work?.cancel()
     sweeping?.cancel()
     why?.cancel()
-    (state.why, state.showsWhy) = (nil, false)
+    (state.why, state.overlays.showsWhy) = (nil, false)
     asked.removeAll()
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
     if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
     let earlier = recorded
-    let run = state.run.anew(state.settings, prompt: state.prompt)
+    let run = state.run.anew(state.setup.settings, prompt: state.setup.prompt)
     let (engine, mailbox, generation) = (engine, mailbox, generation)
     work = Task.detached {
       _ = await engine.run(run, earlier: earlier) { update in
@@ -209,7 +209,7 @@ final class Session {
       }
     }
     // A state without a recording would blank the screen while settings are re-scored.
-    state.step = nil
+    state.cursor.step = nil
     if state.run.prompt.hash != run.prompt.hash { state.beginPrompt() }
     state.run = earlier.map { $0.prompt.hash == run.prompt.hash ? $0.at(.opening) : run } ?? run
   }

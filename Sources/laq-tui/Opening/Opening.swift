@@ -143,24 +143,26 @@ struct Opening {
   /// - Throws: `SessionFileError`.
   func state(theme: Theme) throws -> ViewState {
     var state = ViewState(run: run, theme: theme)
-    state.showsNotes = preferences.notes ?? true
-    state.keys = preferences.keys ?? .standard
+    state.display.showsNotes = preferences.notes ?? true
+    state.display.keys = preferences.keys ?? .standard
     if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
-    if let active = file.setup.active, state.settings.policies.indices.contains(active) {
-      state.policy = active
+    if let active = file.setup.active, state.setup.settings.policies.indices.contains(active) {
+      state.setup.policy = active
     }
-    state.pinned = file.setup.pinned.flatMap { state.settings.policies.indices.contains($0) ? $0 : nil }
+    state.setup.pinned = file.setup.pinned.flatMap {
+      state.setup.settings.policies.indices.contains($0) ? $0 : nil
+    }
     var warning = warning
     if let other = file.other {
       let (setup, lost) = try setup(other, path: path, beside: state)
-      state.otherSetup = setup
+      state.editing.other = setup
       warning = warning ?? lost
     }
     if let warning { state.message = ([warning] + notices).joined(separator: " · ") }
     // What was left out must not be lost to the file by a ':write' that asks nothing.
-    state.sessionPath = warning == nil ? path : nil
+    state.editing.sessionPath = warning == nil ? path : nil
     return state
   }
 
@@ -170,7 +172,7 @@ struct Opening {
   ) {
     var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: edits != nil, path: path))
     try kept.apply(to: &settings, path: path)
-    let prompt = try state.prompt.asking(kept.question, answerLimit: settings.answerLimit)
+    let prompt = try state.setup.prompt.asking(kept.question, answerLimit: settings.answerLimit)
     let carried = edits?.carried(settings.policies, question: kept.question, to: prompt)
     if let carried { settings.policies = carried.policies }
     try settings.resolve(
@@ -193,7 +195,7 @@ struct Opening {
     } else if options.layer == nil, options.head == nil {
       state.goToLargestLoss()
     }
-    if let layer = options.layer { state.layer = min(layer, shape.layerCount) - 1 }
-    if let head = options.head { state.head = min(head, shape.queryHeadCount) - 1 }
+    if let layer = options.layer { state.cursor.layer = min(layer, shape.layerCount) - 1 }
+    if let head = options.head { state.cursor.head = min(head, shape.queryHeadCount) - 1 }
   }
 }

@@ -1,0 +1,22 @@
+/// How the heatmap is shown.
+package struct HeatmapDisplay: Sendable {
+  /// How attention turns to brightness.
+  package enum Scale: String, Sendable, CaseIterable {
+    case logarithmic = "log"
+    case linear
+  }
+
+  /// Which heads a row shows.
+  package enum HeadMode: String, Sendable, CaseIterable {
+    case single, mean, max
+  }
+
+  /// Which heads it shows.
+  package var headMode = HeadMode.single
+  /// Its scale.
+  package var scale = Scale.logarithmic
+  /// Whether two rows share a line, where half blocks and colour allow.
+  package var pairsRows = true
+  /// Keys per cell; `nil` fits all of them to the width.
+  package var keysPerCell: Int?
+}

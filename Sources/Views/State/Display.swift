@@ -1,0 +1,29 @@
+import Exploration
+import Screen
+
+/// What is shown, and how: the open view, the theme, the keys that the screen names.
+package struct Display: Sendable {
+  /// The open view.
+  package var view = ViewState.View.text
+  /// The theme.
+  @CopyOnWrite package var theme: Theme
+  /// The colours that the terminal has: themes that need more are not offered.
+  package var colorDepth = ColorDepth.rgb
+  /// The keys and what they do.
+  @CopyOnWrite package var keys = KeyTable.standard
+  /// Whether the learner's notes are shown.
+  package var showsNotes = true
+  /// Whether the text has its row of marks in colour, too.
+  package var showsCover = false
+  /// How the heatmap is shown.
+  package var heatmap = HeatmapDisplay()
+  /// How the head grid is shown.
+  package var heads = HeadsDisplay()
+  /// How the comparison is shown.
+  package var compare = CompareDisplay()
+  /// The prompt as it is written on screens, remembered from frame to frame.
+  let texts = TokenTexts()
+
+  /// The first screen's.
+  package init(theme: Theme) { self.theme = theme }
+}
