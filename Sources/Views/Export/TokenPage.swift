@@ -116,7 +116,9 @@ struct TokenPage {
   /// The policies with their settings, figures and answers.
   private func figures() -> String {
     let rows = results.map { result in
-      let settings = result.policy.allSettings.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+      let lookahead = result.lookahead?.mismatch.map { ["lookahead \($0)"] } ?? []
+      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead)
+        .joined(separator: ", ")
       let cells = [
         result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
         result.massRecall.map { decimal($0, 3) } ?? "",
