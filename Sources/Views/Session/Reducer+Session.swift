@@ -28,7 +28,7 @@ extension ViewState {
     switch error {
     case nil:
       sessionPath = request.path
-      writtenPolicies = editedPolicies
+      noticeWrittenEdits()
       message = "session written to \(request.path); laq-tui \(request.path) opens it"
     case ExportError.exists?: entry = Entry(.replaceSession(request))
     case let error?:

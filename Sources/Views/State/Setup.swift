@@ -30,6 +30,12 @@ extension ViewState {
   /// The present one.
   var setup: Setup { Setup(prompt: prompt, settings: settings, policy: policy, pinned: pinned) }
 
+  /// Takes the settings to come back to from a session's file, which holds what is edited in them.
+  package mutating func open(other setup: Setup) {
+    otherSetup = setup
+    noticeWrittenEdits()
+  }
+
   /// Goes back to an earlier one. Where the list of policies stays the same, so do the chosen ones.
   /// - Returns: what the program must do.
   mutating func restore(_ setup: Setup) -> Effect {

@@ -56,26 +56,29 @@ struct LaqTUI: AsyncParsableCommand {
     try await reportingErrors {
       switch try Input.detect(prompt.text) {
       case .results(let results): try await show(results)
-      case .trace: try await explore(Opening(trace: self))
-      case .session(let file): try await explore(Opening(self, session: file))
-      case .text: try await explore(Opening(self))
+      case .trace: try await explore(OpenedInput(trace: self))
+      case .session(let file): try await explore(OpenedInput(self, session: file))
+      case .text: try await explore(OpenedInput(self))
       }
     }
   }
 
   /// Explores a text that comes with a tour.
   func run(_ tour: Tour, of text: [UInt8]) async throws {
-    try await reportingErrors { try await explore(Opening(self, tour: (tour, text))) }
+    try await reportingErrors { try await explore(OpenedInput(self, tour: (tour, text))) }
   }
 
   /// Explores what was opened, in the terminal or without one.
   @MainActor
-  private func explore(_ opening: Opening) async throws {
+  private func explore(_ input: OpenedInput) async throws {
     if output.replacesTerminal {
-      let batch = try Batch(opening: opening, options: self)
-      try await Signals.interrupting { try await batch.run() }
+      let text = TextRun(input: input, options: self)
+      try await Signals.interrupting { try await text.run() }
     } else {
-      try await Session(opening: opening, keys: screen.keys).run()
+      // What stands in the way of a first state is said on the terminal as it is.
+      let state = try input.state()
+      let sink = try TerminalSink(input.preferences, keys: screen.keys)
+      try await sink.run(Explorer(input, state, on: sink))
     }
   }
 
@@ -102,19 +105,15 @@ struct LaqTUI: AsyncParsableCommand {
   /// Shows an evaluation in the terminal, or prints its screen.
   @MainActor
   private func show(_ results: ResultsFile) async throws {
-    guard output.screen != nil else {
-      try await ResultsSession(results, options: self).run()
-      return
-    }
     let preferences = try Preferences.holding(self)
-    var state = ResultsState(
-      name: results.name, table: results.table, score: results.score,
-      stage: results.isComplete ? .done : .unfinished,
-      theme: output.ansi ? preferences.theme ?? .dark : .mono)
-    let size = Size(output.size) ?? Size(width: 120, height: 36)
-    for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
-    let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
-    Output.write(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
+    guard output.screen != nil else {
+      let sink = try TerminalSink(preferences, keys: screen.keys)
+      return try await sink.run(ResultsBrowser(results, options: self, on: sink))
+    }
+    let sink = try TextSink(self, preferences)
+    let browser = ResultsBrowser(results, options: self, on: sink)
+    try await Loop(app: browser, sink: sink).run()
+    sink.print(browser)
   }
 
   /// Refuses an answer's length that cannot be asked for.
