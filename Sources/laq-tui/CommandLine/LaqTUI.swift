@@ -3,7 +3,6 @@ import Checkpoint
 import Eviction
 import Exploration
 import Foundation
-import ResultsViews
 import Screen
 import Terminal
 import Views
@@ -77,7 +76,7 @@ struct LaqTUI: AsyncParsableCommand {
     } else {
       // What stands in the way of a first state is said on the terminal as it is.
       let state = try input.state()
-      let sink = try TerminalSink(input.preferences, keys: screen.keys)
+      let sink = try Sink(self, input.preferences, isTerminal: true)
       try await sink.run(Explorer(input, state, on: sink))
     }
   }
@@ -105,15 +104,10 @@ struct LaqTUI: AsyncParsableCommand {
   /// Shows an evaluation in the terminal, or prints its screen.
   @MainActor
   private func show(_ results: ResultsFile) async throws {
-    let preferences = try Preferences.holding(self)
-    guard output.screen != nil else {
-      let sink = try TerminalSink(preferences, keys: screen.keys)
-      return try await sink.run(ResultsBrowser(results, options: self, on: sink))
-    }
-    let sink = try TextSink(self, preferences)
+    let sink = try Sink(self, Preferences.holding(self), isTerminal: output.screen == nil)
     let browser = ResultsBrowser(results, options: self, on: sink)
-    try await Loop(app: browser, sink: sink).run()
-    sink.print(browser)
+    try await sink.run(browser)
+    if output.screen != nil { sink.print(browser) }
   }
 
   /// Refuses an answer's length that cannot be asked for.

@@ -86,7 +86,7 @@ extension EvalRunner {
     let news = ResultsNews()
     let name = (files.results as NSString).lastPathComponent
     let options = try screenOptions(name)
-    let sink = try await TerminalSink(Preferences.holding(options), keys: options.screen.keys)
+    let sink = try await Sink(options, Preferences.holding(options), isTerminal: true)
     let browser = await ResultsBrowser(
       ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: options, on: sink, news: news)
     let task = Task {

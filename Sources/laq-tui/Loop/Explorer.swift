@@ -11,7 +11,7 @@ import Views
 final class Explorer: App {
   var state: ViewState
   private let input: OpenedInput
-  private let sink: any Sink
+  private let sink: Sink
   private let updates: EngineUpdates
   /// The running engine.
   private var running: Task<Void, Never>?
@@ -33,7 +33,7 @@ final class Explorer: App {
   /// - Parameters:
   ///   - state: the first one.
   ///   - theme: that of the screen over which this one opens, and which has told the sink's warning.
-  init(_ input: OpenedInput, _ state: ViewState, on sink: any Sink, theme: Theme? = nil) {
+  init(_ input: OpenedInput, _ state: ViewState, on sink: Sink, theme: Theme? = nil) {
     (self.input, self.state, self.sink) = (input, state, sink)
     updates = EngineUpdates(onUpdate: sink.onUpdate)
     self.state.theme = theme ?? sink.theme

@@ -28,7 +28,7 @@ protocol App: AnyObject {
 @MainActor
 struct Loop {
   let app: any App
-  let sink: any Sink
+  let sink: Sink
   /// The app if it has an engine.
   private var explorer: Explorer? { app as? Explorer }
 

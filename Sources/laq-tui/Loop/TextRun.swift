@@ -19,12 +19,12 @@ struct TextRun {
     var state = try input.state()
     let warning = state.message
     state.message = nil
-    let sink = try TextSink(options, input.preferences)
+    let sink = try Sink(options, input.preferences, isTerminal: false)
     let explorer = Explorer(input, state, on: sink)
     try await explorer.finish()
     if let warning { Console.say("laq-tui: \(warning)") }
     if let view = output.screen?.view { explorer.state.open(view) }
-    try await Loop(app: explorer, sink: sink).run()
+    try await sink.run(explorer)
     if let record = output.record {
       let projection = output.recordOutput ? await input.engine.outputProjection() : nil
       try TraceExport(explorer.state.run, output: projection).write(to: record, replacing: output.force)
@@ -43,7 +43,7 @@ struct TextRun {
   }
 
   /// Prints why a policy lost the answer.
-  private func explain(_ policy: Policy, in run: Run, _ sink: TextSink) async throws {
+  private func explain(_ policy: Policy, in run: Run, _ sink: Sink) async throws {
     let onUpdate = sink.onUpdate
     let finding = await input.engine.why(try WhyFinding(run, policy: policy), of: run) {
       onUpdate(.finding($0))

@@ -9,14 +9,14 @@ import Views
 /// Enter explores a prompt.
 @MainActor
 final class ResultsBrowser: App {
-  private let sink: any Sink
+  private let sink: Sink
   private let options: LaqTUI
   private let news: ResultsNews?
   private var state: ResultsState
   private var cases: CaseOpening?
 
   /// - Parameter news: of an evaluation that runs.
-  init(_ file: ResultsFile, options: LaqTUI, on sink: any Sink, news: ResultsNews? = nil) {
+  init(_ file: ResultsFile, options: LaqTUI, on sink: Sink, news: ResultsNews? = nil) {
     (self.options, self.sink, self.news) = (options, sink, news)
     let stage: ResultsState.Stage = news != nil ? .running("begins") : file.isComplete ? .done : .unfinished
     state = ResultsState(
