@@ -92,12 +92,9 @@ extension ResultsState {
     case .last: prompt = prompts.count - 1
     case .back, .left: page = .cells
     case .open:
-      guard prompts.indices.contains(prompt), let series = table.series(at: place) else { break }
-      if let unavailable = prompts[prompt].row.unavailable {
-        message = unavailable
-      } else {
-        return .open(prompts[prompt].one, series)
-      }
+      guard chosenPrompt != nil else { break }
+      guard let unavailable = prompts[prompt].row.unavailable else { return .open }
+      message = unavailable
     default: break
     }
     prompt = max(0, min(prompt, prompts.count - 1))

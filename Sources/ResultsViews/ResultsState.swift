@@ -23,16 +23,6 @@ package struct ResultsState: Sendable {
     case unfinished
   }
 
-  /// What the program must do after a key.
-  package enum Effect: Sendable, Hashable {
-    case none
-    /// Open a prompt under a policy at a budget.
-    case open(EvaluationCase, ResultsTable.Series)
-    case redraw
-    case suspend
-    case quit
-  }
-
   /// The file's name.
   package let name: String
   /// The means.
@@ -83,5 +73,12 @@ package struct ResultsState: Sendable {
       let (a, b) = (first.element.outcome?.scores[score] ?? -1, second.element.outcome?.scores[score] ?? -1)
       return a == b ? first.offset < second.offset : a < b
     }.map(\.element)
+  }
+
+  /// The prompt that `Effect.open` is about, and the policy and the budget to explore it with.
+  package var chosenPrompt: (EvaluationCase, ResultsTable.Series)? {
+    let prompts = prompts
+    guard page == .prompts, prompts.indices.contains(prompt) else { return nil }
+    return table.series(at: place).map { (prompts[prompt].one, $0) }
   }
 }

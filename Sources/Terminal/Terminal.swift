@@ -152,8 +152,8 @@ package final class Terminal {
     return events
   }
 
-  /// Has events come again, before all others: whoever takes several may be done at the first.
-  package func giveBack(_ events: ArraySlice<Event>) { returned = events + returned }
+  /// Has events come again, before all others.
+  func giveBack(_ events: ArraySlice<Event>) { returned = events + returned }
 
   /// Stops the program as Ctrl-Z does; comes back with everything drawn again.
   package func suspend() {

@@ -157,6 +157,19 @@ import Testing
     #expect(outcome.status == 1 && outcome.errors.contains("this model has room for"), "\(outcome.errors)")
   }
 
+  /// What the other settings hold of a person's work is not lost without a question, but where a file has it.
+  @Test func editsInTheOtherSettingsAreAskedAboutUnlessAFileHoldsThem() throws {
+    let session = folder.path + "/a.laq"
+    let options = [text, "--policy", "streaming", "--steps", "2"]
+    let asked = try screen(options, keys: "A#3GKAq")
+    #expect(asked.last?.contains("leave, y or n? 1 edit by hand, 1 in A's settings, in no file") == true)
+    let written = try screen(options, keys: "A#3GKA:w \(session)<Enter>q")
+    #expect(!written.contains { $0.contains("leave, y or n?") })
+    let again = try screen([session], keys: "q")
+    #expect(!again.contains { $0.contains("leave, y or n?") }, "\(again.last ?? "")")
+    #expect(try screen([session], keys: "A#5GKAq").last?.contains("leave, y or n?") == true)
+  }
+
   @Test func otherJSONIsAText() throws {
     let json = try folder.write("{\"schema\": \"another\", \"mill\": \"quiet\"}", as: "a.json")
     #expect(try screen([json, "--policy", "streaming", "--steps", "2"]).contains { $0.contains("another") })

@@ -115,10 +115,8 @@ import Testing
     #expect(state.page == .prompts)
     #expect(state.prompts.map(\.one.id) == ["needle-256-0-0", "needle-256-0-1"])
     _ = state.handle(.down, size: Self.size)
-    guard case .open(let one, let series) = state.handle(.enter, size: Self.size) else {
-      Issue.record("nothing was opened")
-      return
-    }
+    #expect(state.handle(.enter, size: Self.size) == .open)
+    let (one, series) = try #require(state.chosenPrompt)
     #expect(one.id == "needle-256-0-1")
     #expect(try series == .init(#require(Policy("snapkv")), .tokens(24)))
     _ = state.handle(.escape, size: Self.size)

@@ -106,6 +106,36 @@ import Transformer
     }
   }
 
+  /// `A` keeps settings to come back to; the edits in them are as much a person's work.
+  @Test(arguments: [
+    ("KAu", "1 edit by hand, 1 in A's settings, in no file (:write)"),
+    ("AKA", "1 edit by hand, 1 in A's settings, in no file (:write)"),
+    ("KA", "1 edit by hand in no file (:write)"),
+    ("KAlX", "2 edits by hand in no file (:write)"),
+    ("KAulXlX", "3 edits by hand, 1 in A's settings, in no file (:write)"),
+  ])
+  func editsOfTheOtherSettingsAreAskedAbout(_ keys: String, _ loss: String) throws {
+    var state = RunFixture.state()
+    _ = try press(keys, &state)
+    #expect(try press("q", &state) == .none)
+    #expect(lines(state).last?.contains("leave, y or n? \(loss)") == true, "\(lines(state).last ?? "")")
+    #expect(try press("y", &state) == .quit)
+    state.sessionEnded(SessionRequest("a.laq", replacing: false), error: nil)
+    #expect(try press("q", &state) == .quit, "the file holds both")
+    #expect(try press("Aq", &state) == .quit)
+  }
+
+  @Test func theOtherSettingsOfASessionAreInItsFile() throws {
+    var edited = RunFixture.state()
+    _ = try press("K", &edited)
+    var state = RunFixture.state()
+    state.open(other: edited.setup)
+    #expect(try press("q", &state) == .quit)
+    #expect(try press("Aq", &state) == .quit)
+    _ = try press("lX", &state)
+    #expect(try press("Aq", &state) == .none, "another edit since, and away from it")
+  }
+
   @Test func whatIsInAFileIsNotAskedAbout() throws {
     var state = RunFixture.state()
     _ = try press("K", &state)

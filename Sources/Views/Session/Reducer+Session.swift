@@ -28,7 +28,7 @@ extension ViewState {
     switch error {
     case nil:
       editing.sessionPath = request.path
-      editing.written = setup.editedPolicies
+      noticeWrittenEdits()
       message = "session written to \(request.path); laq-tui \(request.path) opens it"
     case ExportError.exists?: typing.entry = Entry(.replaceSession(request))
     case let error?:

@@ -24,4 +24,12 @@ package struct Editing: Sendable {
   func unwritten(of edited: [Policy]) -> Int {
     edited.filter { !written.contains($0) }.reduce(0) { $0 + $1.edits.count }
   }
+
+  /// How many edits of the settings to come back to no file holds, and the present ones have not.
+  func unwrittenOfOther(beside present: [Policy]) -> Int {
+    (other?.editedPolicies ?? []).filter { !written.contains($0) }.reduce(0) { count, policy in
+      let known = present.filter { $0.unedited == policy.unedited }.flatMap(\.edits)
+      return count + policy.edits.filter { !known.contains($0) }.count
+    }
+  }
 }

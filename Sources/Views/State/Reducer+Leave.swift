@@ -4,6 +4,14 @@ extension ViewState {
   /// Edits by hand that no file holds.
   var unwrittenEdits: Int { editing.unwritten(of: setup.editedPolicies) }
 
+  /// Edits that no file holds either, of the settings that are kept to come back to alone.
+  private var unwrittenOtherEdits: Int { editing.unwrittenOfOther(beside: setup.editedPolicies) }
+
+  /// A session's file holds the edits of both settings.
+  mutating func noticeWrittenEdits() {
+    editing.written = setup.editedPolicies + (editing.other?.editedPolicies ?? [])
+  }
+
   /// Stops work, and says how to quit; twice in a row it quits.
   mutating func interrupt() -> Effect {
     let key = display.keys.shown(.interrupt)
@@ -24,8 +32,12 @@ extension ViewState {
   /// Quits; where something would be lost it asks first, once.
   mutating func leave() -> Effect {
     var losses: [String] = []
-    let edits = unwrittenEdits
-    if edits > 0 { losses.append("\(edits) edit\(edits == 1 ? "" : "s") by hand in no file (:write)") }
+    let others = unwrittenOtherEdits
+    let edits = unwrittenEdits + others
+    if edits > 0 {
+      let elsewhere = others == 0 ? "" : ", \(others) in \(display.keys.shown(.exchange))'s settings,"
+      losses.append("\(edits) edit\(edits == 1 ? "" : "s") by hand\(elsewhere) in no file (:write)")
+    }
     if why?.isFinished == false { losses.append("a search is under way") }
     guard !losses.isEmpty else { return .quit }
     typing.entry = Entry(.leave(losses.joined(separator: ", ")))

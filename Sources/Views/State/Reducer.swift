@@ -22,6 +22,8 @@ package enum Effect: Sendable, Hashable {
   case save(SessionRequest)
   /// Put a text on the terminal's clipboard.
   case copy(String)
+  /// Explore the prompt that is chosen among an evaluation's.
+  case open
   case redraw
   case suspend
   case quit

@@ -45,6 +45,12 @@ package struct Setup: Sendable, Equatable {
 }
 
 extension ViewState {
+  /// Takes the settings to come back to from a session's file, which holds what is edited in them.
+  package mutating func open(other setup: Setup) {
+    editing.other = setup
+    noticeWrittenEdits()
+  }
+
   /// Goes back to an earlier one. Where the list of policies stays the same, so do the chosen ones.
   /// - Returns: what the program must do.
   mutating func restore(_ earlier: Setup) -> Effect {

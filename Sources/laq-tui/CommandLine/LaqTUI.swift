@@ -3,7 +3,6 @@ import Checkpoint
 import Eviction
 import Exploration
 import Foundation
-import ResultsViews
 import Screen
 import Terminal
 import Views
@@ -56,26 +55,29 @@ struct LaqTUI: AsyncParsableCommand {
     try await reportingErrors {
       switch try Input.detect(prompt.text) {
       case .results(let results): try await show(results)
-      case .trace: try await explore(Opening(trace: self))
-      case .session(let file): try await explore(Opening(self, session: file))
-      case .text: try await explore(Opening(self))
+      case .trace: try await explore(OpenedInput(trace: self))
+      case .session(let file): try await explore(OpenedInput(self, session: file))
+      case .text: try await explore(OpenedInput(self))
       }
     }
   }
 
   /// Explores a text that comes with a tour.
   func run(_ tour: Tour, of text: [UInt8]) async throws {
-    try await reportingErrors { try await explore(Opening(self, tour: (tour, text))) }
+    try await reportingErrors { try await explore(OpenedInput(self, tour: (tour, text))) }
   }
 
   /// Explores what was opened, in the terminal or without one.
   @MainActor
-  private func explore(_ opening: Opening) async throws {
+  private func explore(_ input: OpenedInput) async throws {
     if output.replacesTerminal {
-      let batch = try Batch(opening: opening, options: self)
-      try await Signals.interrupting { try await batch.run() }
+      let text = TextRun(input: input, options: self)
+      try await Signals.interrupting { try await text.run() }
     } else {
-      try await Session(opening: opening, keys: screen.keys).run()
+      // What stands in the way of a first state is said on the terminal as it is.
+      let state = try input.state()
+      let sink = try Sink(self, input.preferences, isTerminal: true)
+      try await sink.run(Explorer(input, state, on: sink))
     }
   }
 
@@ -102,19 +104,10 @@ struct LaqTUI: AsyncParsableCommand {
   /// Shows an evaluation in the terminal, or prints its screen.
   @MainActor
   private func show(_ results: ResultsFile) async throws {
-    guard output.screen != nil else {
-      try await ResultsSession(results, options: self).run()
-      return
-    }
-    let preferences = try Preferences.holding(self)
-    var state = ResultsState(
-      name: results.name, table: results.table, score: results.score,
-      stage: results.isComplete ? .done : .unfinished,
-      theme: output.ansi ? preferences.theme ?? .dark : .mono)
-    let size = Size(output.size) ?? Size(width: 120, height: 36)
-    for key in try Key.parse(screen.keys) { _ = state.handle(key, size: size) }
-    let grid = state.draw(size: size, glyphs: preferences.ascii ?? false ? .ascii : .unicode)
-    Output.write(output.ansi ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
+    let sink = try Sink(self, Preferences.holding(self), isTerminal: output.screen == nil)
+    let browser = ResultsBrowser(results, options: self, on: sink)
+    try await sink.run(browser)
+    if output.screen != nil { sink.print(browser) }
   }
 
   /// Refuses an answer's length that cannot be asked for.

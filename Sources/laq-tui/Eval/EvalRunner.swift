@@ -85,9 +85,10 @@ extension EvalRunner {
   {
     let news = ResultsNews()
     let name = (files.results as NSString).lastPathComponent
-    let screen = try await ResultsSession(
-      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: try screenOptions(name),
-      news: news)
+    let options = try screenOptions(name)
+    let sink = try await Sink(options, Preferences.holding(options), isTerminal: true)
+    let browser = await ResultsBrowser(
+      ResultsFile(name: name, plan: run.plan, rows: file.earlierRows), options: options, on: sink, news: news)
     let task = Task {
       let rows = try await completed(run, file, files, jobs) { progress, row in
         news.put([row], stage: .running(ProgressLine.text(progress, row)))
@@ -99,7 +100,7 @@ extension EvalRunner {
     let closing = Task {
       do { _ = try await task.value } catch { news.end() }
     }
-    try await screen.run()
+    try await sink.run(browser)
     task.cancel()
     await closing.value
     do { return try await task.value } catch is CancellationError { return nil }

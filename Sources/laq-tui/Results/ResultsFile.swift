@@ -84,7 +84,9 @@ struct CaseOpening {
   /// A prompt under a policy at a budget, beside the plan's other policies.
   /// - Throws: what making the prompt throws; `CaseOpeningError.otherPrompt` when it is not the one of the
   ///   results.
-  func opening(_ one: EvaluationCase, _ series: ResultsTable.Series, row: EvaluationRow?) throws -> Opening {
+  func opened(_ one: EvaluationCase, _ series: ResultsTable.Series, row: EvaluationRow?) throws
+    -> OpenedInput
+  {
     let asked = try suite.prompt(for: one, model: model)
     if let hash = row?.promptHash, hash != asked.prompt.hash { throw CaseOpeningError.otherPrompt(one.id) }
     let checkpoint = model.checkpoint
@@ -104,7 +106,7 @@ struct CaseOpening {
     let run = Run(
       modelName: plan.model.name, prompt: asked.prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
-    return Opening(
+    return OpenedInput(
       run: run, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
   }
 

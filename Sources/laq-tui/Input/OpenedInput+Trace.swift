@@ -2,7 +2,7 @@ import Checkpoint
 import Exploration
 import Transformer
 
-extension Opening {
+extension OpenedInput {
   /// Opens a trace: it runs without a model.
   /// - Throws: `TraceError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is wrong with the
   ///   configuration.

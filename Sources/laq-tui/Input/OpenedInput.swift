@@ -8,8 +8,9 @@ import Screen
 import Transformer
 import Views
 
-/// What is known before the model runs.
-struct Opening {
+/// An input that is opened: the text, or the recording of one, and the engine that will run it. What is known
+/// before the model runs.
+struct OpenedInput {
   let run: Run
   let engine: RunEngine
   /// What holds: the command line over a session over the configuration over the program's own ways.
@@ -138,11 +139,10 @@ struct Opening {
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
   }
 
-  /// The state that a person sees first.
-  /// - Parameter theme: what the terminal or the file can show.
+  /// The state that a person sees first, in whatever theme its sink has.
   /// - Throws: `SessionFileError`.
-  func state(theme: Theme) throws -> ViewState {
-    var state = ViewState(run: run, theme: theme)
+  func state() throws -> ViewState {
+    var state = ViewState(run: run)
     state.display.showsNotes = preferences.notes ?? true
     state.display.keys = preferences.keys ?? .standard
     if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
@@ -157,7 +157,7 @@ struct Opening {
     var warning = warning
     if let other = file.other {
       let (setup, lost) = try setup(other, path: path, beside: state)
-      state.editing.other = setup
+      state.open(other: setup)
       warning = warning ?? lost
     }
     if let warning { state.message = ([warning] + notices).joined(separator: " · ") }

@@ -1,0 +1,60 @@
+import Exploration
+import Screen
+import Synchronization
+import Views
+
+/// What other threads have to tell the screen's, until it takes it.
+final class EngineUpdates: Sendable {
+  enum Update: Sendable {
+    /// A run has come further.
+    case run(Run)
+    /// A search for what an answer lacked has.
+    case finding(WhyFinding)
+    /// Details are computed, of a sweep a part of them.
+    case details(Details.Answer, for: Details.Request)
+    /// A file is written, or could not be.
+    case written(ExportRequest, failure: (any Error)?)
+
+    /// What is being done, in a few words; `nil` once nothing is.
+    func progress(_ glyphs: GlyphSet) -> String? {
+      switch self {
+      case .run(let run): run.progress(glyphs)
+      case .finding(let finding): finding.progress
+      case .details(.sweep(let sweep), for: .sweep(let keys)):
+        "recall at other budgets, point \(keys.reduce(0) { $0 + sweep.points($1).count })"
+      case .details, .written: nil
+      }
+    }
+
+    /// Whether a newer one says all that this one says.
+    fileprivate func isReplaced(by newer: Update) -> Bool {
+      switch (self, newer) {
+      case (.run, .run), (.finding, .finding): true
+      default: false
+      }
+    }
+  }
+
+  private let untaken = Mutex<[(update: Update, generation: Int)]>([])
+  private let onUpdate: @Sendable (Update) -> Void
+
+  /// - Parameter onUpdate: called behind every update, on the thread that it comes from.
+  init(onUpdate: @escaping @Sendable (Update) -> Void) { self.onUpdate = onUpdate }
+
+  /// - Parameter generation: counts the runs; what belongs to a former one is out of date.
+  func put(_ update: Update, generation: Int) {
+    untaken.withLock { untaken in
+      untaken.removeAll { $0.update.isReplaced(by: update) }
+      untaken.append((update, generation))
+    }
+    onUpdate(update)
+  }
+
+  /// What has come since the last time, oldest first.
+  func take() -> [(update: Update, generation: Int)] {
+    untaken.withLock { untaken in
+      defer { untaken = [] }
+      return untaken
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import CFaults
+import Exploration
+import Screen
+import Terminal
+import Views
+
+/// The explorer of a prompt: the state that its views draw, and what the engine computes for it.
+///
+/// The engine reports from its own thread through `EngineUpdates`: no screen waits for the model.
+@MainActor
+final class Explorer: App {
+  var state: ViewState
+  private let input: OpenedInput
+  private let sink: Sink
+  private let updates: EngineUpdates
+  /// The running engine.
+  private var running: Task<Void, Never>?
+  /// The last run whose text has passed the model as a whole, until that is so of the one that goes on.
+  private var recorded: Run?
+  /// The running sweep over budgets.
+  private var sweeping: Task<Void, Never>?
+  /// The file that is being written.
+  private var exporting: Task<Void, Never>?
+  /// The running search for what an answer lacked.
+  private var searching: Task<Void, Never>?
+  /// Details that are being computed.
+  private var asked: Set<Details.Request> = []
+  private var generation = 0
+  /// Whether a key has taken over: from then on the program never moves the cursor by itself.
+  private var isTouched = false
+
+  /// Begins to run what was opened.
+  /// - Parameters:
+  ///   - state: the first one.
+  ///   - theme: that of the screen over which this one opens, and which has told the sink's warning.
+  init(_ input: OpenedInput, _ state: ViewState, on sink: Sink, theme: Theme? = nil) {
+    (self.input, self.state, self.sink) = (input, state, sink)
+    updates = EngineUpdates(onUpdate: sink.onUpdate)
+    self.state.display.theme = theme ?? sink.theme
+    self.state.display.colorDepth = sink.colorDepth
+    if let tour = input.tour { self.state.begin(tour) }
+    if theme == nil { self.state.message = state.message ?? sink.warning }
+    explore()
+  }
+
+  var isBusy: Bool { isComputing || exporting != nil }
+  var isTyping: Bool { state.typing.entry != nil }
+  var frameMilliseconds: Int? { state.cursor.isPlaying || isComputing ? 120 : nil }
+  /// Whether the engine has news to come.
+  private var isComputing: Bool { !state.run.isFinished || state.why?.isFinished == false }
+
+  func say(_ message: String) { state.message = message }
+
+  func handle(_ event: Event) -> Effect {
+    switch event {
+    case .key(let key):
+      isTouched = true
+      return state.handle(key, size: sink.size, glyphs: sink.glyphs)
+    case .paste(let text): state.paste(text)
+    case .none:
+      state.tick += 1
+      state.advance()
+    case .resize, .wake, .closed: break
+    }
+    return .none
+  }
+
+  func draw() -> Grid {
+    askForDetails()
+    state.noticeTour()
+    return state.draw(size: sink.size, glyphs: sink.glyphs)
+  }
+
+  /// Runs it anew with the current settings, keeping the recording.
+  ///
+  /// Another question has another prompt, of which the model need read only what is new: the last run that
+  /// has a recording is kept until that is done.
+  func explore() {
+    for task in [running, sweeping, searching] { task?.cancel() }
+    (state.why, state.overlays.showsWhy) = (nil, false)
+    asked.removeAll()
+    generation += 1
+    // A prefill that was stopped leaves less than the one before it.
+    if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
+    let earlier = recorded
+    let run = state.run.anew(state.setup.settings, prompt: state.setup.prompt)
+    let (engine, updates, generation) = (input.engine, updates, generation)
+    sink.onUpdate(.run(run))
+    running = Task.detached {
+      _ = await engine.run(run, earlier: earlier) { updates.put(.run($0), generation: generation) }
+    }
+    // An answer that is seen to grow is followed.
+    if sink.isInteractive { state.cursor.step = nil }
+    if state.run.prompt.hash != run.prompt.hash { state.beginPrompt() }
+    // A state without a recording would blank the screen while settings are re-scored.
+    state.run = earlier.map { $0.prompt.hash == run.prompt.hash ? $0.at(.opening) : run } ?? run
+  }
+
+  func cancel() { running?.cancel() }
+
+  /// Has the engine find out why an answer was lost.
+  func findOutWhy() {
+    guard let finding = state.why else { return }
+    searching?.cancel()
+    // The engine does one thing at a time; what is asked for again begins where it was.
+    stopSweeping()
+    let (engine, updates, generation, run) = (input.engine, updates, generation, state.run)
+    searching = Task.detached {
+      _ = await engine.why(finding, of: run) { updates.put(.finding($0), generation: generation) }
+    }
+  }
+
+  func cancelWhy() { searching?.cancel() }
+
+  private func stopSweeping() {
+    sweeping?.cancel()
+    asked = asked.filter { if case .sweep = $0 { false } else { true } }
+  }
+
+  /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
+  private func askForDetails() {
+    for request in state.missingDetails where !asked.contains(request) {
+      let (engine, updates, generation) = (input.engine, updates, generation)
+      let (run, sweep) = (state.run, state.details.sweep)
+      if case .sweep(let keys) = request {
+        // Another choice of policies: what is known of the former stays.
+        stopSweeping()
+        sweeping = Task.detached {
+          _ = await engine.sweep(sweep, keys, of: run) {
+            updates.put(.details(.sweep($0), for: request), generation: generation)
+          }
+        }
+      } else if request.isQuick(run) {
+        if let answer = Details.answer(request, run) { state.details.take(answer) }
+        continue
+      } else {
+        Task.detached {
+          fault_stack()
+          guard let answer = Details.answer(request, run) else { return }
+          updates.put(.details(answer, for: request), generation: generation)
+        }
+      }
+      asked.insert(request)
+    }
+  }
+
+  /// Has all computed that the open view lacks, as a terminal has it in time.
+  func complete() async throws {
+    state.settle()
+    askForDetails()
+    try await finish()
+  }
+
+  /// Waits for the end of what is under way, and takes it.
+  func finish() async throws {
+    try await wait()
+    _ = try receive()
+  }
+
+  func wait() async throws {
+    for task in [running, searching, sweeping, exporting] {
+      await withTaskCancellationHandler {
+        await task?.value
+      } onCancel: {
+        task?.cancel()
+      }
+    }
+    Console.progress.clear()
+    try Task.checkCancellation()
+  }
+
+  /// A file that was asked for is written to its end; where it cannot be, nobody has been told.
+  func end() async throws {
+    for task in [running, sweeping, searching] { task?.cancel() }
+    await exporting?.value
+    for case (.written(_, let failure?), _) in updates.take() { throw failure }
+  }
+
+  /// Takes what has come, unless it belongs to settings that have changed since.
+  func receive() throws -> Effect {
+    var failure: (any Error)?
+    for (update, generation) in updates.take() {
+      switch update {
+      case .written(let request, let error):
+        exporting = nil
+        state.exportEnded(request, error: error)
+        failure = error
+      case _ where generation != self.generation: break
+      case .finding(let finding) where state.why?.policy == finding.policy: state.why = finding
+      case .finding: break
+      case .details(let answer, for: let request):
+        // Of a sweep more may come.
+        if case .sweep = request {} else { asked.remove(request) }
+        state.details.take(answer)
+      case .run(let run):
+        take(run)
+        if case .failed(let reason) = run.stage { failure = RunFailure(description: reason) }
+      }
+    }
+    try raise(failure)
+    return .none
+  }
+
+  private func take(_ run: Run) {
+    // While a re-scored run has no results yet, the old one stays on the screen with the new stage.
+    guard !run.results.isEmpty || state.run.results.isEmpty || run.isFinished else {
+      state.run = state.run.at(run.stage)
+      return
+    }
+    state.run = run
+    if run.full != nil { recorded = nil }
+    if run.stage == .done, !isTouched {
+      input.place(&state)
+      isTouched = true
+    }
+  }
+}
+
+// Files.
+extension Explorer {
+  /// The state with the theme that files have.
+  var stateInFiles: ViewState {
+    var copy = state
+    copy.display.theme = sink.themeOfFiles(state.display.theme)
+    return copy
+  }
+
+  /// Has a file written while the screen goes on.
+  func export(_ request: ExportRequest) async throws {
+    guard exporting == nil else {
+      state.message = "another file is being written; try again in a moment"
+      return
+    }
+    // What no screen has shown was not asked for yet.
+    if !sink.isInteractive { try await complete() }
+    let (state, size, glyphs) = (stateInFiles, sink.size, sink.glyphs)
+    let (updates, generation) = (updates, generation)
+    exporting = Task.detached {
+      fault_stack()
+      let error = Self.failure { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
+      updates.put(.written(request, failure: error), generation: generation)
+    }
+  }
+
+  /// Writes what was found out, which is small; says where, or why not.
+  func exportWhy() throws {
+    guard let finding = state.why else { return }
+    let error = Self.failure { state.message = try ExportFile.write(finding, of: state.run) }
+    if let error { state.message = String(describing: error) }
+    try raise(error)
+  }
+
+  /// Keeps the session in a file, which is small unless it holds the text; says where, or why not.
+  func save(_ request: SessionRequest) throws {
+    var kept = stateInFiles
+    // That this terminal has no colours is nothing about the session.
+    if sink.colorDepth < .palette256 { kept.display.theme = input.preferences.theme ?? .dark }
+    let error = Self.failure { try ExportFile.write(kept, origin: input.origin, request) }
+    state.sessionEnded(request, error: error)
+    try raise(error)
+  }
+
+  private nonisolated static func failure(of body: () throws -> Void) -> (any Error)? {
+    do { try body() } catch { return error }
+    return nil
+  }
+
+  /// Where no status line tells of a failure, it ends the program; but a file that is there already is asked
+  /// about.
+  private func raise(_ failure: (any Error)?) throws {
+    guard let failure, !sink.isInteractive else { return }
+    if case ExportError.exists = failure { return }
+    throw failure
+  }
+}
