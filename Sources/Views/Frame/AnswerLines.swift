@@ -13,9 +13,13 @@ struct AnswerLines {
   private let glyphs: GlyphSet
   private var theme: Theme { scene.display.theme }
 
+  /// The decode step that is shown, if one was chosen.
+  private let shown: Int?
+
   init(_ scene: Scene, glyphs: GlyphSet) {
     self.scene = scene
     self.glyphs = glyphs
+    shown = if case .decode(let index) = scene.shownStep, scene.cursor.step != nil { index } else { nil }
   }
 
   /// The full cache's answer and every policy's.
@@ -90,21 +94,16 @@ struct AnswerLines {
     let spans = tokens(result, difference: difference)
     guard let width else { return spans }
     var place = difference.map { min($0, spans.count - 1) }
-    if place == nil, case .decode(let index) = scene.shownStep, scene.cursor.step != nil, index < spans.count
-    {
-      place = index
-    }
+    if place == nil, let shown, shown < spans.count { place = shown }
     return WrappedText.window(
       spans, around: place, width: width, ellipsis: Span(glyphs.ellipsis, theme[.dim]))
   }
 
   private func tokens(_ result: PolicyResult, difference: Int?) -> [Span] {
     var spans: [Span] = []
-    let shown: Int? =
-      if case .decode(let index) = scene.shownStep, scene.cursor.step != nil { index } else { nil }
-    for (index, token) in result.answer.tokens.enumerated() {
-      let text = Sanitizer.visible(
-        bytes: scene.run.vocabulary.bytes(of: token), glyphs: glyphs, spaces: false)
+    let texts = scene.display.answers.texts(of: result.answer.tokens, in: scene.run, glyphs: glyphs)
+    spans.reserveCapacity(texts.count + 1)
+    for (index, text) in texts.enumerated() {
       var style = theme[.text]
       if let shown, index > shown { style = theme[.dim] }
       if index == shown { style = theme[.selected] }

@@ -19,23 +19,23 @@ struct HeadGrid {
 
   /// `[layer][queryHead]`.
   let values: [[Double]]
-  private let lowestFirst: Bool
+  /// The mean over each layer's heads.
+  let layerMeans: [Double]
+  /// All heads from the most striking on; equal ones in the order of layers and heads.
+  let sorted: [Entry]
 
   /// `nil` while the chosen figure is not known.
   init?(_ scene: Scene) {
     guard let values = scene.display.heads.figure.values(scene), !values.isEmpty else { return nil }
     self.values = values
-    lowestFirst = scene.display.heads.figure.lowestFirst
+    layerMeans = values.map(Self.mean)
+    sorted = Self.sorted(values, lowestFirst: scene.display.heads.figure.lowestFirst)
   }
 
   /// The mean over all heads.
   var mean: Double { Self.mean(values.flatMap { $0 }) }
 
-  /// The mean over each layer's heads.
-  var layerMeans: [Double] { values.map(Self.mean) }
-
-  /// All heads from the most striking on; equal ones in the order of layers and heads.
-  var sorted: [Entry] {
+  private static func sorted(_ values: [[Double]], lowestFirst: Bool) -> [Entry] {
     let entries = values.enumerated().flatMap { layer, heads in
       heads.enumerated().map { Entry(layer: layer, head: $0, value: $1) }
     }

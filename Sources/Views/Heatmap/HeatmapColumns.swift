@@ -1,5 +1,5 @@
 /// How the prompt's keys are pooled to cells.
-struct HeatmapColumns {
+struct HeatmapColumns: Hashable {
   /// Keys of one cell.
   let keysPerCell: Int
   /// The first key shown.

@@ -21,8 +21,10 @@ struct HeatmapRows {
   /// How many rows each section would have, where it has more than are computed.
   let totals: [AttentionRows.Section: Int]
   private let attention: AttentionRows?
+  private let memory: PooledRows
 
   init(_ scene: Scene) {
+    memory = scene.display.pooledRows
     let request = scene.attentionRequest
     attention = scene.details.attention?.request == request ? scene.details.attention : nil
     guard let recording = scene.run.recording else {
@@ -66,6 +68,12 @@ struct HeatmapRows {
   /// One row's attention over the prompt keys, `[tokenCount]`, for the chosen head or all of them; `nil`
   /// while it is computed.
   func weights(_ entry: Entry) -> [Float]? { attention?.weights(entry.section, entry.index) }
+
+  /// One row's largest attention in each cell; `nil` while it is computed.
+  func pooled(_ entry: Entry, _ columns: HeatmapColumns) -> [Float]? {
+    guard let attention else { return nil }
+    return memory.cells(entry, of: attention, columns)
+  }
 
   /// How well the rows of some sections foresee the true ones; `nil` without both at this step.
   func agreement(of sections: Set<AttentionRows.Section>) -> Double? {

@@ -169,8 +169,8 @@ struct HeatmapView {
         frame.focus(line, from: gutter + cell)
       }
       if isSelected { frame.line(line, [Span(frame.glyphs.marker, frame.theme[.accent])], from: gutter - 1) }
-      let upper = rows.weights(entry).map(columns.pooled)
-      let lower = isPair ? rows.weights(entries[indices.lowerBound + 1]).map(columns.pooled) : nil
+      let upper = rows.pooled(entry, columns)
+      let lower = isPair ? rows.pooled(entries[indices.lowerBound + 1], columns) : nil
       let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
       frame.line(line, cells, from: gutter)
       for cell in 0..<columns.count {
@@ -247,11 +247,13 @@ struct HeatmapView {
     _ title: String, _ tokens: KeptTokens, _ columns: HeatmapColumns, into frame: inout Frame, row: Int
   ) {
     frame.line(row, [Span("kept ", frame.theme[.dim]), Span(TextWidth.clipped(title, to: 10))])
-    let kept = Set(tokens.positions(layer: scene.cursor.layer, queryHead: scene.cursor.head))
+    var held = [Int](repeating: 0, count: columns.count)
+    for position in tokens.positions(layer: scene.cursor.layer, queryHead: scene.cursor.head) {
+      if let cell = columns.cell(of: position) { held[cell] += 1 }
+    }
     let bars = frame.glyphs.bars
     let cells = (0..<columns.count).map { cell in
-      let keys = columns.keys(cell)
-      let share = Double(keys.count { kept.contains($0) }) / Double(max(1, keys.count))
+      let share = Double(held[cell]) / Double(max(1, columns.keys(cell).count))
       return share > 0 ? bars[min(bars.count - 1, Int(share * Double(bars.count)))] : " "
     }
     frame.line(row, [Span(cells.joined(), frame.theme[.accent])], from: gutter)

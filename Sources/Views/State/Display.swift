@@ -22,7 +22,11 @@ package struct Display: Sendable {
   /// How the comparison is shown.
   package var compare = CompareDisplay()
   /// The prompt as it is written on screens, remembered from frame to frame.
-  let texts = TokenTexts()
+  var texts = TokenTexts()
+  /// The heatmap's rows as they are pooled, remembered as well.
+  var pooledRows = PooledRows()
+  /// Answers as they are written on screens, remembered as well.
+  var answers = AnswerTexts()
 
   /// The first screen's.
   package init(theme: Theme) { self.theme = theme }

@@ -2,7 +2,7 @@ import Exploration
 import Screen
 
 /// What became of a token under the active and the pinned policy, in the chosen layer and head.
-enum TokenFate: CaseIterable {
+enum TokenFate: Int, CaseIterable {
   case protected, both, active, pinned, neither, undecided
 
   var role: Theme.Role {
@@ -32,11 +32,14 @@ enum TokenFate: CaseIterable {
 /// The fates of every token at the shown step.
 struct TokenFates {
   let fates: [TokenFate]
+  /// How many tokens have each fate, by its raw value.
+  private var tally = [Int](repeating: 0, count: TokenFate.allCases.count)
 
   init(_ scene: Scene) {
     let count = scene.run.prompt.tokens.count
     guard let result = scene.result, scene.shownStep != .prefill else {
       fates = Array(repeating: .undecided, count: count)
+      tally[TokenFate.undecided.rawValue] = count
       return
     }
     var kept = result.kept
@@ -69,7 +72,8 @@ struct TokenFates {
       case (false, false): .neither
       }
     }
+    for fate in fates { tally[fate.rawValue] += 1 }
   }
 
-  func count(_ wanted: TokenFate...) -> Int { fates.count { wanted.contains($0) } }
+  func count(_ wanted: TokenFate...) -> Int { wanted.reduce(0) { $0 + tally[$1.rawValue] } }
 }
