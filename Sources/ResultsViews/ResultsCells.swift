@@ -145,9 +145,13 @@ struct ResultsCells {
     let mean = table.mean(at: place, score: state.score)
     let isChosen = place == state.place
     let number = mean.map { ResultsState.text($0.value) } ?? glyphs.dash
-    // The chosen cell differs without colour, too.
-    let text = TextWidth.padded(
-      isChosen && !theme.hasColor ? glyphs.marker + number : number, to: width - 1, right: true)
+    // The chosen cell differs without colour, too; where its number is wide, it takes the gap behind it.
+    if isChosen, !theme.hasColor {
+      let marked = glyphs.marker + number
+      let text = TextWidth.padded(marked, to: max(width - 1, min(width, TextWidth.of(marked))), right: true)
+      return Span(TextWidth.padded(text, to: width), theme[.cursor])
+    }
+    let text = TextWidth.padded(number, to: width - 1, right: true)
     guard let mean, theme.hasColor else {
       return Span(text + " ", isChosen ? theme[.cursor] : mean == nil ? theme[.dim] : .plain)
     }

@@ -49,10 +49,12 @@ import Transformer
   @Test(arguments: policies) func protectedTokensStay(_ name: String) throws {
     try Self.all(name) { _, budget, kept, scores in
       guard let protected = scores?.protected else { return }
-      // Of more protected tokens than the budget holds, the sinks stay, then the newest.
-      let sinks = Array(
-        protected.enumerated().prefix { $0.offset == $0.element }.map(\.element).prefix(budget))
-      let stay = sinks + protected.dropFirst(sinks.count).suffix(budget - sinks.count)
+      // Of more protected tokens than the budget holds, the sinks stay, then the newest; all of a prompt is a
+      // window and no sinks.
+      let isWindow = protected.count == Self.tokenCount
+      let sinks = isWindow ? [] : protected.enumerated().prefix { $0.offset == $0.element }.map(\.element)
+      let oldest = Array(sinks.prefix(budget))
+      let stay = oldest + protected.dropFirst(oldest.count).suffix(budget - oldest.count)
       for head in kept.positions.joined() { #expect(Set(head).isSuperset(of: stay)) }
     }
   }

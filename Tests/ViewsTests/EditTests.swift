@@ -128,6 +128,22 @@ import Testing
     #expect(state.overlays.showsWhy && state.display.view == .text)
   }
 
+  /// What goes for want of room was nobody's choice.
+  @Test func aTokenOfTheWindowThatHasNoRoomIsNotSaidToGoByHand() throws {
+    state = ViewState(run: RunFixture.makeRun(budget: 16), theme: .mono)
+    try press("p")
+    try #require(state.setup.policyTitle == "SnapKV")
+    let count = state.run.prompt.tokens.count
+    func inspected(_ position: Int) throws -> String? {
+      try press("#\(position)G")
+      let lines = TextRenderer.text(state.draw(size: Self.size)).split(separator: "\n").map(String.init)
+      return lines.first { $0.contains("  SnapKV        ") && $0.contains("by score") }
+    }
+    #expect(try inspected(count - 20)?.contains("evicted  no room ") == true)
+    #expect(try inspected(count - 5)?.contains("kept     always ") == true)
+    #expect(try inspected(count - 60)?.contains("rank") == true)
+  }
+
   // MARK: Two settings
 
   @Test func twoSettingsAreKept() throws {

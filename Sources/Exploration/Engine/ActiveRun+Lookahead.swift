@@ -48,7 +48,7 @@ extension ActiveRun {
       lookaheads[key]?.pseudo = lane.continuation
       lookaheads[key]?.queries = lane.queries
       if lane.limit < key.settings.tokenCount {
-        lookaheads[key]?.mismatch = "shortened to m=\(lane.limit), where the context ends"
+        lookaheads[key]?.mismatch = "shortened to m=\(lane.limit)"
       }
     }
   }

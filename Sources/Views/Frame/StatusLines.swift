@@ -98,7 +98,7 @@ struct StatusLines {
       let texts = ["a trace of \(model), read in \(seconds(times.total))\(memory)", "a trace of \(model)"]
       return Line.first(of: texts.map { [Span($0, theme[.status])] }, width: width)
     }
-    var stages = "prefill \(seconds(times.prefill))  lookahead \(seconds(times.lookahead))"
+    var stages = "prefill \(seconds(times.prefill))  full, lookahead \(seconds(times.lookahead))"
     if !state.run.passes.isEmpty { stages += "  second pass \(seconds(times.passes))" }
     stages += "  evict \(seconds(times.eviction))  answers \(seconds(times.decode))"
     let texts = [stages, "all in \(seconds(times.total))"].map { "ready  \(glyphs.dot)  \($0)\(memory)" }

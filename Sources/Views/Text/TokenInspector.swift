@@ -65,12 +65,13 @@ struct TokenInspector {
     ]
     guard let scores = result.scores else { return beginning }
     let rank = scores.rank(of: scene.cursor.position, layer: scene.cursor.layer, head: head)
-    let isEdited = rank == nil && !isKept
+    // A token of the window or a sink goes by hand, or where the budget has no room for all of them.
+    let withoutRank = isKept ? "  always  " : result.policy.edits.isEmpty ? "  no room " : "  by hand "
     let place = rank.map { rank in
       let number = grouped(rank)
       return "  rank \(number)\(String(repeating: " ", count: max(0, 3 - number.count)))"
     }
-    beginning.append(Span(place ?? (isEdited ? "  by hand " : "  always  ")))
+    beginning.append(Span(place ?? withoutRank))
     let always = Set(scores.protected(layer: scene.cursor.layer, head: head)).intersection(kept).count
     let byScore = kept.count - always
     // The cut is told where the order alone decides, as it does for this token.
