@@ -148,7 +148,8 @@ struct ResultsCells {
     // The chosen cell differs without colour, too; where its number is wide, it takes the gap behind it.
     if isChosen, !theme.hasColor {
       let marked = glyphs.marker + number
-      let text = TextWidth.padded(marked, to: max(width - 1, min(width, TextWidth.of(marked))), right: true)
+      let end = TextWidth.of(marked) < width ? width - 1 : width
+      let text = TextWidth.padded(marked, to: end, right: true)
       return Span(TextWidth.padded(text, to: width), theme[.cursor])
     }
     let text = TextWidth.padded(number, to: width - 1, right: true)

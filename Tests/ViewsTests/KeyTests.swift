@@ -357,12 +357,8 @@ import Transformer
     try press("go")
     let result = try #require(state.scene.result)
     let other = try #require(state.scene.pinnedResult)
-    #expect(
-      result.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
-        state.cursor.position))
-    #expect(
-      !other.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
-        state.cursor.position))
+    #expect(result.keeps(state.cursor))
+    #expect(!other.keeps(state.cursor))
   }
 
   // MARK: Finding

@@ -36,12 +36,8 @@ struct LossTests {
     state.setup.pinned = 1
     let isFound = state.goToLargestLoss()
     #expect(isFound)
-    #expect(
-      laq.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
-        state.cursor.position))
-    #expect(
-      !snapkv.kept.positions(layer: state.cursor.layer, queryHead: state.cursor.head).contains(
-        state.cursor.position))
+    #expect(laq.keeps(state.cursor))
+    #expect(!snapkv.keeps(state.cursor))
     let need = try #require(run.need(of: snapkv))
     #expect(run.prompt.tokens[state.cursor.position].id == need.token)
   }

@@ -325,3 +325,10 @@ enum RunFixture {
     return Set(prompt.tokens.indices.filter { prompt.tokens[$0].byteRange.overlaps(range) })
   }
 }
+
+extension PolicyResult {
+  /// Whether the token at a cursor is kept in the cursor's layer and head.
+  func keeps(_ cursor: Cursor) -> Bool {
+    kept.positions(layer: cursor.layer, queryHead: cursor.head).contains(cursor.position)
+  }
+}

@@ -58,7 +58,7 @@ struct AnswerView {
         pieces.enumerated().map { (span: $1, endsLine: ends.indices.contains($0) && ends[$0]) }, width: width)
       lines.append([])
     }
-    if scene.setup.settings.policies.indices.contains(scene.setup.policy) {
+    if scene.setup.active != nil {
       add(
         scene.setup.policyTitle, scene.result, difference: scene.run.difference(of: scene.result),
         isMeasure: false)

@@ -20,8 +20,7 @@ struct SettingsPanel {
 
   /// What is known of both policies: what they are, what they look at in this prompt, and every setting.
   var entries: [Entry] {
-    guard scene.setup.settings.policies.indices.contains(scene.setup.policy) else { return [] }
-    let active = scene.setup.settings.policies[scene.setup.policy]
+    guard let active = scene.setup.active else { return [] }
     let pinned = scene.setup.pinned.flatMap {
       $0 != scene.setup.policy && scene.setup.settings.policies.indices.contains($0)
         ? scene.setup.settings.policies[$0] : nil

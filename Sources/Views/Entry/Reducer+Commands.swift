@@ -133,8 +133,7 @@ extension ViewState {
 
   /// Changes a setting of the active policy, as in `m=16`.
   private mutating func set(_ text: String) -> Effect {
-    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
-    let active = setup.settings.policies[setup.policy]
+    guard let active = setup.active else { return .none }
     let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmingSpaces() }
     guard parts.count == 2, let parameter = active.descriptor.parameters.first(where: { $0.key == parts[0] })
     else {

@@ -72,8 +72,7 @@ extension ViewState {
 
   /// The settings of the active policy, and behind a key its values.
   private func settingCompletions(_ typed: String) -> [String] {
-    guard setup.settings.policies.indices.contains(setup.policy) else { return [] }
-    let parameters = setup.settings.policies[setup.policy].descriptor.parameters
+    guard let parameters = setup.active?.descriptor.parameters else { return [] }
     guard let equals = typed.firstIndex(of: "=") else {
       return parameters.map { $0.key + "=" }.filter { $0.hasPrefix(typed) }
     }

@@ -46,7 +46,7 @@ struct AnswerLines {
 
   /// The active policy's.
   func active(width: Int) -> [Line] {
-    guard scene.setup.settings.policies.indices.contains(scene.setup.policy) else { return [] }
+    guard scene.setup.active != nil else { return [] }
     return [line(scene.result, title: scene.setup.policyTitle, index: scene.setup.policy, width: width)]
   }
 

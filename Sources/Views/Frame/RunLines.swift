@@ -4,14 +4,9 @@ import Transformer
 
 /// The two lines under the title: where one is, and how much is kept.
 struct RunLines {
-  private let scene: Scene
-  private let glyphs: GlyphSet
+  let scene: Scene
+  let glyphs: GlyphSet
   private var theme: Theme { scene.display.theme }
-
-  init(_ scene: Scene, glyphs: GlyphSet) {
-    self.scene = scene
-    self.glyphs = glyphs
-  }
 
   func header(_ fates: TokenFates, width: Int) -> [[Span]] {
     [place(width: width), counts(fates, width: width)]

@@ -14,7 +14,7 @@ struct HeadsView {
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    frame.line(row, RunLines(scene, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(row, RunLines(scene: scene, glyphs: frame.glyphs).place(width: frame.width))
     frame.line(row + 1, heading(frame))
     row += 3
     let showsNote = scene.display.showsNotes && frame.content.count >= 15

@@ -21,7 +21,7 @@ struct HeatmapView {
     var row = frame.content.lowerBound
     // The smallest windows keep the map and drop what explains it.
     let isSmall = frame.content.count < 17
-    frame.line(row, RunLines(scene, glyphs: glyphs).place(width: frame.width))
+    frame.line(row, RunLines(scene: scene, glyphs: glyphs).place(width: frame.width))
     row += 1
     if !isSmall {
       frame.line(row, axes(columns, theme).fitting(frame.width))

@@ -7,7 +7,7 @@ extension ViewState {
   /// The active policy's own choice stays: the edits go to a policy of their own beside it, and the two are
   /// compared.
   mutating func editKept(_ action: KeptEdit.Action) -> Effect {
-    guard setup.settings.policies.indices.contains(setup.policy), run.recording != nil else {
+    guard let active = setup.active, run.recording != nil else {
       message = "nothing is kept yet that could be edited"
       return .none
     }
@@ -18,7 +18,7 @@ extension ViewState {
       case .everywhere: .everywhere
       }
     let span = cursor.selection
-    let effect = adopt([KeptEdit(action, span, in: scope)], of: setup.settings.policies[setup.policy])
+    let effect = adopt([KeptEdit(action, span, in: scope)], of: active)
     let tokens =
       span.count == 1 ? "token \(span.lowerBound)" : "tokens \(span.lowerBound) to \(span.upperBound)"
     message =

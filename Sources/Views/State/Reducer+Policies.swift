@@ -15,8 +15,7 @@ extension ViewState {
   /// Gives the active policy the next value of the first of some settings that it has. Only what this changes
   /// is computed anew; the prefill stays.
   mutating func turn(_ keys: [String], through values: [Int], name: String) -> Effect {
-    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
-    let active = setup.settings.policies[setup.policy]
+    guard let active = setup.active else { return .none }
     guard let changed = keys.lazy.compactMap({ active.turning($0, through: values) }).first else {
       message = "\(active.title) has no \(name) to change"
       return .none
@@ -26,8 +25,7 @@ extension ViewState {
 
   /// Changes what the rows of a lookahead see: the keys before them, or what the authors' code lets them see.
   mutating func turnMask() -> Effect {
-    guard setup.settings.policies.indices.contains(setup.policy) else { return .none }
-    let active = setup.settings.policies[setup.policy]
+    guard let active = setup.active else { return .none }
     let other = active.value(of: "mask") == "causal" ? "reference" : "causal"
     guard let changed = active.setting("mask", to: other) else {
       message = "\(active.title) has no mask to change: it is LAQ's"

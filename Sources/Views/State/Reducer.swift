@@ -121,16 +121,13 @@ extension ViewState {
     case .window: return turn(["w", "w2"], through: [0, 4, 8, 16, 32, 64, 128], name: "window")
     case .pseudoTokens: return turn(["m"], through: [1, 2, 4, 8, 16, 32], name: "pseudo tokens")
     case .mask: return turnMask()
-    case .stepForward: go(to: (cursor.step ?? scene.timeline.steps.count - 1) + times)
-    case .stepBack: go(to: (cursor.step ?? scene.timeline.steps.count - 1) - times)
-    case .phaseForward:
-      go(to: scene.timeline.phaseBoundary(from: cursor.step ?? scene.timeline.steps.count - 1, forward: true))
-    case .phaseBack:
-      go(
-        to: scene.timeline.phaseBoundary(from: cursor.step ?? scene.timeline.steps.count - 1, forward: false))
+    case .stepForward: go(to: chosenIndex + times)
+    case .stepBack: go(to: chosenIndex - times)
+    case .phaseForward: go(to: scene.timeline.phaseBoundary(from: chosenIndex, forward: true))
+    case .phaseBack: go(to: scene.timeline.phaseBoundary(from: chosenIndex, forward: false))
     case .play:
       cursor.isPlaying.toggle()
-      if cursor.isPlaying, cursor.step ?? scene.timeline.steps.count - 1 >= scene.timeline.steps.count - 1 {
+      if cursor.isPlaying, chosenIndex >= scene.timeline.steps.count - 1 {
         cursor.step = 0
       }
       message = cursor.isPlaying ? "playing; \(display.keys.shown(.play)) pauses" : "paused"
@@ -153,11 +150,9 @@ extension ViewState {
         display.compare.reversesOrder.toggle()
       }
     case .plot:
-      guard setup.settings.policies.indices.contains(setup.policy) else { break }
-      if display.compare.plotted.remove(setup.settings.policies[setup.policy]) == nil {
-        display.compare.plotted.insert(setup.settings.policies[setup.policy])
-      }
-      let isPlotted = display.compare.plotted.contains(setup.settings.policies[setup.policy])
+      guard let active = setup.active else { break }
+      if display.compare.plotted.remove(active) == nil { display.compare.plotted.insert(active) }
+      let isPlotted = display.compare.plotted.contains(active)
       message =
         isPlotted
         ? "\(setup.policyTitle) is plotted wherever the cursor is"
@@ -226,6 +221,9 @@ extension ViewState {
     // The same step of the other policy is looked at; where it has none, its last.
     if let step { go(to: scene.timeline.steps.firstIndex(of: step) ?? scene.timeline.steps.count - 1) }
   }
+
+  /// The chosen step, an index into the active result's; the newest where none is chosen.
+  private var chosenIndex: Int { cursor.step ?? scene.timeline.steps.count - 1 }
 
   mutating func go(to index: Int) {
     let last = scene.timeline.steps.count - 1

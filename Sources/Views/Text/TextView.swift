@@ -21,7 +21,7 @@ struct TextView {
 
   func draw(into frame: inout Frame) {
     var row = frame.content.lowerBound
-    for line in RunLines(scene, glyphs: frame.glyphs).header(fates, width: frame.width) {
+    for line in RunLines(scene: scene, glyphs: frame.glyphs).header(fates, width: frame.width) {
       frame.line(row, line)
       row += 1
     }

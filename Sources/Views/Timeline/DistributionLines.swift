@@ -3,14 +3,9 @@ import Screen
 
 /// What every cache says comes next at the shown step, a line each.
 struct DistributionLines {
-  private let scene: Scene
-  private let glyphs: GlyphSet
+  let scene: Scene
+  let glyphs: GlyphSet
   private var theme: Theme { scene.display.theme }
-
-  init(_ scene: Scene, glyphs: GlyphSet) {
-    self.scene = scene
-    self.glyphs = glyphs
-  }
 
   /// A heading and the caches that have room, the full one first; nothing in fewer than two lines.
   func lines(width: Int, count: Int) -> [[Span]] {

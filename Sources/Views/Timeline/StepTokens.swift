@@ -4,14 +4,9 @@ import Screen
 /// The tokens of the full answer, of the lookahead and of the active policy's answer, one under the other,
 /// the shown step marked.
 struct StepTokens {
-  private let scene: Scene
-  private let glyphs: GlyphSet
+  let scene: Scene
+  let glyphs: GlyphSet
   private var theme: Theme { scene.display.theme }
-
-  init(_ scene: Scene, glyphs: GlyphSet) {
-    self.scene = scene
-    self.glyphs = glyphs
-  }
 
   /// The lines.
   /// - Parameter showsMarks: whether marks under the pseudo tokens say where they are the full cache's.

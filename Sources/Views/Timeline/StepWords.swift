@@ -4,14 +4,9 @@ import Screen
 
 /// What happens at the shown step, and what it means, in two lines.
 struct StepWords {
-  private let scene: Scene
-  private let glyphs: GlyphSet
+  let scene: Scene
+  let glyphs: GlyphSet
   private var theme: Theme { scene.display.theme }
-
-  init(_ scene: Scene, glyphs: GlyphSet) {
-    self.scene = scene
-    self.glyphs = glyphs
-  }
 
   /// What happens, and what it means.
   func lines(width: Int) -> [[Span]] {
@@ -45,10 +40,7 @@ struct StepWords {
       if let result = scene.result {
         first.add(Span("  in \(milliseconds(result.evictionSeconds))", theme[.dim]), rank: 1)
       }
-      let policies = scene.setup.settings.policies
-      let looks =
-        policies.indices.contains(scene.setup.policy)
-        ? "It looks at \(policies[scene.setup.policy].descriptor.looksAt)." : ""
+      let looks = scene.setup.active.map { "It looks at \($0.descriptor.looksAt)." } ?? ""
       second.add(Span(looks, theme[.note]))
     case .decode(let index):
       let result = scene.answering

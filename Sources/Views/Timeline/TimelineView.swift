@@ -20,7 +20,7 @@ struct TimelineView {
     let isSmall = content.count < 17
     let isLarge = content.count >= 26
     var row = content.lowerBound
-    frame.line(row, RunLines(scene, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(row, RunLines(scene: scene, glyphs: frame.glyphs).place(width: frame.width))
     row += 1
     let track = TimelineTrack(steps, width: frame.width)
     drawTrack(track, into: &frame, row: row, names: !isSmall)
@@ -29,12 +29,14 @@ struct TimelineView {
       frame.rule(row)
       row += 1
     }
-    for line in StepWords(scene, glyphs: frame.glyphs).lines(width: frame.width).prefix(isLarge ? 2 : 1) {
+    for line in StepWords(scene: scene, glyphs: frame.glyphs).lines(width: frame.width).prefix(
+      isLarge ? 2 : 1)
+    {
       frame.line(row, line)
       row += 1
     }
     if isLarge { row += 1 }
-    for line in StepTokens(scene, glyphs: frame.glyphs).lines(showsMarks: !isSmall) {
+    for line in StepTokens(scene: scene, glyphs: frame.glyphs).lines(showsMarks: !isSmall) {
       frame.line(row, line)
       row += 1
     }
@@ -51,7 +53,7 @@ struct TimelineView {
       frame.rule(row)
       row += 1
     }
-    let distributions = DistributionLines(scene, glyphs: frame.glyphs)
+    let distributions = DistributionLines(scene: scene, glyphs: frame.glyphs)
     for (offset, line) in distributions.lines(width: frame.width, count: max(0, end - row)).enumerated() {
       frame.line(row + offset, line)
     }

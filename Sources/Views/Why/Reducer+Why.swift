@@ -6,10 +6,7 @@ extension ViewState {
   /// Opens the question why a policy's answer was lost; the active policy's, if none is named.
   mutating func askWhy(policyNamed name: String = "") -> Effect {
     do {
-      let wanted =
-        name.isEmpty
-        ? setup.settings.policies.indices.contains(setup.policy) ? setup.settings.policies[setup.policy] : nil
-        : try Policy(parsing: name)
+      let wanted = name.isEmpty ? setup.active : try Policy(parsing: name)
       guard let wanted else { return .none }
       if let why, why.policy == wanted, why.stage != .cancelled {
         (overlays.showsWhy, overlays.showsAnswer, overlays.whyTop) = (true, false, 0)
