@@ -14,6 +14,13 @@ final class GreedyDecoding {
     /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on
     /// whatever it chooses.
     let expected: [Int]?
+    /// The tokens of a question that is put to the cache before anything is chosen; empty without one, and
+    /// once it has been asked.
+    var question: [Int] = []
+    /// How many tokens of a question the cache holds behind the prompt's.
+    var questionCount = 0
+    /// The question's queries, where queries are wanted.
+    var questionQueries: QueryRows
     var continuation = Continuation()
     var queries: QueryRows
     /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the
@@ -39,6 +46,7 @@ final class GreedyDecoding {
       self.script = script
       self.expected = expected
       queries = QueryRows(shape: recording.shape)
+      questionQueries = queries
       logits = recording.lastLogits
     }
   }
@@ -46,20 +54,25 @@ final class GreedyDecoding {
   let decoder: Decoder
   let recording: Recording
   private let endTokens: Set<Int>
+  /// What answers are about, where the prompt does not end with it.
+  let question: [Int]
   /// The full cache's logits and choices, once they are recorded: what later runs are compared with.
   private(set) var referenceLogits: [[Float]]
   private var referenceTokens: [Int]
 
   /// - Parameters:
+  ///   - question: the tokens that are fed to every answer's cache before it; none for lookaheads.
   ///   - referenceLogits: the full cache's logits per step, if they are known from an earlier run.
   ///   - referenceTokens: the tokens that it chose.
   init(
-    decoder: Decoder, recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]] = [],
+    decoder: Decoder, recording: Recording, endTokens: Set<Int>, question: [Int] = [],
+    referenceLogits: [[Float]] = [],
     referenceTokens: [Int] = []
   ) {
     self.decoder = decoder
     self.recording = recording
     self.endTokens = endTokens
+    self.question = question
     self.referenceLogits = referenceLogits
     self.referenceTokens = referenceTokens
   }
@@ -67,11 +80,14 @@ final class GreedyDecoding {
   /// Decodes until every lane has ended or reached its limit.
   ///
   /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
+  /// Questions are asked first.
   /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared
   ///   with.
   func run(
-    _ lanes: inout [Lane], recordsReference: Bool = false, onStep: (Int, [Lane]) -> Void = { _, _ in }
+    _ lanes: inout [Lane], recordsReference: Bool = false, onQuestion: (Int) -> Void = { _ in },
+    onStep: (Int, [Lane]) -> Void = { _, _ in }
   ) throws {
+    try ask(&lanes, onToken: onQuestion)
     var step = 0
     while lanes.contains(where: \.isOpen) {
       try Task.checkCancellation()
@@ -117,12 +133,12 @@ final class GreedyDecoding {
         fed.map { index in
           LaneInput(
             cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
-            position: lanes[index].cache.nextPosition + step)
+            position: lanes[index].answerPosition + step)
         })
       for (index, output) in zip(fed, outputs) {
         lanes[index].logits = output.logits
         if lanes[index].keepsQueries {
-          lanes[index].queries.append(output.queries, position: lanes[index].cache.nextPosition + step)
+          lanes[index].queries.append(output.queries, position: lanes[index].answerPosition + step)
         }
         let (cache, queries) = (lanes[index].cache, lanes[index].queries)
         try lanes[index].reduction?.follow(cache, queries: queries)

@@ -61,7 +61,8 @@ struct ChatFraming {
       source: source.lowerBound + shift..<source.upperBound + shift,
       sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
       turn: aroundBare.before.count..<around.before.count + core.count + around.after.count
-        - aroundBare.after.count)
+        - aroundBare.after.count,
+      questionStart: content.questionStart.map { $0 + shift })
   }
 
   private func rendered(_ content: String, system: String?) throws -> String {

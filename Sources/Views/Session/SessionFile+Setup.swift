@@ -29,6 +29,12 @@ extension SessionFile.Setup {
     }
   }
 
+  /// All questions, the current one first; an empty one where there is none.
+  package var allQuestions: [String] {
+    guard let question else { return [""] }
+    return [question] + (questions ?? []).filter { $0 != question }
+  }
+
   /// The budget.
   /// - Throws: `SessionFileError`.
   package func budget(path: String) throws -> Budget {
