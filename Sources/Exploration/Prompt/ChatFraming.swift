@@ -62,7 +62,10 @@ struct ChatFraming {
       sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
       turn: aroundBare.before.count..<around.before.count + core.count + around.after.count
         - aroundBare.after.count,
-      questionStart: content.questionStart.map { $0 + shift })
+      questionStart: content.questionStart.map {
+        // A question of space alone may have been trimmed away.
+        min($0 + shift, around.before.count + core.count + around.after.count - aroundBare.after.count)
+      })
   }
 
   private func rendered(_ content: String, system: String?) throws -> String {

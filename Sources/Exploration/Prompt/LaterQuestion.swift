@@ -20,6 +20,9 @@ public struct LaterQuestion: Sendable, Hashable {
     dropped = DroppedText(encoding, of: self.bytes)
   }
 
+  /// Takes a question whose tokens are known already, without a tokenizer.
+  init(tokens: [Token]) { (self.tokens, bytes, dropped) = (tokens, [], nil) }
+
   /// Two questions are equal when they are the same to a model.
   public static func == (a: LaterQuestion, b: LaterQuestion) -> Bool { a.ids == b.ids }
 

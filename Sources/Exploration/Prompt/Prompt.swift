@@ -150,7 +150,8 @@ public struct Prompt: Sendable {
   ///   - pieces: the bytes of each token, in the text or in what was put around it.
   ///   - hash: the SHA-256 of what the model read; that of the text unless given.
   init(
-    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?
+    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?,
+    laterQuestion: LaterQuestion? = nil
   ) {
     self.name = name
     self.text = text
@@ -159,7 +160,7 @@ public struct Prompt: Sendable {
     self.questionTokenCount = questionTokenCount
     repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
     (framing, tokenizer, contextLength, dropped) = (PromptFraming(), nil, nil, nil)
-    laterQuestion = nil
+    self.laterQuestion = laterQuestion
     var ranges: [Range<Int>] = []
     var end = 0
     for piece in pieces {

@@ -28,13 +28,14 @@ public struct PromptFraming: Sendable {
   /// Frames a text; nothing is put around it unless it is said.
   public init(
     question: String? = nil, putsQuestionFirst: Bool = false, asksAfterEviction: Bool = false,
-    questions: [String] = [], chat: ChatTemplateFile? = nil,
+    questions: [String] = [], questionOffset: Int? = nil, chat: ChatTemplateFile? = nil,
     system: String? = nil, variables: TemplateVariables = TemplateVariables()
   ) {
     self.question = question
     self.putsQuestionFirst = putsQuestionFirst
     self.asksAfterEviction = asksAfterEviction
     self.questions = questions
+    self.questionOffset = questionOffset
     self.chat = chat
     self.system = system
     self.variables = variables

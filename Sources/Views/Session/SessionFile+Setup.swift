@@ -29,10 +29,12 @@ extension SessionFile.Setup {
     }
   }
 
-  /// All questions, the current one first; an empty one where there is none.
+  /// All questions, the current one first and the others in their order behind it; an empty one where there
+  /// is none.
   package var allQuestions: [String] {
     guard let question else { return [""] }
-    return [question] + (questions ?? []).filter { $0 != question }
+    guard let questions, let place = questions.firstIndex(of: question) else { return [question] }
+    return Array(questions[place...] + questions[..<place])
   }
 
   /// The budget.
