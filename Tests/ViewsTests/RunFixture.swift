@@ -299,7 +299,7 @@ enum RunFixture {
     }
   }
 
-  private static func queries(count: Int, after tokenCount: Int, seed: UInt64) -> QueryRows {
+  static func queries(count: Int, after tokenCount: Int, seed: UInt64) -> QueryRows {
     var generator = FixedGenerator(seed: seed)
     var rows = QueryRows(shape: shape)
     for row in 0..<count {

@@ -101,7 +101,8 @@ struct ActiveRun {
       run.prefillReports = earlier.prefillReports
       run.gateScores = earlier.gateScores
       reuse = RunReuse(earlier, for: run)
-      run.answered = RunReuse.answered(earlier, for: run)
+      let own = run.prompt.laterQuestion
+      run.answered = RunReuse.answered(earlier, for: run).filter { $0.tokens != own }
     }
     let recording = try known ?? passPrompt(after: shared(with: earlier))
     greedy = source.decoding(

@@ -16,6 +16,9 @@ struct TextRun {
     // The model may run for minutes: what stands in the way is told before.
     if let export { try ExportFile.check(export) }
     if let record = output.record { try AtomicFile.check(record, replacing: output.force) }
+    if output.record != nil, input.run.prompt.laterQuestion != nil {
+      throw ExportError.questionAfterEviction
+    }
     var state = try input.state()
     let warning = state.message
     state.message = nil

@@ -80,7 +80,6 @@ def kept(model, full, cache):
     """Kept positions, [layer][head]; nothing where keys are not found again."""
     sets = []
     for index in range(len(model.model.layers)):
-        masked = getattr(layer.self_attn, "masked_key_indices", None)
         heads = []
         for head in range(model.config.num_key_value_heads):
             left, all_ = cache.layers[index].keys[0, head], full.layers[index].keys[0, head]
