@@ -69,7 +69,9 @@ import Testing
     let line = #"{"context": "x", "input": "\#(String(repeating: "who ", count: 400))?", "answers": ["a"]}"#
     for (name, text, words) in [
       ("hotpotqa", line, "a part was cut"),
-      ("vt", #"{"input": "A text. A question?", "outputs": ["a"]}"#, "do not say where their question begins"),
+      (
+        "vt", #"{"input": "A text. A question?", "outputs": ["a"]}"#, "do not say where their question begins"
+      ),
     ] {
       let file = place.path("\(name).jsonl")
       try Data(text.utf8).write(to: URL(fileURLWithPath: file))
@@ -88,7 +90,8 @@ import Testing
     #expect(try plan(.all).options["compress"] == nil && plan(.all).compressed() == .all)
     #expect(try plan(.context).compressed() == .context && plan(.context).compressionNote != nil)
     #expect(
-      try plan(.context).difference(from: plan(.all)) == "the option 'compress' is none there and context here")
+      try plan(.context).difference(from: plan(.all))
+        == "the option 'compress' is none there and context here")
     #expect(try plan(.context).differenceBesideSeeds(from: plan(.all)) != nil)
     let damaged = try EvaluationPlan(
       suite: "counting", model: place.model.identity, settings: place.settings,

@@ -15,7 +15,8 @@ import Transformer
     clerk was still at work. Every evening the baker closed the market and went home.
     """
   private static let questions = [
-    "Question: What is the passcode of Temley?\nAnswer:", "Question: What is the passcode of Brandton?\nAnswer:",
+    "Question: What is the passcode of Temley?\nAnswer:",
+    "Question: What is the passcode of Brandton?\nAnswer:",
   ]
 
   private static func prompt(_ questions: [String], isAfter: Bool = true) throws -> Prompt {
@@ -58,7 +59,9 @@ import Transformer
   }
 
   /// The template's beginning is the text's, its end the question's; space that it trims is nobody's.
-  @Test(arguments: ["Who?", " Who? \n", "  "]) func aChatsTurnIsCutBeforeTheQuestion(_ question: String) throws {
+  @Test(arguments: ["Who?", " Who? \n", "  "]) func aChatsTurnIsCutBeforeTheQuestion(_ question: String)
+    throws
+  {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     let template = "<u>{{ messages[0].content | trim }}</u><a>"
     let chat = ChatTemplateFile(path: "x", source: template, tokens: [:])
@@ -66,7 +69,9 @@ import Transformer
       name: "test", text: Array(" A mill.".utf8), tokenizer: checkpoint.tokenizer,
       framing: PromptFraming(question: question, asksAfterEviction: true, chat: chat))
     let later = try #require(prompt.laterQuestion)
-    let (read, asked) = (String(decoding: prompt.read, as: UTF8.self), String(decoding: later.bytes, as: UTF8.self))
+    let (read, asked) = (
+      String(decoding: prompt.read, as: UTF8.self), String(decoding: later.bytes, as: UTF8.self)
+    )
     let trimmed = question.drop { $0 == " " }.isEmpty
     #expect(read == (trimmed ? "<u>A mill." : "<u>A mill.\n\n"))
     #expect(asked == (trimmed ? "</u><a>" : question.replacing(#/\s+$/#, with: "") + "</u><a>"))
@@ -97,7 +102,8 @@ import Transformer
   // MARK: The engine
 
   private static let names = [
-    "laq", "laq++(m=3)", "snapkv(w=8)", "h2o", "streaming+rerotate", "snapkv/ada", "h2o+decode(every=1,keep=200)",
+    "laq", "laq++(m=3)", "snapkv(w=8)", "h2o", "streaming+rerotate", "snapkv/ada",
+    "h2o+decode(every=1,keep=200)",
     "oracle",
   ]
 
@@ -173,7 +179,8 @@ import Transformer
       #expect(second.agreement == fresh.agreement, "\(fresh.policy)")
       // Measured seconds are never the same twice: nothing was evicted again.
       if !first.policy.needs.contains(.decode) {
-        #expect(first.kept == second.kept && first.evictionSeconds == second.evictionSeconds, "\(first.policy)")
+        #expect(
+          first.kept == second.kept && first.evictionSeconds == second.evictionSeconds, "\(first.policy)")
       }
     }
   }
@@ -268,6 +275,7 @@ import Transformer
   @Test func aTraceHasNoPlaceForTheQuestion() async throws {
     let run = try await Self.run(["snapkv"], budget: 24, Self.prompt([Self.questions[0]]))
     let error = #expect(throws: ExportError.self) { try TraceExport(run) }
-    #expect(error == .questionAfterEviction && error?.description.contains("without --question-after") == true)
+    #expect(
+      error == .questionAfterEviction && error?.description.contains("without --question-after") == true)
   }
 }

@@ -7,7 +7,8 @@ import Testing
   let folder: ScratchFolder
   let text: String
   static let questions = [
-    "Question: What is the passcode of Temley?\nAnswer:", "Question: What is the passcode of Brandton?\nAnswer:",
+    "Question: What is the passcode of Temley?\nAnswer:",
+    "Question: What is the passcode of Brandton?\nAnswer:",
   ]
 
   init() throws {
@@ -83,9 +84,11 @@ import Testing
     ]
     let outcome = try Program.run(options + ["--compress", "context"])
     #expect(outcome.status == 0 && outcome.output.contains("--compress context"), "\(outcome.errors)")
-    #expect(try Program.run(["eval", "show", file]).output.contains("Policies saw the text without its question"))
+    #expect(
+      try Program.run(["eval", "show", file]).output.contains("Policies saw the text without its question"))
     let other = try Program.run(options)
-    #expect(other.status == 1 && other.errors.contains("the option 'compress' is context there"), "\(other.errors)")
+    #expect(
+      other.status == 1 && other.errors.contains("the option 'compress' is context there"), "\(other.errors)")
     // And a prompt of it is explored as it was run.
     let screen = try Program.run([file, "--screen", "text"])
     #expect(screen.output.contains("question after the eviction"), "\(screen.errors)")
