@@ -30,6 +30,12 @@ public struct PolicyResult: Sendable {
   /// Whether anything has been decoded on the cache; of a trace's results, only on the full cache's.
   public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
 
+  /// Whether another result has an equal cache, and one that stays equal while both grow by the same tokens.
+  func decodes(as other: PolicyResult) -> Bool {
+    kept == other.kept && policy.rerotates == other.policy.rerotates
+      && policy.decoding == nil && other.policy.decoding == nil
+  }
+
   /// The mean share of the true attention mass that falls on kept tokens.
   public var massRecall: Double? { mean(\.massRecall) }
   /// The mean recall of the oracle's tokens.
