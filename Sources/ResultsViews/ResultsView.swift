@@ -19,6 +19,7 @@ extension ResultsState {
       trailing: [
         Span(foreign(table.plan.suite), theme[.accent]),
         Span("  " + foreign(table.plan.model.name), theme[.dim]),
+        Span(table.plan.compressionNote == nil ? "" : "  question after the eviction", theme[.dim]),
       ])
     grid.rule(
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: theme[.frame], joined: true)

@@ -4,6 +4,8 @@ import Foundation
 struct BenchmarkLine: Sendable, Hashable {
   /// The prompt, made by the data set's format.
   let prompt: String
+  /// What of it stands behind the context; `nil` where that is not known.
+  let question: String?
   /// Text that the answer goes on from, put behind the prompt.
   let answerPrefix: String
   /// Answers that are right.
@@ -19,12 +21,14 @@ struct BenchmarkLine: Sendable, Hashable {
       case .longBench:
         let fields = try JSONDecoder().decode(LongBenchFields.self, from: bytes)
         prompt = task.prompt(context: fields.context, input: fields.input)
+        question = task.question(input: fields.input)
         answerPrefix = ""
         answers = fields.answers
         classes = fields.all_classes ?? []
       case .ruler:
         let fields = try JSONDecoder().decode(RulerFields.self, from: bytes)
         prompt = task.prompt(context: "", input: fields.input)
+        question = nil
         answerPrefix = fields.answer_prefix ?? ""
         answers = fields.outputs
         classes = []

@@ -48,9 +48,17 @@ package struct BenchmarkTask: Sendable, Hashable {
   package static func named(_ name: String) -> BenchmarkTask? { all.first { $0.name == name } }
 
   /// The prompt of a line. What a text holds in braces stays as it is.
-  func prompt(context: String, input: String) -> String {
+  func prompt(context: String, input: String) -> String { Self.filled(prompt, context, input) }
+
+  /// What of a line's prompt stands behind its context, and asks about it; `nil` where the prompt does not
+  /// say where the context ends.
+  func question(input: String) -> String? {
+    prompt.firstRange(of: "{context}").map { Self.filled(prompt[$0.upperBound...], "", input) }
+  }
+
+  private static func filled(_ prompt: some StringProtocol, _ context: String, _ input: String) -> String {
     var result = ""
-    var rest = prompt[...]
+    var rest = Substring(prompt)
     while let brace = rest.firstIndex(of: "{") {
       result += rest[..<brace]
       rest = rest[brace...]

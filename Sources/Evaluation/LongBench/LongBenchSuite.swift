@@ -81,11 +81,14 @@ package struct LongBenchSuite: EvaluationSuite {
   package func prompt(for one: EvaluationCase, model: EvaluationModel) throws -> CasePrompt {
     do {
       let (line, task) = try line(one)
-      let framing = model.framing(isTurn: task.usesChat)
+      var framing = model.framing(isTurn: task.usesChat)
       var text = line.prompt
       if task.benchmark == .longBench {
         text = MiddleTruncation(tokenLimit: try tokenLimit(task, framing: framing, model: model))
           .truncated(text, tokenizer: model.checkpoint.tokenizer)
+      }
+      if framing.asksAfterEviction {
+        framing.questionOffset = try questionOffset(in: text, line, task, one.id)
       }
       let tokenizer = model.checkpoint.tokenizer
       let prompt = try Prompt(
@@ -114,6 +117,25 @@ package struct LongBenchSuite: EvaluationSuite {
       scores[Metric.codeSimilarityLevenshtein.rawValue] = score(.codeSimilarityLevenshtein)
     }
     return scores
+  }
+
+  /// The byte with which a prompt's question begins.
+  /// - Throws: `CaseError` where the benchmark does not say, or the question was cut.
+  private func questionOffset(in text: String, _ line: BenchmarkLine, _ task: BenchmarkTask, _ id: String)
+    throws -> Int
+  {
+    guard let question = line.question else {
+      throw CaseError(
+        "\(id): lines of \(task.benchmark.rawValue) do not say where their question begins; use --compress all")
+    }
+    // Bytes, not characters: a mark at the question's beginning would join the context's last character.
+    let (bytes, asked) = (Array(text.utf8), Array(question.utf8))
+    guard !asked.isEmpty, bytes.count > asked.count, bytes.suffix(asked.count).elementsEqual(asked) else {
+      throw CaseError(
+        "\(id): of this prompt's question a part was cut, or it has none; allow more tokens (--max-length), or use --compress all"
+      )
+    }
+    return bytes.count - asked.count
   }
 
   /// Reads a case's line again.

@@ -136,7 +136,7 @@ package struct NeedleSuite: EvaluationSuite {
     return CasePrompt(
       prompt: try Prompt(
         name: one.id, text: framed.text, tokenizer: tokenizer,
-        framing: model.framing(question: framed.question)),
+        framing: model.framing(question: framed.question, questionOffset: framed.questionOffset)),
       references: [asked.needle.trimmingSpace, asked.answer], answerLimit: answerLimit,
       endTokens: Set(lineEnd))
   }

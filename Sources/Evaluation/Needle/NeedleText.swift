@@ -35,15 +35,16 @@ package enum NeedleFrame: String, Sendable, Hashable, CaseIterable {
   /// The prompt of KVCache-Factory's and LAQ's `run_needle_in_haystack.py`.
   case book
 
-  /// Text and question as they are read.
-  func framed(_ text: [UInt8], question: String) -> (text: [UInt8], question: String?) {
+  /// Text and question as they are read; where the text itself ends with the question, the byte with which
+  /// that begins.
+  func framed(_ text: [UInt8], question: String) -> (text: [UInt8], question: String?, questionOffset: Int?) {
     switch self {
-    case .plain: (text, "Question: \(question)\nAnswer:")
+    case .plain: return (text, "Question: \(question)\nAnswer:", nil)
     case .book:
-      (
-        Array("<|im_start|> This is a very long story book: <book> ".utf8) + text
-          + Array(" </book>.\n Based on the content of the book, Question: \(question)\nAnswer:".utf8), nil
-      )
+      let context =
+        Array("<|im_start|> This is a very long story book: <book> ".utf8) + text + Array(" </book>.\n".utf8)
+      let asked = " Based on the content of the book, Question: \(question)\nAnswer:"
+      return (context + Array(asked.utf8), nil, context.count)
     }
   }
 }

@@ -21,12 +21,14 @@ package struct EvaluationPlan: Encodable, Sendable, Hashable {
   ///   - usesChat: whether every prompt becomes a user's turn, whatever the suite. Plans say it where it is
   ///     so.
   ///   - variables: what the chat template is told beside the conversation. Plans say it where there are any.
+  ///   - compressed: what policies see of a prompt. Plans say it where it is not all.
   /// - Throws: what the suite throws when its cases cannot be listed; `EvaluationError.repeatedCase`.
   package init(
     _ suite: some EvaluationSuite, model: ModelIdentity, settings: EvaluationSettings, usesChat: Bool = false,
-    variables: TemplateVariables = TemplateVariables()
+    variables: TemplateVariables = TemplateVariables(), compressed: CompressedPart = .all
   ) throws {
     var options = suite.options
+    if compressed != .all { options[Self.compressKey] = .text(compressed.rawValue) }
     if usesChat { options[Self.chatKey] = true }
     if !variables.isEmpty { options[Self.templateKey] = .list(variables.arguments.map { .text($0) }) }
     try self.init(
@@ -51,6 +53,25 @@ package struct EvaluationPlan: Encodable, Sendable, Hashable {
     return variables
   }
 
+  /// What policies see of a prompt; all where plans do not say so.
+  /// - Throws: `EvaluationError.badOption`.
+  package func compressed() throws -> CompressedPart {
+    guard let option = options[Self.compressKey] else { return .all }
+    guard let part = option.text.flatMap(CompressedPart.init(rawValue:)) else {
+      throw EvaluationError.badOption(
+        Self.compressKey, expected: "all or context", found: option.description)
+    }
+    return part
+  }
+
+  /// What stands under tables where policies did not see all of a prompt; `nil` where they did.
+  package var compressionNote: String? {
+    (try? compressed()) == .context
+      ? "Policies saw the text without its question, which was put to what they had kept (--compress context)."
+      : nil
+  }
+
+  private static let compressKey = "compress"
   private static let chatKey = "chat"
   private static let templateKey = "template"
 

@@ -30,7 +30,7 @@ package enum RetrievalFamily: String, CaseIterable, Sendable, Hashable {
   }
 
   /// Whether the question stands before the text.
-  var putsQuestionFirst: Bool { self == .first }
+  package var putsQuestionFirst: Bool { self == .first }
 }
 
 /// The facts of one text, a question about them, and its answer.

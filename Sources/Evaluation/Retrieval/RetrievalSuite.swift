@@ -71,6 +71,11 @@ package struct RetrievalSuite: EvaluationSuite {
     guard families.contains(family), lengths.contains(length), seeds.contains(seed) else {
       throw CaseError.foreign(one.id)
     }
+    guard model.compressed == .all || !family.putsQuestionFirst else {
+      throw CaseError(
+        "\(one.id): '\(family.rawValue)' puts its question before the text, which cannot be compressed without it; use --compress all"
+      )
+    }
     try model.checkLength(length, of: one)
     let tokenizer = model.checkpoint.tokenizer
     var random = CaseRandom("\(Self.name) \(family.rawValue) \(length)", seed: seed)

@@ -14,6 +14,8 @@ package struct EvaluationModel: Sendable {
   package let chat: ChatTemplateFile?
   /// What that template is told beside the conversation.
   package let variables: TemplateVariables
+  /// What policies see of a prompt whose text and question can be told apart.
+  package let compressed: CompressedPart
   private let precision: Precision
   private let gate: Gate?
 
@@ -23,14 +25,17 @@ package struct EvaluationModel: Sendable {
   ///   - name: what results call it; the checkpoint's own name unless given.
   ///   - usesChat: whether prompts become a user's turn.
   ///   - variables: what the model's template is told beside the conversation.
+  ///   - compressed: what policies see of a prompt.
   ///   - gate: the file of a trained gate, if not the one beside the weights.
   /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what
   ///   reading a template or a gate throws.
   package init(
     _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
-    variables: TemplateVariables = TemplateVariables(), precision: Precision = .automatic, gate: String? = nil
+    variables: TemplateVariables = TemplateVariables(), compressed: CompressedPart = .all,
+    precision: Precision = .automatic, gate: String? = nil
   ) throws {
     self.checkpoint = checkpoint
+    self.compressed = compressed
     self.gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
     identity = try ModelIdentity(
       checkpoint, name: name ?? checkpoint.name, weights: path.flatMap { Self.namesWeights($0) ? $0 : nil },
@@ -43,12 +48,15 @@ package struct EvaluationModel: Sendable {
   }
 
   /// What is put around a prompt: its question, and the turns of a chat if prompts are to have them.
-  /// - Parameter isTurn: whether this prompt is to have them, too.
+  /// - Parameters:
+  ///   - questionOffset: the byte of the text with which its question begins, where the text ends with one.
+  ///   - isTurn: whether this prompt is to have them, too.
   package func framing(
-    question: String? = nil, putsQuestionFirst: Bool = false, isTurn: Bool = true
+    question: String? = nil, putsQuestionFirst: Bool = false, questionOffset: Int? = nil, isTurn: Bool = true
   ) -> PromptFraming {
     PromptFraming(
-      question: question, putsQuestionFirst: putsQuestionFirst, chat: isTurn ? chat : nil,
+      question: question, putsQuestionFirst: putsQuestionFirst, asksAfterEviction: compressed == .context,
+      questionOffset: questionOffset, chat: isTurn ? chat : nil,
       variables: variables)
   }
 
@@ -78,9 +86,9 @@ package struct EvaluationModel: Sendable {
   /// - Throws: `PromptError.tooLong`.
   package func checkLength(of prompt: CasePrompt) throws {
     let limit = checkpoint.configuration.contextLength - prompt.answerLimit
-    guard prompt.prompt.tokens.count <= limit else {
-      throw PromptError.tooLong(
-        prompt.prompt.name, tokenCount: prompt.prompt.tokens.count, limit: max(0, limit))
+    let count = prompt.prompt.tokens.count + (prompt.prompt.laterQuestion?.tokens.count ?? 0)
+    guard count <= limit else {
+      throw PromptError.tooLong(prompt.prompt.name, tokenCount: count, limit: max(0, limit))
     }
   }
 }

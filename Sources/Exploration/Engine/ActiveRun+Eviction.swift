@@ -53,7 +53,10 @@ extension ActiveRun {
   ) throws -> PolicyResult {
     let budget = try wanted.tokens(recording, request.granularity)
     let lookahead = wanted.lookahead(recording, request.granularity).flatMap { lookaheads[$0] }
-    if let same = reuse.lane(wanted.policy, budget: budget, lookahead: lookahead) { return same }
+    if var same = reuse.lane(wanted.policy, budget: budget, lookahead: lookahead) {
+      same.agreement = same.agreement ?? agreement(same.kept, of: same.policy, budget)
+      return same
+    }
     let start = ContinuousClock.now
     let (kept, scores) = try wanted.policy.evict(
       run.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
@@ -61,12 +64,14 @@ extension ActiveRun {
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
-      agreement: run.decodeMass.map {
-        kept.agreement(withMass: $0, budget: wanted.policy.comparedCount(kept, budget))
-      })
+      agreement: agreement(kept, of: wanted.policy, budget))
     result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
+  }
+
+  private func agreement(_ kept: KeptTokens, of policy: Policy, _ budget: TokenBudget) -> [[Agreement]]? {
+    run.decodeMass.map { kept.agreement(withMass: $0, budget: policy.comparedCount(kept, budget)) }
   }
 
   /// The scores, if they are wanted or a cache that is reduced while it grows goes on from them. Those of a

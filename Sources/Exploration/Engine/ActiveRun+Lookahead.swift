@@ -23,6 +23,7 @@ extension ActiveRun {
     }
     if let full = reuse.full {
       (run.full, run.decodeQueries, run.referenceLogits) = (full.lane, full.queries, full.logits)
+      run.questionQueries = full.questionQueries
     }
     let decodesFull = reuse.full == nil && request.wantsFullAnswer
     if decodesFull {
@@ -31,10 +32,11 @@ extension ActiveRun {
     var full = PolicyResult.full(recording)
     func takeFull(_ lane: GreedyDecoding.Lane, _ run: inout Run) {
       full?.answer = lane.continuation
-      (run.full, run.decodeQueries) = (full, lane.queries)
+      (run.full, run.decodeQueries, run.questionQueries) = (full, lane.queries, lane.questionQueries)
     }
-    try greedy.run(&lanes, recordsReference: decodesFull && request.parts.contains(.comparison)) {
-      step, lanes in
+    try greedy.run(&lanes, recordsReference: decodesFull && request.parts.contains(.comparison)) { step in
+      report { $0.stage = .question(step: step) }
+    } onStep: { step, lanes in
       report {
         $0.stage = .lookahead(step: step)
         if decodesFull { takeFull(lanes[0], &$0) }

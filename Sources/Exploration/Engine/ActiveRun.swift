@@ -8,7 +8,7 @@ struct ActiveRun {
   let request: RunRequest
   let source: any RunSource
   /// Hears of every step; nobody does where only the end counts.
-  private let onUpdate: ((Run) -> Void)?
+  let onUpdate: ((Run) -> Void)?
   /// Decoding on caches of the recording; `nil` before there is one, and where nothing can be decoded.
   private(set) var greedy: GreedyDecoding?
   /// What an earlier run of the same recording spares this one.
@@ -27,7 +27,9 @@ struct ActiveRun {
   /// Runs every stage and takes note of how it ended.
   mutating func runToEnd(earlier: Run?) {
     do {
-      try complete(earlier: earlier)
+      try performStages(earlier: earlier)
+      try answerOtherQuestions()
+      update { $0.stage = .done }
     } catch is CancellationError {
       stop()
     } catch let interrupted as PrefillInterrupted {
@@ -40,8 +42,13 @@ struct ActiveRun {
   /// Runs every stage that the request asks for.
   /// - Throws: `CancellationError`, `PrefillInterrupted`, and what the source throws.
   mutating func complete(earlier: Run? = nil) throws {
-    for stage in source.stages(for: request) { try perform(stage, earlier: earlier) }
+    try performStages(earlier: earlier)
     update { $0.stage = .done }
+  }
+
+  /// The same, without saying that it is the end.
+  mutating func performStages(earlier: Run?) throws {
+    for stage in source.stages(for: request) { try perform(stage, earlier: earlier) }
   }
 
   /// Runs one stage, and adds the seconds that it took.
@@ -94,10 +101,12 @@ struct ActiveRun {
       run.prefillReports = earlier.prefillReports
       run.gateScores = earlier.gateScores
       reuse = RunReuse(earlier, for: run)
+      run.answered = RunReuse.answered(earlier, for: run)
     }
     let recording = try known ?? passPrompt(after: shared(with: earlier))
     greedy = source.decoding(
-      recording, endTokens: request.endTokens, referenceLogits: reuse.full?.logits ?? [],
+      recording, endTokens: request.endTokens, question: run.prompt.laterQuestion?.ids ?? [],
+      referenceLogits: reuse.full?.logits ?? [],
       referenceTokens: reuse.full?.lane.answer.tokens ?? [])
     let recorded = source.recordedAnswer
     update { run in
@@ -173,7 +182,9 @@ struct ActiveRun {
       }
     }
     let followsReference = request.parts.contains(.comparison) && !greedy.referenceLogits.isEmpty
-    try greedy.run(&lanes, followsReference: followsReference) { step, lanes in
+    try greedy.run(&lanes, followsReference: followsReference) { step in
+      report { $0.stage = .question(step: step) }
+    } onStep: { step, lanes in
       report {
         $0.stage = .decode(step: step)
         take(lanes, &$0)
@@ -209,7 +220,9 @@ struct ActiveRun {
     // An end token was no token of the answer, but its step is compared, too.
     let limit = full.answer.steps.count
     var lanes = open.map { greedy.lane(run.results[$0[0]], limit: limit, script: full.answer.tokens) }
-    try greedy.run(&lanes) { step, _ in
+    try greedy.run(&lanes) { step in
+      report { $0.stage = .question(step: step) }
+    } onStep: { step, _ in
       update { $0.stage = .follow(step: step) }
     }
     for (indices, lane) in zip(open, lanes) {

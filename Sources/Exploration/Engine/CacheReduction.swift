@@ -10,6 +10,8 @@ struct CacheReduction {
   private var received: [[[Float]]]
   /// Decoded tokens since the last reduction.
   private var pending = 0
+  /// Tokens of a question since the last reduction, which are looked back at and bring none about.
+  private var asked = 0
 
   /// - Parameters:
   ///   - scores: those of the prompt, which the sums begin with.
@@ -26,6 +28,9 @@ struct CacheReduction {
     }
   }
 
+  /// Takes note of a token of a question.
+  mutating func hold() { asked += 1 }
+
   /// Takes note of a decoded token, and reduces the cache if it is time to.
   /// - Parameter queries: those of all tokens that were decoded on the cache.
   /// - Throws: `EvidenceError`.
@@ -34,12 +39,13 @@ struct CacheReduction {
     guard pending >= rule.every else { return }
     for layer in received.indices {
       for head in received[layer].indices {
-        let held = cache.recording(layer: layer, head: head, newest: pending, of: queries, rule: rules[layer])
+        let held = cache.recording(
+          layer: layer, head: head, newest: asked + pending, of: queries, rule: rules[layer])
         let choice = try rule.choose(held, received: received[layer][head])
         received[layer][head] = choice.received
         if choice.kept.count < held.tokenCount { cache.keep(choice.kept, layer: layer, head: head) }
       }
     }
-    pending = 0
+    (pending, asked) = (0, 0)
   }
 }

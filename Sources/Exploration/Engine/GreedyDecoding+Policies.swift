@@ -7,10 +7,12 @@ extension GreedyDecoding {
     let everything = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
     var lane = Lane(recording, kept: everything, limit: limit, script: script)
     lane.needsAnswer = needsAnswer
+    lane.question = question
     return lane
   }
 
-  /// A cheap cache, for pseudo tokens: as many as are asked for and as the model's context has room for.
+  /// A cheap cache, for pseudo tokens: as many as are asked for and as the model's context has room for. A
+  /// question that comes after the eviction is not known to it.
   func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
     let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
     return Lane(recording, kept: cheap, limit: min(settings.tokenCount, room), feedsFirst: true)
@@ -38,6 +40,7 @@ extension GreedyDecoding {
     // Only a cache that is reduced while it grows looks back at queries.
     lane.keepsQueries = reduction != nil
     lane.needsAnswer = needsAnswer
+    lane.question = question
     return lane
   }
 }

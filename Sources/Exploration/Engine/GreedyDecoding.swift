@@ -14,6 +14,13 @@ final class GreedyDecoding {
     /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on
     /// whatever it chooses.
     let expected: [Int]?
+    /// The tokens of a question that is put to the cache before anything is chosen; empty without one, and
+    /// once it has been asked.
+    var question: [Int] = []
+    /// How many tokens of a question the cache holds behind the prompt's.
+    var questionCount = 0
+    /// The question's queries, where queries are wanted.
+    var questionQueries: QueryRows
     var continuation = Continuation()
     /// What the cache says at each token of the full cache's answer, where its own is another and somebody
     /// asked for it; `nil` until it is complete.
@@ -42,11 +49,12 @@ final class GreedyDecoding {
       self.script = script
       self.expected = expected
       queries = QueryRows(shape: recording.shape)
+      questionQueries = queries
       logits = recording.lastLogits
     }
 
     /// Where the next token stands.
-    var nextPosition: Int { cache.nextPosition + continuation.tokens.count }
+    var nextPosition: Int { answerPosition + continuation.tokens.count }
 
     /// Takes what a token at a position has left behind.
     mutating func take(_ output: LaneOutput, at position: Int) throws {
@@ -59,6 +67,8 @@ final class GreedyDecoding {
   let decoder: Decoder
   let recording: Recording
   private let endTokens: Set<Int>
+  /// What answers are about, where the prompt does not end with it.
+  let question: [Int]
   /// The full cache's logits and choices, once they are recorded: what later runs are compared with.
   private(set) var referenceLogits: [[Float]]
   private(set) var referenceTokens: [Int]
@@ -69,15 +79,18 @@ final class GreedyDecoding {
   private(set) var fedTokenCount = 0
 
   /// - Parameters:
+  ///   - question: the tokens that are fed to every answer's cache before it; none for lookaheads.
   ///   - referenceLogits: the full cache's logits per step, if they are known from an earlier run.
   ///   - referenceTokens: the tokens that it chose.
   init(
-    decoder: Decoder, recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]] = [],
+    decoder: Decoder, recording: Recording, endTokens: Set<Int>, question: [Int] = [],
+    referenceLogits: [[Float]] = [],
     referenceTokens: [Int] = []
   ) {
     self.decoder = decoder
     self.recording = recording
     self.endTokens = endTokens
+    self.question = question
     self.referenceLogits = referenceLogits
     self.referenceTokens = referenceTokens
   }
@@ -85,6 +98,7 @@ final class GreedyDecoding {
   /// Decodes until every lane has ended or reached its limit.
   ///
   /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
+  /// Questions are asked first.
   /// - Parameters:
   ///   - recordsReference: whether the first lane is the full cache's, which later runs are compared with.
   ///   - followsReference: whether lanes that leave the full cache's answer are compared with it to its end,
@@ -92,8 +106,10 @@ final class GreedyDecoding {
   ///   - onFollow: called in place of `onStep` once every lane has ended and some are still compared.
   func run(
     _ lanes: inout [Lane], recordsReference: Bool = false, followsReference: Bool = false,
-    onStep: (Int, [Lane]) -> Void = { _, _ in }, onFollow: (Int) -> Void = { _ in }
+    onQuestion: (Int) -> Void = { _ in }, onStep: (Int, [Lane]) -> Void = { _, _ in },
+    onFollow: (Int) -> Void = { _ in }
   ) throws {
+    try ask(&lanes, onToken: onQuestion)
     var step = 0
     var followers: [Follower] = []
     while lanes.contains(where: \.isOpen) || !followers.isEmpty {
@@ -141,11 +157,11 @@ final class GreedyDecoding {
         fed.map { index in
           LaneInput(
             cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
-            position: lanes[index].cache.nextPosition + step)
+            position: lanes[index].answerPosition + step)
         } + inputs(&followers))
       try take(outputs.dropFirst(fed.count), &followers)
       for (index, output) in zip(fed, outputs) {
-        try lanes[index].take(output, at: lanes[index].cache.nextPosition + step)
+        try lanes[index].take(output, at: lanes[index].answerPosition + step)
         let tokens = lanes[index].continuation.tokens
         let isOver = tokens.last.map(endTokens.contains) ?? false
         if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }

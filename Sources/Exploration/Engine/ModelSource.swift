@@ -70,11 +70,13 @@ struct ModelSource: RunSource {
   }
 
   func decoding(
-    _ recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]], referenceTokens: [Int]
+    _ recording: Recording, endTokens: Set<Int>, question: [Int], referenceLogits: [[Float]],
+    referenceTokens: [Int]
   ) -> GreedyDecoding? {
     decoder.map {
       GreedyDecoding(
         decoder: $0, recording: recording, endTokens: configuration.endTokens.union(endTokens),
+        question: question,
         referenceLogits: referenceLogits, referenceTokens: referenceTokens)
     }
   }

@@ -41,6 +41,13 @@ public struct PolicyResult: Sendable {
   /// The mean recall of the oracle's tokens.
   public var recall: Double? { mean(\.recall) }
 
+  /// What was kept, before anybody asked.
+  var unasked: PolicyResult {
+    var kept = self
+    (kept.answer, kept.followed, kept.agreement) = (Continuation(), nil, nil)
+    return kept
+  }
+
   /// The lookahead at this budget, if there is one.
   var lookaheadKey: LookaheadKey? {
     guard let lookahead, let tokenBudget else { return nil }

@@ -18,6 +18,8 @@ public struct Run: Sendable {
     case pass(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
     case lookahead(step: Int)
+    /// A question that comes after the eviction is fed to the caches that are to answer it.
+    case question(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
     case decode(step: Int)
     /// Policies whose answers are others than the full cache's follow its answer, to be compared token by
@@ -53,6 +55,8 @@ public struct Run: Sendable {
   @CopyOnWrite public internal(set) var full: PolicyResult?
   /// The queries of the full cache's answer, a row per token fed.
   public internal(set) var decodeQueries: QueryRows?
+  /// The queries of a question that came after the eviction, on the full cache; a row per token.
+  public internal(set) var questionQueries: QueryRows?
   /// The decode queries' attention mass per layer, query head and prompt token.
   public internal(set) var decodeMass: HeadTable?
   /// What passes beside the prefill have measured.
@@ -61,6 +65,9 @@ public struct Run: Sendable {
   public internal(set) var results: [PolicyResult] = []
   /// The policies that have no result, each with the reason.
   public internal(set) var unavailable: [Unavailable] = []
+  /// What was made of the other questions that are put to the same caches after the eviction, in the order in
+  /// which they were answered.
+  public internal(set) var answered: [AnsweredQuestion] = []
   /// Figures of every layer and head; `nil` until they are computed.
   @CopyOnWrite public internal(set) var figures: HeadFigures?
   /// How far the prefill had come after each of its chunks; a layer's chunks follow each other.
@@ -129,6 +136,17 @@ public struct Run: Sendable {
     return copy
   }
 
+  /// This run of another question, with all that an earlier one knows of the same text: what was kept. What
+  /// was about the former question is gone.
+  public func keeping(_ earlier: Run) -> Run {
+    var copy = self
+    copy.recording = earlier.recording
+    copy.results = earlier.results.map(\.unasked)
+    (copy.unavailable, copy.passes) = (earlier.unavailable, earlier.passes)
+    (copy.prefillReports, copy.gateScores) = (earlier.prefillReports, earlier.gateScores)
+    return copy
+  }
+
   /// A policy's result by its place in the settings' list.
   public func result(_ index: Int) -> PolicyResult? {
     guard settings.policies.indices.contains(index) else { return nil }
@@ -165,6 +183,13 @@ public struct StageTimes: Sendable, Hashable {
 
   /// All of them.
   public var total: Double { opening + prefill + lookahead + passes + eviction + decode }
+
+  /// Adds what another question on the same caches has taken.
+  mutating func add(_ other: StageTimes) {
+    for part in [\StageTimes.lookahead, \.passes, \.eviction, \.decode] {
+      self[keyPath: part] += other[keyPath: part]
+    }
+  }
 
   /// What the seconds of a stage count for; those of figures count for nothing, but in a trace, which has
   /// nothing else.

@@ -8,9 +8,19 @@ struct RunReuse {
   struct Full {
     let lane: PolicyResult
     let queries: QueryRows
+    let questionQueries: QueryRows?
     let logits: [[Float]]
     let mass: HeadTable?
     let figures: HeadFigures?
+
+    /// `nil` for a run whose full cache has not answered.
+    init?(_ run: Run) {
+      guard let lane = run.full, let queries = run.decodeQueries,
+        !run.referenceLogits.isEmpty || !run.hasModel
+      else { return nil }
+      (self.lane, self.queries, questionQueries) = (lane, queries, run.questionQueries)
+      (logits, mass, figures) = (run.referenceLogits, run.decodeMass, run.figures)
+    }
   }
 
   let full: Full?
@@ -25,17 +35,29 @@ struct RunReuse {
   /// - Parameter earlier: a run of the recording that `run` uses again.
   init(_ earlier: Run?, for run: Run) {
     answerLimit = run.settings.answerLimit
-    guard let earlier, earlier.settings.answerLimit == answerLimit, let lane = earlier.full,
-      let queries = earlier.decodeQueries, !earlier.referenceLogits.isEmpty || !earlier.hasModel
-    else {
-      (full, lanes, hasSameGranularity) = (nil, [], false)
+    hasSameGranularity = earlier?.settings.granularity == run.settings.granularity
+    guard let earlier, earlier.prompt.laterQuestion == run.prompt.laterQuestion else {
+      let known = earlier.flatMap { earlier in
+        Self.answered(earlier, for: run).first { $0.tokens == run.prompt.laterQuestion }
+      }
+      full = known?.rest
+      // What was kept does not know the question; all else is about it.
+      lanes =
+        known?.results
+        ?? earlier?.results.filter { !$0.policy.needs.contains(.decode) }.map(\.unasked) ?? []
       return
     }
-    full = Full(
-      lane: lane, queries: queries, logits: earlier.referenceLogits, mass: earlier.decodeMass,
-      figures: earlier.figures)
-    lanes = earlier.results
-    hasSameGranularity = earlier.settings.granularity == run.settings.granularity
+    full = earlier.settings.answerLimit == answerLimit ? Full(earlier) : nil
+    lanes = full == nil ? [] : earlier.results
+  }
+
+  /// The questions that an earlier run, or one before it, has answered on the caches that a run is to have.
+  static func answered(_ earlier: Run, for run: Run) -> [AnsweredQuestion] {
+    guard earlier.settings == run.settings, earlier.prompt.laterQuestion != nil,
+      run.prompt.laterQuestion != nil
+    else { return [] }
+    let own = earlier.stage == .done ? AnsweredQuestion(earlier) : nil
+    return earlier.answered.filter { $0.tokens != own?.tokens } + (own.map { [$0] } ?? [])
   }
 
   /// A lookahead of the same settings on an equal cheap cache.
@@ -49,7 +71,7 @@ struct RunReuse {
   func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> PolicyResult? {
     guard hasSameGranularity,
       let lane = lanes.first(where: { $0.policy == policy && $0.tokenBudget == budget }),
-      lane.agreement != nil
+      lane.agreement != nil || full == nil
     else { return nil }
     guard let lookahead else { return lane.lookahead == nil ? lane : nil }
     return lane.lookahead?.pseudo.tokens == lookahead.pseudo.tokens

@@ -30,10 +30,12 @@ protocol RunSource {
 
   /// Decoding on caches of a recording; `nil` where nothing can be decoded.
   /// - Parameters:
+  ///   - question: what is fed before an answer, where the prompt does not end with it.
   ///   - referenceLogits: the full cache's logits per step, if they are known.
   ///   - referenceTokens: the tokens that it chose.
   func decoding(
-    _ recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]], referenceTokens: [Int]
+    _ recording: Recording, endTokens: Set<Int>, question: [Int], referenceLogits: [[Float]],
+    referenceTokens: [Int]
   ) -> GreedyDecoding?
 
   /// Passes a prompt's text once more, and measures what it attends to; `nil` where that is not possible.

@@ -16,6 +16,8 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
   case noFolder(String, folder: String)
   /// The format has no room for so much.
   case tooLarge(String, byteCount: Int)
+  /// A trace records one pass of a prompt, and a question came after it.
+  case questionAfterEviction
   /// Writing failed.
   case notWritten(String, reason: String)
 
@@ -44,6 +46,11 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
       "\(path): there is no folder \(folder); make it, or name another file"
     case .tooLarge(let path, let byteCount):
       "\(path): \(byteCount >> 20) MiB are more than a .npz file holds here (4 GiB); use .safetensors, or fewer policies"
+    case .questionAfterEviction:
+      """
+      a trace records the prompt's own pass and what was decoded behind it, and has no place for a question that comes \
+      after the eviction; record it without --question-after
+      """
     case .notWritten(let path, let reason):
       "\(path): not written (\(reason)); free the way and export again, or name another file"
     }

@@ -19,6 +19,7 @@ public struct KeptExport: Encodable, Sendable {
   private var prompt: PromptEntry
   private let settings: Settings
   private var policies: [PolicyEntry]
+  private let otherQuestions: [OtherQuestion]?
 
   /// What the arrays of the other formats are made of.
   let tokens: [TokenEntry]
@@ -26,7 +27,7 @@ public struct KeptExport: Encodable, Sendable {
   let granularity: Granularity
 
   private enum CodingKeys: CodingKey {
-    case schema, version, program, model, prompt, settings, policies
+    case schema, version, program, model, prompt, settings, policies, otherQuestions
   }
 
   private struct Model: Encodable {
@@ -38,6 +39,20 @@ public struct KeptExport: Encodable, Sendable {
     let name: String, sha256: String
     let bytes: Int
     var tokens: [TokenEntry]?
+    /// The question that came after the eviction: no policy but those that look at the answer knew it.
+    let questionAfterEviction: String?
+  }
+
+  /// What the same caches answer to another question.
+  private struct OtherQuestion: Encodable {
+    let question: String
+    let answers: [OtherAnswer]
+  }
+
+  private struct OtherAnswer: Encodable {
+    let policy: String
+    let recall: Double?, massRecall: Double?
+    let answerTokens: [Int], answer: String
   }
 
   struct TokenEntry: Encodable {
@@ -78,7 +93,8 @@ public struct KeptExport: Encodable, Sendable {
         text: run.text(at: position))
     }
     prompt = PromptEntry(
-      name: run.prompt.name, sha256: run.prompt.hash, bytes: run.prompt.text.count, tokens: tokens)
+      name: run.prompt.name, sha256: run.prompt.hash, bytes: run.prompt.text.count, tokens: tokens,
+      questionAfterEviction: run.prompt.laterQuestionText)
     settings = Settings(
       budget: run.settings.budget, granularity: run.settings.granularity.rawValue,
       answerLimit: run.settings.answerLimit)
@@ -94,6 +110,16 @@ public struct KeptExport: Encodable, Sendable {
         answerTokens: result.answer.tokens,
         answer: run.answerText(result))
     }
+    let others = run.answered.map { answered in
+      OtherQuestion(
+        question: answered.question,
+        answers: ([answered.full] + answered.results).map { result in
+          OtherAnswer(
+            policy: result.policy.name, recall: result.recall, massRecall: result.massRecall,
+            answerTokens: result.answer.tokens, answer: run.answerText(result))
+        })
+    }
+    otherQuestions = others.isEmpty ? nil : others
   }
 
   /// The map in one of the formats that hold it.

@@ -152,17 +152,31 @@ extension Run {
   /// The attention of one layer with which the full cache chose a token of its answer, `[queryHead][token]`;
   /// `nil` before that token is known.
   ///
-  /// The first token was chosen by the prompt's last query, each later one by the query of the token before
-  /// it.
+  /// The first token was chosen by the last query before it, the prompt's or that of a question that came
+  /// after the eviction, each later one by the query of the token before it.
   /// - Parameter step: the token's index in the full cache's answer.
   /// - Complexity: one attention row per query head.
   public func decodeAttention(step: Int, layer: Int) -> [[Float]]? {
     guard let recording, let decodeQueries, step >= 0, step <= decodeQueries.count,
       layer < recording.shape.layerCount
     else { return nil }
+    let asked = questionQueries?.count ?? 0
+    if step == 0, asked > 0 { return questionAttention(token: asked - 1, layer: layer) }
     let row: Recording.Row = step == 0 ? .prompt(position: recording.tokenCount - 1) : .beyond(row: step - 1)
     return (0..<recording.shape.queryHeadCount).map { head in
       recording.attention(layer: layer, queryHead: head, row: row, beyond: decodeQueries)
+    }
+  }
+
+  /// The attention of one layer that a token of a question gave the text on the full cache, where the question
+  /// came after the eviction, `[queryHead][token]`; `nil` where there is no such token.
+  /// - Complexity: one attention row per query head.
+  public func questionAttention(token: Int, layer: Int) -> [[Float]]? {
+    guard let recording, let questionQueries, (0..<questionQueries.count).contains(token),
+      layer < recording.shape.layerCount
+    else { return nil }
+    return (0..<recording.shape.queryHeadCount).map { head in
+      recording.attention(layer: layer, queryHead: head, row: .beyond(row: token), beyond: questionQueries)
     }
   }
 }

@@ -139,7 +139,8 @@ struct BudgetSweeping {
   /// decode is not known: the recorded rows stand for it.
   private func lookaheads(_ key: BudgetSweep.Key, _ budgets: [Int]) throws -> [QueryRows]? {
     guard let lookahead = key.policy.lookahead else { return nil }
-    let decoding = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
+    let decoding = source.decoding(
+      recording, endTokens: [], question: [], referenceLogits: [], referenceTokens: [])
     guard let greedy = decoding else {
       return budgets.map { budget in
         source.recordedLookahead(lookahead, budget: budget, granularity: key.granularity)?

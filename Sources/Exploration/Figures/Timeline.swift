@@ -8,6 +8,8 @@ public struct Timeline: Sendable, Hashable {
     case lookahead(Int)
     /// The final eviction.
     case evict
+    /// A token of a question that comes after the eviction was fed; its index from 0.
+    case question(Int)
     /// An answer token was decoded; its index from 0.
     case decode(Int)
 
@@ -17,6 +19,7 @@ public struct Timeline: Sendable, Hashable {
       case .prefill: "prefill"
       case .lookahead: "lookahead"
       case .evict: "evict"
+      case .question: "question"
       case .decode: "decode"
       }
     }
@@ -26,13 +29,16 @@ public struct Timeline: Sendable, Hashable {
   public let steps: [Step]
 
   /// The timeline of a result, the full cache's when `nil`.
-  /// - Parameter answer: the answer whose steps end it, where that is not the result's own.
-  public init(_ result: PolicyResult?, answer: Continuation? = nil) {
+  /// - Parameters:
+  ///   - answer: the answer whose steps end it, where that is not the result's own.
+  ///   - questionCount: tokens of a question that comes after the eviction.
+  public init(_ result: PolicyResult?, answer: Continuation? = nil, questionCount: Int = 0) {
     let pseudo = result?.lookahead?.pseudo.tokens.count ?? 0
     let evict: [Step] = result == nil || result?.policy.keepsEverything == true ? [] : [.evict]
     let answered = (answer ?? result?.answer)?.tokens.count ?? 0
     steps =
       [.prefill] + (0..<pseudo).map(Step.lookahead) + evict
+      + (answered > 0 ? (0..<questionCount).map(Step.question) : [])
       + (0..<answered).map(Step.decode)
   }
 

@@ -61,7 +61,11 @@ struct ChatFraming {
       source: source.lowerBound + shift..<source.upperBound + shift,
       sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
       turn: aroundBare.before.count..<around.before.count + core.count + around.after.count
-        - aroundBare.after.count)
+        - aroundBare.after.count,
+      questionStart: content.questionStart.map {
+        // A question of space alone may have been trimmed away.
+        min($0 + shift, around.before.count + core.count + around.after.count - aroundBare.after.count)
+      })
   }
 
   private func rendered(_ content: String, system: String?) throws -> String {

@@ -12,9 +12,11 @@ public struct Prompt: Sendable {
   /// The byte ranges are places in `text`; they are empty for what was put around it: the begin-of-text
   /// token, a question, the turns of a chat.
   public let tokens: [Token]
-  /// The SHA-256 in hexadecimal of all that the model reads, by which exports of the same prompt know each
-  /// other; of the text when nothing is put around it.
+  /// The SHA-256 in hexadecimal of all that the model reads before the eviction, by which exports of the same
+  /// prompt know each other; of the text when nothing is put around it.
   public let hash: String
+  /// A question that comes after the eviction; `nil` where it is part of the tokens, or there is none.
+  public let laterQuestion: LaterQuestion?
   /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends
   /// with none.
   public let questionTokenCount: Int?
@@ -47,35 +49,46 @@ public struct Prompt: Sendable {
     guard !text.isEmpty else { throw PromptError.empty(name) }
     let framed = try framing.framed(text, name: name)
     // A template writes the begin-of-text token itself.
-    let encoding = tokenizer.encoding(of: framed.bytes, addingSpecialTokens: framing.chat == nil)
+    let bytes = Array(framed.contextBytes)
+    let encoding = tokenizer.encoding(of: bytes, addingSpecialTokens: framing.chat == nil)
     let read = encoding.tokens
     guard !read.isEmpty else {
       throw encoding.dropped.isEmpty
         ? PromptError.empty(name) : .nothingKnown(name, byteCount: encoding.droppedByteCount)
     }
-    if let foreign = read.first(where: { $0.id >= tokenizer.embeddedCount }) {
-      throw PromptError.notEmbedded(
-        name, token: String(decoding: framed.bytes[foreign.byteRange], as: UTF8.self), id: foreign.id,
-        limit: tokenizer.embeddedCount)
-    }
-    dropped = DroppedText(encoding, of: framed.bytes)
-    if let contextLength, read.count > contextLength - answerLimit {
-      throw PromptError.tooLong(name, tokenCount: read.count, limit: max(0, contextLength - answerLimit))
+    try Self.check(read, of: bytes, name: name, tokenizer)
+    let later = framed.questionStart.map { LaterQuestion(framed.bytes[$0...], tokenizer) }
+    try later.map { try Self.check($0.tokens, of: $0.bytes, name: name, tokenizer) }
+    laterQuestion = later
+    dropped = DroppedText(encoding, of: bytes) ?? later?.dropped
+    let count = read.count + (later?.tokens.count ?? 0)
+    if let contextLength, count > contextLength - answerLimit {
+      throw PromptError.tooLong(name, tokenCount: count, limit: max(0, contextLength - answerLimit))
     }
     (self.framing, self.tokenizer, self.contextLength) = (framing, tokenizer, contextLength)
     self.name = name
     self.text = text
-    hash = SHA256.hexadecimal(of: framed.bytes)
+    hash = SHA256.hexadecimal(of: bytes)
     let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
-    questionTokenCount = framing.question == nil || framing.putsQuestionFirst || behind == 0 ? nil : behind
+    questionTokenCount =
+      framing.question == nil || framing.putsQuestionFirst || later != nil || behind == 0 ? nil : behind
     repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
-    if framed.source == text.indices, framed.bytes.count == text.count {
+    if framed.source == text.indices, bytes.count == text.count {
       tokens = read
       whole = nil
     } else {
       tokens = read.map { Token(id: $0.id, byteRange: framed.sourceRange(of: $0.byteRange)) }
-      whole = (framed.bytes, read.map(\.byteRange))
+      whole = (bytes, read.map(\.byteRange))
     }
+  }
+
+  /// - Throws: `PromptError` for a token that the model has no embedding for.
+  private static func check(_ tokens: [Token], of bytes: [UInt8], name: String, _ tokenizer: Tokenizer) throws
+  {
+    guard let foreign = tokens.first(where: { $0.id >= tokenizer.embeddedCount }) else { return }
+    throw PromptError.notEmbedded(
+      name, token: String(decoding: bytes[foreign.byteRange], as: UTF8.self), id: foreign.id,
+      limit: tokenizer.embeddedCount)
   }
 
   /// The same text with another question, or with none.
@@ -87,6 +100,9 @@ public struct Prompt: Sendable {
     if question == framing.question, answerRoom ?? answerLimit >= answerLimit { return self }
     var framing = framing
     framing.question = question
+    if framing.asksAfterEviction, let question, !framing.questions.contains(question) {
+      framing.questions.append(question)
+    }
     return try framed(framing, answerLimit: answerLimit)
   }
 
@@ -101,7 +117,19 @@ public struct Prompt: Sendable {
   }
 
   /// Tokens that an answer may have, for which the model's context leaves room; `nil` for any number.
-  public var answerRoom: Int? { contextLength.map { max(0, $0 - tokens.count) } }
+  public var answerRoom: Int? {
+    contextLength.map { max(0, $0 - tokens.count - (laterQuestion?.tokens.count ?? 0)) }
+  }
+
+  /// The question that comes after the eviction, as it was asked; `nil` without one.
+  public var laterQuestionText: String? {
+    laterQuestion.map { framing.question ?? String(decoding: $0.bytes, as: UTF8.self) }
+  }
+
+  /// Whether another prompt is the same to a model, a question after the eviction included.
+  public func asksTheSame(as other: Prompt) -> Bool {
+    hash == other.hash && laterQuestion == other.laterQuestion
+  }
 
   /// The SHA-256 in hexadecimal of the text alone, by which a session knows it again.
   public var textHash: String { whole == nil ? hash : Self.hash(of: text) }
@@ -109,7 +137,7 @@ public struct Prompt: Sendable {
   /// The SHA-256 in hexadecimal of any bytes.
   public static func hash(of bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
 
-  /// All that the model reads, as bytes: the text, and what is put around it.
+  /// All that the model reads before the eviction, as bytes: the text, and what is put around it.
   public var read: [UInt8] { whole?.bytes ?? text }
 
   /// A token's place in `read`.
@@ -122,7 +150,8 @@ public struct Prompt: Sendable {
   ///   - pieces: the bytes of each token, in the text or in what was put around it.
   ///   - hash: the SHA-256 of what the model read; that of the text unless given.
   init(
-    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?
+    name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?,
+    laterQuestion: LaterQuestion? = nil
   ) {
     self.name = name
     self.text = text
@@ -131,6 +160,7 @@ public struct Prompt: Sendable {
     self.questionTokenCount = questionTokenCount
     repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
     (framing, tokenizer, contextLength, dropped) = (PromptFraming(), nil, nil, nil)
+    self.laterQuestion = laterQuestion
     var ranges: [Range<Int>] = []
     var end = 0
     for piece in pieces {

@@ -7,6 +7,15 @@ public struct PromptFraming: Sendable {
   public var question: String?
   /// Whether the question stands before the text, not after it.
   public var putsQuestionFirst: Bool
+  /// Whether the question comes after the eviction: policies see the text alone, and the question is put to
+  /// what they have kept. Not with a question before the text.
+  public var asksAfterEviction: Bool
+  /// Questions that are put one by one to what was kept of the text, the current one among them; only with
+  /// `asksAfterEviction`.
+  public var questions: [String]
+  /// The byte of the text with which its question begins, where the text itself ends with one; only with
+  /// `asksAfterEviction`.
+  public var questionOffset: Int?
   /// The model's template, by which text and question become a user's turn; `nil` for no chat.
   public var chat: ChatTemplateFile?
   /// The system's turn before the user's; only with `chat`. `nil` leaves it to the template, which may have
@@ -18,11 +27,15 @@ public struct PromptFraming: Sendable {
 
   /// Frames a text; nothing is put around it unless it is said.
   public init(
-    question: String? = nil, putsQuestionFirst: Bool = false, chat: ChatTemplateFile? = nil,
+    question: String? = nil, putsQuestionFirst: Bool = false, asksAfterEviction: Bool = false,
+    questions: [String] = [], questionOffset: Int? = nil, chat: ChatTemplateFile? = nil,
     system: String? = nil, variables: TemplateVariables = TemplateVariables()
   ) {
     self.question = question
     self.putsQuestionFirst = putsQuestionFirst
+    self.asksAfterEviction = asksAfterEviction
+    self.questions = questions
+    self.questionOffset = questionOffset
     self.chat = chat
     self.system = system
     self.variables = variables
@@ -38,7 +51,9 @@ public struct PromptFraming: Sendable {
 
   private func asked(_ text: [UInt8]) -> FramedText {
     guard let question else {
-      return FramedText(bytes: text, source: text.indices, sourceStart: 0, turn: text.indices)
+      let start = asksAfterEviction ? questionOffset.map { min(max(0, $0), text.count) } : nil
+      return FramedText(
+        bytes: text, source: text.indices, sourceStart: 0, turn: text.indices, questionStart: start)
     }
     let asked = Array(question.utf8)
     let (first, second) = putsQuestionFirst ? (asked, text) : (text, asked)
@@ -46,7 +61,8 @@ public struct PromptFraming: Sendable {
     let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
     let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count
     return FramedText(
-      bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count)
+      bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count,
+      questionStart: asksAfterEviction && !putsQuestionFirst ? start.count : nil)
   }
 }
 
@@ -60,6 +76,11 @@ struct FramedText: Equatable {
   let sourceStart: Int
   /// The part that is the user's turn; what stands around it is the chat template's, or the system's.
   let turn: Range<Int>
+  /// Where a question begins that comes after the eviction, with all behind it; `nil` without one.
+  var questionStart: Int?
+
+  /// What passes through the model before the eviction.
+  var contextBytes: ArraySlice<UInt8> { bytes[..<(questionStart ?? bytes.count)] }
 
   /// The place in the text of a place in the whole; empty when it is none of the text's.
   func sourceRange(of range: Range<Int>) -> Range<Int> {

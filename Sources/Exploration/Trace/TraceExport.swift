@@ -18,11 +18,12 @@ public struct TraceExport {
 
   /// Gathers a run.
   /// - Parameter output: the model's output projection, if it is to be written, too.
-  /// - Throws: `ExportError.nothingYet` unless the run is finished.
+  /// - Throws: `ExportError.nothingYet` unless the run is finished, and `.questionAfterEviction`.
   public init(_ run: Run, output: OutputProjection? = nil) throws {
     guard run.stage == .done, run.hasModel, let recording = run.recording else {
       throw ExportError.nothingYet
     }
+    guard run.prompt.laterQuestion == nil else { throw ExportError.questionAfterEviction }
     self.run = run
     self.recording = recording
     self.output = output

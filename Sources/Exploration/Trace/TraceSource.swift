@@ -41,7 +41,8 @@ struct TraceSource: RunSource {
   ) -> Recording { trace.recording }
 
   func decoding(
-    _ recording: Recording, endTokens: Set<Int>, referenceLogits: [[Float]], referenceTokens: [Int]
+    _ recording: Recording, endTokens: Set<Int>, question: [Int], referenceLogits: [[Float]],
+    referenceTokens: [Int]
   ) -> GreedyDecoding? { nil }
 
   func replay(

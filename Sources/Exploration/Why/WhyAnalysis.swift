@@ -12,7 +12,9 @@ struct WhyAnalysis {
   init?(_ run: Run, policy: Policy, source: any RunSource) {
     guard let recording = run.recording, let reference = run.full?.answer,
       let result = run.results.first(where: { $0.policy == policy }),
-      let greedy = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
+      let greedy = source.decoding(
+        recording, endTokens: [], question: run.prompt.laterQuestion?.ids ?? [], referenceLogits: [],
+        referenceTokens: [])
     else { return nil }
     self.run = run
     self.result = result

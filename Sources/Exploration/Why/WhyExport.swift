@@ -28,6 +28,7 @@ public struct WhyExport: Encodable {
   private struct PromptEntry: Encodable {
     let name: String, sha256: String
     let tokens: Int
+    let questionAfterEviction: String?
   }
 
   private struct PolicyEntry: Encodable {
@@ -63,7 +64,8 @@ public struct WhyExport: Encodable {
     }
     model = run.modelName
     prompt = PromptEntry(
-      name: run.prompt.name, sha256: run.prompt.hash, tokens: run.prompt.tokens.count)
+      name: run.prompt.name, sha256: run.prompt.hash, tokens: run.prompt.tokens.count,
+      questionAfterEviction: run.prompt.laterQuestionText)
     policy = PolicyEntry(
       name: finding.policy.name, title: finding.policy.title, budget: run.settings.budget,
       granularity: run.settings.granularity.rawValue, settings: finding.policy.settingValues)
@@ -108,6 +110,9 @@ public struct WhyExport: Encodable {
       "They differ at answer token \(step + 1): \(expected.map { quoted($0.text) } ?? "the end") was expected, "
         + "\(said.map { quoted($0.text) } ?? "the end") was said.",
     ]
+    if let question = prompt.questionAfterEviction {
+      lines.insert("asked after the eviction  \(quoted(question))", at: 1)
+    }
     if !restored.isEmpty {
       lines.append(
         "Kept, \(restored.count == 1 ? "this one brings" : "these \(restored.count) bring") the answer back:")

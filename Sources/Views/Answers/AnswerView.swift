@@ -36,6 +36,11 @@ struct AnswerView {
   private func lines(width: Int, glyphs: GlyphSet) -> [[Span]] {
     let theme = scene.display.theme
     var lines: [[Span]] = []
+    if !scene.run.answered.isEmpty, let question = scene.run.prompt.laterQuestionText {
+      lines.append([
+        Span("The question: \(Sanitizer.visible(question, glyphs: glyphs, spaces: false))", theme[.title])
+      ])
+    }
     func add(_ title: String, _ result: PolicyResult?, difference: Int?, isMeasure: Bool) {
       var heading = Line()
       heading.add(Span(title, theme[.accent]))
@@ -64,6 +69,19 @@ struct AnswerView {
         isMeasure: false)
     }
     add("full", scene.run.full, difference: nil, isMeasure: true)
+    for answered in scene.run.answered {
+      lines.append([
+        Span(
+          "Another question, on the same caches: \(Sanitizer.visible(answered.question, glyphs: glyphs, spaces: false))",
+          theme[.title])
+      ])
+      if let active = scene.setup.active, let result = answered.result(of: active) {
+        add(
+          scene.setup.policyTitle, result, difference: result.answer.firstDifference(from: answered.full.answer),
+          isMeasure: false)
+      }
+      add("full", answered.full, difference: nil, isMeasure: true)
+    }
     return lines
   }
 

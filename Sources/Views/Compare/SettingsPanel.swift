@@ -45,7 +45,15 @@ struct SettingsPanel {
     let settings = keys.filter { seen.insert($0).inserted }.map { key in
       entry(key, compared: true) { policy in policy.allSettings.first { $0.key == key }?.value }
     }
-    return (facts + settings + [chat]).compactMap { $0 }
+    return (facts + settings + [chat, question]).compactMap { $0 }
+  }
+
+  /// The question that comes after the eviction, whatever the policy; `nil` without one.
+  private var question: Entry? {
+    guard let text = scene.run.prompt.laterQuestionText else { return nil }
+    let place = StatusLines.questionPlace(scene.run.prompt)
+    let visible = Sanitizer.visible(text, spaces: false)
+    return Entry(name: "asked", active: "\(place): \(visible)", pinned: nil, isUnlike: false)
   }
 
   /// What is put around the text, whatever the policy; `nil` where it is no chat.

@@ -60,7 +60,7 @@ struct TokenPage {
       <h1>\(name)</h1>
       <p>model \(Self.shown(run.modelName)), budget \(run.settings.budget) of \(run.prompt.tokens.count) tokens \
       per layer and head, one kept set per \(run.settings.granularity == .kvHead ? "KV" : "query") head. \
-      Written by \(Release.name); prompt SHA-256 \(run.prompt.hash).</p>
+      Written by \(Release.name); prompt SHA-256 \(run.prompt.hash).</p>\(question())
       \(drawing.map { "<figure>\n\($0)</figure>" } ?? "")
       <form>
       \(selections())
@@ -69,7 +69,7 @@ struct TokenPage {
       <noscript><p>The tokens' colours, and what stands under the pointer, need the script within this page.</p></noscript>
       <div id="text" dir="ltr">\(tokens())</div>
       <div id="tip" hidden></div>
-      \(figures())
+      \(figures())\(otherQuestions())
       <script type="application/json" id="data">\(try data())</script>
       <script>
       \(Self.script)
@@ -111,6 +111,34 @@ struct TokenPage {
       select("active", "policy", titles, chosen: index(scene.result)),
       select("pinned", "beside", titles, chosen: index(scene.pinnedResult ?? scene.result)),
     ].joined(separator: "\n")
+  }
+
+  /// What was asked after the eviction; nothing where the prompt holds the question.
+  private func question() -> String {
+    guard let text = scene.run.prompt.laterQuestionText else { return "" }
+    return
+      "\n<p>The question came after the eviction, to what was kept: <q>\(Self.shown(text))</q> The policies saw the text without it.</p>"
+  }
+
+  /// What the same caches answer to other questions; nothing without any.
+  private func otherQuestions() -> String {
+    scene.run.answered.map { answered in
+      let rows = ([answered.full] + answered.results).map { result in
+        let cells = [
+          result.policy.title, result.recall.map { decimal($0, 3) } ?? "",
+          result.massRecall.map { decimal($0, 3) } ?? "", scene.run.vocabulary.text(result.answer.tokens),
+        ]
+        return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
+      }
+      return """
+
+        <p>The same caches, asked: <q>\(Self.shown(answered.question))</q></p>
+        <table>
+        <tr><th>policy</th><th>recall</th><th>mass recall</th><th>answer</th></tr>
+        \(rows.joined(separator: "\n"))
+        </table>
+        """
+    }.joined()
   }
 
   /// The policies with their settings, figures and answers.

@@ -24,7 +24,7 @@ struct AnswerLines {
 
   /// The full cache's answer and every policy's.
   func all(width: Int) -> [Line] {
-    [line(scene.run.full, title: "full", index: nil, width: width)]
+    asked(width: width) + [line(scene.run.full, title: "full", index: nil, width: width)]
       + scene.setup.settings.policies.indices.map {
         line(scene.run.result($0), title: scene.setup.settings.policies[$0].title, index: $0, width: width)
       }
@@ -32,7 +32,7 @@ struct AnswerLines {
 
   /// The full cache's, the active and the pinned policy's.
   func short(width: Int) -> [Line] {
-    var lines = [line(scene.run.full, title: "full", index: nil, width: width)]
+    var lines = asked(width: width) + [line(scene.run.full, title: "full", index: nil, width: width)]
     for index in [scene.setup.policy, scene.setup.pinned].compactMap({ $0 })
     where scene.setup.settings.policies.indices.contains(index) {
       lines.append(
@@ -48,6 +48,22 @@ struct AnswerLines {
   func active(width: Int) -> [Line] {
     guard scene.setup.active != nil else { return [] }
     return [line(scene.result, title: scene.setup.policyTitle, index: scene.setup.policy, width: width)]
+  }
+
+  /// The question that comes after the eviction; nothing without one.
+  private func asked(width: Int) -> [Line] {
+    guard let question = scene.run.prompt.laterQuestionText else { return [] }
+    let columns = width < 70 ? 12 : 18
+    let text = Sanitizer.visible(question, glyphs: glyphs, spaces: false)
+    let place = StatusLines.questionPlace(scene.run.prompt)
+    let room = max(1, width - columns - 2)
+    let clipped = TextWidth.clipped("\(place): \(text)", to: room, ellipsis: glyphs.ellipsis)
+    return [
+      Line(
+        spans: [
+          Span("  " + TextWidth.padded("asked", to: columns), theme[.text]), Span(clipped, theme[.accent]),
+        ], policy: nil)
+    ]
   }
 
   private func line(_ result: PolicyResult?, title: String, index: Int?, width: Int) -> Line {

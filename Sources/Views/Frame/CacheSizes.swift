@@ -17,7 +17,9 @@ struct CacheSizes {
       case .prefill: prompt
       case .evict: kept
       case .lookahead(let index): Self.held(result?.lookahead?.pseudo, index) ?? prompt
-      case .decode(let index): Self.held(result?.answer, index) ?? kept + Double(index)
+      case .question(let index): kept + Double(index)
+      case .decode(let index):
+        Self.held(result?.answer, index) ?? kept + Double(scene.questionCount + index)
       }
     }
   }

@@ -19,6 +19,7 @@ extension Run {
       let (rate, rest) = (grouped(Int(progress.tokensPerSecond)), decimal(left, left < 10 ? 1 : 0))
       return "\(text)  \(glyphs.dot)  \(rate) tokens/s, \(rest) s left"
     case .lookahead(let step): return "lookahead and full answer, token \(step)"
+    case .question(let step): return "the question on what was kept, token \(step)"
     case .decode(let step): return "answers of \(results.count) policies, token \(step)"
     case .follow(let step): return "following the full answer, token \(step)"
     case .measure: return "figures of every head"

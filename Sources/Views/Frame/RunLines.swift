@@ -30,6 +30,9 @@ struct RunLines {
       phases.append(("lookahead", "lookahead \(index(shown, in: "lookahead", total: pseudo))"))
     }
     if steps.contains(.evict) { phases.append(("evict", "evict")) }
+    if steps.contains(.question(0)) {
+      phases.append(("question", "question \(index(shown, in: "question", total: scene.questionCount))"))
+    }
     let decoded = scene.result == nil ? 0 : scene.answering?.answer.tokens.count ?? 0
     phases.append(("decode", "decode \(index(shown, in: "decode", total: decoded))"))
     for (offset, phase) in phases.enumerated() {
@@ -50,6 +53,7 @@ struct RunLines {
   private func index(_ step: Timeline.Step, in phase: String, total: Int) -> String {
     switch step {
     case .lookahead(let index) where phase == "lookahead": "\(index + 1)/\(total)"
+    case .question(let index) where phase == "question": "\(index + 1)/\(total)"
     case .decode(let index) where phase == "decode": "\(index + 1)/\(total)"
     default: "\(total)"
     }

@@ -54,12 +54,25 @@ struct StatusLines {
         " \(keys.shown(.keep)) \(keys.shown(.evict)) in \(state.editing.scope.rawValue) (\(keys.shown(.scope))) "
       line.add(Span(words, theme[.dim]), Span(glyphs.horizontal, theme[.frame]), rank: 1)
     }
+    if state.setup.prompt.laterQuestion != nil {
+      line.add(
+        Span(" \(Self.questionPlace(state.setup.prompt)) (\(keys.shown(.questionAfter))) ", theme[.dim]),
+        Span(glyphs.horizontal, theme[.frame]), rank: 1)
+    }
     let heads = state.setup.settings.granularity == .kvHead ? "KV head" : "query head"
     line.add(
       Span(" kept per \(heads) (\(keys.shown(.granularity))) ", theme[.dim]),
       Span(glyphs.horizontal, theme[.frame]), rank: 2)
     line.add(Span(" theme \(state.display.theme.name) (\(keys.shown(.theme))) ", theme[.dim]), rank: 3)
     return line.fitting(width)
+  }
+
+  /// Which question is asked after the eviction.
+  static func questionPlace(_ prompt: Prompt) -> String {
+    let questions = prompt.framing.questions
+    let index = questions.firstIndex { $0 == prompt.framing.question }
+    guard let index, questions.count > 1 else { return "question after the eviction" }
+    return "question \(index + 1) of \(questions.count) after the eviction"
   }
 
   /// How far the work is; `nil` where none is under way.

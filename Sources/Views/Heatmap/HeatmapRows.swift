@@ -38,7 +38,7 @@ struct HeatmapRows {
     switch scene.shownStep {
     case .prefill: (lookahead, decode) = (0, 0)
     case .lookahead(let index): (lookahead, decode) = (min(lookahead, index + 1), 0)
-    case .evict: decode = scene.cursor.step == nil ? decode : 0
+    case .evict, .question: decode = scene.cursor.step == nil ? decode : 0
     case .decode(let index): decode = scene.cursor.step == nil ? decode : min(decode, index + 1)
     }
     let limit = AttentionRows.rowLimit
@@ -49,7 +49,7 @@ struct HeatmapRows {
     let step: Int? =
       switch scene.cursor.step == nil ? nil : scene.shownStep {
       case .lookahead(let index)?, .decode(let index)?: index
-      case .prefill?, .evict?, nil: scene.firstDifference
+      case .prefill?, .evict?, .question?, nil: scene.firstDifference
       }
     var focus: [AttentionRows.Section: Int] = [:]
     for section in AttentionRows.Section.allCases {

@@ -110,7 +110,7 @@ struct HeatmapView {
     switch scene.shownStep {
     case .prefill: return []
     case .lookahead: return scene.result?.lookahead?.cheap.map { [("cheap", $0)] } ?? []
-    case .evict, .decode: break
+    case .evict, .question, .decode: break
     }
     if let result = scene.result { results.append((result.policy.title, result.kept)) }
     if let result = scene.pinnedResult { results.append((result.policy.title, result.kept)) }

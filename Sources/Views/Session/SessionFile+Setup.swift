@@ -29,6 +29,14 @@ extension SessionFile.Setup {
     }
   }
 
+  /// All questions, the current one first and the others in their order behind it; an empty one where there
+  /// is none.
+  package var allQuestions: [String] {
+    guard let question else { return [""] }
+    guard let questions, let place = questions.firstIndex(of: question) else { return [question] }
+    return Array(questions[place...] + questions[..<place])
+  }
+
   /// The budget.
   /// - Throws: `SessionFileError`.
   package func budget(path: String) throws -> Budget {

@@ -59,7 +59,10 @@ extension SessionFile {
 extension SessionFile.Setup {
   fileprivate init(_ setup: Setup) {
     let settings = setup.settings
-    question = setup.prompt.framing.question
+    let framing = setup.prompt.framing
+    question = framing.question
+    questionAfter = framing.asksAfterEviction ? true : nil
+    questions = framing.asksAfterEviction && framing.questions.count > 1 ? framing.questions : nil
     budget = (settings.share.map(Budget.share) ?? .tokens(settings.budget)).description
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit

@@ -69,6 +69,10 @@ package struct SessionFile: Codable, Sendable, Equatable {
   package struct Setup: Codable, Sendable, Equatable {
     /// What is asked beside the text.
     package var question: String?
+    /// Whether it comes after the eviction.
+    package var questionAfter: Bool?
+    /// All questions that come after the eviction, where there are several.
+    package var questions: [String]?
     /// Tokens per layer and head, or a share, as `--budget` takes them.
     package var budget: String
     /// The heads that share a kept set: `kv` or `query`.

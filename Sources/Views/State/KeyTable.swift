@@ -13,7 +13,7 @@ package struct KeyTable: Sendable {
     case stepForward, stepBack, phaseForward, phaseBack, play, open
     case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
       plot
-    case theme, notes, question, search, searchNext, searchPrevious
+    case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext, searchPrevious
     case select, keep, evict, scope, why, exchange
     case copy, export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back,
       quit
@@ -54,7 +54,7 @@ package struct KeyTable: Sendable {
     func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
 
     /// Whether it decodes, which a trace cannot.
-    var needsModel: Bool { [.why, .question].contains(action) }
+    var needsModel: Bool { [.why, .question, .questionAfter, .questionNext, .questionPrevious].contains(action) }
   }
 
   /// The rows as the program comes.
@@ -95,6 +95,9 @@ package struct KeyTable: Sendable {
     Binding([.character("M")], "M", .pseudoTokens, "LAQ's pseudo tokens", group: "CHOOSE"),
     Binding([.character("W")], "W", .mask, "what LAQ's rows see", group: "CHOOSE"),
     Binding([.character("i")], "i", .question, "ask another question", group: "CHOOSE", hint: "question"),
+    Binding([.character("I")], "I", .questionAfter, "question after the eviction", group: "CHOOSE"),
+    Binding([.character(")")], ")", .questionNext, "next of several questions", group: "CHOOSE"),
+    Binding([.character("(")], "(", .questionPrevious, "previous question", group: "CHOOSE"),
     Binding([.character("u")], "u", .undo, "undo change of settings", group: "CHOOSE"),
     Binding([.character("A")], "A", .exchange, "keep settings; go to others", group: "CHOOSE"),
     Binding([.character("v")], "v", .select, "select a span from here", group: "EDIT", views: [.text]),

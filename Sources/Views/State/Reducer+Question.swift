@@ -19,23 +19,31 @@ extension ViewState {
     let question = text.allSatisfy(\.isWhitespace) ? nil : text
     do {
       let asked = try setup.prompt.asking(question, answerLimit: setup.settings.answerLimit)
-      guard asked.hash != setup.prompt.hash else {
+      guard !asked.asksTheSame(as: setup.prompt) else {
         message = question == nil ? "there is no question beside the text" : "this is the question already"
         return .none
       }
-      editing.undo.append(setup)
-      let lostCount = carryEdits(PromptShift(from: setup.prompt, to: asked))
-      setup.prompt = asked
-      setup.settings.fit(tokenCount: asked.tokens.count)
-      message =
+      return explore(
+        asked,
         "\(question == nil ? "no question any more" : "another question"); \(display.keys.shown(.undo)) brings the former one back"
-        + (lostCount > 0 ? "; what was kept or evicted by hand of the former one is left out" : "")
-      return .explore
+      )
     } catch {
       message = String(describing: error)
       typing.entry = Entry(.question, text)
       return .none
     }
+  }
+
+  /// Goes on with the same text and something else around it; undoing brings the former back.
+  mutating func explore(_ prompt: Prompt, _ words: String) -> Effect {
+    editing.undo.append(setup)
+    let lostCount = carryEdits(PromptShift(from: setup.prompt, to: prompt))
+    let isSame = prompt.asksTheSame(as: setup.prompt)
+    setup.prompt = prompt
+    setup.settings.fit(tokenCount: prompt.tokens.count)
+    message =
+      words + (lostCount > 0 ? "; what was kept or evicted by hand of the former one is left out" : "")
+    return isSame ? .none : .explore
   }
 
   /// Moves what was kept by hand to where its tokens are now. A policy of whose edits nothing is left is the
@@ -61,6 +69,11 @@ extension ViewState {
     }
     setup.settings.policies = policies
     return lostCount
+  }
+
+  /// Forgets what belongs to the former question, where the prompt's tokens are the same.
+  package mutating func beginQuestion() {
+    (cursor.step, cursor.isPlaying, details) = (nil, false, Details())
   }
 
   /// Forgets what belongs to the former prompt's tokens.

@@ -172,6 +172,9 @@ extension ViewState {
     case .searchNext: find(from: cursor.position + 1, forward: true)
     case .searchPrevious: find(from: cursor.position - 1, forward: false)
     case .question: askForQuestion()
+    case .questionAfter: return toggleQuestionAfter()
+    case .questionNext: return turnQuestion(by: times)
+    case .questionPrevious: return turnQuestion(by: -times)
     case .export: askForView()
     case .exportEverything: typing.entry = .export("kept.json", .everything)
     case .run: return .explore

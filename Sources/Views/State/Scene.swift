@@ -32,7 +32,11 @@ struct Scene: Sendable {
   /// only answer.
   var answering: PolicyResult? { run.hasModel ? result ?? run.full : run.full }
   /// The active result's steps.
-  var timeline: Timeline { Timeline(result, answer: result == nil ? nil : answering?.answer) }
+  var timeline: Timeline {
+    Timeline(result, answer: result == nil ? nil : answering?.answer, questionCount: questionCount)
+  }
+  /// Tokens of a question that comes after the eviction, once it has been asked.
+  var questionCount: Int { run.questionQueries?.count ?? 0 }
   /// The step that is shown.
   var shownStep: Timeline.Step { timeline.steps[shownIndex] }
   /// Its place among the active result's steps.

@@ -22,6 +22,7 @@ extension ViewState {
       case .prefill: return "prefill"
       case .lookahead: return "pseudo token"
       case .evict: return "evict"
+      case .question: return "question"
       case .decode: return "next token"
       }
     }

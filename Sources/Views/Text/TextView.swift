@@ -162,7 +162,7 @@ struct TextView {
         "LAQ decodes cheap pseudo tokens on this small cache; only their queries are kept, to choose by them.",
         "LAQ decodes pseudo tokens on this small cache and keeps their queries.",
       ]
-    case .evict, .decode:
+    case .evict, .question, .decode:
       [
         "Each \(usesColor ? "colour" : "mark") is one token's fate in this layer and head. "
           + "\(scene.display.keys.shown(.pin)) pins a policy to compare, \(scene.display.keys.shown(.policyNext)) goes to the next.",

@@ -61,7 +61,7 @@ struct DistributionLines {
     case _ where !scene.run.hasModel: UnavailableWords.answer()
     case .lookahead: "decodes no pseudo token here"
     case .decode: "its answer has ended before"
-    case .prefill, .evict: "no answer was decoded"
+    case .prefill, .evict, .question: "no answer was decoded"
     }
   }
 }

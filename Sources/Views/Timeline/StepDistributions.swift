@@ -20,7 +20,7 @@ struct StepDistributions {
     let step = scene.shownStep
     let index =
       switch step {
-      case .prefill, .evict: 0
+      case .prefill, .evict, .question: 0
       case .lookahead(let index), .decode(let index): index
       }
     func at(_ continuation: Continuation?) -> NextTokens? {
@@ -41,7 +41,7 @@ struct StepDistributions {
         // Nothing is evicted yet: every policy says what the full cache says.
         case .prefill: next = full.next
         case .lookahead: next = at(result?.lookahead?.pseudo)
-        case .evict: next = at(result?.answer)
+        case .evict, .question: next = at(result?.answer)
         case .decode:
           let difference = run.difference(of: result)
           isTold = (difference.map { $0 < index } ?? false) && at(result?.followed) != nil

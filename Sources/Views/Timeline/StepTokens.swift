@@ -13,16 +13,20 @@ struct StepTokens {
   func lines(showsMarks: Bool) -> [[Span]] {
     var lines: [[Span]] = []
     let reference = scene.run.full?.answer.tokens ?? []
-    let (pseudo, answer): (Int?, Int?) =
+    let (pseudo, asked, answer): (Int?, Int?, Int?) =
       switch scene.shownStep {
-      case .prefill, .evict: (nil, nil)
-      case .lookahead(let index): (index, nil)
-      case .decode(let index): (nil, index)
+      case .prefill, .evict: (nil, nil, nil)
+      case .lookahead(let index): (index, nil, nil)
+      case .question(let index): (nil, index, nil)
+      case .decode(let index): (nil, nil, index)
       }
     lines.append(row("full", reference, reference: nil, shown: answer ?? pseudo))
     if let lookahead = scene.result?.lookahead {
       lines.append(row("pseudo", lookahead.pseudo.tokens, reference: reference, shown: pseudo))
       if showsMarks { lines.append(marks(lookahead.pseudo.tokens, reference)) }
+    }
+    if let question = scene.run.prompt.laterQuestion {
+      lines.append(row("question", question.tokens.map(\.id), reference: nil, shown: asked))
     }
     if let result = scene.result, scene.run.hasModel {
       lines.append(row("answer", result.answer.tokens, reference: reference, shown: answer))

@@ -19,7 +19,11 @@ struct StepWords {
         Span("prefill  ", theme[.accent]), Span("all \(grouped(prompt)) tokens pass through the model"))
       for span in chunks { first.add(span, rank: 1) }
       second.add(
-        Span("Nothing is evicted: the first token of every answer is already decided here.", theme[.note]))
+        Span(
+          scene.run.prompt.laterQuestion == nil
+            ? "Nothing is evicted: the first token of every answer is already decided here."
+            : "Nothing is evicted, and nothing is asked yet: the question comes after the eviction.",
+          theme[.note]))
     case .lookahead(let index):
       let lookahead = scene.result?.lookahead
       first.add(Span("pseudo token \(index + 1) of \(lookahead?.pseudo.tokens.count ?? 0)  ", theme[.accent]))
@@ -42,10 +46,19 @@ struct StepWords {
       }
       let looks = scene.setup.active.map { "It looks at \($0.descriptor.looksAt)." } ?? ""
       second.add(Span(looks, theme[.note]))
+    case .question(let index):
+      let question = scene.run.prompt.laterQuestion?.tokens.map(\.id)
+      first.add(Span("question token \(index + 1) of \(question?.count ?? 0)  ", theme[.accent]))
+      first.add(Span("\(quoted(question, index)) at position \(grouped(prompt + index))"))
+      first.add(
+        Span("  on what \(scene.setup.policyTitle) has kept, all of it seen", theme[.dim]), rank: 1)
+      second.add(
+        Span(
+          "It comes after the eviction: no policy knew it. Its own keys and values stay.", theme[.note]))
     case .decode(let index):
       let result = scene.answering
       first.add(Span("answer token \(index + 1) of \(result?.answer.tokens.count ?? 0)  ", theme[.accent]))
-      first.add(Span("\(quoted(result?.answer.tokens, index)) at position \(grouped(prompt + index))"))
+      first.add(Span("\(quoted(result?.answer.tokens, index)) at position \(grouped(answerStart + index))"))
       if let size = CacheSizes(scene).sizes.dropFirst(scene.shownIndex).first {
         first.add(Span("  chosen from \(decimal(size, 0)) tokens per head", theme[.dim]), rank: 1)
       }
@@ -60,6 +73,9 @@ struct StepWords {
     }
     return [first.fitting(width), second.fitting(width)]
   }
+
+  /// The position of the answer's first token.
+  private var answerStart: Int { scene.run.prompt.tokens.count + scene.questionCount }
 
   /// The speed of the prefill's chunks, as bars.
   private var chunks: [Span] {

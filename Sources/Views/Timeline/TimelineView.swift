@@ -94,6 +94,7 @@ struct TimelineView {
     case "evict":
       return result.map { "keep \(grouped($0.kept.positions.joined().reduce(0) { max($0, $1.count) }))" }
         ?? "evict"
+    case "question": return "question \(phase.steps.count)"
     default: return "answer \(phase.steps.count)"
     }
   }

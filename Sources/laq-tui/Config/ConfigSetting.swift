@@ -7,6 +7,7 @@ import Transformer
 enum ConfigSetting: String, CaseIterable {
   case model, gate, precision, recording, chat, system, template, question
   case questionFirst = "question-first"
+  case questionAfter = "question-after"
   case budget, policies, granularity, steps, theme, color, ascii, mouse, notes
 
   /// What it is, in a few words.
@@ -21,6 +22,7 @@ enum ConfigSetting: String, CaseIterable {
     case .template: "variables of the chat template, as [\"enable_thinking=false\"]"
     case .question: "a question beside every text"
     case .questionFirst: "the question before the text"
+    case .questionAfter: "the question after the eviction, on what was kept"
     case .budget: "tokens per layer and head, as 256, \"12.5%\" or \"64MiB\""
     case .policies: "the policies that are compared, the first one active"
     case .granularity: "one kept set per kv head or per query head"
@@ -49,8 +51,9 @@ enum ConfigSetting: String, CaseIterable {
         throw ConfigValueError("a list was expected, as [\"enable_thinking=false\"]")
       }
       preferences.variables = try parsed(texts, TemplateVariables.init(parsing:))
-    case .question: preferences.question = try text(value)
+    case .question: preferences.questions = [try text(value)]
     case .questionFirst: preferences.questionFirst = try flag(value)
+    case .questionAfter: preferences.questionAfter = try flag(value)
     case .budget:
       preferences.budget = try parsed(
         value.text ?? value.number.map { String($0) } ?? "", Budget.init(parsing:))
@@ -91,8 +94,9 @@ enum ConfigSetting: String, CaseIterable {
     case .chat: preferences.chat.map(String.init)
     case .system: preferences.system.map(Self.quoted)
     case .template: preferences.variables.map { Self.list($0.arguments) }
-    case .question: preferences.question.map(Self.quoted)
+    case .question: preferences.questions?.first.map(Self.quoted)
     case .questionFirst: preferences.questionFirst.map(String.init)
+    case .questionAfter: preferences.questionAfter.map(String.init)
     case .budget:
       preferences.budget.map {
         if case .tokens(let count) = $0 { "\(count)" } else { Self.quoted($0.description) }

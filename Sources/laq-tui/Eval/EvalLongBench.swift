@@ -26,6 +26,8 @@ struct EvalLongBench: AsyncParsableCommand {
     help: "Tokens of a prompt at most. Default: what the context leaves beside the answer.")
   var tokenLimit: Int?
 
+  @OptionGroup var compression: EvalCompression
+
   @OptionGroup var options: EvalOptions
 
   func validate() throws {
@@ -41,7 +43,8 @@ struct EvalLongBench: AsyncParsableCommand {
       suite: LongBenchSuite(
         path: folder, dataset: dataset, limit: limit, tokenLimit: tokenLimit),
       options: options,
-      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512])
+      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512]),
+      compressed: compression.part
     ).run()
   }
 }

@@ -47,6 +47,8 @@ struct EvalNeedle: AsyncParsableCommand {
   @Option(help: "The first prompt's seed; the others follow it.")
   var seed = 0
 
+  @OptionGroup var compression: EvalCompression
+
   @OptionGroup var options: EvalOptions
 
   func validate() throws {
@@ -74,7 +76,8 @@ struct EvalNeedle: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96])
+      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96]),
+      compressed: compression.part
     ).run()
   }
 

@@ -59,19 +59,22 @@ struct EvalReport {
   }
 
   private func showTable(_ markdown: String, notes: String, csv: String) throws {
-    Console.show(markdown + "\n" + notes)
+    Console.show(markdown + "\n" + notes + compressionNote)
     if let path = output.csv { try AtomicFile.write(Data(csv.utf8), to: path, replacing: true) }
   }
+
+  /// A line that says so where policies did not see the question.
+  private var compressionNote: String { results.plan.compressionNote.map { $0 + "\n" } ?? "" }
 
   private func showMaps(_ map: NeedleMap) throws {
     let maps = NeedleHeatmaps(map)
     let isColored = isatty(STDOUT_FILENO) == 1 && !ColorChoice.auto.isMonochrome
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
-    Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
+    Output.write((isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid)) + compressionNote)
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(
-        maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)")
+        maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)\(compressionNote.isEmpty ? "" : ", question after the eviction")")
       try AtomicFile.write(Data(drawing.utf8), to: path, replacing: true)
     }
   }

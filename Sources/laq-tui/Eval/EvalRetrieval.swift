@@ -25,6 +25,8 @@ struct EvalRetrieval: AsyncParsableCommand {
   @Option(help: "The first prompt's seed; the others follow it.")
   var seed = 0
 
+  @OptionGroup var compression: EvalCompression
+
   @OptionGroup var options: EvalOptions
 
   func validate() throws {
@@ -36,7 +38,7 @@ struct EvalRetrieval: AsyncParsableCommand {
     let suite: RetrievalSuite
     do {
       suite = try RetrievalSuite(
-        families: families.isEmpty ? RetrievalFamily.allCases : families,
+        families: families.isEmpty ? standardFamilies : families,
         lengths: lengths.isEmpty ? [1024] : lengths,
         seeds: seed..<seed + count)
     } catch {
@@ -44,8 +46,15 @@ struct EvalRetrieval: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.subject.settings(policies: Self.policies, budgets: [48, 96])
+      settings: options.subject.settings(policies: Self.policies, budgets: [48, 96]),
+      compressed: compression.part
     ).run()
+  }
+
+  /// All families; without those that put their question before the text where policies are to see the text
+  /// alone.
+  private var standardFamilies: [RetrievalFamily] {
+    RetrievalFamily.allCases.filter { compression.part == .all || !$0.putsQuestionFirst }
   }
 
   /// All policies, and a lookahead that is as long as the longest answers.

@@ -10,6 +10,8 @@ struct EvalRunner<Suite: EvaluationSuite> {
   let suite: Suite
   let options: EvalOptions
   let settings: EvaluationSettings
+  /// What policies see of a prompt.
+  var compressed = CompressedPart.all
 
   /// Runs what is left, writes the results and prints them.
   func run() async throws {
@@ -19,10 +21,10 @@ struct EvalRunner<Suite: EvaluationSuite> {
       Console.end(error, status: 1)
     }
     do {
-      let model = try options.subject.evaluationModel()
+      let model = try options.subject.evaluationModel(compressed: compressed)
       let plan = try EvaluationPlan(
         suite, model: model.identity, settings: settings, usesChat: options.subject.chat,
-        variables: model.variables)
+        variables: model.variables, compressed: compressed)
       let files = EvalFiles(target: options.target ?? "\(Suite.name).json", shard: options.shard)
       if let results = try files.finished(plan, replacing: options.force) {
         try EvalReport(results, options.output).show()

@@ -73,13 +73,14 @@ struct EvalSubject: ParsableArguments {
     } + ["cake/cake", "kvzip/global", "kvcompose/compose"]
 
   /// Opens the model's small files.
-  func evaluationModel() throws -> EvaluationModel {
+  /// - Parameter compressed: what policies see of a prompt.
+  func evaluationModel(compressed: CompressedPart = .all) throws -> EvaluationModel {
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
     for notice in checkpoint.notices { Console.say("laq-tui: \(notice)") }
     return try EvaluationModel(
       checkpoint, path: isEmbedded ? nil : model, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat,
-      variables: templateVariables(), precision: precision, gate: gate)
+      variables: templateVariables(), compressed: compressed, precision: precision, gate: gate)
   }
 
   /// What the chat template is told beside the conversation.

@@ -27,8 +27,8 @@ extension LaqTUI {
   fileprivate var optionForModel: String? {
     let given = [
       ("--model", model.model != nil), ("--chat", prompt.chat == true), ("--system", prompt.system != nil),
-      ("--template", !prompt.variables.isEmpty), ("--question", prompt.question != nil),
-      ("--question-first", prompt.questionFirst),
+      ("--template", !prompt.variables.isEmpty), ("--question", !prompt.questions.isEmpty),
+      ("--question-first", prompt.questionFirst), ("--question-after", prompt.questionAfter == true),
       ("--gate", model.gate != nil), ("--steps", policies.steps != nil),
       ("--precision", model.precision != nil), ("--recording", model.recording != nil),
       ("--why", output.why != nil),

@@ -50,9 +50,7 @@ struct OpenedInput {
     guard options.prompt.variables.isEmpty || preferences.chat == true else {
       throw ValidationError("--template needs --chat.")
     }
-    guard !options.prompt.questionFirst || preferences.question != nil else {
-      throw ValidationError("--question-first needs --question.")
-    }
+    try Self.check(options.prompt, preferences)
 
     let (name, bytes) =
       try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
@@ -100,6 +98,23 @@ struct OpenedInput {
     self.preferences = preferences
   }
 
+  /// - Throws: `ValidationError` for questions that cannot be asked so.
+  private static func check(_ options: PromptOptions, _ preferences: Preferences) throws {
+    let hasQuestion = preferences.questions != nil
+    guard !options.questionFirst || hasQuestion else {
+      throw ValidationError("--question-first needs --question.")
+    }
+    guard options.questionAfter != true || hasQuestion else {
+      throw ValidationError("--question-after needs --question.")
+    }
+    guard preferences.questionAfter != true || preferences.questionFirst != true else {
+      throw ValidationError("A question stands before the text or comes after the eviction, not both.")
+    }
+    guard preferences.questionAfter == true || preferences.questions?.count ?? 0 <= 1 else {
+      throw ValidationError("Several questions need --question-after: each is put to the same caches.")
+    }
+  }
+
   /// Takes a run that is made already, as a trace's is.
   init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
@@ -132,9 +147,10 @@ struct OpenedInput {
     let isChat = preferences.chat ?? false
     let template = isChat ? try checkpoint.chatTemplate() : nil
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
+    let questions = (preferences.questions ?? []).filter { !$0.isEmpty }
     return PromptFraming(
-      question: preferences.question.flatMap { $0.isEmpty ? nil : $0 },
-      putsQuestionFirst: preferences.questionFirst ?? false,
+      question: questions.first, putsQuestionFirst: preferences.questionFirst ?? false,
+      asksAfterEviction: preferences.questionAfter ?? false, questions: questions,
       chat: template, system: isChat ? preferences.system : nil,
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
   }
@@ -172,7 +188,10 @@ struct OpenedInput {
   ) {
     var settings = ExplorationSettings(policies: try kept.policies(keepingEdits: edits != nil, path: path))
     try kept.apply(to: &settings, path: path)
-    let prompt = try state.setup.prompt.asking(kept.question, answerLimit: settings.answerLimit)
+    var framing = state.setup.prompt.framing
+    (framing.question, framing.questions) = (kept.question, kept.questions ?? [])
+    framing.asksAfterEviction = kept.questionAfter ?? false
+    let prompt = try state.setup.prompt.framed(framing, answerLimit: settings.answerLimit)
     let carried = edits?.carried(settings.policies, question: kept.question, to: prompt)
     if let carried { settings.policies = carried.policies }
     try settings.resolve(

@@ -18,8 +18,10 @@ struct Preferences {
   var chat: Bool?
   var system: String?
   var variables: TemplateVariables?
-  var question: String?
+  /// Several only where they come after the eviction; none, and an empty one, ask nothing.
+  var questions: [String]?
   var questionFirst: Bool?
+  var questionAfter: Bool?
   var budget: Budget?
   var policies: [Policy]?
   var granularity: Granularity?
@@ -39,7 +41,8 @@ struct Preferences {
       model: model ?? other.model, gate: gate ?? other.gate, precision: precision ?? other.precision,
       recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
       variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
-      question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst,
+      questions: questions ?? other.questions, questionFirst: questionFirst ?? other.questionFirst,
+      questionAfter: questionAfter ?? other.questionAfter,
       budget: budget ?? other.budget,
       policies: policies ?? other.policies, granularity: granularity ?? other.granularity,
       steps: steps ?? other.steps,
@@ -60,7 +63,7 @@ struct Preferences {
   /// What the program does by itself.
   static let builtIn = Preferences(
     model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false,
-    variables: TemplateVariables(), questionFirst: false,
+    variables: TemplateVariables(), questionFirst: false, questionAfter: false,
     budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
     granularity: .kvHead, steps: 64, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
 }
@@ -74,8 +77,8 @@ extension Preferences {
     self.init(
       model: options.model.model, gate: options.model.gate, precision: options.model.precision,
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
-      variables: variables, question: options.prompt.question,
-      questionFirst: options.prompt.questionFirst ? true : nil,
+      variables: variables, questions: options.prompt.questions.isEmpty ? nil : options.prompt.questions,
+      questionFirst: options.prompt.questionFirst ? true : nil, questionAfter: options.prompt.questionAfter,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies,
       granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,

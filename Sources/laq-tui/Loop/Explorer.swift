@@ -91,9 +91,15 @@ final class Explorer: App {
     }
     // An answer that is seen to grow is followed.
     if sink.isInteractive { state.cursor.step = nil }
-    if state.run.prompt.hash != run.prompt.hash { state.beginPrompt() }
+    let isSameText = state.run.prompt.hash == run.prompt.hash
+    let asksTheSame = state.run.prompt.asksTheSame(as: run.prompt)
+    if !isSameText { state.beginPrompt() } else if !asksTheSame { state.beginQuestion() }
     // A state without a recording would blank the screen while settings are re-scored.
-    state.run = earlier.map { $0.prompt.hash == run.prompt.hash ? $0.at(.opening) : run } ?? run
+    state.run =
+      earlier.map { earlier in
+        guard earlier.prompt.hash == run.prompt.hash else { return run }
+        return earlier.prompt.asksTheSame(as: run.prompt) ? earlier.at(.opening) : run.keeping(earlier)
+      } ?? run
   }
 
   func cancel() { running?.cancel() }

@@ -23,9 +23,19 @@ struct PromptOptions: ParsableArguments {
     help: "With --chat: a variable of the template, as enable_thinking=false; may be given several times.")
   var variables: [String] = []
 
-  @Option(help: "A question, put after the text with an empty line between them; an empty one for none.")
-  var question: String?
+  @Option(
+    name: .customLong("question"),
+    help: """
+      A question, put after the text with an empty line between them; an empty one for none. With --question-after it may \
+      be given several times: each is answered on the same caches.
+      """)
+  var questions: [String] = []
 
   @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
   var questionFirst = false
+
+  @Flag(
+    name: .customLong("question-after"), inversion: .prefixedNo,
+    help: "Evict without the question, which is then put to what was kept (kvpress' way).")
+  var questionAfter: Bool?
 }

@@ -72,6 +72,7 @@ struct CaseOpening {
       checkpoint, path: isEmbedded ? nil : path, name: plan.model.name,
       usesChat: plan.usesChat ?? options.prompt.chat ?? false,
       variables: plan.variables() ?? TemplateVariables(parsing: options.prompt.variables),
+      compressed: plan.compressed(),
       precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
     guard model.identity.digest == plan.model.digest else {
       throw CaseOpeningError.otherModel(plan.model.name)
