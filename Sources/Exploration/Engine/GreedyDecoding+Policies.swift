@@ -13,7 +13,8 @@ extension GreedyDecoding {
   /// A cheap cache, for pseudo tokens: as many as are asked for and as the model's context has room for.
   func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
     let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
-    return Lane(recording, kept: cheap, limit: min(settings.tokenCount, room), feedsFirst: true)
+    return Lane(
+      recording, kept: cheap, limit: min(settings.tokenCount, room), firstEnd: settings.endOfText)
   }
 
   /// The cache that a policy's result decodes on, with all that its wrappers do to it.
