@@ -28,6 +28,9 @@ extension PolicyRegistry {
       PolicyParameter(
         "mask", .word(LookaheadScorer.Mask.allCases.map(\.rawValue)), "causal",
         "what a row sees; 'reference' as in the authors' code"),
+      PolicyParameter(
+        "eos", .word(LookaheadSettings.FirstEndToken.allCases.map(\.rawValue)), "feed",
+        "behind an end token as the first pseudo token: go on, as the authors do, or stop"),
     ]
   }
 

@@ -72,6 +72,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
   /// The choice that was read from a file is about another model or prompt.
   case anotherPrompt(policy: String, wanted: Int, found: Int)
+  /// A score is no number, or infinite: an order made of it would be a tie, or chance. Places count from 1.
+  case notFinite(policy: String, layer: Int, head: Int, position: Int)
 
   /// What is needed, in words.
   public var description: String {
@@ -103,6 +105,11 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       """
     case .anotherPrompt(let policy, let wanted, let found):
       "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"
+    case .notFinite(let policy, let layer, let head, let position):
+      """
+      \(policy)'s score of token \(position) in layer \(layer), head \(head) is no finite number, so it orders nothing; \
+      check the model's weights, or run with --precision float32
+      """
     }
   }
 }

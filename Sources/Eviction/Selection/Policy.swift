@@ -121,7 +121,8 @@ public struct Policy: Sendable, Hashable {
       tokenCount: settings.integer("m"),
       cheap: Policy(
         scorer: PolicyPart(name: cheap, settings: PolicySettings(values: values)),
-        allocation: PolicyRegistry.uniform, wrappers: [:]))
+        allocation: PolicyRegistry.uniform, wrappers: [:]),
+      endOfText: settings.word("eos", default: .feed))
   }
 }
 
@@ -141,4 +142,14 @@ public struct LookaheadSettings: Sendable, Hashable {
   public let tokenCount: Int
   /// The policy of the cheap cache.
   public let cheap: Policy
+  /// What becomes of an end token that is the first pseudo token.
+  public let endOfText: FirstEndToken
+
+  /// What becomes of an end token that is the first pseudo token. One that comes later is never fed.
+  public enum FirstEndToken: String, Sendable, Hashable, CaseIterable {
+    /// It is fed, and pseudo tokens follow it, as in the authors' code.
+    case feed
+    /// It is fed, for its one query, and nothing follows.
+    case stop
+  }
 }

@@ -36,10 +36,14 @@ struct TokenChoice {
   }
 
   /// Scores some evidence.
+  /// - Throws: `EvidenceError.notFinite` where a score that counts is no finite number.
   func table(_ evidence: Evidence, budget: Int) throws -> ScoreTable {
-    try ScoreTable(
+    let table = try ScoreTable(
       scorer, evidence: evidence, budget: budget, granularity: granularity,
       stopsWhenCancelled: stopsWhenCancelled)
+    guard let odd = table.firstOddScore else { return table }
+    throw EvidenceError.notFinite(
+      policy: policy, layer: odd.layer + 1, head: odd.head + 1, position: odd.position)
   }
 
   /// Weighs and selects.

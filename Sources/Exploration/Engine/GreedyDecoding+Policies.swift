@@ -15,7 +15,8 @@ extension GreedyDecoding {
   /// question that comes after the eviction is not known to it.
   func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
     let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
-    return Lane(recording, kept: cheap, limit: min(settings.tokenCount, room), feedsFirst: true)
+    return Lane(
+      recording, kept: cheap, limit: min(settings.tokenCount, room), firstEnd: settings.endOfText)
   }
 
   /// The cache that a policy's result decodes on, with all that its wrappers do to it.

@@ -1,3 +1,4 @@
+import Eviction
 import Transformer
 
 /// Greedy decoding of several lanes side by side: one pass over the weights per step.
@@ -6,9 +7,9 @@ final class GreedyDecoding {
   struct Lane {
     var cache: KVCache
     let limit: Int
-    /// Whether the first token is fed even if it ends the text: the reference's lookahead always has
-    /// one query.
-    let feedsFirst: Bool
+    /// What becomes of a first token that ends the text: a lookahead feeds it, and has at least one query;
+    /// `nil`: it ends the lane as any other.
+    let firstEnd: LookaheadSettings.FirstEndToken?
     /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
     let script: [Int]?
     /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on
@@ -38,14 +39,14 @@ final class GreedyDecoding {
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
     init(
-      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false,
-      rotation: KeyRotation? = nil,
+      _ recording: Recording, kept: KeptTokens, limit: Int,
+      firstEnd: LookaheadSettings.FirstEndToken? = nil, rotation: KeyRotation? = nil,
       reduction: CacheReduction? = nil, script: [Int]? = nil, expected: [Int]? = nil
     ) {
       cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
       self.reduction = reduction
       self.limit = limit
-      self.feedsFirst = feedsFirst
+      self.firstEnd = firstEnd
       self.script = script
       self.expected = expected
       queries = QueryRows(shape: recording.shape)
@@ -134,7 +135,7 @@ final class GreedyDecoding {
           choice =
             (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil)
             ?? following.choice
-          let isForced = step == 0 && lanes[index].feedsFirst
+          let isForced = step == 0 && lanes[index].firstEnd != nil
           if endTokens.contains(choice), !isForced {
             lanes[index].continuation.hasEnded = true
             lanes[index].isOpen = false
@@ -163,7 +164,8 @@ final class GreedyDecoding {
       for (index, output) in zip(fed, outputs) {
         try lanes[index].take(output, at: lanes[index].answerPosition + step)
         let tokens = lanes[index].continuation.tokens
-        let isOver = tokens.last.map(endTokens.contains) ?? false
+        let goesOn = tokens.count == 1 && lanes[index].firstEnd == .feed
+        let isOver = !goesOn && tokens.last.map(endTokens.contains) ?? false
         if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }
       }
       step += 1
