@@ -13,6 +13,8 @@ public struct PolicyResult: Sendable {
   public let kept: KeptTokens
   /// The scores behind them; `nil` for the full cache.
   public let scores: ScoreTable?
+  /// What was chosen by what, and what was not; `nil` for the full cache.
+  public internal(set) var choice: ChoiceFigures?
   /// LAQ's lookahead, for policies that have one.
   public internal(set) var lookahead: Lookahead?
   /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full

@@ -72,7 +72,7 @@ struct RunReuse {
   func answers(of lane: PolicyResult) -> (answer: Continuation, followed: Continuation?) {
     let same = lanes.first { other in
       other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates
-        && other.policy.decoding == nil && lane.policy.decoding == nil
+        && !other.policy.evictsWhileDecoding && !lane.policy.evictsWhileDecoding
         && other.answer.isComplete(limit: answerLimit)
     }
     return same.map { ($0.answer, $0.followed) } ?? (Continuation(), nil)

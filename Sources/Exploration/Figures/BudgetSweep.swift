@@ -142,7 +142,8 @@ struct BudgetSweeping {
     let decoding = source.decoding(recording, endTokens: [], referenceLogits: [], referenceTokens: [])
     guard let greedy = decoding else {
       return budgets.map { budget in
-        source.recordedLookahead(lookahead, budget: budget, granularity: key.granularity)?
+        source.recordedLookahead(
+          lookahead, facts: run.prompt.facts(budget: budget), granularity: key.granularity)?
           .queries.prefix(lookahead.tokenCount) ?? QueryRows(shape: recording.shape)
       }
     }
