@@ -7,7 +7,10 @@ struct TokenChoice {
 
   /// The policy's name, for errors.
   let policy: String
-  let scorer: any Scorer
+  /// The scorer, its windows resolved for the budget.
+  var scorer: any Scorer
+  /// The same before that, from which a part of the prompt with a budget of its own begins.
+  let whole: any Scorer
   let evidence: Evidence
   let budget: TokenBudget
   let granularity: Granularity
@@ -33,6 +36,14 @@ struct TokenChoice {
     case .chunk(let size): return try chunks(shares, norms: norms, size: size)
     case .block(let size): return try blocks(scores, norms: norms, size: size)
     }
+  }
+
+  /// This choice for a part of the prompt with a budget of its own: the default window never takes more than a
+  /// third of that, either.
+  func resized(to budget: Int) throws -> TokenChoice {
+    var copy = self
+    copy.scorer = try whole.resolved(for: evidence.facts(budget: budget))
+    return copy
   }
 
   /// Scores some evidence.

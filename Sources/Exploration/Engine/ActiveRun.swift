@@ -239,7 +239,7 @@ struct ActiveRun {
       (lookaheads, run.unavailable) = ([:], [])
       for wanted in wanted(request.policies) {
         let policy = wanted.policy
-        if policy.observedTokens == nil || policy.pass.map({ run.passes[$0] == nil }) == true {
+        if request.observedTokens(policy) == nil || policy.pass.map({ run.passes[$0] == nil }) == true {
           run.unavailable.append(
             Unavailable(policy: policy, budget: wanted.budget, reason: "not computed: stopped before"))
         } else {

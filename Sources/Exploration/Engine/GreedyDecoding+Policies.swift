@@ -32,7 +32,7 @@ extension GreedyDecoding {
     let rotation =
       result.policy.rerotates
       ? decoder.keyRotation(tokenCount: recording.tokenCount, length: kept.longestCount) : nil
-    let reduction = result.policy.decoding.map {
+    let reduction = result.choice.flatMap { result.policy.decoding(for: $0.facts) }.map {
       CacheReduction($0, recording: recording, kept: kept, scores: result.scores)
     }
     var lane = Lane(

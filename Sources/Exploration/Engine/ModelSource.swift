@@ -93,7 +93,7 @@ struct ModelSource: RunSource {
     try decoder?.replay(replays, over: recording, onProgress: onProgress)
   }
 
-  func recordedLookahead(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity)
+  func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
   { nil }
 
