@@ -138,7 +138,7 @@ class Recorder:
     def decode(self, cache, logits, first, limit, ends, feeds_first=False):
         """Decodes greedily from the logits: the fed tokens, their queries by layer, and all logits that a token was chosen by.
 
-        An end token is not fed, unless it is the first of a lookahead, as in the reference."""
+        An end token is not fed, unless it is the first of a lookahead, which goes on behind it, as in the reference."""
         tokens, queries, chosen = [], {}, []
         while len(tokens) < limit:
             token = int(logits.argmax())
@@ -148,8 +148,6 @@ class Recorder:
             tokens.append(token)
             sink = lambda layer, query, *_: queries.setdefault(layer, []).append(gathered(query)[:, 0].cpu())
             logits = self.run([token], first + len(tokens) - 1, cache, sink)
-            if token in ends:
-                break
         return tokens, {layer: torch.stack(rows) for layer, rows in queries.items()}, chosen
 
     def cheap(self, cache, budget):

@@ -16,12 +16,18 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   case headDimensionTooLarge(Int, limit: Int)
   /// A value of `LAQ_CPU` that is none of the known ones.
   case unknownInstructionSet(String, known: [String])
+  /// The logits behind a prompt are no finite numbers: nothing that is shown of it would mean anything.
+  case logitsNotFinite(token: Int)
+  /// A weight is no finite number.
+  case weightNotFinite(path: String, tensor: String, index: Int, value: String)
 
   /// Whether another prompt may fare better: the rest is about the model, or about the machine.
   public var isAboutPrompt: Bool {
     switch self {
     case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
-    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge, .unknownInstructionSet: false
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge, .unknownInstructionSet, .logitsNotFinite,
+      .weightNotFinite:
+      false
     }
   }
 
@@ -56,6 +62,16 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
       "the model's head_dim is \(dimension), and attention is computed for at most \(limit); choose another model"
     case .unknownInstructionSet(let found, let known):
       "LAQ_CPU is '\(found)', and must be one of \(known.joined(separator: ", ")); take it out of the environment to use all that the CPU has"
+    case .logitsNotFinite(let token):
+      """
+      the model's logits are no finite numbers (the first is token \(token)'s), so every score and answer would be \
+      chance; its weights are finite, and sums of them are not: try --precision float32, or another file of the model
+      """
+    case .weightNotFinite(let path, let tensor, let index, let value):
+      """
+      \(path): element \(index) of \(tensor) is \(value), where a finite number was expected; \
+      download or convert the model again
+      """
     }
   }
 }

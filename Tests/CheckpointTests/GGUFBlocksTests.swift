@@ -7,6 +7,7 @@ import Testing
 @Suite struct GGUFBlocksTests {
   static let types = [
     "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K",
+    "IQ4_NL", "IQ4_XS", "MXFP4",
   ]
 
   @Test(arguments: types) func floatsAreEqualBitByBit(_ type: String) throws {

@@ -20,7 +20,9 @@ import Transformer
       ], lastLogits: [])
   }()
 
-  func rule(_ name: String) throws -> DecodeEviction { try #require(try Policy(parsing: name).decoding) }
+  func rule(_ name: String, budget: Int = 100) throws -> DecodeEviction {
+    try #require(try Policy(parsing: name).decoding(for: PromptFacts(budget: budget)))
+  }
 
   @Test func theNewestQueriesChoose() throws {
     let rule = try rule("snapkv(w=4,pool=none)+decode(keep=7)")
@@ -68,8 +70,20 @@ import Transformer
     }
   }
 
+  /// A number of its own would never be reached under a small budget.
+  @Test func whatStaysFollowsTheBudget() throws {
+    #expect(try rule("snapkv+decode", budget: 48).keep == 48)
+    #expect(try rule("snapkv+decode(keep=B/3)", budget: 48).keep == 16)
+    #expect(try rule("snapkv+decode(keep=256)", budget: 48).keep == 256)
+    #expect(try Policy(parsing: "h2o+decode(every=1,keep=b)").name == "h2o+decode(every=1)")
+    #expect(throws: PolicyNameError.self) { try Policy(parsing: "h2o+decode(keep=question)") }
+    // The observing window is a part of what stays, not of the prompt's budget.
+    let kept = try rule("snapkv+decode(keep=6)", budget: 90).choose(Self.head, received: []).kept
+    #expect(kept == (try rule("snapkv(w=2)+decode(keep=6)").choose(Self.head, received: []).kept))
+  }
+
   @Test func whoCannotFollowSaysSo() throws {
-    #expect(try Policy(parsing: "snapkv").decoding == nil)
+    #expect(try !Policy(parsing: "snapkv").evictsWhileDecoding)
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: "laq+decode") }
     #expect(error?.description.contains("while tokens are decoded") == true)
   }

@@ -34,15 +34,15 @@ import Transformer
     let authors = Set(expected.filter { $0.from == "authors" }.map(\.policy))
     #expect(
       authors == [
-        "laq(mask=reference)", "laq(m=5,mask=reference)", "laq++(mask=reference)",
-        "laq(w2=4,kernel=5,pool=avg,mask=reference)", "snapkv", "snapkv(w=8)",
+        "laq(mask=reference)", "laq(m=5,mask=reference)", "laq++(w2=8,mask=reference)",
+        "laq(w2=4,kernel=5,pool=avg,mask=reference)", "snapkv(w=32)", "snapkv(w=8)",
         "snapkv(w=8,kernel=5,pool=avg)", "snapkv(w=8,pool=none)", "streaming",
       ])
     let kvpress = Set(expected.filter { $0.from == "kvpress" }.map(\.policy))
     #expect(kvpress.contains("snapkv(w=64,kernel=5,pool=avg)"))
     for granularity in Granularity.allCases {
       let plain = Set(expected.filter { $0.from == "plain" && $0.granularity == granularity }.map(\.policy))
-      #expect(plain == ["h2o", "oracle", "laq", "laq++", "laq++(w2=5,pool=none)"])
+      #expect(plain == ["h2o", "oracle", "laq", "laq++(w2=8)", "laq++(w2=5,pool=none)"])
     }
   }
 

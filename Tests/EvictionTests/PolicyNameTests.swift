@@ -49,11 +49,14 @@ import Testing
       ("snapkv(style=kvpress)", "snapkv(style=kvpress)"),
       ("snapkv(pool=avg,kernel=5,w=64,style=kvpress)", "snapkv(style=kvpress)"),
       ("snapkv(style=kvpress,w=32)", "snapkv(w=32,style=kvpress)"),
+      ("snapkv(style=kvpress,w=auto)", "snapkv(w=auto,style=kvpress)"),
       ("snapkv(w=64,kernel=5,pool=avg)", "snapkv(w=64,kernel=5,pool=avg)"),
-      ("snapkv(style=authors)", "snapkv"),
+      ("snapkv(style=ours)", "snapkv"), ("snapkv(w=32,style=authors)", "snapkv(style=authors)"),
+      ("snapkv(w=8,style=longbench)", "snapkv(style=longbench)"),
+      ("laq(w1=32,mask=reference,style=authors)", "laq(style=authors)"),
     ] { #expect(try Policy(parsing: typed).name == name, "\(typed)") }
     let scorer = try Policy(parsing: "snapkv(style=kvpress)").scorer as? SnapKVScorer
-    #expect(scorer == SnapKVScorer(window: 64, kernel: 5, pooling: .avg, style: .kvpress))
+    #expect(scorer == SnapKVScorer(window: .tokens(64), kernel: 5, pooling: .avg, style: .kvpress))
     for descriptor in PolicyRegistry.all {
       for (style, values) in descriptor.presets {
         #expect(descriptor.parameters.contains { $0.key == "style" && $0.allows(style) })
@@ -97,10 +100,12 @@ import Testing
     ("laq(mask=none)", "causal, reference"), ("expected(epsilon=2)", "a number from 0 to 1"),
     ("expected(covariance=yes)", "on, off"), ("expected(future=0)", "from 1 to 65536"),
     ("lagkv(lag=1)", "from 2 to 4096"),
-    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "0 to 4096"),
+    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "1 to 4096"), ("finch(w=0)", "1 to 4096"),
+    ("snapkv(w=B/0)", "a share of the budget as B/4"), ("snapkv(w=B/)", "question"),
+    ("snapkv(w=asked)", "auto, or question"), ("laq(w1=question/2)", "question"),
     ("random(seed=-1)", "from 0"),
     ("cap(tau=-1)", "from 0 to 1000"), ("leverage(sketch=0)", "1 to 512"), ("noncausal(chunk=0)", "from 1"),
-    ("snapkv(style=mine)", "authors, kvpress"),
+    ("snapkv(style=mine)", "ours, authors, longbench, needle, kvpress"),
   ]) func settingsOutOfRangeStateTheRange(_ typed: String, _ range: String) {
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: typed) }
     #expect(error?.description.contains(range) == true, "\(error?.description ?? "")")
@@ -158,6 +163,9 @@ import Testing
       }
       .joined(separator: ":")
     case .integer(let range): String(Int.random(in: range, using: &generator))
+    case .window(let range):
+      ["B/\(Int.random(in: 1...99, using: &generator))", "b", String(Int.random(in: range, using: &generator))]
+        .randomElement(using: &generator) ?? "B"
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""
     }

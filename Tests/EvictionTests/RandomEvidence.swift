@@ -24,25 +24,32 @@ struct RandomEvidence {
   /// `[layer][kvHead][position]`
   let gate: [[[Float]]]
 
-  init(shape: ModelShape, tokenCount: Int, seed: UInt64) {
+  /// - Parameters:
+  ///   - query: the range of the numbers in queries, those of rows from beyond the prompt included.
+  ///   - key: that of the numbers in keys.
+  ///   - value: that of the numbers in values.
+  init(
+    shape: ModelShape, tokenCount: Int, seed: UInt64, query: ClosedRange<Float> = -2...2,
+    key: ClosedRange<Float> = -2...2, value: ClosedRange<Float> = -2...2
+  ) {
     var generator = SeededGenerator(seed: seed)
-    func numbers(_ count: Int) -> [Float] {
-      (0..<count).map { _ in Float.random(in: -2...2, using: &generator) }
+    func numbers(_ count: Int, in range: ClosedRange<Float> = -2...2) -> [Float] {
+      (0..<count).map { _ in Float.random(in: range, using: &generator) }
     }
     self.shape = shape
     self.tokenCount = tokenCount
     let d = shape.headDimension
     queries = (0..<shape.layerCount).map { _ in
-      (0..<shape.queryHeadCount).map { _ in numbers(tokenCount * d) }
+      (0..<shape.queryHeadCount).map { _ in numbers(tokenCount * d, in: query) }
     }
     keys = (0..<shape.layerCount).map { _ in
-      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d) }
+      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d, in: key) }
     }
     values = (0..<shape.layerCount).map { _ in
-      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d) }
+      (0..<shape.kvHeadCount).map { _ in numbers(tokenCount * d, in: value) }
     }
     rows = (0..<8).map { _ in
-      (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in numbers(d) } }
+      (0..<shape.layerCount).map { _ in (0..<shape.queryHeadCount).map { _ in numbers(d, in: query) } }
     }
     highest = (0..<shape.layerCount).map { _ in
       (0..<shape.queryHeadCount).map { _ in numbers(tokenCount).map { ($0 + 2) / 4 } }

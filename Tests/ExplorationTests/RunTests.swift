@@ -55,6 +55,37 @@ import Transformer
     }
   }
 
+  /// A lookahead whose first pseudo token ends the text feeds it, and goes on behind it as the authors' code
+  /// does, or stops with its one query.
+  @Test func anEndTokenInFrontIsFedAndWhatFollowsIsASetting() async throws {
+    let checkpoint = try Checkpoint(path: Places.embeddedModel)
+    let prompt = try Prompt(name: "test", text: Array(Self.text.utf8), tokenizer: checkpoint.tokenizer)
+    func lookaheads(_ names: [String], endTokens: Set<Int>) async throws -> [[Int]] {
+      var request = RunRequest(
+        prompt: prompt, policies: try names.map { try Policy(parsing: $0) }, budgets: [.tokens(64)],
+        answerLimit: 8, endTokens: endTokens)
+      request.parts = .answers
+      return try await RunEngine(checkpoint: checkpoint, precision: .float32).results(request).dropFirst()
+        .map { result in
+          let lookahead = try #require(try result.get().lookahead)
+          #expect(lookahead.queries.count == lookahead.pseudo.tokens.count)
+          return lookahead.pseudo.tokens
+        }
+    }
+    let names = ["laq(m=6)", "laq(m=6,eos=feed)", "laq(m=6,eos=stop)", "laq++(m=6,eos=stop)", "laq(m=1)"]
+    let usual = try await lookaheads(names, endTokens: [])
+    let first = try #require(usual.first?.first)
+    #expect(usual.map(\.count) == [6, 6, 6, 6, 1])
+    // The token in front ends the text now, and occurs no second time.
+    #expect(!usual[0].dropFirst().contains(first))
+    let ended = try await lookaheads(names, endTokens: [first])
+    #expect(ended[0] == usual[0] && ended[1] == usual[0], "the authors go on feeding")
+    #expect(ended[2] == [first] && ended[3] == [first] && ended[4] == [first])
+    // One that comes later is chosen, and never fed.
+    let later = try await lookaheads(names, endTokens: [usual[0][3]])
+    #expect(later[0] == Array(usual[0].prefix(3)) && later[2] == later[0])
+  }
+
   @Test(arguments: Granularity.allCases)
   func nothingChangesWhenTheBudgetHoldsEverything(_ granularity: Granularity) async throws {
     let names = PolicyRegistry.all.map(\.name)

@@ -1,4 +1,5 @@
 import Checkpoint
+import Eviction
 import Foundation
 import TestSupport
 import Testing
@@ -71,6 +72,24 @@ struct RealModelTests {
     let expected = try Self.expected()
     let chat = try #require(expected.cases.first { $0.chat })
     try Self.check(chat, model, limit: expected.answerLimit, environment: ["LAQ_CPU": level])
+  }
+
+  /// A policy whose scores are no finite numbers has no result; the others have.
+  @Test(arguments: RealModel.files) func everyPolicyOrdersTheTextsByFiniteScores(_ model: String) throws {
+    // This model has no trained gate.
+    let names = PolicyRegistry.all.map(\.name).filter { $0 != "full" && $0 != "gate" }
+    for known in try Self.expected().cases {
+      let folder = try ScratchFolder()
+      let text = try folder.write(
+        String(repeating: known.text + "\n", count: 512 / max(1, known.ids.count) + 1), as: "text.txt")
+      let export = folder.url.appendingPathComponent("kept.json")
+      let outcome = try Program.run(
+        [text, "--model", model, "--budget", "32", "--steps", "4", "--export", export.path]
+          + names.flatMap { ["--policy", $0] }, program: RealModel.program)
+      try #require(outcome.status == 0, "\(known.name): \(outcome.errors)")
+      let read = try JSONDecoder().decode(Export.self, from: Data(contentsOf: export))
+      #expect(Set(names).subtracting(read.policies.map(\.name)).isEmpty, "\(known.name)")
+    }
   }
 
   /// The framing of a chat is part of the ids, and the end of a turn ends the answer.

@@ -14,12 +14,12 @@ struct StoredFormat: Sendable, CustomStringConvertible {
   /// Where a block has numbers in half precision.
   private var halves: [Int] {
     switch type {
-    case .q4_0, .q5_0, .q8_0: [0]
+    case .q4_0, .q5_0, .q8_0, .iq4NL, .iq4XS: [0]
     case .q4_1, .q5_1, .q4K, .q5K: [0, 2]
     case .q2K: [80, 82]
     case .q3K: [108]
     case .q6K: [208]
-    case .float32, .float16, .bfloat16: []
+    case .float32, .float16, .bfloat16, .mxfp4: []
     }
   }
 
@@ -39,6 +39,8 @@ struct StoredFormat: Sendable, CustomStringConvertible {
         let scale = Float16([0.01, -0.003, 2e-6, 0.25, 0, 1.5][(block + 3 * index) % 6])
         (bytes[place], bytes[place + 1]) = (UInt8(scale.bitPattern & 0xFF), UInt8(scale.bitPattern >> 8))
       }
+      // Exponents, the lowest among them.
+      if type == .mxfp4 { bytes[0] = [120, 0, 118, 1, 127, 123][block % 6] }
       return bytes
     }
   }

@@ -21,6 +21,9 @@ extension GGMLType {
     case .q4K: readBlocks(source, into: target, with: Self.readQ4K)
     case .q5K: readBlocks(source, into: target, with: Self.readQ5K)
     case .q6K: readBlocks(source, into: target, with: Self.readQ6K)
+    case .iq4NL: readBlocks(source, into: target, with: Self.readIQ4NL)
+    case .iq4XS: readBlocks(source, into: target, with: Self.readIQ4XS)
+    case .mxfp4: readBlocks(source, into: target, with: Self.readMXFP4)
     }
   }
 

@@ -14,14 +14,17 @@ enum GGMLType: UInt32, Sendable {
   case q4K = 12
   case q5K = 13
   case q6K = 14
+  case iq4NL = 20
+  case iq4XS = 23
   case bfloat16 = 30
+  case mxfp4 = 39
 
   /// Elements that are stored together; a tensor's rows have a multiple of it.
   var blockLength: Int {
     switch self {
     case .float32, .float16, .bfloat16: 1
-    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0: 32
-    case .q2K, .q3K, .q4K, .q5K, .q6K: 256
+    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .iq4NL, .mxfp4: 32
+    case .q2K, .q3K, .q4K, .q5K, .q6K, .iq4XS: 256
     }
   }
 
@@ -40,6 +43,9 @@ enum GGMLType: UInt32, Sendable {
     case .q4K: 144
     case .q5K: 176
     case .q6K: 210
+    case .iq4NL: 18
+    case .iq4XS: 136
+    case .mxfp4: 17
     }
   }
 
@@ -48,7 +54,7 @@ enum GGMLType: UInt32, Sendable {
 
   /// For errors: the types that can be read.
   static let supported = """
-    F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K \
+    F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 \
     (llama-quantize makes these from others)
     """
 

@@ -54,6 +54,8 @@ public struct TraceHeader: Sendable {
   public let firstQueryPosition: Int
   /// How many of the last tokens are a question.
   public let questionTokenCount: Int?
+  /// How many of them are the question's own, and how many stand behind those; `nil` where it is not said.
+  public let question: (count: Int, behind: Int)?
   /// One entry per layer.
   public let attention: [Attention]
   /// Per layer, an index of a rotation, `nil` for a layer without positions; `nil` altogether where it is not
@@ -98,6 +100,17 @@ public struct TraceHeader: Sendable {
     firstQueryPosition = try json.integer("first_query", in: 0...tokenCount)
     let question = try json.integer("question_tokens", in: 0...tokenCount, default: 0)
     questionTokenCount = question > 0 ? question : nil
+    if json.has("question") {
+      guard let place = json["question"]?.wholeNumbers, place.count == 2, place[0] > 0, place[1] >= 0,
+        place[0] <= question, place[1] <= question - place[0]
+      else {
+        throw json.bad(
+          "question", expected: "two numbers, the question's tokens and those behind it, of question_tokens")
+      }
+      self.question = (place[0], place[1])
+    } else {
+      self.question = nil
+    }
     attention = try json.objects("attention").map { entry in
       Attention(
         scale: try entry.float("scale"),

@@ -20,10 +20,13 @@ extension Policy {
   }
 
   /// The next value of a setting that a person turns with one key: the next larger one of some that is
-  /// allowed, and after the largest the first; `nil` if the scorer has no such setting.
+  /// allowed, and after the largest the one that goes by the budget, where there is one, or the first; `nil` if
+  /// the scorer has no such setting.
   public func turning(_ key: String, through values: [Int]) -> Policy? {
-    guard let present = value(of: key).flatMap({ Int($0) }) else { return nil }
-    let larger = values.filter { $0 > present } + values.filter { $0 <= present }
-    return larger.lazy.compactMap { setting(key, to: String($0)) }.first
+    guard let text = value(of: key) else { return nil }
+    let present = Int(text) ?? .min
+    let larger = values.filter { $0 > present }.map(String.init)
+    let others = ["auto"] + values.filter { $0 <= present }.map(String.init)
+    return (larger + others).lazy.compactMap { setting(key, to: $0) }.first
   }
 }

@@ -48,6 +48,9 @@ struct PolicySettings: Sendable, Hashable {
   func numbers(_ key: String) -> [Double] {
     (values[key] ?? "").split(separator: ":").compactMap { Double($0) }
   }
+  func window(_ key: String, auto standard: Window = .standard) -> Window {
+    values[key].flatMap { Window($0, standard: standard) } ?? standard
+  }
   func integer(_ key: String) -> Int { values[key].flatMap { Int($0) } ?? 0 }
   func word<Value: RawRepresentable>(_ key: String, default standard: Value) -> Value
   where Value.RawValue == String {

@@ -6,6 +6,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case integer(ClosedRange<Int>)
     /// Odd whole numbers in a range.
     case odd(ClosedRange<Int>)
+    /// Tokens in a range, or a share of the budget (`B/4`); of a window that observes, `auto` and `question`, too.
+    case window(ClosedRange<Int>)
     /// Numbers in a range.
     case number(ClosedRange<Double>)
     /// Numbers in a range, joined by colons.
@@ -24,8 +26,14 @@ public struct PolicyParameter: Sendable, Hashable {
   public let meaning: String
   /// Whether the key is typed and printed; one setting of a family may be a value alone.
   let isNamed: Bool
+  /// What `auto` stands for, of a window that observes; `nil` for other settings.
+  let automatic: Window?
 
-  init(_ key: String, _ domain: Domain, _ standard: String, _ meaning: String, isNamed: Bool = true) {
+  init(
+    _ key: String, _ domain: Domain, _ standard: String, _ meaning: String, isNamed: Bool = true,
+    automatic: Window? = nil
+  ) {
+    self.automatic = automatic
     self.key = key
     self.domain = domain
     self.standard = standard
@@ -37,6 +45,9 @@ public struct PolicyParameter: Sendable, Hashable {
   public var range: String {
     switch domain {
     case .integer: "a whole number from \(briefRange)"
+    case .window(let range):
+      "a whole number from \(range.lowerBound) to \(range.upperBound), a share of the budget as B/4"
+        + (automatic == nil ? ", or B" : ", auto, or question")
     case .odd(let range): "an odd number from \(range.lowerBound) to \(range.upperBound)"
     case .number: "a number from \(briefRange)"
     case .numbers: "numbers from \(briefRange)"
@@ -48,6 +59,8 @@ public struct PolicyParameter: Sendable, Hashable {
   public var briefRange: String {
     switch domain {
     case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .window(let range):
+      "\(range.lowerBound) to \(range.upperBound), \(automatic == nil ? "B, B/n" : "B/n, question, auto")"
     case .odd(let range): "odd, \(range.lowerBound) to \(range.upperBound)"
     case .number(let range): "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .numbers(let range):
@@ -63,6 +76,13 @@ public struct PolicyParameter: Sendable, Hashable {
   func canonical(_ value: String) -> String? {
     switch domain {
     case .integer(let range): Int(value).flatMap { range.contains($0) ? String($0) : nil }
+    case .window(let range):
+      switch Window(value) {
+      case nil: nil
+      case .tokens(let count, _): range.contains(count) ? String(count) : nil
+      case .share: Window.canonical(value)
+      case .bounded, .question, .asked: automatic == nil ? nil : Window.canonical(value)
+      }
     case .odd(let range): Int(value).flatMap { range.contains($0) && $0 % 2 == 1 ? String($0) : nil }
     case .number(let range): Self.number(value, in: range)
     case .numbers(let range):
@@ -88,6 +108,20 @@ public struct PolicyParameter: Sendable, Hashable {
 extension PolicyParameter {
   static let kernel = PolicyParameter("kernel", .odd(1...63), "7", "width of the pooling")
   static let pool = PolicyParameter("pool", .word(Pooling.allCases.map(\.rawValue)), "max", "kind of pooling")
+
+  /// A window of observing tokens.
+  /// - Parameter automatic: what `auto` stands for.
+  static func observed(
+    _ key: String, standard: String = "auto", least: Int = 1, automatic: Window = .standard,
+    _ meaning: String
+  ) -> PolicyParameter {
+    PolicyParameter(key, .window(least...4096), standard, meaning, automatic: automatic)
+  }
+
+  /// The named styles of a family, the default first.
+  static func styles(_ words: [String], _ meaning: String) -> PolicyParameter {
+    PolicyParameter("style", .word(words), words.first ?? "", meaning)
+  }
 
   /// A number of tokens; `least` is 1 where none would leave nothing to score by.
   static func window(

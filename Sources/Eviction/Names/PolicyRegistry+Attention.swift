@@ -2,16 +2,22 @@ extension PolicyRegistry {
   /// Policies that look at the attention of a window at the prompt's end.
   static let observation: [PolicyDescriptor] = [
     PolicyDescriptor(
-      "snapkv", title: "SnapKV", looksAt: "queries of the prompt's last 32 tokens",
+      "snapkv", title: "SnapKV",
+      looksAt: "queries of the prompt's last tokens: 32, but no more than a third of the budget",
       source: "Li et al. 2024, arXiv 2404.14469", cost: "one window pass",
       parameters: [
-        .window("w", 32, least: 1, "observation window, always kept"), .kernel, .pool,
-        .style(SnapKVScorer.Style.self),
+        .observed("w", window), .kernel, .pool,
+        .styles(
+          ["ours", "authors", "longbench", "needle", "kvpress"],
+          "whose numbers: SnapKV's authors', those that LAQ's scripts give it on LongBench and for needles, kvpress'"),
       ],
-      presets: ["kvpress": ["w": "64", "kernel": "5", "pool": "avg"]]
+      presets: [
+        "authors": maximum(window: 32), "longbench": maximum(window: 8), "needle": maximum(window: 32),
+        "kvpress": ["w": "64", "kernel": "5", "pool": "avg"],
+      ]
     ) { settings in
       SnapKVScorer(
-        window: settings.integer("w"), kernel: settings.integer("kernel"),
+        window: settings.window("w"), kernel: settings.integer("kernel"),
         pooling: settings.word("pool", default: .max), style: settings.word("style", default: .authors))
     },
     PolicyDescriptor(
@@ -20,25 +26,37 @@ extension PolicyRegistry {
     ) { _ in TOVAScorer() },
     PolicyDescriptor(
       "cake", title: "CAKE",
-      looksAt: "mean and variance of the attention of the prompt's last 32 tokens; whole: cake/cake",
+      looksAt: "mean and variance of the attention of the prompt's last tokens; whole: cake/cake",
       source: "Qin et al. 2025, arXiv 2503.12491", cost: "one window pass",
       parameters: [
-        .window("w", 32, least: 1, "observation window, always kept"),
+        .observed("w", window),
         PolicyParameter("gamma", .number(0...100_000), "200", "weight of the variance"),
         PolicyParameter("kernel", .odd(1...63), "5", "width of the average pooling"),
-      ]
+        .styles(["ours", "authors"], "whose window"),
+      ],
+      presets: ["authors": ["w": "32"]]
     ) { settings in
       CakeScorer(
-        window: settings.integer("w"), gamma: settings.number("gamma"), kernel: settings.integer("kernel"))
+        window: settings.window("w"), gamma: settings.number("gamma"), kernel: settings.integer("kernel"))
     },
     PolicyDescriptor(
       "finch", title: "FINCH", looksAt: "queries of the question behind the text; whole: finch+rerotate",
       source: "Corallo and Papotti 2024, TACL", cost: "one window pass",
       parameters: [
-        .window("w", 0, "observation window, always kept; 0: the question, or 32 tokens without one")
+        .observed(
+          "w", automatic: FinchScorer.standardWindow,
+          "observation window, always kept; auto: the question and what the chat puts behind it, without one as snapkv's")
       ]
-    ) { FinchScorer(window: $0.integer("w")) },
+    ) { FinchScorer(window: $0.window("w", auto: FinchScorer.standardWindow)) },
   ]
+
+  private static let window =
+    "observation window, always kept; auto: 32, a third of the budget at most, where the authors have 32 at any budget"
+
+  /// What SnapKV is told in the authors' scripts beside its window.
+  private static func maximum(window: Int) -> [String: String] {
+    ["w": String(window), "kernel": "7", "pool": "max"]
+  }
 
   /// Policies that look at the attention of all queries.
   static let matrix: [PolicyDescriptor] = [

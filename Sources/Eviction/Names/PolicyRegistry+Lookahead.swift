@@ -4,12 +4,12 @@ extension PolicyRegistry {
     PolicyDescriptor(
       "laq", title: "LAQ", looksAt: "queries of pseudo tokens decoded on a cheap cache",
       source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass",
-      parameters: parameters(localWindow: 0), scorer: scorer),
+      parameters: parameters(localWindow: "0"), presets: presets(localWindow: "0"), scorer: scorer),
     PolicyDescriptor(
       "laq++", aliases: ["laqpp"], title: "LAQ++",
       looksAt: "lookahead queries and the prompt's last 8 tokens",
       source: "Wang et al. 2025, arXiv 2505.20334", cost: "m decode steps, one window pass",
-      parameters: parameters(localWindow: 8), scorer: scorer),
+      parameters: parameters(localWindow: "auto"), presets: presets(localWindow: "8"), scorer: scorer),
   ]
 
   /// Policies of the cheap cache: every scorer that needs nothing beside the prefill, and the full cache.
@@ -18,22 +18,38 @@ extension PolicyRegistry {
       "full"
     ]
 
-  private static func parameters(localWindow: Int) -> [PolicyParameter] {
+  private static func parameters(localWindow: String) -> [PolicyParameter] {
     [
       PolicyParameter("m", .integer(1...256), "8", "pseudo tokens"),
-      .window("w2", localWindow, "local window of the final stage, always kept"),
+      .observed(
+        "w2", standard: localWindow, least: 0, automatic: LookaheadScorer.standardWindow,
+        "local window of the final stage, always kept; auto: 8, a third of the budget at most"),
       PolicyParameter("cheap", .word(cheap), "snapkv", "policy of the cheap cache, with its defaults"),
-      .window("w1", 32, least: 1, "observation window of a cheap SnapKV"),
+      .observed(
+        "w1",
+        """
+        observation window of a cheap SnapKV; auto: 32, a third of the budget at most, where the authors have 32 at \
+        any budget, which at B=48 leaves 16 tokens to choose and at 32 none
+        """),
       .kernel, .pool,
       PolicyParameter(
         "mask", .word(LookaheadScorer.Mask.allCases.map(\.rawValue)), "causal",
         "what a row sees; 'reference' as in the authors' code"),
+      PolicyParameter(
+        "eos", .word(LookaheadSettings.FirstEndToken.allCases.map(\.rawValue)), "feed",
+        "behind an end token as the first pseudo token: go on, as the authors do, or stop"),
+      .styles(["ours", "authors"], "whose windows and mask"),
     ]
+  }
+
+  /// What the authors' code has at every budget.
+  private static func presets(localWindow: String) -> [String: [String: String]] {
+    ["authors": ["w1": "32", "w2": localWindow, "mask": LookaheadScorer.Mask.reference.rawValue]]
   }
 
   private static let scorer: @Sendable (PolicySettings) -> (any Scorer)? = { settings in
     LookaheadScorer(
-      localWindow: settings.integer("w2"), kernel: settings.integer("kernel"),
+      localWindow: settings.window("w2", auto: LookaheadScorer.standardWindow), kernel: settings.integer("kernel"),
       pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal))
   }
 }

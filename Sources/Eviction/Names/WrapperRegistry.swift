@@ -82,8 +82,9 @@ extension PolicyRegistry {
       parameters: [
         PolicyParameter("every", .integer(1...1_000_000), "32", "decoded tokens between two reductions"),
         PolicyParameter(
-          "keep", .integer(1...1_000_000), "256", "tokens per head after each, decoded ones included"),
+          "keep", .window(1...1_000_000), "B",
+          "tokens per head after each, decoded ones included; B: the budget"),
       ]
-    ) { .decode(every: $0.integer("every"), keep: $0.integer("keep")) },
+    ) { .decode(every: $0.integer("every"), keep: $0.window("keep")) },
   ]
 }

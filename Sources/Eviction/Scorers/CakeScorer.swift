@@ -6,30 +6,28 @@ import Transformer
 ///     s[j] = avgpool_5( mean_rows(a)[j] + γ · var_rows(a)[j] ),  rows: the prompt's last w, j < n − w
 ///
 /// The variance is unbiased; the last w tokens are kept. With `/cake` this is the whole method.
-package struct CakeScorer: GroupScorer, Hashable {
+package struct CakeScorer: WindowScorer, Hashable {
   /// Observing tokens at the prompt's end, always kept.
-  package let window: Int
+  package let window: Window
   /// The weight of the variance.
   package let gamma: Double
   /// Width of the average pooling, odd.
   package let kernel: Int
 
   /// Makes the scorer.
-  package init(window: Int = 32, gamma: Double = 200, kernel: Int = 5) {
+  package init(window: Window = .standard, gamma: Double = 200, kernel: Int = 5) {
     self.window = window
     self.gamma = gamma
     self.kernel = kernel
   }
 
-  package var observedTokens: Int? { window }
-
-  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
-
-  package func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
+  func observing(_ window: Window) -> CakeScorer {
+    CakeScorer(window: window, gamma: gamma, kernel: kernel)
+  }
 
   package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
-    let observation = Observation.window(window, of: recording)
+    let observation = rows(evidence)
     return observation.map(recording, layer: layer, kvHead: kvHead) { rows in
       let (means, variances) = rows.moments(observation.candidateCount)
       let indicators = zip(means, variances).map { $0 + Float(gamma) * $1 }

@@ -13,6 +13,8 @@ public struct Evidence: Sendable {
   /// How many tokens at the prompt's end are a question and what stands behind it; `nil` where it ends with
   /// none.
   public let questionTokenCount: Int?
+  /// The question's own tokens among them; `nil` where that is not known.
+  public let question: QuestionTokens?
   /// What passes beside the prefill have measured; a recorded trace lacks them.
   public let passes: [ContextPass: ReplayedAttention]
   /// The logits of a trained gate, where the model has one and a policy asks for it.
@@ -22,13 +24,15 @@ public struct Evidence: Sendable {
   public init(
     recording: Recording, lookahead: QueryRows? = nil, decode: QueryRows? = nil,
     output: OutputProjection? = nil,
-    questionTokenCount: Int? = nil, passes: [ContextPass: ReplayedAttention] = [:], gate: GateScores? = nil
+    questionTokenCount: Int? = nil, question: QuestionTokens? = nil,
+    passes: [ContextPass: ReplayedAttention] = [:], gate: GateScores? = nil
   ) {
     self.recording = recording
     self.lookahead = lookahead
     self.decode = decode
     self.output = output
     self.questionTokenCount = questionTokenCount
+    self.question = question
     self.passes = passes
     self.gate = gate
   }
@@ -46,8 +50,13 @@ public struct Evidence: Sendable {
   func gathering(_ positions: [[[Int]]]) -> Evidence {
     Evidence(
       recording: recording.gathering(positions), lookahead: lookahead, decode: decode, output: output,
-      questionTokenCount: questionTokenCount, passes: passes.mapValues { $0.gathering(positions) },
-      gate: gate?.gathering(positions))
+      questionTokenCount: questionTokenCount, question: question,
+      passes: passes.mapValues { $0.gathering(positions) }, gate: gate?.gathering(positions))
+  }
+
+  /// What windows hang on, at a budget.
+  func facts(budget: Int) -> PromptFacts {
+    PromptFacts(budget: budget, questionTokenCount: questionTokenCount, question: question)
   }
 }
 
@@ -70,8 +79,12 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noGate(policy: String)
   /// The policy looks at queries of the prompt that were not recorded.
   case queriesNotRecorded(policy: String, wanted: Int?, recorded: Int)
+  /// The policy's window is the question, and the prompt ends with none.
+  case noQuestion
   /// The choice that was read from a file is about another model or prompt.
   case anotherPrompt(policy: String, wanted: Int, found: Int)
+  /// A score is no number, or infinite: an order made of it would be a tie, or chance. Places count from 1.
+  case notFinite(policy: String, layer: Int, head: Int, position: Int)
 
   /// What is needed, in words.
   public var description: String {
@@ -101,8 +114,18 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       \(policy) looks at \(wanted.map { "the last \($0)" } ?? "all") prompt queries, and the last \(recorded) were \
       recorded; --recording all (of a model elsewhere: record_trace.py --queries all) records every query
       """
+    case .noQuestion:
+      """
+      a window of the question's tokens (w=question) needs a question behind the text: give one with --question, or a \
+      window in tokens, as w=16; a trace must have been recorded with its question by this version
+      """
     case .anotherPrompt(let policy, let wanted, let found):
       "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"
+    case .notFinite(let policy, let layer, let head, let position):
+      """
+      \(policy)'s score of token \(position) in layer \(layer), head \(head) is no finite number, so it orders nothing; \
+      check the model's weights, or run with --precision float32
+      """
     }
   }
 }

@@ -5,34 +5,24 @@ import Transformer
 ///     s[j] = mean_i( (n − w + i) · softmax_j(q_i·k_j / √d) ),  rows i: the last w tokens;  they are kept
 ///
 /// A row's weight is the number of keys before it, as in kvpress, where rows that see more count as much as
-/// others. There is no pooling. The window is the question's length where the prompt ends with one, turns of
-/// the chat behind it included, otherwise the setting or 32. The whole method moves the kept keys together:
+/// others. There is no pooling. The window, unless it is said, is the question's length where the prompt ends
+/// with one, turns of the chat behind it included, and SnapKV's otherwise. The whole method moves the kept keys together:
 /// `finch+rerotate`. Its chunks of a long text, each with a budget of its own, are not done.
-package struct FinchScorer: GroupScorer, Hashable {
-  /// Observing tokens at the prompt's end, always kept; 0 for the question's.
-  package let window: Int
+package struct FinchScorer: WindowScorer, Hashable {
+  /// Observing tokens at the prompt's end, always kept.
+  package let window: Window
 
-  /// The window where there is no question.
-  static let standardWindow = 32
+  /// The window unless it is said.
+  static let standardWindow = Window.asked(otherwise: Window.standard.count)
 
   /// Makes the scorer.
-  package init(window: Int = 0) { self.window = window }
+  package init(window: Window = standardWindow) { self.window = window }
 
-  /// A question's length is not known before there is a prompt.
-  package var observedTokens: Int? { window > 0 ? window : nil }
-
-  package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { newest(window, of: tokenCount) }
-
-  package func resolved(for evidence: Evidence) -> any Scorer {
-    guard window == 0 else { return self }
-    return FinchScorer(window: max(1, evidence.questionTokenCount ?? Self.standardWindow))
-  }
-
-  package func observation(_ evidence: Evidence) -> Observation? { .window(window, of: evidence.recording) }
+  func observing(_ window: Window) -> FinchScorer { FinchScorer(window: window) }
 
   package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {
     let recording = evidence.recording
-    let observation = Observation.window(window, of: recording)
+    let observation = rows(evidence)
     let count = observation.candidateCount
     return observation.map(recording, layer: layer, kvHead: kvHead) { rows in
       var sums = [Float](repeating: 0, count: recording.tokenCount)

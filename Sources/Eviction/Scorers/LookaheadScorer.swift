@@ -5,8 +5,8 @@ import Transformer
 ///
 ///     s[j] = pool_7( Σ_i softmax_j(q_i·k_j / √d) ),  rows i: the last w2 prompt tokens, then the lookahead
 ///
-/// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8 and
-/// keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
+/// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8, here
+/// a third of the budget at most, and keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
 package struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
   package enum Mask: String, Sendable, Hashable, CaseIterable {
@@ -19,7 +19,7 @@ package struct LookaheadScorer: GroupScorer, Hashable {
   }
 
   /// w2: observing prompt tokens beside the lookahead, always kept.
-  package let localWindow: Int
+  package let localWindow: Window
   /// Width of the pooling, odd.
   package let kernel: Int
   /// Kind of the pooling.
@@ -27,15 +27,25 @@ package struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
   package let mask: Mask
 
+  /// LAQ++'s local window unless it is said.
+  static let standardWindow = Window.bounded(8)
+
   /// Makes the scorer.
-  package init(localWindow: Int = 0, kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal) {
+  package init(
+    localWindow: Window = .tokens(0), kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal
+  ) {
     self.localWindow = localWindow
     self.kernel = kernel
     self.pooling = pooling
     self.mask = mask
   }
 
-  package var observedTokens: Int? { localWindow }
+  package var observedTokens: Int? { localWindow.reach }
+
+  package func resolved(for facts: PromptFacts) throws -> any Scorer {
+    LookaheadScorer(
+      localWindow: try localWindow.resolved(for: facts), kernel: kernel, pooling: pooling, mask: mask)
+  }
 
   package var needs: Set<Requirement> { [.lookahead] }
 
@@ -43,7 +53,7 @@ package struct LookaheadScorer: GroupScorer, Hashable {
   package var following: DecodeFollowing? { nil }
 
   package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {
-    newest(localWindow, of: tokenCount)
+    newest(localWindow.count + localWindow.behind, of: tokenCount)
   }
 
   package func scores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {
@@ -55,12 +65,11 @@ package struct LookaheadScorer: GroupScorer, Hashable {
 
   private func rows(_ evidence: Evidence) throws -> Observation {
     guard let lookahead = evidence.lookahead, lookahead.count > 0 else {
-      throw EvidenceError.noLookahead(policy: localWindow == 0 ? "laq" : "laq++")
+      throw EvidenceError.noLookahead(policy: localWindow == .tokens(0) ? "laq" : "laq++")
     }
     let tokenCount = evidence.recording.tokenCount
-    let first = max(0, tokenCount - localWindow)
-    let local = (first..<tokenCount).map(Recording.Row.prompt)
-    let rows = local + (0..<lookahead.count).map(Recording.Row.beyond)
+    let local = Observation.window(localWindow, of: evidence.recording)
+    let rows = local.rows.map(\.row) + (0..<lookahead.count).map(Recording.Row.beyond)
     let observed = rows.enumerated().map { index, row in
       switch (mask, row) {
       case (.causal, .prompt(let position)): ObservedRow(row: row, visible: position + 1)
@@ -68,6 +77,6 @@ package struct LookaheadScorer: GroupScorer, Hashable {
       case (.reference, _): ObservedRow(row: row, visible: tokenCount - rows.count + index + 1)
       }
     }
-    return Observation(rows: observed, beyond: lookahead, candidateCount: first)
+    return Observation(rows: observed, beyond: lookahead, candidateCount: local.candidateCount)
   }
 }

@@ -54,7 +54,9 @@ package struct NonCausalScorer: GroupScorer, Hashable {
       let logits = products + row * stride
       var largest: Float = missing > 0 ? 0 : -.infinity
       for key in 0..<count { largest = max(largest, logits[key]) }
-      let total = laq_exponentials(logits, Int32(count), -largest) + Float(missing) * expf(-largest)
+      // Keys that fill a chunk up have logit 0; without one, 0 · e^-largest may be 0 times infinity.
+      let padding = missing > 0 ? Float(missing) * expf(-largest) : 0
+      let total = laq_exponentials(logits, Int32(count), -largest) + padding
       laq_add_scaled(&sums, logits, 1 / total, Int32(count))
     }
     return sums

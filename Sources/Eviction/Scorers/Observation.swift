@@ -11,8 +11,14 @@ public struct Observation: Sendable {
 
   /// The prompt's newest rows, each seeing the keys up to its own position; they are no candidates.
   static func window(_ width: Int, of recording: Recording) -> Observation {
-    let rows = recording.newestRows(width)
-    return Observation(rows: rows, beyond: nil, candidateCount: recording.tokenCount - rows.count)
+    window(.tokens(width), of: recording)
+  }
+
+  /// A window's rows; neither they nor what stands behind them are candidates.
+  static func window(_ window: Window, of recording: Recording) -> Observation {
+    let rows = recording.newestRows(window.count + window.behind)
+    return Observation(
+      rows: rows.dropLast(window.behind), beyond: nil, candidateCount: recording.tokenCount - rows.count)
   }
 
   /// Attention of every row in each query head that reads a KV head, to a body that is given one head after

@@ -16,8 +16,11 @@ extension Policy {
   /// Which row votes most for each token, before the mean over a group's heads; `nil` where the policy scores
   /// by no rows of attention, or where rows are missing. Under average pooling a token's source is the token
   /// itself. Cost: an attention row for each of the policy's rows, in every head of the group.
-  public func votes(layer: Int, queryHead: Int, evidence: Evidence) -> ObservationVotes? {
-    guard let scorer = scorer?.resolved(for: evidence), isCovered(by: evidence),
+  public func votes(
+    layer: Int, queryHead: Int, evidence: Evidence, budget: Int
+  ) -> ObservationVotes? {
+    let facts = evidence.facts(budget: budget)
+    guard let scorer = try? scorer?.resolved(for: facts), isCovered(by: evidence, facts),
       let observation = try? scorer.observation(evidence), !observation.rows.isEmpty
     else { return nil }
     let recording = evidence.recording

@@ -16,7 +16,7 @@ extension Scorer {
     let policy = try Policy(parsing: "streaming" + rest)
     let recording = evidence.recording
     let tokenBudget = TokenBudget(tokens: budget, tokenCount: recording.tokenCount)
-    let observed = observedTokens
+    let observed = try resolved(for: evidence.facts(budget: tokenBudget.tokens)).observedTokens
     guard recording.covers(observed) else {
       throw EvidenceError.queriesNotRecorded(
         policy: "\(Self.self)", wanted: observed,

@@ -6,9 +6,10 @@ import Transformer
 /// looks at the evidence and gives numbers. `budget` is passed because some definitions divide it
 /// (H2O's halves, StreamingLLM's recent window).
 public protocol Scorer: Sendable {
-  /// The scorer with what only a prompt tells, such as a window as long as its question; unless it says so,
-  /// itself.
-  func resolved(for evidence: Evidence) -> any Scorer
+  /// The scorer with what only a prompt and a budget tell, such as a window as long as the question or a third
+  /// of the budget; unless it says so, itself.
+  /// - Throws: `EvidenceError` where the prompt lacks what the scorer hangs on.
+  func resolved(for facts: PromptFacts) throws -> any Scorer
 
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
@@ -51,7 +52,7 @@ extension Scorer {
   public var observedTokens: Int? { nil }
 
   /// The scorer itself, unless it depends on the prompt.
-  public func resolved(for evidence: Evidence) -> any Scorer { self }
+  public func resolved(for facts: PromptFacts) throws -> any Scorer { self }
 
   /// Scores per KV head, of its query heads' scores where these are what a scorer gives.
   public func groupScores(layer: Int, kvHead: Int, evidence: Evidence) throws -> [[Float]] {

@@ -37,9 +37,14 @@ extension Policy {
         shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount)
       return (everything.applying(edits), nil)
     }
-    guard isCovered(by: evidence) else {
+    let facts = evidence.facts(budget: budget.tokens)
+    // What a window hangs on comes first: without it nothing is known of the rows.
+    _ = try scorer.resolved(for: facts)
+    if evidence.lookahead == nil { _ = try lookahead?.cheap.scorer?.resolved(for: facts) }
+    guard isCovered(by: evidence, facts) else {
       throw EvidenceError.queriesNotRecorded(
-        policy: name, wanted: observedTokens, recorded: recording.tokenCount - recording.firstQueryPosition)
+        policy: name, wanted: observedTokens(for: facts),
+        recorded: recording.tokenCount - recording.firstQueryPosition)
     }
     let (positions, scores) = try choose(
       by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
@@ -56,9 +61,8 @@ extension Policy {
   ) throws -> TokenChoice.Result {
     let allocation = allocation
     var choice = TokenChoice(
-      policy: name, scorer: scorer.resolved(for: evidence), evidence: evidence, budget: budget,
-      granularity: granularity,
-      stopsWhenCancelled: stopsWhenCancelled)
+      policy: name, scorer: try scorer.resolved(for: evidence.facts(budget: budget.tokens)), whole: scorer,
+      evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
     choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
     var grouping: Grouping?
     for wrapper in wrappers {

@@ -62,14 +62,23 @@ public struct Policy: Sendable, Hashable {
   public var rerotates: Bool { wrappers.contains(.rerotate) }
 
   /// How the cache is reduced while it grows; `nil` if it is not.
-  public var decoding: DecodeEviction? {
+  public func decoding(for facts: PromptFacts) -> DecodeEviction? {
     wrappers.lazy.compactMap { wrapper -> DecodeEviction? in
-      guard case .decode(let every, let keep) = wrapper, let scorer, scorer.following != nil else {
+      guard case .decode(let every, let share) = wrapper, let scorer, scorer.following != nil else {
         return nil
       }
-      return DecodeEviction(scorer: scorer, every: every, keep: keep)
+      // The newest rows are those of decoded tokens: of a question only its length counts.
+      let keep = (try? share.resolved(for: facts))?.count ?? facts.budget
+      let decoded = PromptFacts(
+        budget: keep, questionTokenCount: facts.questionTokenCount,
+        question: facts.question.map { QuestionTokens(count: $0.count) })
+      return DecodeEviction(
+        scorer: (try? scorer.resolved(for: decoded)) ?? scorer, every: every, keep: keep)
     }.first
   }
+
+  /// Whether the cache is reduced while it grows.
+  public var evictsWhileDecoding: Bool { decoding(for: PromptFacts(budget: 1)) != nil }
 
   /// What must be computed beside the prefill before the policy can choose.
   public var needs: Set<Requirement> { scorer?.needs ?? [] }
@@ -79,15 +88,21 @@ public struct Policy: Sendable, Hashable {
     needs.lazy.compactMap { if case .pass(let pass) = $0 { pass } else { nil } }.first
   }
 
+  /// How many of the prompt's newest queries the policy looks at at most, whatever the budget, a cheap stage
+  /// included; `nil`: all of them, or as many as only a budget or a question tells.
+  public var observedTokens: Int? { observedTokens(for: nil) }
+
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
-  public var observedTokens: Int? {
-    guard let own = scoredTokens, let cheap = lookahead.map(\.cheap.observedTokens) ?? 0 else { return nil }
+  public func observedTokens(for facts: PromptFacts?) -> Int? {
+    guard let own = scoredTokens(for: facts), let cheap = lookahead.map({ $0.cheap.observedTokens(for: facts) }) ?? 0
+    else { return nil }
     return max(own, cheap)
   }
 
   /// The same without a cheap stage, which has run where there is a lookahead.
-  private var scoredTokens: Int? {
-    guard let scorer else { return 0 }
+  private func scoredTokens(for facts: PromptFacts?) -> Int? {
+    guard let unresolved = scorer else { return 0 }
+    let scorer = facts.flatMap { try? unresolved.resolved(for: $0) } ?? unresolved
     // Chunks and blocks have windows of their own, anywhere in the prompt.
     let isPiecewise = wrappers.contains {
       switch $0 {
@@ -103,8 +118,20 @@ public struct Policy: Sendable, Hashable {
   }
 
   /// Whether the prompt's queries that the policy looks at are recorded.
-  func isCovered(by evidence: Evidence) -> Bool {
-    evidence.recording.covers(evidence.lookahead == nil ? observedTokens : scoredTokens)
+  func isCovered(by evidence: Evidence, _ facts: PromptFacts) -> Bool {
+    evidence.recording.covers(
+      evidence.lookahead == nil ? observedTokens(for: facts) : scoredTokens(for: facts))
+  }
+
+  /// The same policy with each window that hangs on the budget or the question as a number, where it is one:
+  /// two names may mean the same at a budget.
+  public func fitted(to facts: PromptFacts) -> Policy {
+    descriptor.parameters.reduce(self) { policy, parameter in
+      guard let automatic = parameter.automatic,
+        case .tokens(let count, 0)? = try? settings.window(parameter.key, auto: automatic).resolved(for: facts)
+      else { return policy }
+      return policy.setting(parameter.key, to: String(count)) ?? policy
+    }
   }
 
   /// The lookahead stage that must run first, if there is one.
@@ -121,13 +148,16 @@ public struct Policy: Sendable, Hashable {
       tokenCount: settings.integer("m"),
       cheap: Policy(
         scorer: PolicyPart(name: cheap, settings: PolicySettings(values: values)),
-        allocation: PolicyRegistry.uniform, wrappers: [:]))
+        allocation: PolicyRegistry.uniform, wrappers: [:]),
+      endOfText: settings.word("eos", default: .feed))
   }
 }
 
 extension Recording {
   /// Whether the prompt's queries that a policy looks at are recorded.
-  public func covers(_ policy: Policy) -> Bool { covers(policy.observedTokens) }
+  public func covers(_ policy: Policy, _ facts: PromptFacts) -> Bool {
+    covers(policy.observedTokens(for: facts))
+  }
 
   /// Whether so many of the newest queries are recorded; `nil`: all.
   func covers(_ observedTokens: Int?) -> Bool {
@@ -141,4 +171,14 @@ public struct LookaheadSettings: Sendable, Hashable {
   public let tokenCount: Int
   /// The policy of the cheap cache.
   public let cheap: Policy
+  /// What becomes of an end token that is the first pseudo token.
+  public let endOfText: FirstEndToken
+
+  /// What becomes of an end token that is the first pseudo token. One that comes later is never fed.
+  public enum FirstEndToken: String, Sendable, Hashable, CaseIterable {
+    /// It is fed, and pseudo tokens follow it, as in the authors' code.
+    case feed
+    /// It is fed, for its one query, and nothing follows.
+    case stop
+  }
 }

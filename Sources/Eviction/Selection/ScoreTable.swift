@@ -97,6 +97,25 @@ public struct ScoreTable: Sendable {
   /// Positions that a head keeps whatever their scores, ascending.
   public func protected(layer: Int, head: Int) -> [Int] { protectedByHead?[layer][head] ?? protected }
 
+  /// The first score that is no finite number, of those that are looked at.
+  ///
+  /// A sum over a row times 0 is 0 unless the row holds such a number; only then is it looked for.
+  var firstOddScore: (layer: Int, head: Int, position: Int)? {
+    for layer in 0..<layerCount {
+      for head in 0..<headCount {
+        let scores = table[layer, head]
+        var sum: Float = 0
+        for score in scores { sum += score * 0 }
+        guard sum != 0 else { continue }
+        let kept = Set(protected(layer: layer, head: head))
+        if let position = scores.indices.first(where: { !scores[$0].isFinite && !kept.contains($0) }) {
+          return (layer, head, position)
+        }
+      }
+    }
+    return nil
+  }
+
   /// A token's rank among the unprotected ones of a head, 1 for the largest score; `nil` when protected.
   public func rank(of position: Int, layer: Int, head: Int) -> Int? {
     let isProtected = Set(protected(layer: layer, head: head))

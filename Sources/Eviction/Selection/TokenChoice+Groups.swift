@@ -58,8 +58,10 @@ extension TokenChoice {
     for start in stride(from: 0, to: tokenCount, by: size) {
       let range = start..<min(start + size, tokenCount)
       let part = range.count == tokenCount ? evidence : evidence.gathering(chosen(range))
-      let local = try choose(
-        table(part, budget: budget.count(of: range.count)), share(of: range.count, shares),
+      let least = budget.count(of: range.count)
+      let sized = try resized(to: least)
+      let local = try sized.choose(
+        sized.table(part, budget: least), share(of: range.count, shares),
         norms: norms?.map { $0.map { Array($0[range]) } })
       for layer in positions.indices {
         for head in 0..<heads {

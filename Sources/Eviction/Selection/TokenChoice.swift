@@ -7,7 +7,10 @@ struct TokenChoice {
 
   /// The policy's name, for errors.
   let policy: String
-  let scorer: any Scorer
+  /// The scorer, its windows resolved for the budget.
+  var scorer: any Scorer
+  /// The same before that, from which a part of the prompt with a budget of its own begins.
+  let whole: any Scorer
   let evidence: Evidence
   let budget: TokenBudget
   let granularity: Granularity
@@ -35,11 +38,23 @@ struct TokenChoice {
     }
   }
 
+  /// This choice for a part of the prompt with a budget of its own: the default window never takes more than a
+  /// third of that, either.
+  func resized(to budget: Int) throws -> TokenChoice {
+    var copy = self
+    copy.scorer = try whole.resolved(for: evidence.facts(budget: budget))
+    return copy
+  }
+
   /// Scores some evidence.
+  /// - Throws: `EvidenceError.notFinite` where a score that counts is no finite number.
   func table(_ evidence: Evidence, budget: Int) throws -> ScoreTable {
-    try ScoreTable(
+    let table = try ScoreTable(
       scorer, evidence: evidence, budget: budget, granularity: granularity,
       stopsWhenCancelled: stopsWhenCancelled)
+    guard let odd = table.firstOddScore else { return table }
+    throw EvidenceError.notFinite(
+      policy: policy, layer: odd.layer + 1, head: odd.head + 1, position: odd.position)
   }
 
   /// Weighs and selects.

@@ -8,7 +8,7 @@ enum Wrapper: Sendable, Hashable {
   /// Kept keys are rotated to new, gapless positions.
   case rerotate
   /// The cache is reduced again while it grows.
-  case decode(every: Int, keep: Int)
+  case decode(every: Int, keep: Window)
 }
 
 /// How tokens are chosen together.

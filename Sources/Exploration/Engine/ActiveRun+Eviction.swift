@@ -61,11 +61,16 @@ extension ActiveRun {
     let (kept, scores) = try wanted.policy.evict(
       run.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
       granularity: request.granularity, stopsWhenCancelled: stopsWhenCancelled)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let choice = ChoiceFigures(
+      wanted.policy, kept: kept, scores: scores, facts: run.prompt.facts(budget: budget.tokens),
+      pseudoCount: lookahead?.pseudo.tokens.count, answerLimit: request.answerLimit)
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,
       agreement: agreement(kept, of: wanted.policy, budget))
-    result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
+    result.choice = choice
+    result.evictionSeconds = seconds
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
   }
@@ -77,7 +82,7 @@ extension ActiveRun {
   /// The scores, if they are wanted or a cache that is reduced while it grows goes on from them. Those of a
   /// trace's long prompt lie in a file.
   private func keeping(_ scores: ScoreTable?, of policy: Policy) throws -> ScoreTable? {
-    guard request.parts.contains(.scores) || policy.decoding != nil else { return nil }
+    guard request.parts.contains(.scores) || policy.evictsWhileDecoding else { return nil }
     return run.hasModel ? scores : try scores?.spilled()
   }
 

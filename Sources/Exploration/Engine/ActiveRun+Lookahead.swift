@@ -58,19 +58,26 @@ extension ActiveRun {
   /// What a lookahead is decoded on; `nil` where it cannot be chosen, which its policies say when it is their
   /// turn.
   func cheapCache(_ key: LookaheadKey) throws -> KeptTokens? {
-    guard let recording = run.recording, recording.covers(key.settings.cheap) else { return nil }
-    return try key.settings.cheap.evict(
-      run.evidence(recording, output: source.output), budget: key.budget, granularity: request.granularity
-    ).kept
+    let facts = run.prompt.facts(budget: key.budget.tokens)
+    guard let recording = run.recording, recording.covers(key.settings.cheap, facts) else { return nil }
+    do {
+      return try key.settings.cheap.evict(
+        run.evidence(recording, output: source.output), budget: key.budget, granularity: request.granularity
+      ).kept
+    } catch EvidenceError.noQuestion {
+      return nil
+    }
   }
 
   /// The recorded lookahead that comes next to what is asked for.
   mutating func recordedLookahead(_ key: LookaheadKey) throws -> Lookahead? {
     let (budget, granularity) = (key.budget.tokens, request.granularity)
-    guard let recorded = source.recordedLookahead(key.settings, budget: budget, granularity: granularity)
+    guard let recorded = source.recordedLookahead(
+        key.settings, facts: run.prompt.facts(budget: budget), granularity: granularity)
     else { return nil }
     return recorded.lookahead(
-      key.settings, cheap: try cheapCache(of: recorded, key), budget: budget, granularity: granularity)
+      key.settings, cheap: try cheapCache(of: recorded, key), facts: run.prompt.facts(budget: budget),
+      granularity: granularity)
   }
 
   /// What a recorded lookahead was decoded on, chosen anew unless a policy keeps the same; `nil` where that

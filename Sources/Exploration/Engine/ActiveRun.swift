@@ -170,40 +170,65 @@ struct ActiveRun {
   /// Decodes the answers that are not known yet from the prefill's logits: LAQ's pseudo tokens are gone.
   private mutating func answer() throws {
     guard let greedy else { return }
-    let open = run.results.indices.filter { !run.results[$0].answer.isComplete(limit: request.answerLimit) }
+    let open = sharingCaches(
+      run.results.indices.filter { !run.results[$0].answer.isComplete(limit: request.answerLimit) })
     var lanes = open.map {
-      greedy.lane(run.results[$0], limit: request.answerLimit, needsAnswer: request.needsAnswer)
+      greedy.lane(run.results[$0[0]], limit: request.answerLimit, needsAnswer: request.needsAnswer)
     }
     func take(_ lanes: [GreedyDecoding.Lane], _ run: inout Run) {
-      for (index, lane) in zip(open, lanes) { run.results[index].answer = lane.continuation }
+      for (indices, lane) in zip(open, lanes) {
+        for index in indices {
+          (run.results[index].answer, run.results[index].followed) = (lane.continuation, lane.followed)
+        }
+      }
     }
-    try greedy.run(&lanes) { step in
+    let followsReference = request.parts.contains(.comparison) && !greedy.referenceLogits.isEmpty
+    try greedy.run(&lanes, followsReference: followsReference) { step in
       report { $0.stage = .question(step: step) }
     } onStep: { step, lanes in
       report {
         $0.stage = .decode(step: step)
         take(lanes, &$0)
       }
+    } onFollow: { step in
+      report { $0.stage = .follow(step: step) }
     }
     take(lanes, &run)
   }
 
+  /// Results of which each group needs one lane, as their caches are equal and stay so.
+  private func sharingCaches(_ indices: [Int]) -> [[Int]] {
+    var groups: [[Int]] = []
+    for index in indices {
+      if let same = groups.firstIndex(where: { run.results[$0[0]].decodes(as: run.results[index]) }) {
+        groups[same].append(index)
+      } else {
+        groups.append([index])
+      }
+    }
+    return groups
+  }
+
   /// Feeds the full cache's answer to every policy's cache whose own answer is another, so that each of its
-  /// tokens can be compared.
+  /// tokens can be compared. Most have been compared while they were answered on; the others were so many, or
+  /// have their answers from an earlier run that was stopped then.
   private mutating func compare() throws {
     guard let greedy, let full = run.full, !greedy.referenceLogits.isEmpty else { return }
-    let open = run.results.indices.filter {
-      run.results[$0].followed == nil && run.results[$0].answer.firstDifference(from: full.answer) != nil
-    }
+    let open = sharingCaches(
+      run.results.indices.filter {
+        run.results[$0].followed == nil && run.results[$0].answer.firstDifference(from: full.answer) != nil
+      })
     // An end token was no token of the answer, but its step is compared, too.
     let limit = full.answer.steps.count
-    var lanes = open.map { greedy.lane(run.results[$0], limit: limit, script: full.answer.tokens) }
+    var lanes = open.map { greedy.lane(run.results[$0[0]], limit: limit, script: full.answer.tokens) }
     try greedy.run(&lanes) { step in
       report { $0.stage = .question(step: step) }
     } onStep: { step, _ in
       update { $0.stage = .follow(step: step) }
     }
-    for (index, lane) in zip(open, lanes) { run.results[index].followed = lane.continuation }
+    for (indices, lane) in zip(open, lanes) {
+      for index in indices { run.results[index].followed = lane.continuation }
+    }
   }
 
   /// Ends the run where it was cancelled. Of what a model computed, a person sees what the policies with a
@@ -215,7 +240,7 @@ struct ActiveRun {
       (lookaheads, run.unavailable) = ([:], [])
       for wanted in wanted(request.policies) {
         let policy = wanted.policy
-        if policy.observedTokens == nil || policy.pass.map({ run.passes[$0] == nil }) == true {
+        if request.observedTokens(policy) == nil || policy.pass.map({ run.passes[$0] == nil }) == true {
           run.unavailable.append(
             Unavailable(policy: policy, budget: wanted.budget, reason: "not computed: stopped before"))
         } else {

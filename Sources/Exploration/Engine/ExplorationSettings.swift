@@ -89,11 +89,12 @@ public enum RecordingScope: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 extension RecordingScope {
-  /// How many of a prompt's newest queries are to be recorded for some policies; `nil`: all.
-  func recordedQueries(for policies: [Policy]) -> Int? {
+  /// How many of a prompt's newest queries are to be recorded for policies that look at so many each; `nil`:
+  /// all.
+  func recordedQueries(for observed: [Int?]) -> Int? {
     switch self {
     case .all: nil
-    case .windows: policies.compactMap(\.observedTokens).reduce(Self.leastWindow, max)
+    case .windows: observed.compactMap(\.self).reduce(Self.leastWindow, max)
     }
   }
 }

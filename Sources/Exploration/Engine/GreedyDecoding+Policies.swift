@@ -15,7 +15,8 @@ extension GreedyDecoding {
   /// question that comes after the eviction is not known to it.
   func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
     let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
-    return Lane(recording, kept: cheap, limit: min(settings.tokenCount, room), feedsFirst: true)
+    return Lane(
+      recording, kept: cheap, limit: min(settings.tokenCount, room), firstEnd: settings.endOfText)
   }
 
   /// The cache that a policy's result decodes on, with all that its wrappers do to it.
@@ -31,7 +32,7 @@ extension GreedyDecoding {
     let rotation =
       result.policy.rerotates
       ? decoder.keyRotation(tokenCount: recording.tokenCount, length: kept.longestCount) : nil
-    let reduction = result.policy.decoding.map {
+    let reduction = result.choice.flatMap { result.policy.decoding(for: $0.facts) }.map {
       CacheReduction($0, recording: recording, kept: kept, scores: result.scores)
     }
     var lane = Lane(

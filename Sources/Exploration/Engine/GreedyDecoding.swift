@@ -1,14 +1,15 @@
+import Eviction
 import Transformer
 
 /// Greedy decoding of several lanes side by side: one pass over the weights per step.
 final class GreedyDecoding {
   /// A cache, and what has been decoded on it.
   struct Lane {
-    let cache: KVCache
+    var cache: KVCache
     let limit: Int
-    /// Whether the first token is fed even if it ends the text: the reference's lookahead always has
-    /// one query.
-    let feedsFirst: Bool
+    /// What becomes of a first token that ends the text: a lookahead feeds it, and has at least one query;
+    /// `nil`: it ends the lane as any other.
+    let firstEnd: LookaheadSettings.FirstEndToken?
     /// The tokens that are fed whatever the lane would choose; `nil`: its own choices.
     let script: [Int]?
     /// The tokens that the lane should choose by itself; it ends at the first other one. `nil`: it goes on
@@ -22,6 +23,9 @@ final class GreedyDecoding {
     /// The question's queries, where queries are wanted.
     var questionQueries: QueryRows
     var continuation = Continuation()
+    /// What the cache says at each token of the full cache's answer, where its own is another and somebody
+    /// asked for it; `nil` until it is complete.
+    var followed: Continuation?
     var queries: QueryRows
     /// Whether the queries of fed tokens are wanted; for many lanes of a large model they are most of the
     /// memory.
@@ -35,19 +39,29 @@ final class GreedyDecoding {
 
     /// A lane that starts from the prefill's own logits on the kept tokens.
     init(
-      _ recording: Recording, kept: KeptTokens, limit: Int, feedsFirst: Bool = false,
-      rotation: KeyRotation? = nil,
+      _ recording: Recording, kept: KeptTokens, limit: Int,
+      firstEnd: LookaheadSettings.FirstEndToken? = nil, rotation: KeyRotation? = nil,
       reduction: CacheReduction? = nil, script: [Int]? = nil, expected: [Int]? = nil
     ) {
       cache = KVCache(recording, keeping: kept, rotation: rotation, isPlain: reduction != nil)
       self.reduction = reduction
       self.limit = limit
-      self.feedsFirst = feedsFirst
+      self.firstEnd = firstEnd
       self.script = script
       self.expected = expected
       queries = QueryRows(shape: recording.shape)
       questionQueries = queries
       logits = recording.lastLogits
+    }
+
+    /// Where the next token stands.
+    var nextPosition: Int { answerPosition + continuation.tokens.count }
+
+    /// Takes what a token at a position has left behind.
+    mutating func take(_ output: LaneOutput, at position: Int) throws {
+      logits = output.logits
+      if keepsQueries { queries.append(output.queries, position: position) }
+      try reduction?.follow(cache, queries: queries)
     }
   }
 
@@ -58,7 +72,12 @@ final class GreedyDecoding {
   let question: [Int]
   /// The full cache's logits and choices, once they are recorded: what later runs are compared with.
   private(set) var referenceLogits: [[Float]]
-  private var referenceTokens: [Int]
+  private(set) var referenceTokens: [Int]
+  /// The log-sum-exp of the full cache's logits at each step that something was compared at: the same for
+  /// every cache.
+  private var referenceSums: [Int: Double] = [:]
+  /// Tokens that all lanes were fed: what decoding has cost.
+  private(set) var fedTokenCount = 0
 
   /// - Parameters:
   ///   - question: the tokens that are fed to every answer's cache before it; none for lookaheads.
@@ -81,23 +100,26 @@ final class GreedyDecoding {
   ///
   /// Each fed token leaves one query in its lane; an end token is chosen, but never fed (laq.md, step 3).
   /// Questions are asked first.
-  /// - Parameter recordsReference: whether the first lane is the full cache's, which later runs are compared
-  ///   with.
+  /// - Parameters:
+  ///   - recordsReference: whether the first lane is the full cache's, which later runs are compared with.
+  ///   - followsReference: whether lanes that leave the full cache's answer are compared with it to its end,
+  ///     in the passes that decode their own answers; see `Follower`.
+  ///   - onFollow: called in place of `onStep` once every lane has ended and some are still compared.
   func run(
-    _ lanes: inout [Lane], recordsReference: Bool = false, onQuestion: (Int) -> Void = { _ in },
-    onStep: (Int, [Lane]) -> Void = { _, _ in }
+    _ lanes: inout [Lane], recordsReference: Bool = false, followsReference: Bool = false,
+    onQuestion: (Int) -> Void = { _ in }, onStep: (Int, [Lane]) -> Void = { _, _ in },
+    onFollow: (Int) -> Void = { _ in }
   ) throws {
     try ask(&lanes, onToken: onQuestion)
     var step = 0
-    while lanes.contains(where: \.isOpen) {
+    var followers: [Follower] = []
+    while lanes.contains(where: \.isOpen) || !followers.isEmpty {
+      let isDecoding = lanes.contains(where: \.isOpen)
       try Task.checkCancellation()
       if recordsReference, let first = lanes.first, first.isOpen { referenceLogits.append(first.logits) }
       var fed: [Int] = []
-      // The same for every lane of this step, and computed for the first that is compared.
-      var referenceSum: Double?
       for index in lanes.indices where lanes[index].isOpen {
-        let following = next(
-          lanes[index], isReference: recordsReference && index == 0, referenceSum: &referenceSum)
+        let following = next(lanes[index], isReference: recordsReference && index == 0)
         lanes[index].continuation.steps.append(following)
         lanes[index].continuation.heldTokens.append(lanes[index].cache.meanCount)
         let choice: Int
@@ -113,7 +135,7 @@ final class GreedyDecoding {
           choice =
             (begins ? following.candidates.first { !endTokens.contains($0.token) }?.token : nil)
             ?? following.choice
-          let isForced = step == 0 && lanes[index].feedsFirst
+          let isForced = step == 0 && lanes[index].firstEnd != nil
           if endTokens.contains(choice), !isForced {
             lanes[index].continuation.hasEnded = true
             lanes[index].isOpen = false
@@ -128,22 +150,22 @@ final class GreedyDecoding {
         }
         fed.append(index)
       }
-      onStep(step, lanes)
+      if followsReference { branch(lanes, at: step, fed: fed.count, into: &followers) }
+      finish(&followers, in: &lanes)
+      if isDecoding { onStep(step, lanes) } else { onFollow(step) }
+      fedTokenCount += fed.count + followers.count
       let outputs = try decoder.step(
         fed.map { index in
           LaneInput(
             cache: lanes[index].cache, token: lanes[index].continuation.tokens[step],
             position: lanes[index].answerPosition + step)
-        })
+        } + inputs(&followers))
+      try take(outputs.dropFirst(fed.count), &followers)
       for (index, output) in zip(fed, outputs) {
-        lanes[index].logits = output.logits
-        if lanes[index].keepsQueries {
-          lanes[index].queries.append(output.queries, position: lanes[index].answerPosition + step)
-        }
-        let (cache, queries) = (lanes[index].cache, lanes[index].queries)
-        try lanes[index].reduction?.follow(cache, queries: queries)
+        try lanes[index].take(output, at: lanes[index].answerPosition + step)
         let tokens = lanes[index].continuation.tokens
-        let isOver = tokens.last.map(endTokens.contains) ?? false
+        let goesOn = tokens.count == 1 && lanes[index].firstEnd == .feed
+        let isOver = !goesOn && tokens.last.map(endTokens.contains) ?? false
         if tokens.count >= lanes[index].limit || isOver { lanes[index].isOpen = false }
       }
       step += 1
@@ -152,15 +174,14 @@ final class GreedyDecoding {
   }
 
   /// The next tokens of a lane; compared with the full cache's while both decoded the same tokens.
-  /// - Parameter referenceSum: the log-sum-exp of the full cache's logits at this step, once it is known.
-  private func next(_ lane: Lane, isReference: Bool, referenceSum: inout Double?) -> NextTokens {
+  func next(_ lane: Lane, isReference: Bool = false) -> NextTokens {
     let step = lane.continuation.tokens.count
     guard !isReference, step < referenceLogits.count,
       lane.continuation.tokens.elementsEqual(referenceTokens.prefix(step))
     else { return NextTokens(logits: lane.logits) }
     let reference = referenceLogits[step]
-    let sum = referenceSum ?? NextTokens.logSumExp(reference)
-    referenceSum = sum
+    let sum = referenceSums[step] ?? NextTokens.logSumExp(reference)
+    referenceSums[step] = sum
     return NextTokens(logits: lane.logits, reference: (reference, sum))
   }
 }

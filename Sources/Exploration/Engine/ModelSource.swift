@@ -59,13 +59,19 @@ struct ModelSource: RunSource {
     let tokens = request.prompt.tokens.map(\.id)
     let pass = gate(for: request).map { GatePass($0, tokenCount: tokens.count) }
     // A gate looks at the states of all tokens: behind a known prefix it would miss some.
-    return try decoder.prefill(
-      tokens, after: pass == nil ? prefix : nil, firstQueryPosition: request.firstQueryPosition,
-      onProgress: onProgress
-    ) { _, states in
-      guard let pass else { return }
-      pass.advance(states)
-      onGateScores(pass.scores)
+    do {
+      return try decoder.prefill(
+        tokens, after: pass == nil ? prefix : nil, firstQueryPosition: request.firstQueryPosition,
+        onProgress: onProgress
+      ) { _, states in
+        guard let pass else { return }
+        pass.advance(states)
+        onGateScores(pass.scores)
+      }
+    } catch let error as TransformerError {
+      // Which weight it is is looked for only now: that takes as long as reading the model.
+      if case .logitsNotFinite = error { try Decoder.requireFiniteWeights(configuration, weights()) }
+      throw error
     }
   }
 
@@ -87,7 +93,7 @@ struct ModelSource: RunSource {
     try decoder?.replay(replays, over: recording, onProgress: onProgress)
   }
 
-  func recordedLookahead(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity)
+  func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
   { nil }
 

@@ -13,6 +13,8 @@ public struct PolicyResult: Sendable {
   public let kept: KeptTokens
   /// The scores behind them; `nil` for the full cache.
   public let scores: ScoreTable?
+  /// What was chosen by what, and what was not; `nil` for the full cache.
+  public internal(set) var choice: ChoiceFigures?
   /// LAQ's lookahead, for policies that have one.
   public internal(set) var lookahead: Lookahead?
   /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full
@@ -29,6 +31,12 @@ public struct PolicyResult: Sendable {
 
   /// Whether anything has been decoded on the cache; of a trace's results, only on the full cache's.
   public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
+
+  /// Whether another result has an equal cache, and one that stays equal while both grow by the same tokens.
+  func decodes(as other: PolicyResult) -> Bool {
+    kept == other.kept && policy.rerotates == other.policy.rerotates
+      && !policy.evictsWhileDecoding && !other.policy.evictsWhileDecoding
+  }
 
   /// The mean share of the true attention mass that falls on kept tokens.
   public var massRecall: Double? { mean(\.massRecall) }

@@ -50,7 +50,25 @@ public struct RunRequest: Sendable {
 
   /// The first of the prompt's queries that is recorded.
   var firstQueryPosition: Int {
-    recording.recordedQueries(for: policies).map { max(0, prompt.tokens.count - $0) } ?? 0
+    recording.recordedQueries(for: policies.map(observedTokens)).map { max(0, prompt.tokens.count - $0) } ?? 0
+  }
+
+  /// How many of the prompt's newest queries a policy looks at under any of the budgets; `nil`: all of them.
+  func observedTokens(_ policy: Policy) -> Int? {
+    let counts = budgets.map { policy.observedTokens(for: facts($0)) }
+    return counts.contains(nil) ? nil : counts.compactMap(\.self).max()
+  }
+
+  /// What windows hang on under a budget; memory may hold as many tokens as there are.
+  private func facts(_ budget: Budget) -> PromptFacts {
+    let count = prompt.tokens.count
+    let tokens =
+      switch budget {
+      case .tokens(let tokens): tokens
+      case .share(let share): TokenBudget(share, tokenCount: count).tokens
+      case .bytes: count
+      }
+    return prompt.facts(budget: tokens)
   }
 
   /// Whether a policy asks for a gate's scores.

@@ -92,11 +92,7 @@ struct RunReuse {
   /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be
   /// equal, too.
   func answers(of lane: PolicyResult) -> (answer: Continuation, followed: Continuation?) {
-    let same = lanes.first { other in
-      other.kept == lane.kept && other.policy.rerotates == lane.policy.rerotates
-        && other.policy.decoding == nil && lane.policy.decoding == nil
-        && other.answer.isComplete(limit: answerLimit)
-    }
+    let same = lanes.first { $0.decodes(as: lane) && $0.answer.isComplete(limit: answerLimit) }
     return same.map { ($0.answer, $0.followed) } ?? (Continuation(), nil)
   }
 }

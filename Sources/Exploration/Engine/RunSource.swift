@@ -44,7 +44,7 @@ protocol RunSource {
   ) throws -> ReplayedAttention?
 
   /// The recorded lookahead that comes next to what a policy asks for; `nil` where lookaheads are decoded.
-  func recordedLookahead(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity)
+  func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
 }
 

@@ -143,7 +143,8 @@ struct BudgetSweeping {
       recording, endTokens: [], question: [], referenceLogits: [], referenceTokens: [])
     guard let greedy = decoding else {
       return budgets.map { budget in
-        source.recordedLookahead(lookahead, budget: budget, granularity: key.granularity)?
+        source.recordedLookahead(
+          lookahead, facts: run.prompt.facts(budget: budget), granularity: key.granularity)?
           .queries.prefix(lookahead.tokenCount) ?? QueryRows(shape: recording.shape)
       }
     }

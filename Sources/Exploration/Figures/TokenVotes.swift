@@ -12,6 +12,7 @@ public struct TokenVotes: Sendable {
     /// The query head.
     public let head: Int
     let settings: ExplorationSettings
+    let budget: Int
     let lookaheadCount: Int
     let decodeCount: Int
 
@@ -26,6 +27,7 @@ public struct TokenVotes: Sendable {
       self.layer = layer
       self.head = head
       settings = run.settings
+      budget = result.tokenBudget?.tokens ?? run.settings.budget
       lookaheadCount = result.lookahead?.queries.count ?? 0
       decodeCount = result.policy.needs.contains(.decode) ? run.decodeQueries?.count ?? 0 : 0
     }
@@ -33,7 +35,8 @@ public struct TokenVotes: Sendable {
     /// About how many multiplications it takes.
     public func work(_ run: Run) -> Int {
       guard let recording = run.recording else { return 0 }
-      let rows = (policy.observedTokens ?? recording.tokenCount) + lookaheadCount + decodeCount
+      let facts = run.prompt.facts(budget: budget)
+      let rows = (policy.observedTokens(for: facts) ?? recording.tokenCount) + lookaheadCount + decodeCount
       return rows * recording.tokenCount * recording.shape.headDimension
     }
   }
@@ -59,7 +62,7 @@ public struct TokenVotes: Sendable {
     let result = run.results.first { $0.policy == request.policy }
     votes = request.policy.votes(
       layer: request.layer, queryHead: request.head,
-      evidence: run.evidence(recording, lookahead: result?.lookahead?.queries))
+      evidence: run.evidence(recording, lookahead: result?.lookahead?.queries), budget: request.budget)
   }
 
   /// Who voted most for a token, its attention, and the position that it looked at: a neighbour's where

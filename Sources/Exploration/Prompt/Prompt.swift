@@ -20,6 +20,8 @@ public struct Prompt: Sendable {
   /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends
   /// with none.
   public let questionTokenCount: Int?
+  /// The question's own tokens among them; `nil` where the prompt ends with none, and where a trace does not tell.
+  public let question: QuestionTokens?
   /// How the model is asked to repeat the text.
   public let repetition: RepetitionPrompts
   /// What is put around the text.
@@ -72,6 +74,9 @@ public struct Prompt: Sendable {
     let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
     questionTokenCount =
       framing.question == nil || framing.putsQuestionFirst || later != nil || behind == 0 ? nil : behind
+    question = questionTokenCount.map { _ in
+      QuestionTokens(framed, tokens: read, question: framing.question ?? "")
+    }
     repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
     if framed.source == text.indices, bytes.count == text.count {
       tokens = read
@@ -116,6 +121,11 @@ public struct Prompt: Sendable {
       answerLimit: answerLimit)
   }
 
+  /// What windows hang on, at a budget.
+  func facts(budget: Int) -> PromptFacts {
+    PromptFacts(budget: budget, questionTokenCount: questionTokenCount, question: question)
+  }
+
   /// Tokens that an answer may have, for which the model's context leaves room; `nil` for any number.
   public var answerRoom: Int? {
     contextLength.map { max(0, $0 - tokens.count - (laterQuestion?.tokens.count ?? 0)) }
@@ -151,13 +161,14 @@ public struct Prompt: Sendable {
   ///   - hash: the SHA-256 of what the model read; that of the text unless given.
   init(
     name: String, text: [UInt8], tokens: [Token], pieces: [[UInt8]], hash: String?, questionTokenCount: Int?,
-    laterQuestion: LaterQuestion? = nil
+    question: QuestionTokens? = nil, laterQuestion: LaterQuestion? = nil
   ) {
     self.name = name
     self.text = text
     self.tokens = tokens
     self.hash = hash ?? SHA256.hexadecimal(of: text)
     self.questionTokenCount = questionTokenCount
+    self.question = question
     repetition = RepetitionPrompts(whole: [], part: [], suffix: [])
     (framing, tokenizer, contextLength, dropped) = (PromptFraming(), nil, nil, nil)
     self.laterQuestion = laterQuestion

@@ -90,6 +90,17 @@ struct FramedText: Equatable {
   }
 }
 
+extension QuestionTokens {
+  /// Finds a question that stands behind a text: not the empty line before it, nor what a template puts behind.
+  init(_ framed: FramedText, tokens: [Token], question: String) {
+    let end = framed.turn.upperBound
+    let start = max(framed.source.upperBound, end - question.utf8.count)
+    let behind = tokens.count { $0.byteRange.lowerBound >= end }
+    let own = tokens.count { $0.byteRange.lowerBound < end && $0.byteRange.upperBound > start }
+    self.init(count: own, behind: behind)
+  }
+}
+
 extension RepetitionPrompts {
   /// Asks for a prompt's repetition as its own turn was made: what ends the user's turn in a chat ends the
   /// request, too.

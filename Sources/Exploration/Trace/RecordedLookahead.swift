@@ -21,8 +21,9 @@ struct RecordedLookahead: Sendable {
   let queries: QueryRows
 
   init(_ entry: TraceHeader.Lookahead, queries: QueryRows) {
-    cheap = Policy(entry.scorer)
     scorer = entry.scorer
+    // Traces that say no window are older than windows that go by the budget.
+    cheap = Policy(entry.scorer == "snapkv" ? "snapkv(w=32)" : entry.scorer)
     budget = entry.budget
     granularity = entry.isPerQueryHead ? .queryHead : .kvHead
     tokens = entry.tokens
@@ -43,11 +44,18 @@ struct RecordedLookahead: Sendable {
   }
 
   /// How well it fits what is asked for; the smaller, the better, first entry first.
-  private func distance(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> [Int] {
+  private func distance(_ wanted: LookaheadSettings, _ facts: PromptFacts, _ granularity: Granularity) -> [Int]
+  {
     [
-      cheap == wanted.cheap ? 0 : cheap?.descriptor.name == wanted.cheap.descriptor.name ? 1 : 2,
-      granularity == self.granularity ? 0 : 1, abs(self.budget - budget), lacks(wanted.tokenCount) ? 1 : 0,
+      isSame(as: wanted.cheap, facts) ? 0 : cheap?.descriptor.name == wanted.cheap.descriptor.name ? 1 : 2,
+      granularity == self.granularity ? 0 : 1, abs(budget - facts.budget), lacks(wanted.tokenCount) ? 1 : 0,
     ]
+  }
+
+  /// Whether a cheap cache of this budget would be the same: two windows that are called otherwise may be as
+  /// long.
+  private func isSame(as wanted: Policy, _ facts: PromptFacts) -> Bool {
+    cheap?.fitted(to: facts) == wanted.fitted(to: facts)
   }
 
   /// Whether fewer pseudo tokens were asked for than are wanted.
@@ -58,28 +66,30 @@ struct RecordedLookahead: Sendable {
 
   /// The recorded lookahead that comes next to what a policy asks for; `nil` where none is recorded.
   static func best(
-    _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, budget: Int, granularity: Granularity
+    _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity
   ) -> RecordedLookahead? {
-    recorded.map { ($0, $0.distance(wanted, budget: budget, granularity: granularity)) }
+    recorded.map { ($0, $0.distance(wanted, facts, granularity)) }
       .min { $0.1.lexicographicallyPrecedes($1.1) }?.0
   }
 
   /// The lookahead under a policy's settings.
   /// - Parameter cheap: what the cheap cache held, if it is known.
-  func lookahead(_ wanted: LookaheadSettings, cheap: KeptTokens?, budget: Int, granularity: Granularity)
-    -> Lookahead
-  {
+  func lookahead(
+    _ wanted: LookaheadSettings, cheap: KeptTokens?, facts: PromptFacts, granularity: Granularity
+  ) -> Lookahead {
     var lookahead = Lookahead(settings: wanted, cheap: cheap, queries: queries.prefix(wanted.tokenCount))
     lookahead.pseudo.tokens = Array(tokens.prefix(wanted.tokenCount))
-    lookahead.mismatch = mismatch(wanted, budget: budget, granularity: granularity)
+    lookahead.mismatch = mismatch(wanted, facts, granularity)
     return lookahead
   }
 
   /// In what it differs from what a policy asks for, in a few words; `nil` if in nothing.
-  private func mismatch(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity) -> String? {
+  private func mismatch(_ wanted: LookaheadSettings, _ facts: PromptFacts, _ granularity: Granularity)
+    -> String?
+  {
     var words: [String] = []
-    if self.budget != budget { words.append("B=\(self.budget)") }
-    if cheap != wanted.cheap { words.append(scorer) }
+    if budget != facts.budget { words.append("B=\(self.budget)") }
+    if !isSame(as: wanted.cheap, facts) { words.append(cheap?.name ?? scorer) }
     if self.granularity != granularity { words.append("a set per \(self.granularity.rawValue) head") }
     if lacks(wanted.tokenCount) { words.append("m=\(tokens.count)") }
     return words.isEmpty ? nil : "recorded with " + words.joined(separator: ", ")

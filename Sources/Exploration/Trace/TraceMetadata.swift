@@ -30,6 +30,7 @@ struct TraceMetadata: Encodable {
   private let tokens: Int
   private let first_query: Int
   private let question_tokens: Int?
+  private let question: [Int]?
   private let attention: [Attention]
   private let rotary: [Int?]?
   private let rotary_magnitude: [Float]
@@ -45,13 +46,14 @@ struct TraceMetadata: Encodable {
     (kv_heads, head_dim) = (shape.kvHeadCount, shape.headDimension)
     (tokens, first_query) = (recording.tokenCount, recording.firstQueryPosition)
     question_tokens = run.prompt.questionTokenCount
+    question = run.prompt.question.map { [$0.count, $0.behind] }
     attention = recording.rules.map { Attention(scale: $0.scale, softcap: $0.softCap, window: $0.window) }
     rotary = recording.rotations?.map { rotation in rotation.flatMap { rotations.firstIndex(of: $0) } }
     rotary_magnitude = rotations.map(\.magnitude)
     let budget = run.settings.tokenBudget(tokenCount: recording.tokenCount).tokens
     self.lookaheads = lookaheads.map { lookahead in
       LookaheadEntry(
-        scorer: lookahead.settings.cheap.name, budget: budget, granularity: run.settings.granularity.rawValue,
+        scorer: lookahead.settings.cheap.fitted(to: run.prompt.facts(budget: budget)).name, budget: budget, granularity: run.settings.granularity.rawValue,
         tokens: lookahead.pseudo.tokens, limit: lookahead.settings.tokenCount)
     }
   }

@@ -15,15 +15,17 @@ struct TraceSource: RunSource {
   /// before, what looks at the fewest first, and what a lookahead was decoded on before it.
   func stages(for request: RunRequest) -> [RunStage] {
     func cost(_ policy: Policy) -> (Int, Int) {
-      (policy.observedTokens ?? .max, policy.lookahead == nil ? 0 : 1)
+      (request.observedTokens(policy) ?? .max, policy.lookahead == nil ? 0 : 1)
     }
     func needsDecode(_ policy: Policy) -> Bool { policy.needs.contains(.decode) }
-    let quick = request.policies.filter { $0.observedTokens != nil && !needsDecode($0) }.enumerated().sorted {
+    let quick = request.policies.filter {
+      request.observedTokens($0) != nil && !needsDecode($0)
+    }.enumerated().sorted {
       a, b in
       let (x, y) = (cost(a.element), cost(b.element))
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
-    let slow = request.policies.filter { $0.observedTokens == nil }
+    let slow = request.policies.filter { request.observedTokens($0) == nil }
     let agreement: [RunStage] = request.parts.contains(.agreement) ? [.agreement] : []
     let figures: [RunStage] = request.parts.contains(.figures) ? [.figures] : []
     // A lookahead on a cheap cache that a slow policy chose comes after the figures, which are then
@@ -49,9 +51,9 @@ struct TraceSource: RunSource {
     _ replays: [Replay], over recording: Recording, onProgress: (PrefillProgress) -> Void
   ) -> ReplayedAttention? { nil }
 
-  func recordedLookahead(_ wanted: LookaheadSettings, budget: Int, granularity: Granularity)
+  func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
   {
-    RecordedLookahead.best(trace.lookaheads, for: wanted, budget: budget, granularity: granularity)
+    RecordedLookahead.best(trace.lookaheads, for: wanted, facts: facts, granularity: granularity)
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Eviction
 
 /// What the token ids of a trace stand for, and the prompt that they make.
 struct TraceVocabulary {
@@ -68,7 +69,8 @@ struct TraceVocabulary {
     }
     return Prompt(
       name: name, text: text, tokens: zip(ids, ranges).map { Token(id: $0, byteRange: $1) }, pieces: pieces,
-      hash: header.sha256, questionTokenCount: header.questionTokenCount)
+      hash: header.sha256, questionTokenCount: header.questionTokenCount,
+      question: header.question.map { QuestionTokens(count: $0.count, behind: $0.behind) })
   }
 
   /// Refuses tokens that together are longer than any text that is read: one long piece of the vocabulary, or

@@ -108,7 +108,8 @@ void laq_few_products_packed_q8(const uint8_t *w, int outputs, int inputs, const
 /// Formats of weights that are multiplied as they lie in a file, by GGUF's numbers.
 typedef enum {
   LAQ_F16 = 1, LAQ_Q4_0 = 2, LAQ_Q4_1 = 3, LAQ_Q5_0 = 6, LAQ_Q5_1 = 7, LAQ_Q8_0 = 8,
-  LAQ_Q2_K = 10, LAQ_Q3_K = 11, LAQ_Q4_K = 12, LAQ_Q5_K = 13, LAQ_Q6_K = 14, LAQ_BF16 = 30
+  LAQ_Q2_K = 10, LAQ_Q3_K = 11, LAQ_Q4_K = 12, LAQ_Q5_K = 13, LAQ_Q6_K = 14, LAQ_IQ4_NL = 20, LAQ_IQ4_XS = 23,
+  LAQ_BF16 = 30, LAQ_MXFP4 = 39
 } laq_format;
 
 /// A matrix of weights in a file, `[outputs][inputs]` in whole blocks; nothing need be aligned.

@@ -31,6 +31,12 @@ final class CachedHead {
     }
   }
 
+  init(copying other: CachedHead) {
+    (dimension, isPacked, positions) = (other.dimension, other.isPacked, other.positions)
+    (keys, values) = (other.keys, other.values)
+    (packedKeys, packedValues) = (other.packedKeys, other.packedValues)
+  }
+
   func append(position: Int, key: UnsafePointer<Float>, value: UnsafePointer<Float>) {
     if isPacked {
       pack(key, value)

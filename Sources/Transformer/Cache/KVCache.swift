@@ -54,6 +54,12 @@ public final class KVCache {
     }
   }
 
+  /// A cache of its own with what another one holds now.
+  public init(copying other: KVCache) {
+    (shape, granularity, nextPosition) = (other.shape, other.granularity, other.nextPosition)
+    heads = other.heads.map { $0.map(CachedHead.init(copying:)) }
+  }
+
   /// The tokens that a head holds now.
   public func count(layer: Int, head: Int) -> Int { heads[layer][head].positions.count }
 

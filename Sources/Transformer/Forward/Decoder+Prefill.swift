@@ -44,7 +44,8 @@ extension Decoder {
   ///   - onProgress: called on the running thread.
   ///   - onLayerInput: called on the running thread before each layer, with its index and the residual stream
   ///     before it, `[token][hidden]`: for what looks at hidden states, of which a recording holds none.
-  /// - Throws: `TransformerError` for an empty or too long prompt or an unknown token;
+  /// - Throws: `TransformerError` for an empty or too long prompt, an unknown token, or logits that are no
+  ///   finite numbers;
   ///   when cancelled, `PrefillInterrupted` if a layer was finished, else `CancellationError`.
   public func prefill(
     _ tokens: [Int], after prefix: RecordedPrefix? = nil, firstQueryPosition: Int = 0, chunkSize: Int? = nil,
@@ -99,11 +100,14 @@ extension Decoder {
         }
         recorded.append(recorder.finish(firstQueryPosition: firstQuery))
       }
+      let logits = try logits(after: states[states.count - 1..<states.count]).array
+      if let token = logits.firstIndex(where: { !$0.isFinite }) {
+        throw TransformerError.logitsNotFinite(token: token)
+      }
       return Recording(
         shape: shape, tokenCount: tokens.count, firstQueryPosition: firstQuery, layers: recorded,
         rules: layers.map(\.rule),
-        rotations: rotations(layerCount: layers.count, length: tokens.count),
-        lastLogits: try logits(after: states[states.count - 1..<states.count]).array)
+        rotations: rotations(layerCount: layers.count, length: tokens.count), lastLogits: logits)
     }
   }
 

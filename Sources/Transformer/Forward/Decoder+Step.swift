@@ -24,6 +24,9 @@ public struct LaneOutput: Sendable {
 }
 
 extension Decoder {
+  /// Lanes that one pass over the weights serves by the same arithmetic, however many of them there are.
+  package static let lanesOfAPass = Linear.fewRows
+
   /// Decodes one token in each of several lanes: one pass over the weights serves them all, and only
   /// attention differs.
   ///

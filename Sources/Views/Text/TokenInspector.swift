@@ -120,7 +120,7 @@ struct TokenInspector {
     case .prompt(let position):
       let piece = TextWidth.clipped(text.pieces[position].text, to: 12, ellipsis: glyphs.ellipsis)
       let row = scene.run.prompt.tokens.count - position
-      return row <= result.policy.observedTokens ?? 0
+      return row <= result.choice?.reach ?? 0
         ? "window row w-\(row) \"\(piece)\"" : "token \(position) \"\(piece)\""
     case .lookahead(let index):
       return "lookahead row q\(index)" + quoted(result.lookahead?.pseudo.tokens, index)

@@ -144,7 +144,7 @@ def expectations(case, utils, SnapKVPress):
         for name, w, m, kernel, kind in [
             ("laq(mask=reference)", 0, 8, 7, "maxpool"),
             ("laq(m=5,mask=reference)", 0, 5, 7, "maxpool"),
-            ("laq++(mask=reference)", 8, 8, 7, "maxpool"),
+            ("laq++(w2=8,mask=reference)", 8, 8, 7, "maxpool"),
             ("laq(w2=4,kernel=5,pool=avg,mask=reference)", 4, 8, 5, "avgpool"),
         ]:
             cluster = utils.SnapKVCluster(
@@ -154,7 +154,7 @@ def expectations(case, utils, SnapKVPress):
                 *authors(case, cluster, rows, budget, "update_kv_LAQ"), budget - w, m)
         for name, w, kernel, kind, cluster in [
             ("snapkv(w=8)", 8, 7, "maxpool", utils.SnapKVCluster),
-            ("snapkv", 32, 7, "maxpool", utils.SnapKVCluster),
+            ("snapkv(w=32)", 32, 7, "maxpool", utils.SnapKVCluster),
             ("snapkv(w=8,kernel=5,pool=avg)", 8, 5, "avgpool", utils.SnapKVCluster),
             # The fork's H2O looks at the last window, and does not pool.
             ("snapkv(w=8,pool=none)", 8, 7, "maxpool", utils.H2OKVCluster),
@@ -171,7 +171,7 @@ def expectations(case, utils, SnapKVPress):
             plain("h2o", budget, granularity, received, list(range(n - budget // 2, n)))
             plain("oracle", budget, granularity, lambda layer: beyond(case, layer, extra).sum(1), [])
             for name, w, kernel, kind in [
-                ("laq", 0, 7, "max"), ("laq++", 8, 7, "max"), ("laq++(w2=5,pool=none)", 5, 7, "none"),
+                ("laq", 0, 7, "max"), ("laq++(w2=8)", 8, 7, "max"), ("laq++(w2=5,pool=none)", 5, 7, "none"),
             ]:
                 def score(layer):
                     rows = torch.cat([causal(case, layer)[0][:, n - w:], beyond(case, layer, extra)], 1)

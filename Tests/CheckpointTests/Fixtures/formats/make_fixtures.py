@@ -1,7 +1,7 @@
 """Writes this folder's GGUF files and what they have to be read as.
 
-python make_fixtures.py LLAMA_CPP   (needs torch, transformers 5, safetensors; LLAMA_CPP is a llama.cpp source
-folder with its packages `conversion` and `gguf-py`; everything is seeded)
+python make_fixtures.py [LLAMA_CPP]   (needs gguf, torch, transformers 5, safetensors; LLAMA_CPP is a llama.cpp source
+folder with its packages `conversion` and `gguf-py`, without which the families' files stay; everything is seeded)
 
 * blocks.gguf: random blocks of every type that is read; blocks.safetensors: the same tensors in f32, by
   `gguf.quants.dequantize`
@@ -14,7 +14,8 @@ import shutil
 import sys
 import tempfile
 
-sys.path[:0] = [sys.argv[1], sys.argv[1] + "/gguf-py"]
+for llama in sys.argv[1:]:
+    sys.path[:0] = [llama, llama + "/gguf-py"]
 
 import gguf
 import numpy
@@ -25,10 +26,11 @@ from gguf import GGMLQuantizationType as Type
 
 HERE = pathlib.Path(__file__).parent
 TYPES = [Type.F32, Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q2_K,
-         Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K]
+         Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_NL, Type.IQ4_XS, Type.MXFP4]
 # Where each block's half-precision numbers stand.
 HALVES = {Type.Q8_0: [0], Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q5_0: [0], Type.Q5_1: [0, 2],
-          Type.Q2_K: [80, 82], Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208]}
+          Type.Q2_K: [80, 82], Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208],
+          Type.IQ4_NL: [0], Type.IQ4_XS: [0], Type.MXFP4: []}
 ROWS, COLUMNS = 3, 512
 
 
@@ -46,6 +48,9 @@ def blocks() -> None:
                 # The smallest and largest there are.
                 halves[:2] = numpy.array([6e-8, -65504], dtype="<f2")
                 data[:, offset:offset + 2] = generator.permutation(halves).view(numpy.uint8).reshape(count, 2)
+            if kind == Type.MXFP4:
+                # The subnormal exponents, the first that is none, and the largest.
+                data[:4, 0] = [0, 1, 2, 255]
         else:
             floats = generator.standard_normal((count, length)).astype("<f4")
             data = gguf.quants.quantize(floats, kind)
@@ -152,5 +157,5 @@ def family(name: str) -> None:
 
 blocks()
 metadata()
-for wanted in FAMILIES:
+for wanted in FAMILIES if sys.argv[1:] else []:
     family(wanted)
