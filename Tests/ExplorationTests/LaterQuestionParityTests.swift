@@ -36,7 +36,9 @@ import Transformer
 
   @Test(arguments: ["mha", "gqa", "qwen3"]) func answersAreThePipelines(_ model: String) async throws {
     let folder = Places.root.appendingPathComponent("Tests/EvictionTests/Fixtures/models/\(model)").path
-    let engine = RunEngine(configuration: try ModelConfiguration(path: folder + "/config.json"), precision: .float32) {
+    let engine = RunEngine(
+      configuration: try ModelConfiguration(path: folder + "/config.json"), precision: .float32
+    ) {
       try Safetensors(path: folder + "/model.safetensors")
     }
     let cases = try Self.cases().filter { $0.model == model }

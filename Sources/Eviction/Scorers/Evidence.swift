@@ -116,8 +116,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       """
     case .noQuestion:
       """
-      a window of the question's tokens (w=question) needs a question behind the text: give one with --question, or a \
-      window in tokens, as w=16; a trace must have been recorded with its question by this version
+      a window of the question's tokens (w=question) needs a question behind the text: give one with --question, without \
+      --question-after, or a window in tokens, as w=16; a trace must have been recorded with its question by this version
       """
     case .anotherPrompt(let policy, let wanted, let found):
       "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"

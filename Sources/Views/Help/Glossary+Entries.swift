@@ -149,6 +149,9 @@ extension Glossary {
       "cheap cache", ["cheap", "left out", "decoded"],
       "The small cache on which LAQ decodes its pseudo tokens."),
     Entry(
+      "question", ["asked", "after the eviction"],
+      "A question that no policy saw (I): it is put to what was kept, and its own keys and values all stay."),
+    Entry(
       "pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
     Entry(
       "step", ["answer token", "at most", "here"],
