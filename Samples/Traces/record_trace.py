@@ -17,7 +17,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64, "U8": torch.uint8}
 BLOCK_BYTES = 1 << 28  # of attention scores at a time
-WINDOW, KERNEL = 32, 7  # SnapKV's, where it makes LAQ's cheap cache: laq-tui's defaults, which are the paper's
+WINDOW, KERNEL = 32, 7  # SnapKV's, where it makes LAQ's cheap cache: the paper's, the window at most (see window())
 LEAST_WINDOW = 64  # queries that laq-tui records even if no policy looks at them
 PROBE = 1000  # the position at which the model's rotation is tried
 
@@ -61,11 +61,16 @@ def attention(queries, keys, values, rule, rows, columns):
     return torch.cat(outputs, 2), torch.cat(sums, 2)
 
 
+def window(budget):
+    """Tokens that SnapKV observes: as laq-tui's default never more than a third of the budget, which the paper's 32 are."""
+    return min(WINDOW, max(1, budget // 3))
+
+
 def snapkv(queries, keys, rule, rows, budget):
     """Positions that SnapKV keeps, ascending [K, budget]: as laq-tui's default, the scores of a group's heads averaged.
 
     queries [K, G, r, D] are the prompt's newest."""
-    count = keys.shape[1]
+    count, rows, queries = keys.shape[1], rows[-window(budget):], queries[:, :, -window(budget):]
     if budget <= len(rows):
         return torch.arange(count - budget, count, device=keys.device).expand(len(keys), -1)
     columns = torch.arange(count, device=keys.device)[None]
@@ -373,6 +378,7 @@ class Prompt:
     text: bytes
     ranges: list
     question_tokens: int | None
+    question: list | None  # the question's own tokens, and those behind it
 
 
 def read_prompt(tokenizer, text, question=None, chat=False, system=None):
@@ -381,7 +387,7 @@ def read_prompt(tokenizer, text, question=None, chat=False, system=None):
     whole = text
     if question:
         whole += "\n" * (2 - min(2, len(text) - len(text.rstrip("\n")))) + question
-    start = 0
+    start, turn = 0, len(whole)
     if chat:
         turns = [{"role": "system", "content": system}] if system else []
         rendered = tokenizer.apply_chat_template(
@@ -391,7 +397,7 @@ def read_prompt(tokenizer, text, question=None, chat=False, system=None):
         start = rendered.rfind(whole)
         if start < 0:
             sys.exit("the chat template changes the text; record it without --chat")
-        whole = rendered
+        whole, turn = rendered, start + len(whole)
     encoded = tokenizer(whole, add_special_tokens=not chat, return_offsets_mapping=True)
     byte = list(itertools.accumulate((len(c.encode()) for c in whole), initial=0))
     first, last = byte[start], byte[start + len(text)]
@@ -407,7 +413,11 @@ def read_prompt(tokenizer, text, question=None, chat=False, system=None):
         end = max(end, b)
         ranges.append((min(max(a, first), last) - first, min(max(end, first), last) - first))
     behind = sum(a >= last and b > a for a, b in offsets)
-    return Prompt(whole.encode(), ids, text.encode(), ranges, behind if question and behind else None)
+    if not (question and behind):
+        return Prompt(whole.encode(), ids, text.encode(), ranges, None, None)
+    begin = max(last, byte[turn] - len(question.encode()))
+    own = [sum(a < byte[turn] and b > begin for a, b in offsets), sum(a >= byte[turn] for a, b in offsets)]
+    return Prompt(whole.encode(), ids, text.encode(), ranges, behind, own)
 
 
 # GPT-2's letters for bytes: printable ones for themselves, the others from U+0100 on.
@@ -518,7 +528,7 @@ def fill(trace, recorder, tokenizer, prompt, plan, options):
         tokens, queries, _ = recorder.decode(
             recorder.cheap(cache, budget), logits, count, options.lookahead, ends, feeds_first=True)
         keep(f"lookaheads.{index}.", queries)
-        lookaheads.append({"scorer": "snapkv", "budget": budget, "granularity": "kv", "tokens": tokens,
+        lookaheads.append({"scorer": f"snapkv(w={window(budget)})", "budget": budget, "granularity": "kv", "tokens": tokens,
                            "limit": options.lookahead})
     answer, queries, chosen = recorder.decode(cache, logits, count, options.steps, ends)
     keep("decode_", queries)
@@ -541,7 +551,7 @@ def fill(trace, recorder, tokenizer, prompt, plan, options):
         "kv_heads": plan.kv_heads, "head_dim": plan.head_dim, "tokens": count, "first_query": plan.first_query,
         "attention": [dataclasses.asdict(rule) for _, rule in sorted(recorder.rules.items())], "lookaheads": lookaheads}
     if prompt.question_tokens:
-        description["question_tokens"] = prompt.question_tokens
+        description |= {"question_tokens": prompt.question_tokens, "question": prompt.question}
     if rotary:
         tensors |= {f"rotary.{index}.frequencies": each for index, (each, _) in enumerate(rotations)}
         description |= {"rotary": rotary, "rotary_magnitude": [magnitude for _, magnitude in rotations]}

@@ -191,7 +191,7 @@ def test_lookahead_queries_are_those_of_a_masked_pass(model, folder):
     trace = Recorded(model, folder, "--budgets", *budgets, "--lookahead", 6)
     n = len(trace.tokens)
     for index, about in enumerate(trace.about["lookaheads"]):
-        assert (about["scorer"], about["budget"], about["granularity"]) == ("snapkv", budgets[index], "kv")
+        assert (about["scorer"], about["budget"], about["granularity"]) == (f"snapkv(w={[16, 32][index]})", budgets[index], "kv")
         tokens, seen = about["tokens"], {}
         assert 1 <= len(tokens) <= 6 and tokens[0] == trace["answer_top_ids"][0, 0]
 
@@ -204,7 +204,7 @@ def test_lookahead_queries_are_those_of_a_masked_pass(model, folder):
             if sliding_window:
                 hidden |= torch.ones(length, length).tril(-sliding_window).bool()
             for head in range(query.shape[1]):
-                gone = set(range(n)) - set(kept_by_snapkv(trace, module.layer_idx, about["budget"])[head // size])
+                gone = set(range(n)) - set(kept_by_snapkv(trace, module.layer_idx, about["budget"], [16, 32][index])[head // size])
                 hidden[head, n:, sorted(gone)] = True
             weights = logits.masked_fill(hidden, -torch.inf).softmax(-1)
             return (weights @ value.repeat_interleave(size, 1)).transpose(1, 2), weights

@@ -70,6 +70,11 @@ struct ResultsCells {
       ? "   \(table.columnTitles[place.column]) tokens, depth \(table.rowTitles[place.row])"
       : "   \(table.columnTitles[place.column])"
     line.add(Span(Sanitizer.visible(at, glyphs: glyphs, spaces: false), theme[.text]), rank: 2)
+    if let choice = table.choice(at: place), !choice.isEmpty {
+      let words = "   kept \(choice.kept), window \(choice.window(beside: nil)), by score \(choice.chosen)"
+      let visible = Sanitizer.visible(words, glyphs: glyphs, spaces: false)
+      line.add(Span(visible, theme[.dim]), rank: 1)
+    }
     if let mean = table.mean(at: place, score: state.score) {
       line.add(
         Span("   \(decimal(mean.value, 3))", theme[.text]), Span(" of \(mean.count) prompts", theme[.dim]),

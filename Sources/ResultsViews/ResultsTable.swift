@@ -53,6 +53,7 @@ package struct ResultsTable: Sendable {
   private let buckets: [Int: [EvaluationCase]]
   private let bucketOfCase: [String: Int]
   private var sums: [Series: [Int: [String: Sum]]] = [:]
+  private var outcomes: [Series: [Outcome]] = [:]
 
   /// Lays out a plan's results.
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
@@ -100,6 +101,7 @@ package struct ResultsTable: Sendable {
     rows[row.id] = row
     for outcome in row.outcomes {
       let series = Series(outcome.policy, outcome.budget)
+      outcomes[series, default: []].append(outcome)
       for (name, value) in outcome.scores {
         sums[series, default: [:]][bucket, default: [:]][name, default: Sum()].value += value
         sums[series]?[bucket]?[name]?.count += 1
@@ -147,6 +149,11 @@ package struct ResultsTable: Sendable {
     let index = isHeatmap ? place.row * columnTitles.count + place.column : place.column
     guard let sum = sums[index]?[score], sum.count > 0 else { return nil }
     return Mean(value: sum.value / Double(sum.count), count: sum.count)
+  }
+
+  /// What the kept sets behind a cell's policy and budget were made of; cost: a look at each known row.
+  package func choice(at place: Place) -> ChoiceSummary? {
+    series(at: place).flatMap { outcomes[$0] }.map(ChoiceSummary.init)
   }
 
   /// Why a cell has no mean, where its cases say so.

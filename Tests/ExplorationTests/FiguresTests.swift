@@ -57,7 +57,8 @@ import Transformer
     let recording = try #require(run.recording)
     let result = run.results[0]
     let votes = try #require(
-      result.policy.votes(layer: 2, queryHead: 3, evidence: Evidence(recording: recording)))
+      result.policy.votes(
+        layer: 2, queryHead: 3, evidence: Evidence(recording: recording), budget: run.settings.budget))
     let rows = votes.rows.map { recording.attention(layer: 2, queryHead: 3, row: $0) }
     let scores = try #require(result.scores).layers[2][3]
     for position in 0..<recording.tokenCount - 32 {
@@ -69,7 +70,8 @@ import Transformer
       #expect(abs(votes.weights[position] - rows[votes.strongest[position]][source]) < 2e-5)
     }
     #expect(
-      run.results[1].policy.votes(layer: 0, queryHead: 0, evidence: Evidence(recording: recording)) == nil)
+      run.results[1].policy.votes(
+        layer: 0, queryHead: 0, evidence: Evidence(recording: recording), budget: run.settings.budget) == nil)
 
     let request = try #require(TokenVotes.Request(run, result: run.results[2], layer: 2, head: 3))
     let vote = try #require(TokenVotes(request, run)?.strongest(for: 5))

@@ -199,8 +199,11 @@ enum RunFixture {
           kept: kept.positions(layer: layer, queryHead: head), mass: mass, budget: settings.budget)
       }
     }
+    let choice = ChoiceFigures(
+      policy, kept: kept, scores: scores, facts: PromptFacts(budget: settings.budget),
+      pseudoCount: lookahead?.pseudo.tokens.count, answerLimit: settings.answerLimit)
     return PolicyResult(
-      policy: policy, kept: kept, scores: scores, lookahead: lookahead, agreement: agreement,
+      policy: policy, kept: kept, scores: scores, choice: choice, lookahead: lookahead, agreement: agreement,
       answer: continuation(answer))
   }
 

@@ -115,18 +115,20 @@ package struct ConsistencySuite: EvaluationSuite {
             .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
           ]
           values[.lookaheadCosine] = measured.lookaheadCosine(result)
-          return outcome(result.policy, result.budget, keptTokens: result.kept.meanCount, values)
+          return outcome(
+            result.policy, result.budget, keptTokens: result.kept.meanCount,
+            choice: OutcomeChoice(result.choice), values)
         }
       }
   }
 
   private static func outcome(
-    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, _ values: [Measure: [[Double]]],
-    also others: [String: [Double]] = [:]
+    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, choice: OutcomeChoice? = nil,
+    _ values: [Measure: [[Double]]], also others: [String: [Double]] = [:]
   ) -> Outcome {
     let series = Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, Array($0.value.joined())) })
     return Outcome(
-      policy: policy, budget: budget, keptTokens: keptTokens,
+      policy: policy, budget: budget, keptTokens: keptTokens, choice: choice,
       scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) },
       series: series.merging(others) { $1 })
   }

@@ -4,11 +4,13 @@ import Eviction
 /// layer by layer.
 package struct ConsistencySummary: Sendable {
   /// A policy at a budget.
-  package struct Point: Sendable, Hashable {
+  package struct Point: Sendable {
     /// The budget that was asked for.
     package let budget: Budget
     /// Prompt tokens that the heads kept, on average.
     package let keptTokens: Double
+    /// What the kept sets were made of.
+    package let choice: ChoiceSummary
     /// The means over all texts and heads.
     package let means: [ConsistencySuite.Measure: Double]
     /// The means over all texts and the heads of a layer, `[layer]`.
@@ -16,7 +18,7 @@ package struct ConsistencySummary: Sendable {
   }
 
   /// A policy's points in the plan's order of budgets.
-  package struct Line: Sendable, Hashable {
+  package struct Line: Sendable {
     /// The policy.
     package let policy: Policy
     /// One per budget at which it has figures.
@@ -54,7 +56,7 @@ package struct ConsistencySummary: Sendable {
           guard !found.isEmpty else { return nil }
           return Point(
             budget: budget, keptTokens: Self.mean(found.compactMap(\.keptTokens)) ?? 0,
-            means: Self.means(found),
+            choice: ChoiceSummary(found), means: Self.means(found),
             layers: Self.layers(found, layerCount: layerCount))
         })
     }

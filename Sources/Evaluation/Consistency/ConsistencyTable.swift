@@ -16,12 +16,13 @@ package struct ConsistencyTable: Sendable {
   /// Two Markdown tables: a line per policy and budget, and a line per layer.
   package var markdown: String {
     var table = MarkdownTable([
-      "policy", "budget", "kept", "recall", "mass recall", "cosine of its lookahead",
+      "policy", "budget", "kept", "window", "by score", "recall", "mass recall", "cosine of its lookahead",
     ])
     for line in summary.lines {
       for point in line.points {
         table.add([
-          line.policy.name, point.budget.description, Self.decimal(point.keptTokens, 1),
+          line.policy.name, point.budget.description, point.choice.kept, point.choice.window(beside: nil),
+          point.choice.chosen,
           Self.share(point.means[.recall]),
           Self.share(point.means[.massRecall]), Self.share(point.means[.lookaheadCosine]),
         ])
@@ -54,7 +55,9 @@ package struct ConsistencyTable: Sendable {
         recall: the share of their attention. Cosine: of a sum of rows (the last \(AttentionRows.windowSize) of the prompt; \
         the lookahead; the truth itself) with each true row.
         """
-      ] + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
+      ] + SummaryTable.legend(reference: nil)
+        + ChoiceSummary.all(results.rows).notes(results.plan.settings.columns)
+        + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
       + "\n"
   }
 

@@ -18,6 +18,14 @@ package struct LongBenchTable: Sendable {
   /// The data sets that have a score, in the plan's order.
   private var tasks: [BenchmarkTask] { summary.groups.compactMap(BenchmarkTask.named) }
 
+  /// The best members of families, by the average over LongBench's data sets, or RULER's.
+  private var sweep: SweepBest {
+    let settings = results.plan.settings
+    return SweepBest(policies: settings.policies, budgets: settings.budgets, choices: summary.choices) {
+      average(.longBench, $0) ?? average(.ruler, $0)
+    }
+  }
+
   private func isScored(_ task: BenchmarkTask) -> Bool { task.metric.reasonNotScored == nil }
 
   private func mean(_ task: BenchmarkTask, _ column: EvaluationSummary.Column) -> Double? {
@@ -42,6 +50,10 @@ package struct LongBenchTable: Sendable {
       guard count > 1 else { continue }
       table.add(["average", benchmark.rawValue, ""] + columns.map { Self.cent(average(benchmark, $0)) })
     }
+    let choices = columns.map { summary.choices[$0] }
+    table.add(["kept", "tokens per head", ""] + choices.map { $0?.kept ?? "–" })
+    table.add(["window", "tokens", ""] + choices.map { $0?.window(beside: nil) ?? "–" })
+    table.add(["by score", "tokens per head", ""] + choices.map { $0?.chosen ?? "–" })
     return table.text
   }
 
@@ -55,6 +67,8 @@ package struct LongBenchTable: Sendable {
         lines.append("\(task.name): answered, not scored: \(task.metric.rawValue) \(reason)")
       }
     }
+    lines += SummaryTable.legend(reference: nil) + summary.choices.notes(summary.columns)
+    lines += sweep.sentences
     let unavailable = results.rows.compactMap(\.unavailable)
     if !unavailable.isEmpty {
       lines.append("\(unavailable.count) of \(results.rows.count) lines have no outcome:")

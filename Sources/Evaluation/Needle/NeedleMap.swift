@@ -16,6 +16,9 @@ package struct NeedleMap: Sendable {
     let length: Int, depth: Int
   }
 
+  /// What each map's kept sets were made of.
+  package let choices: [EvaluationSummary.Column: ChoiceSummary]
+  private let settings: EvaluationSettings
   private let sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]]
   private let cases: [Place: [EvaluationCase]]
 
@@ -23,6 +26,8 @@ package struct NeedleMap: Sendable {
   package init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
     self.score = score
     columns = plan.settings.columns
+    settings = plan.settings
+    choices = ChoiceSummary.all(rows)
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     var sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]] = [:]
     var cases: [Place: [EvaluationCase]] = [:]
@@ -61,19 +66,49 @@ package struct NeedleMap: Sendable {
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
+  /// A line per map: its mean, and what its kept sets were made of; windows other than SnapKV's are marked.
+  package var markdown: String {
+    var table = MarkdownTable(["policy", "budget", "kept", "window", "by score", "mean"])
+    let sweep = sweep
+    let reference = Policy("snapkv")
+    for column in columns {
+      let choice = choices[column]
+      let other = reference.flatMap { choices[.init($0, column.budget)] }
+      table.add([
+        column.policy.name + sweep.mark(column), column.budget?.description ?? "all", choice?.kept ?? "–",
+        choice?.window(beside: other) ?? "–", choice?.chosen ?? "–",
+        mean(column).map { ConsistencyTable.decimal(100 * $0, 1) } ?? "–",
+      ])
+    }
+    return table.text
+  }
+
+  /// What the numbers are, what did nothing, and the best of each sweep.
+  package var notes: String {
+    let lines =
+      ["\(score), per cent, the mean over lengths and depths."]
+      + SummaryTable.legend(reference: columns.contains { $0.policy.name == "snapkv" } ? Policy("snapkv") : nil)
+      + choices.notes(columns) + sweep.sentences
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var sweep: SweepBest {
+    SweepBest(policies: settings.policies, budgets: settings.budgets, choices: choices, mean: mean)
+  }
+
   /// A line per map and cell: shares, not per cent.
   package var csv: String {
     let lines = columns.flatMap { column in
       depths.flatMap { depth in
         lengths.map { length in
           let value = value(column, length: length, depth: depth).map { String($0) } ?? ""
-          return [
+          let fields = [
             column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value,
           ]
-          .map(CSVField.quoted).joined(separator: ",")
+          return (fields + (choices[column]?.fields ?? ["", "", ""])).map(CSVField.quoted).joined(separator: ",")
         }
       }
     }
-    return (["policy,budget,length,depth,score,mean"] + lines).joined(separator: "\n") + "\n"
+    return (["policy,budget,length,depth,score,mean,kept,window,chosen"] + lines).joined(separator: "\n") + "\n"
   }
 }

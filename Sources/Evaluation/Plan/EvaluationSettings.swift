@@ -55,7 +55,7 @@ extension EvaluationSettings: Codable {
       }
     }
     self.init(
-      policies: try parsed(.policies) { try Policy(parsing: $0) },
+      policies: try parsed(.policies) { try EvaluationFormat.policy($0, in: decoder) },
       budgets: try parsed(.budgets) { try Budget(parsing: $0) },
       granularity: try values.decode(Granularity.self, forKey: .granularity),
       recording: try values.decode(RecordingScope.self, forKey: .recording),

@@ -56,8 +56,8 @@ extension EvaluationSuite {
           tokens: answer.tokens,
           hasEnded: answer.hasEnded)
         return Outcome(
-          policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount, answer: given.text,
-          hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
+          policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount,
+          choice: OutcomeChoice(result.choice), answer: given.text, hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
       }
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)

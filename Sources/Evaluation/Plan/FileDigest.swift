@@ -37,8 +37,16 @@ package enum CanonicalJSON {
     return try encoder.encode(value)
   }
 
+  /// By what decoding knows of which version the file is.
+  static let versionKey = CodingUserInfoKey(rawValue: "version")
+
   /// Reads a value.
-  package static func value<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
-    try JSONDecoder().decode(type, from: data)
+  /// - Parameter version: that of the file it stands in.
+  package static func value<Value: Decodable>(
+    _ type: Value.Type, from data: Data, version: Int = EvaluationFormat.version
+  ) throws -> Value {
+    let decoder = JSONDecoder()
+    if let versionKey { decoder.userInfo[versionKey] = version }
+    return try decoder.decode(type, from: data)
   }
 }

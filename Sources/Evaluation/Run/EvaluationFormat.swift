@@ -1,11 +1,20 @@
+import Eviction
 import Foundation
 
 /// The format of rows and of results: by what their files are known, and which versions of it are read.
 package enum EvaluationFormat {
   /// The format's name.
   static let schema = "laq-tui.evaluation"
-  /// It rises when a field changes its meaning.
-  static let version = 1
+  /// It rises when a field changes its meaning. Before 2, policies' windows did not go by the budget.
+  static let version = 2
+
+  /// A policy's name in a file of some version.
+  /// - Throws: `PolicyNameError`.
+  static func policy(_ name: String, in decoder: any Swift.Decoder) throws -> Policy {
+    let policy = try Policy(parsing: name)
+    let told = CanonicalJSON.versionKey.flatMap { decoder.userInfo[$0] as? Int }
+    return told ?? version < 2 ? policy.withFixedWindows : policy
+  }
 
   /// How a file of rows begins: the header's keys are sorted, so that its schema stands behind the plan.
   private static let rowsBeginning = Data("{\"plan\":{\"cases\":[".utf8)
@@ -33,7 +42,8 @@ package enum EvaluationFormat {
 
   /// Looks at schema and version alone, before anything is read of which a later version may think otherwise.
   /// - Throws: `EvaluationError.notAnEvaluation`, `.laterVersion`; `DecodingError` where neither is found.
-  static func check(_ data: Data, path: String) throws {
+  /// - Returns: the version.
+  static func check(_ data: Data, path: String) throws -> Int {
     struct Head: Decodable {
       let schema: String
       let version: Int
@@ -43,5 +53,6 @@ package enum EvaluationFormat {
       throw EvaluationError.notAnEvaluation(path, reason: "its schema is '\(head.schema)'")
     }
     guard head.version <= version else { throw EvaluationError.laterVersion(path, version: head.version) }
+    return head.version
   }
 }

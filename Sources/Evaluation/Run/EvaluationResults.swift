@@ -63,8 +63,8 @@ package struct EvaluationResults: Sendable, Hashable {
   /// - Throws: `EvaluationError`.
   package init(_ data: Data, path: String) throws {
     do {
-      try EvaluationFormat.check(data, path: path)
-      let contents = try CanonicalJSON.value(Contents.self, from: data)
+      let version = try EvaluationFormat.check(data, path: path)
+      let contents = try CanonicalJSON.value(Contents.self, from: data, version: version)
       try self.init(plan: contents.plan, rows: contents.rows)
     } catch let error as EvaluationError {
       throw error

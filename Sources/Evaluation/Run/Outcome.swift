@@ -9,6 +9,8 @@ package struct Outcome: Sendable, Hashable {
   package let budget: Budget?
   /// Prompt tokens that the heads kept, on average.
   package let keptTokens: Double?
+  /// What was chosen by what; `nil` where there is nothing to choose, and in results that do not say.
+  package let choice: OutcomeChoice?
   /// The answer's text.
   package let answer: String?
   /// Whether the answer ended by itself, before the limit.
@@ -22,9 +24,11 @@ package struct Outcome: Sendable, Hashable {
 
   /// Makes an outcome.
   package init(
-    policy: Policy, budget: Budget?, keptTokens: Double? = nil, answer: String? = nil, hasEnded: Bool? = nil,
-    scores: [String: Double] = [:], series: [String: [Double]] = [:], unavailable: String? = nil
+    policy: Policy, budget: Budget?, keptTokens: Double? = nil, choice: OutcomeChoice? = nil,
+    answer: String? = nil, hasEnded: Bool? = nil, scores: [String: Double] = [:],
+    series: [String: [Double]] = [:], unavailable: String? = nil
   ) {
+    self.choice = choice
     self.policy = policy
     self.budget = budget
     self.keptTokens = keptTokens
@@ -46,7 +50,7 @@ package struct Outcome: Sendable, Hashable {
 
 extension Outcome: Codable {
   private enum CodingKeys: String, CodingKey {
-    case policy, budget, keptTokens, answer, hasEnded, scores, series, unavailable = "obstacle"
+    case policy, budget, keptTokens, choice, answer, hasEnded, scores, series, unavailable = "obstacle"
   }
 
   /// Larger scores and counts of tokens are nobody's, and what draws them need not think of them.
@@ -60,7 +64,9 @@ extension Outcome: Codable {
           forKey: key, in: values, debugDescription: String(describing: error))
       }
     }
-    policy = try parsed(.policy, values.decode(String.self, forKey: .policy)) { try Policy(parsing: $0) }
+    policy = try parsed(.policy, values.decode(String.self, forKey: .policy)) {
+      try EvaluationFormat.policy($0, in: decoder)
+    }
     budget = try values.decodeIfPresent(String.self, forKey: .budget).map { text in
       try parsed(.budget, text) { try Budget(parsing: $0) }
     }
@@ -75,6 +81,7 @@ extension Outcome: Codable {
     keptTokens = try values.decodeIfPresent(Double.self, forKey: .keptTokens).map {
       try checked($0, .keptTokens)
     }
+    choice = try values.decodeIfPresent(OutcomeChoice.self, forKey: .choice)
     answer = try values.decodeIfPresent(String.self, forKey: .answer)
     hasEnded = try values.decodeIfPresent(Bool.self, forKey: .hasEnded)
     scores = try (values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:])
@@ -93,6 +100,7 @@ extension Outcome: Codable {
     try values.encode(policy.name, forKey: .policy)
     try values.encodeIfPresent(budget?.description, forKey: .budget)
     try values.encodeIfPresent(keptTokens, forKey: .keptTokens)
+    try values.encodeIfPresent(choice, forKey: .choice)
     try values.encodeIfPresent(answer, forKey: .answer)
     try values.encodeIfPresent(hasEnded, forKey: .hasEnded)
     if !scores.isEmpty { try values.encode(scores, forKey: .scores) }

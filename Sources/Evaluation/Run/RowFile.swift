@@ -107,14 +107,14 @@ package struct RowFile: Sendable {
         path, reason: data.isEmpty ? "it is empty" : "its first line is not whole")
     }
     let header: Header = try decoding(path, line: 1) {
-      try EvaluationFormat.check(Data(first), path: path)
-      return try CanonicalJSON.value(Header.self, from: Data(first))
+      let version = try EvaluationFormat.check(Data(first), path: path)
+      return try CanonicalJSON.value(Header.self, from: Data(first), version: version)
     }
     let planned = Set(header.shard.cases(of: header.plan).map(\.id))
     var known = Set<String>()
     let rows: [EvaluationRow] = try lines.dropFirst().enumerated().map { index, line in
       let row = try decoding(path, line: index + 2) {
-        try CanonicalJSON.value(EvaluationRow.self, from: Data(line))
+        try CanonicalJSON.value(EvaluationRow.self, from: Data(line), version: header.version)
       }
       guard planned.contains(row.id) else { throw EvaluationError.unknownCase(row.id, file: path) }
       guard known.insert(row.id).inserted else {

@@ -38,8 +38,11 @@ package struct EvaluationSummary: Sendable {
   package let columns: [Column]
   /// The policy that differences are from.
   package let reference: Policy?
+  private let settings: EvaluationSettings
   /// Why some cases have no outcome, with their numbers.
   package let unavailable: [(reason: String, count: Int)]
+  /// What each column's kept sets were made of.
+  package let choices: [Column: ChoiceSummary]
   private let cells: [String: [Column: Cell]]
 
   /// Sums results up.
@@ -53,7 +56,8 @@ package struct EvaluationSummary: Sendable {
     group: (EvaluationCase) -> String = \.task
   ) {
     self.score = score
-    let settings = results.plan.settings
+    choices = ChoiceSummary.all(results.rows)
+    settings = results.plan.settings
     // Of the rows, not of the settings: results of which only some policies are shown still have it.
     let reference = reference.flatMap { policy in
       results.rows.contains { $0.outcomes.contains { $0.policy == policy } } ? policy : nil
@@ -105,6 +109,17 @@ package struct EvaluationSummary: Sendable {
   private static func cluster(_ one: EvaluationCase) -> String {
     guard one.parameters["depth"] != nil, let seed = one.seed else { return one.id }
     return "\(one.parameters["length"]?.description ?? "") \(seed)"
+  }
+
+  /// The best members of families that differ in one setting, by the mean of the groups' means.
+  package var sweep: SweepBest {
+    SweepBest(policies: settings.policies, budgets: settings.budgets, choices: choices, mean: mean)
+  }
+
+  /// The mean of a column's groups, each counting alike.
+  private func mean(_ column: Column) -> Double? {
+    let means = groups.compactMap { cell($0, column)?.score?.mean }
+    return means.isEmpty ? nil : means.reduce(0, +) / Double(means.count)
   }
 
   /// The mean of a group in a column.

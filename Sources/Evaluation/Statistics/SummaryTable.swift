@@ -17,11 +17,17 @@ package struct SummaryTable: Sendable {
   /// differs from the reference policy's: the interval of the paired differences leaves 0 out.
   package var markdown: String {
     let groups = summary.groups
-    var table = MarkdownTable(["policy", "budget"] + groups.map { titles[$0] ?? $0 })
+    let sweep = summary.sweep
+    var table = MarkdownTable(
+      ["policy", "budget", "kept", "window", "by score"] + groups.map { titles[$0] ?? $0 })
     for column in summary.columns {
+      let choice = summary.choices[column]
+      let reference = summary.reference.flatMap { summary.choices[.init($0, column.budget)] }
       table.add(
-        [column.policy.name, column.budget?.description ?? "all"]
-          + groups.map { text(summary.cell($0, column)) })
+        [
+          column.policy.name + sweep.mark(column), column.budget?.description ?? "all", choice?.kept ?? "–",
+          choice?.window(beside: reference) ?? "–", choice?.chosen ?? "–",
+        ] + groups.map { text(summary.cell($0, column)) })
     }
     return table.text
   }
@@ -42,15 +48,28 @@ package struct SummaryTable: Sendable {
         "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0)."
       )
     }
+    lines += Self.legend(reference: summary.reference) + summary.choices.notes(summary.columns)
+    lines += summary.sweep.sentences
     lines += summary.unavailable.map { "\($0.count) without outcome: \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What the columns beside a policy's scores are.
+  static func legend(reference: Policy?) -> [String] {
+    [
+      """
+      kept: tokens per head, the mean after the allocation; window: the prompt's tokens that are looked at, +pseudo \
+      tokens; by score: kept for their score, neither window nor sink.
+      """,
+      "!: another total than the budget\(reference.map { ", another window than \($0.name)'s" } ?? "").",
+    ]
   }
 
   /// A line per group, policy and budget: mean, interval, cases, paired difference with its interval; shares,
   /// not per cent.
   package var csv: String {
     let header =
-      "group,policy,budget,score,mean,low,high,cases,reference,difference,difference_low,difference_high"
+      "group,policy,budget,score,mean,low,high,cases,reference,difference,difference_low,difference_high,kept,window,chosen"
     let lines = summary.groups.flatMap { group in
       summary.columns.map { column in
         let cell = summary.cell(group, column)
@@ -60,7 +79,7 @@ package struct SummaryTable: Sendable {
         let fields =
           [group, column.policy.name, column.budget?.description ?? "", summary.score] + numbers(cell?.score)
           + [String(cell?.score?.count ?? 0), cell?.difference == nil ? "" : summary.reference?.name ?? ""]
-          + numbers(cell?.difference)
+          + numbers(cell?.difference) + (summary.choices[column]?.fields ?? ["", "", ""])
         return fields.map(CSVField.quoted).joined(separator: ",")
       }
     }

@@ -19,6 +19,17 @@ extension Policy {
     ).edited(edits)
   }
 
+  /// What this policy's name stood for in files that are older than windows that go by the budget: windows that
+  /// are not said have their papers' numbers.
+  public var withFixedWindows: Policy {
+    descriptor.parameters.reduce(self) { policy, parameter in
+      guard case .bounded(let count)? = parameter.automatic, policy.value(of: parameter.key) == "auto" else {
+        return policy
+      }
+      return policy.setting(parameter.key, to: String(count)) ?? policy
+    }
+  }
+
   /// The next value of a setting that a person turns with one key: the next larger one of some that is
   /// allowed, and after the largest the one that goes by the budget, where there is one, or the first; `nil` if
   /// the scorer has no such setting.

@@ -63,7 +63,7 @@ public struct ChoiceFigures: Sendable, Hashable {
   public var keepsOtherTotal: Bool { Self.isOther(keptPerHead, than: facts.budget) }
 
   /// Whether a mean is another number than a budget, up to what rounding to whole tokens makes.
-  static func isOther(_ mean: Double, than budget: Int) -> Bool {
+  public static func isOther(_ mean: Double, than budget: Int) -> Bool {
     abs(mean - Double(budget)) > max(0.5, Double(budget) / 100)
   }
 }

@@ -71,6 +71,13 @@ public struct KeptExport: Encodable, Sendable {
     let settings: [String: String]
     var keptPerLayerAndHead: [[[Int]]]?
     let keptTokens: Int, bytes: Int
+    let keptPerHead: Double
+    /// Prompt tokens that are looked at; `nil` for all of them, and where there is no scorer.
+    let window: Int?
+    /// Tokens per head that were kept for their score.
+    let chosenPerHead: Double?
+    /// What of the policy does nothing here, in sentences; `nil` where all of it does something.
+    let notes: [String]?
     let recall: Double?, massRecall: Double?
     let pseudoTokens: [Int]?
     /// In what a trace's lookahead differs from the one that the settings ask for; `nil` where in nothing.
@@ -105,7 +112,8 @@ public struct KeptExport: Encodable, Sendable {
         name: result.policy.name, title: result.policy.title, source: result.policy.descriptor.source,
         settings: result.policy.settingValues,
         keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
-        bytes: result.kept.byteCount(), recall: result.recall, massRecall: result.massRecall,
+        bytes: result.kept.byteCount(), keptPerHead: result.kept.meanCount, window: result.choice?.window,
+        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result), recall: result.recall, massRecall: result.massRecall,
         pseudoTokens: result.lookahead?.pseudo.tokens, lookaheadMismatch: result.lookahead?.mismatch,
         answerTokens: result.answer.tokens,
         answer: run.answerText(result))
@@ -120,6 +128,12 @@ public struct KeptExport: Encodable, Sendable {
         })
     }
     otherQuestions = others.isEmpty ? nil : others
+  }
+
+  /// What of a policy does nothing here.
+  private static func notes(_ result: PolicyResult) -> [String]? {
+    guard let choice = result.choice, !choice.notes.isEmpty else { return nil }
+    return choice.notes.map { $0.sentence(result.policy, budget: String(choice.facts.budget)) }
   }
 
   /// The map in one of the formats that hold it.

@@ -16,6 +16,10 @@ public struct ResultFigures: Sendable, Hashable {
   public let compared: Int
   /// Where the answers first differ, an index into their tokens; `nil` while they do not.
   public let firstDifference: Int?
+  /// Tokens that a head keeps, the mean after the allocation.
+  public let keptPerHead: Double
+  /// What was chosen by what; `nil` for the full cache and a file's choice.
+  public let choice: ChoiceFigures?
   /// Bytes of the kept keys and values.
   public let bytes: Int
   /// Seconds of scoring and selection.
@@ -25,6 +29,8 @@ public struct ResultFigures: Sendable, Hashable {
   public init(_ result: PolicyResult, full: PolicyResult?) {
     recall = result.recall
     massRecall = result.massRecall
+    keptPerHead = result.kept.meanCount
+    choice = result.choice
     bytes = result.kept.byteCount()
     evictionSeconds = result.evictionSeconds
     let steps = (result.followed ?? result.answer).steps

@@ -122,7 +122,7 @@ public struct Prompt: Sendable {
   }
 
   /// What windows hang on, at a budget.
-  func facts(budget: Int) -> PromptFacts {
+  public func facts(budget: Int) -> PromptFacts {
     PromptFacts(budget: budget, questionTokenCount: questionTokenCount, question: question)
   }
 

@@ -22,7 +22,7 @@ struct CompareView {
       frame.line(
         noteRow,
         Line.note(
-          [scene.display.compare.sortColumn.note(scene.display.keys)], style: frame.theme[.note],
+          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)], style: frame.theme[.note],
           width: frame.width)
       )
     }
@@ -44,6 +44,11 @@ struct CompareView {
     } else {
       PlotPanel(scene).draw(into: &frame, area: row..<min(end, row + 16))
     }
+  }
+
+  /// What of the active policy does nothing here: on its row there may be no room for it.
+  private var activeNotes: [String] {
+    table.rows.first { $0.index == scene.setup.policy }.map(notes) ?? []
   }
 
   // MARK: The table
@@ -115,20 +120,33 @@ struct CompareView {
     for (column, start, width) in layout.columns {
       switch column {
       case .policy:
-        let title = TextWidth.clipped(row.title, to: width - 1, ellipsis: frame.glyphs.ellipsis)
-        frame.line(
-          line, [Span(title, theme[isActive ? .accent : row.index == nil ? .title : .text])], from: start)
+        // What does nothing here is told behind the answer, and marked where that has no room.
+        let mark = notes(row).isEmpty ? "" : " !"
+        let title = TextWidth.clipped(row.title, to: width - 1 - mark.count, ellipsis: frame.glyphs.ellipsis)
+        let style = theme[isActive ? .accent : row.index == nil ? .title : .text]
+        frame.line(line, [Span(title, style), Span(mark, theme[.warning])], from: start)
       case .answer:
-        let spans = answer(row, width: width, frame)
+        let words = notes(row).map { "   ! \($0)" }.joined()
+        let spans = answer(row, width: width, frame) + [Span(words, theme[.warning])]
         frame.grid.put(
           spans, row: line, column: frame.left + start, limit: min(frame.right, frame.left + start + width))
       default:
         guard let figures = row.figures else { continue }
-        let text = row.index == nil ? ceiling(column, row) : column.text(figures)
+        let text = row.index == nil ? ceiling(column, row) : column.text(figures, pinned: pinned)
         let style = theme[isActive && column == scene.display.compare.sortColumn ? .accent : .text]
         frame.line(line, [Span(TextWidth.padded(text, to: width, right: true), style)], from: start)
       }
     }
+  }
+
+  /// The figures of the policy that the others are compared with.
+  private var pinned: ResultFigures? {
+    scene.setup.pinned.flatMap { pinned in table.rows.first { $0.index == pinned }?.figures }
+  }
+
+  /// What of a row's policy does nothing here.
+  private func notes(_ row: CompareTable.Row) -> [String] {
+    ChoiceWords.notes(row.result, budget: scene.run.settings.budget)
   }
 
   /// The full cache's own figures: it is the measure.
@@ -138,6 +156,7 @@ struct CompareView {
     case .recall, .massRecall: decimal(1, 3)
     case .divergence: decimal(0, 4)
     case .topOne: "\(result.answer.steps.count)/\(result.answer.steps.count)"
+    case .kept: "\(grouped(result.kept.tokenCount)) "
     case .bytes: mebibytes(result.kept.byteCount())
     default: "-"
     }

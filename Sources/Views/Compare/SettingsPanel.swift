@@ -37,6 +37,16 @@ struct SettingsPanel {
       entry("cost", \.descriptor.cost),
       // What a file's choice was made by, it does not say.
       entry("observes", compared: true) { $0.map == nil ? observed($0) : nil },
+      entry("keeps", compared: true) {
+        figures($0).map { "\(ChoiceWords($0, pinned: nil).kept.replacing(" ", with: "")) tokens per head" }
+      },
+      entry("by score", compared: true) {
+        figures($0).map { "\(ChoiceWords($0, pinned: nil).chosen) tokens per head" }
+      },
+      entry("here") { policy in
+        let words = ChoiceWords.notes(result(policy), budget: scene.run.settings.budget)
+        return words.isEmpty ? nil : words.joined(separator: "; ")
+      },
       entry("always keeps", compared: true, protected),
       entry("allocation", compared: true) { $0.map == nil ? $0.allocationDescriptor.title : nil },
     ]
@@ -130,8 +140,14 @@ struct SettingsPanel {
     TextWidth.clipped(text, to: max(1, width), ellipsis: frame.glyphs.ellipsis)
   }
 
+  private func result(_ policy: Policy) -> PolicyResult? { scene.run.results.first { $0.policy == policy } }
+
+  private func figures(_ policy: Policy) -> ResultFigures? {
+    result(policy).map { ResultFigures($0, full: scene.run.full) }
+  }
+
   private func observed(_ policy: Policy) -> String? {
-    switch policy.observedTokens {
+    switch policy.observedTokens(for: scene.run.prompt.facts(budget: scene.run.settings.budget)) {
     case nil: "all prompt queries"
     case 0?: "no prompt query"
     case let count?: "the last \(count) prompt queries"
@@ -139,7 +155,7 @@ struct SettingsPanel {
   }
 
   private func protected(_ policy: Policy) -> String? {
-    guard let result = scene.run.results.first(where: { $0.policy == policy }), let scores = result.scores
+    guard let result = result(policy), let scores = result.scores
     else { return nil }
     let head = result.kept.granularity.head(forQueryHead: scene.cursor.head, in: result.kept.shape)
     guard scene.cursor.layer < result.kept.positions.count,

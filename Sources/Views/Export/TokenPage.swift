@@ -145,16 +145,20 @@ struct TokenPage {
   private func figures() -> String {
     let rows = results.map { result in
       let lookahead = result.lookahead?.mismatch.map { ["lookahead \($0)"] } ?? []
-      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead)
+      let choice = ChoiceWords(ResultFigures(result, full: nil), pinned: nil)
+      let notes = ChoiceWords.notes(result, budget: scene.run.settings.budget)
+      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead + notes)
         .joined(separator: ", ")
       let cells = [
         result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
         result.massRecall.map { decimal($0, 3) } ?? "",
-        mebibytes(result.kept.byteCount()), scene.run.vocabulary.text(result.answer.tokens),
+        choice.kept, choice.window, choice.chosen, mebibytes(result.kept.byteCount()), scene.run.vocabulary.text(result.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }
-    let heads = ["policy", "settings", "recall", "mass recall", "KV in f32", "answer"].map {
+    let heads = [
+      "policy", "settings", "recall", "mass recall", "kept", "window", "by score", "KV in f32", "answer",
+    ].map {
       "<th>\($0)</th>"
     }.joined()
     return "<table>\n<tr>\(heads)</tr>\n\(rows.joined(separator: "\n"))\n</table>"

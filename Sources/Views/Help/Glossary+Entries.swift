@@ -43,11 +43,14 @@ extension Glossary {
       "always kept", ["always", "W"],
       "Kept whatever its score: the policy's window of last tokens, or first tokens (sinks)."),
     Entry(
+      "window", [],
+      "The prompt's tokens that a policy looks at; most always keep them. Behind a plus pseudo tokens; all: every token."),
+    Entry(
       "by score", ["score"],
       "What the policy orders the other tokens by; what fills the budget beside those always kept."),
     Entry(
       "rank", ["cut at rank"],
-      "The token's place in that order, 1 for the best; those up to the cut are kept. A share of 48 with 32 always kept has its cut at 16."
+      "The token's place in that order, 1 for the best; those up to the cut are kept. A share of 48 with 16 always kept has its cut at 32."
     ),
     Entry(
       "not by rank alone", ["alone"],

@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Foundation
 
@@ -57,9 +58,24 @@ extension SessionFile {
         throw SessionFileError.newer(path, version: head.version, program: head.program)
       }
       self = try decoder.decode(SessionFile.self, from: data)
+      if head.version < 2 { useFixedWindows() }
     } catch let error as DecodingError {
       throw SessionFileError(error, path: path)
     }
+  }
+
+  /// Gives policies' names what they meant before windows went by the budget; what is no name is refused where
+  /// it is used.
+  private mutating func useFixedWindows() {
+    func renamed(_ name: String) -> String { Policy(name)?.withFixedWindows.name ?? name }
+    func renamed(_ setup: Setup) -> Setup {
+      var setup = setup
+      for index in setup.policies.indices { setup.policies[index].name = renamed(setup.policies[index].name) }
+      return setup
+    }
+    (setup, other) = (renamed(setup), other.map(renamed))
+    screen.plotted = screen.plotted?.map(renamed)
+    version = Self.version
   }
 
   private struct Head: Decodable {

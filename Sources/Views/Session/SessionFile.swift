@@ -12,8 +12,8 @@ import Transformer
 package struct SessionFile: Codable, Sendable, Equatable {
   /// The name and version of the schema; the version rises when a field changes its meaning.
   package static let schema = "laq-tui.session"
-  /// See `schema`.
-  package static let version = 1
+  /// See `schema`. Before 2, policies' windows did not go by the budget.
+  package static let version = 2
 
   /// Which schema it is.
   package var schema = Self.schema

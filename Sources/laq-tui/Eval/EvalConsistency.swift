@@ -36,7 +36,7 @@ struct EvalConsistency: AsyncParsableCommand {
       suite: ConsistencySuite(
         texts: try chosenTexts(), question: question, answerLimit: steps),
       options: options,
-      settings: options.subject.settings(
+      settings: try options.subject.settings(
         policies: ["laq", "laq++", "snapkv", "h2o", "tova", "streaming", "random", "oracle"],
         budgets: [16, 32, 64, 128, 256])
     ).run()

@@ -59,7 +59,7 @@ struct EvalCost: AsyncParsableCommand {
 
   private func measured() async throws -> CostReport {
     let model = try subject.evaluationModel()
-    let settings = subject.settings(
+    let settings = try subject.settings(
       policies: ["snapkv", "snapkv/pyramid", "laq", "laq++", "h2o", "tova", "streaming", "kvzip"],
       budgets: [128])
     let (name, bytes) = try PromptReader.read(text)

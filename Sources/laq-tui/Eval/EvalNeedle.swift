@@ -76,7 +76,7 @@ struct EvalNeedle: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96]),
+      settings: try options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [48, 96]),
       compressed: compression.part
     ).run()
   }

@@ -46,7 +46,7 @@ struct EvalRetrieval: AsyncParsableCommand {
     }
     try await EvalRunner(
       suite: suite, options: options,
-      settings: options.subject.settings(policies: Self.policies, budgets: [48, 96]),
+      settings: try options.subject.settings(policies: Self.policies, budgets: [48, 96]),
       compressed: compression.part
     ).run()
   }

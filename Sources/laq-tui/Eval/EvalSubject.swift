@@ -34,6 +34,15 @@ struct EvalSubject: ParsableArguments {
     transform: Budget.init(parsing:))
   var budgets: [Budget] = []
 
+  @Option(
+    name: .customLong("sweep"),
+    help: """
+      Values of a setting, as w=8,16,32 or m=8,16,32: each policy that has it is run under all of them, and the best is \
+      named; may be given several times.
+      """,
+    transform: sweep)
+  var sweeps: [PolicySweep] = []
+
   @Option(help: "One kept set per 'kv' head or per 'query' head.")
   var granularity = Granularity.kvHead
 
@@ -94,11 +103,34 @@ struct EvalSubject: ParsableArguments {
       + variables.map { "--template=\($0)" }
   }
 
+  private static func sweep(_ text: String) throws -> PolicySweep {
+    guard let sweep = PolicySweep(text) else {
+      throw ValidationError("--sweep must be as w=8,16,32: a setting, and its values.")
+    }
+    return sweep
+  }
+
+  /// The policies with those that sweeps add; what is left out is said.
+  /// - Throws: `ValidationError` for a setting that no policy has, or a value that it does not take.
+  private func swept(_ policies: [Policy], budgets: [Budget]) throws -> [Policy] {
+    // What a share or memory comes to hangs on each prompt: there no window is known to be too long.
+    let counts = budgets.map { if case .tokens(let count) = $0 { count } else { Int.max } }
+    return try sweeps.reduce(policies) { policies, sweep in
+      do {
+        let (swept, skipped) = try sweep.applied(to: policies, budgets: counts)
+        for sentence in skipped { Console.say("--sweep: \(sentence)") }
+        return swept
+      } catch {
+        throw ValidationError("--sweep: \(error)")
+      }
+    }
+  }
+
   /// What every case is run under.
-  func settings(policies standard: [String], budgets standardBudgets: [Int]) -> EvaluationSettings {
-    EvaluationSettings(
-      policies: policies(default: standard),
-      budgets: budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets,
-      granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
+  /// - Throws: `ValidationError` for a sweep of a setting that no policy has.
+  func settings(policies standard: [String], budgets standardBudgets: [Int]) throws -> EvaluationSettings {
+    let budgets = budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets
+    return EvaluationSettings(
+      policies: try swept(policies(default: standard), budgets: budgets), budgets: budgets, granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
   }
 }
