@@ -101,6 +101,15 @@ package struct LongBenchSuite: EvaluationSuite {
     }
   }
 
+  package func expected(of prompt: CasePrompt) -> [ExpectedAnswer] {
+    switch BenchmarkTask.named(prompt.task)?.metric {
+    case .containsAll: prompt.references.compactMap { ExpectedAnswer(anyOf: [$0]) }
+    case .answerF1, .containsAny, .classification, .retrieval:
+      ExpectedAnswer(anyOf: prompt.references).map { [$0] } ?? []
+    default: []
+    }
+  }
+
   package func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {
     guard let task = BenchmarkTask.named(prompt.task) else { return [:] }
     let text = task.trimming.trimmed(answer.text)

@@ -21,7 +21,7 @@ package struct SummaryTable: Sendable {
     for column in summary.columns {
       table.add(
         [column.policy.name, column.budget?.description ?? "all"]
-          + groups.map { text(summary.cell($0, column)) })
+          + groups.map { summary.isBeyondModel($0) ? "–" : text(summary.cell($0, column)) })
     }
     return table.text
   }
@@ -42,6 +42,7 @@ package struct SummaryTable: Sendable {
         "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0)."
       )
     }
+    if let sentence = summary.beyondModel(named: titles) { lines.append(sentence) }
     lines += summary.unavailable.map { "\($0.count) without outcome: \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -49,7 +49,10 @@ struct AnswerView {
       if !isMeasure {
         let words =
           difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
-        heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
+        let mark = scene.run.mark(of: result)
+        heading.add(Span("   " + words + (mark?.words ?? ""), theme[mark?.role ?? .text]))
+      } else if scene.run.fullMissesExpected == true {
+        heading.add(Span("   misses what is expected: no policy is to blame", theme[.error]))
       }
       lines.append(heading.fitting(width))
       let pieces = AnswerLines(scene, glyphs: glyphs).answer(result, difference: difference)

@@ -20,6 +20,7 @@ struct Preferences {
   var variables: TemplateVariables?
   var question: String?
   var questionFirst: Bool?
+  var expected: [ExpectedAnswer]?
   var budget: Budget?
   var policies: [Policy]?
   var granularity: Granularity?
@@ -40,6 +41,7 @@ struct Preferences {
       recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
       variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
       question: question ?? other.question, questionFirst: questionFirst ?? other.questionFirst,
+      expected: expected ?? other.expected,
       budget: budget ?? other.budget,
       policies: policies ?? other.policies, granularity: granularity ?? other.granularity,
       steps: steps ?? other.steps,
@@ -76,6 +78,7 @@ extension Preferences {
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
       variables: variables, question: options.prompt.question,
       questionFirst: options.prompt.questionFirst ? true : nil,
+      expected: options.prompt.expected.isEmpty ? nil : options.prompt.expected,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies,
       granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,

@@ -66,6 +66,7 @@ extension Preferences {
       chat: file.source.chat ?? false,
       system: file.source.system, variables: try file.templateVariables(path: path),
       question: file.setup.question ?? "", questionFirst: file.source.questionFirst ?? false,
+      expected: settings.expected,
       budget: try file.setup.budget(path: path),
       policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),
       granularity: settings.granularity, steps: settings.answerLimit,
