@@ -43,11 +43,11 @@ extension ConsistencyFigure {
   /// The curves of the panel of layers.
   private var cosines: [(name: String, values: [Double])] {
     var cosines: [(name: String, values: [Double])] = []
-    if let window = summary.layers[.windowCosine] { cosines.append(("window", window)) }
-    if let lookahead, let values = lookahead.point.layers[.lookaheadCosine] {
+    if let window = summary.layers[summary.shown(.windowCosine)] { cosines.append(("window", window)) }
+    if let lookahead, let values = lookahead.point.layers[summary.shown(.lookaheadCosine)] {
       cosines.append(("lookahead, \(lookahead.policy.name) at \(lookahead.point.budget)", values))
     }
-    if let truth = summary.layers[.decodeCosine] { cosines.append(("truth itself", truth)) }
+    if let truth = summary.layers[summary.shown(.decodeCosine)] { cosines.append(("truth itself", truth)) }
     return cosines
   }
 

@@ -29,7 +29,9 @@ package struct ConsistencyFigure {
   /// The first policy that looks ahead, at its smallest budget: where views of the prompt differ most.
   var lookahead: (policy: Policy, point: ConsistencySummary.Point)? {
     summary.lines.lazy.compactMap { line in
-      line.points.filter { $0.layers[.lookaheadCosine] != nil }.min { $0.keptTokens < $1.keptTokens }.map {
+      line.points.filter { $0.layers[summary.shown(.lookaheadCosine)] != nil }.min {
+        $0.keptTokens < $1.keptTokens
+      }.map {
         (line.policy, $0)
       }
     }.first
@@ -74,18 +76,21 @@ package struct ConsistencyFigure {
   }
 
   private func barsText(width: Int, glyphs: GlyphSet) -> String {
-    guard let window = summary.layers[.windowCosine], let truth = summary.layers[.decodeCosine] else {
+    guard let window = summary.layers[summary.shown(.windowCosine)],
+      let truth = summary.layers[summary.shown(.decodeCosine)]
+    else {
       return ""
     }
-    let ahead = lookahead?.point.layers[.lookaheadCosine]
+    let ahead = lookahead?.point.layers[summary.shown(.lookaheadCosine)]
     let name = lookahead.map { "lookahead of \($0.policy.name) at \($0.point.budget)" }
+    let sinks = summary.leavesSinksOut ? " without the sinks" : ""
     let length = max(10, (width - 30) / 2)
     func bar(_ value: Double) -> String {
       let filled = Int((min(max(value, 0), 1) * Double(length)).rounded())
       return String(repeating: "#", count: filled) + String(repeating: ".", count: length - filled)
     }
     var lines = [
-      "cosine with the true rows, layer by layer: window (above), \(name ?? "no lookahead")\(name == nil ? "" : " (below)")"
+      "cosine with the true rows\(sinks), layer by layer: window (above), \(name ?? "no lookahead")\(name == nil ? "" : " (below)")"
     ]
     for layer in window.indices {
       lines.append(

@@ -20,6 +20,10 @@ package struct GlyphSet: Hashable, Sendable {
   package let left: String, right: String, up: String, down: String, phase: String
   /// Marks for agreement, lack of it, and the current row.
   package let check: String, crossMark: String, marker: String
+  /// Marks for another wording that means the same, for the same tokens, and for others.
+  package let alike: String, equal: String, unequal: String
+  /// Stands before the most that a number can be.
+  package let atMost: String
   /// The part of a track that is done, and its stations that are reached or not.
   package let heavy: String, filled: String, hollow: String
   /// How a space, a newline and a tab of the input are shown.
@@ -37,7 +41,7 @@ package struct GlyphSet: Hashable, Sendable {
     levels: [" ", "·", "░", "░", "▒", "▒", "▓", "▓", "█", "█"],
     bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     upperHalf: "▀", left: "←", right: "→", up: "↑", down: "↓", phase: "▸", check: "✓", crossMark: "✗",
-    marker: "▶",
+    marker: "▶", alike: "≈", equal: "=", unequal: "≠", atMost: "≤",
     heavy: "━", filled: "●", hollow: "○", space: "·", newline: "⏎", tab: "→", ellipsis: "…", dot: "·",
     dash: "–", spinner: ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"])
 
@@ -49,7 +53,7 @@ package struct GlyphSet: Hashable, Sendable {
     levels: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
     bars: ["_", "_", ".", "-", "-", "=", "=", "#"],
     upperHalf: nil, left: "<", right: ">", up: "^", down: "v", phase: ">", check: "y", crossMark: "n",
-    marker: ">",
+    marker: ">", alike: "~", equal: "=", unequal: "!", atMost: "<",
     heavy: "=", filled: "O", hollow: "o", space: "_", newline: "$", tab: ">", ellipsis: "~", dot: "-",
     dash: "-", spinner: ["|", "/", "-", "\\"])
 

@@ -27,12 +27,16 @@ import Transformer
           settings: ExplorationSettings(budget: budget, policies: policies, answerLimit: 8),
           vocabulary: Vocabulary(tokenizer)))
       let figures = try #require(run.figures)
-      #expect(measured.windowCosine == figures.windowAgreement)
+      #expect(measured.windowCosine == figures.windowAgreement[measured.standardWindow])
       #expect(measured.decodeRowCount == run.decodeQueries?.count)
       for (number, policy) in policies.enumerated() {
         let result = try measured.results[number * 2 + index].get()
         #expect(result.policy == policy && result.kept.meanCount == Double(budget))
         #expect(result.agreement == run.result(number)?.agreement)
+        #expect(result.recallCeiling == run.result(number)?.recallCeiling)
+        let window = try #require(measured.windowCosine(result))
+        #expect(window.size == run.windowSize(of: run.result(number)))
+        #expect(window.cosines == figures.windowAgreement[window.size])
         #expect(measured.lookaheadCosine(result) == figures.lookaheadAgreement[policy])
       }
     }
@@ -52,7 +56,7 @@ import Transformer
     let full = try #require(rows[0].outcomes.first)
     #expect(full.series["shape"] == [Double(shape.layerCount), Double(shape.queryHeadCount)])
     for outcome in rows[0].outcomes where outcome.unavailable == nil {
-      for (name, value) in outcome.scores where name != "shape" {
+      for (name, value) in outcome.scores where name != "window" && name != "recallCeiling" {
         let heads = try #require(outcome.series[name])
         #expect(heads.count == shape.layerCount * shape.queryHeadCount)
         let mean = heads.reduce(0, +) / Double(heads.count)

@@ -52,6 +52,11 @@ import Testing
         text.hasSuffix(
           " </book>.\n Based on the content of the book, Question: The best thing to do in San Marino is: \nAnswer:"
         ))
+      // As the authors' script: 30 tokens, or up to the line's end.
+      let lineEnd = place.model.checkpoint.tokenizer.encode([0x0A], addingSpecialTokens: false).map(\.id)
+      #expect(prompt.answerLimit == 30 && Array(prompt.endTokens) == lineEnd && !prompt.needsAnswer)
+      let expected = suite.expected(of: prompt)
+      #expect(expected.count == 1 && expected[0].isIn("Well, EAT  a fig") && !expected[0].isIn("eat figs"))
       let before = try #require(text.components(separatedBy: needle.needle).first)
       let depth = one.parameters["depth"]?.integer ?? 0
       #expect(depth == 100 || before.hasSuffix(depth == 0 ? "<book> " : "."), "\(before.suffix(20))")

@@ -31,6 +31,22 @@ import Testing
     #expect(again.first?.prompt.hash == first.last?.prompt.hash)
   }
 
+  /// What a screen marks a right answer by is in the right one, and in no other case's.
+  @Test(arguments: RetrievalFamily.allCases) func theRightAnswerHasWhatIsExpected(_ family: RetrievalFamily)
+    throws
+  {
+    let suite = try RetrievalSuite(families: [family], lengths: [512], seeds: 0..<4)
+    let asked = try suite.cases().map { try suite.prompt(for: $0, model: model) }
+    for prompt in asked {
+      let expected = suite.expected(of: prompt)
+      #expect(!expected.isEmpty)
+      for other in asked {
+        let right = try #require(other.references.first)
+        #expect(expected.allSatisfy { $0.isIn(right) } == (other.prompt.hash == prompt.prompt.hash))
+      }
+    }
+  }
+
   /// Generators of other releases would be other benchmarks: what one seed makes is written down here.
   @Test func aSeedMeansTheSameInEveryRelease() throws {
     let prompt = try prompts(.chain)[0]

@@ -4,7 +4,9 @@ import Testing
 @testable import Evaluation
 
 @Suite struct SummaryTests {
-  private func results(_ scores: [(task: String, laq: Double, snapkv: Double?)]) throws -> EvaluationResults {
+  private func results(
+    _ scores: [(task: String, laq: Double, snapkv: Double?)], full: [Double] = []
+  ) throws -> EvaluationResults {
     let cases = scores.indices.map { EvaluationCase(id: "case-\($0)", task: scores[$0].task) }
     let laq = Policy.named("laq"), snapkv = Policy.named("snapkv")
     let plan = try EvaluationPlan(
@@ -18,10 +20,12 @@ import Testing
       answerLimit: 1)
     return try EvaluationResults(
       plan: plan,
-      rows: zip(cases, scores).map { one, score in
-        EvaluationRow(
+      rows: zip(cases, scores).enumerated().map { index, pair in
+        let (one, score) = pair
+        let whole = full.indices.contains(index) ? [full[index]] : []
+        return EvaluationRow(
           one, prompt: prompt,
-          outcomes: [
+          outcomes: whole.map { Outcome(policy: .named("full"), budget: nil, scores: ["exact": $0]) } + [
             Outcome(policy: laq, budget: .tokens(8), scores: ["exact": score.laq]),
             score.snapkv.map { Outcome(policy: snapkv, budget: .tokens(8), scores: ["exact": $0]) }
               ?? Outcome(policy: snapkv, budget: .tokens(8), unavailable: "no gate"),
@@ -41,6 +45,28 @@ import Testing
     #expect(summary.cell("a", .init(.named("snapkv"), .tokens(8)))?.difference == nil)
     #expect(summary.cell("a", .init(.named("full"), nil)) == nil)
     #expect(summary.unavailable.map(\.reason) == ["no gate"])
+  }
+
+  /// Zeros of a model that does not do a task say nothing of policies.
+  @Test func aTaskThatTheFullCacheFailsIsSaidInPlaceOfZeros() throws {
+    let scores = [("a", 1.0, 0.0), ("b", 0, 0), ("b", 0, 0)].map {
+      (task: $0.0, laq: $0.1, snapkv: $0.2 as Double?)
+    }
+    let given = try results(scores)
+    let summary = EvaluationSummary(try results(scores, full: [1, 0, 0]), score: "exact")
+    #expect(!summary.isBeyondModel("a") && summary.isBeyondModel("b"))
+    let table = SummaryTable(summary, titles: ["b": "bees"])
+    #expect(
+      table.markdown == """
+        | policy | budget |    a | bees |
+        | ------ | -----: | ---: | ---: |
+        | full   |    all |  100 |    – |
+        | laq    |      8 | 100* |    – |
+        | snapkv |      8 |    0 |    – |
+
+        """)
+    #expect(table.notes.contains("bees: the full cache itself scores 0"))
+    #expect(!SummaryTable(EvaluationSummary(given, score: "exact")).notes.contains("scores 0"))
   }
 
   @Test func tablesAlignAndMarkWhatDiffers() throws {

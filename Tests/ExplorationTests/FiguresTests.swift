@@ -28,11 +28,105 @@ import Transformer
       let request = try #require(
         AttentionRows.Request(run, result: run.results[0], layer: layer, heads: .single(head)))
       let attention = try #require(AttentionRows(request, run))
-      #expect(attention.agreement(of: [.window]) == figures.windowAgreement[layer][head])
+      // LAQ has no window of its own: that of its cheap stage is compared.
+      #expect(request.windowCount == run.windowSize(of: run.results[0]))
+      let window = try #require(figures.windowAgreement[request.windowCount])
+      #expect(attention.agreement(of: [.window]) == window[layer][head])
       let laq = run.results[0].policy
       #expect(attention.agreement(of: [.lookahead]) == figures.lookaheadAgreement[laq]?[layer][head])
     }
     #expect(figures.lookaheadAgreement.count == 1, "SnapKV has no lookahead")
+  }
+
+  /// Every policy's own window is compared with the true rows, with the sinks and without them.
+  @Test func windowsAreThePoliciesOwn() async throws {
+    let run = try await RunTests.tell(
+      ["snapkv(w=5)", "snapkv(w=20)", "tova", "laq++(w2=3)", "laq(w1=12)", "streaming", "h2o"], budget: 24)
+    #expect(run.results.map { run.windowSize(of: $0) } == [5, 20, 1, 3, 12, 32, 32])
+    let figures = try #require(run.figures)
+    let recording = try #require(run.recording), decode = try #require(run.decodeQueries)
+    #expect(figures.windowAgreement.keys.sorted() == [1, 3, 5, 12, 20, 32])
+    func cosine(_ a: [Double], _ b: [Double]) -> Double {
+      func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+      return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+    }
+    for (layer, head) in [(1, 2), (4, 7)] {
+      func row(_ row: Recording.Row) -> [Double] {
+        recording.attention(layer: layer, queryHead: head, row: row, beyond: decode).map(Double.init)
+      }
+      for size in [1, 5, 20] {
+        var sum = [Double](repeating: 0, count: recording.tokenCount)
+        for position in recording.tokenCount - size..<recording.tokenCount {
+          for (key, weight) in row(.prompt(position: position)).enumerated() { sum[key] += weight }
+        }
+        let truth = (0..<decode.count).map { row(.beyond(row: $0)) }
+        let all = truth.map { cosine(sum, $0) }.reduce(0, +) / Double(truth.count)
+        let rest =
+          truth.map { cosine(Array(sum.dropFirst(4)), Array($0.dropFirst(4))) }.reduce(0, +)
+          / Double(truth.count)
+        let found = try #require(figures.windowAgreement[size]?[layer][head])
+        #expect(abs(found.withSinks - all) < 1e-4 && abs(found.withoutSinks - rest) < 1e-4, "\(size)")
+      }
+    }
+  }
+
+  /// The most of their top tokens that query heads sharing a set can have kept, by trying all sets.
+  @Test func theCeilingOfRecallIsReachedAndNeverPassed() async throws {
+    let shape = ModelShape(layerCount: 1, queryHeadCount: 4, kvHeadCount: 2, headDimension: 4)
+    let mass = HeadTable([
+      [[5, 4, 3, 0, 0, 0], [0, 4, 5, 3, 0, 0], [1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]]
+    ])
+    // Two tokens for each head: {0, 1}, {1, 2}, {4, 5}, {0, 1}.
+    #expect(mass.recallCeiling(.queryHead, shape: shape, budget: 2) == 1)
+    #expect(mass.recallCeiling(.kvHead, shape: shape, budget: 2) == 5.0 / 8)
+    #expect(mass.recallCeiling(.kvHead, shape: shape, budget: 6) == 1)
+    let run = try await RunTests.tell(["oracle", "snapkv/global", "knorm/global", "laq"], budget: 24)
+    for result in run.results {
+      let (recall, ceiling) = (try #require(result.recall), try #require(result.recallCeiling))
+      #expect(recall <= ceiling + 1e-12 && ceiling < 1, "\(result.policy)")
+      #expect(ceiling == run.results[0].recallCeiling)
+    }
+    #expect(try #require(run.results[0].recall) > 0.8 * #require(run.results[0].recallCeiling))
+  }
+
+  /// The attention output at the true decode rows, in plain sums.
+  @Test func outputErrorsAreThoseOfTheSoftmaxOverKeptTokens() async throws {
+    let run = try await RunTests.tell(["streaming", "oracle", "knorm/global"], budget: 24)
+    let recording = try #require(run.recording), decode = try #require(run.decodeQueries)
+    let dimension = recording.shape.headDimension
+    for result in run.results {
+      for (layer, head) in [(0, 0), (3, 6)] {
+        let values = recording.values(layer: layer, kvHead: head / recording.shape.groupSize)
+        let kept = Set(result.kept.positions(layer: layer, queryHead: head))
+        var (difference, magnitude) = (0.0, 0.0)
+        for row in 0..<decode.count {
+          let weights = recording.attention(
+            layer: layer, queryHead: head, row: .beyond(row: row), beyond: decode)
+          let mass = kept.reduce(0.0) { $0 + Double(weights[$1]) }
+          for channel in 0..<dimension {
+            var (whole, part) = (0.0, 0.0)
+            for token in weights.indices {
+              let term = Double(weights[token]) * Double(values[token * dimension + channel])
+              whole += term
+              if kept.contains(token) { part += term / mass }
+            }
+            difference += (whole - part) * (whole - part)
+            magnitude += whole * whole
+          }
+        }
+        let expected = (difference / magnitude).squareRoot()
+        let found = try #require(result.outputErrors?[layer][head])
+        #expect(abs(found - expected) < 1e-3 * max(1, expected), "\(result.policy): \(found), \(expected)")
+      }
+    }
+    let errors = try run.results.map { try #require($0.outputError) }
+    #expect(errors[1] < errors[0], "the oracle loses less than the newest tokens")
+    let empty = KeptTokens(
+      shape: recording.shape, granularity: .kvHead, tokenCount: recording.tokenCount,
+      positions: Array(repeating: Array(repeating: [], count: recording.shape.kvHeadCount), count: 5))
+    let whole = KeptTokens.all(shape: recording.shape, tokenCount: recording.tokenCount)
+    let ends = try #require(try OutputErrors.measure(recording, decode: decode, of: [empty, whole]))
+    #expect(ends[0].joined().allSatisfy { abs($0 - 1) < 1e-9 } && ends[1].joined().allSatisfy { $0 == 0 })
   }
 
   @Test func rowsOfAllHeadsAreTheirMeanAndMaximum() async throws {

@@ -288,6 +288,37 @@ import Testing
     #expect(tokens[0] == tokens[1])
   }
 
+  /// The mark of an answer is that of what a person expects of it, in exports and on the screen.
+  @Test func answersAreMarkedByWhatIsExpected() throws {
+    let path = try file("short.txt", Array(Self.short.utf8))
+    func export(_ expected: [String]) throws -> (settings: [String: Any], marks: [String?]) {
+      let target = folder.url.appendingPathComponent("\(UUID().uuidString).json")
+      let outcome = try Program.run(
+        [path, "--export", target.path, "--budget", "16", "--steps", "4", "--policy", "streaming"]
+          + expected.flatMap { ["--expect", $0] })
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: target)) as? [String: Any]
+      let policies = try #require(json?["policies"] as? [[String: Any]])
+      return (
+        try #require(json?["settings"] as? [String: Any]), policies.map { $0["mark"] as? String }
+      )
+    }
+    let plain = try export([])
+    #expect(plain.settings["expected"] == nil && plain.marks[0] == nil)
+    #expect(["same", "other"].contains(plain.marks[1]))
+    let anything = try export(["/.+/"])
+    #expect(anything.settings["expected"] as? [String] == ["/.+/"])
+    #expect(["right", "reworded"].contains(anything.marks[1]))
+    #expect(try export(["/.+/", "zwieback"]).marks[1] == plain.marks[1], "the full cache misses it")
+    let screen = try Program.run(
+      [path, "--screen", "text", "--steps", "4", "--policy", "streaming", "--expect", "zwieback"])
+    #expect(screen.output.contains("the full cache's own answer misses \"zwieback\""))
+    for typed in ["", "/(/"] {
+      let refused = try Program.run([path, "--screen", "text", "--expect", typed])
+      #expect(refused.status == 64 && refused.errors.contains("an expected answer"), "\(refused.errors)")
+    }
+  }
+
   @Test func aChatNeedsATemplate() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let outcome = try Program.run([path, "--chat", "--screen", "text"])

@@ -50,6 +50,21 @@ import Testing
     #expect(try screen([text] + options + ["--system", "Hush."]).contains("[system]Hush.[user]The mill"))
   }
 
+  /// A chat's answer goes on to its end, a text's has 64 tokens, unless a person says how many.
+  @Test func aChatIsAnsweredToItsEnd() throws {
+    func limit(_ arguments: [String]) throws -> Int? {
+      let target = folder.url.appendingPathComponent("\(UUID().uuidString).json")
+      let outcome = try Program.run(
+        [text, "--model", model, "--policy", "streaming", "--export", target.path] + arguments)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: target)) as? [String: Any]
+      return (json?["settings"] as? [String: Any])?["answerLimit"] as? Int
+    }
+    #expect(try limit(["--chat"]) == 256)
+    #expect(try limit(["--chat", "--steps", "5"]) == 5)
+    #expect(try limit([]) == 64)
+  }
+
   @Test func sessionsKeepThem() throws {
     let session = folder.path + "/a.laq"
     let keys = ["--keys", ":w \(session)<Enter>"]

@@ -115,7 +115,7 @@ import Testing
     #expect(state.setup.policy == order[1])
     try press("99j")
     #expect(state.setup.policy == order[3])
-    try press("hh")
+    try press("hhhh")
     #expect(state.display.compare.sortColumn == .policy)
     try press("$s")
     #expect(state.display.compare.sortColumn == .answer && state.display.compare.reversesOrder)

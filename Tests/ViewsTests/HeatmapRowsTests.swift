@@ -76,7 +76,7 @@ import Transformer
     let size = Size(width: 60, height: 16)
     var seen: Set<String> = []
     for key in [Key.up, .down] {
-      for _ in 0..<40 {
+      for _ in HeatmapRows(state.scene).entries {
         _ = state.handle(key, size: size)
         seen.formUnion(labels(state, size))
       }

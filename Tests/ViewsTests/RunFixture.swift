@@ -140,9 +140,14 @@ enum RunFixture {
           result.lookahead?.pseudo = compared(pseudo, with: reference, kept: budget, isTold: false)
         }
         result.evictionSeconds = 0.002 * Double(index + 1)
+        result.recallCeiling = run.decodeMass?.recallCeiling(.kvHead, shape: shape, budget: budget)
         return result
       }
       run.figures = try HeadFigures(run)
+      let errors = try OutputErrors.measure(recording, decode: decode, of: run.results.map(\.kept))
+      for (index, errors) in zip(run.results.indices, errors ?? []) {
+        run.results[index].outputErrors = errors
+      }
     } catch { fatalError("the fixture's lanes: \(error)") }
     run.stage = .done
     return run
@@ -275,7 +280,8 @@ enum RunFixture {
           queries += query
         }
       }
-      let values = [Float](repeating: 0, count: keys.count)
+      // Values of their own for every token: what is lost with one is seen in what attention puts out.
+      let values = keys.map { $0 / 2 }
       return LayerRecording(
         queries: queries, keys: keys, values: values,
         logSumExp: logSumExp(queries: queries, keys: keys, count: count))

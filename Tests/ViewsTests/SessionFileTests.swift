@@ -59,6 +59,17 @@ import Testing
       try SessionFile(state, origin: origin, path: "/sessions/a.laq").data() == file.data(), "equal bytes")
   }
 
+  @Test func whatIsExpectedIsKept() throws {
+    state.setup.settings.expected = try ["tide clock", "/tide|tin/"].map { try ExpectedAnswer(parsing: $0) }
+    let read = try SessionFile(try file().data(), path: "a.laq")
+    #expect(read.setup.expected == ["tide clock", "/tide|tin/"])
+    #expect(try restored(read).setup.settings.expected == state.setup.settings.expected)
+    var bad = read
+    bad.setup.expected = ["tide", "/(/"]
+    let error = #expect(throws: SessionFileError.self) { try restored(bad) }
+    #expect(error?.description.contains("setup.expected[1]") == true)
+  }
+
   @Test func variablesOfTheTemplateAreKept() throws {
     let chat = ChatTemplateFile(path: "t", source: "{{ messages[0].content }}{{ a }}", tokens: [:])
     let variables = try TemplateVariables(parsing: ["a=\"1\"", "enable_thinking=false"])

@@ -5,9 +5,9 @@ import Transformer
 /// How far what each policy keeps, and the rows that it looks at, agree with the true decode queries: one
 /// case a text.
 ///
-/// A row's first outcome, the full cache's, holds the cosines of the observation window and of the decode
-/// attention itself; each policy's at each budget holds recall, mass recall and, where it looks ahead, the
-/// lookahead's cosine. Scores are means over all query heads; series hold every head's value,
+/// A row's first outcome, the full cache's, holds the cosines of a window as SnapKV's and of the decode
+/// attention itself; each policy's at each budget holds recall, mass recall and the cosines of its own window
+/// and of its lookahead, where it has them; all cosines with and without the sinks. Scores are means over all query heads; series hold every head's value,
 /// `[layer][queryHead]` row-major, and the full cache's the numbers of layers and heads.
 package struct ConsistencySuite: EvaluationSuite {
   package static let name = "consistency"
@@ -25,7 +25,28 @@ package struct ConsistencySuite: EvaluationSuite {
     case windowCosine
     /// The same for the sum of the decode rows: how far a sum can go.
     case decodeCosine = "truthCosine"
+    /// These without the first keys, the sinks, which nearly every row looks at.
+    case lookaheadCosineWithoutSinks
+    case windowCosineWithoutSinks
+    case decodeCosineWithoutSinks = "truthCosineWithoutSinks"
+    /// The highest mean recall that any choice of as many tokens reaches, as query heads share kept sets; it
+    /// hangs on no single head.
+    case recallCeiling
+
+    /// The same measure without the sinks, of cosines.
+    package var withoutSinks: Measure {
+      switch self {
+      case .lookaheadCosine: .lookaheadCosineWithoutSinks
+      case .windowCosine: .windowCosineWithoutSinks
+      case .decodeCosine: .decodeCosineWithoutSinks
+      default: self
+      }
+    }
   }
+
+  /// The score that says how many rows the window of a cosine has: a policy's own, or that which stands for
+  /// policies without one.
+  static let windowKey = "window"
 
   /// The full cache's series of two numbers: layers, query heads.
   static let shapeKey = "shape"
@@ -102,34 +123,52 @@ package struct ConsistencySuite: EvaluationSuite {
   }
 
   private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
-    let rows: [Measure: [[Double]]] = [
-      .windowCosine: measured.windowCosine, .decodeCosine: measured.decodeCosine,
-    ]
+    func cosines(_ measure: Measure, _ found: [[RowAgreement]]?) -> [Measure: [[Double]]] {
+      guard let found else { return [:] }
+      return [
+        measure: found.map { $0.map(\.withSinks) },
+        measure.withoutSinks: found.map { $0.map(\.withoutSinks) },
+      ]
+    }
+    let rows = cosines(.windowCosine, measured.windowCosine).merging(
+      cosines(.decodeCosine, measured.decodeCosine)
+    ) { $1 }
     let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
-    let full = Policy("full").map { outcome($0, nil, keptTokens: nil, rows, also: [shapeKey: shape]) }
+    let full = Policy("full").map {
+      outcome(
+        $0, nil, keptTokens: nil, rows, single: [windowKey: Double(measured.standardWindow)],
+        also: [shapeKey: shape])
+    }
     return (full.map { [$0] } ?? [])
       + measured.results.map { result in
         Outcome(result) { result in
           let agreement = result.agreement ?? []
+          let window = measured.windowCosine(result)
           var values: [Measure: [[Double]]] = [
             .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
           ]
-          values[.lookaheadCosine] = measured.lookaheadCosine(result)
+          values.merge(cosines(.lookaheadCosine, measured.lookaheadCosine(result))) { $1 }
+          values.merge(cosines(.windowCosine, window?.cosines)) { $1 }
+          var single: [String: Double] = [:]
+          single[Measure.recallCeiling.rawValue] = result.recallCeiling
+          single[windowKey] = window.map { Double($0.size) }
           return outcome(
             result.policy, result.budget, keptTokens: result.kept.meanCount,
-            choice: OutcomeChoice(result.choice), values)
+            choice: OutcomeChoice(result.choice), values, single: single)
         }
       }
   }
 
   private static func outcome(
     _ policy: Policy, _ budget: Budget?, keptTokens: Double?, choice: OutcomeChoice? = nil,
-    _ values: [Measure: [[Double]]], also others: [String: [Double]] = [:]
+    _ values: [Measure: [[Double]]], single: [String: Double], also others: [String: [Double]] = [:]
   ) -> Outcome {
     let series = Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, Array($0.value.joined())) })
     return Outcome(
       policy: policy, budget: budget, keptTokens: keptTokens, choice: choice,
-      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) },
+      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }.merging(
+        single
+      ) { $1 },
       series: series.merging(others) { $1 })
   }
 }

@@ -31,6 +31,8 @@ package struct ConsistencySummary: Sendable {
   package let means: [ConsistencySuite.Measure: Double]
   /// The same layer by layer, `[layer]`.
   package let layers: [ConsistencySuite.Measure: [Double]]
+  /// The rows of the window that hangs on no policy; `nil` in results of versions that did not say.
+  package let windowSize: Int?
   /// The texts that were measured.
   package let textCount: Int
   /// The model's name.
@@ -61,9 +63,18 @@ package struct ConsistencySummary: Sendable {
         })
     }
     let full = Policy("full").map { outcomes($0, nil) } ?? []
+    windowSize = full.lazy.compactMap { $0.scores[ConsistencySuite.windowKey] }.first.map { Int($0) }
     means = Self.means(full)
     layers = Self.layers(full, layerCount: layerCount)
   }
+
+  /// A cosine as it is shown: without the sinks, but of results of versions that left none out.
+  package func shown(_ cosine: ConsistencySuite.Measure) -> ConsistencySuite.Measure {
+    leavesSinksOut ? cosine.withoutSinks : cosine
+  }
+
+  /// Whether the cosines that are shown are without the sinks.
+  package var leavesSinksOut: Bool { means[.decodeCosineWithoutSinks] != nil }
 
   private static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

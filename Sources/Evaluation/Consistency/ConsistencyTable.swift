@@ -16,32 +16,38 @@ package struct ConsistencyTable: Sendable {
   /// Two Markdown tables: a line per policy and budget, and a line per layer.
   package var markdown: String {
     var table = MarkdownTable([
-      "policy", "budget", "kept", "window", "by score", "recall", "mass recall", "cosine of its lookahead",
+      "policy", "budget", "kept", "window", "by score", "recall", "at most", "mass recall",
+      "cosine of its window", "of its lookahead",
     ])
     for line in summary.lines {
       for point in line.points {
         table.add([
           line.policy.name, point.budget.description, point.choice.kept, point.choice.window(beside: nil),
           point.choice.chosen,
-          Self.share(point.means[.recall]),
-          Self.share(point.means[.massRecall]), Self.share(point.means[.lookaheadCosine]),
+          Self.share(point.means[.recall]), Self.share(point.means[.recallCeiling]),
+          Self.share(point.means[.massRecall]), Self.share(point.means[summary.shown(.windowCosine)]),
+          Self.share(point.means[summary.shown(.lookaheadCosine)]),
         ])
       }
     }
     let ahead = lookaheads
     var layers = MarkdownTable(
       ["layer", "window"] + ahead.map { "\($0.policy.name) at \($0.point.budget)" } + ["truth"])
-    for layer in (summary.layers[.decodeCosine] ?? []).indices {
+    let (window, foreseen, truth) = (
+      summary.shown(.windowCosine), summary.shown(.lookaheadCosine), summary.shown(.decodeCosine)
+    )
+    for layer in (summary.layers[truth] ?? []).indices {
       layers.add(
-        [String(layer + 1), Self.share(summary.layers[.windowCosine]?[layer])]
-          + ahead.map { Self.share($0.point.layers[.lookaheadCosine]?[layer]) }
-          + [Self.share(summary.layers[.decodeCosine]?[layer])])
+        [String(layer + 1), Self.share(summary.layers[window]?[layer])]
+          + ahead.map { Self.share($0.point.layers[foreseen]?[layer]) }
+          + [Self.share(summary.layers[truth]?[layer])])
     }
     layers.add(
-      ["all", Self.share(summary.means[.windowCosine])]
-        + ahead.map { Self.share($0.point.means[.lookaheadCosine]) }
-        + [Self.share(summary.means[.decodeCosine])])
-    return "\(table.text)\nCosine with the true decode rows:\n\n\(layers.text)"
+      ["all", Self.share(summary.means[window])]
+        + ahead.map { Self.share($0.point.means[foreseen]) } + [Self.share(summary.means[truth])])
+    let sinks =
+      summary.leavesSinksOut ? ", without the first \(HeadFigures.sinkCount) keys (the CSV has both)" : ""
+    return "\(table.text)\nCosine with the true decode rows\(sinks):\n\n\(layers.text)"
   }
 
   /// What the numbers are, and what had no outcome.
@@ -51,13 +57,14 @@ package struct ConsistencyTable: Sendable {
       ([
         """
         Means over all query heads of \(summary.modelName) and \(texts). Recall: the share of the true decode queries' top tokens \
-        that is kept; mass
-        recall: the share of their attention. Cosine: of a sum of rows (the last \(AttentionRows.windowSize) of the prompt; \
-        the lookahead; the truth itself) with each true row.
+        that is kept, as many as the
+        budget; at most: the highest that any choice reaches, as query heads share kept sets; mass recall: the share of their \
+        attention. Cosine: of a sum of rows (the prompt's last, as many as a policy's own window has, without a policy \
+        \(summary.windowSize.map(String.init) ?? "8"); the lookahead; the truth itself) with each true row.
         """
       ] + SummaryTable.legend(reference: nil)
-        + ChoiceSummary.all(results.rows).notes(results.plan.settings.columns)
-        + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
+      + ChoiceSummary.all(results.rows).notes(results.plan.settings.columns)
+      + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
       + "\n"
   }
 

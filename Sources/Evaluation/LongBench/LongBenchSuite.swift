@@ -104,6 +104,15 @@ package struct LongBenchSuite: EvaluationSuite {
     }
   }
 
+  package func expected(of prompt: CasePrompt) -> [ExpectedAnswer] {
+    switch BenchmarkTask.named(prompt.task)?.metric {
+    case .containsAll: prompt.references.compactMap { ExpectedAnswer(anyOf: [$0]) }
+    case .answerF1, .containsAny, .classification, .retrieval:
+      ExpectedAnswer(anyOf: prompt.references).map { [$0] } ?? []
+    default: []
+    }
+  }
+
   package func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {
     guard let task = BenchmarkTask.named(prompt.task) else { return [:] }
     let text = task.trimming.trimmed(answer.text)
@@ -126,7 +135,8 @@ package struct LongBenchSuite: EvaluationSuite {
   {
     guard let question = line.question else {
       throw CaseError(
-        "\(id): lines of \(task.benchmark.rawValue) do not say where their question begins; use --compress all")
+        "\(id): lines of \(task.benchmark.rawValue) do not say where their question begins; use --compress all"
+      )
     }
     // Bytes, not characters: a mark at the question's beginning would join the context's last character.
     let (bytes, asked) = (Array(text.utf8), Array(question.utf8))

@@ -43,7 +43,9 @@ package struct LongBenchTable: Sendable {
     let columns = summary.columns
     var table = MarkdownTable(["data set", "metric", "lines"] + columns.map(Self.title))
     for task in tasks {
-      table.add([task.name, task.metric.rawValue, lines(task)] + columns.map { Self.cent(mean(task, $0)) })
+      table.add(
+        [task.name, task.metric.rawValue, lines(task)]
+          + columns.map { summary.isBeyondModel(task.name) ? "–" : Self.cent(mean(task, $0)) })
     }
     for benchmark in [BenchmarkTask.Benchmark.longBench, .ruler] {
       let count = tasks.count { $0.benchmark == benchmark && isScored($0) }
@@ -69,6 +71,7 @@ package struct LongBenchTable: Sendable {
     }
     lines += SummaryTable.legend(reference: nil) + summary.choices.notes(summary.columns)
     lines += sweep.sentences
+    if let sentence = summary.beyondModel() { lines.append(sentence) }
     let unavailable = results.rows.compactMap(\.unavailable)
     if !unavailable.isEmpty {
       lines.append("\(unavailable.count) of \(results.rows.count) lines have no outcome:")

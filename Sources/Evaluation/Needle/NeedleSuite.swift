@@ -151,6 +151,13 @@ package struct NeedleSuite: EvaluationSuite {
       answer: value)
   }
 
+  /// The right answer's words without the full stop at their end.
+  package func expected(of prompt: CasePrompt) -> [ExpectedAnswer] {
+    guard var right = prompt.references.dropFirst().first?.trimmingSpace else { return [] }
+    if right.last == "." { right.removeLast() }
+    return ExpectedAnswer(anyOf: [right]).map { [$0] } ?? []
+  }
+
   /// `rouge1`: ROUGE-1's F measure of needle and answer, the reference's score (a tenth of it); `recall`: the
   /// share of the right answer's different words in it, which its plots show; `exact`: the right answer
   /// stands in it, upper and lower case, space and a full stop at its end aside.

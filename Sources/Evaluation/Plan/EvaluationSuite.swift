@@ -32,6 +32,9 @@ package protocol EvaluationSuite: Sendable {
   /// Scores one answer, from 0 to 1 each, by name.
   func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double]
 
+  /// What a right answer has in it, all of these; nothing where the suite's scores are no matter of that.
+  func expected(of prompt: CasePrompt) -> [ExpectedAnswer]
+
   /// Runs a case; unless a suite measures something else, it has every policy answer at every budget.
   /// - Throws: `CancellationError`; `CaseError` and what else concerns this case alone.
   func row(for case: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine)
@@ -41,6 +44,8 @@ package protocol EvaluationSuite: Sendable {
 
 extension EvaluationSuite {
   package static var groupTitles: [String: String] { [:] }
+
+  package func expected(of prompt: CasePrompt) -> [ExpectedAnswer] { [] }
 
   package func row(
     for one: EvaluationCase, plan: EvaluationPlan, model: EvaluationModel, engine: RunEngine
@@ -57,7 +62,8 @@ extension EvaluationSuite {
           hasEnded: answer.hasEnded)
         return Outcome(
           policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount,
-          choice: OutcomeChoice(result.choice), answer: given.text, hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
+          choice: OutcomeChoice(result.choice), answer: given.text, hasEnded: given.hasEnded,
+          scores: scores(of: given, to: prompt))
       }
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)

@@ -99,6 +99,12 @@ package struct RetrievalSuite: EvaluationSuite {
   /// Tokens that an answer may have more than the right one.
   private static let spareTokens = 8
 
+  /// The asked values, or the whole answer where there are none.
+  package func expected(of prompt: CasePrompt) -> [ExpectedAnswer] {
+    let values = prompt.references.dropFirst()
+    return (values.isEmpty ? prompt.references : Array(values)).compactMap { ExpectedAnswer(anyOf: [$0]) }
+  }
+
   /// `exact`: the answer is the right one, word for word, and ends there. `found`: the share of the values in
   /// it.
   package func scores(of answer: CaseAnswer, to prompt: CasePrompt) -> [String: Double] {

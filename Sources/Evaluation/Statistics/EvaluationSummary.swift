@@ -124,6 +124,21 @@ package struct EvaluationSummary: Sendable {
 
   /// The mean of a group in a column.
   package func cell(_ group: String, _ column: Column) -> Cell? { cells[group]?[column] }
+
+  /// Whether the full cache itself scores nothing in a group: its model does not do the task, and what a policy
+  /// scores there says nothing of the policy.
+  package func isBeyondModel(_ group: String) -> Bool {
+    columns.first { $0.policy.keepsEverything }.flatMap { cell(group, $0)?.score?.mean } == 0
+  }
+
+  /// The sentence that says so of some groups; `nil` for none.
+  package func beyondModel(named titles: [String: String] = [:]) -> String? {
+    let names = groups.filter(isBeyondModel).map { titles[$0] ?? $0 }
+    return names.isEmpty
+      ? nil
+      : "\(names.joined(separator: ", ")): the full cache itself scores 0, so this model does not do the task, and "
+        + "no policy can be judged by it; choose another model, or give it a chat's turns (--chat)"
+  }
 }
 
 extension EvaluationSettings {

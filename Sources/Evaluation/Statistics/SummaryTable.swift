@@ -27,7 +27,7 @@ package struct SummaryTable: Sendable {
         [
           column.policy.name + sweep.mark(column), column.budget?.description ?? "all", choice?.kept ?? "–",
           choice?.window(beside: reference) ?? "–", choice?.chosen ?? "–",
-        ] + groups.map { text(summary.cell($0, column)) })
+        ] + groups.map { summary.isBeyondModel($0) ? "–" : text(summary.cell($0, column)) })
     }
     return table.text
   }
@@ -50,6 +50,7 @@ package struct SummaryTable: Sendable {
     }
     lines += Self.legend(reference: summary.reference) + summary.choices.notes(summary.columns)
     lines += summary.sweep.sentences
+    if let sentence = summary.beyondModel(named: titles) { lines.append(sentence) }
     lines += summary.unavailable.map { "\($0.count) without outcome: \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -2,7 +2,7 @@ import Transformer
 
 /// How well a kept set covers what the true decode queries attend to (laq.md, last section).
 public struct Agreement: Sendable, Hashable {
-  /// `|kept ∩ T| / |T|`, T being the top tokens of the decode attention, as many as the budget allows each
+  /// Of one query head `|kept ∩ T| / |T|`, T being the top tokens of the decode attention, as many as the budget allows each
   /// head: a head that keeps nothing has a recall of 0, and one that keeps more than its share can cover no
   /// more than T.
   public let recall: Double
@@ -19,6 +19,38 @@ public struct Agreement: Sendable, Hashable {
     recall = best.isEmpty ? 1 : Double(kept.count { best.contains($0) }) / Double(best.count)
     let total = mass.reduce(0) { $0 + Double($1) }
     massRecall = total > 0 ? kept.reduce(0) { $0 + Double(mass[$1]) } / total : 1
+  }
+}
+
+extension HeadTable {
+  /// The highest mean recall that any choice reaches which keeps so many tokens in a head on average.
+  ///
+  /// Query heads that share a kept set have top tokens of their own, and a set can hold all of them only where
+  /// they are the same. Each kept token serves as many query heads of its set as have it among their top
+  /// tokens; the best choice takes those that serve the most, wherever they are.
+  /// - Parameter budget: tokens that a head keeps on average.
+  public func recallCeiling(_ granularity: Granularity, shape: ModelShape, budget: Int) -> Double {
+    guard granularity == .kvHead, shape.groupSize > 1, budget > 0 else { return 1 }
+    let served = ScoreTable.inParallel(count: layerCount * shape.kvHeadCount, work: .max) { index in
+      let (layer, kvHead) = (index / shape.kvHeadCount, index % shape.kvHeadCount)
+      var heads: [Int: Int] = [:]
+      for head in shape.queryHeads(of: kvHead) {
+        for token in Selection.select(from: self[layer, head], protected: [], budget: budget) {
+          heads[token, default: 0] += 1
+        }
+      }
+      var tokens = [Int](repeating: 0, count: shape.groupSize + 1)
+      for count in heads.values { tokens[count] += 1 }
+      return tokens
+    }
+    var (room, reached, wanted) = (served.count * budget, 0, 0)
+    for count in stride(from: shape.groupSize, to: 0, by: -1) {
+      let tokens = served.reduce(0) { $0 + $1[count] }
+      reached += min(room, tokens) * count
+      room -= min(room, tokens)
+      wanted += tokens * count
+    }
+    return wanted > 0 ? Double(reached) / Double(wanted) : 1
   }
 }
 

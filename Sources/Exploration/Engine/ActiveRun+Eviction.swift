@@ -48,13 +48,14 @@ extension ActiveRun {
     }
   }
 
-  private func result(
+  private mutating func result(
     of wanted: BudgetedPolicy, _ recording: Recording, stopsWhenCancelled: Bool
   ) throws -> PolicyResult {
     let budget = try wanted.tokens(recording, request.granularity)
     let lookahead = wanted.lookahead(recording, request.granularity).flatMap { lookaheads[$0] }
     if var same = reuse.lane(wanted.policy, budget: budget, lookahead: lookahead) {
       same.agreement = same.agreement ?? agreement(same.kept, of: same.policy, budget)
+      same.recallCeiling = same.recallCeiling ?? recallCeiling(of: same)
       return same
     }
     let start = ContinuousClock.now
@@ -71,6 +72,7 @@ extension ActiveRun {
       agreement: agreement(kept, of: wanted.policy, budget))
     result.choice = choice
     result.evictionSeconds = seconds
+    result.recallCeiling = recallCeiling(of: result)
     (result.answer, result.followed) = reuse.answers(of: result)
     return result
   }
@@ -98,6 +100,19 @@ extension ActiveRun {
           withMass: mass, budget: result.policy.comparedCount(result.kept, result.tokenBudget))
       }
     }
+    for index in run.results.indices where run.results[index].recallCeiling == nil {
+      run.results[index].recallCeiling = recallCeiling(of: run.results[index])
+    }
+  }
+
+  /// The ceiling of a result's recall, computed once for results of as many tokens.
+  private mutating func recallCeiling(of result: PolicyResult) -> Double? {
+    guard let mass = run.decodeMass else { return nil }
+    let budget = result.policy.comparedCount(result.kept, result.tokenBudget)
+    if let known = recallCeilings[budget] { return known }
+    let ceiling = mass.recallCeiling(request.granularity, shape: result.kept.shape, budget: budget)
+    recallCeilings[budget] = ceiling
+    return ceiling
   }
 
   /// `[layer][queryHead][token]`; `nil` without decode queries.
@@ -109,11 +124,18 @@ extension ActiveRun {
       Evidence(recording: recording, decode: decode), stopsWhenCancelled: stopsWhenCancelled)
   }
 
-  /// Computes the figures of the heads, unless they are there for every lookahead.
+  /// Computes the figures of the heads, unless they are there for every window and lookahead, and the errors
+  /// of the results that have none.
   mutating func measureHeads() throws {
-    if let figures = run.figures, figures.coverLookaheads(of: run.results) { return }
+    if run.figures?.cover(run) != true {
+      update { $0.stage = .measure }
+      run.figures = try HeadFigures(run)
+    }
+    let open = run.results.indices.filter { run.results[$0].outputErrors == nil }
+    guard let recording = run.recording, let decode = run.decodeQueries, !open.isEmpty else { return }
     update { $0.stage = .measure }
-    run.figures = try HeadFigures(run)
+    let errors = try OutputErrors.measure(recording, decode: decode, of: open.map { run.results[$0].kept })
+    for (index, errors) in zip(open, errors ?? []) { run.results[index].outputErrors = errors }
   }
 }
 

@@ -29,6 +29,9 @@ public struct ExplorationSettings: Sendable, Hashable {
   /// Which queries of the prompt are recorded.
   public var recording: RecordingScope
 
+  /// What a right answer has in it, all of these; nothing where it is not known.
+  public var expected: [ExpectedAnswer] = []
+
   /// Makes settings; the policies are those of `standardPolicies` unless given.
   public init(
     budget: Int = defaultBudget, granularity: Granularity = .kvHead, policies: [Policy]? = nil,

@@ -20,6 +20,12 @@ public struct PolicyResult: Sendable {
   /// Per layer and query head, how much of the decode attention the kept set covers; `nil` until the full
   /// cache has answered. `[layer][queryHead]`.
   public internal(set) var agreement: [[Agreement]]?
+  /// The highest mean recall that any choice of as many tokens reaches, as heads share kept sets; `nil` until
+  /// the full cache has answered.
+  public internal(set) var recallCeiling: Double?
+  /// Per layer and query head, how far the attention output on the kept tokens is from that on all of them
+  /// (`OutputErrors`); `nil` until the figures are there, and without values.
+  public internal(set) var outputErrors: [[Double]]?
   /// The answer so far.
   public internal(set) var answer = Continuation()
   /// What the cache says at each token of the full cache's answer, where its own answer is another; `nil`
@@ -47,7 +53,14 @@ public struct PolicyResult: Sendable {
   var unasked: PolicyResult {
     var kept = self
     (kept.answer, kept.followed, kept.agreement) = (Continuation(), nil, nil)
+    (kept.recallCeiling, kept.outputErrors) = (nil, nil)
     return kept
+  }
+
+  /// The mean error of the attention output, over all layers and query heads.
+  public var outputError: Double? {
+    guard let all = outputErrors?.joined(), !all.isEmpty else { return nil }
+    return all.reduce(0, +) / Double(all.count)
   }
 
   /// The lookahead at this budget, if there is one.

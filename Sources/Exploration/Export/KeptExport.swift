@@ -64,6 +64,7 @@ public struct KeptExport: Encodable, Sendable {
     let budget: Int
     let granularity: String
     let answerLimit: Int
+    let expected: [String]?
   }
 
   private struct PolicyEntry: Encodable {
@@ -78,11 +79,15 @@ public struct KeptExport: Encodable, Sendable {
     let chosenPerHead: Double?
     /// What of the policy does nothing here, in sentences; `nil` where all of it does something.
     let notes: [String]?
-    let recall: Double?, massRecall: Double?
+    /// Of kept tokens, those out of their layer's sliding window; `nil` without such layers.
+    let uselessShare: Double?
+    let recall: Double?, recallCeiling: Double?, massRecall: Double?, outputError: Double?
     let pseudoTokens: [Int]?
     /// In what a trace's lookahead differs from the one that the settings ask for; `nil` where in nothing.
     let lookaheadMismatch: String?
     let answerTokens: [Int], answer: String
+    /// `AnswerMark`; none of the full cache's answer, and none without one.
+    let mark: String?
   }
 
   /// Gathers what a run has so far.
@@ -104,7 +109,8 @@ public struct KeptExport: Encodable, Sendable {
       questionAfterEviction: run.prompt.laterQuestionText)
     settings = Settings(
       budget: run.settings.budget, granularity: run.settings.granularity.rawValue,
-      answerLimit: run.settings.answerLimit)
+      answerLimit: run.settings.answerLimit,
+      expected: run.settings.expected.isEmpty ? nil : run.settings.expected.map(\.description))
     results = (run.full.map { [$0] } ?? []) + run.results
     granularity = run.settings.granularity
     policies = results.map { result in
@@ -112,11 +118,15 @@ public struct KeptExport: Encodable, Sendable {
         name: result.policy.name, title: result.policy.title, source: result.policy.descriptor.source,
         settings: result.policy.settingValues,
         keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
-        bytes: result.kept.byteCount(), keptPerHead: result.kept.meanCount, window: result.choice?.window,
-        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result), recall: result.recall, massRecall: result.massRecall,
+        bytes: run.bytes(of: result.kept), keptPerHead: result.kept.meanCount, window: result.choice?.window,
+        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result),
+        uselessShare: run.uselessShare(of: result.kept),
+        recall: result.recall, recallCeiling: result.recallCeiling,
+        massRecall: result.massRecall, outputError: result.outputError,
         pseudoTokens: result.lookahead?.pseudo.tokens, lookaheadMismatch: result.lookahead?.mismatch,
         answerTokens: result.answer.tokens,
-        answer: run.answerText(result))
+        answer: run.answerText(result),
+        mark: result.policy.keepsEverything ? nil : run.mark(of: result)?.rawValue)
     }
     let others = run.answered.map { answered in
       OtherQuestion(

@@ -6,9 +6,8 @@ import Transformer
 /// and the decode attention, over all prompt keys. Computed off the screen's thread: in large models this
 /// takes longer than a frame.
 public struct AttentionRows: Sendable {
-  /// Prompt rows that stand for the observation window; SnapKV's own is wider (32), but the last rows
-  /// resemble each other.
-  public static let windowSize = 8
+  /// Prompt rows that stand for the observation window of a policy that has none: as many as SnapKV's.
+  public static let standardWindow = 32
   /// Rows of a section at most: more would be hundreds of megabytes for long answers to long prompts.
   public static let rowLimit = 256
 
@@ -35,6 +34,8 @@ public struct AttentionRows: Sendable {
     public let layer: Int
     /// Its heads.
     public let heads: Heads
+    /// Rows of the policy's own window, or of SnapKV's where it has none.
+    public let windowCount: Int
     let settings: ExplorationSettings
     let policy: Policy?
     let lookaheadCount: Int
@@ -48,6 +49,7 @@ public struct AttentionRows: Sendable {
       if case .single(let head) = heads, head >= recording.shape.queryHeadCount { return nil }
       self.layer = layer
       self.heads = heads
+      windowCount = min(run.windowSize(of: result), AttentionRows.rowLimit)
       settings = run.settings
       policy = result?.lookahead == nil ? nil : result?.policy
       lookaheadCount = min(result?.lookahead?.queries.count ?? 0, AttentionRows.rowLimit)
@@ -59,7 +61,7 @@ public struct AttentionRows: Sendable {
     public func work(_ run: Run) -> Int {
       guard let shape = run.recording?.shape else { return 0 }
       let heads = if case .single = heads { 1 } else { shape.queryHeadCount }
-      return (AttentionRows.windowSize + lookaheadCount + decodeCount) * tokenCount * shape.headDimension
+      return (windowCount + lookaheadCount + decodeCount) * tokenCount * shape.headDimension
         * heads
     }
   }
@@ -67,7 +69,7 @@ public struct AttentionRows: Sendable {
   /// What was asked for.
   public let request: Request
   private let rows: [Section: [[Float]]]
-  private let agreements: [Set<Section>: Double]
+  private let agreements: [Set<Section>: RowAgreement]
 
   /// Computes the rows.
   public init?(_ request: Request, _ run: Run) {
@@ -78,12 +80,12 @@ public struct AttentionRows: Sendable {
       Self.attention(recording, layer: request.layer, heads: request.heads, rows, beyond: beyond)
     }
     let rows: [Section: [[Float]]] = [
-      .window: attention(recording.newestRows(Self.windowSize)),
+      .window: attention(recording.newestRows(request.windowCount)),
       .lookahead: attention(recording.rows(beyond: 0..<request.lookaheadCount), result?.lookahead?.queries),
       .decode: attention(recording.rows(beyond: 0..<request.decodeCount), run.decodeQueries),
     ]
     self.rows = rows
-    var agreements: [Set<Section>: Double] = [:]
+    var agreements: [Set<Section>: RowAgreement] = [:]
     for sections in [[Section.window], [.lookahead], [.window, .lookahead]] {
       agreements[Set(sections)] = Self.agreement(
         of: sections.flatMap { rows[$0] ?? [] }, with: rows[.decode] ?? [])
@@ -98,16 +100,18 @@ public struct AttentionRows: Sendable {
   }
 
   /// How well the rows of some sections foresee the decode attention, over all rows; `nil` without both.
-  public func agreement(of sections: Set<Section>) -> Double? { agreements[sections] }
+  public func agreement(of sections: Set<Section>) -> RowAgreement? { agreements[sections] }
 
   /// The mean cosine between the sum of the observed rows and each decode row; `nil` without both.
-  static func agreement(of observed: [[Float]], with decode: [[Float]]) -> Double? {
+  static func agreement(of observed: [[Float]], with decode: [[Float]]) -> RowAgreement? {
     guard let first = observed.first, !decode.isEmpty else { return nil }
     var sum = [Float](repeating: 0, count: first.count)
     for row in observed { laq_add_scaled(&sum, row, 1, Int32(sum.count)) }
     return sum.withUnsafeBufferPointer { sum in
-      decode.reduce(0) { total, row in total + row.withUnsafeBufferPointer { cosine(sum, $0) } }
-        / Double(decode.count)
+      var total = RowAgreement()
+      for row in decode { row.withUnsafeBufferPointer { total.add(sum, $0) } }
+      total.divide(by: decode.count)
+      return total
     }
   }
 
@@ -140,11 +144,6 @@ public struct AttentionRows: Sendable {
     }
     guard heads == .mean else { return result }
     return result.map { $0.map { $0 / Float(shape.queryHeadCount) } }
-  }
-
-  /// The cosine of two rows; 0 where one is all zeros.
-  static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
-    laq_cosine(a.baseAddress, b.baseAddress, Int32(min(a.count, b.count)))
   }
 }
 

@@ -15,10 +15,11 @@ public struct HeadFigures: Sendable, Hashable {
   public let entropy: [[Double]]
   /// The mean share of a row that falls on the first `sinkCount` tokens.
   public let sinkShare: [[Double]]
-  /// The mean cosine between the sum of the window's rows and each decode row (`AttentionRows.agreement`).
-  public let windowAgreement: [[Double]]
+  /// The mean cosine between the sum of a window's rows and each decode row (`AttentionRows.agreement`), by the
+  /// window's size: those of the policies' own windows, and of the one that stands for policies without.
+  public let windowAgreement: [Int: [[RowAgreement]]]
   /// The same for each policy's lookahead rows; edits do not change them, and the key has none.
-  public let lookaheadAgreement: [Policy: [[Double]]]
+  public let lookaheadAgreement: [Policy: [[RowAgreement]]]
 
   /// Computes all figures, the heads of a KV head together, and KV heads in parallel.
   ///
@@ -27,11 +28,16 @@ public struct HeadFigures: Sendable, Hashable {
   init?(_ run: Run) throws {
     guard let recording = run.recording, let decode = run.decodeQueries, decode.count > 0 else { return nil }
     let lookaheads = Self.lookaheads(run)
-    let layers = try Self.heads(recording, decode: decode, lookaheads: lookaheads.map(\.rows))
+    let windows = run.windowSizes
+    let layers = try Self.heads(
+      recording, decode: decode, windows: windows, lookaheads: lookaheads.map(\.rows))
     entropy = layers.map { $0.map(\.entropy) }
     sinkShare = layers.map { $0.map(\.sinkShare) }
-    windowAgreement = layers.map { $0.map(\.window) }
-    var agreement: [Policy: [[Double]]] = [:]
+    windowAgreement = Dictionary(
+      uniqueKeysWithValues: windows.enumerated().map { place, size in
+        (size, layers.map { $0.map { $0.window(place) } })
+      })
+    var agreement: [Policy: [[RowAgreement]]] = [:]
     for (index, lookahead) in lookaheads.enumerated() {
       for policy in lookahead.policies {
         agreement[policy.unedited] = layers.map { $0.map { $0.lookahead(index) } }
@@ -41,32 +47,36 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
-  /// - Parameter comparesDecode: whether the sum of the decode rows is compared with each of them, too:
-  ///   another look at each.
+  /// - Parameters:
+  ///   - windows: numbers of the prompt's last rows whose sum is compared with each decode row.
+  ///   - comparesDecode: whether the sum of the decode rows is compared with each of them, too: another look
+  ///     at each.
   /// - Throws: `CancellationError`, looked for before each layer.
   static func heads(
-    _ recording: Recording, decode: QueryRows, lookaheads: [QueryRows], comparesDecode: Bool = false
+    _ recording: Recording, decode: QueryRows, windows: [Int], lookaheads: [QueryRows],
+    comparesDecode: Bool = false
   ) throws -> [[Head]] {
-    let rows = max(AttentionRows.windowSize, pieceLength, lookaheads.map(\.count).max() ?? 0)
+    let rows = max(windows.max() ?? 0, pieceLength, lookaheads.map(\.count).max() ?? 0)
     return try (0..<recording.shape.layerCount).map { layer in
       try Task.checkCancellation()
       var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
       groups.withUnsafeMutableBufferPointer { groups in
         inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
           groups[kvHead] = heads(
-            recording, layer: layer, kvHead: kvHead, decode: decode, lookaheads: lookaheads,
-            comparesDecode: comparesDecode)
+            recording, layer: layer, kvHead: kvHead, decode: decode, windows: windows,
+            lookaheads: lookaheads, comparesDecode: comparesDecode)
         }
       }
       return groups.flatMap(\.self)
     }
   }
 
-  /// Whether they tell of every lookahead that some results have.
-  func coverLookaheads(of lanes: [PolicyResult]) -> Bool {
-    lanes.allSatisfy { result in
-      (result.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[result.policy.unedited] != nil
-    }
+  /// Whether they tell of every window and lookahead that a run's results have.
+  func cover(_ run: Run) -> Bool {
+    run.windowSizes.allSatisfy { windowAgreement[$0] != nil }
+      && run.results.allSatisfy { result in
+        (result.lookahead?.queries.count ?? 0) == 0 || lookaheadAgreement[result.policy.unedited] != nil
+      }
   }
 
   /// Every lookahead once, with the policies that share it.
@@ -81,24 +91,25 @@ public struct HeadFigures: Sendable, Hashable {
   struct Head: Sendable {
     fileprivate(set) var entropy = 0.0
     fileprivate(set) var sinkShare = 0.0
-    /// The mean cosines of the sums of rows with each decode row: the window's, then each lookahead's, then
+    /// The mean cosines of the sums of rows with each decode row: each window's, then each lookahead's, then
     /// the truth's own.
-    fileprivate var agreements: [Double]
+    fileprivate var agreements: [RowAgreement]
+    fileprivate let windowCount: Int
 
-    /// That of the window's rows.
-    var window: Double { agreements[0] }
+    /// That of a window's rows, an index into those that were compared.
+    func window(_ index: Int) -> RowAgreement { agreements[index] }
     /// That of a lookahead, an index into those that were compared.
-    func lookahead(_ index: Int) -> Double { agreements[index + 1] }
+    func lookahead(_ index: Int) -> RowAgreement { agreements[windowCount + index] }
     /// That of the decode rows themselves, if it was asked for: what cannot be surpassed by far.
-    var decode: Double { agreements[agreements.count - 1] }
+    var decode: RowAgreement { agreements[agreements.count - 1] }
 
     /// Adds a decode row.
-    /// - Parameter foreseen: what the window and each lookahead foresee.
+    /// - Parameter foreseen: what each window and each lookahead foresees.
     mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
       entropy += laq_bits(row.baseAddress, Int32(row.count))
       sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
       for (index, sum) in foreseen.enumerated() {
-        agreements[index] += sum.withUnsafeBufferPointer { AttentionRows.cosine($0, row) }
+        sum.withUnsafeBufferPointer { agreements[index].add($0, row) }
       }
     }
 
@@ -106,7 +117,7 @@ public struct HeadFigures: Sendable, Hashable {
     mutating func divide(by count: Int) {
       entropy /= Double(count)
       sinkShare /= Double(count)
-      for index in agreements.indices { agreements[index] /= Double(count) }
+      for index in agreements.indices { agreements[index].divide(by: count) }
     }
   }
 
@@ -115,19 +126,21 @@ public struct HeadFigures: Sendable, Hashable {
 
   /// The figures of the query heads that read one KV head.
   private static func heads(
-    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, lookaheads: [QueryRows],
-    comparesDecode: Bool
+    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, windows: [Int],
+    lookaheads: [QueryRows], comparesDecode: Bool
   ) -> [Head] {
     let count = recording.tokenCount
     func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
       recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
     }
-    // [window, then lookaheads, then the decode rows][query head of the group][token]
+    // [windows, then lookaheads, then the decode rows][query head of the group][token]
     let foreseen =
-      [sums(recording.newestRows(AttentionRows.windowSize), nil)]
+      windows.map { sums(recording.newestRows($0), nil) }
       + (lookaheads + (comparesDecode ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
     let group = recording.shape.queryHeads(of: kvHead)
-    var heads = group.map { _ in Head(agreements: Array(repeating: 0, count: foreseen.count)) }
+    var heads = group.map { _ in
+      Head(agreements: Array(repeating: RowAgreement(), count: foreseen.count), windowCount: windows.count)
+    }
     // The rows of a long answer pass in pieces, which take little memory.
     for start in stride(from: 0, to: decode.count, by: pieceLength) {
       let rows = recording.rows(beyond: start..<min(start + pieceLength, decode.count))

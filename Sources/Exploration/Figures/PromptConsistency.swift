@@ -6,20 +6,29 @@ import Transformer
 public struct PromptConsistency: Sendable {
   /// Tokens that the full cache's answer fed: the decode rows.
   public let decodeRowCount: Int
-  /// The mean cosine of the observation window's summed rows with each decode row, `[layer][queryHead]`.
-  public let windowCosine: [[Double]]
+  /// The prompt's last rows that stand for the window of policies without one of their own.
+  public let standardWindow: Int
+  /// The mean cosine of their sum with each decode row, `[layer][queryHead]`.
+  public let windowCosine: [[RowAgreement]]
   /// The mean cosine of the decode rows' own sum with each of them, `[layer][queryHead]`: how far a sum can
   /// go.
-  public let decodeCosine: [[Double]]
+  public let decodeCosine: [[RowAgreement]]
   /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the decode
   /// attention is its agreement.
   public let results: [Result<PolicyResult, Unavailable>]
-  private let lookaheadCosines: [LookaheadKey: [[Double]]]
+  private let lookaheadCosines: [LookaheadKey: [[RowAgreement]]]
+  private let windowCosines: [Policy: (size: Int, cosines: [[RowAgreement]])]
 
   /// The mean cosine of a result's summed lookahead rows with each decode row, `[layer][queryHead]`; `nil`
   /// without a lookahead.
-  public func lookaheadCosine(_ result: PolicyResult) -> [[Double]]? {
+  public func lookaheadCosine(_ result: PolicyResult) -> [[RowAgreement]]? {
     result.lookaheadKey.flatMap { lookaheadCosines[$0] }
+  }
+
+  /// The rows of a result's own window, and the mean cosine of their sum with each decode row,
+  /// `[layer][queryHead]`; `nil` for policies without a window.
+  public func windowCosine(_ result: PolicyResult) -> (size: Int, cosines: [[RowAgreement]])? {
+    windowCosines[result.policy]
   }
 }
 
@@ -62,9 +71,22 @@ extension PromptConsistency {
       places[key] = lookaheads.count
       lookaheads.append(rows)
     }
-    let heads = try HeadFigures.heads(recording, decode: decode, lookaheads: lookaheads, comparesDecode: true)
+    let run = active.run
+    let sizes = run.windowSizes
+    let heads = try HeadFigures.heads(
+      recording, decode: decode, windows: sizes, lookaheads: lookaheads, comparesDecode: true)
+    func cosines(_ size: Int) -> [[RowAgreement]] {
+      let place = sizes.firstIndex(of: size) ?? 0
+      return heads.map { $0.map { $0.window(place) } }
+    }
     decodeRowCount = decode.count
-    windowCosine = heads.map { $0.map(\.window) }
+    standardWindow = run.windowSize(of: nil)
+    windowCosine = cosines(standardWindow)
+    windowCosines = Dictionary(
+      run.results.compactMap { result in
+        run.ownWindow(of: result).map { (result.policy, (size: $0, cosines: cosines($0))) }
+      }
+    ) { first, _ in first }
     decodeCosine = heads.map { $0.map(\.decode) }
     lookaheadCosines = places.mapValues { place in heads.map { $0.map { $0.lookahead(place) } } }
     results = Array(active.results.dropFirst())

@@ -35,7 +35,7 @@ public struct AttentionRule: Sendable, Hashable {
   private static let widestWindow = 1 << 30
 
   /// The rule as the kernels take it.
-  var kernel: laq_attention_rule {
+  package var kernel: laq_attention_rule {
     laq_attention_rule(
       scale: scale, soft_cap: softCap ?? 0, window: Int32(clamping: min(window ?? 0, Self.widestWindow)))
   }

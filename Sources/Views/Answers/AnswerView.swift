@@ -54,7 +54,10 @@ struct AnswerView {
       if !isMeasure {
         let words =
           difference.map { "another than the full cache's from token \($0 + 1) on" } ?? "the full cache's"
-        heading.add(Span("   " + words, theme[difference == nil ? .good : .error]))
+        let mark = scene.run.mark(of: result)
+        heading.add(Span("   " + words + (mark?.words ?? ""), theme[mark?.role ?? .text]))
+      } else if scene.run.fullMissesExpected == true {
+        heading.add(Span("   misses what is expected: no policy is to blame", theme[.error]))
       }
       lines.append(heading.fitting(width))
       let pieces = AnswerLines(scene, glyphs: glyphs).answer(result, difference: difference)
@@ -77,7 +80,8 @@ struct AnswerView {
       ])
       if let active = scene.setup.active, let result = answered.result(of: active) {
         add(
-          scene.setup.policyTitle, result, difference: result.answer.firstDifference(from: answered.full.answer),
+          scene.setup.policyTitle, result,
+          difference: result.answer.firstDifference(from: answered.full.answer),
           isMeasure: false)
       }
       add("full", answered.full, difference: nil, isMeasure: true)

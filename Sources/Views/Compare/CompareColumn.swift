@@ -3,7 +3,12 @@ import Screen
 
 /// The columns of the comparison.
 package enum CompareColumn: String, Sendable, CaseIterable {
-  case policy, recall, massRecall, divergence, topOne, kept, window, chosen, bytes, time, answer
+  case policy, recall, massRecall, outputError, divergence, topOne, kept, window, chosen, bytes, time, answer
+
+  /// The column by which a run is sorted at first: a trace has no answers.
+  static func first(in run: Run) -> CompareColumn {
+    !run.hasModel ? .massRecall : run.settings.expected.isEmpty ? .divergence : .answer
+  }
 
   /// The head of the column.
   var title: String {
@@ -11,6 +16,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .policy: "policy"
     case .recall: "recall"
     case .massRecall: "mass"
+    case .outputError: "out err"
     case .divergence: "KL"
     case .topOne: "top-1"
     case .kept: "kept"
@@ -27,8 +33,9 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   var layout: (width: Int, rank: Int) {
     switch self {
     case .policy: (20, 0)
-    case .recall: (7, 3)
+    case .recall: (11, 3)
     case .massRecall: (7, 0)
+    case .outputError: (8, 3)
     case .divergence: (8, 0)
     case .topOne: (8, 1)
     case .kept: (8, 0)
@@ -44,16 +51,21 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   func note(_ keys: KeyTable) -> String {
     switch self {
     case .policy: "One prompt is no benchmark: try others, and other budgets (\(keys.label(.budgetDown)))."
-    case .recall: "recall: share of the B tokens with the most true attention that is kept, mean of all heads"
+    case .recall:
+      "recall: share of the B tokens with the most true attention that is kept, mean of all heads; above it its ceiling"
     case .massRecall: "mass: share of the true attention on kept tokens, mean of all heads"
+    case .outputError:
+      "out err: relative error of the attention output on kept tokens, at the true decode rows"
     case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
     case .topOne: "top-1: of the full answer's tokens and its end, how many this cache says, too"
     case .kept: "kept: tokens per head, the mean after the allocation; ! where that is not the budget"
-    case .window: "window: prompt tokens that are looked at, +pseudo tokens; ! where the pinned policy has another"
+    case .window:
+      "window: prompt tokens that are looked at, +pseudo tokens; ! where the pinned policy has another"
     case .chosen: "by score: tokens per head that are kept for their score, neither window nor sink"
     case .bytes: "KV kept: memory of the kept keys and values"
     case .time: "evict: scoring and selection; lookahead and answers are decoded together"
-    case .answer: "answer: how long it stays the full cache's; the first other token is marked"
+    case .answer:
+      "answer: with what is expected first, or how long it stays the full cache's; then by KL"
     }
   }
 
@@ -61,7 +73,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   var largestFirst: Bool {
     switch self {
     case .recall, .massRecall, .topOne, .kept, .window, .chosen, .answer: true
-    case .policy, .divergence, .bytes, .time: false
+    case .policy, .outputError, .divergence, .bytes, .time: false
     }
   }
 
@@ -71,6 +83,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .policy: Double(index)
     case .recall: figures.recall
     case .massRecall: figures.massRecall
+    case .outputError: figures.outputError
     case .divergence: figures.divergence
     case .topOne: figures.compared > 0 ? Double(figures.agreeing) / Double(figures.compared) : nil
     case .kept: figures.keptPerHead
@@ -78,7 +91,12 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .chosen: figures.choice?.chosenPerHead
     case .bytes: Double(figures.bytes)
     case .time: figures.evictionSeconds
-    case .answer: figures.firstDifference.map(Double.init) ?? .infinity
+    case .answer:
+      switch figures.mark {
+      case .right, .reworded: .infinity
+      case .missing: -1
+      case .same, .other, nil: figures.firstDifference.map(Double.init) ?? .infinity
+      }
     }
   }
 
@@ -89,6 +107,7 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .policy, .answer: ""
     case .recall: figures.recall.map { decimal($0, 3) } ?? "-"
     case .massRecall: figures.massRecall.map { decimal($0, 3) } ?? "-"
+    case .outputError: figures.outputError.map { decimal($0, 3) } ?? "-"
     case .divergence: figures.divergence.map { decimal($0, $0 < 10 ? 4 : 2) } ?? "-"
     case .topOne: figures.compared > 0 ? "\(figures.agreeing)/\(figures.compared)" : "-"
     case .kept: ChoiceWords(figures, pinned: pinned).kept

@@ -22,7 +22,8 @@ struct CompareView {
       frame.line(
         noteRow,
         Line.note(
-          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)], style: frame.theme[.note],
+          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)],
+          style: frame.theme[.note],
           width: frame.width)
       )
     }
@@ -84,7 +85,8 @@ struct CompareView {
       let isSorted = column == scene.display.compare.sortColumn
       let arrow =
         column.largestFirst != scene.display.compare.reversesOrder ? frame.glyphs.down : frame.glyphs.up
-      let title = isSorted ? column.title + arrow : column.title
+      let name = heading(column, frame.glyphs)
+      let title = isSorted ? name + arrow : name
       let isText = column == .policy || column == .answer
       // An answer begins with a space.
       let padded =
@@ -105,6 +107,14 @@ struct CompareView {
       let more = "\(top + 1)\(frame.glyphs.dash)\(top + capacity) of \(policies.count)"
       frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
     }
+  }
+
+  /// The column's head; that of recall with the ceiling that a choice of this budget reaches.
+  private func heading(_ column: CompareColumn, _ glyphs: GlyphSet) -> String {
+    let ceiling = scene.run.results.lazy.filter { $0.policy.map == nil }.compactMap(\.recallCeiling).first
+    guard column == .recall, let ceiling, ceiling < 1 else { return column.title }
+    let share = decimal(ceiling, 2)
+    return column.title + glyphs.atMost + (share.hasPrefix("0") ? String(share.dropFirst()) : share)
   }
 
   private func draw(_ row: CompareTable.Row, _ layout: Layout, into frame: inout Frame, at line: Int) {
@@ -154,10 +164,11 @@ struct CompareView {
     guard let result = row.result else { return "" }
     return switch column {
     case .recall, .massRecall: decimal(1, 3)
+    case .outputError: decimal(0, 3)
     case .divergence: decimal(0, 4)
     case .topOne: "\(result.answer.steps.count)/\(result.answer.steps.count)"
     case .kept: "\(grouped(result.kept.tokenCount)) "
-    case .bytes: mebibytes(result.kept.byteCount())
+    case .bytes: mebibytes(scene.run.bytes(of: result.kept))
     default: "-"
     }
   }
@@ -176,6 +187,12 @@ struct CompareView {
       return [Span(reason, theme[.dim])]
     }
     let difference = row.index == nil ? nil : row.figures?.firstDifference
-    return AnswerLines(scene, glyphs: frame.glyphs).answer(result, difference: difference, width: width)
+    let mark =
+      row.index == nil
+      ? scene.run.markOfFull(frame.glyphs, theme)
+      : row.figures?.mark?.span(frame.glyphs, theme) ?? Span("  ")
+    return [mark]
+      + AnswerLines(scene, glyphs: frame.glyphs).answer(
+        result, difference: difference, width: max(0, width - mark.width))
   }
 }

@@ -149,10 +149,14 @@ struct TokenPage {
       let notes = ChoiceWords.notes(result, budget: scene.run.settings.budget)
       let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead + notes)
         .joined(separator: ", ")
+      let ceiling = result.recallCeiling.map { $0 < 1 ? " of \(decimal($0, 3)) at most" : "" } ?? ""
+      let mark = result.policy.keepsEverything ? nil : scene.run.mark(of: result)
       let cells = [
-        result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
+        result.policy.title, settings, result.recall.map { decimal($0, 3) + ceiling } ?? "",
         result.massRecall.map { decimal($0, 3) } ?? "",
-        choice.kept, choice.window, choice.chosen, mebibytes(result.kept.byteCount()), scene.run.vocabulary.text(result.answer.tokens),
+        choice.kept, choice.window, choice.chosen,
+        mebibytes(scene.run.bytes(of: result.kept)),
+        (mark.map { $0.glyph(.unicode) + " " } ?? "") + scene.run.vocabulary.text(result.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }

@@ -83,19 +83,16 @@ struct AnswerLines {
       return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
     }
     let difference = scene.run.difference(of: result)
-    let isComplete = scene.run.stage == .done
-    if index != nil, !result.hasAnswer {
-      // Nothing to compare: it is not known whether the answer would be another.
-      spans.append(Span("  "))
-    } else if index != nil, isComplete {
-      spans.append(
-        difference == nil
-          ? Span("\(glyphs.check) ", theme[.good]) : Span("\(glyphs.crossMark) ", theme[.error]))
+    if index == nil {
+      let misses = scene.run.fullMissesExpected == true
+      spans.append(scene.run.markOfFull(glyphs, theme))
+      spans.append(misses ? Span("misses it  ", theme[.error]) : Span("           "))
     } else {
-      spans.append(Span("  "))
+      // Before everything is there it is not known how the answer will end.
+      let mark = scene.run.stage == .done ? scene.run.mark(of: result) : nil
+      spans.append(mark?.span(glyphs, theme) ?? Span("  "))
+      spans.append(Span(result.massRecall.map { "mass \(decimal($0, 2))  " } ?? "", theme[.dim]))
     }
-    let mass = result.massRecall.map { "mass \(decimal($0, 2))  " } ?? (index == nil ? "           " : "")
-    spans.append(Span(mass, theme[.dim]))
     guard result.hasAnswer || scene.run.hasModel else {
       return spans + [Span(UnavailableWords.answer(result), theme[.dim])]
     }

@@ -64,7 +64,7 @@ struct RunLines {
     guard scene.result != nil, scene.shownStep != .prefill else {
       return [Span("\(grouped(total)) tokens, nothing evicted", theme[.dim])]
     }
-    let active = fates.count(.protected, .both, .active)
+    let active = fates.count(.protected, .both, .active, .useless)
     let share = decimal(100 * Double(active) / Double(max(1, total)), 1)
     var line = Line()
     if case .lookahead = scene.shownStep {
@@ -74,6 +74,8 @@ struct RunLines {
     }
     line.add(Span("kept \(grouped(active)) of \(grouped(total))"))
     line.add(Span(" (\(share) %)"), rank: 7)
+    let useless = fates.count(.useless)
+    if useless > 0 { line.add(Span(", \(grouped(useless)) out of the window", theme[.warning]), rank: 1) }
     if let pinned = scene.setup.pinnedTitle {
       line.add(Span("   both \(fates.count(.both, .protected))"), rank: 2)
       line.add(Span("   \(scene.setup.policyTitle) only \(fates.count(.active))"), rank: 2)
@@ -84,6 +86,9 @@ struct RunLines {
       line.add(Span("   recall \(decimal(agreement.recall, 2))", theme[.accent]), rank: 5)
       if let recall = scene.result?.recall {
         line.add(Span(", all heads \(decimal(recall, 2))", theme[.dim]), rank: 6)
+        if let ceiling = scene.result?.recallCeiling, ceiling < 1 {
+          line.add(Span(" of \(decimal(ceiling, 2)) at most", theme[.dim]), rank: 7)
+        }
       }
       line.add(Span("   mass \(decimal(agreement.massRecall, 2))", theme[.accent]), rank: 3)
       if let mass = scene.result?.massRecall {

@@ -96,11 +96,19 @@ struct StatusLines {
     case .cancelled: return [Span("stopped; \(state.display.keys.shown(.run)) runs again", theme[.warning])]
     default: break
     }
+    if state.run.fullMissesExpected == true {
+      let expected = state.run.settings.expected.map { "\"\($0)\"" }.joined(separator: " and ")
+      let words = Sanitizer.visible(expected, glyphs: glyphs, spaces: false)
+      let told = "the full cache's own answer misses \(words)"
+      return Line.first(
+        of: [told + ": no policy is to blame for that", told].map { [Span($0, theme[.warning])] },
+        width: width)
+    }
     let times = state.run.seconds
     var memory = ""
     if let result = state.scene.result, let full = state.run.full {
       memory =
-        "  \(glyphs.dot)  KV \(mebibytes(result.kept.byteCount())) of \(mebibytes(full.kept.byteCount()))"
+        "  \(glyphs.dot)  KV \(mebibytes(state.run.bytes(of: result.kept))) of \(mebibytes(state.run.bytes(of: full.kept)))"
     }
     if let dropped = state.run.prompt.dropped {
       let bytes = dropped.byteCount == 1 ? "byte" : "bytes"

@@ -5,7 +5,9 @@ import Transformer
 
 /// What the head grid shows of every query head.
 package enum HeadFigure: String, Sendable, CaseIterable {
-  case massRecall, recall, gain, keptShare, windowAgreement, lookaheadAgreement, entropy, sinkShare
+  case massRecall, recall, outputError, gain, keptShare, uselessShare, windowAgreement, lookaheadAgreement,
+    windowWithSinks,
+    lookaheadWithSinks, entropy, sinkShare
 
   /// The name in the view's first line.
   var title: String {
@@ -14,8 +16,12 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .recall: "recall against the oracle"
     case .gain: "gain over the pinned policy"
     case .keptShare: "kept share"
+    case .uselessShare: "useless share"
     case .windowAgreement: "window agreement"
     case .lookaheadAgreement: "lookahead agreement"
+    case .windowWithSinks: "window agreement with the sinks"
+    case .lookaheadWithSinks: "lookahead agreement with sinks"
+    case .outputError: "output error"
     case .entropy: "entropy"
     case .sinkShare: "sink share"
     }
@@ -30,10 +36,16 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       "Where the active policy covers more of the true attention than the pinned one (+), or less (-)."
     case .keptShare:
       "Share of the prompt's tokens that the head keeps; allocations may give heads unequal numbers."
+    case .uselessShare:
+      "Share of the kept tokens out of the layer's sliding window: no token of the answer sees them."
     case .windowAgreement:
-      "Cosine between the last prompt rows' attention and the true decode rows': can a window foresee them?"
+      "Cosine of the window's rows with the true decode rows, without the first \(HeadFigures.sinkCount) keys: can it foresee them?"
     case .lookaheadAgreement:
-      "Cosine between the pseudo tokens' attention and the true decode rows': can LAQ foresee them?"
+      "Cosine of the pseudo tokens' rows with the true decode rows, without the first \(HeadFigures.sinkCount) keys: can LAQ foresee them?"
+    case .windowWithSinks, .lookaheadWithSinks:
+      "The same over all keys: high wherever both look at the first \(HeadFigures.sinkCount), which nearly every row does."
+    case .outputError:
+      "How far the attention's output on kept tokens is from that on all, relative to it: 0 loses nothing."
     case .entropy:
       "Bits: a head of 3 bits spreads over about 8 tokens, one of 8 bits over about 256, which a budget cannot hold."
     case .sinkShare:
@@ -48,8 +60,11 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .recall: "Of the B tokens with the most true attention, the share that is kept."
     case .gain: "True attention covered more (+) or less (-) than by the pinned one."
     case .keptShare: "Share of the prompt's tokens that the head keeps."
+    case .uselessShare: "Share of the kept tokens out of the layer's window."
     case .windowAgreement: "Can the last prompt rows foresee what the answer looks at?"
     case .lookaheadAgreement: "Can the pseudo tokens foresee what the answer looks at?"
+    case .windowWithSinks, .lookaheadWithSinks: "The same over all keys, sinks among them."
+    case .outputError: "How far attention comes out otherwise on the kept tokens."
     case .entropy: "Bits: 3 spread over about 8 tokens, 8 over about 256."
     case .sinkShare: "Share of the true attention on the first \(HeadFigures.sinkCount) tokens."
     }
@@ -58,15 +73,17 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   /// Whether another policy has another number.
   var isOfPolicy: Bool {
     switch self {
-    case .massRecall, .recall, .keptShare, .lookaheadAgreement: true
-    case .gain, .windowAgreement, .entropy, .sinkShare: false
+    case .massRecall, .recall, .outputError, .keptShare, .uselessShare, .windowAgreement, .lookaheadAgreement,
+      .windowWithSinks, .lookaheadWithSinks:
+      true
+    case .gain, .entropy, .sinkShare: false
     }
   }
 
   /// Whether the heads worth looking at are those with the lowest numbers.
   var lowestFirst: Bool {
     switch self {
-    case .entropy, .sinkShare: false
+    case .entropy, .sinkShare, .outputError, .uselessShare: false
     default: true
     }
   }
@@ -92,20 +109,49 @@ package enum HeadFigure: String, Sendable, CaseIterable {
           Double(kept.positions(layer: layer, queryHead: $0).count) / count
         }
       }
-    case .windowAgreement: return run.figures?.windowAgreement
-    case .lookaheadAgreement:
-      return scene.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] }
+    case .uselessShare:
+      guard let kept = scene.result?.kept, let recording = run.recording else { return nil }
+      return (0..<kept.shape.layerCount).map { layer in
+        let first = recording.firstSeen(layer: layer)
+        return (0..<kept.shape.queryHeadCount).map { head in
+          let positions = kept.positions(layer: layer, queryHead: head)
+          return Double(positions.prefix { $0 < first }.count) / Double(max(1, positions.count))
+        }
+      }
+    case .outputError: return scene.result?.outputErrors
+    case .windowAgreement, .windowWithSinks:
+      return cosines(run.figures?.windowAgreement[run.windowSize(of: scene.result)])
+    case .lookaheadAgreement, .lookaheadWithSinks:
+      return cosines(scene.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] })
     case .entropy: return run.figures?.entropy
     case .sinkShare: return run.figures?.sinkShare
+    }
+  }
+
+  private func cosines(_ found: [[RowAgreement]]?) -> [[Double]]? {
+    let isWhole = self == .windowWithSinks || self == .lookaheadWithSinks
+    return found?.map { $0.map { isWhole ? $0.withSinks : $0.withoutSinks } }
+  }
+
+  /// What the grid's heading says of it beside its name and mean; `nil` where there is no more to say.
+  func detail(_ scene: Scene) -> String? {
+    switch self {
+    case .recall:
+      scene.result?.recallCeiling.flatMap { $0 < 1 ? " of \(decimal($0, 3)) at most" : nil }
+    case .windowAgreement, .windowWithSinks: ", window of \(scene.run.windowSize(of: scene.result))"
+    default: nil
     }
   }
 
   /// Why there are no values, or that they are coming.
   func noValue(_ scene: Scene) -> String {
     switch self {
+    case .outputError where scene.run.recording?.layers.contains(where: { $0.values.count == 0 }) == true:
+      return "this trace was recorded without values"
     case .gain where scene.setup.pinned == nil || scene.setup.pinned == scene.setup.policy:
       return "pin another policy with \(scene.display.keys.shown(.pin)), and the difference is shown here"
-    case .lookaheadAgreement where scene.result != nil && scene.result?.lookahead == nil:
+    case .lookaheadAgreement where scene.result != nil && scene.result?.lookahead == nil,
+      .lookaheadWithSinks where scene.result != nil && scene.result?.lookahead == nil:
       return
         "\(scene.setup.policyTitle) has no lookahead; \(scene.display.keys.shown(.policyNext)) goes to the next policy, \(scene.display.keys.shown(.figureNext)) to the next figure"
     default: break

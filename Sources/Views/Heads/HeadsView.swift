@@ -57,6 +57,9 @@ struct HeadsView {
       line.add(Span(" and \(pinned)", theme[.text]), rank: 3)
     }
     if let grid { line.add(Span("   mean \(decimal(grid.mean, 3))", theme[.text]), rank: 1) }
+    if grid != nil, let detail = scene.display.heads.figure.detail(scene) {
+      line.add(Span(detail, theme[.text]), rank: 2)
+    }
     line.add(
       Span(
         "   \(scene.display.keys.shown(.figureNext)) next figure, \(scene.display.keys.shown(.sort)) \(scene.display.heads.isSorted ? "layers and heads" : "sorted")",

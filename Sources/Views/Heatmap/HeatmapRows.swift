@@ -27,11 +27,11 @@ struct HeatmapRows {
     memory = scene.display.pooledRows
     let request = scene.attentionRequest
     attention = scene.details.attention?.request == request ? scene.details.attention : nil
-    guard let recording = scene.run.recording else {
+    guard scene.run.recording != nil else {
       (entries, chosen, focus, totals) = ([], nil, [:], [:])
       return
     }
-    let window = min(AttentionRows.windowSize, recording.tokenCount)
+    let window = request?.windowCount ?? 0
     var entries = (0..<window).map { Entry(section: .window, label: "w-\(window - $0)", index: $0) }
     var lookahead = scene.result?.lookahead?.queries.count ?? 0
     var decode = scene.run.decodeQueries?.count ?? 0
@@ -76,7 +76,7 @@ struct HeatmapRows {
   }
 
   /// How well the rows of some sections foresee the true ones; `nil` without both at this step.
-  func agreement(of sections: Set<AttentionRows.Section>) -> Double? {
+  func agreement(of sections: Set<AttentionRows.Section>) -> RowAgreement? {
     guard sections.isSubset(of: entries.map(\.section)), entries.contains(where: { $0.section == .decode })
     else { return nil }
     return attention?.agreement(of: sections)

@@ -44,7 +44,8 @@ extension Glossary {
       "Kept whatever its score: the policy's window of last tokens, or first tokens (sinks)."),
     Entry(
       "window", [],
-      "The prompt's tokens that a policy looks at; most always keep them. Behind a plus pseudo tokens; all: every token."),
+      "The prompt's tokens that a policy looks at; most always keep them. Behind a plus pseudo tokens; all: every token."
+    ),
     Entry(
       "by score", ["score"],
       "What the policy orders the other tokens by; what fills the budget beside those always kept."),
@@ -58,6 +59,10 @@ extension Glossary {
     Entry(
       "most read by", ["read", "pooled"],
       "The row that looks most at the token, and its attention there. Pooled: a neighbour got that attention, and the token its score."
+    ),
+    Entry(
+      "out of the window", ["useless share"],
+      "Kept where the layer sees its last tokens only (a sliding window): of no use, as no token of the answer looks there."
     ),
     Entry(
       "edited", ["edits"],
@@ -77,6 +82,14 @@ extension Glossary {
       "Of the tokens with the most true attention, as many as the budget, the share that is kept; 0 where a head keeps nothing."
     ),
     Entry(
+      "ceiling", ["at most", "most"],
+      "The highest mean recall that any choice of as many tokens has: query heads that share a kept set want different ones."
+    ),
+    Entry(
+      "output error", ["out err", "error"],
+      "How far attention's output (p times v, summed) on the kept tokens is from that on all, at the true decode rows; 0 is none."
+    ),
+    Entry(
       "all heads", ["mean", "of all heads"],
       "The mean over every layer and query head, beside this head's own number."),
     Entry(
@@ -92,12 +105,17 @@ extension Glossary {
       "answer", ["answers", "ends", "decodes"],
       "What the model says on this cache; the first token that is not the full cache's is marked."),
     Entry(
+      "mark", ["misses", "full cache's", "blame", "policy", "what", "without"],
+      "✓ the full cache's tokens, ≈ others with the expected answer (--expect) in them, ✗ without it. With nothing expected, = the same tokens, ≠ others."
+    ),
+    Entry(
       "gain over the pinned policy", ["gain"],
       "True attention covered more (+) or less (-) than by the pinned policy."),
     Entry("kept share", ["share"], "The share of the prompt's tokens that the head keeps."),
     Entry(
       "window agreement", ["agreement"],
-      "Cosine between the attention of the prompt's last rows and of the true decode rows: 1 is alike."),
+      "Cosine of the attention of the policy's window, or SnapKV's, with the true decode rows; without the sinks, unless said."
+    ),
     Entry("lookahead agreement", [], "The same for the rows of LAQ's pseudo tokens."),
     Entry(
       "entropy", ["bits"],
@@ -138,7 +156,7 @@ extension Glossary {
     Entry(
       "heads shown", ["single", "max"], "One head, or the mean or the maximum of the layer's heads (m)."),
     Entry(
-      "cosine", ["cosine with the true decode rows"],
+      "cosine", ["cosine with the true decode rows", "sinks"],
       "How alike two rows are: 1 for the same direction, 0 for nothing in common."),
   ]
 
@@ -190,7 +208,7 @@ extension Glossary {
       "What a policy was told: what it looks at, how it splits its budget. An exclamation mark: the two are not told alike."
     ),
     Entry(
-      "m", ["w2", "k", "kernel", "mask", "pool", "style", "causal", "avg"],
+      "m", ["w2", "eos", "k", "kernel", "mask", "pool", "style", "causal", "avg"],
       "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."
     ),
     Entry("selecting", ["span"], "A span is chosen from where v was pressed to the cursor."),

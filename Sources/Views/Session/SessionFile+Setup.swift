@@ -6,6 +6,7 @@ extension SessionFile.Setup {
   /// More policies than a person compares, or edits than one makes, are no session.
   private static let policyLimit = 100
   private static let editLimit = 10_000
+  private static let expectedLimit = 100
 
   /// The policies, with what was edited by hand where the positions still mean the same.
   /// - Parameter path: the session's file, for errors.
@@ -54,6 +55,12 @@ extension SessionFile.Setup {
           path, key: "setup.answerLimit", found: "\(answerLimit)", expected: "a number from 1 to 4096")
       }
       settings.answerLimit = answerLimit
+    }
+    settings.expected = try (expected ?? []).prefix(Self.expectedLimit).enumerated().map { index, typed in
+      do { return try ExpectedAnswer(parsing: typed) } catch {
+        throw SessionFileError.malformed(
+          path, place: "setup.expected[\(index)]", reason: String(describing: error))
+      }
     }
     settings.granularity =
       try SessionFile.value(granularity, key: "setup.granularity", path: path) ?? settings.granularity

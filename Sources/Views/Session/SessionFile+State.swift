@@ -66,6 +66,7 @@ extension SessionFile.Setup {
     budget = (settings.share.map(Budget.share) ?? .tokens(settings.budget)).description
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit
+    expected = settings.expected.isEmpty ? nil : settings.expected.map(\.description)
     recording = settings.recording.rawValue
     // What a file says is kept has no name that tells it again: '--kept' names the file when the session is
     // opened.

@@ -79,6 +79,8 @@ package struct SessionFile: Codable, Sendable, Equatable {
     package var granularity: String?
     /// Answer tokens at most.
     package var answerLimit: Int?
+    /// What a right answer has in it, as `--expect` takes it.
+    package var expected: [String]?
     /// The queries that are recorded: `all` or `windows`.
     package var recording: String?
     /// The policies, in the order of the lists.

@@ -13,7 +13,8 @@ package struct KeyTable: Sendable {
     case stepForward, stepBack, phaseForward, phaseBack, play, open
     case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
       plot
-    case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext, searchPrevious
+    case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext,
+      searchPrevious
     case select, keep, evict, scope, why, exchange
     case copy, export, exportEverything, run, undo, help, command, number, redraw, suspend, interrupt, back,
       quit
@@ -54,7 +55,9 @@ package struct KeyTable: Sendable {
     func acts(in view: ViewState.View) -> Bool { views?.contains(view) ?? true }
 
     /// Whether it decodes, which a trace cannot.
-    var needsModel: Bool { [.why, .question, .questionAfter, .questionNext, .questionPrevious].contains(action) }
+    var needsModel: Bool {
+      [.why, .question, .questionAfter, .questionNext, .questionPrevious].contains(action)
+    }
   }
 
   /// The rows as the program comes.

@@ -68,6 +68,9 @@ extension ViewState {
     display.heatmap.keysPerCell = wanted
   }
 
+  /// Rows of the heatmap that a page goes on.
+  private static let heatmapPage = 8
+
   private mutating func moveInHeatmap(
     _ action: KeyTable.Action, times: Int, size: Size, last: Int
   ) {
@@ -82,8 +85,8 @@ extension ViewState {
         switch action {
         case .down: times
         case .up: -times
-        case .halfPageDown, .pageDown: times * AttentionRows.windowSize
-        default: -times * AttentionRows.windowSize
+        case .halfPageDown, .pageDown: times * Self.heatmapPage
+        default: -times * Self.heatmapPage
         }
       let rows = HeatmapRows(scene)
       guard let chosen = rows.chosen else { return }

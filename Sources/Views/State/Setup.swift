@@ -41,7 +41,9 @@ package struct Setup: Sendable, Equatable {
   }
 
   /// Whether the engine would compute the same.
-  func asksTheSame(as other: Setup) -> Bool { settings == other.settings && prompt.asksTheSame(as: other.prompt) }
+  func asksTheSame(as other: Setup) -> Bool {
+    settings == other.settings && prompt.asksTheSame(as: other.prompt)
+  }
 }
 
 extension ViewState {

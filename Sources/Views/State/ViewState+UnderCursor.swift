@@ -38,6 +38,7 @@ extension ViewState {
     case .active, .pinned: "kept by one only"
     case .neither: scene.pinnedResult == nil ? "evicted" : "evicted by both"
     case .undecided: "prefill"
+    case .useless: "out of the window"
     }
   }
 }
@@ -48,6 +49,9 @@ extension HeadFigure {
     switch self {
     case .massRecall: "mass"
     case .recall: "recall"
+    case .uselessShare: "out of the window"
+    case .windowWithSinks: HeadFigure.windowAgreement.title
+    case .lookaheadWithSinks: HeadFigure.lookaheadAgreement.title
     default: title
     }
   }
@@ -60,6 +64,7 @@ extension CompareColumn {
     case .policy: "active"
     case .recall: "recall"
     case .massRecall: "mass"
+    case .outputError: "output error"
     case .divergence: "KL"
     case .topOne: "top-1"
     case .kept: "kept"

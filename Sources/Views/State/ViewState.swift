@@ -60,6 +60,7 @@ package struct ViewState: Sendable {
       prompt: run.prompt, settings: run.settings, policy: 0, pinned: pinned == 0 ? nil : pinned)
     cursor = Cursor(position: run.prompt.tokens.count - 1)
     display = Display(theme: theme)
+    display.compare.sortColumn = .first(in: run)
     editing.written = setup.editedPolicies
   }
 

@@ -138,7 +138,9 @@ struct TextView {
     return Line.first(of: wordings.map { legend($0.entries, gap: $0.gap, frame) }, width: frame.width)
   }
 
-  private func legend(_ entries: [(TokenFate, String)], gap: Int, _ frame: Frame) -> [Span] {
+  private func legend(_ named: [(TokenFate, String)], gap: Int, _ frame: Frame) -> [Span] {
+    let isUseless = fates.count(.useless) > 0
+    let entries = named + (isUseless ? [(.useless, gap < 2 ? "unseen" : "kept out of the window")] : [])
     var spans = gap < 2 ? [] : [Span("legend  ", frame.theme[.dim])]
     for (offset, (fate, words)) in entries.enumerated() {
       if offset > 0 { spans.append(Span(String(repeating: " ", count: gap))) }

@@ -4,6 +4,8 @@ import Screen
 /// What became of a token under the active and the pinned policy, in the chosen layer and head.
 enum TokenFate: Int, CaseIterable {
   case protected, both, active, pinned, neither, undecided
+  /// Kept by the active policy, and out of the layer's sliding window: no token of the answer sees it.
+  case useless
 
   var role: Theme.Role {
     switch self {
@@ -11,7 +13,7 @@ enum TokenFate: Int, CaseIterable {
     case .both: .keptBoth
     case .active: .keptActive
     case .pinned: .keptPinned
-    case .neither: .evicted
+    case .neither, .useless: .evicted
     case .undecided: .text
     }
   }
@@ -25,6 +27,7 @@ enum TokenFate: Int, CaseIterable {
     case .pinned: glyphs.shades[1]
     case .neither: glyphs.shades[0]
     case .undecided: " "
+    case .useless: "u"
     }
   }
 }
@@ -63,7 +66,9 @@ struct TokenFates {
     let head = result.kept.granularity.head(forQueryHead: scene.cursor.head, in: result.kept.shape)
     let protected = Set(
       isLookahead ? [] : result.scores?.protected(layer: scene.cursor.layer, head: head) ?? [])
+    let first = scene.run.recording?.firstSeen(layer: scene.cursor.layer) ?? 0
     fates = (0..<count).map { position in
+      if position < first, active[position] { return .useless }
       if active[position], protected.contains(position) { return .protected }
       return switch (active[position], pinned?[position] ?? active[position]) {
       case (true, true): .both

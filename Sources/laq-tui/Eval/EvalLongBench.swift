@@ -43,7 +43,8 @@ struct EvalLongBench: AsyncParsableCommand {
       suite: LongBenchSuite(
         path: folder, dataset: dataset, limit: limit, tokenLimit: tokenLimit),
       options: options,
-      settings: try options.subject.settings(policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512]),
+      settings: try options.subject.settings(
+        policies: ["snapkv", "laq", "laq++"], budgets: [128, 256, 512]),
       compressed: compression.part
     ).run()
   }

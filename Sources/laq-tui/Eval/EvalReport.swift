@@ -72,10 +72,15 @@ struct EvalReport {
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
     Console.show("\n" + map.markdown + "\n" + map.notes + compressionNote)
+    let summary = EvaluationSummary(results, score: map.score, reference: nil)
+    if let sentence = summary.beyondModel() { Console.show(sentence) }
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(
-        maps.grid(theme: .light, glyphs: .unicode), title: "Needle in a haystack, \(map.score)\(compressionNote.isEmpty ? "" : ", question after the eviction")")
+        maps.grid(theme: .light, glyphs: .unicode),
+        title:
+          "Needle in a haystack, \(map.score)\(compressionNote.isEmpty ? "" : ", question after the eviction")"
+      )
       try AtomicFile.write(Data(drawing.utf8), to: path, replacing: true)
     }
   }

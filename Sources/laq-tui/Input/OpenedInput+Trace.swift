@@ -13,6 +13,7 @@ extension OpenedInput {
     let preferences = try Preferences.holding(options)
     var settings = ExplorationSettings(
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
+    settings.expected = preferences.expected ?? []
     let shape = trace.recording.shape
     settings.policies += try options.keptPolicies(shape: shape, prompt: trace.prompt)
     try settings.resolve(

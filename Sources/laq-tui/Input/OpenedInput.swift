@@ -59,11 +59,15 @@ struct OpenedInput {
     let checkpoint = try Checkpoint(
       path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
-    let steps = preferences.steps ?? 64
+    // A chat's answer goes on to its end token unless a person says how far: 64 tokens end within a sentence.
+    let asked = Preferences(options).over(fromSession).over(config).steps
+    let isChat = preferences.chat ?? false
+    let least = asked ?? 64
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: checkpoint.tokenizer,
       framing: try Self.framing(preferences, checkpoint, modelName),
-      contextLength: checkpoint.configuration.contextLength, answerLimit: steps)
+      contextLength: checkpoint.configuration.contextLength, answerLimit: least)
+    let steps = asked ?? (isChat ? min(Self.chatSteps, prompt.answerRoom ?? Self.chatSteps) : least)
     notices = (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
     // Those of the configuration are for all models, and some know nothing of them.
     try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
@@ -79,6 +83,7 @@ struct OpenedInput {
     var settings = ExplorationSettings(
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies, answerLimit: steps,
       recording: preferences.recording ?? .all)
+    settings.expected = preferences.expected ?? []
     settings.policies += try options.keptPolicies(shape: checkpoint.configuration.shape, prompt: prompt)
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
@@ -114,6 +119,10 @@ struct OpenedInput {
       throw ValidationError("Several questions need --question-after: each is put to the same caches.")
     }
   }
+
+  /// Tokens of a chat's answer at most, where nobody says how many: one that has not ended by then goes on
+  /// without end.
+  private static let chatSteps = 256
 
   /// Takes a run that is made already, as a trace's is.
   init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {

@@ -22,6 +22,7 @@ struct Preferences {
   var questions: [String]?
   var questionFirst: Bool?
   var questionAfter: Bool?
+  var expected: [ExpectedAnswer]?
   var budget: Budget?
   var policies: [Policy]?
   var granularity: Granularity?
@@ -43,6 +44,7 @@ struct Preferences {
       variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
       questions: questions ?? other.questions, questionFirst: questionFirst ?? other.questionFirst,
       questionAfter: questionAfter ?? other.questionAfter,
+      expected: expected ?? other.expected,
       budget: budget ?? other.budget,
       policies: policies ?? other.policies, granularity: granularity ?? other.granularity,
       steps: steps ?? other.steps,
@@ -79,6 +81,7 @@ extension Preferences {
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
       variables: variables, questions: options.prompt.questions.isEmpty ? nil : options.prompt.questions,
       questionFirst: options.prompt.questionFirst ? true : nil, questionAfter: options.prompt.questionAfter,
+      expected: options.prompt.expected.isEmpty ? nil : options.prompt.expected,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies,
       granularity: options.policies.granularity,
       steps: options.policies.steps, layer: options.screen.layer, head: options.screen.head,

@@ -67,6 +67,7 @@ extension Preferences {
       system: file.source.system, variables: try file.templateVariables(path: path),
       questions: file.setup.allQuestions, questionFirst: file.source.questionFirst ?? false,
       questionAfter: file.setup.questionAfter ?? false,
+      expected: settings.expected,
       budget: try file.setup.budget(path: path),
       policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),
       granularity: settings.granularity, steps: settings.answerLimit,

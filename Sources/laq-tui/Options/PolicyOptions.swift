@@ -27,7 +27,8 @@ struct PolicyOptions: ParsableArguments {
   @Option(help: "One kept set per 'kv' head or per 'query' head. Default: kv.")
   var granularity: Granularity?
 
-  @Option(help: "Answer tokens at most. Default: 64.")
+  @Option(
+    help: "Answer tokens at most; an answer ends before at its end token. Default: 64, with --chat 256.")
   var steps: Int?
 }
 

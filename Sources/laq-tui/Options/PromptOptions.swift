@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exploration
 
 /// What is explored.
 struct PromptOptions: ParsableArguments {
@@ -30,6 +31,14 @@ struct PromptOptions: ParsableArguments {
       be given several times: each is answered on the same caches.
       """)
   var questions: [String] = []
+
+  @Option(
+    name: .customLong("expect"),
+    help: """
+      What a right answer has in it, a text or a regular expression as '/…/'; may be given several times: all \
+      of them. Answers are then marked by it.
+      """, transform: ExpectedAnswer.init(parsing:))
+  var expected: [ExpectedAnswer] = []
 
   @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
   var questionFirst = false

@@ -100,6 +100,7 @@ struct CaseOpening {
     var settings = ExplorationSettings(
       granularity: plan.settings.granularity, policies: first + beside.filter { !first.contains($0) },
       answerLimit: asked.answerLimit, recording: plan.settings.recording)
+    settings.expected = suite.expected(of: asked)
     if let budget = series.budget ?? plan.settings.budgets.first {
       try settings.resolve(
         budget, shape: checkpoint.configuration.shape, tokenCount: asked.prompt.tokens.count)
