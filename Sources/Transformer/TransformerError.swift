@@ -25,7 +25,8 @@ public enum TransformerError: Error, Equatable, CustomStringConvertible {
   public var isAboutPrompt: Bool {
     switch self {
     case .tokenOutOfRange, .textTooLong, .emptyPrompt: true
-    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge, .unknownInstructionSet, .logitsNotFinite,
+    case .noMatrixProduct, .productFailed, .otherShape, .headDimensionTooLarge, .unknownInstructionSet,
+      .logitsNotFinite,
       .weightNotFinite:
       false
     }

@@ -65,7 +65,8 @@ package enum Window: Sendable, Hashable {
       guard let question = facts.question, question.count > 0 else { throw EvidenceError.noQuestion }
       return .tokens(question.count, behind: question.behind)
     case .asked(let most):
-      return try facts.questionTokenCount.map { .tokens(max(1, $0)) } ?? Window.bounded(most).resolved(for: facts)
+      return try facts.questionTokenCount.map { .tokens(max(1, $0)) }
+        ?? Window.bounded(most).resolved(for: facts)
     }
   }
 
