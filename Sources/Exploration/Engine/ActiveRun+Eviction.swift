@@ -65,7 +65,7 @@ extension ActiveRun {
         kept.agreement(withMass: $0, budget: wanted.policy.comparedCount(kept, budget))
       })
     result.evictionSeconds = (ContinuousClock.now - start) / .seconds(1)
-    (result.answer, result.followed) = reuse.answers(of: result)
+    (result.answer, result.followed) = reuse.answers(of: result, beside: run.full?.answer)
     return result
   }
 

@@ -94,6 +94,10 @@ struct ActiveRun {
       run.prefillReports = earlier.prefillReports
       run.gateScores = earlier.gateScores
       reuse = RunReuse(earlier, for: run)
+    } else if let earlier, earlier.isRemembered, earlier.prompt.hash == run.prompt.hash,
+      earlier.settings.answerLimit == run.settings.answerLimit
+    {
+      reuse = RunReuse(remembered: earlier)
     }
     let recording = try known ?? passPrompt(after: shared(with: earlier))
     greedy = source.decoding(

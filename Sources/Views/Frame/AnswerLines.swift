@@ -67,7 +67,7 @@ struct AnswerLines {
       return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
     }
     let difference = scene.run.difference(of: result)
-    let isComplete = scene.run.stage == .done
+    let isComplete = scene.run.stage == .done || scene.run.isRemembered
     if index != nil, !result.hasAnswer {
       // Nothing to compare: it is not known whether the answer would be another.
       spans.append(Span("  "))
