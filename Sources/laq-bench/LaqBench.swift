@@ -12,10 +12,12 @@ struct LaqBench: AsyncParsableCommand {
     abstract: "Tokens per second of prefill (recording included) and decoding, as JSON.",
     discussion: """
       Without --prefill, --passes and --depth: all that the README's figures are made of. Peers/README.md says how \
-      llama.cpp and torch are measured beside it.
+      llama.cpp and torch are measured beside it, on the same files. LAQ_CPU=avx2 measures as on an older CPU.
       """)
 
   @Option(help: "The model's sizes.") var model: [ModelSizes] = ModelSizes.allCases
+  @Option(help: "A GGUF file to measure in place of random weights, in the formats that it has.")
+  var file: String?
   @Option(help: "Prompt lengths.") var prefill: [Int] = []
   @Option(help: "Prompt lengths over which KVzip and KVCompose pass again.") var passes: [Int] = []
   @Option(help: "Tokens in the cache before decoding.") var depth: [Int] = []
@@ -41,6 +43,7 @@ struct LaqBench: AsyncParsableCommand {
   var keys: Int?
 
   func validate() throws {
+    do { try InstructionSet.checkSetting() } catch { throw ValidationError(String(describing: error)) }
     for (name, values) in [
       ("--prefill", prefill), ("--passes", passes), ("--tokens", [tokens]), ("--budget", [budget]),
       ("--repeats", [repeats]),
@@ -49,6 +52,9 @@ struct LaqBench: AsyncParsableCommand {
       if let value = values.first(where: { $0 < 1 }) {
         throw ValidationError("\(name) is \(value); give a number from 1 on.")
       }
+    }
+    if file != nil, keys != nil || responses || frames || cancel || policies {
+      throw ValidationError("--file is measured by --prefill, --passes and --depth; leave the other one out.")
     }
     if let value = depth.first(where: { $0 < 0 }) {
       throw ValidationError("--depth is \(value); give a number from 0 on.")
@@ -67,8 +73,11 @@ struct LaqBench: AsyncParsableCommand {
         })
     } else if policies {
       try show(try await reports { try costs($0) })
+    } else if let file {
+      let subject = try Subject(file: file)
+      try show([subject.name: try rates(subject)])
     } else {
-      try show(try await reports { try rates($0) })
+      try show(try await reports { try rates(Subject($0, weights, precision)) })
     }
   }
 
@@ -84,31 +93,29 @@ struct LaqBench: AsyncParsableCommand {
     print(String(decoding: try encoder.encode(report), as: UTF8.self))
   }
 
-  private func decoder(_ sizes: ModelSizes) throws -> Decoder {
-    try Decoder(sizes.configuration(), weights: RandomWeights(format: weights), precision: precision)
-  }
-
   private func costs(_ sizes: ModelSizes) throws -> PolicyBench.Costs {
-    try PolicyBench(decoder: decoder(sizes), repeats: repeats).costs(
+    let decoder = try Subject(sizes, weights, precision).decoder(precision)
+    return try PolicyBench(decoder: decoder, repeats: repeats).costs(
       policy.isEmpty ? PolicyBench.standard : policy, tokenCount: prefill.first ?? 2048, budget: budget)
   }
 
-  private func rates(_ sizes: ModelSizes) throws -> Report {
+  private func rates(_ subject: Subject) throws -> Report {
     let read = Measurement(
       name: "memory read", gigabytesPerSecond: MemoryRead.gigabytesPerSecond(repeats: repeats))
     // What was read is no part of what the model takes, nor is an earlier model.
     _ = ResidentMemory.forgetPeak()
-    let bench = Bench(decoder: try decoder(sizes), repeats: repeats)
+    let bench = Bench(decoder: try subject.decoder(precision), repeats: repeats)
     let isAll = prefill.isEmpty && passes.isEmpty && depth.isEmpty
     var results = [read]
-    let weightBytes = sizes.weightCount(try sizes.configuration()) * weights.bytesPer32(precision) / 32
     for length in isAll ? [512, 2048, 8192] : prefill { results.append(try bench.prefill(length)) }
     for length in isAll ? [2048] : passes { results += try bench.passes(length) }
     for depth in isAll ? [0, 4096] : depth {
-      results += try bench.decode(depth: depth, tokens: tokens, budget: budget, weightBytes: weightBytes)
+      results += try bench.decode(
+        depth: depth, tokens: tokens, budget: budget, weightBytes: subject.weightBytes)
     }
     return Report(
-      precision: precision.usesBFloat16 ? "bf16" : "f32", weights: weights.rawValue,
+      precision: precision.usesBFloat16 ? "bf16" : "f32", instructions: InstructionSet.used.name,
+      weights: subject.weights,
       peakResidentMiB: Double(ResidentMemory.peak ?? 0) / 1_048_576, results: results)
   }
 }
@@ -118,6 +125,8 @@ extension Precision: ExpressibleByArgument {}
 /// What is printed for a model.
 struct Report: Encodable {
   let precision: String
+  /// The instruction set: the CPU's, or what `LAQ_CPU` lowers it to.
+  let instructions: String
   let weights: String
   /// The most memory that was resident during the measurements of this model.
   let peakResidentMiB: Double

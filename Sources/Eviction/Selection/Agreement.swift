@@ -9,6 +9,11 @@ public struct Agreement: Sendable, Hashable {
   /// The share of the decode queries' softmax mass over the prompt that falls on kept tokens.
   public let massRecall: Double
 
+  /// Takes what was measured before.
+  package init(recall: Double, massRecall: Double) {
+    (self.recall, self.massRecall) = (recall, massRecall)
+  }
+
   /// Measures one query head.
   /// - Parameters:
   ///   - kept: the positions that the head reads.

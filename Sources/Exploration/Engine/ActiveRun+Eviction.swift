@@ -73,7 +73,7 @@ extension ActiveRun {
     result.choice = choice
     result.evictionSeconds = seconds
     result.recallCeiling = recallCeiling(of: result)
-    (result.answer, result.followed) = reuse.answers(of: result)
+    (result.answer, result.followed) = reuse.answers(of: result, beside: run.full?.answer)
     return result
   }
 

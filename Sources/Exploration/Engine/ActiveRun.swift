@@ -105,6 +105,10 @@ struct ActiveRun {
       reuse = RunReuse(earlier, for: run)
       let own = run.prompt.laterQuestion
       run.answered = RunReuse.answered(earlier, for: run).filter { $0.tokens != own }
+    } else if let earlier, earlier.isRemembered, earlier.prompt.asksTheSame(as: run.prompt),
+      earlier.settings.answerLimit == run.settings.answerLimit
+    {
+      reuse = RunReuse(remembered: earlier)
     }
     let recording = try known ?? passPrompt(after: shared(with: earlier))
     greedy = source.decoding(

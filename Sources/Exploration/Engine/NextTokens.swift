@@ -19,6 +19,11 @@ public struct NextTokens: Sendable, Hashable {
   /// The greedy choice.
   public var choice: Int { candidates.first?.token ?? 0 }
 
+  /// Takes what is known of a step.
+  init(candidates: [Candidate], divergence: Float?) {
+    (self.candidates, self.divergence) = (candidates, divergence)
+  }
+
   /// Reads a step's logits.
   /// - Parameters:
   ///   - logits: `[vocabulary]`.

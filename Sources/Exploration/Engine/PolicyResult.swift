@@ -71,10 +71,14 @@ public struct PolicyResult: Sendable {
 
   /// What the full cache is, an answer yet to come.
   static func full(_ recording: Recording) -> PolicyResult? {
+    full(shape: recording.shape, tokenCount: recording.tokenCount)
+  }
+
+  /// The same without a recording.
+  static func full(shape: ModelShape, tokenCount: Int) -> PolicyResult? {
     Policy("full").map {
       PolicyResult(
-        policy: $0, kept: .all(shape: recording.shape, tokenCount: recording.tokenCount), scores: nil,
-        lookahead: nil,
+        policy: $0, kept: .all(shape: shape, tokenCount: tokenCount), scores: nil, lookahead: nil,
         agreement: nil)
     }
   }

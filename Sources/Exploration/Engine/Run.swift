@@ -47,6 +47,8 @@ public struct Run: Sendable {
   public let hasModel: Bool
   /// What is being computed.
   public internal(set) var stage: Stage = .opening
+  /// Whether the answers are those of a file, and what they came from is still to be computed again.
+  public internal(set) var isRemembered = false
   /// The prefill, the model's own or a trace's; `nil` until it is there.
   @CopyOnWrite public internal(set) var recording: Recording?
   /// The gate's logits, if a policy asks for them and the model has a gate; as many layers as have been run.

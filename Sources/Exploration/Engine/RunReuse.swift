@@ -28,13 +28,22 @@ struct RunReuse {
   /// Whether the same heads share a kept set, so that a policy keeps the same at the same budget.
   private let hasSameGranularity: Bool
   private let answerLimit: Int
+  /// The full cache's answer beside which remembered answers were given; `nil` for those of a run.
+  private let rememberedTokens: [Int]?
 
   /// Nothing to reuse.
-  init() { (full, lanes, hasSameGranularity, answerLimit) = (nil, [], false, 0) }
+  init() { (full, lanes, hasSameGranularity, answerLimit, rememberedTokens) = (nil, [], false, 0, nil) }
+
+  /// The answers that a file has kept, and nothing else: they are taken where the same tokens are kept again.
+  init(remembered run: Run) {
+    (full, lanes, hasSameGranularity) = (nil, run.results, false)
+    (answerLimit, rememberedTokens) = (run.settings.answerLimit, run.full?.answer.tokens ?? [])
+  }
 
   /// - Parameter earlier: a run of the recording that `run` uses again.
   init(_ earlier: Run?, for run: Run) {
     answerLimit = run.settings.answerLimit
+    rememberedTokens = nil
     hasSameGranularity = earlier?.settings.granularity == run.settings.granularity
     guard let earlier, earlier.prompt.laterQuestion == run.prompt.laterQuestion else {
       let known = earlier.flatMap { earlier in
@@ -90,8 +99,12 @@ struct RunReuse {
   }
 
   /// The answers of any lane that decoded on an equal cache; what that cache does while it grows must be
-  /// equal, too.
-  func answers(of lane: PolicyResult) -> (answer: Continuation, followed: Continuation?) {
+  /// equal, too. Answers of a file are taken where the full cache says what it said then.
+  /// - Parameter full: the full cache's answer, as it is now.
+  func answers(of lane: PolicyResult, beside full: Continuation?) -> (
+    answer: Continuation, followed: Continuation?
+  ) {
+    if let rememberedTokens, rememberedTokens != full?.tokens { return (Continuation(), nil) }
     let same = lanes.first { $0.decodes(as: lane) && $0.answer.isComplete(limit: answerLimit) }
     return same.map { ($0.answer, $0.followed) } ?? (Continuation(), nil)
   }

@@ -83,13 +83,14 @@ struct AnswerLines {
       return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
     }
     let difference = scene.run.difference(of: result)
+    let isComplete = scene.run.stage == .done || scene.run.isRemembered
     if index == nil {
       let misses = scene.run.fullMissesExpected == true
       spans.append(scene.run.markOfFull(glyphs, theme))
       spans.append(misses ? Span("misses it  ", theme[.error]) : Span("           "))
     } else {
-      // Before everything is there it is not known how the answer will end.
-      let mark = scene.run.stage == .done ? scene.run.mark(of: result) : nil
+      // Before everything is there, and without an answer, it is not known whether it would be another.
+      let mark = isComplete && result.hasAnswer ? scene.run.mark(of: result) : nil
       spans.append(mark?.span(glyphs, theme) ?? Span("  "))
       spans.append(Span(result.massRecall.map { "mass \(decimal($0, 2))  " } ?? "", theme[.dim]))
     }

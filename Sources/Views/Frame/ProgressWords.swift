@@ -5,6 +5,10 @@ extension Run {
   /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once
   /// nothing is.
   package func progress(_ glyphs: GlyphSet) -> String? {
+    stageWords(glyphs).map { isRemembered ? "as the session had it; again: \($0)" : $0 }
+  }
+
+  private func stageWords(_ glyphs: GlyphSet) -> String? {
     switch stage {
     case .opening: return "opening the \(hasModel ? "model" : "trace")"
     case .loading(let layer, let count): return "reading the model, layer \(layer + 1) of \(count)"

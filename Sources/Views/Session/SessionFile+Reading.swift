@@ -3,8 +3,8 @@ import Exploration
 import Foundation
 
 extension SessionFile {
-  /// A text of the largest size in base 64, and the rest.
-  private static let byteLimit = PromptReader.byteLimit / 3 * 4 + (1 << 20)
+  /// A text and values of the largest sizes in base 64, and the rest.
+  private static let byteLimit = (PromptReader.byteLimit + valuesLimit) / 3 * 4 + (1 << 20)
 
   /// Whether a file's first bytes are those of a session: a JSON object that names the schema. Texts that
   /// begin so are opened through standard input.

@@ -29,6 +29,8 @@ package struct SessionFile: Codable, Sendable, Equatable {
   package var other: Setup?
   /// How and where it is looked at.
   package var screen: Screen
+  /// What was computed of it, where that was complete.
+  package var values: Values?
 
   /// What was opened, beside the question.
   package struct Source: Codable, Sendable, Equatable {

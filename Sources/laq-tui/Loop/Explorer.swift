@@ -261,7 +261,7 @@ extension Explorer {
     var kept = stateInFiles
     // That this terminal has no colours is nothing about the session.
     if sink.colorDepth < .palette256 { kept.display.theme = input.preferences.theme ?? .dark }
-    let error = Self.failure { try ExportFile.write(kept, origin: input.origin, request) }
+    let error = Self.failure { try ExportFile.write(kept, of: input, request) }
     state.sessionEnded(request, error: error)
     try raise(error)
   }

@@ -29,13 +29,14 @@ enum ExportFile {
     return "why \(finding.policy.title) lost the answer: written to \(target)"
   }
 
-  /// Keeps a session; a path that it names is seen from where the file lies.
+  /// Keeps a session, and what was computed; a path that it names is seen from where the file lies.
   /// - Throws: `ExportError`, `NoSession` where a run came without its model.
-  static func write(_ state: ViewState, origin: SessionOrigin?, _ request: SessionRequest) throws {
-    guard let origin else { throw NoSession() }
+  static func write(_ state: ViewState, of input: OpenedInput, _ request: SessionRequest) throws {
+    guard let origin = input.origin else { throw NoSession() }
     let path = (request.path as NSString).expandingTildeInPath
-    try AtomicFile.write(
-      try SessionFile(state, origin: origin, path: path).data(), to: path, replacing: request.replacing)
+    var file = SessionFile(state, origin: origin, path: path)
+    file.remember(state, model: input.modelDigest())
+    try AtomicFile.write(try file.data(), to: path, replacing: request.replacing)
   }
 
   private static func free(_ stem: String) -> String {
