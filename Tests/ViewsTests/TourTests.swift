@@ -110,7 +110,7 @@ import Testing
     state.display.view = .compare
     state.noticeTour()
     #expect(state.tour?.index == 2)
-    try press("j")
+    try press("jj")
     #expect(
       state.tour?.index == 3 && state.setup.policyTitle == "SnapKV",
       "by another key than the one that is written")

@@ -21,7 +21,14 @@ struct TokenChoice {
 
   var tokenCount: Int { evidence.recording.tokenCount }
 
+  /// - Throws: `EvidenceError`; `EvidenceError.notFinite` where a score that counts, before or after it is
+  ///   weighed, is no finite number.
   func make(_ allocation: any Allocation, _ grouping: Grouping?) throws -> Result {
+    let made = try chosen(allocation, grouping)
+    return (made.positions, try requireFinite(made.scores))
+  }
+
+  private func chosen(_ allocation: any Allocation, _ grouping: Grouping?) throws -> Result {
     let scores = try table(evidence, budget: budget.tokens)
     let shares = try allocation.shares(
       AllocationInput(scores: scores, budget: budget, scorer: scorer, evidence: evidence))
@@ -49,9 +56,13 @@ struct TokenChoice {
   /// Scores some evidence.
   /// - Throws: `EvidenceError.notFinite` where a score that counts is no finite number.
   func table(_ evidence: Evidence, budget: Int) throws -> ScoreTable {
-    let table = try ScoreTable(
-      scorer, evidence: evidence, budget: budget, granularity: granularity,
-      stopsWhenCancelled: stopsWhenCancelled)
+    try requireFinite(
+      ScoreTable(
+        scorer, evidence: evidence, budget: budget, granularity: granularity,
+        stopsWhenCancelled: stopsWhenCancelled))
+  }
+
+  private func requireFinite(_ table: ScoreTable) throws -> ScoreTable {
     guard let odd = table.firstOddScore else { return table }
     throw EvidenceError.notFinite(
       policy: policy, layer: odd.layer + 1, head: odd.head + 1, position: odd.position)
