@@ -57,9 +57,10 @@ extension Run {
 extension RememberedRun.Result {
   fileprivate func agreement(shape: ModelShape) -> [[Agreement]]? {
     let values = (recall + massRecall).joined()
-    guard [recall, massRecall].allSatisfy({ table in
-      table.count == shape.layerCount && table.allSatisfy { $0.count == shape.queryHeadCount }
-    }), values.allSatisfy({ (0...1.001).contains($0) }), (0...1e9).contains(seconds)
+    guard
+      [recall, massRecall].allSatisfy({ table in
+        table.count == shape.layerCount && table.allSatisfy { $0.count == shape.queryHeadCount }
+      }), values.allSatisfy({ (0...1.001).contains($0) }), (0...1e9).contains(seconds)
     else { return nil }
     return zip(recall, massRecall).map { layer in
       zip(layer.0, layer.1).map { Agreement(recall: $0, massRecall: $1) }
