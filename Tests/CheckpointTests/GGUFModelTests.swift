@@ -44,6 +44,16 @@ import Testing
     #expect(found == expected)
   }
 
+  /// An embedding is only looked up, unless it is the head as well.
+  @Test(arguments: [("llama", true), ("llama-yarn", false)])
+  func whatATokenIsMultipliedByIsCounted(_ family: String, hasOwnHead: Bool) throws {
+    let model = try UntokenizedModel(gguf: Places.fixture("formats/\(family).gguf"))
+    let all = try file(family).tensors.values.reduce(0) { $0 + $1.byteRange.count }
+    #expect(model.configuration.vocabularySize == 40 && model.configuration.hiddenSize == 24)
+    #expect(model.multipliedByteCount == all - (hasOwnHead ? 40 * 24 * 2 : 0))
+    #expect(model.weights.has("lm_head.weight") == hasOwnHead)
+  }
+
   @Test func namesThatAFileDoesNotHaveAreErrorsThatSayBothNames() throws {
     let weights = try GGUFWeights(try file("llama"))
     #expect(!weights.has("model.layers.0.self_attn.q_norm.weight"))

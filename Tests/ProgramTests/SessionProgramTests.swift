@@ -66,6 +66,44 @@ import Testing
     #expect(try String(contentsOfFile: mine, encoding: .utf8).contains("laq-tui.session"))
   }
 
+  /// A session whose values tell of another answer than the policy's, so that one sees where they are taken.
+  private func tampered(_ session: String) throws -> String {
+    let file = URL(fileURLWithPath: session)
+    var json = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var values = try #require(json["values"] as? [String: Any])
+    let kept = try #require((values["run"] as? String).flatMap { Data(base64Encoded: $0) })
+    var run = try #require(JSONSerialization.jsonObject(with: kept) as? [String: Any])
+    var results = try #require(run["results"] as? [[String: Any]])
+    var answer = try #require(results[1]["answer"] as? [String: Any])
+    let tokens = try #require(answer["tokens"] as? [Int])
+    answer["tokens"] = Array(repeating: tokens[0], count: tokens.count)
+    results[1]["answer"] = answer
+    run["results"] = results
+    values["run"] = try JSONSerialization.data(withJSONObject: run).base64EncodedString()
+    json["values"] = values
+    return try folder.write(
+      String(decoding: try JSONSerialization.data(withJSONObject: json), as: UTF8.self), as: "tampered.laq")
+  }
+
+  /// Nothing is decoded again that the file has; where something else is asked, everything is.
+  @Test func answersAreTakenFromTheFileWhereTheyAreAboutTheSame() throws {
+    let session = folder.path + "/a.laq"
+    let options = ["--policy", "laq(m=4)", "--policy", "streaming", "--budget", "12", "--steps", "6"]
+    let before = try screen([text] + options, keys: ":w \(session)<Enter>?<Esc>")
+    #expect(try screen([session]) == before)
+    let tampered = try tampered(session)
+    let taken = try screen([tampered])
+    #expect(taken != before)
+    #expect(try screen([tampered, "--budget", "11"]) == screen([session, "--budget", "11"]))
+    // The same model elsewhere, and one whose files are others.
+    let model = folder.url.appendingPathComponent("model")
+    try FileManager.default.copyItem(at: URL(fileURLWithPath: Places.embeddedModel), to: model)
+    let other = ["--model", model.path]
+    #expect(try screen([tampered] + other) != screen([text] + options + other))
+    try folder.write("{}", as: "model/more.json")
+    #expect(try screen([tampered] + other) == screen([text] + options + other))
+  }
+
   @Test func whatHasChangedSinceIsSaid() throws {
     let session = folder.path + "/a.laq"
     _ = try screen([text, "--policy", "streaming", "--steps", "4"], keys: "#3GK:w \(session)<Enter>")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoint
 import EmbeddedModel
-import Evaluation
 import Eviction
 import Exploration
 import Foundation
@@ -28,8 +27,8 @@ struct OpenedInput {
   let notices: [String]
   /// The tour to begin with.
   let tour: Tour?
-  /// A digest of the model's files, which are read for it; `nil` where they cannot be.
-  let modelDigest: () -> String?
+  /// By which values of another model are told; `nil` where a run came without its model.
+  let modelDigest: ModelDigest?
 
   /// Reads the text and the model's small files: enough for a first screen.
   /// - Parameters:
@@ -98,9 +97,7 @@ struct OpenedInput {
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map {
       try Gate(path: $0, for: configuration)
     }
-    modelDigest = {
-      try? EvaluationModel(checkpoint, path: isEmbedded ? nil : model, gate: preferences.gate).identity.digest
-    }
+    modelDigest = ModelDigest(checkpoint, path: isEmbedded ? nil : model, gate: preferences.gate)
     engine = RunEngine(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil),
@@ -134,7 +131,7 @@ struct OpenedInput {
   init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
     (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
-    modelDigest = { nil }
+    modelDigest = nil
   }
 
   /// Moves what a session has kept by hand to where its tokens are now.
@@ -186,7 +183,7 @@ struct OpenedInput {
     state.setup.pinned = file.setup.pinned.flatMap {
       state.setup.settings.policies.indices.contains($0) ? $0 : nil
     }
-    if file.values != nil, let origin, let digest = modelDigest() {
+    if file.values != nil, let origin, let digest = modelDigest?.value {
       let current = SessionFile(state, origin: origin, path: path)
       state.run = file.shown(in: state, current: current, model: digest, shape: shape) ?? state.run
     }

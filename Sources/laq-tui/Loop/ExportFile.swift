@@ -35,7 +35,7 @@ enum ExportFile {
     guard let origin = input.origin else { throw NoSession() }
     let path = (request.path as NSString).expandingTildeInPath
     var file = SessionFile(state, origin: origin, path: path)
-    file.remember(state, model: input.modelDigest())
+    file.remember(state, model: input.modelDigest?.value)
     try AtomicFile.write(try file.data(), to: path, replacing: request.replacing)
   }
 
