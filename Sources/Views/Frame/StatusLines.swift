@@ -99,7 +99,7 @@ struct StatusLines {
     if state.run.fullMissesExpected == true {
       let expected = state.run.settings.expected.map { "\"\($0)\"" }.joined(separator: " and ")
       let words = Sanitizer.visible(expected, glyphs: glyphs, spaces: false)
-      let told = "the full cache's own answer misses \(words)"
+      let told = "ready  \(glyphs.dot)  the full cache's own answer misses \(words)"
       return Line.first(
         of: [told + ": no policy is to blame for that", told].map { [Span($0, theme[.warning])] },
         width: width)
