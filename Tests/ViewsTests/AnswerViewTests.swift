@@ -37,7 +37,7 @@ import Testing
     for glyphs in [GlyphSet.unicode, .ascii] {
       let lines = TextRenderer.lines(state.draw(size: Self.narrow, glyphs: glyphs))
       let row = try #require(lines.first { $0.contains("\(glyphs.marker) LAQ") })
-      let start = try #require(row.range(of: view == .compare ? "MiB" : "mass 0.85"))
+      let start = try #require(row.range(of: view == .compare ? "0+8         64" : "mass 0.85"))
       let text = String(row[start.upperBound...]).trimmingBars()
       #expect(text.contains("under"))
       #expect(text.hasPrefix(glyphs.ellipsis) && text.hasSuffix(glyphs.ellipsis), "\(row)")

@@ -69,7 +69,7 @@ import Testing
       for word in words(String(said)) {
         let isCut =
           spoken.contains { $0.hasPrefix(word) }
-          && (line.contains(" mass ") || line.contains("MiB") || word.count > 2)
+          && (line.contains(" mass ") || line.contains("MiB") || line.contains("…") || word.count > 2)
         if !isCut, word.count > 1, !keys.contains(word) { result.append(word) }
       }
     }

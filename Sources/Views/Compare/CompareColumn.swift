@@ -27,15 +27,15 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   var layout: (width: Int, rank: Int) {
     switch self {
     case .policy: (20, 0)
-    case .recall: (7, 3)
+    case .recall: (7, 5)
     case .massRecall: (7, 0)
-    case .divergence: (8, 0)
-    case .topOne: (8, 1)
-    case .kept: (8, 0)
+    case .divergence: (8, 1)
+    case .topOne: (8, 3)
+    case .kept: (7, 0)
     case .window: (8, 0)
-    case .chosen: (9, 0)
-    case .bytes: (11, 2)
-    case .time: (9, 4)
+    case .chosen: (10, 2)
+    case .bytes: (11, 4)
+    case .time: (9, 6)
     case .answer: (0, 0)
     }
   }
