@@ -76,13 +76,13 @@ import Testing
 
   /// Fields of a later version may be of other types: the version is told, not the field.
   @Test func aLaterVersionIsToldBeforeAnythingElseIsRead() async throws {
-    let head = #""schema":"laq-tui.evaluation","version":2"#
-    #expect(throws: EvaluationError.laterVersion("file.json", version: 2)) {
+    let head = #""schema":"laq-tui.evaluation","version":3"#
+    #expect(throws: EvaluationError.laterVersion("file.json", version: 3)) {
       try EvaluationResults(Data("{\(head),\"plan\":7,\"rows\":{}}".utf8), path: "file.json")
     }
     try Data("{\"plan\":{\"cases\":[]},\(head)}\n".utf8).write(
       to: URL(fileURLWithPath: place.path("rows.jsonl")))
-    #expect(throws: EvaluationError.laterVersion(place.path("rows.jsonl"), version: 2)) {
+    #expect(throws: EvaluationError.laterVersion(place.path("rows.jsonl"), version: 3)) {
       try RowFile.contents(of: place.path("rows.jsonl"))
     }
   }

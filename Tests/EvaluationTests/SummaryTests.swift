@@ -73,15 +73,15 @@ import Testing
     let summary = EvaluationSummary(try results([("a", 1, 0), ("a", 1, 0), ("b", 0, 0)]), score: "exact")
     #expect(
       SummaryTable(summary, titles: ["b": "bees"]).markdown == """
-        | policy | budget |    a | bees |
-        | ------ | -----: | ---: | ---: |
-        | full   |    all |    – |    – |
-        | laq    |      8 | 100* |    0 |
-        | snapkv |      8 |    0 |    0 |
+        | policy | budget | kept | window | by score |    a | bees |
+        | ------ | -----: | ---: | -----: | -------: | ---: | ---: |
+        | full   |    all |    – |      – |        – |    – |    – |
+        | laq    |      8 |    – |      – |        – | 100* |    0 |
+        | snapkv |      8 |    – |      – |        – |    0 |    0 |
 
         """)
     let csv = SummaryTable(summary).csv.split(separator: "\n")
-    #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0")
+    #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0,,,")
   }
 
   @Test func someOfThePoliciesAreShownWithTheDifferencesFromOneThatIsNot() throws {
@@ -89,10 +89,10 @@ import Testing
     let some = try results.selecting(policies: [.named("full"), .named("laq")], budgets: [])
     #expect(
       SummaryTable(EvaluationSummary(some, score: "exact")).markdown == """
-        | policy | budget |    a |
-        | ------ | -----: | ---: |
-        | full   |    all |    – |
-        | laq    |      8 | 100* |
+        | policy | budget | kept | window | by score |    a |
+        | ------ | -----: | ---: | -----: | -------: | ---: |
+        | full   |    all |    – |      – |        – |    – |
+        | laq    |      8 |    – |      – |        – | 100* |
 
         """)
     #expect(throws: EvaluationError.badOption("--policy", expected: "one of laq, snapkv", found: "h2o")) {
@@ -129,7 +129,9 @@ import Testing
   @Test func namesOfFilesEndNeitherACellNorALine() throws {
     let summary = EvaluationSummary(try results([("a|b\r\nc\u{1B}[31m\u{2028}", 1, 0)]), score: "exact")
     let lines = SummaryTable(summary).markdown.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 6 && lines[0] == "| policy | budget | a\\|b  c [31m  |", "\(lines)")
+    #expect(
+      lines.count == 6 && lines[0] == "| policy | budget | kept | window | by score | a\\|b  c [31m  |",
+      "\(lines)")
     #expect(Set(lines.dropLast().map(\.count)) == [lines[0].count])
   }
 }

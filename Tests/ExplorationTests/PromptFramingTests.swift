@@ -7,19 +7,19 @@ import Testing
 
 /// What the model reads of a text with a question and in a chat, and which tokens are the text's.
 @Suite struct PromptFramingTests {
-  private static let chatML = """
+  static let chatML = """
     {{ bos_token }}{% for m in messages %}<|{{ m.role }}|>
     {{ m.content | trim }}<|end|>
     {% endfor %}{% if add_generation_prompt %}<|assistant|>
     {% endif %}
     """
 
-  private func prompt(_ text: [UInt8], _ framing: PromptFraming) throws -> Prompt {
+  func prompt(_ text: [UInt8], _ framing: PromptFraming) throws -> Prompt {
     let checkpoint = try Checkpoint(path: Places.embeddedModel)
     return try Prompt(name: "test", text: text, tokenizer: checkpoint.tokenizer, framing: framing)
   }
 
-  private func chat(_ source: String) -> ChatTemplateFile {
+  func chat(_ source: String) -> ChatTemplateFile {
     ChatTemplateFile(path: "model/chat_template.jinja", source: source, tokens: ["bos_token": "<B>"])
   }
 
@@ -148,5 +148,29 @@ import Testing
     #expect(try prompt(text, PromptFraming()).questionTokenCount == nil)
     #expect(
       try prompt(text, PromptFraming(question: "Who?", putsQuestionFirst: true)).questionTokenCount == nil)
+  }
+}
+
+/// Where a question's own tokens are, which a window may be (`w=question`).
+@Suite struct QuestionTokensTests {
+  private let text = Array("The harbour was quiet.".utf8)
+
+  private func own(_ prompt: Prompt) throws -> String {
+    let question = try #require(prompt.question)
+    let tokens = prompt.tokens.indices.dropLast(question.behind).suffix(question.count)
+    return String(decoding: tokens.flatMap { prompt.bytes(at: $0) }, as: UTF8.self)
+  }
+
+  @Test func theyAreNeitherTheEmptyLineNorTheTemplates() throws {
+    let framings = PromptFramingTests()
+    let plain = try framings.prompt(text, PromptFraming(question: "Who was there?"))
+    #expect(try own(plain) == "Who was there?" && plain.question?.behind == 0)
+    let chat = PromptFraming(
+      question: "Who was there?", chat: framings.chat(PromptFramingTests.chatML))
+    let inChat = try framings.prompt(text, chat)
+    #expect(try own(inChat) == "Who was there?" && (inChat.question?.behind ?? 0) > 0)
+    #expect(try framings.prompt(text, PromptFraming()).question == nil)
+    let first = PromptFraming(question: "Who?", putsQuestionFirst: true)
+    #expect(try framings.prompt(text, first).question == nil)
   }
 }

@@ -158,8 +158,9 @@ import Transformer
       TraceFixture(), ["laq", "laq(m=2)", "laq(m=1,cheap=streaming)"], budget: 16)
     func mismatch(_ index: Int) -> String? { run.results[index].lookahead?.mismatch }
     #expect(
-      mismatch(0) == "recorded with B=12, m=2" && mismatch(1) == "recorded with B=12"
-        && mismatch(2) == "recorded with B=12, snapkv")
+      mismatch(0) == "recorded with B=12, snapkv(w=32), m=2"
+        && mismatch(1) == "recorded with B=12, snapkv(w=32)"
+        && mismatch(2) == "recorded with B=12, snapkv(w=32)")
     #expect(
       run.results[2].lookahead?.queries.count == 1 && run.results[2].lookahead?.pseudo.tokens == [2])
     var fixture = TraceFixture()

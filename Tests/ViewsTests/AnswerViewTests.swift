@@ -37,7 +37,7 @@ import Testing
     for glyphs in [GlyphSet.unicode, .ascii] {
       let lines = TextRenderer.lines(state.draw(size: Self.narrow, glyphs: glyphs))
       let row = try #require(lines.first { $0.contains("\(glyphs.marker) LAQ") })
-      let start = try #require(row.range(of: view == .compare ? "MiB" : "mass 0.85"))
+      let start = try #require(row.range(of: view == .compare ? "0+8         64" : "mass 0.85"))
       let marked = String(row[start.upperBound...]).trimmingBars()
       // In the comparison the mark stands before the answer.
       let text = String(view == .compare ? marked.dropFirst(2) : marked[...])

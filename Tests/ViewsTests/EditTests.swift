@@ -130,14 +130,16 @@ import Testing
 
   /// What goes for want of room was nobody's choice.
   @Test func aTokenOfTheWindowThatHasNoRoomIsNotSaidToGoByHand() throws {
-    state = ViewState(run: RunFixture.makeRun(budget: 16), theme: .mono)
+    // A window is longer than the budget only where it is said.
+    let run = RunFixture.makeRun(budget: 16, names: ["laq", "snapkv(w=32)", "streaming", "oracle"])
+    state = ViewState(run: run, theme: .mono)
     try press("p")
-    try #require(state.setup.policyTitle == "SnapKV")
+    try #require(state.setup.policyTitle == "SnapKV(w=32)")
     let count = state.run.prompt.tokens.count
     func inspected(_ position: Int) throws -> String? {
       try press("#\(position)G")
       let lines = TextRenderer.text(state.draw(size: Self.size)).split(separator: "\n").map(String.init)
-      return lines.first { $0.contains("  SnapKV        ") && $0.contains("by score") }
+      return lines.first { $0.contains("  SnapKV(w=32)") && $0.contains("by score") }
     }
     #expect(try inspected(count - 20)?.contains("evicted  no room ") == true)
     #expect(try inspected(count - 5)?.contains("kept     always ") == true)

@@ -69,7 +69,8 @@ import Testing
       for word in words(String(said)) {
         let isCut =
           spoken.contains { $0.hasPrefix(word) }
-          && (line.contains(" mass ") || line.contains("MiB") || line.contains("/7 ") || word.count > 2)
+          && (line.contains(" mass ") || line.contains("/7 ") || line.contains("MiB") || line.contains("…")
+            || word.count > 2)
         if !isCut, word.count > 1, !keys.contains(word) { result.append(word) }
       }
     }

@@ -283,9 +283,9 @@ import Testing
     #expect(state.setup.policyTitle == "LAQ")
     try press("p")
     #expect(try press("w") == .explore)
-    #expect(state.setup.policyTitle == "SnapKV(w=64)")
+    #expect(state.setup.policyTitle == "SnapKV(w=4)")
     #expect(try press("M") == .none)
-    #expect(state.message == "SnapKV(w=64) has no pseudo tokens to change")
+    #expect(state.message == "SnapKV(w=4) has no pseudo tokens to change")
     #expect(try press("W") == .none)
     #expect(state.message?.contains("no mask") == true)
   }

@@ -99,9 +99,10 @@ enum RunFixture {
 
   /// A run of which only the text is known, or also what the policies make of it.
   static func makeRun(
-    _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16
+    _ prompt: Prompt = prompt(Array(text.utf8)), budget: Int = 64, answerLimit: Int = 16,
+    names: [String] = ["laq", "snapkv", "streaming", "oracle"]
   ) -> Run {
-    let policies: [Policy] = ["laq", "snapkv", "streaming", "oracle"].compactMap { Policy($0) }
+    let policies: [Policy] = names.compactMap { Policy($0) }
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)
     var run = Run(
       modelName: "fixture", prompt: prompt, settings: settings, vocabulary: Vocabulary(tokenizer))

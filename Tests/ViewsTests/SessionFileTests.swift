@@ -162,13 +162,13 @@ import Testing
 
   @Test func aNewerVersionIsRefused() throws {
     let data = try broken { json in
-      json["version"] = 2
+      json["version"] = 3
       json["program"] = "laq-tui 9.0.0"
       json["setup"] = "another form"
     }
     #expect(
       sentence(data)
-        == "a.laq: version 2 of a session, written by laq-tui 9.0.0, and this program reads version 1; use a newer laq-tui"
+        == "a.laq: version 3 of a session, written by laq-tui 9.0.0, and this program reads version 2; use a newer laq-tui"
     )
   }
 

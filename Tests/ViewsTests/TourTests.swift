@@ -71,7 +71,7 @@ import Testing
     let shape = try #require(run.recording?.shape)
     #expect(shape.layerCount * shape.queryHeadCount == 40)
     #expect(run.results.first?.lookahead?.queries.count == 8)
-    #expect(player.state.why?.restored.count == 2)
+    #expect(player.state.why?.restored.count == 1)
   }
 
   @Test func theLastStepIsReachedByAnyTokenThatIsNeededAndByNoOther() async throws {

@@ -33,16 +33,16 @@ package enum CompareColumn: String, Sendable, CaseIterable {
   var layout: (width: Int, rank: Int) {
     switch self {
     case .policy: (20, 0)
-    case .recall: (11, 3)
+    case .recall: (11, 5)
     case .massRecall: (7, 0)
-    case .outputError: (8, 3)
+    case .outputError: (8, 4)
     case .divergence: (8, 0)
-    case .topOne: (8, 1)
-    case .kept: (8, 0)
+    case .topOne: (8, 3)
+    case .kept: (7, 0)
     case .window: (8, 0)
-    case .chosen: (9, 0)
-    case .bytes: (11, 2)
-    case .time: (9, 4)
+    case .chosen: (10, 2)
+    case .bytes: (11, 4)
+    case .time: (9, 6)
     case .answer: (0, 0)
     }
   }

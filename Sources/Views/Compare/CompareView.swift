@@ -59,7 +59,7 @@ struct CompareView {
 
     init(width: Int, longestName: Int) {
       let marker = 2
-      let least = width < 70 ? 15 : 24
+      let least = width < 70 ? 15 : width < 100 ? 18 : 24
       let name = min(longestName + 1, width < 70 ? 14 : width < 100 ? 18 : 26)
       var shown = CompareColumn.allCases
       func used() -> Int {

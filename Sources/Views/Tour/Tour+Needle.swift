@@ -24,26 +24,26 @@ extension Tour {
         keys: "1o"
       ) { state, _ in state.display.view == .text && state.isCursor(in: "905") && state.evictsCursor },
       TourStep(
-        "This head evicted the 9, though it looks at nothing else (attention 1.0) when the answer says 9. Overlooked?",
+        "This head evicted the 5, though it looks at nothing else (attention 1.0) when the answer says 5. Overlooked?",
         "Press `2`, then `+` until a cell is one token.",
         keys: "2+++++"
       ) { state, _ in state.display.view == .heatmap && state.display.heatmap.keysPerCell == 1 },
       TourStep(
-        "↓ is the 9. Rows w, the window, look before it; the answer's row d7 (`j`, `k` move) looks at it.",
+        "↓ is the 5. Rows w, the window, look before it; the answer's row d9 (`j`, `k` move) looks at it.",
         "Is that why it is lost? With SnapKV, press `Y`.",
         keys: "Y"
       ) { state, _ in
         state.overlays.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false
       },
       TourStep(
-        "Yes: with two digits kept again the answer is back. LAQ asks 8 pseudo tokens, a quick guess at the answer, what to keep.",
+        "Yes: with that digit kept again the answer is back. LAQ asks 8 pseudo tokens, a quick guess at the answer, what to keep.",
         "Press `Esc`, then `P` until LAQ.",
         keys: "<Esc>PP"
       ) { state, _ in !state.overlays.showsWhy && state.scene.result?.policy.title == "LAQ" },
       TourStep(
-        "Its row q7 looks at the 9 in time: kept, as the bar says. Now you: which token's loss changes LAQ's answer?",
+        "Its rows look there in time, and pooling widens it: kept. Now you: which token's loss changes LAQ's answer?",
         "`1`, go to a token, `S` until \"every head\", `X`: evict.",
-        keys: "1lSSX",
+        keys: "1hSSX",
         hint: { state, begun in
           state.editOutcome(since: begun)?.isChanged == false
             ? "The answer stays: the token is not needed, or still there in other heads (`S`). `u` takes it back; try another."
