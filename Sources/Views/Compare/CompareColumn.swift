@@ -39,10 +39,10 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .divergence: (8, 0)
     case .topOne: (8, 3)
     case .kept: (7, 0)
-    case .window: (8, 0)
+    case .window: (8, 1)
     case .chosen: (10, 2)
-    case .bytes: (11, 4)
-    case .time: (9, 6)
+    case .bytes: (11, 6)
+    case .time: (9, 7)
     case .answer: (0, 0)
     }
   }
