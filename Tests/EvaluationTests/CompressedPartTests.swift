@@ -49,9 +49,9 @@ import Testing
     for task in BenchmarkTask.longBench where task.metric.reasonNotScored == nil {
       let classes = task.metric == .classification ? #"["a", "b"]"# : "null"
       let answer = task.metric == .retrieval || task.metric == .count ? "Paragraph 1" : "a"
-      let hostile = #""A {input} \u0301 mill {context}.""#
+      let text = #""A {input} \u0301 mill {context}.""#
       let line =
-        #"{"context": \#(hostile), "input": "Who {context}?", "#
+        #"{"context": \#(text), "input": "Who {context}?", "#
         + #""answers": ["\#(answer)"], "all_classes": \#(classes)}"#
       let file = place.path("\(task.name).jsonl")
       try Data(line.utf8).write(to: URL(fileURLWithPath: file))
