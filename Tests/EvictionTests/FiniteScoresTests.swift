@@ -25,10 +25,11 @@ import Transformer
   ]
 
   /// Whole chunks, and one that is filled up, of scorers that look at chunks.
-  static let names = PolicyRegistry.all.map(\.name).filter { $0 != "full" } + [
-    "noncausal(chunk=16)", "noncausal(chunk=48)", "lagkv(lag=8)", "expected(covariance=off)",
-    "snapkv/ada+critical", "expected/cake",
-  ]
+  static let names =
+    PolicyRegistry.all.map(\.name).filter { $0 != "full" } + [
+      "noncausal(chunk=16)", "noncausal(chunk=48)", "lagkv(lag=8)", "expected(covariance=off)",
+      "snapkv/ada+critical", "expected/cake",
+    ]
 
   @Test(arguments: strains) func everyScoreIsAFiniteNumber(_ strain: Strain) throws {
     for tokenCount in [1, 60, 96] {
@@ -68,12 +69,15 @@ import Transformer
       for key in 0..<16 { received[key] += weights[key] / total }
     }
     var weighed: [Double] = []
-    for token in 0..<16 { weighed.append(received[token] * product(values, token, values, token).squareRoot()) }
+    for token in 0..<16 {
+      weighed.append(received[token] * product(values, token, values, token).squareRoot())
+    }
     let padded: [Double] = [0.0] + weighed + [0.0]
     var pooled: [Double] = []
     for token in 0..<16 { pooled.append(padded[token...token + 2].reduce(0, +)) }
     let expected = pooled.indices.sorted { pooled[$0] > pooled[$1] }.prefix(5).sorted()
-    let kept = try Policy(parsing: "noncausal(chunk=16)").evict(made.evidence, budget: 5, granularity: .kvHead)
+    let kept = try Policy(parsing: "noncausal(chunk=16)").evict(
+      made.evidence, budget: 5, granularity: .kvHead)
     #expect(kept.kept.positions == [[Array(expected)]])
   }
 

@@ -9,7 +9,9 @@ import Transformer
 
 /// Numbers that are none: no score of a sound model is one, and a model that has one is refused by name.
 @Suite struct FiniteNumbersTests {
-  static let samples = ["all-values", "chain", "many-needles", "needle", "passage", "question-first", "sample"]
+  static let samples = [
+    "all-values", "chain", "many-needles", "needle", "passage", "question-first", "sample",
+  ]
 
   /// In an export NaN stands where a token is kept whatever its score, and nowhere else.
   @Test(arguments: samples) func everyPolicyOrdersTheSamplesByFiniteScores(_ name: String) async throws {
@@ -60,7 +62,8 @@ import Transformer
   }
 
   @Test(arguments: [
-    ("model.layers.2.mlp.down_proj.weight", 7, Float.nan), ("model.layers.0.self_attn.q_proj.weight", 0, .nan),
+    ("model.layers.2.mlp.down_proj.weight", 7, Float.nan),
+    ("model.layers.0.self_attn.q_proj.weight", 0, .nan),
     ("model.layers.4.input_layernorm.weight", 255, .infinity), ("model.norm.weight", 3, .nan),
     ("model.embed_tokens.weight", 256 * 2047, .nan),
   ]) func aWeightThatIsNoNumberIsNamed(_ tensor: String, _ index: Int, _ value: Float) async throws {
