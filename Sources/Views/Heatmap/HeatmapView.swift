@@ -53,7 +53,7 @@ struct HeatmapView {
       row += 1
     }
     drawCell(columns, into: &frame, row: row)
-    frame.line(row + 1, agreement(frame))
+    frame.line(row + 1, AgreementLine(rows, theme: theme).spans(width: frame.width))
     frame.line(row + 2, legend(frame))
     if showsNotes {
       let notes = [
@@ -62,33 +62,6 @@ struct HeatmapView {
       ]
       frame.line(row + 3, Line.note(notes, style: theme[.note], width: frame.width))
     }
-  }
-
-  /// How well the observed rows foresee the true ones: without the sinks, and in brackets with them.
-  private func agreement(_ frame: Frame) -> [Span] {
-    let theme = frame.theme
-    let window = " of \(rows.totals[.window] ?? 0)"
-    let kinds: [(String, Set<AttentionRows.Section>)] = [
-      ("window", [.window]), ("lookahead", [.lookahead]), ("both", [.window, .lookahead]),
-    ]
-    func line(_ heading: String, size: Bool, sinks: Bool) -> [Span] {
-      [Span(heading, theme[.dim])]
-        + kinds.flatMap { name, sections in
-          let value = rows.agreement(of: sections)
-          let all = sinks ? value.map { " (\(decimal($0.withSinks, 2)))" } ?? "" : ""
-          return [
-            Span("\(name)\(size && sections == [.window] ? window : "") "),
-            Span(value.map { decimal($0.withoutSinks, 2) } ?? "-", theme[.accent]),
-            Span(all + "  ", theme[.dim]),
-          ]
-        }
-    }
-    return Line.first(
-      of: [
-        line("cosine with the true rows (with the sinks):  ", size: true, sinks: true),
-        line("cosine with the true rows:  ", size: true, sinks: false),
-        line("cosine to decode: ", size: false, sinks: false),
-      ], width: frame.width)
   }
 
   /// How much attention looks in the frame's theme.
