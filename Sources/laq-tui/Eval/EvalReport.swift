@@ -68,7 +68,8 @@ struct EvalReport {
     let isColored = isatty(STDOUT_FILENO) == 1 && !ColorChoice.auto.isMonochrome
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
-    Console.show("\n" + map.markdown + "\n" + map.notes)
+    let told = "\n" + map.markdown + "\n" + map.notes
+    Console.show(output.ascii ? told.replacing("–", with: "-") : told)
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(
