@@ -23,7 +23,8 @@ import Testing
     ])
     #expect(snapkv.kept == "48" && snapkv.window(beside: snapkv) == "16" && snapkv.chosen == "32")
     let chunks = try ChoiceSummary([
-      Self.outcome("snapkv+chunkkv", 23, #"{"budget":48,"window":16,"chosenTokens":7.5,"notes":{"otherTotal":23}}"#)
+      Self.outcome(
+        "snapkv+chunkkv", 23, #"{"budget":48,"window":16,"chosenTokens":7.5,"notes":{"otherTotal":23}}"#)
     ])
     #expect(chunks.kept == "23!" && chunks.chosen == "7.5")
     #expect(
@@ -71,7 +72,9 @@ import Testing
         try Self.outcome("snapkv(w=48)", 48, window)
       ])
     ]
-    let best = SweepBest(policies: policies, budgets: [.tokens(48)], choices: choices) { means[$0.policy.name] }
+    let best = SweepBest(policies: policies, budgets: [.tokens(48)], choices: choices) {
+      means[$0.policy.name]
+    }
     #expect(best.mark(.init(.named("snapkv(w=8)"), .tokens(48))) == " (best w)")
     #expect(best.mark(.init(.named("snapkv"), .tokens(48))).isEmpty)
     #expect(
@@ -84,10 +87,12 @@ import Testing
 
   /// Names in files that are older than windows that go by the budget mean the papers' windows.
   @Test func olderFilesKeepTheirMeaning() throws {
-    let plan = #"{"cases":[{"id":"a","parameters":{},"task":"t"}],"model":{"digest":"","name":"m"},"options":{},"#
+    let plan =
+      #"{"cases":[{"id":"a","parameters":{},"task":"t"}],"model":{"digest":"","name":"m"},"options":{},"#
       + #""program":"p","settings":{"arithmetic":"float32","budgets":["48"],"granularity":"kv","#
       + #""policies":["snapkv","laq"],"recording":"all"},"suite":"any"}"#
-    let row = #"{"id":"a","outcomes":[{"budget":"48","policy":"snapkv","scores":{"exact":1}}],"references":[]}"#
+    let row =
+      #"{"id":"a","outcomes":[{"budget":"48","policy":"snapkv","scores":{"exact":1}}],"references":[]}"#
     for (version, name) in [(1, "snapkv(w=32)"), (2, "snapkv")] {
       let file = #"{"schema":"laq-tui.evaluation","version":\#(version),"plan":\#(plan),"rows":[\#(row)]}"#
       let results = try EvaluationResults(Data(file.utf8), path: "r.json")

@@ -103,7 +103,9 @@ import Testing
   @Test func namesOfFilesEndNeitherACellNorALine() throws {
     let summary = EvaluationSummary(try results([("a|b\r\nc\u{1B}[31m\u{2028}", 1, 0)]), score: "exact")
     let lines = SummaryTable(summary).markdown.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 6 && lines[0] == "| policy | budget | kept | window | by score | a\\|b  c [31m  |", "\(lines)")
+    #expect(
+      lines.count == 6 && lines[0] == "| policy | budget | kept | window | by score | a\\|b  c [31m  |",
+      "\(lines)")
     #expect(Set(lines.dropLast().map(\.count)) == [lines[0].count])
   }
 }

@@ -12,11 +12,13 @@ import Testing
     ])
     let families = PolicySweepFamily.all(listed)
     #expect(families.map(\.key) == ["w", "m", "kernel"])
-    #expect(families.map { $0.members.map(\.name) } == [
-      ["snapkv", "snapkv(w=8)"], ["laq", "laq(m=16)"], ["snapkv(w=8)", "snapkv(w=8,kernel=5)"],
-    ])
+    #expect(
+      families.map { $0.members.map(\.name) } == [
+        ["snapkv", "snapkv(w=8)"], ["laq", "laq(m=16)"], ["snapkv(w=8)", "snapkv(w=8,kernel=5)"],
+      ])
     #expect(families.map { $0.standard?.name } == ["snapkv", "laq", "snapkv(w=8)"])
-    #expect(PolicySweepFamily.all(try Self.policies(["snapkv(w=8)", "snapkv(w=16)"])).map(\.standard) == [nil])
+    #expect(
+      PolicySweepFamily.all(try Self.policies(["snapkv(w=8)", "snapkv(w=16)"])).map(\.standard) == [nil])
   }
 
   @Test func eachPolicyThatHasTheSettingIsRunUnderAllValues() throws {
@@ -31,9 +33,10 @@ import Testing
     #expect(skipped.isEmpty)
     let ahead = try #require(PolicySweep("m=8,16"))
     #expect(
-      try ahead.applied(to: try Self.policies(["laq", "h2o", "laq++/ada"]), budgets: []).policies.map(\.name) == [
-        "laq", "laq(m=16)", "h2o", "laq++/ada", "laq++(m=16)/ada",
-      ])
+      try ahead.applied(to: try Self.policies(["laq", "h2o", "laq++/ada"]), budgets: []).policies.map(\.name)
+        == [
+          "laq", "laq(m=16)", "h2o", "laq++/ada", "laq++(m=16)/ada",
+        ])
   }
 
   @Test func whatDoesNotFitTheBudgetIsLeftOutAndSaid() throws {

@@ -100,7 +100,8 @@ import Testing
     ("laq(mask=none)", "causal, reference"), ("expected(epsilon=2)", "a number from 0 to 1"),
     ("expected(covariance=yes)", "on, off"), ("expected(future=0)", "from 1 to 65536"),
     ("lagkv(lag=1)", "from 2 to 4096"),
-    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "1 to 4096"), ("finch(w=0)", "1 to 4096"),
+    ("cur(leverage=both)", "product, key, value, average"), ("finch(w=5000)", "1 to 4096"),
+    ("finch(w=0)", "1 to 4096"),
     ("snapkv(w=B/0)", "a share of the budget as B/4"), ("snapkv(w=B/)", "question"),
     ("snapkv(w=asked)", "auto, or question"), ("laq(w1=question/2)", "question"),
     ("random(seed=-1)", "from 0"),
@@ -164,8 +165,11 @@ import Testing
       .joined(separator: ":")
     case .integer(let range): String(Int.random(in: range, using: &generator))
     case .window(let range):
-      ["B/\(Int.random(in: 1...99, using: &generator))", "b", String(Int.random(in: range, using: &generator))]
-        .randomElement(using: &generator) ?? "B"
+      [
+        "B/\(Int.random(in: 1...99, using: &generator))", "b",
+        String(Int.random(in: range, using: &generator)),
+      ]
+      .randomElement(using: &generator) ?? "B"
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""
     }

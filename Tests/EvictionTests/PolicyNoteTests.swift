@@ -53,7 +53,8 @@ import Transformer
   }
 
   @Test func aBudgetThatIsAllWindowSaysSo() throws {
-    #expect(try Self.notes("snapkv(w=32)", budget: 32) == ["no token was chosen by score: 32 are always kept"])
+    #expect(
+      try Self.notes("snapkv(w=32)", budget: 32) == ["no token was chosen by score: 32 are always kept"])
     #expect(
       try Self.notes("snapkv(w=64)/ada", budget: 20) == [
         "uniform here: every head keeps as many as without /ada",
@@ -81,9 +82,10 @@ import Transformer
     #expect(figures.keptPerHead < 47 && figures.keepsOtherTotal)
     let sentence = try #require(try Self.notes("snapkv+chunkkv(size=25)", budget: 48).first)
     #expect(sentence.hasPrefix("keeps ") && sentence.hasSuffix(" of 48 tokens per head"))
-    #expect(try Self.notes("snapkv/simlayer", budget: 48) == [
-      "nothing is evicted here: /simlayer leaves every layer alone"
-    ])
+    #expect(
+      try Self.notes("snapkv/simlayer", budget: 48) == [
+        "nothing is evicted here: /simlayer leaves every layer alone"
+      ])
     // Whoever has room for all evicts nothing, which is no fault.
     #expect(try Self.notes("snapkv/pyramid", budget: 200).isEmpty)
   }

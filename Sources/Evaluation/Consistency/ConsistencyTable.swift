@@ -56,8 +56,8 @@ package struct ConsistencyTable: Sendable {
         the lookahead; the truth itself) with each true row.
         """
       ] + SummaryTable.legend(reference: nil)
-        + ChoiceSummary.all(results.rows).notes(results.plan.settings.columns)
-        + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
+      + ChoiceSummary.all(results.rows).notes(results.plan.settings.columns)
+      + results.rows.compactMap { $0.unavailable.map { "without outcome: \($0)" } }).joined(separator: "\n")
       + "\n"
   }
 

@@ -87,7 +87,8 @@ package struct NeedleMap: Sendable {
   package var notes: String {
     let lines =
       ["\(score), per cent, the mean over lengths and depths."]
-      + SummaryTable.legend(reference: columns.contains { $0.policy.name == "snapkv" } ? Policy("snapkv") : nil)
+      + SummaryTable.legend(
+        reference: columns.contains { $0.policy.name == "snapkv" } ? Policy("snapkv") : nil)
       + choices.notes(columns) + sweep.sentences
     return lines.joined(separator: "\n") + "\n"
   }
@@ -105,10 +106,12 @@ package struct NeedleMap: Sendable {
           let fields = [
             column.policy.name, column.budget?.description ?? "", String(length), String(depth), score, value,
           ]
-          return (fields + (choices[column]?.fields ?? ["", "", ""])).map(CSVField.quoted).joined(separator: ",")
+          return (fields + (choices[column]?.fields ?? ["", "", ""])).map(CSVField.quoted).joined(
+            separator: ",")
         }
       }
     }
-    return (["policy,budget,length,depth,score,mean,kept,window,chosen"] + lines).joined(separator: "\n") + "\n"
+    return (["policy,budget,length,depth,score,mean,kept,window,chosen"] + lines).joined(separator: "\n")
+      + "\n"
   }
 }

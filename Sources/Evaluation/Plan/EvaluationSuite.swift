@@ -57,7 +57,8 @@ extension EvaluationSuite {
           hasEnded: answer.hasEnded)
         return Outcome(
           policy: result.policy, budget: result.budget, keptTokens: result.kept.meanCount,
-          choice: OutcomeChoice(result.choice), answer: given.text, hasEnded: given.hasEnded, scores: scores(of: given, to: prompt))
+          choice: OutcomeChoice(result.choice), answer: given.text, hasEnded: given.hasEnded,
+          scores: scores(of: given, to: prompt))
       }
     }
     return EvaluationRow(one, prompt: prompt, outcomes: outcomes)

@@ -31,7 +31,8 @@ package struct OutcomeChoice: Codable, Sendable, Hashable {
     func checked(_ number: Double) throws -> Double {
       guard (0...1e9).contains(number) else {
         throw DecodingError.dataCorruptedError(
-          forKey: .chosenTokens, in: values, debugDescription: "numbers of tokens were expected, \(number) found")
+          forKey: .chosenTokens, in: values,
+          debugDescription: "numbers of tokens were expected, \(number) found")
       }
       return number
     }

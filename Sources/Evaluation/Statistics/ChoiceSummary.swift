@@ -46,7 +46,8 @@ package struct ChoiceSummary: Sendable {
     let own = windows.contains(nil) ? "all" : Self.range(windows.compactMap(\.self)) ?? ""
     let others = reference.map { Set($0.choices.map(\.window)) }
     // Who has no window at all is not told another one.
-    let isOther = others.map { !$0.isEmpty && Set(windows) != $0 && windows != windows.map { _ in 0 } } ?? false
+    let isOther =
+      others.map { !$0.isEmpty && Set(windows) != $0 && windows != windows.map { _ in 0 } } ?? false
     return own + pseudo + (isOther ? "!" : "")
   }
 

@@ -56,7 +56,8 @@ public struct PolicySweep: Sendable, Hashable {
   ///   - budgets: the budgets in tokens, where they are known: a window that fills all of them is left out.
   /// - Returns: the policies without repetitions, and sentences about values that were left out.
   /// - Throws: `PolicyNameError` where no policy has the setting, or one does not take a value.
-  public func applied(to policies: [Policy], budgets: [Int]) throws -> (policies: [Policy], skipped: [String]) {
+  public func applied(to policies: [Policy], budgets: [Int]) throws -> (policies: [Policy], skipped: [String])
+  {
     guard policies.contains(where: { $0.value(of: key) != nil }) else {
       throw PolicyNameError.unknownSetting(
         policy: policies.map(\.name).joined(separator: ", "), key: key,
@@ -74,12 +75,14 @@ public struct PolicySweep: Sendable, Hashable {
             policy: policy.name, key: key, value: value, range: parameter.range)
         }
         if parameter.automatic != nil, let count = Int(value), let most = budgets.max(), count >= most {
-          skipped.append("\(member.name) is left out: a window of \(count) leaves nothing to choose of \(most)")
+          skipped.append(
+            "\(member.name) is left out: a window of \(count) leaves nothing to choose of \(most)")
           continue
         }
         if parameter.automatic != nil, let count = Int(value) {
           for budget in budgets where count >= budget {
-            skipped.append("\(member.name) at \(budget) is all window: its row says so, and it is no candidate")
+            skipped.append(
+              "\(member.name) at \(budget) is all window: its row says so, and it is no candidate")
           }
         }
         if seen.insert(member).inserted { swept.append(member) }

@@ -9,7 +9,8 @@ extension PolicyRegistry {
         .observed("w", window), .kernel, .pool,
         .styles(
           ["ours", "authors", "longbench", "needle", "kvpress"],
-          "whose numbers: SnapKV's authors', those that LAQ's scripts give it on LongBench and for needles, kvpress'"),
+          "whose numbers: SnapKV's authors', those that LAQ's scripts give it on LongBench and for needles, kvpress'"
+        ),
       ],
       presets: [
         "authors": maximum(window: 32), "longbench": maximum(window: 8), "needle": maximum(window: 32),
@@ -45,7 +46,8 @@ extension PolicyRegistry {
       parameters: [
         .observed(
           "w", automatic: FinchScorer.standardWindow,
-          "observation window, always kept; auto: the question and what the chat puts behind it, without one as snapkv's")
+          "observation window, always kept; auto: the question and what the chat puts behind it, without one as snapkv's"
+        )
       ]
     ) { FinchScorer(window: $0.window("w", auto: FinchScorer.standardWindow)) },
   ]

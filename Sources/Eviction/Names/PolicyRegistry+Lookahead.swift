@@ -46,7 +46,8 @@ extension PolicyRegistry {
 
   private static let scorer: @Sendable (PolicySettings) -> (any Scorer)? = { settings in
     LookaheadScorer(
-      localWindow: settings.window("w2", auto: LookaheadScorer.standardWindow), kernel: settings.integer("kernel"),
+      localWindow: settings.window("w2", auto: LookaheadScorer.standardWindow),
+      kernel: settings.integer("kernel"),
       pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal))
   }
 }

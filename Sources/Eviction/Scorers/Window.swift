@@ -1,4 +1,5 @@
-/// How many of the prompt's newest tokens a policy observes and always keeps, as its name says it: a number, a
+/// How many of the prompt's newest tokens a policy observes and always keeps, as its name says it: a number,
+/// a
 /// share of the budget, the question.
 ///
 ///     auto       32, but no more than a third of the budget: what a window is unless it is said
@@ -65,7 +66,8 @@ package enum Window: Sendable, Hashable {
       guard let question = facts.question, question.count > 0 else { throw EvidenceError.noQuestion }
       return .tokens(question.count, behind: question.behind)
     case .asked(let most):
-      return try facts.questionTokenCount.map { .tokens(max(1, $0)) } ?? Window.bounded(most).resolved(for: facts)
+      return try facts.questionTokenCount.map { .tokens(max(1, $0)) }
+        ?? Window.bounded(most).resolved(for: facts)
     }
   }
 

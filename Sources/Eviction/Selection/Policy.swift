@@ -94,7 +94,8 @@ public struct Policy: Sendable, Hashable {
 
   /// How many of the prompt's newest queries the policy looks at, a cheap stage included; `nil`: all of them.
   public func observedTokens(for facts: PromptFacts?) -> Int? {
-    guard let own = scoredTokens(for: facts), let cheap = lookahead.map({ $0.cheap.observedTokens(for: facts) }) ?? 0
+    guard let own = scoredTokens(for: facts),
+      let cheap = lookahead.map({ $0.cheap.observedTokens(for: facts) }) ?? 0
     else { return nil }
     return max(own, cheap)
   }
@@ -128,7 +129,8 @@ public struct Policy: Sendable, Hashable {
   public func fitted(to facts: PromptFacts) -> Policy {
     descriptor.parameters.reduce(self) { policy, parameter in
       guard let automatic = parameter.automatic,
-        case .tokens(let count, 0)? = try? settings.window(parameter.key, auto: automatic).resolved(for: facts)
+        case .tokens(let count, 0)? = try? settings.window(parameter.key, auto: automatic).resolved(
+          for: facts)
       else { return policy }
       return policy.setting(parameter.key, to: String(count)) ?? policy
     }

@@ -70,7 +70,8 @@ extension ActiveRun {
   /// The recorded lookahead that comes next to what is asked for.
   mutating func recordedLookahead(_ key: LookaheadKey) throws -> Lookahead? {
     let (budget, granularity) = (key.budget.tokens, request.granularity)
-    guard let recorded = source.recordedLookahead(
+    guard
+      let recorded = source.recordedLookahead(
         key.settings, facts: run.prompt.facts(budget: budget), granularity: granularity)
     else { return nil }
     return recorded.lookahead(

@@ -144,7 +144,8 @@ public struct Run: Sendable {
   ) -> Evidence {
     Evidence(
       recording: recording, lookahead: lookahead, decode: decodeQueries, output: output,
-      questionTokenCount: prompt.questionTokenCount, question: prompt.question, passes: passes, gate: gateScores)
+      questionTokenCount: prompt.questionTokenCount, question: prompt.question, passes: passes,
+      gate: gateScores)
   }
 }
 

@@ -97,7 +97,8 @@ public struct KeptExport: Encodable, Sendable {
         settings: result.policy.settingValues,
         keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
         bytes: result.kept.byteCount(), keptPerHead: result.kept.meanCount, window: result.choice?.window,
-        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result), recall: result.recall, massRecall: result.massRecall,
+        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result), recall: result.recall,
+        massRecall: result.massRecall,
         pseudoTokens: result.lookahead?.pseudo.tokens, lookaheadMismatch: result.lookahead?.mismatch,
         answerTokens: result.answer.tokens,
         answer: run.answerText(result))

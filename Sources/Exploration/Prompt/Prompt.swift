@@ -18,7 +18,8 @@ public struct Prompt: Sendable {
   /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends
   /// with none.
   public let questionTokenCount: Int?
-  /// The question's own tokens among them; `nil` where the prompt ends with none, and where a trace does not tell.
+  /// The question's own tokens among them; `nil` where the prompt ends with none, and where a trace does not
+  /// tell.
   public let question: QuestionTokens?
   /// How the model is asked to repeat the text.
   public let repetition: RepetitionPrompts
@@ -70,7 +71,9 @@ public struct Prompt: Sendable {
     hash = SHA256.hexadecimal(of: framed.bytes)
     let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
     questionTokenCount = framing.question == nil || framing.putsQuestionFirst || behind == 0 ? nil : behind
-    question = questionTokenCount.map { _ in QuestionTokens(framed, tokens: read, question: framing.question ?? "") }
+    question = questionTokenCount.map { _ in
+      QuestionTokens(framed, tokens: read, question: framing.question ?? "")
+    }
     repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
     if framed.source == text.indices, framed.bytes.count == text.count {
       tokens = read

@@ -44,7 +44,8 @@ struct RecordedLookahead: Sendable {
   }
 
   /// How well it fits what is asked for; the smaller, the better, first entry first.
-  private func distance(_ wanted: LookaheadSettings, _ facts: PromptFacts, _ granularity: Granularity) -> [Int]
+  private func distance(_ wanted: LookaheadSettings, _ facts: PromptFacts, _ granularity: Granularity)
+    -> [Int]
   {
     [
       isSame(as: wanted.cheap, facts) ? 0 : cheap?.descriptor.name == wanted.cheap.descriptor.name ? 1 : 2,
@@ -52,7 +53,8 @@ struct RecordedLookahead: Sendable {
     ]
   }
 
-  /// Whether the wanted policy would have made the same cheap cache at the recorded budget: two windows that are
+  /// Whether the wanted policy would have made the same cheap cache at the recorded budget: two windows that
+  /// are
   /// called otherwise may be as long.
   private func isSame(as wanted: Policy, _ facts: PromptFacts) -> Bool {
     let there = PromptFacts(
@@ -68,7 +70,8 @@ struct RecordedLookahead: Sendable {
 
   /// The recorded lookahead that comes next to what a policy asks for; `nil` where none is recorded.
   static func best(
-    _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity
+    _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, facts: PromptFacts,
+    granularity: Granularity
   ) -> RecordedLookahead? {
     recorded.map { ($0, $0.distance(wanted, facts, granularity)) }
       .min { $0.1.lexicographicallyPrecedes($1.1) }?.0

@@ -53,7 +53,8 @@ struct TraceMetadata: Encodable {
     let budget = run.settings.tokenBudget(tokenCount: recording.tokenCount).tokens
     self.lookaheads = lookaheads.map { lookahead in
       LookaheadEntry(
-        scorer: lookahead.settings.cheap.fitted(to: run.prompt.facts(budget: budget)).name, budget: budget, granularity: run.settings.granularity.rawValue,
+        scorer: lookahead.settings.cheap.fitted(to: run.prompt.facts(budget: budget)).name, budget: budget,
+        granularity: run.settings.granularity.rawValue,
         tokens: lookahead.pseudo.tokens, limit: lookahead.settings.tokenCount)
     }
   }

@@ -49,7 +49,8 @@ package enum CompareColumn: String, Sendable, CaseIterable {
     case .divergence: "KL(full | policy), nats per token: how differently the cache predicts"
     case .topOne: "top-1: of the full answer's tokens and its end, how many this cache says, too"
     case .kept: "kept: tokens per head, the mean after the allocation; ! where that is not the budget"
-    case .window: "window: prompt tokens that are looked at, +pseudo tokens; ! where the pinned policy has another"
+    case .window:
+      "window: prompt tokens that are looked at, +pseudo tokens; ! where the pinned policy has another"
     case .chosen: "by score: tokens per head that are kept for their score, neither window nor sink"
     case .bytes: "KV kept: memory of the kept keys and values"
     case .time: "evict: scoring and selection; lookahead and answers are decoded together"

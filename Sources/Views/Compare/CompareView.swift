@@ -22,7 +22,8 @@ struct CompareView {
       frame.line(
         noteRow,
         Line.note(
-          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)], style: frame.theme[.note],
+          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)],
+          style: frame.theme[.note],
           width: frame.width)
       )
     }

@@ -124,7 +124,8 @@ struct TokenPage {
       let cells = [
         result.policy.title, settings, result.recall.map { decimal($0, 3) } ?? "",
         result.massRecall.map { decimal($0, 3) } ?? "",
-        choice.kept, choice.window, choice.chosen, mebibytes(result.kept.byteCount()), scene.run.vocabulary.text(result.answer.tokens),
+        choice.kept, choice.window, choice.chosen, mebibytes(result.kept.byteCount()),
+        scene.run.vocabulary.text(result.answer.tokens),
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }

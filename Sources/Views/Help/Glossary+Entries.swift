@@ -44,7 +44,8 @@ extension Glossary {
       "Kept whatever its score: the policy's window of last tokens, or first tokens (sinks)."),
     Entry(
       "window", [],
-      "The prompt's tokens that a policy looks at; most always keep them. Behind a plus pseudo tokens; all: every token."),
+      "The prompt's tokens that a policy looks at; most always keep them. Behind a plus pseudo tokens; all: every token."
+    ),
     Entry(
       "by score", ["score"],
       "What the policy orders the other tokens by; what fills the budget beside those always kept."),

@@ -130,6 +130,7 @@ struct EvalSubject: ParsableArguments {
   func settings(policies standard: [String], budgets standardBudgets: [Int]) throws -> EvaluationSettings {
     let budgets = budgets.isEmpty ? standardBudgets.map { .tokens($0) } : budgets
     return EvaluationSettings(
-      policies: try swept(policies(default: standard), budgets: budgets), budgets: budgets, granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
+      policies: try swept(policies(default: standard), budgets: budgets), budgets: budgets,
+      granularity: granularity, recording: recording, arithmetic: EvaluationSettings.Arithmetic(precision))
   }
 }
