@@ -57,7 +57,8 @@ import Testing
     ])
     #expect(run.status == 0, "\(run.errors)")
     #expect(
-      run.output.contains("| policy | budget | kept | recall | mass recall | cosine of its lookahead |"))
+      run.output.contains(
+        "| policy | budget | kept | window | by score | recall | mass recall | cosine of its lookahead |"))
     #expect(run.output.contains("layer 5") && run.output.contains("b snapkv"))
     #expect(
       try read("c.svg").hasPrefix("<svg")

@@ -90,7 +90,7 @@ import Testing
     let outcome = try Program.run([path, "--why", "snapkv"])
     #expect(
       outcome.status == 0 && outcome.output.contains(": found after"), "\(outcome.output)\(outcome.errors)")
-    #expect(outcome.output.contains("\"9\" was expected"))
+    #expect(outcome.output.contains("\"5\" was expected"))
     let json = try Program.run([path, "--why", "snapkv", "--json"])
     let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
     #expect(object?["schema"] as? String == "laq-tui.why" && object?["outcome"] as? String == "found")

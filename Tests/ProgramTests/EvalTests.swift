@@ -86,7 +86,8 @@ import Testing
       needle + ["--to", path("whole.json"), "--csv", path("whole.csv"), "--svg", path("whole.svg")])
     #expect(whole.status == 0 && whole.output.contains("LAQ  B=24"), "\(whole.errors)")
     #expect(
-      try bytes("whole.csv").starts(with: Data("policy,budget,length,depth,score,mean\nfull,,200,0,".utf8)))
+      try bytes("whole.csv").starts(
+        with: Data("policy,budget,length,depth,score,mean,kept,window,chosen\nfull,,200,0,".utf8)))
     #expect(try bytes("whole.svg").starts(with: Data("<svg".utf8)))
     for shard in ["1/2", "2/2"] {
       let outcome = try Program.run(needle + ["--to", path("parts.json"), "--shard", shard])

@@ -116,7 +116,7 @@ import Testing
           "short.txt has changed since the session was written: what was kept by hand is left out")
     )
     for (name, content, words) in [
-      ("newer.laq", json.replacing("\"version\" : 1", with: "\"version\" : 7"), "version 7 of a session"),
+      ("newer.laq", json.replacing("\"version\" : 2", with: "\"version\" : 7"), "version 7 of a session"),
       ("gone.laq", json.replacing("./short.txt", with: "./gone.txt"), "gone.txt: there is no such file"),
       ("model.laq", json.replacing("\"embedded\"", with: "\"/nowhere/model\""), "/nowhere/model"),
       ("cut.laq", String(json.dropLast(200)), "a damaged session, it is no JSON"),

@@ -6,7 +6,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case integer(ClosedRange<Int>)
     /// Odd whole numbers in a range.
     case odd(ClosedRange<Int>)
-    /// Tokens in a range, or a share of the budget (`B/4`); of a window that observes, `auto` and `question`, too.
+    /// Tokens in a range, or a share of the budget (`B/4`); of a window that observes, `auto` and
+    /// `question`, too.
     case window(ClosedRange<Int>)
     /// Numbers in a range.
     case number(ClosedRange<Double>)

@@ -6,7 +6,8 @@ import Transformer
 ///     s[j] = pool_7( Σ_i softmax_j(q_i·k_j / √d) ),  rows i: the last w2 prompt tokens, then the lookahead
 ///
 /// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8, here
-/// a third of the budget at most, and keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a comment, evidently LAQ++.)
+/// a third of the budget at most, and keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a
+/// comment, evidently LAQ++.)
 package struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
   package enum Mask: String, Sendable, Hashable, CaseIterable {

@@ -5,8 +5,10 @@ import Transformer
 ///     s[j] = pool_k( Σ_{i in last w} softmax_j(q_i·k_j / √d) ),  j < n − w;  the last w are kept
 ///
 /// The authors' LongBench runs and LAQ's cheap stage have w = 32, the sum and max pooling of 7; LAQ's scripts
-/// give this baseline w = 8 on LongBench and 32 for needles; kvpress has w = 64, the mean and average pooling of
-/// 5. Here w is 32 but a third of the budget at most, unless it is said. The mean ranks as the sum does, up to rounding; it matters where
+/// give this baseline w = 8 on LongBench and 32 for needles; kvpress has w = 64, the mean and average
+/// pooling of
+/// 5. Here w is 32 but a third of the budget at most, unless it is said. The mean ranks as the sum does, up
+/// to rounding; it matters where
 /// scores meet other numbers, as under `+critical`. Of a budget smaller than the window the newest stay,
 /// where kvpress leaves open which; and prompts that are not longer than the window, which kvpress refuses,
 /// are all window.

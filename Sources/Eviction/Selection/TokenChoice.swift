@@ -45,7 +45,8 @@ struct TokenChoice {
     }
   }
 
-  /// This choice for a part of the prompt with a budget of its own: the default window never takes more than a
+  /// This choice for a part of the prompt with a budget of its own: the default window never takes more than
+  /// a
   /// third of that, either.
   func resized(to budget: Int) throws -> TokenChoice {
     var copy = self

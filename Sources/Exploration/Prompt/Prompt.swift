@@ -20,7 +20,8 @@ public struct Prompt: Sendable {
   /// How many of the last tokens are a question and what the chat puts behind it; `nil` if the prompt ends
   /// with none.
   public let questionTokenCount: Int?
-  /// The question's own tokens among them; `nil` where the prompt ends with none, and where a trace does not tell.
+  /// The question's own tokens among them; `nil` where the prompt ends with none, and where a trace does not
+  /// tell.
   public let question: QuestionTokens?
   /// How the model is asked to repeat the text.
   public let repetition: RepetitionPrompts

@@ -91,7 +91,8 @@ struct FramedText: Equatable {
 }
 
 extension QuestionTokens {
-  /// Finds a question that stands behind a text: not the empty line before it, nor what a template puts behind.
+  /// Finds a question that stands behind a text: not the empty line before it, nor what a template puts
+  /// behind.
   init(_ framed: FramedText, tokens: [Token], question: String) {
     let end = framed.turn.upperBound
     let start = max(framed.source.upperBound, end - question.utf8.count)

@@ -53,10 +53,13 @@ struct RecordedLookahead: Sendable {
     ]
   }
 
-  /// Whether a cheap cache of this budget would be the same: two windows that are called otherwise may be as
-  /// long.
+  /// Whether the wanted policy would have made the same cheap cache at the recorded budget: two windows that
+  /// are
+  /// called otherwise may be as long.
   private func isSame(as wanted: Policy, _ facts: PromptFacts) -> Bool {
-    cheap?.fitted(to: facts) == wanted.fitted(to: facts)
+    let there = PromptFacts(
+      budget: budget, questionTokenCount: facts.questionTokenCount, question: facts.question)
+    return cheap?.fitted(to: there) == wanted.fitted(to: there)
   }
 
   /// Whether fewer pseudo tokens were asked for than are wanted.

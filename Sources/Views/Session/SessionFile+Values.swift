@@ -19,7 +19,7 @@ extension SessionFile {
   package mutating func remember(_ state: ViewState, model: String?) {
     values = nil
     let (run, setup) = (state.run, state.setup)
-    guard let model, run.settings == setup.settings, run.prompt.hash == setup.prompt.hash,
+    guard let model, run.settings == setup.settings, run.prompt.asksTheSame(as: setup.prompt),
       let remembered = RememberedRun(run), let data = try? JSONEncoder().encode(remembered),
       data.count <= Self.valuesLimit, let key = key(of: setup.prompt, model: model)
     else { return }
