@@ -106,7 +106,7 @@ if !Context.packageDirectory.contains("/checkouts/") {
   for target in package.targets where target.name == "Kernels" {
     target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-O2"], .when(configuration: .debug))]
   }
-  for target in package.targets where ["ChatTemplates", "laq-tui"].contains(target.name) {
+  for target in package.targets where ["ChatTemplates", "Evaluation", "laq-tui"].contains(target.name) {
     target.swiftSettings =
       (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
   }
