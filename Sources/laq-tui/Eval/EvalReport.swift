@@ -71,7 +71,8 @@ struct EvalReport {
     let isColored = isatty(STDOUT_FILENO) == 1 && !ColorChoice.auto.isMonochrome
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
-    Console.show("\n" + map.markdown + "\n" + map.notes + compressionNote)
+    let told = "\n" + map.markdown + "\n" + map.notes + compressionNote
+    Console.show(output.ascii ? told.replacing("–", with: "-") : told)
     let summary = EvaluationSummary(results, score: map.score, reference: nil)
     if let sentence = summary.beyondModel() { Console.show(sentence) }
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
