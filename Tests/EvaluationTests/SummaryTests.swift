@@ -58,11 +58,11 @@ import Testing
     let table = SummaryTable(summary, titles: ["b": "bees"])
     #expect(
       table.markdown == """
-        | policy | budget |    a | bees |
-        | ------ | -----: | ---: | ---: |
-        | full   |    all |  100 |    – |
-        | laq    |      8 | 100* |    – |
-        | snapkv |      8 |    0 |    – |
+        | policy | budget | kept | window | by score |    a | bees |
+        | ------ | -----: | ---: | -----: | -------: | ---: | ---: |
+        | full   |    all |    – |      – |        – |  100 |    – |
+        | laq    |      8 |    – |      – |        – | 100* |    – |
+        | snapkv |      8 |    – |      – |        – |    0 |    – |
 
         """)
     #expect(table.notes.contains("bees: the full cache itself scores 0"))

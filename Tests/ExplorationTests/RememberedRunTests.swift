@@ -86,7 +86,9 @@ import Transformer
       layerCount: shape.layerCount + 1, queryHeadCount: shape.queryHeadCount, kvHeadCount: shape.kvHeadCount,
       headDimension: shape.headDimension)
     #expect(Self.begun(run).showing(remembered, shape: other) == nil)
-    let data = try JSONEncoder().encode(remembered)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(remembered)
     let text = String(decoding: data, as: UTF8.self)
     for (key, value) in [
       ("policy", "7"), ("policy", "-1"), ("kept", "\"AAAA\""), ("tokens", "[-1]"), ("tokens", "[]"),

@@ -58,7 +58,8 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(
       run.output.contains(
-        "| policy | budget | kept | window | by score | recall | mass recall | cosine of its lookahead |"))
+        "| policy | budget | kept | window | by score | recall | at most | mass recall | cosine of its window |"
+      ))
     #expect(run.output.contains("layer 5") && run.output.contains("b snapkv"))
     #expect(
       try read("c.svg").hasPrefix("<svg")

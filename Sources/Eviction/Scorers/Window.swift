@@ -92,7 +92,7 @@ package enum Window: Sendable, Hashable {
 }
 
 /// What windows hang on, beside their own settings.
-public struct PromptFacts: Sendable, Hashable {
+public struct PromptFacts: Sendable, Hashable, Codable {
   /// Tokens that a head keeps on average.
   public let budget: Int
   /// How many tokens at the prompt's end are a question and what stands before and behind it; `nil` where it
@@ -108,7 +108,7 @@ public struct PromptFacts: Sendable, Hashable {
 }
 
 /// Where at a prompt's end a question stands.
-public struct QuestionTokens: Sendable, Hashable {
+public struct QuestionTokens: Sendable, Hashable, Codable {
   /// The question's own tokens.
   public let count: Int
   /// Tokens behind them, which are a chat template's.

@@ -1,7 +1,7 @@
 import Transformer
 
 /// What a policy's kept set is made of: without this beside it, a score is not comparable with another's.
-public struct ChoiceFigures: Sendable, Hashable {
+public struct ChoiceFigures: Sendable, Hashable, Codable {
   /// The budget, and what windows hang on beside it.
   public let facts: PromptFacts
   /// Tokens that a head keeps, the mean after the allocation.

@@ -2,9 +2,9 @@ import Transformer
 
 /// Something that a part of a policy does not do here, at this budget and of this prompt: whoever reads its
 /// score must know it.
-public struct PolicyNote: Sendable, Hashable {
+public struct PolicyNote: Sendable, Hashable, Codable {
   /// What does nothing.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A pyramid whose least layer would have fewer tokens than the window; the figure is that least.
     case flatPyramid
     /// An allocation that gives every head the same.

@@ -32,7 +32,8 @@ extension Run {
     guard settings.policies.indices.contains(kept.policy),
       let tokens = KeptTokens(
         bits: kept.kept, shape: shape, granularity: settings.granularity, tokenCount: count),
-      let agreement = kept.agreement(shape: shape), let answer = kept.answer.continuation()
+      let agreement = kept.agreement(shape: shape), kept.hasPossibleFigures(shape: shape),
+      let answer = kept.answer.continuation()
     else { return nil }
     let policy = settings.policies[kept.policy]
     var lookahead: Lookahead?
@@ -46,6 +47,8 @@ extension Run {
       policy: policy, budget: settings.wantedBudget, tokenBudget: settings.tokenBudget(tokenCount: count),
       kept: tokens, scores: nil, lookahead: lookahead, agreement: agreement)
     (result.answer, result.evictionSeconds) = (answer, kept.seconds)
+    (result.recallCeiling, result.outputErrors) = (kept.recallCeiling, kept.outputErrors)
+    result.choice = kept.choice
     if let followed = kept.followed {
       guard let known = followed.continuation(), known.steps.count == steps else { return nil }
       result.followed = known
@@ -55,6 +58,15 @@ extension Run {
 }
 
 extension RememberedRun.Result {
+  /// Whether what stands beside the agreement is of these sizes.
+  fileprivate func hasPossibleFigures(shape: ModelShape) -> Bool {
+    let errors = outputErrors ?? []
+    let hasSize = outputErrors == nil || errors.count == shape.layerCount
+    return hasSize && errors.allSatisfy { $0.count == shape.queryHeadCount }
+      && errors.joined().allSatisfy { (0...1e9).contains($0) }
+      && recallCeiling.map { (0...1.001).contains($0) } ?? true
+  }
+
   fileprivate func agreement(shape: ModelShape) -> [[Agreement]]? {
     let values = (recall + massRecall).joined()
     guard
@@ -72,7 +84,8 @@ extension RememberedRun.Answer {
   /// `nil` for what no cache has answered.
   fileprivate func continuation() -> Continuation? {
     let limit = ExplorationSettings.answerLimits.upperBound
-    guard tokens.count <= limit, steps.count <= limit + 1, steps.count >= tokens.count,
+    guard tokens.count <= limit, steps.count <= limit + 1,
+      (0...1).contains(steps.count - tokens.count),
       held.count == steps.count, held.allSatisfy({ (0...1e9).contains($0) }), steps.allSatisfy(\.isPossible),
       tokens.allSatisfy({ (0..<1 << 31).contains($0) })
     else { return nil }

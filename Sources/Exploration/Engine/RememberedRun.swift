@@ -28,6 +28,9 @@ public struct RememberedRun: Codable, Sendable, Equatable {
     let mismatch: String?
     /// `[layer][queryHead]` each.
     let recall: [[Double]], massRecall: [[Double]]
+    let outputErrors: [[Double]]?
+    let recallCeiling: Double?
+    let choice: ChoiceFigures?
     let seconds: Double
   }
 
@@ -68,7 +71,8 @@ public struct RememberedRun: Codable, Sendable, Equatable {
         policy: policy, kept: result.kept.bits, answer: Answer(result.answer),
         followed: result.followed.map(Answer.init), pseudo: result.lookahead.map { Answer($0.pseudo) },
         mismatch: result.lookahead?.mismatch, recall: agreement.map { $0.map(\.recall) },
-        massRecall: agreement.map { $0.map(\.massRecall) }, seconds: result.evictionSeconds)
+        massRecall: agreement.map { $0.map(\.massRecall) }, outputErrors: result.outputErrors,
+        recallCeiling: result.recallCeiling, choice: result.choice, seconds: result.evictionSeconds)
     }
     refusals = run.unavailable.compactMap { refused in
       places.firstIndex(of: refused.policy).map { Refusal(policy: $0, reason: refused.reason) }

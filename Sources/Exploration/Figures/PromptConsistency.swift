@@ -17,7 +17,15 @@ public struct PromptConsistency: Sendable {
   /// attention is its agreement.
   public let results: [Result<PolicyResult, Unavailable>]
   private let lookaheadCosines: [LookaheadKey: [[RowAgreement]]]
-  private let windowCosines: [Policy: (size: Int, cosines: [[RowAgreement]])]
+  private let windowCosines: [WindowKey: (size: Int, cosines: [[RowAgreement]])]
+
+  /// What a window hangs on: it may be a share of the budget.
+  private struct WindowKey: Hashable {
+    let policy: Policy
+    let budget: TokenBudget?
+
+    init(_ result: PolicyResult) { (policy, budget) = (result.policy, result.tokenBudget) }
+  }
 
   /// The mean cosine of a result's summed lookahead rows with each decode row, `[layer][queryHead]`; `nil`
   /// without a lookahead.
@@ -28,7 +36,7 @@ public struct PromptConsistency: Sendable {
   /// The rows of a result's own window, and the mean cosine of their sum with each decode row,
   /// `[layer][queryHead]`; `nil` for policies without a window.
   public func windowCosine(_ result: PolicyResult) -> (size: Int, cosines: [[RowAgreement]])? {
-    windowCosines[result.policy]
+    windowCosines[WindowKey(result)]
   }
 }
 
@@ -84,7 +92,7 @@ extension PromptConsistency {
     windowCosine = cosines(standardWindow)
     windowCosines = Dictionary(
       run.results.compactMap { result in
-        run.ownWindow(of: result).map { (result.policy, (size: $0, cosines: cosines($0))) }
+        run.ownWindow(of: result).map { (WindowKey(result), (size: $0, cosines: cosines($0))) }
       }
     ) { first, _ in first }
     decodeCosine = heads.map { $0.map(\.decode) }
