@@ -27,7 +27,7 @@ package struct NeedleHeatmaps: Sendable {
     let lengths: ArraySlice<Int>
   }
 
-  private static func panelWidth(_ lengthCount: Int) -> Int { labelWidth + max(cellWidth * lengthCount, 18) }
+  private static func panelWidth(_ lengthCount: Int) -> Int { labelWidth + max(cellWidth * lengthCount, 24) }
 
   /// The panels of each row: the full cache's alone, then each budget's.
   private func rows(width: Int) -> [[Panel]] {
@@ -76,13 +76,14 @@ package struct NeedleHeatmaps: Sendable {
   ) {
     let (column, lengths) = (panel.column, panel.lengths)
     let right = left + Self.panelWidth(lengths.count)
+    // Numbers are never cut: a long name makes room for them.
+    let budget = column.budget.map { "  B=\($0)" } ?? ""
+    let mean = map.mean(column).map { "  \(Self.percent($0))" } ?? ""
+    let room = right - left - Self.labelWidth - budget.count - mean.count
+    let title = TextWidth.clipped(column.policy.title, to: max(0, room), ellipsis: glyphs.ellipsis)
     grid.put(
-      column.policy.title + (column.budget.map { "  B=\($0)" } ?? ""), row: row,
-      column: left + Self.labelWidth,
-      style: theme[.title], limit: right)
-    if let mean = map.mean(column) {
-      grid.put([Span("  \(Self.percent(mean))", theme[.text])], row: row, endingAt: right, from: left)
-    }
+      title + budget, row: row, column: left + Self.labelWidth, style: theme[.title], limit: right)
+    grid.put([Span(mean, theme[.text])], row: row, endingAt: right, from: left)
     for (index, depth) in map.depths.enumerated() {
       let line = row + 1 + index
       grid.put([Span("\(depth)%", theme[.dim])], row: line, endingAt: left + Self.labelWidth - 1, from: left)

@@ -117,7 +117,7 @@ import Testing
     let written = SessionFile(state, origin: origin, path: "/s.laq")
     let read = try SessionFile(written.data(), path: "/s.laq")
     #expect(read == written && read.setup.questionAfter == true)
-    #expect(read.setup.allQuestions == [Self.questions[1], Self.questions[2], Self.questions[0]])
+    #expect(read.setup.allQuestions == Self.questions && read.setup.question == Self.questions[1])
     state.setup.prompt = RunFixture.run.prompt
     let bare = SessionFile(state, origin: origin, path: "/s.laq")
     #expect(bare.setup.questionAfter == nil && bare.setup.questions == nil && bare.setup.allQuestions == [""])

@@ -80,7 +80,8 @@ struct CompareView {
 
   private func drawTable(into frame: inout Frame, area: Range<Int>) {
     let theme = frame.theme
-    let layout = Layout(width: frame.width, longestName: table.rows.map { TextWidth.of($0.title) }.max() ?? 0)
+    let names = table.rows.map { TextWidth.of($0.title) + (notes($0).isEmpty ? 0 : 2) }
+    let layout = Layout(width: frame.width, longestName: names.max() ?? 0)
     for (column, start, width) in layout.columns {
       let isSorted = column == scene.display.compare.sortColumn
       let arrow =

@@ -74,7 +74,8 @@ struct AnswerLines {
     let isActive = index == scene.setup.policy && index != nil
     let columns = width < 70 ? 12 : 18
     let marker = isActive ? glyphs.marker : index != nil && index == scene.setup.pinned ? "x" : " "
-    let name = TextWidth.padded(TextWidth.clipped(title, to: columns, ellipsis: glyphs.ellipsis), to: columns)
+    let clipped = TextWidth.clipped(title, to: columns - 1, ellipsis: glyphs.ellipsis)
+    let name = TextWidth.padded(clipped, to: columns)
     var spans = [
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]

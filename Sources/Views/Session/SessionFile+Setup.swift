@@ -30,12 +30,11 @@ extension SessionFile.Setup {
     }
   }
 
-  /// All questions, the current one first and the others in their order behind it; an empty one where there
-  /// is none.
+  /// All questions in their order, the current one among them; an empty one where there is none.
   package var allQuestions: [String] {
     guard let question else { return [""] }
-    guard let questions, let place = questions.firstIndex(of: question) else { return [question] }
-    return Array(questions[place...] + questions[..<place])
+    guard let questions, questions.contains(question) else { return [question] }
+    return questions
   }
 
   /// The budget.

@@ -62,7 +62,8 @@ extension SessionFile.Setup {
     let framing = setup.prompt.framing
     question = framing.question
     questionAfter = framing.asksAfterEviction ? true : nil
-    questions = framing.asksAfterEviction && framing.questions.count > 1 ? framing.questions : nil
+    // Those that wait for the question to come after the eviction again are kept, too.
+    questions = framing.questions.count > 1 ? framing.questions : nil
     budget = (settings.share.map(Budget.share) ?? .tokens(settings.budget)).description
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit

@@ -118,7 +118,7 @@ struct OpenedInput {
     guard preferences.questionAfter != true || preferences.questionFirst != true else {
       throw ValidationError("A question stands before the text or comes after the eviction, not both.")
     }
-    guard preferences.questionAfter == true || preferences.questions?.count ?? 0 <= 1 else {
+    guard preferences.questionAfter == true || options.questions.count <= 1 else {
       throw ValidationError("Several questions need --question-after: each is put to the same caches.")
     }
   }
@@ -160,9 +160,13 @@ struct OpenedInput {
     let isChat = preferences.chat ?? false
     let template = isChat ? try checkpoint.chatTemplate() : nil
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
-    let questions = (preferences.questions ?? []).filter { !$0.isEmpty }
+    // The same question twice is one.
+    let questions = (preferences.questions ?? []).reduce(into: [String]()) { known, one in
+      if !one.isEmpty, !known.contains(one) { known.append(one) }
+    }
+    let current = preferences.currentQuestion.flatMap { questions.contains($0) ? $0 : nil }
     return PromptFraming(
-      question: questions.first, putsQuestionFirst: preferences.questionFirst ?? false,
+      question: current ?? questions.first, putsQuestionFirst: preferences.questionFirst ?? false,
       asksAfterEviction: preferences.questionAfter ?? false, questions: questions,
       chat: template, system: isChat ? preferences.system : nil,
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())

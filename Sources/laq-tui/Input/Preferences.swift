@@ -20,6 +20,8 @@ struct Preferences {
   var variables: TemplateVariables?
   /// Several only where they come after the eviction; none, and an empty one, ask nothing.
   var questions: [String]?
+  /// The one among them that is asked first, where it is not the first.
+  var currentQuestion: String?
   var questionFirst: Bool?
   var questionAfter: Bool?
   var expected: [ExpectedAnswer]?
@@ -42,7 +44,9 @@ struct Preferences {
       model: model ?? other.model, gate: gate ?? other.gate, precision: precision ?? other.precision,
       recording: recording ?? other.recording, chat: chat ?? other.chat, system: system ?? other.system,
       variables: variables.map { $0.over(other.variables ?? TemplateVariables()) } ?? other.variables,
-      questions: questions ?? other.questions, questionFirst: questionFirst ?? other.questionFirst,
+      questions: questions ?? other.questions,
+      currentQuestion: questions == nil ? other.currentQuestion : currentQuestion,
+      questionFirst: questionFirst ?? other.questionFirst,
       questionAfter: questionAfter ?? other.questionAfter,
       expected: expected ?? other.expected,
       budget: budget ?? other.budget,
