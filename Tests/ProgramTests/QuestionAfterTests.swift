@@ -55,7 +55,7 @@ import Testing
     #expect(try run(options + ["--keys", "):w \(session)<Enter>"]).status == 0)
     let again = try Program.run([session, "--screen", "text"])
     #expect(again.status == 0 && again.output.contains("is 48213."), "\(again.errors)")
-    #expect(again.output.contains("question 1 of 2 after the eviction"))
+    #expect(again.output.contains("question 2 of 2 after the eviction"))
     let other = try Program.run([session, "--screen", "text", "--keys", ")"])
     #expect(other.output.contains("amber lantern."))
   }
