@@ -92,7 +92,7 @@ let package = Package(
       resources: [.copy("Screens")]),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["laq-tui", "Checkpoint", "Screen", "Views", "KeyStorm", "TestSupport"],
+      dependencies: ["laq-tui", "Checkpoint", "Eviction", "Screen", "Views", "KeyStorm", "TestSupport"],
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
