@@ -89,8 +89,14 @@ package struct NeedleMap: Sendable {
       ["\(score), per cent, the mean over lengths and depths."]
       + SummaryTable.legend(
         reference: columns.contains { $0.policy.name == "snapkv" } ? Policy("snapkv") : nil)
-      + choices.notes(columns) + sweep.sentences
+      + choices.notes(columns) + sweep.sentences + beyondModel
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Where the full cache itself finds nothing.
+  private var beyondModel: [String] {
+    let isBeyond = columns.first { $0.policy.keepsEverything }.flatMap(mean) == 0
+    return isBeyond ? [EvaluationSummary.beyondModel([NeedleSuite.name])].compactMap(\.self) : []
   }
 
   private var sweep: SweepBest {

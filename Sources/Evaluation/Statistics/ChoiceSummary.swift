@@ -34,7 +34,7 @@ package struct ChoiceSummary: Sendable {
   package var kept: String {
     guard let keptTokens else { return "–" }
     let isOther = budget.map { ChoiceFigures.isOther(keptTokens, than: $0) } ?? false
-    return Self.number(keptTokens) + (isOther ? "!" : "")
+    return ChoiceFigures.text(keptTokens) + (isOther ? "!" : "")
   }
 
   /// The observing tokens: those of the prompt's end, and pseudo tokens behind a plus.
@@ -54,7 +54,7 @@ package struct ChoiceSummary: Sendable {
   /// Tokens per head that were kept for their score.
   package var chosen: String {
     choices.isEmpty
-      ? "–" : Self.number(choices.reduce(0) { $0 + $1.chosenTokens } / Double(choices.count))
+      ? "–" : ChoiceFigures.text(choices.reduce(0) { $0 + $1.chosenTokens } / Double(choices.count))
   }
 
   /// Kept, window and chosen as they stand in CSV, without marks.
@@ -84,12 +84,6 @@ package struct ChoiceSummary: Sendable {
   private static func range(_ values: [Int]) -> String? {
     guard let least = values.min(), let most = values.max() else { return nil }
     return least == most ? String(least) : "\(least)–\(most)"
-  }
-
-  /// With a decimal only where it is no whole number.
-  private static func number(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
-    return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
   }
 }
 

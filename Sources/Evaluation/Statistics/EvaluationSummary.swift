@@ -133,8 +133,12 @@ package struct EvaluationSummary: Sendable {
 
   /// The sentence that says so of some groups; `nil` for none.
   package func beyondModel(named titles: [String: String] = [:]) -> String? {
-    let names = groups.filter(isBeyondModel).map { titles[$0] ?? $0 }
-    return names.isEmpty
+    Self.beyondModel(groups.filter(isBeyondModel).map { titles[$0] ?? $0 })
+  }
+
+  /// The same of named groups.
+  static func beyondModel(_ names: [String]) -> String? {
+    names.isEmpty
       ? nil
       : "\(names.joined(separator: ", ")): the full cache itself scores 0, so this model does not do the task, and "
         + "no policy can be judged by it; choose another model, or give it a chat's turns (--chat)"

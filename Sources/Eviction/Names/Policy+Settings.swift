@@ -20,8 +20,7 @@ extension Policy {
   }
 
   /// What this policy's name stood for in files that are older than windows that go by the budget: windows
-  /// that
-  /// are not said have their papers' numbers.
+  /// that are not said have their papers' numbers.
   public var withFixedWindows: Policy {
     descriptor.parameters.reduce(self) { policy, parameter in
       guard case .bounded(let count)? = parameter.automatic, policy.value(of: parameter.key) == "auto" else {
@@ -33,8 +32,7 @@ extension Policy {
 
   /// The next value of a setting that a person turns with one key: the next larger one of some that is
   /// allowed, and after the largest the one that goes by the budget, where there is one, or the first; `nil`
-  /// if
-  /// the scorer has no such setting.
+  /// if the scorer has no such setting.
   public func turning(_ key: String, through values: [Int]) -> Policy? {
     guard let text = value(of: key) else { return nil }
     let present = Int(text) ?? .min

@@ -7,8 +7,7 @@ import Transformer
 /// A row's weight is the number of keys before it, as in kvpress, where rows that see more count as much as
 /// others. There is no pooling. The window, unless it is said, is the question's length where the prompt ends
 /// with one, turns of the chat behind it included, and SnapKV's otherwise. The whole method moves the kept
-/// keys together:
-/// `finch+rerotate`. Its chunks of a long text, each with a budget of its own, are not done.
+/// keys together: `finch+rerotate`. Its chunks of a long text, each with a budget of its own, are not done.
 package struct FinchScorer: WindowScorer, Hashable {
   /// Observing tokens at the prompt's end, always kept.
   package let window: Window

@@ -7,8 +7,7 @@ import Transformer
 /// (H2O's halves, StreamingLLM's recent window).
 public protocol Scorer: Sendable {
   /// The scorer with what only a prompt and a budget tell, such as a window as long as the question or a
-  /// third
-  /// of the budget; unless it says so, itself.
+  /// third of the budget; unless it says so, itself.
   /// - Throws: `EvidenceError` where the prompt lacks what the scorer hangs on.
   func resolved(for facts: PromptFacts) throws -> any Scorer
 

@@ -1,6 +1,5 @@
 /// How many of the prompt's newest tokens a policy observes and always keeps, as its name says it: a number,
-/// a
-/// share of the budget, the question.
+/// a share of the budget, the question.
 ///
 ///     auto       32, but no more than a third of the budget: what a window is unless it is said
 ///     16         so many, whatever the budget

@@ -50,7 +50,7 @@ public struct ChoiceFigures: Sendable, Hashable, Codable {
       }
     }
     let headCount = Double(max(1, kept.positions.reduce(0) { $0 + $1.count }))
-    keptPerHead = Double(kept.totalCount) / headCount
+    keptPerHead = kept.meanCount
     chosenPerHead = Double(chosen) / headCount
     notes =
       facts.budget < kept.tokenCount && policy.edits.isEmpty
@@ -65,5 +65,11 @@ public struct ChoiceFigures: Sendable, Hashable, Codable {
   /// Whether a mean is another number than a budget, up to what rounding to whole tokens makes.
   public static func isOther(_ mean: Double, than budget: Int) -> Bool {
     abs(mean - Double(budget)) > max(0.5, Double(budget) / 100)
+  }
+
+  /// A mean number of tokens as it is written: with a decimal only where it is no whole number.
+  public static func text(_ mean: Double) -> String {
+    let tenths = (mean * 10).rounded() / 10
+    return tenths == tenths.rounded() && abs(tenths) < 1e9 ? String(Int(tenths)) : String(tenths)
   }
 }

@@ -118,6 +118,14 @@ public struct Policy: Sendable, Hashable {
     return max(own, shared)
   }
 
+  /// How many of the prompt's last tokens the policy chooses by: its own window, or that of its cheap stage
+  /// where it has none of its own; `nil` for policies without a window.
+  public func window(for facts: PromptFacts) -> Int? {
+    guard let own = (try? scorer?.resolved(for: facts))?.observedTokens else { return nil }
+    let count = own > 0 ? own : lookahead?.cheap.window(for: facts) ?? 0
+    return count > 0 ? count : nil
+  }
+
   /// Whether the prompt's queries that the policy looks at are recorded.
   func isCovered(by evidence: Evidence, _ facts: PromptFacts) -> Bool {
     evidence.recording.covers(

@@ -36,7 +36,7 @@ public struct PolicyNote: Sendable, Hashable, Codable {
   ///   - policy: whose note it is.
   ///   - budget: the budget, as it was asked for.
   public func sentence(_ policy: Policy, budget: String) -> String {
-    let number = Self.number(figure)
+    let number = ChoiceFigures.text(figure)
     let allocation = policy.allocationDescriptor.name
     return switch kind {
     case .flatPyramid: "uniform here: the pyramid's minimum (\(number)) is below its window"
@@ -50,12 +50,6 @@ public struct PolicyNote: Sendable, Hashable, Codable {
     }
   }
 
-  /// With a decimal only where it is no whole number.
-  private static func number(_ value: Double) -> String {
-    let tenths = (value * 10).rounded() / 10
-    return tenths == tenths.rounded() && abs(tenths) < 1e9 ? String(Int(tenths)) : String(tenths)
-  }
-
   /// All that is to be said of a choice by which something may be evicted.
   static func all(
     _ policy: Policy, _ scorer: any Scorer, _ kept: KeptTokens, _ facts: PromptFacts, chosen: Double,
@@ -63,7 +57,7 @@ public struct PolicyNote: Sendable, Hashable, Codable {
   ) -> [PolicyNote] {
     var notes: [PolicyNote] = []
     let counts = Set(kept.positions.joined().map(\.count))
-    let mean = Double(kept.totalCount) / Double(max(1, kept.positions.reduce(0) { $0 + $1.count }))
+    let mean = kept.meanCount
     if counts == [kept.tokenCount] {
       notes.append(PolicyNote(.evictsNothing))
     } else if counts.count == 1, kept.positions.count > 1 {

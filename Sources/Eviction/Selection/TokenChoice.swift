@@ -46,8 +46,7 @@ struct TokenChoice {
   }
 
   /// This choice for a part of the prompt with a budget of its own: the default window never takes more than
-  /// a
-  /// third of that, either.
+  /// a third of that, either.
   func resized(to budget: Int) throws -> TokenChoice {
     var copy = self
     copy.scorer = try whole.resolved(for: evidence.facts(budget: budget))

@@ -63,6 +63,12 @@ public struct PolicyResult: Sendable {
     return all.reduce(0, +) / Double(all.count)
   }
 
+  /// What of the policy does nothing here, in sentences.
+  public var notes: [String] {
+    guard let choice else { return [] }
+    return choice.notes.map { $0.sentence(policy, budget: String(choice.facts.budget)) }
+  }
+
   /// The lookahead at this budget, if there is one.
   var lookaheadKey: LookaheadKey? {
     guard let lookahead, let tokenBudget else { return nil }

@@ -119,7 +119,7 @@ public struct KeptExport: Encodable, Sendable {
         settings: result.policy.settingValues,
         keptPerLayerAndHead: result.kept.positions, keptTokens: result.kept.totalCount,
         bytes: run.bytes(of: result.kept), keptPerHead: result.kept.meanCount, window: result.choice?.window,
-        chosenPerHead: result.choice?.chosenPerHead, notes: Self.notes(result),
+        chosenPerHead: result.choice?.chosenPerHead, notes: result.notes.isEmpty ? nil : result.notes,
         uselessShare: run.uselessShare(of: result.kept),
         recall: result.recall, recallCeiling: result.recallCeiling,
         massRecall: result.massRecall, outputError: result.outputError,
@@ -138,12 +138,6 @@ public struct KeptExport: Encodable, Sendable {
         })
     }
     otherQuestions = others.isEmpty ? nil : others
-  }
-
-  /// What of a policy does nothing here.
-  private static func notes(_ result: PolicyResult) -> [String]? {
-    guard let choice = result.choice, !choice.notes.isEmpty else { return nil }
-    return choice.notes.map { $0.sentence(result.policy, budget: String(choice.facts.budget)) }
   }
 
   /// The map in one of the formats that hold it.

@@ -16,9 +16,14 @@ extension Recording {
   /// for good.
   func seenCount(of kept: KeptTokens) -> Int {
     kept.positions.enumerated().reduce(0) { sum, layer in
-      let first = firstSeen(layer: layer.offset)
-      return sum + layer.element.reduce(0) { $0 + ($1.count - $1.prefix { $0 < first }.count) }
+      sum + layer.element.reduce(0) { $0 + $1.count - hiddenCount(of: $1, layer: layer.offset) }
     }
+  }
+
+  /// Of some positions, ascending, those that a layer's window hides from every token of the answer.
+  public func hiddenCount(of positions: [Int], layer: Int) -> Int {
+    let first = firstSeen(layer: layer)
+    return positions.prefix { $0 < first }.count
   }
 }
 

@@ -37,7 +37,7 @@ public struct ResultFigures: Sendable, Hashable {
   }
 
   /// Measures a result against the full cache's.
-  public init(_ result: PolicyResult, full: PolicyResult?, mark: AnswerMark? = nil, bytes: Int? = nil) {
+  init(_ result: PolicyResult, full: PolicyResult?, mark: AnswerMark? = nil, bytes: Int? = nil) {
     self.mark = mark
     recall = result.recall
     recallCeiling = result.recallCeiling

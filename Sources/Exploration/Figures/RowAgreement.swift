@@ -31,9 +31,9 @@ extension Run {
   /// The prompt's last rows that a result's policy chooses by, or its cheap stage; `nil` for policies without a
   /// window.
   public func ownWindow(of result: PolicyResult) -> Int? {
-    recording.flatMap {
-      result.policy.window(evidence($0), budget: result.tokenBudget?.tokens ?? result.kept.tokenCount)
-    }
+    guard let recording else { return nil }
+    let facts = prompt.facts(budget: result.tokenBudget?.tokens ?? result.kept.tokenCount)
+    return result.policy.window(for: facts).map { min($0, recording.tokenCount) }
   }
 
   /// The same, or where there is none as many rows as SnapKV's window has.

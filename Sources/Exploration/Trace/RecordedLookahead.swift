@@ -54,8 +54,7 @@ struct RecordedLookahead: Sendable {
   }
 
   /// Whether the wanted policy would have made the same cheap cache at the recorded budget: two windows that
-  /// are
-  /// called otherwise may be as long.
+  /// are called otherwise may be as long.
   private func isSame(as wanted: Policy, _ facts: PromptFacts) -> Bool {
     let there = PromptFacts(
       budget: budget, questionTokenCount: facts.questionTokenCount, question: facts.question)

@@ -45,8 +45,8 @@ extension Decoder {
   ///   - onLayerInput: called on the running thread before each layer, with its index and the residual stream
   ///     before it, `[token][hidden]`: for what looks at hidden states, of which a recording holds none.
   /// - Throws: `TransformerError` for an empty or too long prompt, an unknown token, or logits that are no
-  ///   finite numbers;
-  ///   when cancelled, `PrefillInterrupted` if a layer was finished, else `CancellationError`.
+  ///   finite numbers; when cancelled, `PrefillInterrupted` if a layer was finished, else
+  ///   `CancellationError`.
   public func prefill(
     _ tokens: [Int], after prefix: RecordedPrefix? = nil, firstQueryPosition: Int = 0, chunkSize: Int? = nil,
     onProgress: (PrefillProgress) -> Void = { _ in },

@@ -27,13 +27,6 @@ struct ChoiceWords {
   /// Tokens per head that are kept for their score.
   var chosen: String { figures.choice.map { Self.number($0.chosenPerHead) } ?? "-" }
 
-  /// What does nothing here, in sentences.
-  /// - Parameter budget: tokens per head.
-  static func notes(_ result: PolicyResult?, budget: Int) -> [String] {
-    guard let result, let choice = result.choice else { return [] }
-    return choice.notes.map { $0.sentence(result.policy, budget: String(budget)) }
-  }
-
   private static func number(_ value: Double) -> String {
     value == value.rounded() ? grouped(Int(value)) : decimal(value, 1)
   }

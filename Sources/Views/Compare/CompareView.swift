@@ -156,9 +156,7 @@ struct CompareView {
   }
 
   /// What of a row's policy does nothing here.
-  private func notes(_ row: CompareTable.Row) -> [String] {
-    ChoiceWords.notes(row.result, budget: scene.run.settings.budget)
-  }
+  private func notes(_ row: CompareTable.Row) -> [String] { row.result?.notes ?? [] }
 
   /// The full cache's own figures: it is the measure.
   private func ceiling(_ column: CompareColumn, _ row: CompareTable.Row) -> String {

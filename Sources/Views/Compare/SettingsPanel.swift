@@ -44,8 +44,8 @@ struct SettingsPanel {
         figures($0).map { "\(ChoiceWords($0, pinned: nil).chosen) tokens per head" }
       },
       entry("here") { policy in
-        let words = ChoiceWords.notes(result(policy), budget: scene.run.settings.budget)
-        return words.isEmpty ? nil : words.joined(separator: "; ")
+        let notes = result(policy)?.notes ?? []
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
       },
       entry("always keeps", compared: true, protected),
       entry("allocation", compared: true) { $0.map == nil ? $0.allocationDescriptor.title : nil },
@@ -143,7 +143,7 @@ struct SettingsPanel {
   private func result(_ policy: Policy) -> PolicyResult? { scene.run.results.first { $0.policy == policy } }
 
   private func figures(_ policy: Policy) -> ResultFigures? {
-    result(policy).map { ResultFigures($0, full: scene.run.full) }
+    result(policy).map { ResultFigures($0, of: scene.run) }
   }
 
   private func observed(_ policy: Policy) -> String? {

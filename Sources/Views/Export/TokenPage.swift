@@ -145,9 +145,8 @@ struct TokenPage {
   private func figures() -> String {
     let rows = results.map { result in
       let lookahead = result.lookahead?.mismatch.map { ["lookahead \($0)"] } ?? []
-      let choice = ChoiceWords(ResultFigures(result, full: nil), pinned: nil)
-      let notes = ChoiceWords.notes(result, budget: scene.run.settings.budget)
-      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead + notes)
+      let choice = ChoiceWords(ResultFigures(result, of: scene.run), pinned: nil)
+      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead + result.notes)
         .joined(separator: ", ")
       let ceiling = result.recallCeiling.map { $0 < 1 ? " of \(decimal($0, 3)) at most" : "" } ?? ""
       let mark = result.policy.keepsEverything ? nil : scene.run.mark(of: result)

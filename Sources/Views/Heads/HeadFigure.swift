@@ -112,10 +112,10 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .uselessShare:
       guard let kept = scene.result?.kept, let recording = run.recording else { return nil }
       return (0..<kept.shape.layerCount).map { layer in
-        let first = recording.firstSeen(layer: layer)
-        return (0..<kept.shape.queryHeadCount).map { head in
+        (0..<kept.shape.queryHeadCount).map { head in
           let positions = kept.positions(layer: layer, queryHead: head)
-          return Double(positions.prefix { $0 < first }.count) / Double(max(1, positions.count))
+          let hidden = recording.hiddenCount(of: positions, layer: layer)
+          return Double(hidden) / Double(max(1, positions.count))
         }
       }
     case .outputError: return scene.result?.outputErrors

@@ -65,8 +65,7 @@ extension SessionFile {
   }
 
   /// Gives policies' names what they meant before windows went by the budget; what is no name is refused
-  /// where
-  /// it is used.
+  /// where it is used.
   private mutating func useFixedWindows() {
     func renamed(_ name: String) -> String { Policy(name)?.withFixedWindows.name ?? name }
     func renamed(_ setup: Setup) -> Setup {

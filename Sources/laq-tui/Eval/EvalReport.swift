@@ -73,8 +73,6 @@ struct EvalReport {
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
     let told = "\n" + map.markdown + "\n" + map.notes + compressionNote
     Console.show(output.ascii ? told.replacing("–", with: "-") : told)
-    let summary = EvaluationSummary(results, score: map.score, reference: nil)
-    if let sentence = summary.beyondModel() { Console.show(sentence) }
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(
