@@ -83,6 +83,9 @@ import Testing
         "The best is chosen by these very prompts, which favours it.",
       ])
     #expect(SweepBest(policies: policies, budgets: [], choices: [:]) { _ in 1 }.sentences.isEmpty)
+    // Where all are alike, none is best.
+    #expect(
+      SweepBest(policies: policies, budgets: [.tokens(48)], choices: choices) { _ in 1 }.sentences.isEmpty)
   }
 
   /// Names in files that are older than windows that go by the budget mean the papers' windows.

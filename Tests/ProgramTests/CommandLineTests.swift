@@ -18,6 +18,13 @@ import Testing
     Answer:
     """
 
+  @Test func aModelWhereATextIsExpectedIsSaidToBeOne() throws {
+    let path = try file("model.gguf", Array("GGUF".utf8) + [3, 0, 0, 0, 0, 0, 0, 0])
+    let outcome = try Program.run([path, "--screen", "text"])
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("\(path): this is a model") && outcome.errors.contains("--model"))
+  }
+
   @Test func printsATextScreenOfTheAskedSize() throws {
     let path = try file("short.txt", Array(Self.short.utf8))
     let outcome = try Program.run([path, "--screen", "text", "--size", "100x30", "--budget", "16"])

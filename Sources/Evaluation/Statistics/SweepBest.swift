@@ -36,8 +36,8 @@ package struct SweepBest: Sendable {
           guard choices[column]?.choosesNothing != true, let mean = mean(column) else { return nil }
           return (policy, mean)
         }
-        // The first of equal ones.
-        guard candidates.count > 1, let best = candidates.max(by: { $0.mean < $1.mean }),
+        // The first of equal ones; where all are equal, none is best.
+        guard Set(candidates.map(\.mean)).count > 1, let best = candidates.max(by: { $0.mean < $1.mean }),
           let first = candidates.first(where: { $0.mean == best.mean })
         else { return nil }
         let standard = family.standard.flatMap { mean(EvaluationSummary.Column($0, budget)) }

@@ -171,7 +171,8 @@ extension Glossary {
       "The small cache on which LAQ decodes its pseudo tokens."),
     Entry(
       "question", ["asked", "after the eviction"],
-      "A question that no policy saw (I): it is put to what was kept, and its own keys and values all stay."),
+      "A question that no policy saw (I): it is put to what was kept, and its own keys and values stay, but under +decode."
+    ),
     Entry(
       "pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
     Entry(
