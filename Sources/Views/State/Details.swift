@@ -10,6 +10,10 @@ package struct Details: Sendable {
     case attention(AttentionRows.Request)
     /// Who voted for each token, for the token inspector.
     case votes(TokenVotes.Request)
+    /// What the heads make of the token at the cursor.
+    case token(TokenFigures.Request)
+    /// Where an eviction loses the true attention.
+    case losses(LossList.Request)
     /// Recall against budget; the engine decodes for it.
     case sweep([BudgetSweep.Key])
 
@@ -20,6 +24,8 @@ package struct Details: Sendable {
       return switch self {
       case .attention(let request): request.work(run) <= limit
       case .votes(let request): request.work(run) <= limit
+      case .token(let request): request.work(run) <= limit
+      case .losses(let request): request.work(run) <= limit
       case .sweep: false
       }
     }
@@ -29,6 +35,8 @@ package struct Details: Sendable {
   package enum Answer: Sendable {
     case attention(AttentionRows)
     case votes(TokenVotes)
+    case token(TokenFigures)
+    case losses(LossList)
     case sweep(BudgetSweep)
   }
 
@@ -36,6 +44,10 @@ package struct Details: Sendable {
   package private(set) var attention: AttentionRows?
   /// Recall against budget; it outlives settings.
   package internal(set) var sweep = BudgetSweep()
+  /// What the heads make of tokens.
+  private(set) var tokens: [TokenFigures.Request: TokenFigures] = [:]
+  /// The lists of losses that were asked for last.
+  private(set) var losses: [LossList.Request: LossList] = [:]
   private var votes: [TokenVotes.Request: TokenVotes] = [:]
 
   /// Makes an empty set.
@@ -53,6 +65,13 @@ package struct Details: Sendable {
       // The active and the pinned policy's, and those of the place before.
       if votes.count >= 4 { votes.removeAll() }
       votes[newer.request] = newer
+    case .token(let newer):
+      // Both policies' of the token, and those of some tokens before.
+      if tokens.count >= 16 { tokens.removeAll() }
+      tokens[newer.request] = newer
+    case .losses(let newer):
+      if losses.count >= 8 { losses.removeAll() }
+      losses[newer.request] = newer
     }
   }
 
@@ -61,6 +80,8 @@ package struct Details: Sendable {
     switch request {
     case .attention(let request): AttentionRows(request, run).map(Answer.attention)
     case .votes(let request): TokenVotes(request, run).map(Answer.votes)
+    case .token(let request): TokenFigures(request, run).map(Answer.token)
+    case .losses(let request): LossList(request, run).map(Answer.losses)
     case .sweep: nil
     }
   }
@@ -71,6 +92,18 @@ extension ViewState {
   package var missingDetails: [Details.Request] {
     // Nothing of the view is seen under an overlay, and the engine is busy with what it shows.
     if overlays.showsWhy { return [] }
+    return missingLosses + (overlays.showsLosses ? [] : missingInView)
+  }
+
+  /// The list of losses, where somebody looks at it or steps through it.
+  private var missingLosses: [Details.Request] {
+    guard let request = scene.lossRequest, details.losses[request] == nil,
+      overlays.showsLosses || display.losses.asked == request
+    else { return [] }
+    return [.losses(request)]
+  }
+
+  private var missingInView: [Details.Request] {
     switch display.view {
     case .text:
       return [scene.result, scene.pinnedResult].compactMap { scene.votesRequest($0) }.filter {
@@ -85,7 +118,16 @@ extension ViewState {
       let count = run.prompt.tokens.count
       let missing = scene.plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
       return missing.isEmpty ? [] : [.sweep(missing)]
-    case .heads, .timeline: return []
+    case .heads: return scene.missingTokens
+    case .timeline: return []
+    }
+  }
+
+  /// Computes at once the list of losses that was asked for: keys that are played find it as a person does who
+  /// waits.
+  package mutating func settleLosses() {
+    for request in missingLosses {
+      if let answer = Details.answer(request, run) { details.take(answer) }
     }
   }
 
