@@ -12,6 +12,16 @@ package struct Details: Sendable {
     case votes(TokenVotes.Request)
     /// Recall against budget; the engine decodes for it.
     case sweep([BudgetSweep.Key])
+    /// What a lookahead needs; the engine decodes for it.
+    case study(LookaheadStudy.Request)
+
+    /// Whether the engine computes it, which does one thing at a time.
+    package var needsEngine: Bool {
+      switch self {
+      case .sweep, .study: true
+      case .attention, .votes: false
+      }
+    }
 
     /// Whether it takes so little that it may be computed before the next frame.
     package func isQuick(_ run: Run) -> Bool {
@@ -20,7 +30,7 @@ package struct Details: Sendable {
       return switch self {
       case .attention(let request): request.work(run) <= limit
       case .votes(let request): request.work(run) <= limit
-      case .sweep: false
+      case .sweep, .study: false
       }
     }
   }
@@ -30,12 +40,15 @@ package struct Details: Sendable {
     case attention(AttentionRows)
     case votes(TokenVotes)
     case sweep(BudgetSweep)
+    case study(LookaheadStudy)
   }
 
   /// The heatmap's rows.
   package private(set) var attention: AttentionRows?
   /// Recall against budget; it outlives settings.
   package internal(set) var sweep = BudgetSweep()
+  /// What a lookahead needs, as far as it is known; that of the policy that was looked at last.
+  @CopyOnWrite package var study: LookaheadStudy?
   private var votes: [TokenVotes.Request: TokenVotes] = [:]
 
   /// Makes an empty set.
@@ -49,6 +62,7 @@ package struct Details: Sendable {
     switch answer {
     case .attention(let rows): attention = rows
     case .sweep(let newer): sweep.merge(newer)
+    case .study(let newer): study = newer
     case .votes(let newer):
       // The active and the pinned policy's, and those of the place before.
       if votes.count >= 4 { votes.removeAll() }
@@ -56,12 +70,12 @@ package struct Details: Sendable {
     }
   }
 
-  /// Computes an answer from the run alone; `nil` for a sweep, which needs the engine.
+  /// Computes an answer from the run alone; `nil` for what needs the engine.
   package static func answer(_ request: Request, _ run: Run) -> Answer? {
     switch request {
     case .attention(let request): AttentionRows(request, run).map(Answer.attention)
     case .votes(let request): TokenVotes(request, run).map(Answer.votes)
-    case .sweep: nil
+    case .sweep, .study: nil
     }
   }
 }
@@ -85,6 +99,11 @@ extension ViewState {
       let count = run.prompt.tokens.count
       let missing = scene.plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
       return missing.isEmpty ? [] : [.sweep(missing)]
+    case .lookahead:
+      guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
+        return []
+      }
+      return [.study(request)]
     case .heads, .timeline: return []
     }
   }

@@ -29,7 +29,7 @@ extension ViewState {
     switch display.view {
     case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
     case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
-    case .heatmap, .heads, .compare:
+    case .heatmap, .heads, .compare, .lookahead:
       move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
     }
     return .none
@@ -55,6 +55,7 @@ extension ViewState {
       display.compare.reversesOrder = column == display.compare.sortColumn && !display.compare.reversesOrder
       display.compare.sortColumn = column
     case .step(let index): go(to: index)
+    case .studyRow(let index): display.lookahead.row = index
     }
     return .none
   }

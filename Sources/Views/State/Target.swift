@@ -16,6 +16,8 @@ enum Target: Hashable {
   case column(CompareColumn)
   /// A step of the timeline, an index.
   case step(Int)
+  /// A row of the lookahead view, an index.
+  case studyRow(Int)
   /// The view behind the open one.
   case nextView
   /// A key that the screen names.
