@@ -14,7 +14,9 @@ import Transformer
   static let names =
     PolicyRegistry.all.map(\.name).filter { $0 != "full" }
     + PolicyRegistry.allocations.map { "snapkv/\($0.name)" } + [
-      "laq/cake", "laq++/ada", "laq(m=4)", "laq(cheap=streaming)", "snapkv+critical", "expected+critical",
+      "laq/cake", "laq++/ada", "laq(m=4)", "laq(cheap=streaming)",
+      "laq(source=lookup)", "laq++(source=position,content=first)", "laq(source=truth,m=3)",
+      "snapkv+critical", "expected+critical",
       "snapkv+chunk(size=64)", "h2o+chunk(size=64)", "snapkv+block(size=64)", "keydiff+chunkkv",
     ]
 

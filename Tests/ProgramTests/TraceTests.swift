@@ -21,7 +21,7 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
   }
 
-  private static let views = ["text", "heatmap", "heads", "compare", "timeline"]
+  private static let views = ["text", "heatmap", "heads", "compare", "timeline", "lookahead"]
 
   @Test func everyViewShowsATrace() throws {
     for view in Self.views {

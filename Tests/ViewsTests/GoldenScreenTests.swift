@@ -10,7 +10,7 @@ import Testing
   static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 60, height: 16)]
 
   enum Subject: String, CaseIterable, Sendable {
-    case text, heatmap, heads, compare, timeline, help, why, losses
+    case text, heatmap, heads, compare, timeline, lookahead, help, why, losses
     case headsSorted = "heads-sorted"
     case headsToken = "heads-token"
     case heatmapWords = "heatmap-words"
@@ -29,6 +29,7 @@ import Testing
       case .compare: state.display.view = .compare
       case .compareSettings: (state.display.view, state.display.compare.showsSettings) = (.compare, true)
       case .timeline: (state.display.view, state.cursor.step) = (.timeline, 13)
+      case .lookahead: state.display.view = .lookahead
       case .help: state.overlays.showsHelp = true
       case .losses: (state.overlays.showsLosses, state.display.losses.row) = (true, 2)
       case .headsToken:

@@ -53,6 +53,7 @@ enum RunFixture {
     var state = ViewState(run: run, theme: theme)
     state.goToLargestLoss()
     state.details.take(.sweep(sweep))
+    if let study { state.details.take(.study(study)) }
     state.settle()
     return state
   }
@@ -82,6 +83,20 @@ enum RunFixture {
       }
     }
     return sweep
+  }()
+
+  /// What LAQ's lookahead needs, as a study would tell.
+  static let study: LookaheadStudy? = {
+    guard let request = LookaheadStudy.Request(run.settings.policies[0], run.settings) else { return nil }
+    var study = LookaheadStudy(request)
+    let told = makeRun(names: request.settings.policies.map(\.name))
+    do { study.steps = try told.stepMasses() } catch { fatalError("the fixture's study: \(error)") }
+    for (index, policy) in request.settings.policies.enumerated()
+    where policy.lookahead?.source != .truth {
+      study.seconds[policy] = 0.003 * Double(index + 1)
+    }
+    (study.run, study.stage) = (told, .done)
+    return study
   }()
 
   /// Why SnapKV lost the answer, as a search would tell: two tokens bring it back.
@@ -130,9 +145,10 @@ enum RunFixture {
         " behind the tide clock.", " behind the tin under her stool.", " the rope", " behind the tide clock.",
       ]
       let reference = run.full?.answer ?? Continuation()
-      run.results = try zip(policies, answers).enumerated().map { index, part in
+      run.results = try policies.enumerated().map { index, policy in
         var result = try result(
-          part.0, answer: part.1, recording: recording, decode: decode, mass: mass, settings: settings)
+          policy, answer: answers[index % answers.count], recording: recording, decode: decode, mass: mass,
+          settings: settings)
         result.answer = compared(result.answer, with: reference, kept: budget, isTold: false)
         if result.answer.firstDifference(from: reference) != nil {
           result.followed = compared(reference, with: reference, kept: budget, isTold: true)

@@ -30,6 +30,9 @@ public struct TraceHeader: Sendable {
     public let tokens: [Int]
     /// Pseudo tokens at most; with fewer, the answer ended.
     public let limit: Int?
+    /// Where the pseudo tokens came from, as LAQ's settings say it (`position`, or with its content
+    /// `position,content=last`); `nil` where they were decoded.
+    public let source: String?
   }
 
   /// The model's name.
@@ -132,7 +135,8 @@ public struct TraceHeader: Sendable {
       return Lookahead(
         scorer: try entry.string("scorer"), budget: try entry.integer("budget", in: 1...Int.max),
         isPerQueryHead: granularity == "query", tokens: tokens,
-        limit: entry.has("limit") ? try entry.integer("limit", in: tokens.count...Int.max) : nil)
+        limit: entry.has("limit") ? try entry.integer("limit", in: tokens.count...Int.max) : nil,
+        source: entry.has("source") ? try entry.string("source") : nil)
     }
   }
 

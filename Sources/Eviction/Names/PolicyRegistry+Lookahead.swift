@@ -21,6 +21,18 @@ extension PolicyRegistry {
   private static func parameters(localWindow: String) -> [PolicyParameter] {
     [
       PolicyParameter("m", .integer(1...256), "8", "pseudo tokens"),
+      PolicyParameter(
+        "source", .word(LookaheadSettings.Source.allCases.map(\.rawValue)), "greedy",
+        """
+        where pseudo tokens come from: decoded on the cheap cache, as in the paper; copied from behind the latest \
+        earlier occurrence of the text's last 3, 2 or 1 tokens (greedy where there is none); any content at the \
+        answer's positions, in one pass behind the full cache, after DapQ (arXiv 2603.11564); the full cache's own \
+        answer, the bound
+        """),
+      PolicyParameter(
+        "content", .word(LookaheadSettings.Content.allCases.map(\.rawValue)), "last",
+        "with source=position: the prompt's last token again and again, its first tokens, or tokens of it at random"
+      ),
       .observed(
         "w2", standard: localWindow, least: 0, automatic: LookaheadScorer.standardWindow,
         "local window of the final stage, always kept; auto: 8, a third of the budget at most"),
@@ -51,6 +63,7 @@ extension PolicyRegistry {
     LookaheadScorer(
       localWindow: settings.window("w2", auto: LookaheadScorer.standardWindow),
       kernel: settings.integer("kernel"),
-      pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal))
+      pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal),
+      source: settings.word("source", default: .greedy))
   }
 }

@@ -64,6 +64,8 @@ public struct Evidence: Sendable {
 public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   /// The policy scores with lookahead queries, and there are none.
   case noLookahead(policy: String)
+  /// The policy scores with queries of pseudo tokens that come from elsewhere, and there are none.
+  case noPseudoQueries(policy: String, source: LookaheadSettings.Source)
   /// The oracle scores with true decode queries, and there are none.
   case noDecode(policy: String)
   /// The policy weighs values by the model's output projection, which a recorded trace does not hold.
@@ -91,6 +93,16 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noLookahead(let policy):
       "\(policy) needs lookahead queries, and none were decoded; run the lookahead first"
+    case .noPseudoQueries(let policy, source: .truth):
+      """
+      \(policy) needs the queries of the full cache's answer, and there are none: the answer ended at once, or a trace was \
+      recorded without them; choose another text or question, or run the model itself
+      """
+    case .noPseudoQueries(let policy, _):
+      """
+      \(policy) needs queries of pseudo tokens from that source, and there are none, as in a trace that was recorded \
+      without them; run the model itself
+      """
     case .noDecode(let policy):
       "\(policy) needs the queries of the full cache's answer; decode with the full cache first"
     case .noOutputProjection(let policy):

@@ -7,7 +7,7 @@ import Transformer
 ///
 /// The softmax runs over prompt keys only. LAQ has w2 = 0 and protects nothing; LAQ++ has w2 = 8, here
 /// a third of the budget at most, and keeps those eight. (`run_LAQ.sh` calls the latter's setting LAQ in a
-/// comment, evidently LAQ++.)
+/// comment, evidently LAQ++.) Where the pseudo tokens came from is nothing to the scores.
 package struct LookaheadScorer: GroupScorer, Hashable {
   /// Which keys a row may see.
   package enum Mask: String, Sendable, Hashable, CaseIterable {
@@ -27,28 +27,33 @@ package struct LookaheadScorer: GroupScorer, Hashable {
   package let pooling: Pooling
   /// Which keys a row may see.
   package let mask: Mask
+  /// Where the pseudo tokens come from, which says what must be there first.
+  package let source: LookaheadSettings.Source
 
   /// LAQ++'s local window unless it is said.
   static let standardWindow = Window.bounded(8)
 
   /// Makes the scorer.
   package init(
-    localWindow: Window = .tokens(0), kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal
+    localWindow: Window = .tokens(0), kernel: Int = 7, pooling: Pooling = .max, mask: Mask = .causal,
+    source: LookaheadSettings.Source = .greedy
   ) {
     self.localWindow = localWindow
     self.kernel = kernel
     self.pooling = pooling
     self.mask = mask
+    self.source = source
   }
 
   package var observedTokens: Int? { localWindow.reach }
 
   package func resolved(for facts: PromptFacts) throws -> any Scorer {
     LookaheadScorer(
-      localWindow: try localWindow.resolved(for: facts), kernel: kernel, pooling: pooling, mask: mask)
+      localWindow: try localWindow.resolved(for: facts), kernel: kernel, pooling: pooling, mask: mask,
+      source: source)
   }
 
-  package var needs: Set<Requirement> { [.lookahead] }
+  package var needs: Set<Requirement> { source == .truth ? [.lookahead, .decode] : [.lookahead] }
 
   /// Its rows come from beyond the prompt, and are not decoded anew.
   package var following: DecodeFollowing? { nil }
@@ -66,7 +71,10 @@ package struct LookaheadScorer: GroupScorer, Hashable {
 
   private func rows(_ evidence: Evidence) throws -> Observation {
     guard let lookahead = evidence.lookahead, lookahead.count > 0 else {
-      throw EvidenceError.noLookahead(policy: localWindow == .tokens(0) ? "laq" : "laq++")
+      let policy = localWindow == .tokens(0) ? "laq" : "laq++"
+      throw source == .greedy
+        ? EvidenceError.noLookahead(policy: policy)
+        : .noPseudoQueries(policy: "\(policy)(source=\(source.rawValue))", source: source)
     }
     let tokenCount = evidence.recording.tokenCount
     let local = Observation.window(localWindow, of: evidence.recording)

@@ -21,10 +21,11 @@ public struct ChoiceFigures: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - facts: what the choice was made for.
   ///   - pseudoCount: pseudo tokens of its lookahead.
+  ///   - isFallback: whether these did not come from where the policy wants them.
   ///   - answerLimit: tokens of an answer at most, with which a cache grows.
   public init?(
     _ policy: Policy, kept: KeptTokens, scores: ScoreTable?, facts: PromptFacts, pseudoCount: Int? = nil,
-    answerLimit: Int
+    isFallback: Bool = false, answerLimit: Int
   ) {
     guard let unresolved = policy.scorer, let scores, let scorer = try? unresolved.resolved(for: facts) else {
       return nil
@@ -56,7 +57,7 @@ public struct ChoiceFigures: Sendable, Hashable, Codable {
       facts.budget < kept.tokenCount && policy.edits.isEmpty
       ? PolicyNote.all(
         policy, scorer, kept, facts, chosen: chosenPerHead, zeros: Double(zeros) / headCount,
-        answerLimit: answerLimit) : []
+        answerLimit: answerLimit) + (isFallback ? [PolicyNote(.nothingToCopy)] : []) : []
   }
 
   /// Whether heads keep another number than the budget, on average: its scores are of another cache.

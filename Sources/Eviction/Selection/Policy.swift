@@ -143,24 +143,6 @@ public struct Policy: Sendable, Hashable {
       return policy.setting(parameter.key, to: String(count)) ?? policy
     }
   }
-
-  /// The lookahead stage that must run first, if there is one.
-  public var lookahead: LookaheadSettings? {
-    guard needs.contains(.lookahead) else { return nil }
-    let cheap = settings.values["cheap"] ?? "snapkv"
-    var values = PolicyRegistry.all.named(cheap)?.standardSettings.values ?? [:]
-    if cheap == "snapkv" {
-      for (key, from) in [("w", "w1"), ("kernel", "kernel"), ("pool", "pool")] {
-        values[key] = settings.values[from]
-      }
-    }
-    return LookaheadSettings(
-      tokenCount: settings.integer("m"),
-      cheap: Policy(
-        scorer: PolicyPart(name: cheap, settings: PolicySettings(values: values)),
-        allocation: PolicyRegistry.uniform, wrappers: [:]),
-      endOfText: settings.word("eos", default: .feed))
-  }
 }
 
 extension Recording {
@@ -172,23 +154,5 @@ extension Recording {
   /// Whether so many of the newest queries are recorded; `nil`: all.
   func covers(_ observedTokens: Int?) -> Bool {
     firstQueryPosition <= max(0, tokenCount - (observedTokens ?? tokenCount))
-  }
-}
-
-/// LAQ's stages 2 and 3: pseudo tokens decoded greedily on a cheap cache of the same budget.
-public struct LookaheadSettings: Sendable, Hashable {
-  /// m: pseudo tokens at most; fewer when the answer ends.
-  public let tokenCount: Int
-  /// The policy of the cheap cache.
-  public let cheap: Policy
-  /// What becomes of an end token that is the first pseudo token.
-  public let endOfText: FirstEndToken
-
-  /// What becomes of an end token that is the first pseudo token. One that comes later is never fed.
-  public enum FirstEndToken: String, Sendable, Hashable, CaseIterable {
-    /// It is fed, and pseudo tokens follow it, as in the authors' code.
-    case feed
-    /// It is fed, for its one query, and nothing follows.
-    case stop
   }
 }

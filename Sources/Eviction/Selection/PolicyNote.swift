@@ -21,6 +21,8 @@ public struct PolicyNote: Sendable, Hashable, Codable {
     case neverDue
     /// Heads keep another number than the budget, on average; the figure is their mean.
     case otherTotal
+    /// Nothing earlier in the text to copy pseudo tokens from, which are LAQ's own then.
+    case nothingToCopy
   }
 
   /// What does nothing.
@@ -47,6 +49,8 @@ public struct PolicyNote: Sendable, Hashable, Codable {
     case .neverFull: "+decode never evicts here: \(number) tokens are more than prompt and answer leave"
     case .neverDue: "+decode never evicts here: the answer has fewer than \(number) tokens"
     case .otherTotal: "keeps \(number) of \(budget) tokens per head"
+    case .nothingToCopy:
+      "source=lookup found no earlier occurrence to copy from: pseudo tokens are decoded, as with source=greedy"
     }
   }
 

@@ -65,7 +65,8 @@ extension ActiveRun {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let choice = ChoiceFigures(
       wanted.policy, kept: kept, scores: scores, facts: run.prompt.facts(budget: budget.tokens),
-      pseudoCount: lookahead?.pseudo.tokens.count, answerLimit: request.answerLimit)
+      pseudoCount: lookahead?.pseudo.tokens.count, isFallback: lookahead?.isFallback ?? false,
+      answerLimit: request.answerLimit)
     var result = PolicyResult(
       policy: wanted.policy, budget: wanted.budget, tokenBudget: budget, kept: kept,
       scores: try keeping(scores, of: wanted.policy), lookahead: lookahead,

@@ -2,25 +2,13 @@ import Eviction
 import Transformer
 
 extension ActiveRun {
-  /// Decodes the full cache's answer and every lookahead that the policies ask for, in one pass per token;
-  /// policies with equal lookahead settings share one at each budget.
+  /// Decodes the full cache's answer and makes every lookahead that the policies ask for, in one pass per
+  /// token; policies with equal lookahead settings share one at each budget, and those that differ in the
+  /// number of pseudo tokens alone share the longest.
   mutating func lookAhead() throws {
-    guard let greedy, let recording = run.recording else { return }
-    var (open, lanes): ([LookaheadKey], [GreedyDecoding.Lane]) = ([], [])
-    for wanted in wanted(request.policies) {
-      guard let key = wanted.lookahead(recording, request.granularity), lookaheads[key] == nil,
-        !open.contains(key),
-        let cheap = try cheapCache(key)
-      else { continue }
-      if let same = reuse.lookahead(key.settings, cheap: cheap) {
-        lookaheads[key] = same
-      } else {
-        lookaheads[key] = Lookahead(
-          settings: key.settings, cheap: cheap, queries: QueryRows(shape: recording.shape))
-        open.append(key)
-        lanes.append(greedy.lookaheadLane(key.settings, cheap: cheap))
-      }
-    }
+    guard let greedy else { return }
+    let open = try openLookaheads(greedy)
+    var lanes = open.compactMap(\.work.lane)
     if let full = reuse.full {
       (run.full, run.decodeQueries, run.referenceLogits) = (full.lane, full.queries, full.logits)
       run.questionQueries = full.questionQueries
@@ -29,7 +17,7 @@ extension ActiveRun {
     if decodesFull {
       lanes.insert(greedy.fullLane(limit: request.answerLimit, needsAnswer: request.needsAnswer), at: 0)
     }
-    var full = PolicyResult.full(recording)
+    var full = PolicyResult.full(greedy.recording)
     func takeFull(_ lane: GreedyDecoding.Lane, _ run: inout Run) {
       full?.answer = lane.continuation
       (run.full, run.decodeQueries, run.questionQueries) = (full, lane.queries, lane.questionQueries)
@@ -46,13 +34,47 @@ extension ActiveRun {
       takeFull(lanes.removeFirst(), &run)
       run.referenceLogits = greedy.referenceLogits
     }
-    for (key, lane) in zip(open, lanes) {
-      lookaheads[key]?.pseudo = lane.continuation
-      lookaheads[key]?.queries = lane.queries
-      if lane.limit < key.settings.tokenCount {
-        lookaheads[key]?.mismatch = "shortened to m=\(lane.limit)"
+    let finished = try greedy.finished(open.map(\.work), lanes, answer: run.answerRows(request.answerLimit))
+    for (key, lookahead) in zip(open.map(\.key), finished) {
+      lookaheads[key] = lookahead
+      for shorter in wantedLookaheads(greedy.recording)
+      where lookaheads[shorter] == nil && shorter.isBeginning(of: key) {
+        lookaheads[shorter] = lookahead.beginning(shorter.settings)
       }
     }
+  }
+
+  /// The lookaheads that policies ask for, each once.
+  private func wantedLookaheads(_ recording: Recording) -> [LookaheadKey] {
+    var keys: [LookaheadKey] = []
+    for wanted in wanted(request.policies) {
+      guard let key = wanted.lookahead(recording, request.granularity), !keys.contains(key) else { continue }
+      keys.append(key)
+    }
+    return keys
+  }
+
+  /// The lookaheads that are not known yet, without those that are the beginning of another one.
+  private mutating func openLookaheads(_ greedy: GreedyDecoding) throws -> [(
+    key: LookaheadKey, work: LookaheadWork
+  )] {
+    var open: [(key: LookaheadKey, cheap: KeptTokens)] = []
+    for key in wantedLookaheads(greedy.recording) where lookaheads[key] == nil {
+      guard let cheap = try cheapCache(key) else { continue }
+      if let known = reuse.lookahead(key.settings, cheap: cheap) {
+        lookaheads[key] = known
+      } else {
+        open.append((key, cheap))
+      }
+    }
+    return open.filter { part in
+      !open.contains { $0.key != part.key && part.key.isBeginning(of: $0.key) }
+    }.map { ($0.key, lookaheadWork($0.key, cheap: $0.cheap, greedy)) }
+  }
+
+  /// What makes a lookahead on a cheap cache.
+  func lookaheadWork(_ key: LookaheadKey, cheap: KeptTokens, _ greedy: GreedyDecoding) -> LookaheadWork {
+    LookaheadWork(key.settings, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy)
   }
 
   /// What a lookahead is decoded on; `nil` where it cannot be chosen, which its policies say when it is their
@@ -69,8 +91,14 @@ extension ActiveRun {
     }
   }
 
-  /// The recorded lookahead that comes next to what is asked for.
+  /// The recorded lookahead that comes next to what is asked for; of the full cache's answer, its beginning.
   mutating func recordedLookahead(_ key: LookaheadKey) throws -> Lookahead? {
+    if key.settings.source == .truth {
+      let cheap = try cheapCache(key)
+      return run.answerRows(run.decodeQueries?.count ?? 0).map {
+        .truth(key.settings, cheap: cheap, $0.tokens, $0.queries, limit: $0.limit)
+      }
+    }
     let (budget, granularity) = (key.budget.tokens, request.granularity)
     guard
       let recorded = source.recordedLookahead(

@@ -16,6 +16,17 @@ public struct Continuation: Sendable {
   /// - Parameter limit: tokens at most.
   func isComplete(limit: Int) -> Bool { hasEnded || tokens.count >= limit }
 
+  /// Its first tokens, with what the model thought at each of them: what it would be with such a limit.
+  func prefix(_ count: Int) -> Continuation {
+    var result = self
+    guard count <= tokens.count else { return result }
+    result.tokens = Array(tokens.prefix(count))
+    result.steps = Array(steps.prefix(count))
+    result.heldTokens = Array(heldTokens.prefix(count))
+    result.hasEnded = false
+    return result
+  }
+
   /// The first index at which two continuations differ; `nil` when one begins with the other and
   /// both ended alike.
   public func firstDifference(from other: Continuation) -> Int? {

@@ -11,12 +11,17 @@ extension GreedyDecoding {
     return lane
   }
 
-  /// A cheap cache, for pseudo tokens: as many as are asked for and as the model's context has room for. A
-  /// question that comes after the eviction is not known to it.
-  func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lane {
-    let room = max(1, decoder.configuration.contextLength - recording.tokenCount)
-    return Lane(
-      recording, kept: cheap, limit: min(settings.tokenCount, room), firstEnd: settings.endOfText)
+  /// Pseudo tokens of a lookahead: as many as are asked for and as the model's context has room for.
+  func lookaheadLimit(_ settings: LookaheadSettings) -> Int {
+    min(settings.tokenCount, max(1, decoder.configuration.contextLength - recording.tokenCount))
+  }
+
+  /// A cheap cache, for pseudo tokens. A question that comes after the eviction is not known to it.
+  /// - Parameter script: the pseudo tokens, where they are not the cache's own choices.
+  func lookaheadLane(_ settings: LookaheadSettings, cheap: KeptTokens, script: [Int]? = nil) -> Lane {
+    Lane(
+      recording, kept: cheap, limit: script?.count ?? lookaheadLimit(settings), firstEnd: settings.endOfText,
+      script: script)
   }
 
   /// The cache that a policy's result decodes on, with all that its wrappers do to it.

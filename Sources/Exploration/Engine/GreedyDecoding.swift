@@ -67,7 +67,7 @@ final class GreedyDecoding {
 
   let decoder: Decoder
   let recording: Recording
-  private let endTokens: Set<Int>
+  let endTokens: Set<Int>
   /// What answers are about, where the prompt does not end with it.
   let question: [Int]
   /// The full cache's logits and choices, once they are recorded: what later runs are compared with.

@@ -72,7 +72,8 @@ public struct PolicyResult: Sendable {
   /// The lookahead at this budget, if there is one.
   var lookaheadKey: LookaheadKey? {
     guard let lookahead, let tokenBudget else { return nil }
-    return LookaheadKey(settings: lookahead.settings, budget: tokenBudget)
+    return LookaheadKey(
+      settings: lookahead.settings, budget: tokenBudget, tokenCount: kept.tokenCount)
   }
 
   /// What the full cache is, an answer yet to come.

@@ -155,6 +155,13 @@ public struct Run: Sendable {
     return results.first { $0.policy == settings.policies[index] }
   }
 
+  /// The full cache's answer with its queries; `nil` until it is there, and for a trace without them.
+  /// - Parameter limit: tokens that the answer may have at most.
+  func answerRows(_ limit: Int) -> (tokens: Continuation, queries: QueryRows, limit: Int)? {
+    guard let full, let decodeQueries else { return nil }
+    return (full.answer, decodeQueries, limit)
+  }
+
   /// All that is known so far and that a policy may look at.
   /// - Parameters:
   ///   - lookahead: the queries of the policy's own pseudo tokens.

@@ -88,9 +88,15 @@ public actor RunEngine {
   }
 
   /// Opens the source for a request of which nothing is done yet.
-  func begin(_ request: RunRequest) throws -> ActiveRun {
+  /// - Parameters:
+  ///   - run: the run that it is to make; unless given, one of which nobody sees the text.
+  ///   - onUpdate: hears of every step.
+  func begin(
+    _ request: RunRequest, as run: Run? = nil, onUpdate: ((Run) -> Void)? = nil
+  ) throws -> ActiveRun {
     try source.open(wantsGate: request.wantsGate) { _, _ in }
-    return ActiveRun(Run(request, hasModel: source.recordedAnswer == nil), request, by: source)
+    return ActiveRun(
+      run ?? Run(request, hasModel: source.recordedAnswer == nil), request, by: source, onUpdate: onUpdate)
   }
 
   /// Does what a cancellation may stop, in the middle of a prefill, too.

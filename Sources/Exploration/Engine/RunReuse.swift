@@ -69,11 +69,15 @@ struct RunReuse {
     return earlier.answered.filter { $0.tokens != own?.tokens } + (own.map { [$0] } ?? [])
   }
 
-  /// A lookahead of the same settings on an equal cheap cache.
+  /// A lookahead of the same settings on an equal cheap cache, or the beginning of a longer one; one of the
+  /// answer itself is never made.
   func lookahead(_ settings: LookaheadSettings, cheap: KeptTokens) -> Lookahead? {
-    lanes.lazy.compactMap(\.lookahead).first {
-      $0.settings == settings && $0.cheap == cheap && $0.pseudo.isComplete(limit: settings.tokenCount)
+    guard settings.source != .truth else { return nil }
+    let known = lanes.lazy.compactMap(\.lookahead).filter {
+      $0.cheap == cheap && $0.pseudo.isComplete(limit: settings.tokenCount)
     }
+    return known.first { $0.settings == settings }
+      ?? known.first { settings.isBeginning(of: $0.settings) }?.beginning(settings)
   }
 
   /// A policy's lane with all it has, if nothing that it depends on has changed.

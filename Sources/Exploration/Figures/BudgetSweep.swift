@@ -141,6 +141,11 @@ struct BudgetSweeping {
     guard let lookahead = key.policy.lookahead else { return nil }
     let decoding = source.decoding(
       recording, endTokens: [], question: [], referenceLogits: [], referenceTokens: [])
+    let answer = run.answerRows(run.settings.answerLimit)
+    if lookahead.source == .truth {
+      let rows = answer?.queries.prefix(lookahead.tokenCount)
+      return budgets.map { _ in rows ?? QueryRows(shape: recording.shape) }
+    }
     guard let greedy = decoding else {
       return budgets.map { budget in
         source.recordedLookahead(
@@ -148,14 +153,15 @@ struct BudgetSweeping {
           .queries.prefix(lookahead.tokenCount) ?? QueryRows(shape: recording.shape)
       }
     }
-    var lanes = try budgets.map { budget in
+    // On the full cache the same is decoded whatever the budget.
+    let works = try (lookahead.hasCheapCache ? budgets : Array(budgets.prefix(1))).map { budget in
       let cheap = try lookahead.cheap.evict(
         run.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
       ).kept
-      return greedy.lookaheadLane(lookahead, cheap: cheap)
+      return LookaheadWork(lookahead, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy)
     }
-    try greedy.run(&lanes)
-    return lanes.map(\.queries)
+    let rows = try greedy.lookaheads(works, answer: answer).map(\.queries)
+    return budgets.indices.map { rows[min($0, rows.count - 1)] }
   }
 
   private func point(_ kept: KeptTokens, budget: Int) -> BudgetSweep.Point {

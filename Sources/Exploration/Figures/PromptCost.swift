@@ -124,21 +124,21 @@ extension ActiveRun {
       entry.passSeconds = measured.seconds
       active.run.passes[pass] = measured.result
     }
-    if let key = wanted.lookahead(recording, request.granularity) {
+    let key = wanted.lookahead(recording, request.granularity)
+    active.run.decodeQueries =
+      wanted.policy.needs.contains(.decode)
+      ? recording.newestQueries(max(8, key?.settings.tokenCount ?? 0)) : QueryRows(shape: recording.shape)
+    if let key {
+      active.run.full = PolicyResult.full(recording)
+      let answer = active.run.answerRows(.max)
       let lookahead = try Stopwatch.fastest(of: repeats) {
-        var lanes = try active.cheapCache(key).map { [greedy.lookaheadLane(key.settings, cheap: $0)] } ?? []
-        try greedy.run(&lanes)
-        return lanes.first
+        let works = try active.cheapCache(key).map { [active.lookaheadWork(key, cheap: $0, greedy)] } ?? []
+        return try greedy.lookaheads(works, answer: answer).first
       }
       entry.lookaheadSeconds = lookahead.seconds
-      entry.lookaheadBytes =
-        lookahead.result?.cache.byteCount(bytesPerElement: recording.bytesPerElement) ?? 0
-      if let queries = lookahead.result?.queries {
-        active.lookaheads[key] = Lookahead(settings: key.settings, cheap: nil, queries: queries)
-      }
+      entry.lookaheadBytes = lookahead.result?.heldBytes(recording) ?? 0
+      active.lookaheads[key] = lookahead.result
     }
-    active.run.decodeQueries =
-      wanted.policy.needs.contains(.decode) ? recording.newestQueries(8) : QueryRows(shape: recording.shape)
     let evicted = try Stopwatch.fastest(of: repeats) {
       var copy = active
       try copy.evict(wanted)

@@ -29,7 +29,7 @@ public struct TokenVotes: Sendable {
       settings = run.settings
       budget = result.tokenBudget?.tokens ?? run.settings.budget
       lookaheadCount = result.lookahead?.queries.count ?? 0
-      decodeCount = result.policy.needs.contains(.decode) ? run.decodeQueries?.count ?? 0 : 0
+      decodeCount = result.policy.readsAnswer ? run.decodeQueries?.count ?? 0 : 0
     }
 
     /// About how many multiplications it takes.
@@ -74,8 +74,13 @@ public struct TokenVotes: Sendable {
     let voter: Voter =
       switch votes.rows[votes.strongest[position]] {
       case .prompt(let position): .prompt(position: position)
-      case .beyond(let row): request.policy.needs.contains(.decode) ? .decode(row) : .lookahead(row)
+      case .beyond(let row): request.policy.readsAnswer ? .decode(row) : .lookahead(row)
       }
     return (voter, votes.weights[position], votes.sources[position])
   }
+}
+
+extension Policy {
+  /// Whether its rows are those of the answer itself, none of which stand for pseudo tokens.
+  fileprivate var readsAnswer: Bool { needs.contains(.decode) && lookahead == nil }
 }

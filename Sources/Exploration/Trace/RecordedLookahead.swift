@@ -17,6 +17,8 @@ struct RecordedLookahead: Sendable {
   let tokens: [Int]
   /// Pseudo tokens at most, where the trace says it.
   let limit: Int?
+  /// Where they came from, as the trace says it; `nil` where they were decoded.
+  let source: String?
   /// Their queries.
   let queries: QueryRows
 
@@ -28,6 +30,7 @@ struct RecordedLookahead: Sendable {
     granularity = entry.isPerQueryHead ? .queryHead : .kvHead
     tokens = entry.tokens
     limit = entry.limit
+    source = entry.source
     self.queries = queries
   }
 
@@ -49,8 +52,14 @@ struct RecordedLookahead: Sendable {
   {
     [
       isSame(as: wanted.cheap, facts) ? 0 : cheap?.descriptor.name == wanted.cheap.descriptor.name ? 1 : 2,
-      granularity == self.granularity ? 0 : 1, abs(budget - facts.budget), lacks(wanted.tokenCount) ? 1 : 0,
+      granularity == self.granularity ? 0 : 1, hasBudget(wanted, facts) ? 0 : abs(budget - facts.budget),
+      lacks(wanted.tokenCount) ? 1 : 0,
     ]
+  }
+
+  /// Whether it was decoded at the budget that is asked for; the full cache has the same at any.
+  private func hasBudget(_ wanted: LookaheadSettings, _ facts: PromptFacts) -> Bool {
+    budget == facts.budget || !wanted.hasCheapCache && isSame(as: wanted.cheap, facts)
   }
 
   /// Whether the wanted policy would have made the same cheap cache at the recorded budget: two windows that
@@ -67,12 +76,14 @@ struct RecordedLookahead: Sendable {
     return tokens.count == limit && limit < count
   }
 
-  /// The recorded lookahead that comes next to what a policy asks for; `nil` where none is recorded.
+  /// The recorded lookahead that comes next to what a policy asks for; `nil` where none is recorded whose
+  /// pseudo tokens came from where it wants them.
   static func best(
     _ recorded: [RecordedLookahead], for wanted: LookaheadSettings, facts: PromptFacts,
     granularity: Granularity
   ) -> RecordedLookahead? {
-    recorded.map { ($0, $0.distance(wanted, facts, granularity)) }
+    recorded.filter { $0.source == wanted.recordedSource }
+      .map { ($0, $0.distance(wanted, facts, granularity)) }
       .min { $0.1.lexicographicallyPrecedes($1.1) }?.0
   }
 
@@ -92,10 +103,18 @@ struct RecordedLookahead: Sendable {
     -> String?
   {
     var words: [String] = []
-    if budget != facts.budget { words.append("B=\(self.budget)") }
+    if !hasBudget(wanted, facts) { words.append("B=\(self.budget)") }
     if !isSame(as: wanted.cheap, facts) { words.append(cheap?.name ?? scorer) }
     if self.granularity != granularity { words.append("a set per \(self.granularity.rawValue) head") }
     if lacks(wanted.tokenCount) { words.append("m=\(tokens.count)") }
     return words.isEmpty ? nil : "recorded with " + words.joined(separator: ", ")
+  }
+}
+
+extension LookaheadSettings {
+  /// Where pseudo tokens come from, as a trace says it; `nil` for decoded ones, as in traces that know no other.
+  var recordedSource: String? {
+    guard source != .greedy else { return nil }
+    return source.rawValue + (content.map { ",content=\($0.rawValue)" } ?? "")
   }
 }

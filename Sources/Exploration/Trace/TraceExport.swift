@@ -29,7 +29,7 @@ public struct TraceExport {
     self.output = output
     var lookaheads: [Lookahead] = []
     for lookahead in run.results.compactMap(\.lookahead)
-    where lookahead.queries.count > 0 && !lookaheads.contains(where: { $0.settings == lookahead.settings }) {
+    where lookahead.isRecorded && !lookaheads.contains(where: { $0.settings == lookahead.settings }) {
       lookaheads.append(lookahead)
     }
     self.lookaheads = lookaheads
@@ -130,4 +130,9 @@ public struct TraceExport {
     return (run.decodeQueries.map { rows("decode_queries", $0) } ?? [])
       + lookaheads.enumerated().flatMap { rows("lookaheads.\($0).queries", $1.queries) } + (projections ?? [])
   }
+}
+
+extension Lookahead {
+  /// Whether a trace holds it; those of the answer's own tokens are among the decode queries.
+  fileprivate var isRecorded: Bool { queries.count > 0 && settings.source != .truth }
 }

@@ -16,6 +16,7 @@ struct TraceMetadata: Encodable {
     let granularity: String
     let tokens: [Int]
     let limit: Int
+    let source: String?
   }
 
   private let version = TraceHeader.version
@@ -55,7 +56,8 @@ struct TraceMetadata: Encodable {
       LookaheadEntry(
         scorer: lookahead.settings.cheap.fitted(to: run.prompt.facts(budget: budget)).name, budget: budget,
         granularity: run.settings.granularity.rawValue,
-        tokens: lookahead.pseudo.tokens, limit: lookahead.settings.tokenCount)
+        tokens: lookahead.pseudo.tokens, limit: lookahead.settings.tokenCount,
+        source: lookahead.settings.recordedSource)
     }
   }
 

@@ -25,7 +25,7 @@ struct TraceSource: RunSource {
       let (x, y) = (cost(a.element), cost(b.element))
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
-    let slow = request.policies.filter { request.observedTokens($0) == nil }
+    let slow = request.policies.filter { request.observedTokens($0) == nil && !needsDecode($0) }
     let agreement: [RunStage] = request.parts.contains(.agreement) ? [.agreement] : []
     let figures: [RunStage] = request.parts.contains(.figures) ? [.figures] : []
     // A lookahead on a cheap cache that a slow policy chose comes after the figures, which are then

@@ -118,14 +118,7 @@ extension ViewState {
   /// Chooses a listed policy, or adds a new one.
   private mutating func choose(policyNamed text: String) -> Effect {
     do {
-      let wanted = try Policy(parsing: text)
-      if let index = setup.settings.policies.firstIndex(of: wanted) {
-        choosePolicy(index)
-        return .none
-      }
-      let effect = changeSettings { $0.policies.append(wanted) }
-      choosePolicy(setup.settings.policies.count - 1)
-      return effect
+      return choose(try Policy(parsing: text))
     } catch {
       refuse(.policy, String(describing: error))
       return .none

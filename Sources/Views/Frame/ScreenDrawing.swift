@@ -40,6 +40,7 @@ extension ViewState {
       case .heads: HeadsView(scene).draw(into: &frame)
       case .compare: CompareView(scene).draw(into: &frame)
       case .timeline: TimelineView(scene).draw(into: &frame)
+      case .lookahead: LookaheadView(scene).draw(into: &frame)
       }
     }
     // Over the last lines the tour says itself what the status says; beside them both are seen.

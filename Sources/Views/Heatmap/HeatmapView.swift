@@ -114,8 +114,8 @@ struct HeatmapView {
     }
     if let result = scene.result { results.append((result.policy.title, result.kept)) }
     if let result = scene.pinnedResult { results.append((result.policy.title, result.kept)) }
-    if let oracle = scene.run.results.first(where: { $0.policy.needs.contains(.decode) }),
-      scene.result?.policy.needs.contains(.decode) != true
+    if let oracle = scene.run.results.first(where: { $0.policy.descriptor.name == "oracle" }),
+      scene.result?.policy.descriptor.name != "oracle"
     {
       results.append(("oracle", oracle.kept))
     }

@@ -189,6 +189,23 @@ extension Glossary {
     Entry(
       "pseudo token", ["pseudo"], "A quick guess at an answer's token; only its query is kept, to choose by."),
     Entry(
+      "no lookahead", ["lookahead", "needs", "prompt's own queries"],
+      "What the cheap cache keeps by itself, with no pseudo tokens: what a lookahead must be better than."),
+    Entry(
+      "source", ["elsewhere", "greedy", "lookup", "position", "truth", "first", "last", "random"],
+      "Where pseudo tokens come from: decoded (greedy), copied from the text (lookup), anything at the right places (position), the answer (truth)."
+    ),
+    Entry(
+      "time", [],
+      "What comes between the prompt and the first token: the lookahead, alone, with its cheap cache, and the choice."
+    ),
+    Entry(
+      "same", [], "How many pseudo tokens, from the first on, are the full cache's answer, and of how many."),
+    Entry(
+      "mass of each answer token", ["bars", "behind", "reaches", "far", "end"],
+      "Token by token: a lookahead stays useful as long as it does not fall. The arrow is the last pseudo token."
+    ),
+    Entry(
       "step", ["answer token", "at most", "here"],
       "One token decoded, or one phase; , and . go back and forth, all of it is recorded."),
     Entry(
@@ -222,11 +239,11 @@ extension Glossary {
       "The first token at which the two answers differ: what the full cache says there, and what this one says."
     ),
     Entry(
-      "settings", ["unlike", "name", "looks", "source", "cost", "observes", "allocation", "uniform"],
+      "settings", ["unlike", "name", "looks", "cost", "observes", "allocation", "uniform"],
       "What a policy was told: what it looks at, how it splits its budget. An exclamation mark: the two are not told alike."
     ),
     Entry(
-      "m", ["w2", "eos", "k", "kernel", "mask", "pool", "style", "causal", "avg"],
+      "m", ["w2", "eos", "k", "kernel", "mask", "pool", "style", "causal", "avg", "content"],
       "Settings of policies: m pseudo tokens, w or w2 last prompt tokens that are looked at, k the width of pooling."
     ),
     Entry("selecting", ["span"], "A span is chosen from where v was pressed to the cursor."),
@@ -235,7 +252,7 @@ extension Glossary {
       "The colours, by the terminal's background unless chosen (t)."),
     Entry("ready", ["in", "s"], "Everything is computed; the seconds are those of each stage."),
     Entry(
-      "view", ["Text", "Heatmap", "Heads", "Compare", "Timeline"],
-      "One of five ways to look at the same run, 1 to 5."),
+      "view", ["Text", "Heatmap", "Heads", "Compare", "Timeline", "Lookahead"],
+      "One of six ways to look at the same run, 1 to 6."),
   ]
 }

@@ -16,6 +16,16 @@ package struct Details: Sendable {
     case losses(LossList.Request)
     /// Recall against budget; the engine decodes for it.
     case sweep([BudgetSweep.Key])
+    /// What a lookahead needs; the engine decodes for it.
+    case study(LookaheadStudy.Request)
+
+    /// Whether the engine computes it, which does one thing at a time.
+    package var needsEngine: Bool {
+      switch self {
+      case .sweep, .study: true
+      case .attention, .votes, .token, .losses: false
+      }
+    }
 
     /// Whether it takes so little that it may be computed before the next frame.
     package func isQuick(_ run: Run) -> Bool {
@@ -26,7 +36,7 @@ package struct Details: Sendable {
       case .votes(let request): request.work(run) <= limit
       case .token(let request): request.work(run) <= limit
       case .losses(let request): request.work(run) <= limit
-      case .sweep: false
+      case .sweep, .study: false
       }
     }
   }
@@ -38,6 +48,7 @@ package struct Details: Sendable {
     case token(TokenFigures)
     case losses(LossList)
     case sweep(BudgetSweep)
+    case study(LookaheadStudy)
   }
 
   /// The heatmap's rows.
@@ -48,6 +59,8 @@ package struct Details: Sendable {
   private(set) var tokens: [TokenFigures.Request: TokenFigures] = [:]
   /// The lists of losses that were asked for last.
   private(set) var losses: [LossList.Request: LossList] = [:]
+  /// What a lookahead needs, as far as it is known; that of the policy that was looked at last.
+  @CopyOnWrite package var study: LookaheadStudy?
   private var votes: [TokenVotes.Request: TokenVotes] = [:]
 
   /// Makes an empty set.
@@ -61,6 +74,7 @@ package struct Details: Sendable {
     switch answer {
     case .attention(let rows): attention = rows
     case .sweep(let newer): sweep.merge(newer)
+    case .study(let newer): study = newer
     case .votes(let newer):
       // The active and the pinned policy's, and those of the place before.
       if votes.count >= 4 { votes.removeAll() }
@@ -75,14 +89,14 @@ package struct Details: Sendable {
     }
   }
 
-  /// Computes an answer from the run alone; `nil` for a sweep, which needs the engine.
+  /// Computes an answer from the run alone; `nil` for what needs the engine.
   package static func answer(_ request: Request, _ run: Run) -> Answer? {
     switch request {
     case .attention(let request): AttentionRows(request, run).map(Answer.attention)
     case .votes(let request): TokenVotes(request, run).map(Answer.votes)
     case .token(let request): TokenFigures(request, run).map(Answer.token)
     case .losses(let request): LossList(request, run).map(Answer.losses)
-    case .sweep: nil
+    case .sweep, .study: nil
     }
   }
 }
@@ -128,6 +142,12 @@ extension ViewState {
   package mutating func settleLosses() {
     for request in missingLosses {
       if let answer = Details.answer(request, run) { details.take(answer) }
+    case .lookahead:
+      guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
+        return []
+      }
+      return [.study(request)]
+    case .heads, .timeline: return []
     }
   }
 

@@ -23,6 +23,8 @@ package struct Display: Sendable {
   package var losses = LossDisplay()
   /// How the comparison is shown.
   package var compare = CompareDisplay()
+  /// How the lookahead view is shown.
+  package var lookahead = LookaheadDisplay()
   /// The prompt as it is written on screens, remembered from frame to frame.
   var texts = TokenTexts()
   /// The heatmap's rows as they are pooled, remembered as well.

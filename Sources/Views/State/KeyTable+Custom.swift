@@ -109,7 +109,7 @@ extension KeyTable {
 
   /// Actions that the footer names together with others.
   private static let pairs: [Action: (first: Action, between: String, second: Action)] = [
-    .textView: (.textView, "-", .timelineView), .layerDown: (.layerDown, " ", .layerUp),
+    .textView: (.textView, "-", .lookaheadView), .layerDown: (.layerDown, " ", .layerUp),
     .headDown: (.headDown, " ", .headUp),
     .budgetDown: (.budgetDown, "/", .budgetUp), .stepForward: (.stepBack, " ", .stepForward),
     .phaseForward: (.phaseBack, " ", .phaseForward), .zoomIn: (.zoomIn, "/", .zoomOut),

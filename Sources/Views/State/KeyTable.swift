@@ -7,7 +7,7 @@ package struct KeyTable: Sendable {
   /// What a key does.
   package enum Action: String, Sendable, CaseIterable {
     case left, down, up, right, halfPageDown, halfPageUp, pageDown, pageUp, first, last, lineStart, lineEnd
-    case textView, heatmapView, headsView, compareView, timelineView
+    case textView, heatmapView, headsView, compareView, timelineView, lookaheadView
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
@@ -84,6 +84,7 @@ package struct KeyTable: Sendable {
     Binding([.character("3")], "3", .headsView, "heads view", group: "CHOOSE"),
     Binding([.character("4")], "4", .compareView, "compare view", group: "CHOOSE"),
     Binding([.character("5")], "5", .timelineView, "timeline view", group: "CHOOSE"),
+    Binding([.character("6")], "6", .lookaheadView, "lookahead view", group: "CHOOSE"),
     Binding([.character("[")], "[", .layerDown, "layer below", group: "CHOOSE", hint: "layer"),
     Binding([.character("]")], "]", .layerUp, "layer above", group: "CHOOSE"),
     Binding([.character("{")], "{", .headDown, "head before", group: "CHOOSE", hint: "head"),
@@ -245,6 +246,7 @@ package struct KeyTable: Sendable {
     .heads: [.textView, .figureNext, .sort, .open, .tokenHeads, .policyNext, .pin],
     .compare: [.textView, .policyNext, .pin, .open, .sort, .plot, .settings, .budgetDown, .window],
     .timeline: [.textView, .stepForward, .phaseForward, .play, .open, .policyNext],
+    .lookahead: [.textView, .open, .policyNext, .pseudoTokens, .budgetDown],
   ]
 
   /// Hints that would only crowd the other views' footers.

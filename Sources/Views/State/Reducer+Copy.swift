@@ -56,8 +56,24 @@ extension ViewState {
         "\($0.title) \($0.text(figures))"
       }
       return ("the row of \(row.title)", ([row.title] + cells + [answerText ?? ""]).joined(separator: "\t"))
+    case .lookahead: return studyRowText
     case .timeline: return nil
     }
+  }
+
+  private var studyRowText: (name: String, text: String)? {
+    let table = LookaheadTable(scene)
+    guard table.rows.indices.contains(scene.studyRow), let study = scene.study,
+      let result = try? study.result(of: table.rows[scene.studyRow])?.get()
+    else { return nil }
+    let row = table.rows[scene.studyRow]
+    let figures = ResultFigures(result, of: study.run ?? run)
+    let cells = LookaheadTable.Column.allCases.filter { $0 != .answer }.map {
+      "\($0.title) \(table.text($0, row, result, figures))"
+    }
+    let answer = String(
+      decoding: result.answer.tokens.flatMap { run.vocabulary.bytes(of: $0) }, as: UTF8.self)
+    return ("the row of \(row.title)", ([row.policy.name] + cells + [answer]).joined(separator: "\t"))
   }
 
   private var answerText: String? {

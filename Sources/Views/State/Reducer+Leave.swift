@@ -21,7 +21,7 @@ extension ViewState {
       message = "stopping; \(key) again quits"
       return .cancelWhy
     }
-    guard run.isFinished else {
+    guard run.isFinished, !studies else {
       message = "stopping; \(key) again quits"
       return .cancel
     }

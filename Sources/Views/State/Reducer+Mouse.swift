@@ -30,7 +30,7 @@ extension ViewState {
     switch display.view {
     case .text: move(down ? .down : .up, times: lines, hasCount: true, size: size, glyphs: glyphs)
     case .timeline: move(down ? .right : .left, times: 1, hasCount: true, size: size, glyphs: glyphs)
-    case .heatmap, .heads, .compare:
+    case .heatmap, .heads, .compare, .lookahead:
       move(down ? .down : .up, times: 1, hasCount: true, size: size, glyphs: glyphs)
     }
     return .none
@@ -57,6 +57,7 @@ extension ViewState {
       display.compare.sortColumn = column
     case .step(let index): go(to: index)
     case .loss(let row): display.losses.row = row
+    case .studyRow(let index): display.lookahead.row = index
     }
     return .none
   }

@@ -11,6 +11,7 @@ extension ViewState {
     case .heads: moveInHeads(action, times: times)
     case .compare: moveInCompare(action, times: times)
     case .timeline: moveInTimeline(action, times: times)
+    case .lookahead: moveInLookahead(action, times: times)
     }
     cursor.position = min(max(0, cursor.position), last)
   }

@@ -3,13 +3,15 @@ import Exploration
 
 extension ViewState {
   /// Opens what the cursor is on: the same place in another view, a head, a policy's settings, a step.
-  mutating func openWhatIsUnderTheCursor() {
+  mutating func openWhatIsUnderTheCursor() -> Effect {
     switch display.view {
     case .text: open(.heatmap)
     case .heatmap, .timeline: open(.text)
     case .heads: (display.view, display.heatmap.headMode) = (.heatmap, .single)
     case .compare: openAnswers()
+    case .lookahead: return exploreStudiedRow()
     }
+    return .none
   }
 
   /// Gives the active policy the next value of the first of some settings that it has. Only what this changes

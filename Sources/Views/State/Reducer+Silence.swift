@@ -17,6 +17,7 @@ extension ViewState {
         state.cursor.head, state.cursor.position,
         state.display.view == .heatmap ? HeatmapRows(state.scene).chosen : nil, state.scene.shownIndex,
         state.display.heatmap.keysPerCell, state.cursor.heldRow?.index,
+        state.display.view == .lookahead ? state.scene.studyRow : nil,
         state.cursor.selectionStart,
       ]
       switches = [
@@ -41,9 +42,10 @@ extension ViewState {
 
   /// What a key changed, where the open view does not show it.
   func unseenChange(by action: KeyTable.Action) -> String? {
-    let isGrid = display.view == .heads || display.view == .compare
+    let isTable = display.view == .compare || display.view == .lookahead
+    let isGrid = display.view == .heads || isTable
     switch action {
-    case .layerUp, .layerDown, .headUp, .headDown: return display.view == .compare ? placeInWords : nil
+    case .layerUp, .layerDown, .headUp, .headDown: return isTable ? placeInWords : nil
     case .stepForward, .stepBack, .phaseForward, .phaseBack:
       return isGrid
         ? "step \(scene.shownIndex + 1) of \(scene.timeline.steps.count): \(scene.shownStep.phase)" : nil
@@ -74,7 +76,7 @@ extension ViewState {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart,
       .lineEnd:
       return edge(binding.action)
-    case .textView, .heatmapView, .headsView, .compareView, .timelineView:
+    case .textView, .heatmapView, .headsView, .compareView, .timelineView, .lookaheadView:
       return "this is the \(display.view.title.lowercased()) view already"
     case .policyNext, .policyPrevious:
       return setup.settings.policies.count > 1
@@ -108,6 +110,7 @@ extension ViewState {
     case .compare where isAcross: return goesOn ? "this is the last column" : "this is the first column"
     case .compare: return goesOn ? "this is the last policy" : "this is the first policy"
     case .timeline: return goesOn ? "this is the last step" : "this is the first step"
+    case .lookahead: return goesOn ? "this is the last row" : "this is the first row"
     }
   }
 

@@ -9,6 +9,7 @@ extension KeyTable.Action {
     case .headsView: .heads
     case .compareView: .compare
     case .timelineView: .timeline
+    case .lookaheadView: .lookahead
     default: nil
     }
   }

@@ -47,7 +47,7 @@ extension ViewState {
     if handleInTour(key) { return .none }
     if typing.entry != nil { return edit(key, size: size, glyphs: glyphs) }
     if case .character(let character) = key, let digit = character.wholeNumberValue, character.isASCII {
-      // 1 to 5 choose views unless a number is being typed, which # begins; 0 begins none.
+      // 1 to 6 choose views unless a number is being typed, which # begins; 0 begins none.
       if typing.isCounting || typing.count != nil || digit > ViewState.View.allCases.count {
         typing.count = min((typing.count ?? 0) * 10 + digit, 1_000_000)
         return .none
@@ -102,9 +102,9 @@ extension ViewState {
     case .left, .down, .up, .right, .halfPageDown, .halfPageUp, .pageDown, .pageUp, .first, .last, .lineStart,
       .lineEnd:
       move(action, times: times, hasCount: hasCount, size: size, glyphs: glyphs)
-    case .textView, .heatmapView, .headsView, .compareView, .timelineView:
+    case .textView, .heatmapView, .headsView, .compareView, .timelineView, .lookaheadView:
       if let wanted = action.view { open(wanted) }
-    case .open: openWhatIsUnderTheCursor()
+    case .open: return openWhatIsUnderTheCursor()
     case .answers: openAnswers()
     case .settings: display.compare.showsSettings.toggle()
     case .layerDown: turn(\.cursor.layer, by: -times, count: run.recording?.shape.layerCount)
@@ -205,7 +205,7 @@ extension ViewState {
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
-      if !run.isFinished { return .cancel }
+      if !run.isFinished || studies { return .cancel }
       if cursor.selectionStart != nil {
         cursor.selectionStart = nil
       } else if display.view == .compare, display.compare.showsSettings {

@@ -1,7 +1,7 @@
 import Eviction
 import Exploration
 
-/// What the five views draw: the run, what is asked for and looked at, the place in it, and how it is shown.
+/// What the views draw: the run, what is asked for and looked at, the place in it, and how it is shown.
 /// Copying it costs a retain for each part.
 struct Scene: Sendable {
   /// The run as far as it has come.

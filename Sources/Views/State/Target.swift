@@ -18,6 +18,8 @@ enum Target: Hashable {
   case loss(Int)
   /// A step of the timeline, an index.
   case step(Int)
+  /// A row of the lookahead view, an index.
+  case studyRow(Int)
   /// The view behind the open one.
   case nextView
   /// A key that the screen names.

@@ -18,6 +18,7 @@ extension ViewState {
       }
     case .heads: return display.heads.figure.word
     case .compare: return display.compare.showsSettings ? "settings" : display.compare.sortColumn.word
+    case .lookahead: return wordOfStudyRow
     case .timeline:
       switch scene.shownStep {
       case .prefill: return "prefill"
@@ -26,6 +27,16 @@ extension ViewState {
       case .question: return "question"
       case .decode: return "next token"
       }
+    }
+  }
+
+  private var wordOfStudyRow: String {
+    let rows = scene.studyRequest?.rows ?? []
+    guard rows.indices.contains(scene.studyRow) else { return "pseudo token" }
+    return switch rows[scene.studyRow].place {
+    case .none: "no lookahead"
+    case .length: "pseudo token"
+    case .source: "source"
     }
   }
 

@@ -11,6 +11,7 @@ package struct ViewState: Sendable {
     case heads = 3
     case compare = 4
     case timeline = 5
+    case lookahead = 6
 
     /// The view's name in the title and, in small letters, for `--screen`.
     package var title: String {
@@ -20,6 +21,7 @@ package struct ViewState: Sendable {
       case .heads: "Heads"
       case .compare: "Compare"
       case .timeline: "Timeline"
+      case .lookahead: "Lookahead"
       }
     }
   }
@@ -64,7 +66,7 @@ package struct ViewState: Sendable {
     editing.written = setup.editedPolicies
   }
 
-  /// What the five views draw.
+  /// What the views draw.
   var scene: Scene {
     Scene(run: _run, details: _details, setup: _setup, cursor: cursor, display: _display)
   }

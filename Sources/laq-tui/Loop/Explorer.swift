@@ -17,8 +17,10 @@ final class Explorer: App {
   private var running: Task<Void, Never>?
   /// The last run whose text has passed the model as a whole, until that is so of the one that goes on.
   private var recorded: Run?
-  /// The running sweep over budgets.
+  /// The running sweep over budgets, or study of lookaheads.
   private var sweeping: Task<Void, Never>?
+  /// Whether a person has stopped it, rather than other work that the engine does before it.
+  private var isStudyStopped = false
   /// The file that is being written.
   private var exporting: Task<Void, Never>?
   /// The running search for what an answer lacked.
@@ -47,7 +49,9 @@ final class Explorer: App {
   var isTyping: Bool { state.typing.entry != nil }
   var frameMilliseconds: Int? { state.cursor.isPlaying || isComputing ? 120 : nil }
   /// Whether the engine has news to come.
-  private var isComputing: Bool { !state.run.isFinished || state.why?.isFinished == false }
+  private var isComputing: Bool {
+    !state.run.isFinished || state.why?.isFinished == false || state.studies
+  }
 
   func say(_ message: String) { state.message = message }
 
@@ -80,6 +84,7 @@ final class Explorer: App {
     for task in [running, sweeping, searching] { task?.cancel() }
     (state.why, state.overlays.showsWhy) = (nil, false)
     asked.removeAll()
+    if state.details.study?.stage != .done { state.details.study = nil }
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
     if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
@@ -103,7 +108,13 @@ final class Explorer: App {
       } ?? run
   }
 
-  func cancel() { running?.cancel() }
+  func cancel() {
+    running?.cancel()
+    // A study is stopped by the same key, which stops the run first.
+    guard state.run.isFinished else { return }
+    isStudyStopped = true
+    sweeping?.cancel()
+  }
 
   /// Has the engine find out why an answer was lost.
   func findOutWhy() {
@@ -121,7 +132,7 @@ final class Explorer: App {
 
   private func stopSweeping() {
     sweeping?.cancel()
-    asked = asked.filter { if case .sweep = $0 { false } else { true } }
+    asked = asked.filter { !$0.needsEngine }
   }
 
   /// Has computed what the open view lacks: at once what takes less than a frame, the rest elsewhere.
@@ -129,12 +140,21 @@ final class Explorer: App {
     for request in state.missingDetails where !asked.contains(request) {
       let (engine, updates, generation) = (input.engine, updates, generation)
       let (run, sweep) = (state.run, state.details.sweep)
-      if case .sweep(let keys) = request {
+      if request.needsEngine {
         // Another choice of policies: what is known of the former stays.
         stopSweeping()
+        isStudyStopped = false
         sweeping = Task.detached {
-          _ = await engine.sweep(sweep, keys, of: run) {
-            updates.put(.details(.sweep($0), for: request), generation: generation)
+          switch request {
+          case .sweep(let keys):
+            _ = await engine.sweep(sweep, keys, of: run) {
+              updates.put(.details(.sweep($0), for: request), generation: generation)
+            }
+          case .study(let wanted):
+            _ = await engine.study(wanted, of: run) {
+              updates.put(.details(.study($0), for: request), generation: generation)
+            }
+          case .attention, .votes: break
           }
         }
       } else if request.isQuick(run) {
@@ -197,7 +217,8 @@ final class Explorer: App {
       case .finding: break
       case .details(let answer, for: let request):
         // Of a sweep more may come.
-        if case .sweep = request {} else { asked.remove(request) }
+        if !request.needsEngine { asked.remove(request) }
+        if case .study(let study) = answer, study.stage == .cancelled, !isStudyStopped { break }
         state.details.take(answer)
       case .run(let run):
         take(run)

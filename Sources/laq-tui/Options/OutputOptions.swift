@@ -5,7 +5,7 @@ import Views
 
 /// What is printed or written in place of opening the text in the terminal.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Print this view as text and end: text, heatmap, heads, compare or timeline.")
+  @Option(help: "Print this view as text and end: text, heatmap, heads, compare, timeline or lookahead.")
   var screen: ScreenName?
 
   @Option(help: "The size of a printed screen.")
