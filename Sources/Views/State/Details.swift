@@ -132,6 +132,11 @@ extension ViewState {
       let count = run.prompt.tokens.count
       let missing = scene.plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
       return missing.isEmpty ? [] : [.sweep(missing)]
+    case .lookahead:
+      guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
+        return []
+      }
+      return [.study(request)]
     case .heads: return scene.missingTokens
     case .timeline: return []
     }
@@ -142,12 +147,6 @@ extension ViewState {
   package mutating func settleLosses() {
     for request in missingLosses {
       if let answer = Details.answer(request, run) { details.take(answer) }
-    case .lookahead:
-      guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
-        return []
-      }
-      return [.study(request)]
-    case .heads, .timeline: return []
     }
   }
 
