@@ -154,7 +154,7 @@ final class Explorer: App {
             _ = await engine.study(wanted, of: run) {
               updates.put(.details(.study($0), for: request), generation: generation)
             }
-          case .attention, .votes: break
+          case .attention, .votes, .token, .losses: break
           }
         }
       } else if request.isQuick(run) {
