@@ -13,9 +13,10 @@ struct FrameBench {
   /// The keys of each view, played over and over.
   private static let keys: [(view: String, keys: String)] = [
     ("text", "1lllljjjj]}pp[{PP<PgDn><PgDn>hhkk<PgUp>,,.<Esc>c$0c"),
-    ("heatmap", "2lljj++hhkk--]}pP[{zzZZ,,.<Esc>$0"),
-    ("heatmap, mean of heads", "2mlljj++hhkk--pPzz,,.<Esc>$0mm"),
+    ("heatmap", "2lljj++hhkk--]}pP[{zzzZZ,,.<Esc>$0=jj++=--"),
+    ("heatmap, mean of heads", "2mlljj++hhkk--pPzzz,,.<Esc>$0mm"),
     ("heads", "3lljjhhkkffffFFFFpPsjjlls"),
+    ("heads of a token", "3ffffTjjlll'';;FFFf+-pP1gvllTTkh<Esc>"),
     ("compare", "4jjkkllhhss<Enter>jk<Enter>  "),
     ("timeline", "5hhhllljk,,,...<lt><lt>>><Esc>"),
     ("help", "?jjjjkkkk?"),

@@ -10,8 +10,10 @@ import Testing
   static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 60, height: 16)]
 
   enum Subject: String, CaseIterable, Sendable {
-    case text, heatmap, heads, compare, timeline, lookahead, help, why
+    case text, heatmap, heads, compare, timeline, lookahead, help, why, losses
     case headsSorted = "heads-sorted"
+    case headsToken = "heads-token"
+    case heatmapWords = "heatmap-words"
     case compareSettings = "compare-settings"
 
     func state(theme: Theme) -> ViewState {
@@ -29,6 +31,14 @@ import Testing
       case .timeline: (state.display.view, state.cursor.step) = (.timeline, 13)
       case .lookahead: state.display.view = .lookahead
       case .help: state.overlays.showsHelp = true
+      case .losses: (state.overlays.showsLosses, state.display.losses.row) = (true, 2)
+      case .headsToken:
+        (state.display.view, state.display.heads.figure, state.display.heads.showsAll) = (
+          .heads, .tokenKeepers, true
+        )
+      case .heatmapWords:
+        (state.display.view, state.display.heatmap.showsWords) = (.heatmap, true)
+        (state.cursor.step, state.cursor.heldRow) = (12, Cursor.HeldRow(section: .lookahead, index: 1))
       case .why: (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
       }
       state.settle()

@@ -39,8 +39,10 @@ import Testing
   }
 
   @Test func sortedHeadsBeginWithTheMostStriking() throws {
+    state.display.view = .heads
     for figure in HeadFigure.allCases {
       state.display.heads.figure = figure
+      state.settle()
       let grid = try #require(HeadGrid(state.scene), "\(figure)")
       let values = grid.sorted.map(\.value)
       #expect(values.count == 8)
@@ -69,7 +71,7 @@ import Testing
     }
     #expect(state.display.heads.figure == .massRecall)
     try press("F")
-    #expect(state.display.heads.figure == .sinkShare)
+    #expect(state.display.heads.figure == .tokenKeepers)
   }
 
   @Test func aFigureThatIsNotThereSaysWhy() throws {

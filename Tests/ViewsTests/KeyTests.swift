@@ -18,6 +18,11 @@ import Transformer
     try Key.parse(keys).reduce(Effect.none) { _, key in state.handle(key, size: Self.size) }
   }
 
+  /// The heatmap's columns.
+  private var columns: HeatmapColumns {
+    HeatmapColumns(state.scene, width: Self.size.width - 4 - HeatmapGutter(Self.size.width - 4).width)
+  }
+
   // MARK: The table
 
   @Test func noKeyIsBoundTwice() {
@@ -37,7 +42,7 @@ import Transformer
 
   @Test func everyBindingStandsInTheHelp() throws {
     for (size, pages) in [
-      (Self.size, 1), (Size(width: 80, height: 24), 10), (Size(width: 60, height: 16), 15),
+      (Self.size, 4), (Size(width: 80, height: 24), 10), (Size(width: 60, height: 16), 15),
     ] {
       try press("?")
       var text = ""
@@ -137,7 +142,7 @@ import Transformer
 
   @Test func heatmapMovesByCellsAndRows() throws {
     try press("2g")
-    let perCell = HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell
+    let perCell = columns.keysPerCell
     try press("ll")
     #expect(state.cursor.position == 2 * perCell)
     try press("99k")
@@ -224,12 +229,15 @@ import Transformer
     try press("mm")
     #expect(state.display.heatmap.headMode == .single)
     try press("z")
+    #expect(state.display.heatmap.scale == .logarithmic)
+    try press("z")
     #expect(state.display.heatmap.scale == .linear)
-    let fitting = HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell
+    state.display.heatmap.keysPerCell = nil
+    let fitting = columns.keysPerCell
     try press("+")
-    #expect(HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell == max(1, fitting / 2))
+    #expect(columns.keysPerCell == max(1, fitting / 2))
     try press("---")
-    #expect(HeatmapColumns(state.scene, width: Self.size.width - 20).keysPerCell == fitting)
+    #expect(columns.keysPerCell == fitting)
     let cursor = state.cursor.position
     try press("<Enter>")
     #expect(state.display.view == .text && state.cursor.position == cursor)
@@ -537,7 +545,7 @@ import Transformer
     #expect(!state.overlays.showsHelp)
     try press("<F1>")
     #expect(state.overlays.showsHelp)
-    try press("jjj")
+    for key in try Key.parse("jjj") { _ = state.handle(key, size: Size(width: 120, height: 44)) }
     #expect(state.overlays.helpTop == 0, "all of it fits")
     try press("<Esc>")
     #expect(!state.overlays.showsHelp)

@@ -103,8 +103,9 @@ import Testing
   @Test func aClickInTheHeatmapGoesToTheRowAndKey() throws {
     var state = state(.heatmap)
     let row = try place("LOOKAHEAD", in: state, from: 4).row
-    let columns = HeatmapColumns(state.scene, width: size.width - 20)
-    let click = Key.mouse(row: row, column: 2 + 16 + 7, kind: .click)
+    let gutter = HeatmapGutter(size.width - 4).width
+    let columns = HeatmapColumns(state.scene, width: size.width - 4 - gutter)
+    let click = Key.mouse(row: row, column: 2 + gutter + 7, kind: .click)
     _ = state.handle(click, size: size)
     #expect(state.cursor.position == columns.keys(7).lowerBound)
     let entries = HeatmapRows(state.scene).entries

@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["help", "words", "why", "answer"]) func everyKeyAnswersInOverlays(_ overlay: String)
+  @Test(arguments: ["help", "words", "why", "losses", "answer"]) func everyKeyAnswersInOverlays(_ overlay: String)
     throws
   {
     for key in KeyTable.bindings.flatMap(\.keys) {
@@ -57,6 +57,9 @@ import Testing
       case "help": state.overlays.showsHelp = true
       case "words": (state.overlays.showsHelp, state.overlays.showsWords) = (true, true)
       case "why": (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
+      case "losses":
+        state.overlays.showsLosses = true
+        state.settle()
       default: state.overlays.showsAnswer = true
       }
       if case .character(let character) = key, character.isNumber { continue }

@@ -70,6 +70,8 @@ public struct AttentionRows: Sendable {
   public let request: Request
   private let rows: [Section: [[Float]]]
   private let agreements: [Set<Section>: RowAgreement]
+  /// The most attention that any of the rows gives a key which is no sink.
+  public let largestBesideSinks: Float
 
   /// Computes the rows.
   public init?(_ request: Request, _ run: Run) {
@@ -91,6 +93,9 @@ public struct AttentionRows: Sendable {
         of: sections.flatMap { rows[$0] ?? [] }, with: rows[.decode] ?? [])
     }
     self.agreements = agreements
+    largestBesideSinks = rows.values.joined().reduce(0) { largest, row in
+      max(largest, row.dropFirst(HeadFigures.sinkCount).max() ?? 0)
+    }
   }
 
   /// A row's attention, `[tokenCount]`; `nil` where there is no such row.
@@ -101,6 +106,13 @@ public struct AttentionRows: Sendable {
 
   /// How well the rows of some sections foresee the decode attention, over all rows; `nil` without both.
   public func agreement(of sections: Set<Section>) -> RowAgreement? { agreements[sections] }
+
+  /// How alike two rows are.
+  public static func agreement(of row: [Float], with other: [Float]) -> RowAgreement {
+    var result = RowAgreement()
+    row.withUnsafeBufferPointer { row in other.withUnsafeBufferPointer { result.add(row, $0) } }
+    return result
+  }
 
   /// The mean cosine between the sum of the observed rows and each decode row; `nil` without both.
   static func agreement(of observed: [[Float]], with decode: [[Float]]) -> RowAgreement? {

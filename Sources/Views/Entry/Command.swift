@@ -3,13 +3,13 @@
 ///
 /// Every action of the key table can be typed as well, by its name.
 package enum Command: String, Sendable, CaseIterable {
-  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, export, write, theme,
+  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, losses, export, write, theme,
     notes, tour, quit
 
   /// What stands behind a command.
   enum Argument {
     case none, position, layer, head, budget, policy, result, setting, question, steps, granularity, view,
-      exportFile, sessionFile
+      exportFile, sessionFile, losses
     case theme, onOff
   }
 
@@ -35,6 +35,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .granularity: .granularity
     case .view: .view
     case .why: .result
+    case .losses: .losses
     case .export: .exportFile
     case .write: .sessionFile
     case .theme: .theme
@@ -60,6 +61,7 @@ package enum Command: String, Sendable, CaseIterable {
       case .exportFile, .sessionFile: " [FILE]"
       case .theme: " NAME"
       case .onOff: " on|off"
+      case .losses: " [step=N] [head=L.H] [span=A-B]"
       }
     return ":" + rawValue + argument
   }
@@ -78,6 +80,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .granularity: "one kept set per KV head or per query head"
     case .view: "opens a view"
     case .why: "finds why a policy lost the answer"
+    case .losses: "lists where most of the true attention is lost"
     case .export: "writes the view, or what is kept, by the file's ending"
     case .write: "keeps the session in a file that laq-tui opens"
     case .theme: "chooses a theme"
@@ -101,6 +104,7 @@ package enum Command: String, Sendable, CaseIterable {
       case .granularity: " kv"
       case .view: " heatmap"
       case .why: " snapkv"
+      case .losses: " head=2.3"
       case .export: " kept.json"
       case .write: " session.laq"
       case .theme: " dark"

@@ -49,6 +49,7 @@ extension ViewState {
       askForView()
     case .write: return write(sessionTo: value)
     case .why: return askWhy(policyNamed: value)
+    case .losses: openLosses(typed: value)
     case .theme:
       let themes = Theme.available(at: display.colorDepth)
       if let named = themes.first(where: { $0.name == value }) {
@@ -71,7 +72,7 @@ extension ViewState {
   }
 
   /// Says what is wrong with a command, and how it is typed.
-  private mutating func refuse(_ command: Command, _ reason: String, choices: [String] = []) {
+  mutating func refuse(_ command: Command, _ reason: String, choices: [String] = []) {
     let list = choices.isEmpty ? "" : " (\(choices.joined(separator: ", ")))"
     message = "\(reason)\(list); type \(command.synopsis), as in \(command.example)"
   }

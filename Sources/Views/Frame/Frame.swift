@@ -124,7 +124,7 @@ struct Frame {
     var column = 1
     let hints = state.display.keys.footer(
       for: state.display.view, showsHelp: state.overlays.showsHelp, showsWhy: state.overlays.showsWhy,
-      showsAnswer: state.overlays.showsAnswer,
+      showsAnswer: state.overlays.showsAnswer, showsLosses: state.overlays.showsLosses,
       hasModel: state.run.hasModel, width: grid.width - 2)
     for (keys, word) in hints {
       let spans = [Span(keys, theme[.footerKey]), Span(" \(word)  ", theme[.footer])]

@@ -29,6 +29,8 @@ extension ViewState {
       helpView.draw(into: &frame)
     } else if overlays.showsWhy, let why {
       WhyView(scene, why, top: overlays.whyTop).draw(into: &frame)
+    } else if overlays.showsLosses {
+      LossView(scene).draw(into: &frame)
     } else if overlays.showsAnswer {
       AnswerView(scene, top: overlays.answerTop).draw(into: &frame)
     } else {

@@ -7,7 +7,7 @@ import Transformer
 package enum HeadFigure: String, Sendable, CaseIterable {
   case massRecall, recall, outputError, gain, keptShare, uselessShare, windowAgreement, lookaheadAgreement,
     windowWithSinks,
-    lookaheadWithSinks, entropy, sinkShare
+    lookaheadWithSinks, entropy, sinkShare, tokenAttention, tokenScore, tokenRank, tokenKeepers
 
   /// The name in the view's first line.
   var title: String {
@@ -24,6 +24,18 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .outputError: "output error"
     case .entropy: "entropy"
     case .sinkShare: "sink share"
+    case .tokenAttention: "attention to the token"
+    case .tokenScore: "score of the token"
+    case .tokenRank: "rank of the token"
+    case .tokenKeepers: "who keeps the token"
+    }
+  }
+
+  /// Whether it is about the token at the cursor, or the selected span.
+  var isOfToken: Bool {
+    switch self {
+    case .tokenAttention, .tokenScore, .tokenRank, .tokenKeepers: true
+    default: false
     }
   }
 
@@ -50,6 +62,14 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       "Bits: a head of 3 bits spreads over about 8 tokens, one of 8 bits over about 256, which a budget cannot hold."
     case .sinkShare:
       "Share of the true attention that goes to the first \(HeadFigures.sinkCount) tokens, which mean little and must stay."
+    case .tokenAttention:
+      "True attention that each head gives the token: the sum over the answer's rows, each of which has 1 to give."
+    case .tokenScore:
+      "The policy's score of the token in each head; W where the token is kept whatever its score."
+    case .tokenRank:
+      "The token's place in the order of each head, 1 for the best; W where it is kept whatever its score."
+    case .tokenKeepers:
+      "Who keeps the token in each head: where only the other policy does, the active one loses it."
     }
   }
 
@@ -67,6 +87,10 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     case .outputError: "How far attention comes out otherwise on the kept tokens."
     case .entropy: "Bits: 3 spread over about 8 tokens, 8 over about 256."
     case .sinkShare: "Share of the true attention on the first \(HeadFigures.sinkCount) tokens."
+    case .tokenAttention: "True attention to the token, summed over the answer's rows."
+    case .tokenScore: "The policy's score of the token; W: always kept."
+    case .tokenRank: "The token's place in each head's order; W: always kept."
+    case .tokenKeepers: "Who keeps the token in each head."
     }
   }
 
@@ -74,16 +98,16 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   var isOfPolicy: Bool {
     switch self {
     case .massRecall, .recall, .outputError, .keptShare, .uselessShare, .windowAgreement, .lookaheadAgreement,
-      .windowWithSinks, .lookaheadWithSinks:
+      .windowWithSinks, .lookaheadWithSinks, .tokenScore, .tokenRank:
       true
-    case .gain, .entropy, .sinkShare: false
+    case .gain, .entropy, .sinkShare, .tokenAttention, .tokenKeepers: false
     }
   }
 
   /// Whether the heads worth looking at are those with the lowest numbers.
   var lowestFirst: Bool {
     switch self {
-    case .entropy, .sinkShare, .outputError, .uselessShare: false
+    case .entropy, .sinkShare, .outputError, .uselessShare, .tokenAttention, .tokenScore, .tokenKeepers: false
     default: true
     }
   }
@@ -125,6 +149,10 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       return cosines(scene.result.flatMap { run.figures?.lookaheadAgreement[$0.policy.unedited] })
     case .entropy: return run.figures?.entropy
     case .sinkShare: return run.figures?.sinkShare
+    case .tokenAttention: return scene.tokenFigures?.attention
+    case .tokenScore: return scene.tokenFigures?.scores
+    case .tokenRank: return scene.tokenFigures?.ranks?.map { $0.map(Double.init) }
+    case .tokenKeepers: return TokenInHeads(scene)?.fates.map { $0.map { Double($0.rawValue) } }
     }
   }
 
@@ -154,6 +182,11 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       .lookaheadWithSinks where scene.result != nil && scene.result?.lookahead == nil:
       return
         "\(scene.setup.policyTitle) has no lookahead; \(scene.display.keys.shown(.policyNext)) goes to the next policy, \(scene.display.keys.shown(.figureNext)) to the next figure"
+    case .tokenScore where scene.result != nil && scene.tokenFigures != nil,
+      .tokenRank where scene.result != nil && scene.tokenFigures != nil:
+      return "\(scene.setup.policyTitle) orders no tokens by a score"
+    case _ where isOfToken && scene.result != nil && scene.tokenFigures == nil:
+      return "every head is being looked at"
     default: break
     }
     if let reason = scene.activeReason { return reason }
@@ -170,6 +203,9 @@ package enum HeadFigure: String, Sendable, CaseIterable {
       // A difference too small to be written is none.
       guard abs(value) >= 0.005 else { return "0" }
       return (value < 0 ? "-" : "+") + Self.fraction(abs(value))
+    case .tokenScore: return value == .infinity ? "W" : Self.short(value)
+    case .tokenRank: return value == 0 ? "W" : value < 10_000 ? "\(Int(value))" : "\(Int(value) / 1000)k"
+    case .tokenKeepers: return TokenFate(rawValue: Int(value))?.word ?? ""
     default: return Self.fraction(value)
     }
   }
@@ -179,11 +215,23 @@ package enum HeadFigure: String, Sendable, CaseIterable {
     return text.hasPrefix("0.") ? String(text.dropFirst()) : decimal(value, 1)
   }
 
+  /// A number of any size in four columns.
+  private static func short(_ value: Double) -> String {
+    let size = abs(value)
+    if size < 1 { return (value < 0 ? "-" : "") + fraction(size) }
+    return size < 100 ? decimal(value, 1) : size < 10_000 ? decimal(value, 0) : decimal(value / 1000, 0) + "k"
+  }
+
   /// From the value to 0...1, for colours and shades.
-  func brightness(_ value: Double, tokenCount: Int) -> Double {
-    switch self {
-    case .entropy: value / max(1, log2(Double(max(2, tokenCount))))
+  func brightness(_ value: Double, _ range: HeadGrid.Range) -> Double {
+    let bits = log2(Double(max(2, range.tokenCount)))
+    return switch self {
+    case .entropy: value / max(1, bits)
     case .gain: (value + 1) / 2
+    // Three powers of ten below the most that any head gives: most heads give next to nothing.
+    case .tokenAttention: value > 0 ? max(0, 1 + log10(value / range.largest) / 3) : 0
+    case .tokenScore: value == .infinity ? 1 : range.largest > 0 ? max(0, value / range.largest) : 0
+    case .tokenRank: value < 2 ? 1 : 1 - log2(value) / bits
     default: value
     }
   }

@@ -13,50 +13,86 @@ struct HeadsView {
   }
 
   func draw(into frame: inout Frame) {
-    var row = frame.content.lowerBound
-    frame.line(row, RunLines(scene: scene, glyphs: frame.glyphs).place(width: frame.width))
-    frame.line(row + 1, heading(frame))
-    row += 3
-    let showsNote = scene.display.showsNotes && frame.content.count >= 15
-    let bottom = frame.content.upperBound - (showsNote ? 2 : 1)
-    if showsNote {
+    let figure = scene.display.heads.figure
+    let content = frame.content
+    frame.line(content.lowerBound, RunLines(scene: scene, glyphs: frame.glyphs).place(width: frame.width))
+    frame.line(content.lowerBound + 1, heading(frame))
+    let room = room(frame)
+    if figure.isOfToken, room.area.lowerBound > content.lowerBound + 2 {
+      frame.line(content.lowerBound + 2, TokenLines(scene, frame).context(width: frame.width))
+    }
+    if room.showsNote {
       frame.line(
-        bottom + 1,
-        Line.note(
-          [scene.display.heads.figure.note, scene.display.heads.figure.shortNote], style: frame.theme[.note],
-          width: frame.width))
+        content.upperBound - 1,
+        Line.note([figure.note, figure.shortNote], style: frame.theme[.note], width: frame.width))
     }
     guard let grid, let shape = scene.run.recording?.shape else {
       let words =
         scene.run.recording == nil
-        ? "the prompt passes through the model; every head has a cell here"
-        : scene.display.heads.figure.noValue(scene)
-      frame.line(row, [Span(words, frame.theme[.note])])
+        ? "the prompt passes through the model; every head has a cell here" : figure.noValue(scene)
+      frame.line(room.area.lowerBound, [Span(words, frame.theme[.note])])
       return
     }
-    let area = row..<bottom
+    let area = room.area
+    let cells = HeadCells(scene: scene, grid: grid)
     if scene.display.heads.isSorted {
-      drawSorted(grid, into: &frame, area: area)
+      drawSorted(cells, into: &frame, area: area)
     } else {
-      drawLayers(grid, shape, into: &frame, area: area)
+      var used = area.lowerBound + 2 + grid.values.count
+      if let picture = room.picture {
+        picture.draw(cells, into: &frame, row: area.lowerBound)
+        used = area.lowerBound + picture.height + 1
+      } else {
+        drawLayers(cells, shape, into: &frame, area: area)
+      }
       // A small model leaves room for all that is known of the selected head.
-      let used = area.lowerBound + 2 + grid.values.count
-      if area.upperBound - used > HeadFigure.allCases.count + 2 {
-        drawSelected(into: &frame, row: used)
+      if area.upperBound - used > SelectedHead.height { SelectedHead(scene).draw(into: &frame, row: used) }
+    }
+    frame.line(area.upperBound, striking(grid, frame))
+  }
+
+  /// What has room: the grid's rows, between the headings and the line about what stands out, a picture of all
+  /// heads if that is wanted, and a note.
+  private func room(_ frame: Frame) -> (area: Range<Int>, picture: HeadPicture?, showsNote: Bool) {
+    let content = frame.content
+    let hasNote = scene.display.showsNotes && content.count >= 15
+    func area(hasGap: Bool, hasNote: Bool) -> Range<Int> {
+      let top = content.lowerBound + (hasGap ? 3 : 2)
+      return top..<max(top, content.upperBound - (hasNote ? 2 : 1))
+    }
+    let usual = area(hasGap: true, hasNote: hasNote)
+    guard let shape = scene.run.recording?.shape, !scene.display.heads.isSorted,
+      scene.display.heads.showsAll ?? scene.display.heads.figure.isOfToken
+    else { return (usual, nil, hasNote) }
+    let isWhole = shape.layerCount < usual.count
+    let hasDigits = Layout(shape, width: frame.width - gutter, selected: 0, means: 0).hasDigits
+    if scene.display.heads.showsAll == nil, isWhole, hasDigits { return (usual, nil, hasNote) }
+    // The picture is worth more than what explains it.
+    for (hasGap, showsNote) in [(true, hasNote), (true, false), (false, false)] {
+      let area = area(hasGap: hasGap, hasNote: showsNote)
+      if let picture = HeadPicture(shape, width: frame.width, height: area.count) {
+        return (area, picture, showsNote)
       }
     }
-    frame.line(bottom, striking(grid, frame))
+    return (usual, nil, hasNote)
   }
 
   private func heading(_ frame: Frame) -> [Span] {
     let theme = frame.theme
     var line = Line()
     line.add(Span("figure: ", theme[.dim]), Span(scene.display.heads.figure.title, theme[.accent]))
-    line.add(Span(" of \(scene.setup.policyTitle)", theme[.text]), rank: 3)
+    if scene.display.heads.figure.isOfPolicy || !scene.display.heads.figure.isOfToken {
+      line.add(Span(" of \(scene.setup.policyTitle)", theme[.text]), rank: 3)
+    }
+    if scene.display.heads.figure.isOfToken {
+      for span in TokenLines(scene, frame).name { line.add(span) }
+    }
     if scene.display.heads.figure == .gain, let pinned = scene.setup.pinnedTitle {
       line.add(Span(" and \(pinned)", theme[.text]), rank: 3)
     }
-    if let grid { line.add(Span("   mean \(decimal(grid.mean, 3))", theme[.text]), rank: 1) }
+    if let grid, scene.display.heads.figure != .tokenKeepers {
+      line.add(Span("   mean \(decimal(grid.mean, 3))", theme[.text]), rank: 1)
+    }
     if grid != nil, let detail = scene.display.heads.figure.detail(scene) {
       line.add(Span(detail, theme[.text]), rank: 2)
     }
@@ -91,9 +127,15 @@ struct HeadsView {
     }
   }
 
-  private func drawLayers(_ grid: HeadGrid, _ shape: ModelShape, into frame: inout Frame, area: Range<Int>) {
-    let gutter = 7
-    let bars = 28
+  /// Columns of a layer's number.
+  private let gutter = 7
+
+  private func drawLayers(
+    _ cells: HeadCells, _ shape: ModelShape, into frame: inout Frame, area: Range<Int>
+  ) {
+    let grid = cells.grid
+    // Who keeps a token has no mean.
+    let bars = scene.display.heads.figure == .tokenKeepers ? 0 : 28
     let layout = Layout(shape, width: frame.width - gutter, selected: scene.cursor.head, means: bars)
     let theme = frame.theme
     let visible = max(1, area.count - 1)
@@ -114,17 +156,19 @@ struct HeadsView {
     if layout.showsMeans {
       frame.line(area.lowerBound, [Span("mean of the layer    kept", theme[.dim])], from: ends + 2)
     }
-    let worst = grid.sorted.first
     for (offset, layer) in grid.values.indices.dropFirst(top).prefix(visible).enumerated() {
       let row = area.lowerBound + 1 + offset
       let label = TextWidth.padded(String(layer + 1), to: 4, right: true)
       frame.line(row, [Span(label, theme[layer == scene.cursor.layer ? .accent : .dim])])
       for head in layout.heads {
         let column = self.column(head, layout, shape) + gutter
-        let isWorst = worst?.layer == layer && worst?.head == head
         frame.line(
-          row, cell(grid.values[layer][head], layer: layer, head: head, isWorst: isWorst, layout, frame),
-          from: column)
+          row,
+          [
+            layout.hasDigits
+              ? cells.digits(layer: layer, head: head, width: layout.cell, frame)
+              : cells.shade(layer: layer, head: head, width: layout.cell, frame)
+          ], from: column)
         if layer == scene.cursor.layer, head == scene.cursor.head { frame.focus(row, from: column) }
         frame.mark(.head(layer: layer, head: head), row: row, from: column, width: layout.cell)
         let next = head + 1
@@ -133,7 +177,7 @@ struct HeadsView {
         }
       }
       if layout.showsMeans {
-        frame.line(row, mean(grid.layerMeans[layer], layer: layer, frame), from: ends + 2)
+        frame.line(row, mean(cells, layer: layer, frame), from: ends + 2)
       }
     }
   }
@@ -144,37 +188,10 @@ struct HeadsView {
     return (head - first) * layout.cell + head / shape.groupSize - first / shape.groupSize
   }
 
-  private func cell(
-    _ value: Double, layer: Int, head: Int, isWorst: Bool, _ layout: Layout, _ frame: Frame
-  ) -> [Span] {
-    let isSelected = layer == scene.cursor.layer && head == scene.cursor.head
-    let brightness = scene.display.heads.figure.brightness(value, tokenCount: scene.run.prompt.tokens.count)
-    let glyphs = frame.glyphs
-    guard layout.hasDigits else {
-      let shade = frame.theme.hasColor ? " " : glyphs.level(brightness)
-      let text = isSelected ? "+" : isWorst ? "!" : shade
-      return [
-        Span(String(repeating: text, count: max(1, layout.cell - 1)), style(brightness, isSelected, frame))
-      ]
-    }
-    // The selected head and the most striking one differ without colour, too.
-    let (before, after) = isSelected ? ("[", "]") : (" ", isWorst ? "!" : layout.cell < 6 ? "" : " ")
-    let text =
-      TextWidth.padded(
-        before + scene.display.heads.figure.text(value), to: layout.cell - after.count, right: true) + after
-    return [Span(text, style(brightness, isSelected, frame))]
-  }
-
-  private func style(_ brightness: Double, _ isSelected: Bool, _ frame: Frame) -> Style {
-    guard frame.theme.hasColor else { return isSelected ? frame.theme[.cursor] : .plain }
-    let style = frame.theme.ramp.ground(brightness)
-    return isSelected ? style.with(Style(underline: true)) : style
-  }
-
-  private func mean(_ value: Double, layer: Int, _ frame: Frame) -> [Span] {
+  private func mean(_ cells: HeadCells, layer: Int, _ frame: Frame) -> [Span] {
     let width = 12
-    let share = min(
-      max(0, scene.display.heads.figure.brightness(value, tokenCount: scene.run.prompt.tokens.count)), 1)
+    let value = cells.grid.layerMeans[layer]
+    let share = min(max(0, cells.brightness(value)), 1)
     let filled = Int((share * Double(width)).rounded())
     let bar = String(repeating: frame.glyphs.shades[3], count: filled)
     let kept = scene.result.map {
@@ -189,10 +206,10 @@ struct HeadsView {
 
   // MARK: Sorted
 
-  private func drawSorted(_ grid: HeadGrid, into frame: inout Frame, area: Range<Int>) {
+  private func drawSorted(_ cells: HeadCells, into frame: inout Frame, area: Range<Int>) {
     let cell = 16
     let columns = max(1, frame.width / cell)
-    let order = grid.sorted
+    let order = cells.grid.sorted
     let capacity = columns * area.count
     let place = order.firstIndex { $0.layer == scene.cursor.layer && $0.head == scene.cursor.head } ?? 0
     // Whole columns scroll, so that an entry stays where it is while the cursor moves.
@@ -201,8 +218,6 @@ struct HeadsView {
     for (offset, entry) in order.dropFirst(top).prefix(capacity).enumerated() {
       let isSelected = top + offset == place
       let name = TextWidth.padded("\(entry.layer + 1).\(entry.head + 1)", to: 6, right: true)
-      let brightness = scene.display.heads.figure.brightness(
-        entry.value, tokenCount: scene.run.prompt.tokens.count)
       let marker = isSelected ? frame.glyphs.marker : " "
       let row = area.lowerBound + offset % area.count
       if isSelected { frame.focus(row, from: offset / area.count * cell) }
@@ -214,53 +229,17 @@ struct HeadsView {
           Span(marker, frame.theme[.accent]), Span(name + " ", frame.theme[isSelected ? .accent : .dim]),
           Span(
             TextWidth.padded(scene.display.heads.figure.text(entry.value), to: 5, right: true) + " ",
-            style(brightness, isSelected, frame)),
+            cells.style(entry.value, isSelected, frame)),
         ], from: offset / area.count * cell)
-    }
-  }
-
-  /// Every figure of the selected head, the active policy's and the pinned one's.
-  private func drawSelected(into frame: inout Frame, row: Int) {
-    let theme = frame.theme
-    var pinned = scene
-    pinned.setup.policy = scene.setup.pinned ?? scene.setup.policy
-    let name = 34
-    frame.rule(row)
-    var heading = [
-      Span(
-        TextWidth.padded("every figure of head \(scene.cursor.layer + 1).\(scene.cursor.head + 1)", to: name),
-        theme[.dim]),
-      Span(
-        TextWidth.padded(
-          TextWidth.clipped(scene.setup.policyTitle, to: 15, ellipsis: frame.glyphs.ellipsis), to: 16),
-        theme[.accent]),
-    ]
-    if let title = scene.setup.pinnedTitle { heading.append(Span(title, theme[.text])) }
-    frame.line(row + 1, heading)
-    for (offset, figure) in HeadFigure.allCases.enumerated() {
-      func text(_ scene: Scene) -> String {
-        guard let values = figure.values(scene), scene.cursor.layer < values.count,
-          scene.cursor.head < values[scene.cursor.layer].count
-        else {
-          return "-"
-        }
-        return figure.text(values[scene.cursor.layer][scene.cursor.head])
-      }
-      let isShown = figure == scene.display.heads.figure
-      var spans = [
-        Span((isShown ? frame.glyphs.marker : " ") + " ", theme[.accent]),
-        Span(TextWidth.padded(figure.title, to: name - 2), theme[isShown ? .accent : .dim]),
-        Span(TextWidth.padded(text(scene), to: 16)),
-      ]
-      // The difference, and what the model is like, are no policy's own.
-      if scene.setup.pinned != nil, figure.isOfPolicy { spans.append(Span(text(pinned))) }
-      frame.line(row + 2 + offset, spans)
     }
   }
 
   /// The selected head's numbers, and the heads that stand out.
   private func striking(_ grid: HeadGrid, _ frame: Frame) -> [Span] {
     let theme = frame.theme
+    if scene.display.heads.figure == .tokenKeepers {
+      return TokenLines(scene, frame).keepers(width: frame.width)
+    }
     var line = Line()
     line.add(Span("head \(scene.cursor.layer + 1).\(scene.cursor.head + 1)", theme[.accent]))
     if scene.cursor.layer < grid.values.count, scene.cursor.head < grid.values[scene.cursor.layer].count {

@@ -2,6 +2,8 @@
 package struct HeatmapDisplay: Sendable {
   /// How attention turns to brightness.
   package enum Scale: String, Sendable, CaseIterable {
+    /// Three powers of ten below the most that any row gives a key which is no sink.
+    case withoutSinks = "without sinks"
     case logarithmic = "log"
     case linear
   }
@@ -14,9 +16,11 @@ package struct HeatmapDisplay: Sendable {
   /// Which heads it shows.
   package var headMode = HeadMode.single
   /// Its scale.
-  package var scale = Scale.logarithmic
+  package var scale = Scale.withoutSinks
   /// Whether two rows share a line, where half blocks and colour allow.
   package var pairsRows = true
   /// Keys per cell; `nil` fits all of them to the width.
-  package var keysPerCell: Int?
+  package var keysPerCell: Int? = 1
+  /// Whether cells of one key are as wide as a word, which stands over them.
+  package var showsWords = false
 }

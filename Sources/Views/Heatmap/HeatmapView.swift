@@ -1,5 +1,4 @@
 import Exploration
-import Foundation
 import Screen
 import Transformer
 
@@ -7,15 +6,17 @@ import Transformer
 struct HeatmapView {
   private let scene: Scene
   private let rows: HeatmapRows
-  private let gutter = 16
+  private let shades: HeatmapShades
 
   init(_ scene: Scene) {
     self.scene = scene
     rows = HeatmapRows(scene)
+    shades = HeatmapShades(scene.display.heatmap, largest: rows.largest)
   }
 
   func draw(into frame: inout Frame) {
-    let columns = HeatmapColumns(scene, width: frame.width - gutter)
+    let gutter = HeatmapGutter(frame.width)
+    let columns = HeatmapColumns(scene, width: frame.width - gutter.width)
     let theme = frame.theme
     let glyphs = frame.glyphs
     var row = frame.content.lowerBound
@@ -32,20 +33,26 @@ struct HeatmapView {
         row + 1, [Span("the prompt passes through the model; its attention is drawn here", theme[.note])])
       return
     }
-    drawAxis(columns, into: &frame, row: row)
+    drawAxis(columns, gutter.width, into: &frame, row: row)
     row += 2
 
     let showsNotes = scene.display.showsNotes && frame.content.count >= 26
     let bars = isSmall ? barLanes.filter { $0.0 != "oracle" } : barLanes
-    let tailCount = (isSmall ? 3 : 5) + (showsNotes ? 1 : 0) + bars.count
+    let comparison = RowComparison(rows)
+    let lane = isSmall ? nil : comparison
+    let tailCount = (isSmall ? 3 : 5) + (showsNotes ? 1 : 0) + bars.count + (lane == nil ? 0 : 1)
     let area = row..<max(row + 1, frame.content.upperBound - tailCount)
-    row = drawRows(columns, into: &frame, area: area)
+    row = drawRows(columns, gutter, into: &frame, area: area)
     if !isSmall {
       frame.rule(row)
       row += 1
     }
+    if let lane {
+      draw(lane, columns, gutter.width, into: &frame, row: row)
+      row += 1
+    }
     for (title, kept) in bars {
-      drawBar(title, kept, columns, into: &frame, row: row)
+      drawBar(title, kept, columns, gutter.width, into: &frame, row: row)
       row += 1
     }
     if !isSmall {
@@ -53,8 +60,12 @@ struct HeatmapView {
       row += 1
     }
     drawCell(columns, into: &frame, row: row)
-    frame.line(row + 1, AgreementLine(rows, theme: theme).spans(width: frame.width))
-    frame.line(row + 2, legend(frame))
+    let text = scene.display.texts.text(scene.run.prompt, glyphs: glyphs, showsSpaces: !theme.hasColor)
+    frame.line(
+      row + 1,
+      comparison?.line(text, theme: theme, width: frame.width)
+        ?? AgreementLine(rows, theme: theme).spans(width: frame.width))
+    frame.line(row + 2, shades.legend(frame, stepIsMarked: rows.step != nil))
     if showsNotes {
       let notes = [
         "\(much(frame)): keys that a query reads. Where lookahead rows resemble decode rows, LAQ keeps what the window overlooks.",
@@ -111,22 +122,58 @@ struct HeatmapView {
     return results
   }
 
-  private func drawAxis(_ columns: HeatmapColumns, into frame: inout Frame, row: Int) {
+  private func drawAxis(_ columns: HeatmapColumns, _ gutter: Int, into frame: inout Frame, row: Int) {
     frame.line(row, [Span("key position", frame.theme[.dim])])
-    for cell in stride(from: 0, to: columns.count, by: 12) {
+    let width = columns.cellWidth
+    for cell in stride(from: 0, to: columns.count, by: width > 1 ? 2 : 12) {
       let label = String(columns.keys(cell).lowerBound)
-      guard cell + label.count <= columns.count else { continue }
-      frame.line(row, [Span(label, frame.theme[.dim])], from: gutter + cell)
-      frame.line(row + 1, [Span(frame.glyphs.teeDown, frame.theme[.frame])], from: gutter + cell)
+      guard cell * width + label.count <= columns.count * width else { continue }
+      frame.line(row, [Span(label, frame.theme[.dim])], from: gutter + cell * width)
+      if width == 1 {
+        frame.line(row + 1, [Span(frame.glyphs.teeDown, frame.theme[.frame])], from: gutter + cell)
+      }
     }
-    if let cell = columns.cell(of: scene.cursor.position) {
+    let pieces = scene.display.texts.text(
+      scene.run.prompt, glyphs: frame.glyphs, showsSpaces: !frame.theme.hasColor
+    ).pieces
+    if width > 1 {
+      for cell in 0..<columns.count {
+        let key = columns.keys(cell).lowerBound
+        let word = TextWidth.clipped(pieces[key].text, to: width - 1, ellipsis: frame.glyphs.ellipsis)
+        let style = frame.theme[key == scene.cursor.position ? .cursor : .text]
+        frame.line(row + 1, [Span(word, style)], from: gutter + cell * width)
+      }
+    } else if let cell = columns.cell(of: scene.cursor.position) {
       frame.line(row + 1, [Span(frame.glyphs.down, frame.theme[.accent])], from: gutter + cell)
+      // At one token per cell the token itself has room beside the arrow.
+      guard columns.keysPerCell == 1 else { return }
+      let word = " \"\(TextWidth.clipped(pieces[scene.cursor.position].text, to: 16))\" "
+      let length = TextWidth.of(word)
+      let isBehind = cell + 1 + length <= columns.count
+      guard isBehind || cell >= length else { return }
+      frame.line(
+        row + 1, [Span(word, frame.theme[.accent])], from: gutter + (isBehind ? cell + 1 : cell - length))
+    }
+  }
+
+  /// Where the chosen row looks more than the held one, and where less.
+  private func draw(
+    _ comparison: RowComparison, _ columns: HeatmapColumns, _ gutter: Int, into frame: inout Frame, row: Int
+  ) {
+    frame.line(row, [Span(comparison.title, frame.theme[.accent])])
+    let least = (rows.largest ?? 1) / 100
+    for (cell, difference) in comparison.differences(columns).enumerated() where abs(difference) > least {
+      let sign = difference > 0 ? "+" : "-"
+      frame.line(
+        row, [Span(sign, frame.theme[difference > 0 ? .good : .error])], from: gutter + cell * columns.cellWidth)
     }
   }
 
   /// Draws as many rows as fit, some of every section and the selected one among them; two to a line
   /// where half blocks and colour allow. Returns the row after the last.
-  private func drawRows(_ columns: HeatmapColumns, into frame: inout Frame, area: Range<Int>) -> Int {
+  private func drawRows(
+    _ columns: HeatmapColumns, _ gutter: HeatmapGutter, into frame: inout Frame, area: Range<Int>
+  ) -> Int {
     let entries = rows.entries
     let perLine =
       scene.display.heatmap.pairsRows && frame.theme.hasColor && frame.glyphs.upperHalf != nil ? 2 : 1
@@ -152,20 +199,31 @@ struct HeatmapView {
         let seen = shown.reduce(0) { $0 + (entries[$1.lowerBound].section == entry.section ? $1.count : 0) }
         if seen < all { title = "\(seen) of \(all)" }
       }
-      let name = isSelected ? entries[selected].label : entry.label
-      let label = TextWidth.padded(title, to: 10) + TextWidth.padded(name, to: 5)
-      frame.line(line, [Span(label, frame.theme[isSelected ? .selected : .dim])])
+      let named = isSelected ? entries[selected] : entry
+      gutter.draw(
+        HeatmapGutter.Row(
+          entry: named, word: rows.word(named, scene, frame.glyphs), title: title, isChosen: isSelected,
+          isStep: rows.step.map(indices.contains) ?? false,
+          isHeld: rows.held.map(indices.contains) ?? false), into: &frame, line: line)
+      let left = gutter.width
       if isSelected, let cell = columns.cell(of: scene.cursor.position) {
-        frame.focus(line, from: gutter + cell)
+        frame.focus(line, from: left + cell * columns.cellWidth)
       }
-      if isSelected { frame.line(line, [Span(frame.glyphs.marker, frame.theme[.accent])], from: gutter - 1) }
       let upper = rows.pooled(entry, columns)
       let lower = isPair ? rows.pooled(entries[indices.lowerBound + 1], columns) : nil
-      let cells = (0..<columns.count).map { paint(upper?[$0], lower?[$0], frame) }
-      frame.line(line, cells, from: gutter)
+      let width = columns.cellWidth
+      if width == 1 {
+        frame.line(
+          line, (0..<columns.count).map { shades.cell(upper?[$0], lower?[$0], width: 1, frame) }, from: left)
+      }
       for cell in 0..<columns.count {
+        if width > 1 {
+          frame.line(
+            line, [shades.cell(upper?[cell], lower?[cell], width: width, frame)], from: left + cell * width)
+        }
         frame.mark(
-          .cell(rows: indices, key: columns.keys(cell).lowerBound), row: line, from: gutter + cell, width: 1)
+          .cell(rows: indices, key: columns.keys(cell).lowerBound), row: line, from: left + cell * width,
+          width: width)
       }
       previous = entry.section
       line += 1
@@ -210,31 +268,9 @@ struct HeatmapView {
     }
   }
 
-  /// A cell of one row, or of two over each other; a dot where the row is still being computed.
-  private func paint(_ upper: Float?, _ lower: Float?, _ frame: Frame) -> Span {
-    guard let upper else { return Span(frame.glyphs.dot, frame.theme[.frame]) }
-    guard frame.theme.hasColor else { return Span(frame.glyphs.level(brightness(upper)), frame.theme[.text]) }
-    let ramp = frame.theme.ramp
-    guard scene.display.heatmap.pairsRows, let half = frame.glyphs.upperHalf else {
-      return Span(" ", Style(background: ramp.color(brightness(upper))))
-    }
-    return Span(
-      half,
-      Style(
-        foreground: ramp.color(brightness(upper)),
-        background: lower.map { ramp.color(brightness($0)) }))
-  }
-
-  /// From attention to 0…1: four decades, or linear.
-  private func brightness(_ weight: Float) -> Double {
-    switch scene.display.heatmap.scale {
-    case .linear: Double(weight)
-    case .logarithmic: weight <= 1e-4 ? 0 : min(1, (log10(Double(weight)) + 4) / 4)
-    }
-  }
-
   private func drawBar(
-    _ title: String, _ tokens: KeptTokens, _ columns: HeatmapColumns, into frame: inout Frame, row: Int
+    _ title: String, _ tokens: KeptTokens, _ columns: HeatmapColumns, _ gutter: Int, into frame: inout Frame,
+    row: Int
   ) {
     frame.line(row, [Span("kept ", frame.theme[.dim]), Span(TextWidth.clipped(title, to: 10))])
     var held = [Int](repeating: 0, count: columns.count)
@@ -244,11 +280,14 @@ struct HeatmapView {
     let bars = frame.glyphs.bars
     let cells = (0..<columns.count).map { cell in
       let share = Double(held[cell]) / Double(max(1, columns.keys(cell).count))
-      return share > 0 ? bars[min(bars.count - 1, Int(share * Double(bars.count)))] : " "
+      let bar = share > 0 ? bars[min(bars.count - 1, Int(share * Double(bars.count)))] : " "
+      return columns.cellWidth == 1 ? bar : String(repeating: bar, count: columns.cellWidth - 1) + " "
     }
     frame.line(row, [Span(cells.joined(), frame.theme[.accent])], from: gutter)
     for cell in 0..<columns.count {
-      frame.mark(.token(columns.keys(cell).lowerBound), row: row, from: gutter + cell, width: 1)
+      frame.mark(
+        .token(columns.keys(cell).lowerBound), row: row, from: gutter + cell * columns.cellWidth,
+        width: columns.cellWidth)
     }
   }
 
@@ -268,27 +307,24 @@ struct HeatmapView {
       ellipsis: frame.glyphs.ellipsis)
     var line = Line()
     line.add(Span("cell  "), rank: 1)
-    line.add(Span("row \(entry.label)  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "))
+    line.add(Span("row \(entry.label)"))
+    let word = TextWidth.clipped(rows.word(entry, scene, frame.glyphs), to: 14, ellipsis: frame.glyphs.ellipsis)
+    line.add(Span(" \"\(word)\"", frame.theme[.accent]), rank: 1)
+    line.add(Span(" at \(entry.position)"), rank: 5)
+    line.add(
+      Span(
+        keys.count == 1
+          ? "  key \(keys.lowerBound)  " : "  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "))
     line.add(Span("\"\(visible)\"", frame.theme[.accent]))
+    guard keys.count > 1 else {
+      line.add(Span("  attention \(decimal(Double(sum), 4))"))
+      frame.line(row, line.fitting(frame.width))
+      return
+    }
     line.add(Span("  max \(decimal(Double(weights[largest]), 4))"))
     line.add(Span(" at \(largest)"), rank: 2)
     line.add(Span("   mean \(decimal(Double(sum) / Double(max(1, keys.count)), 4))"), rank: 4)
     line.add(Span("   sum \(decimal(Double(sum), 4))"), rank: 3)
     frame.line(row, line.fitting(frame.width))
-  }
-
-  private func legend(_ frame: Frame) -> [Span] {
-    var line = Line()
-    line.add(Span("legend  ", frame.theme[.dim]))
-    for (value, name) in [(0.0, "0"), (0.25, "1e-3"), (0.5, "1e-2"), (0.75, "1e-1"), (1.0, "1")] {
-      let label = scene.display.heatmap.scale == .linear ? decimal(value, 2) : name
-      line.add(
-        frame.theme.hasColor
-          ? Span("  ", Style(background: frame.theme.ramp.color(value))) : Span(frame.glyphs.level(value)))
-      line.add(Span(" \(label)  "))
-    }
-    line.add(Span("kept: share of the cell", frame.theme[.dim]), rank: 1)
-    line.add(Span(" that is kept", frame.theme[.dim]), rank: 2)
-    return line.fitting(frame.width)
   }
 }

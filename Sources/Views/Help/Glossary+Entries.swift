@@ -118,6 +118,14 @@ extension Glossary {
     ),
     Entry("lookahead agreement", [], "The same for the rows of LAQ's pseudo tokens."),
     Entry(
+      "attention to the token", ["score of the token", "rank of the token"],
+      "What every head makes of the token at the cursor, or of a selected span (its max or sum, T): true attention, score, rank."
+    ),
+    Entry(
+      "who keeps the token", ["who", "act", "pin"],
+      "In each head, whether both policies keep the token, one of them or neither, by the text's marks; of a span any of its tokens (max), or all (sum)."
+    ),
+    Entry(
       "entropy", ["bits"],
       "How far a head spreads, in bits: 3 are about 8 tokens, 8 about 256, which a budget cannot hold."),
     Entry(
@@ -151,8 +159,13 @@ extension Glossary {
       "A token of the prompt that is looked at. A cell is one or several of them side by side, and shows the largest."
     ),
     Entry(
-      "scale", ["log", "linear", "legend"],
-      "How attention becomes brightness: over four powers of ten, or linear (z)."),
+      "scale", ["log", "linear", "legend", "left out"],
+      "How attention becomes brightness (z): three powers of ten below the most beside the sinks, which are left out (s); four below 1; or linear."
+    ),
+    Entry(
+      "compared rows", ["more", "compared", "compare"],
+      "= holds a row; at another one the screen says how alike the two are and which tokens each looks at more (+ the chosen one, - the held one)."
+    ),
     Entry(
       "heads shown", ["single", "max"], "One head, or the mean or the maximum of the layer's heads (m)."),
     Entry(
@@ -212,6 +225,10 @@ extension Glossary {
     Entry(
       "why", ["Why", "lose", "lost"],
       "The search for what a lost answer lacked: evicted tokens are restored, and the answer is decoded again."
+    ),
+    Entry(
+      "loss", ["losses", "Where", "tokens", "first"],
+      "An evicted token that the full cache's answer looked at: its share of a head's attention at a step. o goes from one to the next, O lists them."
     ),
     Entry(
       "restored", ["bring", "back", "brings", "needed", "fewer", "each"],

@@ -28,6 +28,7 @@ extension SessionFile.Screen {
     state.cursor.position = clamped(cursor, 0...last, state.cursor.position)
     state.cursor.selectionStart = selectionStart.map { clamped($0, 0...last, 0) }
     state.display.heatmap.keysPerCell = keysPerCell.map { clamped($0, 1...1 << 20, 1) }
+    state.display.heatmap.showsWords = keyWords ?? false
     state.cursor.heatmapRow = heatmapRow.map { clamped($0, 0...8192, 0) }
     state.display.heatmap.headMode =
       try SessionFile.value(headMode, key: "screen.headMode", path: path) ?? state.display.heatmap.headMode

@@ -31,7 +31,7 @@ extension SessionFile {
       step: state.cursor.step,
       headMode: state.display.heatmap.headMode.rawValue, scale: state.display.heatmap.scale.rawValue,
       keysPerCell: state.display.heatmap.keysPerCell,
-      heatmapRow: state.cursor.heatmapRow, pairsRows: state.display.heatmap.pairsRows,
+      keyWords: state.display.heatmap.showsWords ? true : nil, heatmapRow: state.cursor.heatmapRow, pairsRows: state.display.heatmap.pairsRows,
       cover: state.display.showsCover,
       figure: state.display.heads.figure.rawValue,
       sortsHeads: state.display.heads.isSorted, sortColumn: state.display.compare.sortColumn.rawValue,

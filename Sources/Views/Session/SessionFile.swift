@@ -137,6 +137,8 @@ package struct SessionFile: Codable, Sendable, Equatable {
     package var scale: String?
     /// Keys per cell; all fit the width, if there is no number.
     package var keysPerCell: Int?
+    /// Whether cells of one key have their word over them.
+    package var keyWords: Bool?
     /// Its row under the cursor.
     package var heatmapRow: Int?
     /// Whether two of its rows share a line.

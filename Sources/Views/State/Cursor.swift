@@ -17,6 +17,15 @@ package struct Cursor: Sendable {
   /// The heatmap's row that was chosen, an index into its rows; `nil` follows the shown step.
   package var heatmapRow: Int?
 
+  /// The heatmap's row that others are compared with.
+  var heldRow: HeldRow?
+
+  /// A row of the heatmap, whatever rows there are beside it.
+  struct HeldRow: Sendable, Hashable {
+    let section: AttentionRows.Section
+    let index: Int
+  }
+
   /// A cursor at a token, in the first head.
   package init(position: Int) { self.position = max(0, position) }
 

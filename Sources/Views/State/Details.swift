@@ -10,6 +10,10 @@ package struct Details: Sendable {
     case attention(AttentionRows.Request)
     /// Who voted for each token, for the token inspector.
     case votes(TokenVotes.Request)
+    /// What the heads make of the token at the cursor.
+    case token(TokenFigures.Request)
+    /// Where an eviction loses the true attention.
+    case losses(LossList.Request)
     /// Recall against budget; the engine decodes for it.
     case sweep([BudgetSweep.Key])
     /// What a lookahead needs; the engine decodes for it.
@@ -19,7 +23,7 @@ package struct Details: Sendable {
     package var needsEngine: Bool {
       switch self {
       case .sweep, .study: true
-      case .attention, .votes: false
+      case .attention, .votes, .token, .losses: false
       }
     }
 
@@ -30,6 +34,8 @@ package struct Details: Sendable {
       return switch self {
       case .attention(let request): request.work(run) <= limit
       case .votes(let request): request.work(run) <= limit
+      case .token(let request): request.work(run) <= limit
+      case .losses(let request): request.work(run) <= limit
       case .sweep, .study: false
       }
     }
@@ -39,6 +45,8 @@ package struct Details: Sendable {
   package enum Answer: Sendable {
     case attention(AttentionRows)
     case votes(TokenVotes)
+    case token(TokenFigures)
+    case losses(LossList)
     case sweep(BudgetSweep)
     case study(LookaheadStudy)
   }
@@ -47,6 +55,10 @@ package struct Details: Sendable {
   package private(set) var attention: AttentionRows?
   /// Recall against budget; it outlives settings.
   package internal(set) var sweep = BudgetSweep()
+  /// What the heads make of tokens.
+  private(set) var tokens: [TokenFigures.Request: TokenFigures] = [:]
+  /// The lists of losses that were asked for last.
+  private(set) var losses: [LossList.Request: LossList] = [:]
   /// What a lookahead needs, as far as it is known; that of the policy that was looked at last.
   @CopyOnWrite package var study: LookaheadStudy?
   private var votes: [TokenVotes.Request: TokenVotes] = [:]
@@ -67,6 +79,13 @@ package struct Details: Sendable {
       // The active and the pinned policy's, and those of the place before.
       if votes.count >= 4 { votes.removeAll() }
       votes[newer.request] = newer
+    case .token(let newer):
+      // Both policies' of the token, and those of some tokens before.
+      if tokens.count >= 16 { tokens.removeAll() }
+      tokens[newer.request] = newer
+    case .losses(let newer):
+      if losses.count >= 8 { losses.removeAll() }
+      losses[newer.request] = newer
     }
   }
 
@@ -75,6 +94,8 @@ package struct Details: Sendable {
     switch request {
     case .attention(let request): AttentionRows(request, run).map(Answer.attention)
     case .votes(let request): TokenVotes(request, run).map(Answer.votes)
+    case .token(let request): TokenFigures(request, run).map(Answer.token)
+    case .losses(let request): LossList(request, run).map(Answer.losses)
     case .sweep, .study: nil
     }
   }
@@ -85,6 +106,18 @@ extension ViewState {
   package var missingDetails: [Details.Request] {
     // Nothing of the view is seen under an overlay, and the engine is busy with what it shows.
     if overlays.showsWhy { return [] }
+    return missingLosses + (overlays.showsLosses ? [] : missingInView)
+  }
+
+  /// The list of losses, where somebody looks at it or steps through it.
+  private var missingLosses: [Details.Request] {
+    guard let request = scene.lossRequest, details.losses[request] == nil,
+      overlays.showsLosses || display.losses.asked == request
+    else { return [] }
+    return [.losses(request)]
+  }
+
+  private var missingInView: [Details.Request] {
     switch display.view {
     case .text:
       return [scene.result, scene.pinnedResult].compactMap { scene.votesRequest($0) }.filter {
@@ -104,7 +137,16 @@ extension ViewState {
         return []
       }
       return [.study(request)]
-    case .heads, .timeline: return []
+    case .heads: return scene.missingTokens
+    case .timeline: return []
+    }
+  }
+
+  /// Computes at once the list of losses that was asked for: keys that are played find it as a person does who
+  /// waits.
+  package mutating func settleLosses() {
+    for request in missingLosses {
+      if let answer = Details.answer(request, run) { details.take(answer) }
     }
   }
 

@@ -19,6 +19,8 @@ package struct Display: Sendable {
   package var heatmap = HeatmapDisplay()
   /// How the head grid is shown.
   package var heads = HeadsDisplay()
+  /// Which losses are listed.
+  package var losses = LossDisplay()
   /// How the comparison is shown.
   package var compare = CompareDisplay()
   /// How the lookahead view is shown.

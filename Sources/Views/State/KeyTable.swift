@@ -11,7 +11,7 @@ package struct KeyTable: Sendable {
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, answers, settings, cover, scale, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
+    case loss, losses, tokenHeads, tokenNext, tokenPrevious, answers, settings, cover, scale, compareRows, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
       plot
     case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext,
       searchPrevious
@@ -77,6 +77,8 @@ package struct KeyTable: Sendable {
     Binding([.character("/")], "/", .search, "find text, #id or /regex/", group: "MOVE", hint: "find"),
     Binding([.character("n")], "n", .searchNext, "find again", group: "MOVE"),
     Binding([.character("N")], "N", .searchPrevious, "find before", group: "MOVE"),
+    Binding([.character("'")], "'", .tokenNext, "token after, in any view", group: "MOVE"),
+    Binding([.character(";")], ";", .tokenPrevious, "token before, in any view", group: "MOVE"),
     Binding([.character("1")], "1", .textView, "text view", group: "CHOOSE", hint: "view"),
     Binding([.character("2")], "2", .heatmapView, "heatmap view", group: "CHOOSE"),
     Binding([.character("3")], "3", .headsView, "heads view", group: "CHOOSE"),
@@ -116,18 +118,25 @@ package struct KeyTable: Sendable {
     Binding([.character("<")], "<", .phaseBack, "previous phase", group: "STEP"),
     Binding([.character(" ")], "Space", .play, "play or pause", group: "STEP", hint: "play"),
     Binding([.character("r")], "r", .run, "run again", group: "STEP"),
-    Binding([.character("o")], "o", .loss, "where the loss is largest", group: "LOOK", hint: "loss"),
+    Binding([.character("o")], "o", .loss, "largest loss; again: the next", group: "LOOK", hint: "loss"),
+    Binding([.character("O")], "O", .losses, "list of losses, all heads", group: "LOOK"),
+    Binding(
+      [.character("T")], "T", .tokenHeads, "the token in all heads", group: "LOOK",
+      hint: "token"),
     Binding([.enter], "Enter", .open, "open: place, head, answer", group: "LOOK", hint: "open"),
     Binding([.character("R")], "R", .answers, "read the whole answers", group: "LOOK", hint: "read"),
     Binding(
       [.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings",
       views: [.compare]),
     Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
-    Binding([.character("z")], "z", .scale, "logarithmic or linear", group: "LOOK", views: [.heatmap]),
+    Binding([.character("z")], "z", .scale, "scale: sink-free, log, linear", group: "LOOK", views: [.heatmap]),
     Binding(
-      [.character("+"), .character("=")], "+", .zoomIn, "fewer tokens per cell", group: "LOOK", hint: "zoom",
+      [.character("=")], "=", .compareRows, "compare this row with others", group: "LOOK", hint: "compare rows",
       views: [.heatmap]),
-    Binding([.character("-")], "-", .zoomOut, "more tokens per cell", group: "LOOK", views: [.heatmap]),
+    Binding(
+      [.character("+")], "+", .zoomIn, "closer: fewer tokens, digits", group: "LOOK", hint: "zoom",
+      views: [.heatmap, .heads]),
+    Binding([.character("-")], "-", .zoomOut, "more tokens, all heads", group: "LOOK", views: [.heatmap, .heads]),
     Binding([.character("Z")], "Z", .pairing, "two rows or one in a line", group: "LOOK", views: [.heatmap]),
     Binding(
       [.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
@@ -177,7 +186,7 @@ package struct KeyTable: Sendable {
   /// always.
   func footer(
     for view: ViewState.View, showsHelp: Bool, showsWhy: Bool = false, showsAnswer: Bool = false,
-    hasModel: Bool = true,
+    showsLosses: Bool = false, hasModel: Bool = true,
     width: Int
   ) -> [(keys: String, word: String)] {
     if showsHelp {
@@ -187,6 +196,13 @@ package struct KeyTable: Sendable {
       return [
         (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"),
         (shown(.back), "stop, close"),
+      ]
+    }
+    if showsLosses {
+      return [
+        (label(.down), "row"), (shown(.open), "go"), (shown(.sort), "step"), (shown(.figureNext), "head"),
+        (shown(.select), "tokens"), (shown(.policyNext), "policy"), (shown(.export), "export"),
+        (shown(.back), "close"),
       ]
     }
     if showsAnswer {
@@ -209,12 +225,14 @@ package struct KeyTable: Sendable {
     }
     var hints: [(keys: String, word: String)] = []
     var used = 0
+    let reserve = last.reduce(0) { $0 + $1.shown.count + ($1.hint?.count ?? 0) + 3 }
     for binding in first + middle + last {
       guard let word = binding.hint else { continue }
       let keys = binding.action == .help ? binding.shown : label(binding.action)
       let size = keys.count + word.count + 3
-      let reserve = last.contains { $0.action == binding.action } ? 0 : 16
-      guard used + size + reserve <= width else { continue }
+      // What stays at the end keeps its room, whatever its keys are.
+      let isLast = last.contains { $0.action == binding.action }
+      guard used + size + (isLast ? 0 : reserve) <= width else { continue }
       hints.append((keys, word))
       used += size
     }
@@ -223,14 +241,14 @@ package struct KeyTable: Sendable {
 
   /// The actions that a view is there for, in the order of its footer.
   private static let own: [ViewState.View: [Action]] = [
-    .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss, .why],
-    .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn],
-    .heads: [.textView, .figureNext, .sort, .open, .policyNext, .pin],
+    .text: [.textView, .layerDown, .headDown, .policyNext, .pin, .loss, .why, .tokenHeads],
+    .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn, .compareRows],
+    .heads: [.textView, .figureNext, .sort, .open, .tokenHeads, .policyNext, .pin],
     .compare: [.textView, .policyNext, .pin, .open, .sort, .plot, .settings, .budgetDown, .window],
     .timeline: [.textView, .stepForward, .phaseForward, .play, .open, .policyNext],
     .lookahead: [.textView, .open, .policyNext, .pseudoTokens, .budgetDown],
   ]
 
   /// Hints that would only crowd the other views' footers.
-  private static let onlyWhereOwn: Set<Action> = [.phaseForward, .play, .open]
+  private static let onlyWhereOwn: Set<Action> = [.phaseForward, .play, .open, .tokenHeads]
 }

@@ -16,6 +16,9 @@ package struct Overlays: Sendable {
   /// Their first line shown, where not all fit.
   package var answerTop = 0
 
+  /// Whether the places where most attention is lost are listed.
+  package var showsLosses = false
+
   /// Whether nothing lies over the view.
-  var isEmpty: Bool { !showsHelp && !showsWhy && !showsAnswer }
+  var isEmpty: Bool { !showsHelp && !showsWhy && !showsAnswer && !showsLosses }
 }

@@ -19,6 +19,7 @@ extension ViewState {
   /// What is under the cursor, by its name.
   private var underCursor: (name: String, text: String)? {
     if overlays.showsWhy { return why.flatMap(lostRow) }
+    if overlays.showsLosses { return chosenLoss.map { row(of: $0) } }
     if overlays.showsAnswer || display.view == .timeline {
       return answerText.map { ("the answer of \(setup.policyTitle)", $0) }
     }
@@ -78,6 +79,13 @@ extension ViewState {
   private var answerText: String? {
     guard let result = scene.result, result.hasAnswer else { return nil }
     return String(decoding: result.answer.tokens.flatMap { run.vocabulary.bytes(of: $0) }, as: UTF8.self)
+  }
+
+  private func row(of loss: LossList.Entry) -> (String, String) {
+    let token = loss.token
+    let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
+    let place = [token.position, token.layer + 1, token.queryHead + 1, loss.step + 1].map { String($0) }
+    return ("the row", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t"))
   }
 
   private func lostRow(_ finding: WhyFinding) -> (String, String)? {

@@ -23,6 +23,7 @@ extension ViewState {
       return performInHelp(down ? .down : .up, times: lines, size: size, glyphs: glyphs)
     }
     if overlays.showsWhy { return performInWhy(down ? .down : .up, times: lines, glyphs: glyphs) }
+    if overlays.showsLosses { return performInLosses(down ? .down : .up, times: lines, glyphs: glyphs) }
     if overlays.showsAnswer {
       return performInAnswers(down ? .down : .up, times: lines, size: size, glyphs: glyphs)
     }
@@ -55,6 +56,7 @@ extension ViewState {
       display.compare.reversesOrder = column == display.compare.sortColumn && !display.compare.reversesOrder
       display.compare.sortColumn = column
     case .step(let index): go(to: index)
+    case .loss(let row): display.losses.row = row
     case .studyRow(let index): display.lookahead.row = index
     }
     return .none

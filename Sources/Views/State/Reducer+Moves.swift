@@ -58,15 +58,42 @@ extension ViewState {
     }
   }
 
-  /// Shows half as many keys in a cell, or twice as many, from one to as many as bring all into sight.
+  /// Shows half as many keys in a cell, or twice as many, from one with its word over it to as many as bring all
+  /// into sight.
+  /// - Parameter width: columns inside the box.
   mutating func zoom(closer: Bool, width: Int) {
+    let width = width - HeatmapGutter(width).width
+    let hasWords = display.heatmap.showsWords
+    display.heatmap.showsWords = false
     let present = HeatmapColumns(scene, width: width).keysPerCell
     let fitting = HeatmapColumns.fitting(run.prompt.tokens.count, width: width)
     let wanted = closer ? max(1, present / 2) : min(fitting, present * 2)
-    if wanted == present {
-      message = closer ? "a cell is one token already" : "all tokens are in sight already"
+    // The closest cells are as wide as words.
+    if present == 1, closer || hasWords {
+      display.heatmap.showsWords = closer
+      if closer, hasWords { message = "a cell is one token already" }
+      display.heatmap.keysPerCell = 1
+      return
     }
+    if wanted == present { message = "all tokens are in sight already" }
     display.heatmap.keysPerCell = wanted
+  }
+
+  /// Holds the chosen row, that others are compared with it, or lets it go again.
+  mutating func holdRow() {
+    let rows = HeatmapRows(scene)
+    guard let chosen = rows.chosen else {
+      message = "there are no rows yet"
+      return
+    }
+    let entry = rows.entries[chosen]
+    cursor.heldRow =
+      rows.held == nil ? Cursor.HeldRow(section: entry.section, index: entry.index) : nil
+    let key = display.keys.shown(.compareRows)
+    message =
+      rows.held == nil
+      ? "\(rows.entries[chosen].label) is held: go to another row, and they are compared; \(key) lets it go"
+      : "no row is held any more"
   }
 
   /// Rows of the heatmap that a page goes on.
@@ -75,7 +102,7 @@ extension ViewState {
   private mutating func moveInHeatmap(
     _ action: KeyTable.Action, times: Int, size: Size, last: Int
   ) {
-    let columns = HeatmapColumns(scene, width: size.width - 20)
+    let columns = HeatmapColumns(scene, width: size.width - 4 - HeatmapGutter(size.width - 4).width)
     switch action {
     case .left: cursor.position -= times * columns.keysPerCell
     case .right: cursor.position += times * columns.keysPerCell

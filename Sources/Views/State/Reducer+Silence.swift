@@ -16,20 +16,23 @@ extension ViewState {
         state.display.view.rawValue, state.setup.policy, state.setup.pinned, state.cursor.layer,
         state.cursor.head, state.cursor.position,
         state.display.view == .heatmap ? HeatmapRows(state.scene).chosen : nil, state.scene.shownIndex,
-        state.display.heatmap.keysPerCell,
+        state.display.heatmap.keysPerCell, state.cursor.heldRow?.index,
         state.display.view == .lookahead ? state.scene.studyRow : nil,
         state.cursor.selectionStart,
       ]
       switches = [
         state.overlays.showsHelp, state.overlays.showsWhy, state.overlays.showsAnswer,
-        state.display.showsNotes, state.display.heatmap.pairsRows,
+        state.overlays.showsLosses,
+        state.display.showsNotes, state.display.heatmap.pairsRows, state.display.heatmap.showsWords,
         state.display.showsCover, state.display.heads.isSorted,
+        state.display.heads.showsAll == true, state.display.heads.showsAll == false,
         state.display.compare.reversesOrder, state.display.compare.showsSettings, state.cursor.isPlaying,
         state.typing.isCounting,
       ]
       names = [
         state.display.heatmap.headMode.rawValue, state.display.heatmap.scale.rawValue,
-        state.display.heads.figure.rawValue, state.display.compare.sortColumn.rawValue,
+        state.display.heads.figure.rawValue, state.display.heads.joining.rawValue,
+        state.display.compare.sortColumn.rawValue,
         state.display.theme.name,
         state.editing.scope.rawValue,
       ]
@@ -47,8 +50,11 @@ extension ViewState {
       return isGrid
         ? "step \(scene.shownIndex + 1) of \(scene.timeline.steps.count): \(scene.shownStep.phase)" : nil
     case .loss: return display.view == .text ? nil : "\(placeInWords), token \(cursor.position)"
-    case .searchNext, .searchPrevious:
-      return display.view == .text || display.view == .heatmap ? nil : "token \(cursor.position)"
+    case .searchNext, .searchPrevious, .tokenNext, .tokenPrevious:
+      let isSeen =
+        display.view == .text || display.view == .heads && display.heads.figure.isOfToken
+        || display.view == .heatmap && display.heatmap.keysPerCell == 1
+      return isSeen ? nil : "token \(cursor.position)"
     default: return nil
     }
   }
@@ -81,7 +87,6 @@ extension ViewState {
     case .stepBack, .phaseBack: return "this is the first step"
     case .searchNext, .searchPrevious: return "one match"
     case .theme: return "this terminal has no colours for another theme"
-    case .loss: return "this is where the loss is largest"
     case .back: return "nothing to leave; \(display.keys.shown(.quit)) quits"
     case .window, .pseudoTokens, .mask: return "nothing changed"
     default: return "\(binding.shown): \(binding.words); nothing changed"

@@ -27,7 +27,7 @@ extension ViewState {
   /// policy's answer, or else the active one's, leaves the full cache's. What lies over views goes, but for a
   /// search that can be stopped there.
   package mutating func open(_ wanted: View) {
-    (overlays.showsHelp, overlays.showsAnswer) = (false, false)
+    (overlays.showsHelp, overlays.showsAnswer, overlays.showsLosses) = (false, false, false)
     if why?.isFinished != false { overlays.showsWhy = false }
     defer { display.view = wanted }
     guard wanted == .timeline, display.view != .timeline, cursor.step == nil, run.stage == .done,

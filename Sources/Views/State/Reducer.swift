@@ -18,6 +18,8 @@ package enum Effect: Sendable, Hashable {
   case cancelWhy
   /// Write what was found out to a new file.
   case exportWhy
+  /// Write the list of losses to a new file.
+  case exportLosses
   /// Write the session to a file, and then tell `sessionEnded`.
   case save(SessionRequest)
   /// Put a text on the terminal's clipboard.
@@ -69,6 +71,7 @@ extension ViewState {
     defer { typing.count = nil }
     if overlays.showsHelp { return performInHelp(binding.action, times: times, size: size, glyphs: glyphs) }
     if overlays.showsWhy { return performInWhy(binding.action, times: times, glyphs: glyphs) }
+    if overlays.showsLosses { return performInLosses(binding.action, times: times, glyphs: glyphs) }
     if overlays.showsAnswer {
       return performInAnswers(binding.action, times: times, size: size, glyphs: glyphs)
     }
@@ -131,8 +134,8 @@ extension ViewState {
         cursor.step = 0
       }
       message = cursor.isPlaying ? "playing; \(display.keys.shown(.play)) pauses" : "paused"
-    case .loss:
-      if !goToLargestLoss() { message = "no loss is known yet: the full cache's answer comes first" }
+    case .loss: stepThroughLosses(by: times)
+    case .losses: openLosses()
     case .cover:
       display.showsCover.toggle()
       if !display.theme.hasColor { message = "without colours the marks are always shown" }
@@ -158,7 +161,16 @@ extension ViewState {
         ? "\(setup.policyTitle) is plotted wherever the cursor is"
         : "\(setup.policyTitle) is plotted while it is active or pinned"
     case .scale: display.heatmap.scale = Self.following(display.heatmap.scale)
-    case .zoomIn, .zoomOut: zoom(closer: action == .zoomIn, width: size.width - 20)
+    case .zoomIn, .zoomOut:
+      if display.view == .heads {
+        zoomHeads(closer: action == .zoomIn)
+      } else {
+        zoom(closer: action == .zoomIn, width: size.width - 4)
+      }
+    case .compareRows: holdRow()
+    case .tokenHeads: openTokenInHeads()
+    case .tokenNext: moveToken(by: times)
+    case .tokenPrevious: moveToken(by: -times)
     case .theme:
       let themes = Theme.available(at: display.colorDepth)
       display.theme = themes[((themes.firstIndex(of: display.theme) ?? -1) + 1) % themes.count]

@@ -14,6 +14,8 @@ enum Target: Hashable {
   case cell(rows: Range<Int>, key: Int)
   /// A figure of the comparison.
   case column(CompareColumn)
+  /// A row of the list of losses, an index.
+  case loss(Int)
   /// A step of the timeline, an index.
   case step(Int)
   /// A row of the lookahead view, an index.

@@ -30,7 +30,7 @@ extension ViewState {
 
 extension Run {
   /// A token in one layer's query head.
-  struct Place {
+  struct Place: Hashable {
     let layer: Int
     let head: Int
     let position: Int

@@ -4,6 +4,7 @@ extension ViewState {
   /// The glossary's word for what is under the cursor.
   var wordUnderCursor: String {
     if overlays.showsWhy { return "restored" }
+    if overlays.showsLosses { return "loss" }
     if overlays.showsAnswer { return "answer" }
     switch display.view {
     case .text: return wordOfToken
@@ -63,6 +64,7 @@ extension HeadFigure {
     case .uselessShare: "out of the window"
     case .windowWithSinks: HeadFigure.windowAgreement.title
     case .lookaheadWithSinks: HeadFigure.lookaheadAgreement.title
+    case .tokenScore, .tokenRank: HeadFigure.tokenAttention.title
     default: title
     }
   }

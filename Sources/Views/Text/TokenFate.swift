@@ -18,6 +18,19 @@ enum TokenFate: Int, CaseIterable {
     }
   }
 
+  /// What stands in a cell of the head grid.
+  var word: String {
+    switch self {
+    case .protected: "W"
+    case .both: "both"
+    case .active: "act"
+    case .pinned: "pin"
+    case .neither: "none"
+    case .undecided: ""
+    case .useless: "u"
+    }
+  }
+
   /// The cover glyph: fates differ without colour, too.
   func glyph(_ glyphs: GlyphSet) -> String {
     switch self {

@@ -128,15 +128,3 @@ struct TokenInspector {
     }
   }
 }
-
-extension [Int] {
-  /// Whether an ascending array contains a number, in a logarithmic number of steps.
-  func containsSorted(_ wanted: Int) -> Bool {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < wanted { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self[low] == wanted
-  }
-}

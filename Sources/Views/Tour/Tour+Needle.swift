@@ -25,8 +25,8 @@ extension Tour {
       ) { state, _ in state.display.view == .text && state.isCursor(in: "905") && state.evictsCursor },
       TourStep(
         "This head evicted the 5, though it looks at nothing else (attention 1.0) when the answer says 5. Overlooked?",
-        "Press `2`, then `+` until a cell is one token.",
-        keys: "2+++++"
+        "Press `2`: a cell is one token.",
+        keys: "2"
       ) { state, _ in state.display.view == .heatmap && state.display.heatmap.keysPerCell == 1 },
       TourStep(
         "↓ is the 5. Rows w, the window, look before it; the answer's row d9 (`j`, `k` move) looks at it.",

@@ -59,6 +59,7 @@ final class Explorer: App {
     switch event {
     case .key(let key):
       isTouched = true
+      if !sink.isInteractive { state.settleLosses() }
       return state.handle(key, size: sink.size, glyphs: sink.glyphs)
     case .paste(let text): state.paste(text)
     case .none:
@@ -273,6 +274,13 @@ extension Explorer {
   func exportWhy() throws {
     guard let finding = state.why else { return }
     let error = Self.failure { state.message = try ExportFile.write(finding, of: state.run) }
+    if let error { state.message = String(describing: error) }
+    try raise(error)
+  }
+
+  /// Writes the list of losses, which is small; says where, or why not.
+  func exportLosses() throws {
+    let error = Self.failure { state.message = try ExportFile.writeLosses(state) }
     if let error { state.message = String(describing: error) }
     try raise(error)
   }

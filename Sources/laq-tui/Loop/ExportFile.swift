@@ -24,7 +24,7 @@ enum ExportFile {
   /// - Returns: a sentence for the status line.
   /// - Throws: `ExportError`.
   static func write(_ finding: WhyFinding, of run: Run) throws -> String {
-    let target = free("why")
+    let target = free("why", "json")
     try AtomicFile.write(try WhyExport(finding, of: run).json(), to: target)
     return "why \(finding.policy.title) lost the answer: written to \(target)"
   }
@@ -39,11 +39,21 @@ enum ExportFile {
     try AtomicFile.write(try file.data(), to: path, replacing: request.replacing)
   }
 
-  private static func free(_ stem: String) -> String {
-    var name = "\(stem).json"
+  /// Writes the list of losses that is shown, to the first free `losses.csv`, `losses-2.csv`, … here.
+  /// - Returns: a sentence for the status line.
+  /// - Throws: `ExportError`.
+  static func writeLosses(_ state: ViewState) throws -> String {
+    guard let list = state.shownLosses else { return "the losses are still being put in order" }
+    let target = free("losses", "csv")
+    try AtomicFile.write(list.table(of: state.run), to: target)
+    return "\(list.entries.count) losses of \(list.request.policy.title) written to \(target)"
+  }
+
+  private static func free(_ stem: String, _ ending: String) -> String {
+    var name = "\(stem).\(ending)"
     var number = 2
     while FileManager.default.fileExists(atPath: name) {
-      name = "\(stem)-\(number).json"
+      name = "\(stem)-\(number).\(ending)"
       number += 1
     }
     return name

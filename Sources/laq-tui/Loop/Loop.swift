@@ -67,6 +67,7 @@ struct Loop {
     case .cancelWhy: explorer?.cancelWhy()
     case .export(let request): try await explorer?.export(request)
     case .exportWhy: try explorer?.exportWhy()
+    case .exportLosses: try explorer?.exportLosses()
     case .save(let request): try explorer?.save(request)
     }
     return true
