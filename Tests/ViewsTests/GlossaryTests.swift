@@ -21,6 +21,8 @@ import Testing
   private static let names: Set<String> = [
     "laq", "laqs", "snapkv", "streamingllm", "oracle", "harbour", "txt", "tui", "wang", "al", "et", "li",
     "arxiv",
+    // A word of two tokens, each over its own pseudo token.
+    "ide",
   ]
 
   private static let known: Set<String> = {

@@ -164,11 +164,11 @@ import Testing
 
   @Test func theDigitsOfTheViewsAndTheirWordAreClicked() throws {
     var state = state(.text)
-    try click("1-5 view", in: &state, from: 35, offset: 2)
-    #expect(state.display.view == .timeline)
-    try click("1-5 view", in: &state, from: 35)
+    try click("1-6 view", in: &state, from: 35, offset: 2)
+    #expect(state.display.view == .lookahead)
+    try click("1-6 view", in: &state, from: 35)
     #expect(state.display.view == .text)
-    try click("1-5 view", in: &state, from: 35, offset: 5)
+    try click("1-6 view", in: &state, from: 35, offset: 5)
     #expect(state.display.view == .heatmap)
     state.display.view = .timeline
     try click("< > phase", in: &state, from: 35)

@@ -84,7 +84,7 @@ import Testing
           state.settle()
           #expect(ScreenChecks.isClean(state.draw(size: Size(width: 100, height: 30))))
           #expect(
-            state.missingDetails.allSatisfy { if case .sweep = $0 { true } else { false } }
+            state.missingDetails.allSatisfy(\.needsEngine)
               || second.recording == nil)
         }
         let shape = second.recording?.shape ?? RunFixture.shape

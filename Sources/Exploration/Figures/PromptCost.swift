@@ -135,7 +135,8 @@ extension ActiveRun {
         let works = try active.cheapCache(key).map { [active.lookaheadWork(key, cheap: $0, greedy)] } ?? []
         return try greedy.lookaheads(works, answer: answer).first
       }
-      entry.lookaheadSeconds = lookahead.seconds
+      // The answer itself is no cost that a policy could have.
+      entry.lookaheadSeconds = key.settings.source == .truth ? 0 : lookahead.seconds
       entry.lookaheadBytes = lookahead.result?.heldBytes(recording) ?? 0
       active.lookaheads[key] = lookahead.result
     }

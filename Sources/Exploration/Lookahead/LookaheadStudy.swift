@@ -77,7 +77,7 @@ public struct LookaheadStudy: Sendable {
     case steps
     /// Everything is there.
     case done
-    /// Stopped; what was computed stays.
+    /// Stopped; once all policies have answered, their results stay.
     case cancelled
     /// Something went wrong; the sentence says what.
     case failed(String)

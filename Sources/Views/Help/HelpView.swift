@@ -19,6 +19,8 @@ struct HelpView {
     let about: [[Span]]
     /// The rows of a column, and the columns with their width.
     let rows: Int, columns: Int, columnWidth: Int
+    /// Whether the note has its row: it gives way where all keys fit without it.
+    let showsNote: Bool
 
     var capacity: Int { rows * columns }
   }
@@ -54,6 +56,7 @@ struct HelpView {
         column: frame.left + index / layout.rows * layout.columnWidth,
         limit: min(frame.right, frame.left + (index / layout.rows + 1) * layout.columnWidth - 1))
     }
+    guard layout.showsNote else { return }
     let count = "\(display.keys.shown(.number))3\(display.keys.shown(.right)) moves by three."
     frame.line(
       content.upperBound - 1,
@@ -87,10 +90,16 @@ struct HelpView {
     }
     let rows = max(1, content - 2 - about.count)
     guard !overlays.showsWords else {
-      return Layout(about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1))
+      return Layout(
+        about: about, rows: rows, columns: 1, columnWidth: max(1, width + 1), showsNote: true)
     }
     let columnWidth = width >= 76 ? 38 : max(1, width)
-    return Layout(about: about, rows: rows, columns: max(1, width / columnWidth), columnWidth: columnWidth)
+    let columns = max(1, width / columnWidth)
+    let count = lines(display.theme, width: width).count
+    let isInTheWay = count > rows * columns && count <= (rows + 1) * columns
+    return Layout(
+      about: about, rows: isInTheWay ? rows + 1 : rows, columns: columns, columnWidth: columnWidth,
+      showsNote: !isInTheWay)
   }
 
   private static let more = " (Tab)"

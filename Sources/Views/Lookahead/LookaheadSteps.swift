@@ -30,7 +30,7 @@ struct LookaheadSteps {
     heading.add(Span("mass of each answer token", theme[.accent]))
     if count > 0 {
       heading.add(
-        Span("   tokens 1\(frame.glyphs.dash)\(shown) of \(count), bars up to 1", theme[.dim]), rank: 1)
+        Span("   tokens 1\(frame.glyphs.dash)\(shown) of \(count), bars to 1", theme[.dim]), rank: 1)
     }
     frame.line(area.lowerBound, heading.fitting(frame.width))
     guard count > 0 else {

@@ -72,7 +72,11 @@ struct LookaheadTable {
     let theme = frame.theme
     let columns = layout(frame.width)
     frame.line(area.lowerBound, [Span("lookahead", theme[.dim])], from: 2)
+    let capacity = area.count - 1
+    let isCut = lines.count > capacity
     for (column, start, width) in columns {
+      // How many rows there are stands at the end of the same line.
+      guard column != .answer || !isCut || width >= 22 else { continue }
       let title =
         column == .answer ? "  " + column.title : TextWidth.padded(column.title, to: width, right: true)
       frame.line(area.lowerBound, [Span(title, theme[.dim])], from: start)
@@ -80,7 +84,6 @@ struct LookaheadTable {
     let chosen = scene.studyRow
     let place =
       lines.firstIndex { if case .row(let index) = $0 { index == chosen } else { false } } ?? 0
-    let capacity = area.count - 1
     let top = max(0, min(place - capacity / 2, lines.count - capacity))
     for (offset, line) in lines.dropFirst(top).prefix(capacity).enumerated() {
       let row = area.lowerBound + 1 + offset
@@ -89,7 +92,7 @@ struct LookaheadTable {
       case .row(let index): draw(index, columns, into: &frame, at: row)
       }
     }
-    guard lines.count > capacity else { return }
+    guard isCut else { return }
     let more = "\(top + 1)\(frame.glyphs.dash)\(min(lines.count, top + capacity)) of \(lines.count)"
     frame.grid.put([Span(more, theme[.dim])], row: area.lowerBound, endingAt: frame.right)
   }
@@ -164,9 +167,16 @@ struct LookaheadTable {
       let words = scene.run.hasModel ? frame.glyphs.ellipsis : UnavailableWords.answer(result)
       return [Span(words, theme[.dim])]
     }
-    let notes = result.notes.map { "! \($0)   " }.joined()
-    return [figures.mark?.span(frame.glyphs, theme) ?? Span("  "), Span(notes, theme[.warning])]
+    // What does nothing here is told behind the answer, and marked where that has no room.
+    let notes = result.notes
+    let mark = [
+      figures.mark?.span(frame.glyphs, theme) ?? Span("  "),
+      Span(notes.isEmpty ? "" : "! ", theme[.warning]),
+    ]
+    return mark
       + AnswerLines(scene, glyphs: frame.glyphs).answer(
-        result, difference: figures.firstDifference, width: max(0, width - 2 - TextWidth.of(notes)))
+        result, difference: figures.firstDifference,
+        width: max(0, width - mark.reduce(0) { $0 + $1.width }))
+      + [Span(notes.map { "   ! \($0)" }.joined(), theme[.warning])]
   }
 }

@@ -45,8 +45,11 @@ extension KeyTable {
     }
     switch key {
     case .mouse: throw KeyTableError.badKey(action: action, notation, reason: "the mouse has its own ways")
-    case .character(let character) where ("6"..."9").contains(character):
-      throw KeyTableError.badKey(action: action, notation, reason: "the digits from 6 on begin a count")
+    case .character(let character)
+    where character.isASCII && character.wholeNumberValue.map { $0 > ViewState.View.allCases.count } == true:
+      throw KeyTableError.badKey(
+        action: action, notation,
+        reason: "the digits from \(ViewState.View.allCases.count + 1) on begin a count")
     default: break
     }
     if let reason = reason(against: key, of: action) {
