@@ -75,11 +75,11 @@ import Testing
     try press("++", &state)
     #expect(state.display.heatmap.showsWords)
     // A click reaches the key of a wide cell.
+    let targets = state.frame(size: Self.size, glyphs: .unicode, marking: true).targets
+    let columns = HeatmapColumns(state.scene, width: Self.size.width - 4 - HeatmapGutter(116).width)
     for row in 0..<Self.size.height {
       for column in 0..<Self.size.width {
-        guard case .cell(_, let key) = state.target(row: row, column: column, size: Self.size, glyphs: .unicode)
-        else { continue }
-        let columns = HeatmapColumns(state.scene, width: Self.size.width - 4 - HeatmapGutter(116).width)
+        guard case .cell(_, let key) = targets?.target(row: row, column: column) else { continue }
         #expect(columns.cell(of: key) == (column - 2 - HeatmapGutter(116).width) / HeatmapColumns.wordWidth)
       }
     }

@@ -102,6 +102,7 @@ import Testing
 
   @Test func aClickInTheHeatmapGoesToTheRowAndKey() throws {
     var state = state(.heatmap)
+    state.display.heatmap.pairsRows = true
     let row = try place("LOOKAHEAD", in: state, from: 4).row
     let gutter = HeatmapGutter(size.width - 4).width
     let columns = HeatmapColumns(state.scene, width: size.width - 4 - gutter)

@@ -113,13 +113,10 @@ import Transformer
   /// The heads that a click reaches.
   private func heads(_ state: ViewState, _ size: Size, _ glyphs: GlyphSet = .unicode) -> Set<Target> {
     var found: Set<Target> = []
+    let targets = state.frame(size: size, glyphs: glyphs, marking: true).targets
     for row in 0..<size.height {
       for column in 0..<size.width {
-        if let target = state.target(row: row, column: column, size: size, glyphs: glyphs),
-          case .head = target
-        {
-          found.insert(target)
-        }
+        if let target = targets?.target(row: row, column: column), case .head = target { found.insert(target) }
       }
     }
     return found

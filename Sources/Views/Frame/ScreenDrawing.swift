@@ -23,7 +23,8 @@ extension ViewState {
     return frame(size: size, glyphs: glyphs, marking: true).targets?.target(row: row, column: column)
   }
 
-  private func frame(size: Size, glyphs: GlyphSet, marking: Bool = false) -> Frame {
+  /// The screen, and what lies where on it if that is to be noted.
+  func frame(size: Size, glyphs: GlyphSet, marking: Bool = false) -> Frame {
     var frame = Frame(self, size: size, glyphs: glyphs, marking: marking)
     if overlays.showsHelp {
       helpView.draw(into: &frame)

@@ -219,7 +219,7 @@ package enum HeadFigure: String, Sendable, CaseIterable {
   private static func short(_ value: Double) -> String {
     let size = abs(value)
     if size < 1 { return (value < 0 ? "-" : "") + fraction(size) }
-    return size < 100 ? decimal(value, 1) : size < 10_000 ? decimal(value, 0) : decimal(value / 1000, 0) + "k"
+    return size < 10 ? decimal(value, 1) : size < 10_000 ? decimal(value, 0) : decimal(value / 1000, 0) + "k"
   }
 
   /// From the value to 0...1, for colours and shades.

@@ -18,7 +18,7 @@ package struct HeatmapDisplay: Sendable {
   /// Its scale.
   package var scale = Scale.withoutSinks
   /// Whether two rows share a line, where half blocks and colour allow.
-  package var pairsRows = true
+  package var pairsRows = false
   /// Keys per cell; `nil` fits all of them to the width.
   package var keysPerCell: Int? = 1
   /// Whether cells of one key are as wide as a word, which stands over them.

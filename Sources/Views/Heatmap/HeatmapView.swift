@@ -308,13 +308,15 @@ struct HeatmapView {
     var line = Line()
     line.add(Span("cell  "), rank: 1)
     line.add(Span("row \(entry.label)"))
-    let word = TextWidth.clipped(rows.word(entry, scene, frame.glyphs), to: 14, ellipsis: frame.glyphs.ellipsis)
-    line.add(Span(" \"\(word)\"", frame.theme[.accent]), rank: 1)
+    let word = TextWidth.clipped(
+      rows.word(entry, scene, frame.glyphs), to: frame.width < 74 ? 8 : 14, ellipsis: frame.glyphs.ellipsis)
+    line.add(Span(" \"\(word)\"", frame.theme[.accent]))
     line.add(Span(" at \(entry.position)"), rank: 5)
     line.add(
       Span(
         keys.count == 1
-          ? "  key \(keys.lowerBound)  " : "  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "))
+          ? "  key \(keys.lowerBound)  " : "  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "),
+      rank: 3)
     line.add(Span("\"\(visible)\"", frame.theme[.accent]))
     guard keys.count > 1 else {
       line.add(Span("  attention \(decimal(Double(sum), 4))"))

@@ -70,7 +70,8 @@ struct LossView {
 
     init(_ width: Int) {
       let isNarrow = width < 70
-      (word, said, number, keeper) = isNarrow ? (13, 10, 6, 0) : (20, 16, 7, 12)
+      (word, said, number, keeper) =
+        isNarrow ? (13, 10, 6, 0) : width < 100 ? (18, 12, 7, 16) : (20, 16, 7, 22)
       bar = max(0, min(30, width - word - said - 4 * number - keeper - 6))
     }
   }
@@ -98,7 +99,8 @@ struct LossView {
     var header = "  " + TextWidth.padded("evicted", to: widths.word)
     header += numbers("share", "place", "head", "step") + "  " + TextWidth.padded("for", to: widths.said)
     if widths.keeper > 0, let other = scene.keeping {
-      header += TextWidth.clipped("\(other.policy.title) keeps", to: 20, ellipsis: frame.glyphs.ellipsis)
+      header += TextWidth.clipped(
+        "\(other.policy.title) keeps", to: widths.keeper, ellipsis: frame.glyphs.ellipsis)
     }
     frame.line(area.lowerBound, [Span(header, theme[.dim])])
     for (offset, entry) in list.entries.dropFirst(top).prefix(capacity).enumerated() {

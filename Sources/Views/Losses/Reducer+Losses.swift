@@ -133,7 +133,8 @@ extension ViewState {
     (cursor.layer, cursor.head, cursor.position) = (
       entry.token.layer, entry.token.queryHead, entry.token.position
     )
-    if let step = scene.timeline.steps.firstIndex(of: .decode(entry.step)) { go(to: step) }
+    let step = scene.timeline.steps.firstIndex(of: .decode(entry.step))
+    if let step { go(to: step) }
     // The row that chose the step's token is the one before it.
     let rows = HeatmapRows(scene).entries
     cursor.heatmapRow =
@@ -141,8 +142,10 @@ extension ViewState {
       ? rows.lastIndex { $0.section == .window }
       : rows.firstIndex { $0.section == .decode && $0.index == entry.step - 1 }
     if ![.text, .heatmap, .heads].contains(display.view) { display.view = .text }
+    let keys = display.keys
+    let back = step == nil ? "" : "\(keys.shown(.back)) goes back to the newest step, "
     message =
-      "head \(entry.token.layer + 1).\(entry.token.queryHead + 1), token \(entry.token.position), step \(entry.step + 1); \(display.keys.shown(.back)) goes back to the newest step, \(display.keys.shown(.losses)) to the list"
+      "head \(entry.token.layer + 1).\(entry.token.queryHead + 1), token \(entry.token.position), step \(entry.step + 1); \(back)\(keys.shown(.losses)) shows the list"
   }
 
   /// Filters as it is typed: `step=3`, `head=4.2`, `span=930-960`; without any, everything is listed.
