@@ -152,7 +152,7 @@ import Transformer
       let high: Double = measure == .decodeCosine ? 1 : measure == .windowCosine ? 0.25 : 0.75
       return [measure.stepKey: [high, high, high, high, high / 4, high / 2]]
     }
-    let lines = steps.split(separator: "\n").map { $0.replacing(/ +/, with: " ") }
+    let lines = steps.split(separator: "\n").map { $0.replacing(#/ +/#, with: " ") }
     #expect(lines.contains("| steps | texts | window | laq at 16 | truth |"))
     #expect(lines.contains("| 1–4 | 1 | 0.250 | 0.750 | 1.000 |"))
     #expect(lines.contains("| 5–6 | 1 | 0.094 | 0.281 | 0.375 |"))

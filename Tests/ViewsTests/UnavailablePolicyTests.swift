@@ -12,7 +12,9 @@ import Testing
   static let reason =
     "snapkv(w=question) looks at the question's tokens, and this prompt ends with none; ask with --question "
     + "behind the text, or give a window of so many tokens, as snapkv(w=8) has"
-  static let sizes = [Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60)]
+  static let sizes = [
+    Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60),
+  ]
   var state = RunFixture.state()
 
   init() throws {

@@ -46,10 +46,10 @@ package struct SummaryTable: Sendable {
     var lines = ["\(summary.score), per cent, with 95 % bootstrap intervals; \(range) \(prompts) per cell."]
     if let reference = summary.reference {
       let least = Estimate.leastDraws
+      let few = "; fewer than \(least) prompts have no star, whatever they say"
       lines.append(
         "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0"
-          + ((counts.first ?? least) < least ? "; fewer than \(least) prompts have no star, whatever they say" : "")
-          + ").")
+          + ((counts.first ?? least) < least ? few : "") + ").")
     }
     lines += Self.legend(reference: summary.reference) + summary.choices.notes(summary.columns)
     lines += summary.sweep.sentences

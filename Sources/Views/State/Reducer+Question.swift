@@ -26,7 +26,8 @@ extension ViewState {
       let count = setup.prompt.framing.questions.count
       let waiting =
         question == nil && listsQuestions && count > 1
-        ? ", and none of the \(count) is asked; \(display.keys.shown(.questionNext)) asks the first of them" : ""
+        ? ", and none of the \(count) is asked; \(display.keys.shown(.questionNext)) asks the first of them"
+        : ""
       return explore(
         asked,
         "\(question == nil ? "no question any more" : "another question")\(waiting); "

@@ -168,7 +168,8 @@ struct OpenedInput {
     let asksNone = preferences.questions?.first?.isEmpty ?? true
     let current = preferences.currentQuestion.flatMap { questions.contains($0) ? $0 : nil }
     return PromptFraming(
-      question: current ?? (asksNone ? nil : questions.first), putsQuestionFirst: preferences.questionFirst ?? false,
+      question: current ?? (asksNone ? nil : questions.first),
+      putsQuestionFirst: preferences.questionFirst ?? false,
       asksAfterEviction: preferences.questionAfter ?? false, questions: questions,
       chat: template, system: isChat ? preferences.system : nil,
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
