@@ -142,6 +142,15 @@ import Testing
     #expect(
       map.value(column, length: 100, depth: 0) == nil && map.mean(column) == 1.5
         && map.mean(map.columns[1]) == nil)
+    // Two seeds at one length: a needle at its depths is one draw.
+    #expect(map.estimate(column)?.clusterCount == 2 && map.estimate(column)?.count == 4)
+    #expect(map.markdown.contains("| 150.0 |"))
+    #expect(map.notes.contains("(2 needles: too few for an interval)"))
+    let many = try NeedleSuite(lengths: [200], depths: [50, 0], seeds: 0..<6)
+    let enough = NeedleMap(
+      plan: try place.plan(many), rows: try many.cases().map { try row($0, Double(($0.seed ?? 0) % 2)) })
+    let line = try #require(enough.markdown.split(separator: "\n").first { $0.hasPrefix("| full") })
+    #expect(line.contains(#/\| +50\.0 \| +\d+–\d+ \|$/#) && enough.notes.contains("(6 needles)"), "\(line)")
     #expect(map.cases(length: 100, depth: 50).map(\.id) == ["needle-100-50-0", "needle-100-50-1"])
     #expect(map.csv.split(separator: "\n").count == 1 + 5 * 4)
   }

@@ -4,6 +4,9 @@ import Testing
 @testable import Evaluation
 
 @Suite struct SummaryTests {
+  /// As many prompts as a star needs, LAQ right in each.
+  private static let six = Array(repeating: (task: "a", laq: 1.0, snapkv: 0.0 as Double?), count: 6)
+
   private func results(
     _ scores: [(task: String, laq: Double, snapkv: Double?)], full: [Double] = []
   ) throws -> EvaluationResults {
@@ -47,13 +50,28 @@ import Testing
     #expect(summary.unavailable.map(\.reason) == ["no gate"])
   }
 
+  /// One prompt, or five, differ by chance alone often enough; six alike do not.
+  @Test func fewPromptsHaveNoStar() throws {
+    for count in 1...8 {
+      let table = SummaryTable(
+        EvaluationSummary(
+          try results((0..<count).map { _ in (task: "a", laq: 1.0, snapkv: 0.0) }), score: "exact"))
+      let line = try #require(table.markdown.split(separator: "\n").first { $0.hasPrefix("| laq") })
+      #expect(line.contains("100*") == (count >= 6), "\(count) prompts")
+      #expect(table.notes.contains("fewer than 6 prompts have no star") == (count < 6))
+      #expect(table.notes.contains("\(count) prompt\(count == 1 ? "" : "s") per cell"))
+    }
+    // Prompts that come and go together count once.
+    let alike = try #require(Bootstrap().estimate(clusters: [[1, 1, 1, 1], [1, 1, 1, 1]]))
+    #expect(alike.low > 0 && alike.count == 8 && !alike.excludesZero)
+  }
+
   /// Zeros of a model that does not do a task say nothing of policies.
   @Test func aTaskThatTheFullCacheFailsIsSaidInPlaceOfZeros() throws {
-    let scores = [("a", 1.0, 0.0), ("b", 0, 0), ("b", 0, 0)].map {
-      (task: $0.0, laq: $0.1, snapkv: $0.2 as Double?)
-    }
+    let scores = Self.six + [("b", 0, 0), ("b", 0, 0)]
     let given = try results(scores)
-    let summary = EvaluationSummary(try results(scores, full: [1, 0, 0]), score: "exact")
+    let summary = EvaluationSummary(
+      try results(scores, full: [1, 1, 1, 1, 1, 1, 0, 0]), score: "exact")
     #expect(!summary.isBeyondModel("a") && summary.isBeyondModel("b"))
     let table = SummaryTable(summary, titles: ["b": "bees"])
     #expect(
@@ -70,7 +88,7 @@ import Testing
   }
 
   @Test func tablesAlignAndMarkWhatDiffers() throws {
-    let summary = EvaluationSummary(try results([("a", 1, 0), ("a", 1, 0), ("b", 0, 0)]), score: "exact")
+    let summary = EvaluationSummary(try results(Self.six + [("b", 0, 0)]), score: "exact")
     #expect(
       SummaryTable(summary, titles: ["b": "bees"]).markdown == """
         | policy | budget | kept | window | by score |    a | bees |
@@ -81,11 +99,11 @@ import Testing
 
         """)
     let csv = SummaryTable(summary).csv.split(separator: "\n")
-    #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,2,snapkv,1.0,1.0,1.0,,,")
+    #expect(csv.count == 7 && csv[2] == "a,laq,8,exact,1.0,1.0,1.0,6,snapkv,1.0,1.0,1.0,,,")
   }
 
   @Test func someOfThePoliciesAreShownWithTheDifferencesFromOneThatIsNot() throws {
-    let results = try results([("a", 1, 0), ("a", 1, 0)])
+    let results = try results(Self.six)
     let some = try results.selecting(policies: [.named("full"), .named("laq")], budgets: [])
     #expect(
       SummaryTable(EvaluationSummary(some, score: "exact")).markdown == """

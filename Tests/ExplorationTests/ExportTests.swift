@@ -29,6 +29,26 @@ import Testing
     #expect(rows.count == 1 + full + run.results[0].kept.totalCount)
   }
 
+  /// What has no result is no row less: it is named, with the reason.
+  @Test func aPolicyWithoutAResultIsNamedWithItsReason() async throws {
+    let run = try await RunTests.tell(["snapkv(w=4)", "snapkv(w=question)"], budget: 16)
+    let reason = try #require(run.unavailable.first).reason
+    let export = try KeptExport(run)
+    let json = try #require(try JSONSerialization.jsonObject(with: export.json()) as? [String: Any])
+    let expected = [["name": "snapkv(w=question)", "title": "SnapKV(w=question)", "reason": reason]]
+    #expect(json["unavailable"] as? [[String: String]] == expected)
+    let summary = try #require(try JSONSerialization.jsonObject(with: export.summary()) as? [String: Any])
+    #expect(summary["unavailable"] as? [[String: String]] == expected)
+    let rows = String(decoding: export.csv(), as: UTF8.self).split(separator: "\n")
+    #expect(rows[0].hasSuffix(",score,unavailable"))
+    #expect(rows.last == "\"snapkv(w=question)\",,,,,,,,\"\(reason.replacing("\"", with: "\"\""))\"")
+    #expect(
+      rows.dropLast().dropFirst().allSatisfy { $0.hasSuffix(",") && $0.count { $0 == "," } >= 8 })
+    let all = try KeptExport(await RunTests.tell(["snapkv(w=4)"], budget: 16))
+    #expect(!String(decoding: all.csv(), as: UTF8.self).contains("unavailable"))
+    #expect(!String(decoding: try all.json(), as: UTF8.self).contains("unavailable"))
+  }
+
   @Test func scoresStandBesideKeptTokensUnlessTheyAreKeptAnyway() async throws {
     let run = try await RunTests.tell(["snapkv(w=4)"], budget: 16)
     let result = run.results[0]
@@ -49,6 +69,8 @@ import Testing
     let export = try KeptExport(await RunTests.tell(["laq(m=4)", "snapkv/ada+rerotate"], budget: 24))
     let json = try JSONSerialization.jsonObject(with: export.json())
     #expect(Self.complaints(json, schema, at: "$") == [])
+    let without = try KeptExport(await RunTests.tell(["laq", "snapkv(w=question)"], budget: 24))
+    #expect(Self.complaints(try JSONSerialization.jsonObject(with: without.json()), schema, at: "$") == [])
     #expect(
       Self.complaints(["schema": "laq-tui.kept", "more": 1], schema, at: "$").count == 7, "the check itself")
   }

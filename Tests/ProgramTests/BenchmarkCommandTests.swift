@@ -63,7 +63,9 @@ import Testing
     #expect(run.output.contains("layer 5") && run.output.contains("b snapkv"))
     #expect(
       try read("c.svg").hasPrefix("<svg")
-        && read("c.csv").hasPrefix("text,policy,budget,kept,layer,head,recall,"))
+        && read("c.csv").hasPrefix("text,policy,budget,kept,layer,head,step,recall,"))
+    #expect(run.output.contains("| steps | texts | window | laq at 8 | laq at 16 | truth |"))
+    #expect(run.output.utf8.allSatisfy { $0 < 0x80 }, "--ascii")
     let shown = try Program.run(["eval", "show", path("c.json"), "--ascii"])
     #expect(shown.output == run.output)
   }

@@ -67,12 +67,43 @@ import Testing
       #expect(state.setup.prompt.framing.question == Self.questions[index], "\(keys)")
       #expect(state.setup.prompt.framing.questions == Self.questions, "\(keys)")
     }
-    // A new one joins them; a number beyond them is a text.
-    #expect(try press(":question 9<Enter>") == .explore)
-    #expect(state.setup.prompt.framing.questions == Self.questions + ["9"])
+    // A new one joins them; a number beyond them is none of them.
+    for number in ["0", "4", "9", "-1", "99999999999"] {
+      #expect(try press(":question \(number)<Enter>") == .none, "\(number)")
+      #expect(state.message == "there is no question \(number): there are 3, numbers 1 to 3")
+    }
+    #expect(try press(":question How?<Enter>") == .explore)
+    #expect(state.setup.prompt.framing.questions == Self.questions + ["How?"])
     try press("I")
     #expect(try press(")") == .none)
     #expect(state.message?.contains("I puts them there") == true)
+    // Where the question is part of the prompt, there is no list, and a number is a text.
+    #expect(try press(":question 9<Enter>") == .explore)
+    #expect(state.setup.prompt.framing.question == "9")
+  }
+
+  /// With no question at all the others are not gone.
+  @Test func anEmptyQuestionSaysWhatBecomesOfTheOthers() throws {
+    try open(Self.questions)
+    #expect(try press(":question<Enter>") == .explore)
+    #expect(state.setup.prompt.laterQuestion == nil)
+    #expect(
+      state.message
+        == "no question any more, and none of the 3 is asked; ) asks the first of them; u brings the former one back"
+    )
+    let origin = SessionOrigin(textPath: "/a.txt", model: "embedded", gate: nil, precision: .automatic)
+    #expect(SessionFile(state, origin: origin, path: "/s.laq").setup.allQuestions == [""] + Self.questions)
+    #expect(try press(")") == .explore)
+    #expect(state.setup.prompt.laterQuestionText == Self.questions[0])
+    #expect(try press(":question<Enter>(") == .explore)
+    #expect(state.setup.prompt.laterQuestionText == Self.questions[2])
+    #expect(try press(":question<Enter>:question 2<Enter>") == .explore)
+    #expect(state.setup.prompt.laterQuestionText == Self.questions[1])
+    try open([Self.questions[0]])
+    try press(":question<Enter>")
+    #expect(state.message == "no question any more; u brings the former one back")
+    #expect(try press(":question 2<Enter>") == .none)
+    #expect(state.message == "there is no question 2: there is one, number 1")
   }
 
   @Test func everyViewSaysThatTheQuestionCameAfter() throws {

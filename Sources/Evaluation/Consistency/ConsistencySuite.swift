@@ -8,7 +8,8 @@ import Transformer
 /// A row's first outcome, the full cache's, holds the cosines of a window as SnapKV's and of the decode
 /// attention itself; each policy's at each budget holds recall, mass recall and the cosines of its own window
 /// and of its lookahead, where it has them; all cosines with and without the sinks. Scores are means over all query heads; series hold every head's value,
-/// `[layer][queryHead]` row-major, and the full cache's the numbers of layers and heads.
+/// `[layer][queryHead]` row-major, and the full cache's the numbers of layers and heads. Other series hold
+/// the mean over all query heads at each row of the full cache's answer alone, `[step]`.
 package struct ConsistencySuite: EvaluationSuite {
   package static let name = "consistency"
   package static let primaryScore = Measure.recall.rawValue
@@ -32,6 +33,9 @@ package struct ConsistencySuite: EvaluationSuite {
     /// The highest mean recall that any choice of as many tokens reaches, as query heads share kept sets; it
     /// hangs on no single head.
     case recallCeiling
+
+    /// The series of what each decode row alone says, the mean over all query heads.
+    package var stepKey: String { rawValue + "ByStep" }
 
     /// The same measure without the sinks, of cosines.
     package var withoutSinks: Measure {
@@ -123,52 +127,63 @@ package struct ConsistencySuite: EvaluationSuite {
   }
 
   private static func outcomes(_ measured: PromptConsistency) -> [Outcome] {
-    func cosines(_ measure: Measure, _ found: [[RowAgreement]]?) -> [Measure: [[Double]]] {
-      guard let found else { return [:] }
-      return [
-        measure: found.map { $0.map(\.withSinks) },
-        measure.withoutSinks: found.map { $0.map(\.withoutSinks) },
-      ]
-    }
-    let rows = cosines(.windowCosine, measured.windowCosine).merging(
-      cosines(.decodeCosine, measured.decodeCosine)
-    ) { $1 }
     let shape = [Double(measured.windowCosine.count), Double(measured.windowCosine.first?.count ?? 0)]
-    let full = Policy("full").map {
-      outcome(
-        $0, nil, keptTokens: nil, rows, single: [windowKey: Double(measured.standardWindow)],
-        also: [shapeKey: shape])
-    }
-    return (full.map { [$0] } ?? [])
+    var full = Figures(single: [windowKey: Double(measured.standardWindow)], series: [shapeKey: shape])
+    full.add(.windowCosine, measured.windowCosine, steps: measured.windowSteps)
+    full.add(.decodeCosine, measured.decodeCosine, steps: measured.decodeSteps)
+    return (Policy("full").map { [full.outcome($0, nil)] } ?? [])
       + measured.results.map { result in
         Outcome(result) { result in
-          let agreement = result.agreement ?? []
           let window = measured.windowCosine(result)
-          var values: [Measure: [[Double]]] = [
-            .recall: agreement.map { $0.map(\.recall) }, .massRecall: agreement.map { $0.map(\.massRecall) },
-          ]
-          values.merge(cosines(.lookaheadCosine, measured.lookaheadCosine(result))) { $1 }
-          values.merge(cosines(.windowCosine, window?.cosines)) { $1 }
-          var single: [String: Double] = [:]
-          single[Measure.recallCeiling.rawValue] = result.recallCeiling
-          single[windowKey] = window.map { Double($0.size) }
-          return outcome(
+          var figures = Figures()
+          figures.add(.recall, result.agreement, steps: measured.coverage(result), \.recall)
+          figures.add(.massRecall, result.agreement, steps: measured.coverage(result), \.massRecall)
+          figures.add(
+            .lookaheadCosine, measured.lookaheadCosine(result), steps: measured.lookaheadSteps(result))
+          figures.add(.windowCosine, window?.cosines, steps: measured.windowSteps(result))
+          figures.single[Measure.recallCeiling.rawValue] = result.recallCeiling
+          figures.single[windowKey] = window.map { Double($0.size) }
+          return figures.outcome(
             result.policy, result.budget, keptTokens: result.kept.meanCount,
-            choice: OutcomeChoice(result.choice), values, single: single)
+            choice: OutcomeChoice(result.choice))
         }
       }
   }
 
-  private static func outcome(
-    _ policy: Policy, _ budget: Budget?, keptTokens: Double?, choice: OutcomeChoice? = nil,
-    _ values: [Measure: [[Double]]], single: [String: Double], also others: [String: [Double]] = [:]
-  ) -> Outcome {
-    let series = Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, Array($0.value.joined())) })
-    return Outcome(
-      policy: policy, budget: budget, keptTokens: keptTokens, choice: choice,
-      scores: series.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }.merging(
-        single
-      ) { $1 },
-      series: series.merging(others) { $1 })
+  /// The figures of an outcome, as they are gathered.
+  private struct Figures {
+    /// Scores that are no mean over heads.
+    var single: [String: Double] = [:]
+    /// Every series by its name in files.
+    var series: [String: [Double]] = [:]
+    private var means: [String: Double] = [:]
+
+    init(single: [String: Double] = [:], series: [String: [Double]] = [:]) {
+      (self.single, self.series) = (single, series)
+    }
+
+    /// Adds a measure of every head, whose mean is the score, and of every step; nothing where there is none.
+    mutating func add<Found>(
+      _ measure: Measure, _ heads: [[Found]]?, steps: [Found]?, _ value: (Found) -> Double
+    ) {
+      guard let heads = heads?.joined().map(value), !heads.isEmpty else { return }
+      series[measure.rawValue] = heads
+      means[measure.rawValue] = heads.reduce(0, +) / Double(heads.count)
+      series[measure.stepKey] = steps.map { $0.map(value) }
+    }
+
+    /// Adds a cosine with and without the sinks.
+    mutating func add(_ cosine: Measure, _ heads: [[RowAgreement]]?, steps: [RowAgreement]?) {
+      add(cosine, heads, steps: steps, \.withSinks)
+      add(cosine.withoutSinks, heads, steps: steps, \.withoutSinks)
+    }
+
+    func outcome(
+      _ policy: Policy, _ budget: Budget?, keptTokens: Double? = nil, choice: OutcomeChoice? = nil
+    ) -> Outcome {
+      Outcome(
+        policy: policy, budget: budget, keptTokens: keptTokens, choice: choice,
+        scores: means.merging(single) { $1 }, series: series)
+    }
   }
 }

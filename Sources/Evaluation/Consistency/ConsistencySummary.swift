@@ -15,6 +15,9 @@ package struct ConsistencySummary: Sendable {
     package let means: [ConsistencySuite.Measure: Double]
     /// The means over all texts and the heads of a layer, `[layer]`.
     package let layers: [ConsistencySuite.Measure: [Double]]
+    /// The means over all heads at each decode row alone; none in results of versions that did not measure
+    /// it.
+    package let steps: [ConsistencySuite.Measure: StepMeans]
   }
 
   /// A policy's points in the plan's order of budgets.
@@ -31,6 +34,8 @@ package struct ConsistencySummary: Sendable {
   package let means: [ConsistencySuite.Measure: Double]
   /// The same layer by layer, `[layer]`.
   package let layers: [ConsistencySuite.Measure: [Double]]
+  /// The same by decode steps.
+  package let steps: [ConsistencySuite.Measure: StepMeans]
   /// The rows of the window that hangs on no policy; `nil` in results of versions that did not say.
   package let windowSize: Int?
   /// The texts that were measured.
@@ -59,13 +64,14 @@ package struct ConsistencySummary: Sendable {
           return Point(
             budget: budget, keptTokens: Self.mean(found.compactMap(\.keptTokens)) ?? 0,
             choice: ChoiceSummary(found), means: Self.means(found),
-            layers: Self.layers(found, layerCount: layerCount))
+            layers: Self.layers(found, layerCount: layerCount), steps: Self.steps(found))
         })
     }
     let full = Policy("full").map { outcomes($0, nil) } ?? []
     windowSize = full.lazy.compactMap { $0.scores[ConsistencySuite.windowKey] }.first.map { Int($0) }
     means = Self.means(full)
     layers = Self.layers(full, layerCount: layerCount)
+    steps = Self.steps(full)
   }
 
   /// A cosine as it is shown: without the sinks, but of results of versions that left none out.
@@ -84,6 +90,14 @@ package struct ConsistencySummary: Sendable {
     Dictionary(
       uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
         mean(outcomes.compactMap { $0.scores[measure.rawValue] }).map { (measure, $0) }
+      })
+  }
+
+  private static func steps(_ outcomes: [Outcome]) -> [ConsistencySuite.Measure: StepMeans] {
+    Dictionary(
+      uniqueKeysWithValues: ConsistencySuite.Measure.allCases.compactMap { measure in
+        let texts = outcomes.compactMap { $0.series[measure.stepKey] }.filter { !$0.isEmpty }
+        return texts.isEmpty ? nil : (measure, StepMeans(texts))
       })
   }
 

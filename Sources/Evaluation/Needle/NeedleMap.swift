@@ -21,6 +21,8 @@ package struct NeedleMap: Sendable {
   private let settings: EvaluationSettings
   private let sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]]
   private let cases: [Place: [EvaluationCase]]
+  /// What a column's cases say, those of one needle together.
+  private let clusters: [EvaluationSummary.Column: [String: [Double]]]
 
   /// Gathers results, or the rows that an evaluation has so far.
   package init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
@@ -31,6 +33,7 @@ package struct NeedleMap: Sendable {
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     var sums: [EvaluationSummary.Column: [Place: (sum: Double, count: Int)]] = [:]
     var cases: [Place: [EvaluationCase]] = [:]
+    var clusters: [EvaluationSummary.Column: [String: [Double]]] = [:]
     for one in plan.cases {
       guard let length = one.parameters["length"]?.integer, let depth = one.parameters["depth"]?.integer,
         NeedleSuite.depthRange.contains(depth)
@@ -40,12 +43,14 @@ package struct NeedleMap: Sendable {
       for outcome in known[one.id]?.outcomes ?? [] {
         guard let value = outcome.scores[score] else { continue }
         let column = EvaluationSummary.Column(outcome.policy, outcome.budget)
+        clusters[column, default: [:]][EvaluationSummary.cluster(one), default: []].append(value)
         let earlier = sums[column]?[place] ?? (0, 0)
         sums[column, default: [:]][place] = (earlier.sum + value, earlier.count + 1)
       }
     }
     self.sums = sums
     self.cases = cases
+    self.clusters = clusters
     lengths = Set(cases.keys.map(\.length)).sorted()
     depths = Set(cases.keys.map(\.depth)).sorted()
   }
@@ -66,9 +71,18 @@ package struct NeedleMap: Sendable {
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// A line per map: its mean, and what its kept sets were made of; windows other than SnapKV's are marked.
+  /// The mean over all cases with its bootstrap interval, a needle at its depths being one draw; `nil` if no
+  /// case is done.
+  package func estimate(_ column: EvaluationSummary.Column) -> Estimate? {
+    clusters[column].flatMap { clusters in
+      Bootstrap().estimate(clusters: clusters.sorted { $0.key < $1.key }.map(\.value))
+    }
+  }
+
+  /// A line per map: its mean with its interval, and what its kept sets were made of; windows other than
+  /// SnapKV's are marked.
   package var markdown: String {
-    var table = MarkdownTable(["policy", "budget", "kept", "window", "by score", "mean"])
+    var table = MarkdownTable(["policy", "budget", "kept", "window", "by score", "mean", "95 %"])
     let sweep = sweep
     let reference = Policy("snapkv")
     for column in columns {
@@ -77,20 +91,35 @@ package struct NeedleMap: Sendable {
       table.add([
         column.policy.name + sweep.mark(column), column.budget?.description ?? "all", choice?.kept ?? "–",
         choice?.window(beside: other) ?? "–", choice?.chosen ?? "–",
-        mean(column).map { ConsistencyTable.decimal(100 * $0, 1) } ?? "–",
+        mean(column).map { ConsistencyTable.decimal(100 * $0, 1) } ?? "–", interval(column),
       ])
     }
     return table.text
   }
 
+  private func interval(_ column: EvaluationSummary.Column) -> String {
+    guard let estimate = estimate(column), estimate.clusterCount >= Estimate.leastDraws else { return "–" }
+    return [estimate.low, estimate.high].map { ConsistencyTable.decimal(100 * $0, 0) }
+      .joined(separator: "–")
+  }
+
   /// What the numbers are, what did nothing, and the best of each sweep.
   package var notes: String {
     let lines =
-      ["\(score), per cent, the mean over lengths and depths."]
+      [
+        "\(score), per cent, the mean over lengths and depths; 95 %: its bootstrap interval, a needle at all "
+          + "its depths being one draw (\(needleCount))."
+      ]
       + SummaryTable.legend(
         reference: columns.contains { $0.policy.name == "snapkv" } ? Policy("snapkv") : nil)
       + choices.notes(columns) + sweep.sentences + beyondModel
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var needleCount: String {
+    let count = clusters.values.map(\.count).max() ?? 0
+    let needles = count == 1 ? "1 needle" : "\(count) needles"
+    return count < Estimate.leastDraws ? "\(needles): too few for an interval" : needles
   }
 
   /// Where the full cache itself finds nothing.

@@ -36,7 +36,7 @@ package struct Bootstrap: Sendable, Hashable {
     let sums = groups.map { $0.reduce(0, +) }
     // Where all are equal, so are all samples' means.
     guard values.contains(where: { $0 != values[0] }) else {
-      return Estimate(mean: mean, low: mean, high: mean, count: values.count)
+      return Estimate(mean: mean, low: mean, high: mean, count: values.count, clusterCount: groups.count)
     }
     var random = CaseRandom("bootstrap", seed: seed)
     let means = (0..<resampleCount).map { _ in
@@ -50,7 +50,9 @@ package struct Bootstrap: Sendable, Hashable {
     }.sorted()
     let tail = (1 - confidence) / 2
     func quantile(_ share: Double) -> Double { means[min(means.count - 1, Int(share * Double(means.count)))] }
-    return Estimate(mean: mean, low: quantile(tail), high: quantile(1 - tail), count: values.count)
+    return Estimate(
+      mean: mean, low: quantile(tail), high: quantile(1 - tail), count: values.count,
+      clusterCount: groups.count)
   }
 }
 
@@ -64,12 +66,24 @@ package struct Estimate: Sendable, Hashable, Codable {
   package let high: Double
   /// How many values it is the mean of.
   package let count: Int
+  /// How many of them say something of their own: those that come and go together are one.
+  package let clusterCount: Int
 
   /// Makes an estimate.
-  package init(mean: Double, low: Double, high: Double, count: Int) {
+  /// - Parameter clusterCount: as many as there are values, unless given.
+  package init(mean: Double, low: Double, high: Double, count: Int, clusterCount: Int? = nil) {
     self.mean = mean
     self.low = low
     self.high = high
     self.count = count
+    self.clusterCount = clusterCount ?? count
   }
+
+  /// Fewer draws than these show nothing: of five differences that are chance, all fall to the same side in 2 of
+  /// 32 cases, more than the 5 in 100 that a star allows; of six in 2 of 64.
+  package static let leastDraws = 6
+
+  /// Whether a mean of differences is surely not 0: its interval leaves 0 out, and there are enough of them
+  /// for an interval to say so.
+  package var excludesZero: Bool { clusterCount >= Self.leastDraws && (low > 0 || high < 0) }
 }

@@ -106,7 +106,7 @@ package struct EvaluationSummary: Sendable {
   }
 
   /// What is equal in cases that differ only in the depth of one fact: their answers come and go together.
-  private static func cluster(_ one: EvaluationCase) -> String {
+  static func cluster(_ one: EvaluationCase) -> String {
     guard one.parameters["depth"] != nil, let seed = one.seed else { return one.id }
     return "\(one.parameters["length"]?.description ?? "") \(seed)"
   }

@@ -42,11 +42,14 @@ package struct SummaryTable: Sendable {
     let range =
       counts.isEmpty
       ? "no" : counts.first == counts.last ? "\(counts[0])" : "\(counts[0]) to \(counts[counts.count - 1])"
-    var lines = ["\(summary.score), per cent, with 95 % bootstrap intervals; \(range) prompts per cell."]
+    let prompts = counts == [1] ? "prompt" : "prompts"
+    var lines = ["\(summary.score), per cent, with 95 % bootstrap intervals; \(range) \(prompts) per cell."]
     if let reference = summary.reference {
+      let least = Estimate.leastDraws
+      let few = "; fewer than \(least) prompts have no star, whatever they say"
       lines.append(
-        "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0)."
-      )
+        "*: differs from \(reference.name) at the same budget (95 % interval of the paired differences without 0"
+          + ((counts.first ?? least) < least ? few : "") + ").")
     }
     lines += Self.legend(reference: summary.reference) + summary.choices.notes(summary.columns)
     lines += summary.sweep.sentences
@@ -91,7 +94,6 @@ package struct SummaryTable: Sendable {
     guard let cell, let score = cell.score else { return "–" }
     func cent(_ value: Double) -> String { String(Int((100 * value).rounded())) }
     let interval = score.low == score.high ? "" : " (\(cent(score.low))–\(cent(score.high)))"
-    let differs = cell.difference.map { $0.low > 0 || $0.high < 0 } ?? false
-    return cent(score.mean) + interval + (differs ? "*" : "")
+    return cent(score.mean) + interval + (cell.difference?.excludesZero == true ? "*" : "")
   }
 }

@@ -20,10 +20,33 @@ public struct Agreement: Sendable, Hashable {
   ///   - mass: attention mass of the decode queries per prompt token, `[tokenCount]`.
   ///   - budget: tokens that a head keeps on average, whatever an allocation gave this one.
   public init(kept: [Int], mass: [Float], budget: Int) {
-    let best = Set(Selection.select(from: mass, protected: [], budget: budget))
-    recall = best.isEmpty ? 1 : Double(kept.count { best.contains($0) }) / Double(best.count)
-    let total = mass.reduce(0) { $0 + Double($1) }
-    massRecall = total > 0 ? kept.reduce(0) { $0 + Double(mass[$1]) } / total : 1
+    self = TopTokens(of: mass, budget: budget).agreement(with: kept)
+  }
+}
+
+/// The tokens that some attention falls on most, with which kept sets are compared.
+package struct TopTokens {
+  private let mass: [Float]
+  private let total: Double
+  private let isTop: [Bool]
+  private let count: Int
+
+  /// Takes as many as the budget.
+  /// - Parameter mass: attention per prompt token.
+  package init(of mass: [Float], budget: Int) {
+    self.mass = mass
+    total = mass.reduce(0) { $0 + Double($1) }
+    let best = Selection.select(from: mass, protected: [], budget: budget)
+    var isTop = [Bool](repeating: false, count: mass.count)
+    for token in best { isTop[token] = true }
+    (self.isTop, count) = (isTop, best.count)
+  }
+
+  /// What a kept set has of them, and of the attention.
+  package func agreement(with kept: [Int]) -> Agreement {
+    Agreement(
+      recall: count == 0 ? 1 : Double(kept.count { isTop[$0] }) / Double(count),
+      massRecall: total > 0 ? kept.reduce(0) { $0 + Double(mass[$1]) } / total : 1)
   }
 }
 

@@ -143,7 +143,7 @@ extension ActiveRun {
 extension Policy {
   /// Tokens per head that its kept set is measured against: the budget's, of a file's choice those that it
   /// has.
-  fileprivate func comparedCount(_ kept: KeptTokens, _ budget: TokenBudget?) -> Int {
+  func comparedCount(_ kept: KeptTokens, _ budget: TokenBudget?) -> Int {
     map?.meanCount ?? budget?.tokens ?? kept.tokenCount
   }
 }

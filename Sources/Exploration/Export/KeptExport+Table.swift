@@ -4,11 +4,15 @@ extension KeptExport {
   /// The map as CSV, a row per kept token: `policy,layer,head,position,token_id,start,end,score`.
   ///
   /// The score is empty where a policy has none, or keeps the token whatever its score. Where a trace's
-  /// lookahead is another than the settings ask for, a last column says in what.
+  /// lookahead is another than the settings ask for, a further column says in what; where a policy could not be
+  /// run, it has a row with its name and, in a last column, the reason.
   public func csv() -> Data {
     let hasMismatch = results.contains { $0.lookahead?.mismatch != nil }
-    var data = Data(
-      "policy,layer,head,position,token_id,start,end,score\(hasMismatch ? ",lookahead_mismatch" : "")\n".utf8)
+    let always = ["policy", "layer", "head", "position", "token_id", "start", "end", "score"]
+    let columns =
+      always + (hasMismatch ? ["lookahead_mismatch"] : []) + (unavailable.isEmpty ? [] : ["unavailable"])
+    let end = unavailable.isEmpty ? "" : ","
+    var data = Data((columns.joined(separator: ",") + "\n").utf8)
     for result in results {
       let name = CSVField.inQuotes(result.policy.name)
       let mismatch = hasMismatch ? "," + CSVField.inQuotes(result.lookahead?.mismatch ?? "") : ""
@@ -19,10 +23,14 @@ extension KeptExport {
             let token = tokens[position]
             let score = scores.flatMap { $0[position].isNaN ? nil : "\($0[position])" } ?? ""
             let place = "\(name),\(layer),\(head),\(position)"
-            data += Data("\(place),\(token.id),\(token.start),\(token.end),\(score)\(mismatch)\n".utf8)
+            data += Data("\(place),\(token.id),\(token.start),\(token.end),\(score)\(mismatch)\(end)\n".utf8)
           }
         }
       }
+    }
+    for one in unavailable {
+      let name = CSVField.inQuotes(one.policy.name), reason = CSVField.inQuotes(one.reason)
+      data += Data((name + String(repeating: ",", count: columns.count - 1) + reason + "\n").utf8)
     }
     return data
   }

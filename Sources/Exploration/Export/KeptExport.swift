@@ -19,15 +19,19 @@ public struct KeptExport: Encodable, Sendable {
   private var prompt: PromptEntry
   private let settings: Settings
   private var policies: [PolicyEntry]
+  private let unavailablePolicies: [UnavailableEntry]?
   private let otherQuestions: [OtherQuestion]?
 
   /// What the arrays of the other formats are made of.
   let tokens: [TokenEntry]
   let results: [PolicyResult]
+  /// What the settings ask for and has no result, with the reason.
+  let unavailable: [Unavailable]
   let granularity: Granularity
 
-  private enum CodingKeys: CodingKey {
+  private enum CodingKeys: String, CodingKey {
     case schema, version, program, model, prompt, settings, policies, otherQuestions
+    case unavailablePolicies = "unavailable"
   }
 
   private struct Model: Encodable {
@@ -90,6 +94,11 @@ public struct KeptExport: Encodable, Sendable {
     let mark: String?
   }
 
+  /// A policy that keeps nothing here, and why.
+  private struct UnavailableEntry: Encodable {
+    let name: String, title: String, reason: String
+  }
+
   /// Gathers what a run has so far.
   /// - Throws: `ExportError.nothingYet` before the first policy has evicted.
   public init(_ run: Run) throws {
@@ -128,6 +137,11 @@ public struct KeptExport: Encodable, Sendable {
         answer: run.answerText(result),
         mark: result.policy.keepsEverything ? nil : run.mark(of: result)?.rawValue)
     }
+    unavailable = run.unavailable
+    unavailablePolicies =
+      unavailable.isEmpty
+      ? nil
+      : unavailable.map { UnavailableEntry(name: $0.policy.name, title: $0.policy.title, reason: $0.reason) }
     let others = run.answered.map { answered in
       OtherQuestion(
         question: answered.question,

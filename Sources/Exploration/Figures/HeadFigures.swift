@@ -30,7 +30,9 @@ public struct HeadFigures: Sendable, Hashable {
     let lookaheads = Self.lookaheads(run)
     let windows = run.windowSizes
     let layers = try Self.heads(
-      recording, decode: decode, windows: windows, lookaheads: lookaheads.map(\.rows))
+      recording,
+      ComparedRows(
+        decode: decode, windows: windows, lookaheads: lookaheads.map(\.rows), comparesDecode: false))
     entropy = layers.map { $0.map(\.entropy) }
     sinkShare = layers.map { $0.map(\.sinkShare) }
     windowAgreement = Dictionary(
@@ -47,24 +49,14 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
-  /// - Parameters:
-  ///   - windows: numbers of the prompt's last rows whose sum is compared with each decode row.
-  ///   - comparesDecode: whether the sum of the decode rows is compared with each of them, too: another look
-  ///     at each.
   /// - Throws: `CancellationError`, looked for before each layer.
-  static func heads(
-    _ recording: Recording, decode: QueryRows, windows: [Int], lookaheads: [QueryRows],
-    comparesDecode: Bool = false
-  ) throws -> [[Head]] {
-    let rows = max(windows.max() ?? 0, pieceLength, lookaheads.map(\.count).max() ?? 0)
+  static func heads(_ recording: Recording, _ rows: ComparedRows) throws -> [[Head]] {
     return try (0..<recording.shape.layerCount).map { layer in
       try Task.checkCancellation()
       var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
       groups.withUnsafeMutableBufferPointer { groups in
-        inParallel(count: groups.count, bytesEach: rows * recording.tokenCount * 4) { kvHead in
-          groups[kvHead] = heads(
-            recording, layer: layer, kvHead: kvHead, decode: decode, windows: windows,
-            lookaheads: lookaheads, comparesDecode: comparesDecode)
+        inParallel(count: groups.count, bytesEach: rows.byteCount(recording)) { kvHead in
+          groups[kvHead] = heads(recording, layer: layer, kvHead: kvHead, rows)
         }
       }
       return groups.flatMap(\.self)
@@ -121,37 +113,19 @@ public struct HeadFigures: Sendable, Hashable {
     }
   }
 
-  /// Decode rows that are looked at together.
-  private static let pieceLength = 64
-
   /// The figures of the query heads that read one KV head.
   private static func heads(
-    _ recording: Recording, layer: Int, kvHead: Int, decode: QueryRows, windows: [Int],
-    lookaheads: [QueryRows], comparesDecode: Bool
+    _ recording: Recording, layer: Int, kvHead: Int, _ rows: ComparedRows
   ) -> [Head] {
-    let count = recording.tokenCount
-    func sums(_ rows: [ObservedRow], _ beyond: QueryRows?) -> [[Float]] {
-      recording.observe(layer: layer, kvHead: kvHead, rows, beyond: beyond) { $1.sums(count) }
+    let foreseen = rows.sums(recording, layer: layer, kvHead: kvHead)
+    var heads = recording.shape.queryHeads(of: kvHead).map { _ in
+      Head(
+        agreements: Array(repeating: RowAgreement(), count: foreseen.count), windowCount: rows.windows.count)
     }
-    // [windows, then lookaheads, then the decode rows][query head of the group][token]
-    let foreseen =
-      windows.map { sums(recording.newestRows($0), nil) }
-      + (lookaheads + (comparesDecode ? [decode] : [])).map { sums(recording.rows(beyond: 0..<$0.count), $0) }
-    let group = recording.shape.queryHeads(of: kvHead)
-    var heads = group.map { _ in
-      Head(agreements: Array(repeating: RowAgreement(), count: foreseen.count), windowCount: windows.count)
+    rows.eachDecodeRow(recording, layer: layer, kvHead: kvHead) { _, place, row in
+      heads[place].add(row, foreseen: foreseen.map { $0[place] })
     }
-    // The rows of a long answer pass in pieces, which take little memory.
-    for start in stride(from: 0, to: decode.count, by: pieceLength) {
-      let rows = recording.rows(beyond: start..<min(start + pieceLength, decode.count))
-      _ = recording.observe(layer: layer, kvHead: kvHead, rows, beyond: decode) { head, weights in
-        let place = head - group.lowerBound
-        for row in rows.indices {
-          heads[place].add(weights[row], foreseen: foreseen.map { $0[place] })
-        }
-      }
-    }
-    for place in heads.indices { heads[place].divide(by: decode.count) }
+    for place in heads.indices { heads[place].divide(by: rows.decode.count) }
     return heads
   }
 }

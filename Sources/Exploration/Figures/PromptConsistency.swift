@@ -16,11 +16,17 @@ public struct PromptConsistency: Sendable {
   /// Every policy at every budget, budgets of a policy together: what its kept tokens cover of the decode
   /// attention is its agreement.
   public let results: [Result<PolicyResult, Unavailable>]
-  private let lookaheadCosines: [LookaheadKey: [[RowAgreement]]]
-  private let windowCosines: [WindowKey: (size: Int, cosines: [[RowAgreement]])]
+  /// The cosine of the standard window's sum with each decode row alone, the mean over all query heads,
+  /// `[step]`.
+  public let windowSteps: [RowAgreement]
+  /// The same of the decode rows' own sum.
+  public let decodeSteps: [RowAgreement]
+  private let lookaheadCosines: [LookaheadKey: (heads: [[RowAgreement]], steps: [RowAgreement])]
+  private let windowCosines: [ResultKey: (size: Int, heads: [[RowAgreement]], steps: [RowAgreement])]
+  private let coverage: [ResultKey: [Agreement]]
 
-  /// What a window hangs on: it may be a share of the budget.
-  private struct WindowKey: Hashable {
+  /// What a window hangs on, which may be a share of the budget, and a kept set.
+  private struct ResultKey: Hashable {
     let policy: Policy
     let budget: TokenBudget?
 
@@ -30,14 +36,29 @@ public struct PromptConsistency: Sendable {
   /// The mean cosine of a result's summed lookahead rows with each decode row, `[layer][queryHead]`; `nil`
   /// without a lookahead.
   public func lookaheadCosine(_ result: PolicyResult) -> [[RowAgreement]]? {
-    result.lookaheadKey.flatMap { lookaheadCosines[$0] }
+    result.lookaheadKey.flatMap { lookaheadCosines[$0]?.heads }
   }
 
   /// The rows of a result's own window, and the mean cosine of their sum with each decode row,
   /// `[layer][queryHead]`; `nil` for policies without a window.
   public func windowCosine(_ result: PolicyResult) -> (size: Int, cosines: [[RowAgreement]])? {
-    windowCosines[WindowKey(result)]
+    windowCosines[ResultKey(result)].map { ($0.size, $0.heads) }
   }
+
+  /// The cosine of a result's summed lookahead rows with each decode row alone, the mean over all query heads,
+  /// `[step]`; `nil` without a lookahead.
+  public func lookaheadSteps(_ result: PolicyResult) -> [RowAgreement]? {
+    result.lookaheadKey.flatMap { lookaheadCosines[$0]?.steps }
+  }
+
+  /// The same of a result's own window; `nil` for policies without one.
+  public func windowSteps(_ result: PolicyResult) -> [RowAgreement]? {
+    windowCosines[ResultKey(result)]?.steps
+  }
+
+  /// How well a result's kept sets cover each decode row alone, the mean over all query heads, `[step]`: of
+  /// the row's own top tokens and of its attention.
+  public func coverage(_ result: PolicyResult) -> [Agreement] { coverage[ResultKey(result)] ?? [] }
 }
 
 /// A prompt whose answer is over before a token of it is fed has no decode queries to compare with.
@@ -81,22 +102,35 @@ extension PromptConsistency {
     }
     let run = active.run
     let sizes = run.windowSizes
-    let heads = try HeadFigures.heads(
-      recording, decode: decode, windows: sizes, lookaheads: lookaheads, comparesDecode: true)
-    func cosines(_ size: Int) -> [[RowAgreement]] {
+    let rows = ComparedRows(
+      decode: decode, windows: sizes, lookaheads: lookaheads, comparesDecode: true)
+    let heads = try HeadFigures.heads(recording, rows)
+    let steps = try StepFigures(
+      recording, rows,
+      sets: run.results.map {
+        StepFigures.KeptSet(kept: $0.kept, budget: $0.policy.comparedCount($0.kept, $0.tokenBudget))
+      })
+    func window(_ size: Int) -> (heads: [[RowAgreement]], steps: [RowAgreement]) {
       let place = sizes.firstIndex(of: size) ?? 0
-      return heads.map { $0.map { $0.window(place) } }
+      return (heads.map { $0.map { $0.window(place) } }, steps.cosines[place])
     }
     decodeRowCount = decode.count
     standardWindow = run.windowSize(of: nil)
-    windowCosine = cosines(standardWindow)
+    (windowCosine, windowSteps) = window(standardWindow)
     windowCosines = Dictionary(
       run.results.compactMap { result in
-        run.ownWindow(of: result).map { (WindowKey(result), (size: $0, cosines: cosines($0))) }
+        run.ownWindow(of: result).map { size in
+          let (heads, steps) = window(size)
+          return (ResultKey(result), (size: size, heads: heads, steps: steps))
+        }
       }
     ) { first, _ in first }
     decodeCosine = heads.map { $0.map(\.decode) }
-    lookaheadCosines = places.mapValues { place in heads.map { $0.map { $0.lookahead(place) } } }
+    decodeSteps = steps.cosines.last ?? []
+    lookaheadCosines = places.mapValues { place in
+      (heads.map { $0.map { $0.lookahead(place) } }, steps.cosines[sizes.count + place])
+    }
+    coverage = Dictionary(zip(run.results.map(ResultKey.init), steps.coverage)) { first, _ in first }
     results = Array(active.results.dropFirst())
   }
 }

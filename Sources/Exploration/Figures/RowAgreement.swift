@@ -20,6 +20,12 @@ public struct RowAgreement: Sendable, Hashable {
     if count > sinks { withoutSinks += laq_cosine(first + sinks, second + sinks, Int32(count - sinks)) }
   }
 
+  /// Adds a sum of others.
+  mutating func add(_ other: RowAgreement) {
+    withSinks += other.withSinks
+    withoutSinks += other.withoutSinks
+  }
+
   /// Turns a sum to the mean of so many.
   mutating func divide(by count: Int) {
     withoutSinks /= Double(max(1, count))

@@ -45,7 +45,8 @@ struct AnswerView {
       var heading = Line()
       heading.add(Span(title, theme[.accent]))
       guard let result, result.hasAnswer else {
-        lines += [heading.fitting(width), [Span(noValue(result), theme[.dim])], []]
+        let reason = WrappedText.lines(noValue(result), width: width).map { [Span($0, theme[.dim])] }
+        lines += [heading.fitting(width)] + reason + [[]]
         return
       }
       let count = result.answer.tokens.count

@@ -22,7 +22,7 @@ struct CompareView {
       frame.line(
         noteRow,
         Line.note(
-          activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)],
+          activeReason + activeNotes + [scene.display.compare.sortColumn.note(scene.display.keys)],
           style: frame.theme[.note],
           width: frame.width)
       )
@@ -45,6 +45,11 @@ struct CompareView {
     } else {
       PlotPanel(scene).draw(into: &frame, area: row..<min(end, row + 16))
     }
+  }
+
+  /// Why the active policy has no result, or where that can be read: its row has no room for a sentence.
+  private var activeReason: [String] {
+    scene.activeReason.map { [$0, "no result; \(scene.display.keys.shown(.answers)) reads why"] } ?? []
   }
 
   /// What of the active policy does nothing here: on its row there may be no room for it.
@@ -176,7 +181,9 @@ struct CompareView {
     let theme = frame.theme
     guard let result = row.result else {
       let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
-      return [Span(reason ?? frame.glyphs.ellipsis, theme[.dim])]
+      let words = TextWidth.clipped(
+        reason ?? frame.glyphs.ellipsis, to: width, ellipsis: frame.glyphs.ellipsis)
+      return [Span(words, theme[.dim])]
     }
     guard result.hasAnswer else {
       let reason =

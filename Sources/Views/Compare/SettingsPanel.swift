@@ -12,7 +12,23 @@ struct SettingsPanel {
     let pinned: String?
     /// Whether both have it, and not alike: a comparison under other settings than one thinks.
     let isUnlike: Bool
+
+    /// The entry in lines of some widths, where it is the sentence about what has no result: that is what one
+    /// came to read.
+    func lines(active width: Int, pinned other: Int) -> [Entry] {
+      guard name == SettingsPanel.refusal else { return [self] }
+      let own = WrappedText.lines(active, width: width)
+      let others = pinned.map { WrappedText.lines($0, width: other) }
+      return (0..<max(own.count, others?.count ?? 0)).map { line in
+        Entry(
+          name: line == 0 ? name : "", active: own.indices.contains(line) ? own[line] : "",
+          pinned: others.map { $0.indices.contains(line) ? $0[line] : "" }, isUnlike: false)
+      }
+    }
   }
+
+  /// The name of the sentence that says why a policy has no result.
+  private static let refusal = "no result"
 
   private let scene: Scene
 
@@ -35,8 +51,11 @@ struct SettingsPanel {
     let facts = [
       entry("name", \.name), entry("looks at", \.descriptor.looksAt), entry("source", \.descriptor.source),
       entry("cost", \.descriptor.cost),
-      // What a file's choice was made by, it does not say.
-      entry("observes", compared: true) { $0.map == nil ? observed($0) : nil },
+      entry(Self.refusal) { scene.run.unavailableReasons[$0] },
+      // What a file's choice was made by, it does not say; what has no result has looked at nothing.
+      entry("observes", compared: true) {
+        $0.map == nil && scene.run.unavailableReasons[$0] == nil ? observed($0) : nil
+      },
       entry("keeps", compared: true) {
         figures($0).map { "\(ChoiceWords($0, pinned: nil).kept.replacing(" ", with: "")) tokens per head" }
       },
@@ -78,10 +97,11 @@ struct SettingsPanel {
 
   func draw(into frame: inout Frame, area: Range<Int>) {
     let theme = frame.theme
-    let entries = entries
     let name = 14
-    let isPinned = entries.contains { $0.pinned != nil }
+    let all = entries
+    let isPinned = all.contains { $0.pinned != nil }
     let column = isPinned ? max(10, (frame.width - name - 3) / 2) : frame.width - name
+    let entries = all.flatMap { $0.lines(active: column - 1, pinned: frame.width - name - column - 3) }
     frame.line(
       area.lowerBound,
       [

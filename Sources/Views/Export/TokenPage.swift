@@ -159,11 +159,14 @@ struct TokenPage {
       ]
       return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
     }
+    let unavailable = scene.run.unavailable.map { one in
+      "<tr><td>\(Self.shown(one.policy.title))</td><td colspan=\"8\">no result: \(Self.shown(one.reason))</td></tr>"
+    }
     let heads = [
       "policy", "settings", "recall", "mass recall", "kept", "window", "by score", "KV in f32", "answer",
     ].map {
       "<th>\($0)</th>"
     }.joined()
-    return "<table>\n<tr>\(heads)</tr>\n\(rows.joined(separator: "\n"))\n</table>"
+    return "<table>\n<tr>\(heads)</tr>\n\((rows + unavailable).joined(separator: "\n"))\n</table>"
   }
 }

@@ -81,7 +81,9 @@ struct AnswerLines {
     ]
     guard let result else {
       let reason = index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
-      return spans + [Span(reason ?? glyphs.ellipsis, theme[.dim])]
+      let room = max(1, width - spans.reduce(0) { $0 + $1.width })
+      let words = TextWidth.clipped(reason ?? glyphs.ellipsis, to: room, ellipsis: glyphs.ellipsis)
+      return spans + [Span(words, theme[.dim])]
     }
     let difference = scene.run.difference(of: result)
     let isComplete = scene.run.stage == .done || scene.run.isRemembered

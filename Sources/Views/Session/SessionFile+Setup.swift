@@ -30,9 +30,9 @@ extension SessionFile.Setup {
     }
   }
 
-  /// All questions in their order, the current one among them; an empty one where there is none.
+  /// All questions in their order, the current one among them; where none is asked, an empty one comes first.
   package var allQuestions: [String] {
-    guard let question else { return [""] }
+    guard let question else { return [""] + (questions ?? []) }
     guard let questions, questions.contains(question) else { return [question] }
     return questions
   }

@@ -23,10 +23,15 @@ extension ViewState {
         message = question == nil ? "there is no question beside the text" : "this is the question already"
         return .none
       }
+      let count = setup.prompt.framing.questions.count
+      let waiting =
+        question == nil && listsQuestions && count > 1
+        ? ", and none of the \(count) is asked; \(display.keys.shown(.questionNext)) asks the first of them"
+        : ""
       return explore(
         asked,
-        "\(question == nil ? "no question any more" : "another question"); \(display.keys.shown(.undo)) brings the former one back"
-      )
+        "\(question == nil ? "no question any more" : "another question")\(waiting); "
+          + "\(display.keys.shown(.undo)) brings the former one back")
     } catch {
       message = String(describing: error)
       typing.entry = Entry(.question, text)

@@ -34,14 +34,16 @@ extension ViewState {
   /// - Parameter change: how many further in their list, which has no end.
   mutating func turnQuestion(by change: Int) -> Effect {
     let questions = setup.prompt.framing.questions
-    guard setup.prompt.laterQuestion != nil, questions.count > 1 else {
+    // With none of the list asked, the list's ends are next to each other.
+    let isAsked = setup.prompt.laterQuestion != nil
+    guard listsQuestions, questions.count > (isAsked ? 1 : 0) else {
       message =
-        setup.prompt.laterQuestion == nil
+        !isAsked
         ? "questions are put one after the other where they come after the eviction; \(display.keys.shown(.questionAfter)) puts them there"
         : "there is one question; \(display.keys.shown(.question)) asks another on the same caches"
       return .none
     }
-    let index = questions.firstIndex { $0 == setup.prompt.framing.question } ?? 0
+    let index = questions.firstIndex { $0 == setup.prompt.framing.question } ?? (change > 0 ? -1 : 0)
     return ask(number: ((index + change) % questions.count + questions.count) % questions.count)
   }
 
@@ -58,9 +60,19 @@ extension ViewState {
   /// Asks what was typed: the number of a question in their list, or its words.
   mutating func ask(typed text: String) -> Effect {
     let questions = setup.prompt.framing.questions
-    if setup.prompt.laterQuestion != nil, let number = Int(text), questions.indices.contains(number - 1) {
-      return ask(number: number - 1)
+    guard listsQuestions, !questions.isEmpty, let number = Int(text) else { return ask(text) }
+    guard (1...questions.count).contains(number) else {
+      message = "there is no question \(number): \(Self.listed(questions.count))"
+      return .none
     }
-    return ask(text)
+    return ask(number: number - 1)
+  }
+
+  /// Whether there is a list of questions that come after the eviction.
+  var listsQuestions: Bool { setup.prompt.framing.asksAfterEviction }
+
+  /// How many questions there are.
+  static func listed(_ count: Int) -> String {
+    count == 1 ? "there is one, number 1" : "there are \(count), numbers 1 to \(count)"
   }
 }

@@ -34,7 +34,10 @@ struct DistributionLines {
     ]
     guard let next = row.next else {
       let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
-      return spans + [Span(reason ?? (scene.run.isFinished ? noValue : glyphs.ellipsis), theme[.dim])]
+      let words = TextWidth.clipped(
+        reason ?? (scene.run.isFinished ? noValue : glyphs.ellipsis),
+        to: max(1, width - spans.reduce(0) { $0 + $1.width }), ellipsis: glyphs.ellipsis)
+      return spans + [Span(words, theme[.dim])]
     }
     let divergence = row.index == nil ? "" : next.divergence.map { "KL " + decimal(Double($0), 3) } ?? ""
     spans.append(Span(TextWidth.padded(divergence, to: 10), theme[.dim]))

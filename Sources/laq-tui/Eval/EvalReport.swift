@@ -35,7 +35,7 @@ struct EvalReport {
 
   private func show(_ table: ConsistencyTable) throws {
     let figure = ConsistencyFigure(ConsistencySummary(results))
-    Console.show(
+    show(
       [table.markdown, figure.text(width: 100, glyphs: output.ascii ? .ascii : .unicode), table.notes].joined(
         separator: "\n"))
     if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
@@ -59,8 +59,13 @@ struct EvalReport {
   }
 
   private func showTable(_ markdown: String, notes: String, csv: String) throws {
-    Console.show(markdown + "\n" + notes + compressionNote)
+    show(markdown + "\n" + notes + compressionNote)
     if let path = output.csv { try AtomicFile.write(Data(csv.utf8), to: path, replacing: true) }
+  }
+
+  /// Shows a table; dashes are the only signs of it that are not ASCII.
+  private func show(_ text: String) {
+    Console.show(output.ascii ? text.replacing("–", with: "-") : text)
   }
 
   /// A line that says so where policies did not see the question.
@@ -71,8 +76,7 @@ struct EvalReport {
     let isColored = isatty(STDOUT_FILENO) == 1 && !ColorChoice.auto.isMonochrome
     let grid = maps.grid(theme: isColored ? .dark : .mono, glyphs: output.ascii ? .ascii : .unicode)
     Output.write(isColored ? TextRenderer.ansi(grid) : TextRenderer.text(grid))
-    let told = "\n" + map.markdown + "\n" + map.notes + compressionNote
-    Console.show(output.ascii ? told.replacing("–", with: "-") : told)
+    show("\n" + map.markdown + "\n" + map.notes + compressionNote)
     if let path = output.csv { try AtomicFile.write(Data(map.csv.utf8), to: path, replacing: true) }
     if let path = output.svg {
       let drawing = SVGRenderer(.light).svg(

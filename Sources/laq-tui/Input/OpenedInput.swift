@@ -164,9 +164,12 @@ struct OpenedInput {
     let questions = (preferences.questions ?? []).reduce(into: [String]()) { known, one in
       if !one.isEmpty, !known.contains(one) { known.append(one) }
     }
+    // Of a session in which none is asked, an empty one comes first.
+    let asksNone = preferences.questions?.first?.isEmpty ?? true
     let current = preferences.currentQuestion.flatMap { questions.contains($0) ? $0 : nil }
     return PromptFraming(
-      question: current ?? questions.first, putsQuestionFirst: preferences.questionFirst ?? false,
+      question: current ?? (asksNone ? nil : questions.first),
+      putsQuestionFirst: preferences.questionFirst ?? false,
       asksAfterEviction: preferences.questionAfter ?? false, questions: questions,
       chat: template, system: isChat ? preferences.system : nil,
       variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())

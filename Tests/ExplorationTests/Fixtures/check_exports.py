@@ -70,7 +70,8 @@ def check_summary(summary, kept):
 
 def check_csv(path, kept):
     with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        # A policy without a result has one row, which says why.
+        rows = [row for row in csv.DictReader(file) if not row.get("unavailable")]
     found = {}
     for row in rows:
         found.setdefault((row["policy"], int(row["layer"]), int(row["head"])), []).append(int(row["position"]))
