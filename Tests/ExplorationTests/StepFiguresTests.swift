@@ -67,8 +67,12 @@ import Transformer
         sets: sets)
     }
     let (whole, part) = (try figures(decode), try figures(decode.prefix(2)))
-    #expect(part.cosines[0] == Array(whole.cosines[0].prefix(2)))
-    #expect(part.coverage[0] == Array(whole.coverage[0].prefix(2)))
+    #expect(part.cosines[0].count == 2 && part.coverage[0].count == 2)
+    // Two rows and many are multiplied in another order.
+    for step in 0..<2 {
+      #expect(abs(part.cosines[0][step].withoutSinks - whole.cosines[0][step].withoutSinks) < 1e-6)
+      #expect(abs(part.coverage[0][step].massRecall - whole.coverage[0][step].massRecall) < 1e-6)
+    }
     #expect(whole.cosines[0][0] != whole.cosines[0][1])
   }
 
