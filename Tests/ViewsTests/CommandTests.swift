@@ -54,7 +54,9 @@ import Testing
     try press(":view compare<Enter>")
     #expect(state.display.view == .compare)
     try press(":view six<Enter>")
-    #expect(state.message?.contains("(text, heatmap, heads, compare, timeline, lookahead); type :view NAME") == true)
+    #expect(
+      state.message?.contains("(text, heatmap, heads, compare, timeline, lookahead); type :view NAME") == true
+    )
   }
 
   @Test func answersAreNoLongerThanTheContextHasRoomFor() throws {

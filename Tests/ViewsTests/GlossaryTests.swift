@@ -80,7 +80,8 @@ import Testing
   }
 
   /// The words over the heatmap's columns are the prompt's.
-  @Test(arguments: GoldenScreenTests.Subject.allCases.filter { $0 != .help && $0 != .heatmapWords },
+  @Test(
+    arguments: GoldenScreenTests.Subject.allCases.filter { $0 != .help && $0 != .heatmapWords },
     GoldenScreenTests.sizes)
   func everyLabelOfAScreenHasAnEntry(_ subject: GoldenScreenTests.Subject, _ size: Size) {
     let missing = Set(Self.labels(subject.state(theme: .dark), size)).subtracting(Self.known)

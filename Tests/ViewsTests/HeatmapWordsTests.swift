@@ -100,7 +100,8 @@ import Testing
     #expect(shades.brightness(0) == 0 && abs(shades.brightness((largest ?? 1) / 10) - 2.0 / 3) < 1e-5)
     #expect(TextRenderer.text(state.draw(size: Self.size)).contains("s sinks, left out"))
     try press("z", &state)
-    #expect(try #require(HeatmapRows(state.scene).pooled(entry, HeatmapColumns(state.scene, width: 82)))[0] >= 0)
+    #expect(
+      try #require(HeatmapRows(state.scene).pooled(entry, HeatmapColumns(state.scene, width: 82)))[0] >= 0)
     #expect(!TextRenderer.text(state.draw(size: Self.size)).contains("left out"))
   }
 

@@ -56,7 +56,8 @@ import Testing
     let all = try list().entries
     let head = LossList.Head(layer: all[0].token.layer, queryHead: all[0].token.queryHead)
     let ofHead = try list { $0.head = head }
-    #expect(ofHead.entries == all.filter { $0.token.layer == head.layer && $0.token.queryHead == head.queryHead })
+    #expect(
+      ofHead.entries == all.filter { $0.token.layer == head.layer && $0.token.queryHead == head.queryHead })
     let position = all[0].token.position
     let ofSpan = try list { $0.span = position - 2...position }
     #expect(ofSpan.entries == all.filter { (position - 2...position).contains($0.token.position) })
@@ -96,7 +97,8 @@ import Testing
     for place in (places.first == start ? Array(places.dropFirst()) : places).prefix(5) {
       try press("o", &state)
       #expect(
-        Run.Place(layer: state.cursor.layer, head: state.cursor.head, position: state.cursor.position) == place)
+        Run.Place(layer: state.cursor.layer, head: state.cursor.head, position: state.cursor.position)
+          == place)
       #expect(state.message?.contains("loss ") == true)
     }
   }
@@ -147,7 +149,8 @@ import Testing
     #expect(state.display.losses.filter == wanted)
     for wrong in ["step=0", "head=3", "span=9-2", "words", "step=x", "head=0.0"] {
       try press("<Esc>:losses \(wrong)<Enter>", &state)
-      #expect(state.message?.contains("type :losses") == true && state.display.losses.filter == wanted, "\(wrong)")
+      #expect(
+        state.message?.contains("type :losses") == true && state.display.losses.filter == wanted, "\(wrong)")
     }
     try press(":losses<Enter>", &state)
     #expect(state.display.losses.filter == LossList.Filter())
@@ -161,6 +164,7 @@ import Testing
     let first = list.entries[0].token
     #expect(
       lines[1].hasPrefix(
-        "\"snapkv\",\(first.layer),\(first.queryHead),\(first.position),\(run.prompt.tokens[first.position].id),1,"))
+        "\"snapkv\",\(first.layer),\(first.queryHead),\(first.position),\(run.prompt.tokens[first.position].id),1,"
+      ))
   }
 }

@@ -48,7 +48,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["help", "words", "why", "losses", "answer"]) func everyKeyAnswersInOverlays(_ overlay: String)
+  @Test(arguments: ["help", "words", "why", "losses", "answer"]) func everyKeyAnswersInOverlays(
+    _ overlay: String
+  )
     throws
   {
     for key in KeyTable.bindings.flatMap(\.keys) {

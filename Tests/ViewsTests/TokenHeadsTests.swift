@@ -116,13 +116,17 @@ import Transformer
     let targets = state.frame(size: size, glyphs: glyphs, marking: true).targets
     for row in 0..<size.height {
       for column in 0..<size.width {
-        if let target = targets?.target(row: row, column: column), case .head = target { found.insert(target) }
+        if let target = targets?.target(row: row, column: column), case .head = target {
+          found.insert(target)
+        }
       }
     }
     return found
   }
 
-  @Test(arguments: [(30, 32, 80, 24), (30, 9, 80, 24), (30, 32, 120, 36), (32, 32, 120, 36), (48, 25, 200, 60)])
+  @Test(arguments: [
+    (30, 32, 80, 24), (30, 9, 80, 24), (30, 32, 120, 36), (32, 32, 120, 36), (48, 25, 200, 60),
+  ])
   func everyHeadOfALargeModelIsInSight(_ layers: Int, _ heads: Int, _ width: Int, _ height: Int) {
     let size = Size(width: width, height: height)
     var state = large(layers: layers, heads: heads)

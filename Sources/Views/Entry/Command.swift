@@ -3,7 +3,8 @@
 ///
 /// Every action of the key table can be typed as well, by its name.
 package enum Command: String, Sendable, CaseIterable {
-  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, losses, export, write, theme,
+  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, losses, export, write,
+    theme,
     notes, tour, quit
 
   /// What stands behind a command.

@@ -50,7 +50,8 @@ struct TokenLines {
     let quote = Span("\"", theme[.dim])
     return [quote]
       + WrappedText.window(
-        Array(spans[first...]), around: 0, width: width - 2, ellipsis: Span(frame.glyphs.ellipsis, theme[.dim]))
+        Array(spans[first...]), around: 0, width: width - 2,
+        ellipsis: Span(frame.glyphs.ellipsis, theme[.dim]))
       + [quote]
   }
 

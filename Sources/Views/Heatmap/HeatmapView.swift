@@ -131,7 +131,8 @@ struct HeatmapView {
     for (cell, difference) in comparison.differences(columns).enumerated() where abs(difference) > least {
       let sign = difference > 0 ? "+" : "-"
       frame.line(
-        row, [Span(sign, frame.theme[difference > 0 ? .good : .error])], from: gutter + cell * columns.cellWidth)
+        row, [Span(sign, frame.theme[difference > 0 ? .good : .error])],
+        from: gutter + cell * columns.cellWidth)
     }
   }
 
@@ -281,7 +282,8 @@ struct HeatmapView {
     line.add(
       Span(
         keys.count == 1
-          ? "  key \(keys.lowerBound)  " : "  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "),
+          ? "  key \(keys.lowerBound)  "
+          : "  keys \(keys.lowerBound)\(frame.glyphs.dash)\(keys.upperBound - 1)  "),
       rank: 3)
     line.add(Span("\"\(visible)\"", frame.theme[.accent]))
     guard keys.count > 1 else {

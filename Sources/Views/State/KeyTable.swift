@@ -11,7 +11,8 @@ package struct KeyTable: Sendable {
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, losses, tokenHeads, tokenNext, tokenPrevious, answers, settings, cover, scale, compareRows, zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
+    case loss, losses, tokenHeads, tokenNext, tokenPrevious, answers, settings, cover, scale, compareRows,
+      zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
       plot
     case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext,
       searchPrevious
@@ -129,14 +130,17 @@ package struct KeyTable: Sendable {
       [.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings",
       views: [.compare]),
     Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
-    Binding([.character("z")], "z", .scale, "scale: sink-free, log, linear", group: "LOOK", views: [.heatmap]),
     Binding(
-      [.character("=")], "=", .compareRows, "compare this row with others", group: "LOOK", hint: "compare rows",
+      [.character("z")], "z", .scale, "scale: sink-free, log, linear", group: "LOOK", views: [.heatmap]),
+    Binding(
+      [.character("=")], "=", .compareRows, "compare this row with others", group: "LOOK",
+      hint: "compare rows",
       views: [.heatmap]),
     Binding(
       [.character("+")], "+", .zoomIn, "closer: fewer tokens, digits", group: "LOOK", hint: "zoom",
       views: [.heatmap, .heads]),
-    Binding([.character("-")], "-", .zoomOut, "more tokens, all heads", group: "LOOK", views: [.heatmap, .heads]),
+    Binding(
+      [.character("-")], "-", .zoomOut, "more tokens, all heads", group: "LOOK", views: [.heatmap, .heads]),
     Binding([.character("Z")], "Z", .pairing, "two rows or one in a line", group: "LOOK", views: [.heatmap]),
     Binding(
       [.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
