@@ -29,7 +29,7 @@ import Testing
       ("quit", ["Q"]),
     ])
     let footer = TextRenderer.text(state.draw(size: Self.size)).split(separator: "\n").last ?? ""
-    #expect(footer.contains("F2-5 view") && footer.contains("[ L layer") && footer.contains("C-n policy"))
+    #expect(footer.contains("F2-6 view") && footer.contains("[ L layer") && footer.contains("C-n policy"))
     #expect(footer.contains("F3 help") && footer.contains("Q quit"))
     _ = state.handle(.function(3), size: Self.size)
     #expect(state.overlays.showsHelp)
