@@ -98,25 +98,17 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// The kernels are optimised in debug builds as well, where they would take most of the tests' time. In release
-// builds, what runs once per start or per key is not optimised, which would take a third of the time until the
-// first screen. And a module's interface is written before its code is optimised, so that with
-// --use-integrated-swift-driver the modules above it are compiled meanwhile: 310 s instead of 410 on two cores;
-// inlining across modules, which would have to wait, is told not to (no difference in prefill, answers and
-// frames was measured). Flags of this kind are refused in a package that others depend on, which builds its
-// targets as its user's configuration says.
+// The kernels are optimised in debug builds as well, where they would take most of the tests' time. And what
+// runs once per start or per key is not optimised in release builds, where that would take a third of the
+// time until the first screen. Flags of this kind are refused in a package that others depend on, which
+// builds its targets as its user's configuration says.
 if !Context.packageDirectory.contains("/checkouts/") {
   for target in package.targets where target.name == "Kernels" {
     target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-O2"], .when(configuration: .debug))]
   }
-  for target in package.targets where target.type != .system {
-    let cold = ["ChatTemplates", "Evaluation", "laq-tui"].contains(target.name)
+  for target in package.targets where ["ChatTemplates", "Evaluation", "laq-tui"].contains(target.name) {
     target.swiftSettings =
-      (target.swiftSettings ?? []) + [
-        .unsafeFlags(
-          ["-emit-module-separately-wmo", "-disable-cmo"] + (cold ? ["-Onone"] : []),
-          .when(configuration: .release))
-      ]
+      (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
   }
 }
 
