@@ -18,6 +18,8 @@ struct FrameBench {
     ("heads", "3lljjhhkkffffFFFFpPsjjlls"),
     ("heads of a token", "3ffffTjjlll'';;FFFf+-pP1gvllTTkh<Esc>"),
     ("compare", "4jjkkllhhss<Enter>jk<Enter>  "),
+    ("lookahead", "6jjjkkk]}pP[{jj<PgDn><PgUp>xp"),
+    ("losses", "OjjjjkksfpPsf<PgDn><PgUp>v"),
     ("timeline", "5hhhllljk,,,...<lt><lt>>><Esc>"),
     ("help", "?jjjjkkkk?"),
   ]

@@ -147,11 +147,17 @@ import Testing
     var wanted = LossList.Filter()
     (wanted.step, wanted.head, wanted.span) = (1, LossList.Head(layer: 0, queryHead: 2), 10...200)
     #expect(state.display.losses.filter == wanted)
-    for wrong in ["step=0", "head=3", "span=9-2", "words", "step=x", "head=0.0"] {
+    for wrong in [
+      "step=0", "head=3", "span=9-2", "words", "step=x", "head=0.0", "=", "==", "step==2", "span=99999",
+    ] {
       try press("<Esc>:losses \(wrong)<Enter>", &state)
       #expect(
         state.message?.contains("type :losses") == true && state.display.losses.filter == wanted, "\(wrong)")
     }
+    // A span that goes on behind the text ends with it, whatever its number.
+    try press("<Esc>:losses span=10-9223372036854775807<Enter>", &state)
+    #expect(state.display.losses.filter.span == 10...state.run.prompt.tokens.count - 1)
+    _ = state.draw(size: Size(width: 120, height: 36))
     try press(":losses<Enter>", &state)
     #expect(state.display.losses.filter == LossList.Filter())
   }

@@ -109,9 +109,7 @@ public struct AttentionRows: Sendable {
 
   /// How alike two rows are.
   public static func agreement(of row: [Float], with other: [Float]) -> RowAgreement {
-    var result = RowAgreement()
-    row.withUnsafeBufferPointer { row in other.withUnsafeBufferPointer { result.add(row, $0) } }
-    return result
+    other.withUnsafeBufferPointer { RowAgreement(of: row, with: $0) }
   }
 
   /// The mean cosine between the sum of the observed rows and each decode row; `nil` without both.

@@ -50,8 +50,8 @@ public struct HeadFigures: Sendable, Hashable {
 
   /// Looks at every head, `[layer][queryHead]`; the heads of a KV head together, and KV heads in parallel.
   /// - Throws: `CancellationError`, looked for before each layer.
-  static func heads(_ recording: Recording, _ rows: ComparedRows) throws -> [[Head]] {
-    return try (0..<recording.shape.layerCount).map { layer in
+  private static func heads(_ recording: Recording, _ rows: ComparedRows) throws -> [[Head]] {
+    try (0..<recording.shape.layerCount).map { layer in
       try Task.checkCancellation()
       var groups = [[Head]](repeating: [], count: recording.shape.kvHeadCount)
       groups.withUnsafeMutableBufferPointer { groups in
@@ -96,13 +96,11 @@ public struct HeadFigures: Sendable, Hashable {
     var decode: RowAgreement { agreements[agreements.count - 1] }
 
     /// Adds a decode row.
-    /// - Parameter foreseen: what each window and each lookahead foresees.
-    mutating func add(_ row: UnsafeBufferPointer<Float>, foreseen: [[Float]]) {
+    /// - Parameter alike: how alike what each window and each lookahead foresees is to it.
+    fileprivate mutating func add(_ row: UnsafeBufferPointer<Float>, _ alike: [RowAgreement]) {
       entropy += laq_bits(row.baseAddress, Int32(row.count))
       sinkShare += row.prefix(HeadFigures.sinkCount).reduce(0) { $0 + Double($1) }
-      for (index, sum) in foreseen.enumerated() {
-        sum.withUnsafeBufferPointer { agreements[index].add($0, row) }
-      }
+      for (index, one) in alike.enumerated() { agreements[index].add(one) }
     }
 
     /// Turns the sums to means over so many rows.
@@ -114,16 +112,23 @@ public struct HeadFigures: Sendable, Hashable {
   }
 
   /// The figures of the query heads that read one KV head.
-  private static func heads(
-    _ recording: Recording, layer: Int, kvHead: Int, _ rows: ComparedRows
+  /// - Parameter body: given each decode row's number, its query head's place in the group, its attention, and
+  ///   how alike each sum is to it.
+  static func heads(
+    _ recording: Recording, layer: Int, kvHead: Int, _ rows: ComparedRows,
+    eachRow body: (_ step: Int, _ place: Int, UnsafeBufferPointer<Float>, [RowAgreement]) -> Void = {
+      _, _, _, _ in
+    }
   ) -> [Head] {
     let foreseen = rows.sums(recording, layer: layer, kvHead: kvHead)
     var heads = recording.shape.queryHeads(of: kvHead).map { _ in
       Head(
         agreements: Array(repeating: RowAgreement(), count: foreseen.count), windowCount: rows.windows.count)
     }
-    rows.eachDecodeRow(recording, layer: layer, kvHead: kvHead) { _, place, row in
-      heads[place].add(row, foreseen: foreseen.map { $0[place] })
+    rows.eachDecodeRow(recording, layer: layer, kvHead: kvHead) { step, place, row in
+      let alike = foreseen.map { RowAgreement(of: $0[place], with: row) }
+      heads[place].add(row, alike)
+      body(step, place, row, alike)
     }
     for place in heads.indices { heads[place].divide(by: rows.decode.count) }
     return heads

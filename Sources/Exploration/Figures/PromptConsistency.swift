@@ -104,12 +104,8 @@ extension PromptConsistency {
     let sizes = run.windowSizes
     let rows = ComparedRows(
       decode: decode, windows: sizes, lookaheads: lookaheads, comparesDecode: true)
-    let heads = try HeadFigures.heads(recording, rows)
-    let steps = try StepFigures(
-      recording, rows,
-      sets: run.results.map {
-        StepFigures.KeptSet(kept: $0.kept, budget: $0.policy.comparedCount($0.kept, $0.tokenBudget))
-      })
+    let steps = try StepFigures(recording, rows, sets: run.results.map(StepFigures.KeptSet.init))
+    let heads = steps.heads
     func window(_ size: Int) -> (heads: [[RowAgreement]], steps: [RowAgreement]) {
       let place = sizes.firstIndex(of: size) ?? 0
       return (heads.map { $0.map { $0.window(place) } }, steps.cosines[place])

@@ -20,6 +20,12 @@ public struct RowAgreement: Sendable, Hashable {
     if count > sinks { withoutSinks += laq_cosine(first + sinks, second + sinks, Int32(count - sinks)) }
   }
 
+  /// How alike two rows are.
+  init(of first: [Float], with second: UnsafeBufferPointer<Float>) {
+    self.init()
+    first.withUnsafeBufferPointer { add($0, second) }
+  }
+
   /// Adds a sum of others.
   mutating func add(_ other: RowAgreement) {
     withSinks += other.withSinks

@@ -10,6 +10,8 @@ struct StepFigures {
   let cosines: [[RowAgreement]]
   /// What each kept set covers of each decode row alone, `[set][step]`.
   let coverage: [[Agreement]]
+  /// The same rows looked at head by head, `[layer][queryHead]`.
+  let heads: [[HeadFigures.Head]]
 
   /// A kept set, and how many of a row's top tokens it is compared with.
   struct KeptSet {
@@ -19,32 +21,35 @@ struct StepFigures {
 
   /// Looks at every decode row in every head, KV heads in parallel.
   ///
-  /// Cost: as `HeadFigures.heads`, and for each row a choice of top tokens at each budget.
+  /// Cost: as `HeadFigures`, and for each row a choice of top tokens at each budget.
   /// - Throws: `CancellationError`, looked for before each layer.
   init(_ recording: Recording, _ rows: ComparedRows, sets: [KeptSet]) throws {
     let shape = recording.shape
     let nothing = Sums(rows, setCount: sets.count)
     var total = nothing
-    for layer in 0..<shape.layerCount {
+    heads = try (0..<shape.layerCount).map { layer in
       try Task.checkCancellation()
-      var groups = [Sums](repeating: nothing, count: shape.kvHeadCount)
+      var groups = [(sums: Sums, heads: [HeadFigures.Head])](
+        repeating: (nothing, []), count: shape.kvHeadCount)
       groups.withUnsafeMutableBufferPointer { groups in
         inParallel(count: groups.count, bytesEach: rows.byteCount(recording)) { kvHead in
-          groups[kvHead].look(recording, layer: layer, kvHead: kvHead, rows, sets)
+          groups[kvHead].heads = groups[kvHead].sums.look(
+            recording, layer: layer, kvHead: kvHead, rows, sets)
         }
       }
-      for group in groups { total.add(group) }
+      for group in groups { total.add(group.sums) }
+      return groups.flatMap(\.heads)
     }
-    let heads = shape.layerCount * shape.queryHeadCount
+    let headCount = shape.layerCount * shape.queryHeadCount
     cosines = total.cosines.map {
       $0.map { sum in
         var mean = sum
-        mean.divide(by: heads)
+        mean.divide(by: headCount)
         return mean
       }
     }
     coverage = total.coverage.map {
-      $0.map { Agreement(recall: $0.recall / Double(heads), massRecall: $0.mass / Double(heads)) }
+      $0.map { Agreement(recall: $0.recall / Double(headCount), massRecall: $0.mass / Double(headCount)) }
     }
   }
 
@@ -62,16 +67,13 @@ struct StepFigures {
     /// Looks at the query heads that read one KV head.
     mutating func look(
       _ recording: Recording, layer: Int, kvHead: Int, _ rows: ComparedRows, _ sets: [KeptSet]
-    ) {
-      let foreseen = rows.sums(recording, layer: layer, kvHead: kvHead)
+    ) -> [HeadFigures.Head] {
       let kept = recording.shape.queryHeads(of: kvHead).map { head in
         sets.map { $0.kept.positions(layer: layer, queryHead: head) }
       }
       let budgets = Set(sets.map(\.budget))
-      rows.eachDecodeRow(recording, layer: layer, kvHead: kvHead) { step, place, row in
-        for (index, sums) in foreseen.enumerated() {
-          sums[place].withUnsafeBufferPointer { cosines[index][step].add($0, row) }
-        }
+      return HeadFigures.heads(recording, layer: layer, kvHead: kvHead, rows) { step, place, row, alike in
+        for (index, one) in alike.enumerated() { cosines[index][step].add(one) }
         let mass = Array(row)
         let top = Dictionary(uniqueKeysWithValues: budgets.map { ($0, TopTokens(of: mass, budget: $0)) })
         for (index, set) in sets.enumerated() {
@@ -93,5 +95,12 @@ struct StepFigures {
         }
       }
     }
+  }
+}
+
+extension StepFigures.KeptSet {
+  /// What a result keeps.
+  init(_ result: PolicyResult) {
+    self.init(kept: result.kept, budget: result.policy.comparedCount(result.kept, result.tokenBudget))
   }
 }

@@ -182,12 +182,12 @@ extension LossList {
     for entry in entries {
       let token = entry.token
       let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
-      let quoted = "\"" + text.replacing("\"", with: "\"\"") + "\""
       let numbers = [
         token.layer, token.queryHead, token.position, run.prompt.tokens[token.position].id, entry.step,
       ].map { String($0) }
-      let name = "\"" + request.policy.name.replacing("\"", with: "\"\"") + "\""
-      lines.append(([name] + numbers + [String(token.share), quoted]).joined(separator: ","))
+      lines.append(
+        ([CSVField.inQuotes(request.policy.name)] + numbers
+          + [String(token.share), CSVField.inQuotes(text)]).joined(separator: ","))
     }
     return Data((lines.joined(separator: "\n") + "\n").utf8)
   }

@@ -13,9 +13,9 @@ struct HeadCells {
     layer == scene.cursor.layer && head == scene.cursor.head
   }
 
-  /// Whether a head is the most striking one.
+  /// Whether a head is the most striking one; who keeps a token has none.
   func isWorst(layer: Int, head: Int) -> Bool {
-    grid.sorted.first.map { $0.layer == layer && $0.head == head } ?? false
+    figure != .tokenKeepers && grid.sorted.first.map { $0.layer == layer && $0.head == head } ?? false
   }
 
   /// A head's cell without digits, a column of which is left free where it has several.
@@ -24,9 +24,7 @@ struct HeadCells {
     let isSelected = isSelected(layer: layer, head: head)
     var shade = frame.theme.hasColor ? " " : frame.glyphs.level(brightness(value))
     if figure == .tokenKeepers { shade = TokenFate(rawValue: Int(value))?.glyph(frame.glyphs) ?? " " }
-    // Who keeps a token has no most striking head.
-    let marksWorst = figure != .tokenKeepers && isWorst(layer: layer, head: head)
-    let text = isSelected ? "+" : marksWorst ? "!" : shade
+    let text = isSelected ? "+" : isWorst(layer: layer, head: head) ? "!" : shade
     return Span(String(repeating: text, count: max(1, width - 1)), style(value, isSelected, frame))
   }
 
@@ -34,7 +32,7 @@ struct HeadCells {
   func digits(layer: Int, head: Int, width: Int, _ frame: Frame) -> Span {
     let value = grid.values[layer][head]
     let isSelected = isSelected(layer: layer, head: head)
-    let isWorst = figure != .tokenKeepers && isWorst(layer: layer, head: head)
+    let isWorst = isWorst(layer: layer, head: head)
     let (before, after) = isSelected ? ("[", "]") : (" ", isWorst ? "!" : width < 6 ? "" : " ")
     let text =
       TextWidth.padded(before + figure.text(value), to: width - after.count, right: true) + after

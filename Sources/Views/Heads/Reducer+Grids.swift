@@ -6,17 +6,8 @@ extension ViewState {
     guard let shape = run.recording?.shape else { return }
     if display.heads.isSorted, let order = HeadGrid(scene)?.sorted {
       let place = order.firstIndex { $0.layer == cursor.layer && $0.head == cursor.head } ?? 0
-      let target =
-        switch action {
-        case .down, .right: place + times
-        case .up, .left: place - times
-        case .pageDown, .halfPageDown: place + 10 * times
-        case .pageUp, .halfPageUp: place - 10 * times
-        case .first, .lineStart: 0
-        default: order.count - 1
-        }
       guard !order.isEmpty else { return }
-      let chosen = order[min(max(0, target), order.count - 1)]
+      let chosen = order[action.row(from: place, of: order.count, times: times, page: 10)]
       (cursor.layer, cursor.head) = (chosen.layer, chosen.head)
       return
     }
@@ -51,16 +42,7 @@ extension ViewState {
       let order = CompareTable(scene).rows.compactMap(\.index)
       guard !order.isEmpty else { return }
       let place = order.firstIndex(of: setup.policy) ?? 0
-      let target =
-        switch action {
-        case .down: place + times
-        case .up: place - times
-        case .halfPageDown, .pageDown: place + 8 * times
-        case .halfPageUp, .pageUp: place - 8 * times
-        case .first: 0
-        default: order.count - 1
-        }
-      choosePolicy(order[min(max(0, target), order.count - 1)])
+      choosePolicy(order[action.row(from: place, of: order.count, times: times, page: 8)])
     }
   }
 
@@ -75,5 +57,21 @@ extension ViewState {
     case .up, .halfPageUp, .pageUp: choosePolicy(setup.policy - times)
     default: choosePolicy(setup.policy + times)
     }
+  }
+}
+
+extension KeyTable.Action {
+  /// The row of a list to which a move leads, within the list, which is not empty.
+  func row(from place: Int, of count: Int, times: Int, page: Int) -> Int {
+    let target =
+      switch self {
+      case .down, .right: place + times
+      case .up, .left: place - times
+      case .halfPageDown, .pageDown: place + page * times
+      case .halfPageUp, .pageUp: place - page * times
+      case .first, .lineStart: 0
+      default: count - 1
+      }
+    return min(max(0, target), count - 1)
   }
 }

@@ -16,14 +16,18 @@ struct LookaheadWords {
     let words = (written(answer), written(pseudo))
     let same = zip(answer, pseudo).prefix { $0 == $1 }.count
     let room = max(1, width - Self.gutter)
-    func cell(_ index: Int) -> Int {
+    let count = max(answer.count, pseudo.count)
+    let cells = (0..<count).map { index in
       [words.0, words.1].map { $0.indices.contains(index) ? TextWidth.of($0[index]) : 0 }.max() ?? 0
     }
-    let count = max(answer.count, pseudo.count)
     // The words around the place where they part, where not all before it have room.
     var start = 0
     let parting = min(same, max(0, pseudo.count - 1))
-    while start < parting, (start...parting).reduce(0, { $0 + cell($1) }) > room * 2 / 3 { start += 1 }
+    var before = cells.prefix(parting + 1).reduce(0, +)
+    while start < parting, before > room * 2 / 3 {
+      before -= cells[start]
+      start += 1
+    }
     var rows = [
       [Span(TextWidth.padded("full", to: Self.gutter), theme[.dim])],
       [Span(TextWidth.padded("pseudo", to: Self.gutter), theme[.dim])],
@@ -35,7 +39,7 @@ struct LookaheadWords {
     }
     var used = start > 0 ? 1 : 0
     for index in start..<max(start, count) {
-      let size = max(1, cell(index))
+      let size = max(1, cells[index])
       guard used + size <= room else { break }
       used += size
       let isPseudo = pseudo.indices.contains(index)

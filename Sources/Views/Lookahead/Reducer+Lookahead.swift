@@ -5,17 +5,7 @@ extension ViewState {
   /// Moves through the rows of the study.
   mutating func moveInLookahead(_ action: KeyTable.Action, times: Int) {
     guard let count = scene.studyRequest?.rows.count, count > 0 else { return }
-    let place = scene.studyRow
-    let target =
-      switch action {
-      case .down, .right: place + times
-      case .up, .left: place - times
-      case .halfPageDown, .pageDown: place + 8 * times
-      case .halfPageUp, .pageUp: place - 8 * times
-      case .first, .lineStart: 0
-      default: count - 1
-      }
-    display.lookahead.row = min(max(0, target), count - 1)
+    display.lookahead.row = action.row(from: scene.studyRow, of: count, times: times, page: 8)
   }
 
   /// Explores the chosen row's policy: it joins the list, and is the active one.

@@ -152,8 +152,8 @@ extension ViewState {
   mutating func openLosses(typed text: String) {
     var filter = LossList.Filter()
     for part in text.split(separator: " ") {
-      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
-      let numbers = pair.count == 2 ? pair[1].split { $0 == "." || $0 == "-" }.map { Int($0) } : []
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let numbers = pair.dropFirst().joined().split { $0 == "." || $0 == "-" }.map { Int($0) }
       switch (pair[0], numbers.count) {
       case ("step", 1): if let step = numbers[0], step > 0 { filter.step = step - 1 }
       case ("head", 2):
@@ -161,15 +161,16 @@ extension ViewState {
           filter.head = LossList.Head(layer: layer - 1, queryHead: head - 1)
         }
       case ("span", 1), ("span", 2):
-        if let first = numbers.first ?? nil, let last = numbers.last ?? nil, first <= last {
-          filter.span = first...last
+        let last = run.prompt.tokens.count - 1
+        if let first = numbers[0], let end = numbers[numbers.count - 1], first <= min(end, last) {
+          filter.span = first...min(end, last)
         }
       default: break
       }
     }
     let given = [filter.step != nil, filter.head != nil, filter.span != nil].count { $0 }
     guard given == text.split(separator: " ").count else {
-      refuse(.losses, "step=NUMBER, head=LAYER.HEAD and span=FROM-TO were expected")
+      refuse(.losses, "step=NUMBER, head=LAYER.HEAD and span=FROM-TO in the text were expected")
       return
     }
     display.losses.filter = filter
