@@ -36,7 +36,11 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration"]),
     .target(name: "Screen"),
     .target(name: "Terminal", dependencies: ["CTerminal", "Screen"]),
-    .target(name: "Views", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration", "Screen"]),
+    .target(
+      name: "Views", dependencies: ["Checkpoint", "Transformer", "Eviction", "Exploration", "Screen"],
+      resources: ["data", "text", "heatmap", "heads", "start"].map {
+        .embedInCode("Export/Page/Script/\($0).js")
+      }),
     .target(name: "ResultsViews", dependencies: ["Eviction", "Evaluation", "Screen", "Views"]),
     .target(name: "KeyStorm", dependencies: ["Views", "Screen", "Exploration"]),
     .executableTarget(

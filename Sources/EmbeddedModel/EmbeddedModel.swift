@@ -15,14 +15,17 @@ package enum EmbeddedModel {
   /// - Throws: `EmbeddedModelError` with the folders that were tried.
   package static func folder() throws -> String {
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let bundle = "laq-tui_EmbeddedModel.resources"
+    // The native build system says ".resources", Swift Build (`--build-system swiftbuild`) ".bundle".
+    let bundles = ["laq-tui_EmbeddedModel.resources", "laq-tui_EmbeddedModel.bundle"]
     // A test runs inside a bundle of its own, one folder deeper than the program.
     let beside = [
       program.deletingLastPathComponent(),
       URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent(),
       Bundle.main.bundleURL,
     ]
-    let candidates = beside.map { $0.appendingPathComponent(bundle).appendingPathComponent("model") }
+    let candidates = beside.flatMap { folder in
+      bundles.map { folder.appendingPathComponent($0).appendingPathComponent("model") }
+    }
     for candidate in candidates
     where FileManager.default.fileExists(
       atPath: candidate.appendingPathComponent("config.json").path)

@@ -3,8 +3,11 @@ import Exploration
 import Screen
 import Transformer
 
-/// A page for browsers that holds all it needs: the prompt's tokens, coloured by their fate, and under the
-/// pointer a token's score and rank under every policy.
+/// A page for browsers that holds all it needs, to be sent to somebody: the views of text, heatmap, heads and
+/// comparison under the program's own keys, and under the pointer what stands behind a token, a cell or a head.
+///
+/// What many heads would make too large is written coarser (`PackedScores`, `PooledAttention`): about five
+/// megabytes are the most, whatever the model.
 ///
 /// Foreign text is written out by `Sanitizer` and escaped; the page's own policy forbids every connection.
 struct TokenPage {
@@ -39,6 +42,9 @@ struct TokenPage {
     (self.scene, self.drawing) = (scene, drawing)
   }
 
+  /// The page's colours; it has some where the terminal has none.
+  var theme: Theme { scene.display.theme.hasColor ? scene.display.theme : .light }
+
   /// The whole page.
   func html() throws -> String {
     let run = scene.run
@@ -53,7 +59,7 @@ struct TokenPage {
       <meta name="generator" content="\(Release.name)">
       <title>\(name): kept tokens</title>
       <style>
-      \(Self.style(scene.display.theme.hasColor ? scene.display.theme : .light))
+      \(Self.style(theme))
       </style>
       </head>
       <body>
@@ -61,15 +67,23 @@ struct TokenPage {
       <p>model \(Self.shown(run.modelName)), budget \(run.settings.budget) of \(run.prompt.tokens.count) tokens \
       per layer and head, one kept set per \(run.settings.granularity == .kvHead ? "KV" : "query") head. \
       Written by \(Release.name); prompt SHA-256 \(run.prompt.hash).</p>\(question())
-      \(drawing.map { "<figure>\n\($0)</figure>" } ?? "")
       <form>
       \(selections())
       </form>
+      <nav id="views"></nav>
+      <noscript><p>The views, the tokens' colours, and what stands under the pointer, need the script within this page.</p></noscript>
+      <section id="view-text">
+      \(drawing.map { "<figure>\n\($0)</figure>" } ?? "")
       <p id="legend"></p>
-      <noscript><p>The tokens' colours, and what stands under the pointer, need the script within this page.</p></noscript>
       <div id="text" dir="ltr">\(tokens())</div>
+      </section>
+      <section id="view-heatmap"></section>
+      <section id="view-heads"></section>
+      <section id="view-compare">
+      \(comparison())\(otherQuestions())
+      </section>
+      <p id="status"></p>
       <div id="tip" hidden></div>
-      \(figures())\(otherQuestions())
       <script type="application/json" id="data">\(try data())</script>
       <script>
       \(Self.script)
@@ -118,55 +132,5 @@ struct TokenPage {
     guard let text = scene.run.prompt.laterQuestionText else { return "" }
     return
       "\n<p>The question came after the eviction, to what was kept: <q>\(Self.shown(text))</q> The policies saw the text without it.</p>"
-  }
-
-  /// What the same caches answer to other questions; nothing without any.
-  private func otherQuestions() -> String {
-    scene.run.answered.map { answered in
-      let rows = ([answered.full] + answered.results).map { result in
-        let cells = [
-          result.policy.title, result.recall.map { decimal($0, 3) } ?? "",
-          result.massRecall.map { decimal($0, 3) } ?? "", scene.run.vocabulary.text(result.answer.tokens),
-        ]
-        return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
-      }
-      return """
-
-        <p>The same caches, asked: <q>\(Self.shown(answered.question))</q></p>
-        <table>
-        <tr><th>policy</th><th>recall</th><th>mass recall</th><th>answer</th></tr>
-        \(rows.joined(separator: "\n"))
-        </table>
-        """
-    }.joined()
-  }
-
-  /// The policies with their settings, figures and answers.
-  private func figures() -> String {
-    let rows = results.map { result in
-      let lookahead = result.lookahead?.mismatch.map { ["lookahead \($0)"] } ?? []
-      let choice = ChoiceWords(ResultFigures(result, of: scene.run), pinned: nil)
-      let settings = (result.policy.allSettings.map { "\($0.key)=\($0.value)" } + lookahead + result.notes)
-        .joined(separator: ", ")
-      let ceiling = result.recallCeiling.map { $0 < 1 ? " of \(decimal($0, 3)) at most" : "" } ?? ""
-      let mark = result.policy.keepsEverything ? nil : scene.run.mark(of: result)
-      let cells = [
-        result.policy.title, settings, result.recall.map { decimal($0, 3) + ceiling } ?? "",
-        result.massRecall.map { decimal($0, 3) } ?? "",
-        choice.kept, choice.window, choice.chosen,
-        mebibytes(scene.run.bytes(of: result.kept)),
-        (mark.map { $0.glyph(.unicode) + " " } ?? "") + scene.run.vocabulary.text(result.answer.tokens),
-      ]
-      return "<tr>" + cells.map { "<td>\(Self.shown($0))</td>" }.joined() + "</tr>"
-    }
-    let unavailable = scene.run.unavailable.map { one in
-      "<tr><td>\(Self.shown(one.policy.title))</td><td colspan=\"8\">no result: \(Self.shown(one.reason))</td></tr>"
-    }
-    let heads = [
-      "policy", "settings", "recall", "mass recall", "kept", "window", "by score", "KV in f32", "answer",
-    ].map {
-      "<th>\($0)</th>"
-    }.joined()
-    return "<table>\n<tr>\(heads)</tr>\n\((rows + unavailable).joined(separator: "\n"))\n</table>"
   }
 }
