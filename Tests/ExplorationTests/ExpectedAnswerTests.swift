@@ -11,6 +11,8 @@ import Testing
     ("Eat a sandwich", "You should eat  a\nSANDWICH and sit.", true), ("eat a sandwich", "a sandwich", false),
     ("/9[0-9]5/", " is 915.", true), ("/9[0-9]5/", " is 9a5.", false), ("/Sandwich/", " a sandwich", false),
     ("/(?i:Sandwich)|bread/", " some bread", true), ("//", "a // b", true), ("/", "a/b", true),
+    ("/sandwich$/i", " a SandWich", true), ("/sandwich/i", " a sand", false),
+    ("/usr/bin", " in /USR/bin", true), ("/a/b/", " a/b", true),
   ]) func textsAndExpressionsAreFound(_ typed: String, _ answer: String, _ isIn: Bool) throws {
     let expected = try ExpectedAnswer(parsing: typed)
     #expect(expected.isIn(answer) == isIn)
@@ -18,7 +20,7 @@ import Testing
     #expect(try ExpectedAnswer(parsing: expected.description) == expected)
   }
 
-  @Test(arguments: ["", "  ", "/(/", "/[/"]) func whatSaysNothingIsRefused(_ typed: String) {
+  @Test(arguments: ["", "  ", "/(/", "/[/", "/(/i", "/a/g", "/a/gi"]) func whatSaysNothingIsRefused(_ typed: String) {
     let error = #expect(throws: ExpectedAnswerError.self) { try ExpectedAnswer(parsing: typed) }
     #expect(error?.description.contains("'\(typed)'") == true)
   }

@@ -10,19 +10,33 @@ public struct ExpectedAnswer: Sendable, Hashable, CustomStringConvertible {
   private let texts: [String]
   private let isExpression: Bool
 
-  /// Reads what was typed: an expression between slashes, or else a text.
+  /// Reads what was typed: an expression between slashes, with an `i` behind it where upper and lower case are
+  /// the same, or else a text.
   /// - Throws: `ExpectedAnswerError`.
   public init(parsing typed: String) throws {
-    guard typed.count > 2, typed.hasPrefix("/"), typed.hasSuffix("/") else {
+    guard let (inner, flags) = Self.expression(typed) else {
       guard !Self.plain(typed).isEmpty else { throw ExpectedAnswerError(typed: typed, reason: "it is empty") }
       (description, texts, isExpression) = (typed, [Self.plain(typed)], false)
       return
     }
-    let expression = String(typed.dropFirst().dropLast())
+    guard ["", "i"].contains(flags) else {
+      throw ExpectedAnswerError(
+        typed: typed, reason: "of flags behind an expression only i is known, '\(flags)' was found")
+    }
+    let expression = flags.isEmpty ? inner : "(?i:\(inner))"
     do { _ = try TextPattern(expression) } catch {
       throw ExpectedAnswerError(typed: typed, reason: error.reason)
     }
     (description, texts, isExpression) = (typed, [expression], true)
+  }
+
+  /// What stands between slashes, and flags as other programs have them; `nil` for a text, as a path is one.
+  private static func expression(_ typed: String) -> (inner: String, flags: String)? {
+    guard typed.hasPrefix("/"), let end = typed.lastIndex(of: "/"), end > typed.startIndex else { return nil }
+    let flags = typed[typed.index(after: end)...]
+    let inner = typed[typed.index(after: typed.startIndex)..<end]
+    guard !inner.isEmpty, flags.count <= 2, flags.allSatisfy({ "dgimsuvxy".contains($0) }) else { return nil }
+    return (String(inner), String(flags))
   }
 
   /// One of some texts; `nil` without a text that says something.
