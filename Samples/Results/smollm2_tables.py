@@ -33,6 +33,8 @@ def main() -> None:
         for words, part in (("", "all"), ("after, ", "context"))
     }
     tables = {words: table for words, table in tables.items() if table}
+    if not tables:
+        sys.exit(f"{folder}: neither {run}-all.json nor {run}-context.json is there; run RUNS={run} smollm2.sh {folder} first")
     first = next(iter(tables.values()))
     budgets = sorted({budget for _, budget in first if budget.isdigit()}, key=int)
     heads = ["policy", "window"] + [f"{words}B={budget}" for words in tables for budget in budgets]
