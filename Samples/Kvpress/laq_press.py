@@ -41,7 +41,7 @@ class Seen:
 
 
 def attention(seen, queries, keys, visible):
-    """Float32 attention [K, G, r, n] of query rows [H, r, D] on the prompt's keys [K, n, D], row i seeing visible[i] of them."""
+    """Float32 attention [K, G, r, n] of query rows [H, r, D] on keys [K, n, D], of which row i sees the first visible[i]."""
     grouped = queries.unflatten(0, (len(keys), -1)).float()
     scores = torch.einsum("kgrd,knd->kgrn", grouped, keys.float()) * seen.scale
     if seen.softcap is not None:
@@ -169,14 +169,18 @@ def watched_attention(language_model, watch):
         places = [(vars(file), "eager_attention_forward") for file in files if hasattr(file, "eager_attention_forward")]
     else:
         places = [(ALL_ATTENTION_FUNCTIONS, name)]
-    former = [(place, key, place[key]) for place, key in places]
-    for place, key, function in former:
+    # An entry of the registry may be there for all that use it, and is then laid over, not replaced.
+    former = [(place, key, place[key], key in getattr(place, "_local_mapping", place)) for place, key in places]
+    for place, key, function, _ in former:
         place[key] = watching(function)
     try:
         yield
     finally:
-        for place, key, function in former:
-            place[key] = function
+        for place, key, function, is_own in former:
+            if is_own:
+                place[key] = function
+            else:
+                del place[key]
 
 
 class Run:
