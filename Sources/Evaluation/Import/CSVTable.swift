@@ -90,7 +90,8 @@ struct CSVTable {
         guard index == bytes.count || [comma, newline, carriage].contains(bytes[index]) else {
           throw ImportError(
             file, "line \(line)", expected: "a comma or the line's end behind a quoted field",
-            found: ImportError.quoted(String(decoding: bytes[index...].prefix(12), as: UTF8.self)), cure: cure)
+            found: ImportError.quoted(String(decoding: bytes[index...].prefix(12), as: UTF8.self)),
+            cure: cure)
         }
       } else if bytes[index] != comma, bytes[index] != newline, bytes[index] != carriage {
         field.append(bytes[index])

@@ -1,5 +1,5 @@
-/// Why results of another program are not taken over: the file and the place in it, what was expected, what was
-/// found, and what to do.
+/// Why results of another program are not taken over: the file and the place in it, what was expected, what
+/// was found, and what to do.
 package struct ImportError: Error, Hashable, CustomStringConvertible {
   /// The file or folder.
   let file: String

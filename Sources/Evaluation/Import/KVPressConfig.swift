@@ -22,7 +22,8 @@ struct KVPressConfig {
       }
       guard let colon = line.firstIndex(of: ":"), line.first?.isWhitespace == false else {
         throw ImportError(
-          file, "line \(number + 1)", expected: "'key: value'", found: ImportError.quoted(line), cure: Self.cure)
+          file, "line \(number + 1)", expected: "'key: value'", found: ImportError.quoted(line),
+          cure: Self.cure)
       }
       let key = String(line[..<colon])
       values[key] = String(line[line.index(after: colon)...].drop { $0.isWhitespace })

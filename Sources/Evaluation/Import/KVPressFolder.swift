@@ -55,9 +55,9 @@ struct KVPressFolder {
   private static func answers(_ table: CSVTable, dataset: String) throws -> [Answer] {
     let given = try table.column("predicted_answer")
     let isNeedle = dataset == KVPressScores.needle
-    let right = try table.column(isNeedle ? "needle" : dataset.hasPrefix("longbench") && dataset != "longbench-v2"
-      ? "answers" : "answer")
-    let task = try dataset == "ruler" || right == table.columns["answers"] ? table.column("task") : nil
+    let isLongBench = ["longbench", "longbench-e"].contains(dataset)
+    let right = try table.column(isNeedle ? "needle" : isLongBench ? "answers" : "answer")
+    let task = isLongBench || dataset == "ruler" ? try table.column("task") : nil
     let (question, classes) = (table.columns["question"], table.columns["all_classes"])
     let depth = isNeedle ? try table.column("needle_depth") : nil
     return try table.rows.map { row in
@@ -82,8 +82,9 @@ struct KVPressFolder {
       }
       return Answer(
         task: task.map { row.fields[$0] } ?? dataset, question: question.map { row.fields[$0] } ?? "",
-        references: isNeedle ? [row.fields[right]] : try list(right, "answer"),
-        classes: try classes.map { try list($0, "all_classes") } ?? [], given: row.fields[given], depth: place)
+        references: isNeedle ? [row.fields[right]] : try list(right, isLongBench ? "answers" : "answer"),
+        classes: try classes.map { try list($0, "all_classes") } ?? [], given: row.fields[given],
+        depth: place)
     }
   }
 }

@@ -1,8 +1,8 @@
 import Eviction
 import Foundation
 
-/// Results of kvpress' evaluations as results of this program: each folder is a press at a budget, each row of
-/// its predictions an answer.
+/// Results of kvpress' evaluations as results of this program: each folder is a press at a budget, each row
+/// of its predictions an answer.
 package struct KVPressImport {
   /// What the suite is called in the results.
   package static let suite = "kvpress"
@@ -21,7 +21,8 @@ package struct KVPressImport {
         path, expected: "folders with \(KVPressFolder.names.joined(separator: ", "))", found: "none",
         cure: "name the folder that kvpress was given as --output_dir")
     }
-    notes = unfinished.map { "\($0): left out, it has predictions or a name and not all three files" }
+    let names = KVPressFolder.names.joined(separator: ", ")
+    notes = unfinished.map { "\($0): left out, as it has not all of \(names)" }
     let folders = try paths.map(KVPressFolder.init)
     let first = folders[0]
     for folder in folders.dropFirst() {
@@ -46,10 +47,12 @@ package struct KVPressImport {
       for (index, answer) in folder.answers.enumerated() {
         let one = Self.makeCase(folder, answer, index)
         if let origin = origins[one.id] {
-          guard origin.answer.question == answer.question, origin.answer.references == answer.references else {
+          guard origin.answer.question == answer.question, origin.answer.references == answer.references
+          else {
+            let theirs = ImportError.quoted(origin.answer.question)
             throw ImportError(
               (folder.path as NSString).appendingPathComponent("predictions.csv"), "row \(index + 1)",
-              expected: "the question of \(origin.folder.path), \(ImportError.quoted(origin.answer.question))",
+              expected: "the question of \(origin.folder.path), \(theirs)",
               found: ImportError.quoted(answer.question),
               cure: "the folders are of different samples: import each into a file of its own")
           }
@@ -67,12 +70,12 @@ package struct KVPressImport {
       }
     }
     let settings = EvaluationSettings(policies: policies, budgets: budgets.sorted(by: Self.isSmaller))
-    var options: [String: CaseParameter] = ["compress": .text(first.config.compressed.rawValue)]
-    options["datasets"] = .list(Set(folders.map(\.dataset)).sorted().map { .text($0) })
+    let datasets = Set(folders.map(\.dataset)).sorted().map { CaseParameter.text($0) }
     let plan = try EvaluationPlan(
       suite: Self.suite, program: Self.suite,
       model: ModelIdentity(name: try first.config.text("model"), digest: ""), settings: settings,
-      options: options, cases: cases)
+      options: ["datasets": .list(datasets), "compress": .text(first.config.compressed.rawValue)],
+      cases: cases)
     let order = plan.settings.columns
     results = try EvaluationResults(
       plan: plan,
@@ -93,7 +96,11 @@ package struct KVPressImport {
     func look(_ folder: String, depth: Int) {
       let names = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted()
       let count = KVPressFolder.names.count { names.contains($0) }
-      if count == KVPressFolder.names.count { whole.append(folder) } else if count > 0 { unfinished.append(folder) }
+      if count == KVPressFolder.names.count {
+        whole.append(folder)
+      } else if count > 0 {
+        unfinished.append(folder)
+      }
       guard depth > 0 else { return }
       for name in names {
         let inside = (folder as NSString).appendingPathComponent(name)
@@ -129,7 +136,8 @@ package struct KVPressImport {
     parameters["length"] = length.map { .integer($0) }
     parameters["depth"] = answer.depth.map { .integer($0) }
     var words = [folder.dataset, folder.config["data_dir"], length.map { String($0) }].compactMap(\.self)
-    words.append(answer.depth.map { "depth \($0)" } ?? "\(answer.task == folder.dataset ? "" : answer.task + " ")\(index + 1)")
+    let own = answer.task == folder.dataset ? "" : answer.task + " "
+    words.append(answer.depth.map { "depth \($0)" } ?? "\(own)\(index + 1)")
     let task = [answer.task, folder.config["data_dir"]].compactMap(\.self)
     return EvaluationCase(
       id: words.joined(separator: "/"),
@@ -167,8 +175,8 @@ package struct KVPressImport {
       }
       guard let mean = means.first, !means.contains(where: { abs($0 - theirs) < 0.011 }) else { continue }
       notes.append(
-        "\(file): \(task.isEmpty ? folder.dataset : task) is \(theirs) there, and \(mean) by the answers as they "
-          + "are scored here")
+        "\(file): \(task.isEmpty ? folder.dataset : task) is \(theirs) there, and \(mean) by the answers as "
+          + "they are scored here")
     }
     return scores
   }
@@ -190,6 +198,13 @@ extension EvaluationPlan {
   package var primaryScore: String? {
     suite == KVPressImport.suite
       ? LongBenchSuite.primaryScore : SuiteRegistry.all.first { $0.name == suite }?.primaryScore
+  }
+
+  /// The policies at the budgets that tables show: of another program's results, those that it ran.
+  package func columns(of rows: some Sequence<EvaluationRow>) -> [EvaluationSummary.Column] {
+    guard suite == KVPressImport.suite else { return settings.columns }
+    let run = Set(rows.flatMap { $0.outcomes.map { EvaluationSummary.Column($0.policy, $0.budget) } })
+    return settings.columns.filter(run.contains)
   }
 
   /// Whether cases are needles at lengths and depths, which heatmaps show.

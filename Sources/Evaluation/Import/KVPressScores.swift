@@ -12,7 +12,8 @@ enum KVPressScores {
     switch dataset {
     case "ruler":
       let metric: Metric = answer.task.hasPrefix("qa") ? .containsAny : .containsAll
-      let text = PredictionTrimming.printable.trimmed(answer.given)
+      // Control characters go, where RULER's own scorer has ends of lines in their place.
+      let text = String(String.UnicodeScalarView(answer.given.unicodeScalars.filter { $0.value >= 0x20 }))
       return [name: try metric.score(text, answers: answer.references)]
     case "longbench", "longbench-e":
       let task = answer.task.hasSuffix("-e") ? String(answer.task.dropLast(2)) : answer.task

@@ -2,8 +2,8 @@ import Eviction
 import Synchronization
 import Transformer
 
-/// Policies that another program has run: a name for tables, as `kvpress:snapkv`, and nothing that could be run
-/// here.
+/// Policies that another program has run: a name for tables, as `kvpress:snapkv`, and nothing that could be
+/// run here.
 package enum PolicyElsewhere {
   /// What stands before a press' name.
   static let prefix = "kvpress:"

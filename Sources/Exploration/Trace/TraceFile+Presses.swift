@@ -18,7 +18,8 @@ extension TraceFile {
       let bytes = try tensors.bytes(place + ".name")
       guard (1...nameLimit).contains(bytes.count), let name = String(validating: bytes, as: UTF8.self) else {
         throw tensors.bad(
-          place + ".name", expected: "a name in UTF-8, 1 to \(nameLimit) bytes", found: "\(bytes.count) bytes")
+          place + ".name", expected: "a name in UTF-8, 1 to \(nameLimit) bytes",
+          found: "\(bytes.count) bytes")
       }
       maps.append(
         KeptMap(
@@ -28,12 +29,15 @@ extension TraceFile {
     return maps
   }
 
-  private static func kept(_ tensors: TraceTensors, _ name: String, _ shape: ModelShape) throws -> KeptTokens {
+  private static func kept(_ tensors: TraceTensors, _ name: String, _ shape: ModelShape) throws
+    -> KeptTokens
+  {
     let flags = try tensors.bytes(name)
     let (heads, count) = (shape.kvHeadCount, tensors.header.tokenCount)
     guard flags.count == shape.layerCount * heads * count else {
       throw tensors.bad(
-        name, expected: "a byte for each of \(shape.layerCount) layers, \(heads) KV heads and \(count) tokens",
+        name,
+        expected: "a byte for each of \(shape.layerCount) layers, \(heads) KV heads and \(count) tokens",
         found: "\(flags.count) bytes")
     }
     if let odd = flags.first(where: { $0 > 1 }) {
