@@ -62,7 +62,7 @@ def texts(options, letters, context):
     if letters is None:
         return [(path.name, path.read_text()) for path in options.text]
     draw = random.Random(3)
-    lengths = [count for count in (61, 130, 230, 400) if count + 16 <= context]
+    lengths = [count for count in (22, 44, 130, 230, 400) if count + 16 <= context]
     return [(f"random {count}", "".join(draw.choices(letters, k=count))) for count in lengths]
 
 

@@ -41,7 +41,7 @@ import Testing
     #expect(row.outcome(try press("laq_64"), .tokens(64)) != nil)
     let texts = results.rows.flatMap(\.references)
     #expect(texts.contains("none, \"said\" nobody") && texts.contains("802"))
-    #expect(results.plan.columns(of: results.rows).count == 1 + 8)
+    #expect(results.plan.columns(of: results.rows).count == 1 + 9)
   }
 
   @Test func theFileIsReadAgain() throws {
