@@ -578,7 +578,8 @@ def kept_by(name, press, model, tokens):
     hooks = [module.register_forward_hook(copy, with_kwargs=True) for module in layers]
     try:
         with torch.inference_mode(), former_names(), press(model):
-            model.model(input_ids=torch.tensor([tokens], device=device), past_key_values=cache, use_cache=True)
+            named = "cache" if "cache" in inspect.signature(model.model.forward).parameters else "past_key_values"
+            model.model(input_ids=torch.tensor([tokens], device=device), use_cache=True, **{named: cache})
     except (AttributeError, KeyError, NotImplementedError, RuntimeError, TypeError, ValueError, AssertionError) as error:
         sys.exit(f"--press {name}: it does not work with this model, prompt and transformers ({type(error).__name__}: "
                  f"{error}); leave it out, or take versions that go together: kvpress 0.5.5 asks for transformers 4.56 to 5.2")

@@ -59,7 +59,7 @@ package struct ResultsTable: Sendable {
   /// - Parameter titles: the groups' names as shown, where they are not the cases' tasks.
   package init(plan: EvaluationPlan, rows: [EvaluationRow] = [], titles: [String: String] = [:]) {
     self.plan = plan
-    allSeries = plan.columns(of: rows)
+    allSeries = plan.settings.columns
     let places = plan.cases.map { ($0.parameters["length"]?.integer, $0.parameters["depth"]?.integer) }
     isHeatmap = places.allSatisfy { $0.0 != nil && $0.1 != nil }
     let keys: [Int]
