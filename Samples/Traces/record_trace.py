@@ -3,17 +3,19 @@
     pip install torch transformers safetensors accelerate numpy
     python record_trace.py --model Qwen/Qwen3-8B --text report.txt --question "Who pays?" --to report.safetensors
     torchrun --nproc-per-node 4 record_trace.py --tensor-parallel --model ... --to report.safetensors
+    python record_trace.py --model ... --press "snapkv(compression_ratio=0.9)" "laq(budget=256, m=16)"   # kvpress' presses, too
 
 The prompt is read in chunks through an attention function of this file's own, registered with transformers: it gets the
 rotated queries and keys of every layer, and writes them into the file at once. So the host needs no memory for the trace,
 and the GPU none beside the cache. Sums are in float32, block by block, whatever the model's number format.
 """
-import argparse, bisect, dataclasses, glob, hashlib, itertools, json, math, os, pathlib, re, shutil, sys
+import argparse, ast, bisect, contextlib, dataclasses, glob, hashlib, inspect, itertools, json, math, os, pathlib, re, shutil
+import sys
 
 import numpy as np
 import torch
 import torch.distributed as dist
-from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer
+from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64, "U8": torch.uint8}
 BLOCK_BYTES = 1 << 28  # of attention scores at a time
@@ -454,7 +456,7 @@ def planned(model, prompt, options):
     window = count if options.queries == ["all"] else min(count, int(options.queries[1]))
     dtype = options.dtype or {dtype: name for name, dtype in DTYPES.items()}.get(model.dtype, "F32")
     # Of a header: an entry for each tensor and each layer's rule.
-    room = 4096 + layers * 160 * (9 + budgets) + 10 * options.lookahead * budgets
+    room = 4096 + layers * 160 * (9 + budgets) + 10 * options.lookahead * budgets + 240 * len(options.press)
     fed = options.steps + options.lookahead * budgets
     rows = fed + (config.hidden_size if options.output_projection else 0)
     words = min(config.vocab_size, len(set(prompt.ids)) + fed + options.steps * options.top)
@@ -462,8 +464,10 @@ def planned(model, prompt, options):
                 + 12 * options.steps * (options.top + 1)
                 + 80 * words  # 64 bytes of text each are more than a vocabulary has on average
                 + 4 * head_dim + 16)  # frequencies, and what aligns them
-    plan = Plan(layers, heads, getattr(config, "num_key_value_heads", None) or heads, head_dim, count, count - window,
-                options.values, dtype, room, appended, options.shard_bytes)
+    kv_heads = getattr(config, "num_key_value_heads", None) or heads
+    appended += len(options.press) * layers * kv_heads * count + sum(len(name.encode()) for name in options.press)
+    plan = Plan(layers, heads, kv_heads, head_dim, count, count - window, options.values, dtype, room, appended,
+                options.shard_bytes)
     free = shutil.disk_usage(options.to.resolve().parent).free
     return plan.fitted(min(free, options.max_bytes or free))
 
@@ -489,6 +493,149 @@ def refuse_what_a_trace_cannot_say(model, plan, options):
                  "the model more memory (--device-map cpu takes the host's), or leave the option out")
 
 
+def known_presses():
+    """kvpress' presses and LAQ's, by their classes' names and by those in small letters without Press."""
+    try:
+        import kvpress
+    except ImportError as error:
+        sys.exit(f"--press needs kvpress ({error}): pip install kvpress")
+    classes = {name: each for name, each in vars(kvpress).items() if inspect.isclass(each)
+               and issubclass(each, kvpress.presses.base_press.BasePress)}
+    folder = pathlib.Path(__file__).resolve().parent.parent / "Kvpress"
+    for place in folder, pathlib.Path(__file__).resolve().parent:  # where it lies in the repository, and a copy beside this
+        if (place / "laq_press.py").exists():
+            sys.path.append(str(place))
+            import laq_press
+            classes |= {each.__name__: each for each in (laq_press.LAQPress, laq_press.LAQPlusPlusPress)}
+            break
+    short = {name.removesuffix("Press").lower(): each for name, each in classes.items()}
+    return short | {name.lower(): each for name, each in classes.items()}
+
+
+def make_press(text, presses):
+    """The press that a text names, with settings and presses inside it as Python writes them: a call or a name alone."""
+    def refuse(reason):
+        sys.exit(f"--press {text}: {reason}; write NAME or NAME(setting=value, ...), as snapkv(compression_ratio=0.9) or "
+                 "adakv(snapkv(compression_ratio=0.9))")
+
+    def made(node):
+        if isinstance(node, (ast.Call, ast.Name)):
+            name = getattr(node.func if isinstance(node, ast.Call) else node, "id", "").lower()
+            if name not in presses:
+                close = ", ".join(sorted(each for each in presses if not each.endswith("press")))
+                refuse(f"there is no press {name or 'of this form'}; there are {close}")
+            if isinstance(node, ast.Name):
+                return presses[name]()
+            return presses[name](*map(made, node.args), **{each.arg: made(each.value) for each in node.keywords})
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return [made(each) for each in node.elts]
+        return ast.literal_eval(node)
+
+    try:
+        return made(ast.parse(text, mode="eval").body)
+    except (SyntaxError, TypeError, ValueError, AssertionError) as error:
+        refuse(str(error) or type(error).__name__)
+
+
+@contextlib.contextmanager
+def former_names():
+    """Hooks that are registered meanwhile are told what newer transformers call otherwise, or no longer tell attention."""
+    register = torch.nn.Module.register_forward_hook
+
+    def registering(module, hook, **options):
+        def told(module, arguments, words, output):
+            if "cache" in words and "past_key_values" not in words:
+                words = {"past_key_values": words["cache"], "cache_position": words["position_ids"][0]} | words
+            return hook(module, arguments, words, output)
+        return register(module, told if options.get("with_kwargs") else hook, **options)
+
+    torch.nn.Module.register_forward_hook = registering
+    try:
+        yield
+    finally:
+        torch.nn.Module.register_forward_hook = register
+
+
+def kept_by(name, press, model, tokens):
+    """Which of the prompt's tokens a press keeps, booleans [layers, K, n]: those whose keys and values are left in the cache,
+    or are not among those that it masks."""
+    layers = [each for each in model.modules()
+              if hasattr(each, "layer_idx") and (hasattr(each, "k_proj") or hasattr(each, "qkv_proj"))]
+    whole, cache, former = {}, DynamicCache(), model.config._attn_implementation
+
+    def copy(module, arguments, words, output):  # registered first, it comes before the press evicts
+        place = cache.layers[module.layer_idx]
+        if module.layer_idx not in whole and place.keys.shape[2] == len(tokens):
+            whole[module.layer_idx] = place.keys[0].to("cpu", copy=True), place.values[0].to("cpu", copy=True)
+
+    for module in layers:
+        module.masked_key_indices = None
+    if type(press).__name__ == "ObservedAttentionPress":  # eager alone hands out its weights
+        model.set_attn_implementation("eager")
+    elif former == "laq_trace":  # the recorder's, of an earlier trace
+        model.set_attn_implementation("sdpa")
+    device = model.get_input_embeddings().weight.device
+    hooks = [module.register_forward_hook(copy, with_kwargs=True) for module in layers]
+    try:
+        with torch.inference_mode(), former_names(), press(model):
+            named = "cache" if "cache" in inspect.signature(model.model.forward).parameters else "past_key_values"
+            model.model(input_ids=torch.tensor([tokens], device=device), use_cache=True, **{named: cache})
+    except (AttributeError, KeyError, NotImplementedError, RuntimeError, TypeError, ValueError, AssertionError) as error:
+        sys.exit(f"--press {name}: it does not work with this model, prompt and transformers ({type(error).__name__}: "
+                 f"{error}); leave it out, or take versions that go together: kvpress 0.5.5 asks for transformers 4.56 to 5.2")
+    finally:
+        for hook in hooks:
+            hook.remove()
+        model.set_attn_implementation(former)
+    kept = []
+    for module in sorted(layers, key=lambda module: module.layer_idx):
+        keys, values = whole[module.layer_idx]
+        masked = module.masked_key_indices
+        module.masked_key_indices = None
+        if masked is not None:
+            flags = torch.ones(len(keys), len(tokens), dtype=torch.bool)
+            flags[masked[1].cpu(), masked[2].cpu()] = False
+        else:
+            left = cache.layers[module.layer_idx]
+            pairs = zip(keys, values, left.keys[0].cpu(), left.values[0].cpu())
+            flags = torch.stack([found(*each, f"--press {name}: layer {module.layer_idx}, KV head {head}")
+                                 for head, each in enumerate(pairs)])
+        kept.append(flags)
+    kept = torch.stack(kept)
+    if bool(kept.all()):
+        sys.exit(f"--press {name}: it keeps every token of this prompt; give it a setting as compression_ratio=0.9, or leave "
+                 "it out (what evicts while decoding, or shortens keys, keeps no set of the prompt's tokens)")
+    return kept
+
+
+def found(keys, values, left_keys, left_values, place):
+    """Which rows of keys and values [n, D] are left: by both; where a press turns keys or adds to values, by the other."""
+    def rows(*parts):
+        return [row.tobytes() for row in torch.cat(parts, -1).contiguous().view(torch.uint8).numpy()]
+
+    flags = torch.zeros(len(keys), dtype=torch.bool)
+    for choose in (lambda k, v: (k, v)), (lambda k, v: (k,)), (lambda k, v: (v,)):
+        positions = {}
+        for position, row in enumerate(rows(*choose(keys, values))):
+            positions.setdefault(row, []).append(position)
+        chosen = [positions[row].pop(0) for row in rows(*choose(left_keys, left_values)) if positions.get(row)]
+        if len(chosen) == len(left_keys):
+            flags[chosen] = True
+            return flags
+    sys.exit(f"{place}: what is left in the cache is none of the prompt's keys or values; such a press cannot be recorded")
+
+
+def press_tensors(names, model, prompt):
+    """What each press that was asked for keeps, as a trace has it; each reads the prompt once more, with the model's own
+    attention and a whole cache."""
+    presses, tensors = known_presses() if names else {}, {}
+    made = [(name, make_press(name, presses)) for name in names]
+    for index, (name, press) in enumerate(made):
+        tensors[f"presses.{index}.name"] = torch.tensor(list(name.encode()), dtype=torch.uint8)
+        tensors[f"presses.{index}.kept"] = kept_by(name, press, model, prompt.ids).flatten().to(torch.uint8)
+    return tensors
+
+
 def read(recorder, prompt, plan, trace, chunk):
     """Passes the prompt through the model into the trace, if this process writes one; the logits after it, and its cache."""
     def write(layer, first, query, key, value, sums):
@@ -512,8 +659,8 @@ def read(recorder, prompt, plan, trace, chunk):
     return result
 
 
-def fill(trace, recorder, tokenizer, prompt, plan, options):
-    """Runs the model; writes the trace in the process that has it."""
+def fill(trace, recorder, tokenizer, prompt, plan, options, presses):
+    """Runs the model; writes the trace in the process that has it, and what presses keep with it."""
     model, count, rotations, rotary = recorder.model, plan.tokens, recorder.rotations(), recorder.rotary(prompt.ids[0])
     # A rotation that depends on the prompt's length must see all of it.
     logits, cache = read(recorder, prompt, plan, trace, options.chunk if rotations else count)
@@ -540,7 +687,7 @@ def fill(trace, recorder, tokenizer, prompt, plan, options):
     chosen = torch.stack(chosen)
     top = chosen.topk(min(options.top, chosen.shape[1]), dim=-1)
     occurring = {*prompt.ids, *answer, *top.indices.flatten().tolist(), *(t for each in lookaheads for t in each["tokens"])}
-    tensors |= vocabulary(tokenizer, sorted(occurring)) | {
+    tensors |= presses | vocabulary(tokenizer, sorted(occurring)) | {
         "tokens": torch.tensor(prompt.ids), "token_bytes": torch.tensor(prompt.ranges),
         "text": torch.tensor(list(prompt.text), dtype=torch.uint8), "answer": torch.tensor(answer, dtype=torch.int64),
         "answer_top_ids": top.indices, "answer_top_logits": top.values, "answer_log_sum_exp": chosen.logsumexp(-1)}
@@ -563,10 +710,11 @@ def record(model, tokenizer, prompt, options):
     """Records a trace as the options say; nothing is left of one that fails."""
     plan = planned(model, prompt, options)
     refuse_what_a_trace_cannot_say(model, plan, options)
+    presses = press_tensors(options.press, model, prompt)
     writes = not dist.is_initialized() or dist.get_rank() == 0
     trace = Trace(options.to, plan) if writes else None
     try:
-        fill(trace, Recorder(model, plan.head_dim), tokenizer, prompt, plan, options)
+        fill(trace, Recorder(model, plan.head_dim), tokenizer, prompt, plan, options, presses)
     except BaseException:
         if trace:
             trace.discard()
@@ -590,6 +738,8 @@ def parse(arguments=None):
     add("--top", type=int, default=16, help="logits that are kept of each step")
     add("--lookahead", type=int, default=8, help="LAQ's pseudo tokens at most")
     add("--budgets", type=int, nargs="*", default=[48, 256, 1024], help="of LAQ's cheap caches, tokens per KV head")
+    add("--press", nargs="+", default=[], metavar="NAME[(settings)]",
+        help="record what a press of kvpress, or LAQ's (Samples/Kvpress), keeps: snapkv(compression_ratio=0.9)")
     add("--output-projection", action="store_true", help="record o_proj's weights, for +critical")
     add("--max-bytes", type=int, help="of the trace; fewer queries are recorded if it would be larger")
     add("--shard-bytes", type=int, help="of a file of the trace; more files and an index are written")
@@ -605,6 +755,9 @@ def parse(arguments=None):
     if options.tensor_parallel and options.output_projection:
         parser.error("--output-projection needs the model in one process: leave out --tensor-parallel, which --device-map "
                      "auto replaces, or leave out the projection")
+    if options.tensor_parallel and options.press:
+        parser.error("--press needs the model in one process: leave out --tensor-parallel, which --device-map auto "
+                     "replaces, or leave out the presses")
     if options.tensor_parallel and str(options.text) == "-":
         parser.error("--tensor-parallel has several processes, which cannot share standard input: give --text a file")
     return options

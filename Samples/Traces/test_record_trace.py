@@ -1,13 +1,13 @@
 """Tests of record_trace.py on tiny random models, on the CPU and without a network.
 
-    pip install torch transformers safetensors numpy
+    pip install torch transformers safetensors numpy; pip install --no-deps kvpress    # 0.5.5
     python test_record_trace.py
 
 What is recorded is compared with what transformers computes by itself: attention weights of its eager attention, greedy
 answers, and lookahead queries by another route, one pass over prompt and pseudo tokens in which a mask hides what SnapKV
 evicts.
 """
-import contextlib, hashlib, io, json, os, pathlib, subprocess, sys, tempfile
+import contextlib, hashlib, io, json, os, pathlib, subprocess, sys, tempfile, warnings
 from unittest import mock
 
 import torch
@@ -216,6 +216,76 @@ def test_lookahead_queries_are_those_of_a_masked_pass(model, folder):
         for layer, queries in seen.items():
             close(trace.layer(layer, f"lookaheads.{index}.queries"), queries, 1e-4)
         assert logits[n - 1 : n - 1 + len(tokens)].argmax(-1).tolist() == tokens
+
+
+PRESSES = {  # what is kept of n tokens in each layer, all heads together; None where a layer's share is its own
+    "snapkv(compression_ratio=0.75, window_size=20)": lambda n: 2 * int(n * 0.25),
+    "streamingllm(0.5)": lambda n: 2 * int(n * 0.5),
+    "adakv(KnormPress(compression_ratio=0.75))": lambda n: 2 * int(n * 0.25),
+    "keyrerotation(keydiff(0.75))": lambda n: 2 * int(n * 0.25),
+    "merging(knorm(0.75))": lambda n: 2 * int(n * 0.25),
+    "composed([knorm(0.5), keydiff(0.5)])": lambda n: 2 * int(int(n * 0.5) * 0.5),
+    "chunkkv(snapkv(0.75, window_size=20), chunk_length=5)": lambda n: None,
+    "observedattention(0.75)": lambda n: 2 * int(n * 0.25),
+    "pyramidkv(0.75, window_size=20)": lambda n: None,
+    "laq(budget=30)": lambda n: 60,
+    "laqplusplus(compression_ratio=0.75, m=4)": lambda n: 2 * int(n * 0.25),
+}
+
+
+def test_what_presses_keep_is_recorded():
+    sys.path.append(str(pathlib.Path(rt.__file__).resolve().parent.parent / "Kvpress"))
+    from kvpress_here import kvpress
+    with tempfile.TemporaryDirectory() as folder:
+        for family in "llama", "qwen3":
+            model = make_model(FAMILIES[family])
+            plain = Recorded(model, folder, "--force")
+            trace = Recorded(model, folder, "--force", "--press", *PRESSES)
+            assert trace.about == plain.about and plain.size < trace.size
+            n = len(trace.tokens)
+            kept = {}
+            for index, (name, count) in enumerate(PRESSES.items()):
+                assert bytes(trace[f"presses.{index}.name"].tolist()).decode() == name
+                flags = kept[name] = trace[f"presses.{index}.kept"].view(3, 2, n).bool()
+                assert 0 < int(flags.sum()) < flags.numel()
+                if count(n) is not None:
+                    assert flags.sum((1, 2)).tolist() == [count(n)] * 3, (name, flags.sum((1, 2)), count(n))
+            # Presses whose sets follow from what the trace itself has.
+            for layer in range(3):
+                keys = trace.layer(layer, "keys")
+                best = (-keys.norm(dim=-1)).topk(int(n * 0.25), -1).indices
+                expected = torch.zeros(2, n, dtype=torch.bool).scatter(1, best, True)
+                assert torch.equal(kept["merging(knorm(0.75))"][layer], expected)
+                flat = (-keys.norm(dim=-1)).flatten().topk(2 * int(n * 0.25)).indices
+                masked = kept["adakv(KnormPress(compression_ratio=0.75))"][layer]
+                assert masked.sum(1).tolist() != [int(n * 0.25)] * 2 or set(flat.tolist()) == set(
+                    masked.flatten().nonzero()[:, 0].tolist())
+                stream = torch.arange(n) < 4
+                stream[n - int(n * 0.5) + 4 :] = True
+                assert torch.equal(kept["streamingllm(0.5)"][layer], stream.expand(2, -1))
+                snap = kept_by_snapkv_of_kvpress(trace, layer, int(n * 0.25), 20, 5)
+                assert [head.nonzero()[:, 0].tolist() for head in
+                        kept["snapkv(compression_ratio=0.75, window_size=20)"][layer]] == snap
+            own = Recorded(model, folder, "--force", "--budgets", 30)  # the recorder's own lookahead has the same pseudo tokens
+            import laq_press
+            press = laq_press.LAQPress(budget=30)
+            rt.kept_by("laq", press, model, trace.tokens)
+            assert press.pseudo_tokens == own.about["lookaheads"][0]["tokens"]
+            for words, name in (("there is no press", "none"), ("write NAME", "snapkv(compression_ratio=2)"),
+                                ("write NAME", "snapkv(0.5"), ("keeps every token", "snapkv"), ("write NAME", "knorm(size=3)"),
+                                ("there is no press", "__import__('os').getcwd()")):
+                said = refusal(lambda: Recorded(model, folder, "--force", "--press", name))
+                assert words in said and "\n" not in said, said
+            assert Recorded(model, folder, "--force").about == plain.about  # no hook is left, and the attention is its own
+
+
+def kept_by_snapkv_of_kvpress(trace, layer, budget, window, kernel):
+    """As kvpress has it: the mean over rows, average pooling, ties aside."""
+    queries, n = trace.layer(layer, "queries")[:, -window:], len(trace.tokens)
+    means = trace.logits(layer, queries, n - window).softmax(-1)[..., : n - window].mean(1)
+    pooled = torch.nn.functional.avg_pool1d(means, kernel, stride=1, padding=kernel // 2)
+    best = pooled.unflatten(0, (2, -1)).mean(1).topk(budget - window, -1).indices
+    return [sorted(head) + list(range(n - window, n)) for head in best.tolist()]
 
 
 def test_chunks_and_shards_change_nothing():
@@ -497,6 +567,7 @@ def test_the_program_records_and_tensor_parallelism_changes_nothing():
 def main():
     torch.set_num_threads(1)
     tf.logging.set_verbosity_error()
+    warnings.filterwarnings("ignore", category=FutureWarning)
     tests = {name: test for name, test in globals().items() if name.startswith("test_")}
     for name in sys.argv[1:] or tests:
         tests[name]()

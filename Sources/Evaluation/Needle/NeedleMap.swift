@@ -27,7 +27,7 @@ package struct NeedleMap: Sendable {
   /// Gathers results, or the rows that an evaluation has so far.
   package init(plan: EvaluationPlan, rows: [EvaluationRow], score: String = NeedleSuite.primaryScore) {
     self.score = score
-    columns = plan.settings.columns
+    columns = plan.columns(of: rows)
     settings = plan.settings
     choices = ChoiceSummary.all(rows)
     let known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }

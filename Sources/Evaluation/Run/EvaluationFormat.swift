@@ -11,6 +11,7 @@ package enum EvaluationFormat {
   /// A policy's name in a file of some version.
   /// - Throws: `PolicyNameError`.
   static func policy(_ name: String, in decoder: any Swift.Decoder) throws -> Policy {
+    if let policy = PolicyElsewhere.policy(name) { return policy }
     let policy = try Policy(parsing: name)
     let told = CanonicalJSON.versionKey.flatMap { decoder.userInfo[$0] as? Int }
     return told ?? version < 2 ? policy.withFixedWindows : policy

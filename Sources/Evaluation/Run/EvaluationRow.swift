@@ -31,6 +31,16 @@ package struct EvaluationRow: Codable, Sendable, Hashable {
     unavailable = nil
   }
 
+  /// A case that another program has run.
+  init(_ one: EvaluationCase, references: [String], outcomes: [Outcome]) {
+    id = one.id
+    promptHash = nil
+    promptTokens = nil
+    self.references = references
+    self.outcomes = outcomes
+    unavailable = nil
+  }
+
   /// A case that could not be run.
   package init(_ one: EvaluationCase, unavailable: String) {
     id = one.id

@@ -63,7 +63,7 @@ package struct EvaluationSummary: Sendable {
       results.rows.contains { $0.outcomes.contains { $0.policy == policy } } ? policy : nil
     }
     self.reference = reference
-    columns = settings.columns
+    columns = results.plan.columns(of: results.rows)
     groups = results.plan.cases.map(group).withoutRepetitions()
     var values: [String: [Column: [(index: Int, value: Double)]]] = [:]
     var reasons: [String: Int] = [:]

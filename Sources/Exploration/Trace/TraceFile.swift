@@ -24,6 +24,8 @@ public struct TraceFile: Sendable {
   let lookaheads: [RecordedLookahead]
   /// The output projections, if they were recorded.
   let output: OutputProjection?
+  /// What presses of kvpress kept where the trace was recorded.
+  public let presses: [KeptMap]
   private let modelName: String
 
   /// Opens a trace and checks its names, shapes, types and numbers; vectors are not read.
@@ -40,6 +42,7 @@ public struct TraceFile: Sendable {
     (answer, decodeQueries) = try Self.answer(tensors, shape, words)
     lookaheads = try Self.lookaheads(tensors, shape, words)
     output = try Self.output(tensors, shape)
+    presses = try Self.presses(tensors, shape)
   }
 
   /// The trace's run before anything is scored.

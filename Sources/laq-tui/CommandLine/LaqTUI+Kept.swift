@@ -4,14 +4,14 @@ import Exploration
 import Transformer
 
 extension LaqTUI {
-  /// The policies of `--kept`, in the order in which the files are given; of equal names the later ones get a
-  /// number.
+  /// The policies whose choice is made: those that a trace has recorded, and those of `--kept`, in the order in
+  /// which the files are given; of equal names the later ones get a number.
   /// - Throws: `KeptFileError`, `CheckpointError`.
-  func keptPolicies(shape: ModelShape, prompt: Prompt) throws -> [Policy] {
+  func keptPolicies(shape: ModelShape, prompt: Prompt, recorded: [KeptMap] = []) throws -> [Policy] {
     let tokens = prompt.tokens.map(\.id)
     var counts: [String: Int] = [:]
-    return try policies.kept.flatMap { try KeptFile(path: $0).maps(shape: shape, tokens: tokens) }.map {
-      map in
+    let files = try policies.kept.flatMap { try KeptFile(path: $0).maps(shape: shape, tokens: tokens) }
+    return (recorded + files).map { map in
       counts[map.name, default: 0] += 1
       guard let count = counts[map.name], count > 1 else { return Policy(keeping: map) }
       return Policy(keeping: KeptMap(name: "\(map.name) (\(count))", source: map.source, kept: map.kept))

@@ -11,7 +11,7 @@ struct Eval: AsyncParsableCommand {
       """,
     subcommands: [
       EvalNeedle.self, EvalRetrieval.self, EvalLongBench.self, EvalConsistency.self, EvalCost.self,
-      EvalMerge.self,
+      EvalMerge.self, EvalImport.self,
       EvalShow.self, EvalCompare.self,
     ])
 }

@@ -19,7 +19,7 @@ struct EvalReport {
   /// Prints the table, or the heatmaps, and writes the files that were asked for.
   /// - Throws: `ExportError`, `EvalOutputError`.
   func show() throws {
-    try output.check(suite: results.plan.suite)
+    try output.check(suite: results.plan.suite, isMap: results.plan.isMap)
     if let score = output.score { try Self.check(score, in: results) }
     switch results.plan.suite {
     case LongBenchSuite.name:
@@ -44,11 +44,13 @@ struct EvalReport {
 
   private func showSummary() throws {
     let suite = SuiteRegistry.all.first { $0.name == results.plan.suite }
-    let score = output.score ?? suite?.primaryScore ?? "exact"
-    if results.plan.suite == NeedleSuite.name {
+    let score = output.score ?? results.plan.primaryScore ?? "exact"
+    if results.plan.isMap {
       try showMaps(NeedleMap(plan: results.plan, rows: results.rows, score: score))
     } else {
-      let summary = EvaluationSummary(results, score: score, reference: Policy(output.reference ?? "snapkv"))
+      let policies = results.plan.settings.policies
+      let reference = PolicyElsewhere.named(output.reference ?? "snapkv", in: policies)
+      let summary = EvaluationSummary(results, score: score, reference: reference)
       if let reference = output.reference, summary.reference == nil {
         Console.say(
           "--reference \(reference): this policy was not run, so that no cell is marked as differing from it")
@@ -103,9 +105,10 @@ extension EvalOutput {
   private static let drawnSuites = [NeedleSuite.name, ConsistencySuite.name]
 
   /// Looks whether what was asked for can be written, before anything is computed for it.
+  /// - Parameter isMap: whether results are needles at lengths and depths.
   /// - Throws: `ExportError`, `EvalOutputError.noPicture`.
-  func check(suite: String) throws {
-    guard svg == nil || Self.drawnSuites.contains(suite) else {
+  func check(suite: String, isMap: Bool = false) throws {
+    guard svg == nil || isMap || Self.drawnSuites.contains(suite) else {
       throw EvalOutputError.noPicture(suite: suite)
     }
     for path in [csv, svg].compactMap({ $0 }) { try AtomicFile.check(path, replacing: true) }

@@ -15,7 +15,7 @@ struct EvalShow: ParsableCommand {
   @Option(
     name: .customLong("policy"),
     help: "A policy to show; may be given several times. Default: all that were run.",
-    transform: Policy.init(parsing:))
+    transform: { try PolicyElsewhere.policy($0) ?? Policy(parsing: $0) })
   var policies: [Policy] = []
 
   @Option(

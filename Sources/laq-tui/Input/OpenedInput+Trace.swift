@@ -15,7 +15,8 @@ extension OpenedInput {
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     settings.expected = preferences.expected ?? []
     let shape = trace.recording.shape
-    settings.policies += try options.keptPolicies(shape: shape, prompt: trace.prompt)
+    settings.policies += try options.keptPolicies(
+      shape: shape, prompt: trace.prompt, recorded: trace.presses)
     try settings.resolve(
       preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: shape,
       tokenCount: trace.prompt.tokens.count)

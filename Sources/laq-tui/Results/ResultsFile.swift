@@ -42,7 +42,7 @@ struct ResultsFile {
     let suite = SuiteRegistry.all.first { $0.name == plan.suite }
     self.name = name
     table = ResultsTable(plan: plan, rows: rows, titles: suite?.groupTitles ?? [:])
-    score = suite?.primaryScore ?? table.scores.first ?? "exact"
+    score = plan.primaryScore ?? table.scores.first ?? "exact"
   }
 }
 
@@ -60,6 +60,7 @@ struct CaseOpening {
   ///   had one.
   /// - Throws: `EvaluationError`, and `CaseOpeningError` for another model than that of the results.
   init(_ plan: EvaluationPlan, options: LaqTUI) throws {
+    guard plan.suite != KVPressImport.suite else { throw CaseOpeningError.elsewhere }
     let path = options.model.model ?? plan.model.name
     let isEmbedded = path == EmbeddedModel.name
     let checkpoint: Checkpoint
@@ -130,6 +131,8 @@ enum CaseOpeningError: Error, CustomStringConvertible {
   case noModel(String, reason: String)
   case otherModel(String)
   case otherPrompt(String)
+  /// Prompts are not in the file.
+  case elsewhere
 
   var description: String {
     switch self {
@@ -139,6 +142,11 @@ enum CaseOpeningError: Error, CustomStringConvertible {
       """
       this is not the model of the results: '\(name)' had other files then; name that one with --model, \
       and its gate with --gate if it had one of its own
+      """
+    case .elsewhere:
+      """
+      kvpress gave these answers, and keeps no prompts in its results: record one where the model runs \
+      (Samples/Traces/record_trace.py --press), and open the trace
       """
     case .otherPrompt(let name): "\(name) is another prompt now than when it was run: its text has changed"
     }
