@@ -21,6 +21,7 @@ struct FrameBench {
     ("lookahead", "6jjjkkk]}pP[{jj<PgDn><PgUp>xp"),
     ("losses", "OjjjjkksfpPsf<PgDn><PgUp>v"),
     ("timeline", "5hhhllljk,,,...<lt><lt>>><Esc>"),
+    ("course of an answer", "5dlllhhhffFF-hl+jjk,,..fffffd"),
     ("help", "?jjjjkkkk?"),
   ]
 
@@ -39,6 +40,7 @@ struct FrameBench {
   /// timed apart.
   private func measure(_ view: String, _ keys: String, _ theme: Theme, _ run: Run) throws -> FrameReport {
     var state = ViewState(run: run, theme: theme)
+    state.details.take(.sweep(Self.sweep(run)))
     var last: Grid?
     var (frames, details, bytes): ([Double], [Double], [Int]) = ([], [], [])
     for round in 0..<6 {
@@ -75,6 +77,22 @@ struct FrameBench {
     policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
     let long = try LongRun(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
     return await long.engine.run(long.run)
+  }
+
+  /// Figures at every budget, as an engine would tell: what is drawn does not matter.
+  private static func sweep(_ run: Run) -> BudgetSweep {
+    var sweep = BudgetSweep()
+    for policy in run.settings.policies {
+      let key = BudgetSweep.Key(policy, run.settings)
+      for (index, budget) in BudgetSweep.budgets(key, of: run).enumerated() {
+        let share = Double(index % 7) / 7
+        let answer = BudgetSweep.Answer(
+          divergence: share * 4, agreeing: index, compared: 64, sameShare: share, mark: .other)
+        sweep.add(
+          BudgetSweep.Point(budget: budget, recall: share, massRecall: share, answer: answer), to: key)
+      }
+    }
+    return sweep
   }
 
   /// What a terminal is sent for the cells that changed: a cursor movement for each run of them, a style

@@ -187,19 +187,24 @@ import Transformer
       Run(
         modelName: "embedded", prompt: prompt, settings: settings,
         vocabulary: Vocabulary(checkpoint.tokenizer)))
-    let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
+    let keys = settings.policies.map { BudgetSweep.Key($0, settings) }
     let counts = Mutex<[Int]>([])
     let sweep = await engine.sweep(BudgetSweep(), keys, of: run) { newer in
       counts.withLock { $0.append(keys.reduce(0) { $0 + newer.points($1).count }) }
     }
     let budgets = BudgetSweep.budgets(tokenCount: prompt.tokens.count)
-    #expect(counts.withLock { $0 } == Array(1...keys.count * budgets.count), "point by point")
+    let seen = counts.withLock { $0 }
+    #expect(Array(seen.prefix(keys.count * budgets.count)) == Array(1...keys.count * budgets.count))
+    #expect(Set(seen.dropFirst(keys.count * budgets.count)) == [keys.count * budgets.count], "then answers")
     for (key, result) in zip(keys, run.results) {
-      #expect(sweep.isComplete(key, tokenCount: prompt.tokens.count))
+      #expect(sweep.isComplete(key, of: run))
       let points = sweep.points(key)
       #expect(points.map(\.budget) == budgets.sorted())
       let own = try #require(points.first { $0.budget == 32 })
       #expect(own.massRecall == result.massRecall && own.recall == result.recall, "\(result.policy)")
+      let (figures, answer) = (ResultFigures(result, of: run), try #require(own.answer))
+      #expect(answer.divergence == figures.divergence && answer.mark == figures.mark, "\(result.policy)")
+      #expect(answer.agreeing == figures.agreeing && answer.compared == figures.compared, "\(result.policy)")
     }
     // What is known is not computed again.
     let again = await engine.sweep(sweep, keys, of: run) { _ in Issue.record("nothing was missing") }

@@ -80,7 +80,8 @@ import Transformer
     let study = await engine.study(request, of: run)
     let (recording, decode) = (try #require(run.recording), try #require(run.decodeQueries))
     let result = try #require(study.run?.results.first { $0.policy == request.policy })
-    let shares = try #require(study.steps[request.policy])
+    let steps = try #require(study.steps[request.policy])
+    let shares = steps.map(\.massRecall)
     #expect(shares.count == decode.count && shares.allSatisfy { (0...1.0001).contains($0) })
     let (shape, size) = (recording.shape, recording.shape.headDimension)
     for step in [0, decode.count - 1] {
@@ -102,6 +103,8 @@ import Transformer
     }
     let mean = shares.reduce(0, +) / Double(shares.count)
     #expect(abs(mean - (try #require(result.massRecall))) < 1e-4)
+    // Each row's own top tokens, as `StepFiguresTests` have them.
+    #expect(steps.allSatisfy { (0...1).contains($0.recall) } && Set(steps.map(\.recall)).count > 1)
   }
 
   @Test func itCanBeStopped() async throws {

@@ -184,7 +184,7 @@ import Transformer
       let keys = settings.policies.map { BudgetSweep.Key(policy: $0, granularity: .kvHead) }
       let sweep = await engine.sweep(BudgetSweep(), keys, of: second)
       #expect(
-        keys.allSatisfy { sweep.isComplete($0, tokenCount: TraceFixture.tokens) && sweep.unavailable.isEmpty }
+        keys.allSatisfy { sweep.isComplete($0, of: second) && sweep.unavailable.isEmpty }
       )
       #expect(sweep.points(keys[0]).first { $0.budget == 16 }?.massRecall == second.results[0].massRecall)
       let policy = settings.policies[0]

@@ -113,8 +113,8 @@ import Testing
   @Test func piecesAreWrappedAndCutWithinTheirWidth() {
     let spans = ["The ", "clerk", " hid", " it", " 鍵", " here"].map { Span($0) }
     for width in 1...30 {
-      let lines = WrappedText.lines(spans.map { (span: $0, endsLine: false) }, width: width)
-      #expect(lines.allSatisfy { $0.reduce(0) { $0 + $1.width } <= max(2, width) })
+      let lines = WrappedText.lines(spans.map { (text: $0.text, endsLine: false) }, width: width)
+      #expect(lines.allSatisfy { $0.reduce(0) { $0 + TextWidth.of($1.text) } <= max(2, width) })
       #expect(lines.joined().map(\.text).joined() == "The clerk hid it 鍵 here")
       for place in [nil, 0, 3, 5] {
         let cut = WrappedText.window(spans, around: place, width: width, ellipsis: Span("…"))

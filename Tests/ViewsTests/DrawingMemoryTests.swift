@@ -12,7 +12,7 @@ import Testing
   private func forgetful(_ state: ViewState) -> ViewState {
     var copy = state
     (copy.display.texts, copy.display.pooledRows) = (TokenTexts(), PooledRows())
-    copy.display.answers = AnswerTexts()
+    (copy.display.answers, copy.display.studyRequests) = (AnswerTexts(), StudyRequests())
     return copy
   }
 
@@ -21,7 +21,7 @@ import Testing
   ) throws {
     var state = RunFixture.state(theme: .dark)
     state.open(view)
-    for key in try Key.parse("hhl]}}+++jkm,,,.>p--zP[{hR<Esc>pg+b") {
+    for key in try Key.parse("hhl]}}+++jkm,,,.>p--zP[{hRj<Esc>pd.f-+Rp<Esc>jg+b") {
       _ = state.handle(key, size: Self.size)
       state.settle()
       for glyphs in [GlyphSet.unicode, .ascii] {

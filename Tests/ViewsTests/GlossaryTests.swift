@@ -22,7 +22,7 @@ import Testing
     "laq", "laqs", "snapkv", "streamingllm", "oracle", "harbour", "txt", "tui", "wang", "al", "et", "li",
     "arxiv",
     // A word of two tokens, each over its own pseudo token.
-    "ide",
+    "ide", "nd", "er",
   ]
 
   private static let known: Set<String> = {

@@ -15,6 +15,7 @@ import Testing
     case headsToken = "heads-token"
     case heatmapWords = "heatmap-words"
     case compareSettings = "compare-settings"
+    case course
 
     func state(theme: Theme) -> ViewState {
       var state = RunFixture.state(theme: theme)
@@ -29,6 +30,8 @@ import Testing
       case .compare: state.display.view = .compare
       case .compareSettings: (state.display.view, state.display.compare.showsSettings) = (.compare, true)
       case .timeline: (state.display.view, state.cursor.step) = (.timeline, 13)
+      case .course:
+        (state.display.view, state.cursor.step, state.display.course.isShown) = (.timeline, 13, true)
       case .lookahead: state.display.view = .lookahead
       case .help: state.overlays.showsHelp = true
       case .losses: (state.overlays.showsLosses, state.display.losses.row) = (true, 2)

@@ -64,6 +64,6 @@ import Testing
     #expect(error([("suspend", ["<C-z>", "<C-x>"])]) == nil)
     // In the comparison, Space plots; another action's Space would do nothing there.
     #expect(error([("run", ["<Space>"])]) != nil)
-    #expect(error([("zoom-in", ["d"])]) == nil, "d shows the settings only in the comparison")
+    #expect(error([("zoom-in", ["c"])]) == nil, "d shows the settings only in the comparison")
   }
 }

@@ -78,19 +78,29 @@ enum RunFixture {
         sweep.add(
           BudgetSweep.Point(
             budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,
-            massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count),
-          to: BudgetSweep.Key(policy: result.policy, granularity: .kvHead))
+            massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count,
+            answer: answer(result, budget: budget)),
+          to: BudgetSweep.Key(result.policy, run.settings))
       }
     }
     return sweep
   }()
+
+  /// What an answer at a budget comes to, as if each doubling said two more of the tokens.
+  private static func answer(_ result: PolicyResult, budget: Int) -> BudgetSweep.Answer {
+    let count = run.full?.answer.steps.count ?? 0
+    let agreeing = min(count, budget / 16 + (result.policy.lookahead == nil ? 0 : 1))
+    return BudgetSweep.Answer(
+      divergence: Double(count - agreeing) / 4, agreeing: agreeing, compared: count,
+      sameShare: Double(agreeing) / Double(max(1, count)), mark: agreeing == count ? .same : .other)
+  }
 
   /// What LAQ's lookahead needs, as a study would tell.
   static let study: LookaheadStudy? = {
     guard let request = LookaheadStudy.Request(run.settings.policies[0], run.settings) else { return nil }
     var study = LookaheadStudy(request)
     let told = makeRun(names: request.settings.policies.map(\.name))
-    do { study.steps = try told.stepMasses() } catch { fatalError("the fixture's study: \(error)") }
+    do { study.steps = try told.stepCoverage() } catch { fatalError("the fixture's study: \(error)") }
     for (index, policy) in request.settings.policies.enumerated()
     where policy.lookahead?.source != .truth {
       study.seconds[policy] = 0.003 * Double(index + 1)

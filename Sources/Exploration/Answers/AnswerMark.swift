@@ -34,6 +34,13 @@ extension Run {
     return isSame ? .right : hasExpected(result) ? .reworded : .missing
   }
 
+  /// The share of what is expected that an answer has in it; `nil` where nothing is expected.
+  public func expectedShare(of result: PolicyResult) -> Double? {
+    guard !settings.expected.isEmpty, result.hasAnswer else { return nil }
+    let text = answerText(result)
+    return Double(settings.expected.count { $0.isIn(text) }) / Double(settings.expected.count)
+  }
+
   /// Whether an answer has all in it that is expected.
   private func hasExpected(_ result: PolicyResult) -> Bool {
     let text = answerText(result)

@@ -15,13 +15,16 @@ public struct NextTokens: Sendable, Hashable {
   public let candidates: [Candidate]
   /// KL(full ‖ this) in nats, where the full cache's lane decoded the same tokens so far.
   public let divergence: Float?
+  /// The entropy of all next tokens in nats: how undecided the cache is; `nil` where only the likeliest are
+  /// known, as in a trace.
+  public let entropy: Float?
 
   /// The greedy choice.
   public var choice: Int { candidates.first?.token ?? 0 }
 
   /// Takes what is known of a step.
-  init(candidates: [Candidate], divergence: Float?) {
-    (self.candidates, self.divergence) = (candidates, divergence)
+  init(candidates: [Candidate], divergence: Float?, entropy: Float? = nil) {
+    (self.candidates, self.divergence, self.entropy) = (candidates, divergence, entropy)
   }
 
   /// Reads a step's logits.
@@ -39,6 +42,7 @@ public struct NextTokens: Sendable, Hashable {
     candidates = Self.highest(count, logits).map {
       Candidate(token: $0, probability: min(1, exp(logits[$0] - Float(normaliser))))
     }
+    entropy = Self.entropy(logits, normaliser)
     divergence = reference.map { reference in
       let shared = Int32(min(reference.logits.count, logits.count))
       return Float(
@@ -53,7 +57,14 @@ public struct NextTokens: Sendable, Hashable {
   public init(tokens: [Int], logits: [Float], logSumExp: Float) {
     candidates = zip(tokens, logits).sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
       .map { Candidate(token: $0, probability: min(1, exp($1 - logSumExp))) }
-    divergence = nil
+    (divergence, entropy) = (nil, nil)
+  }
+
+  /// The entropy of the softmax of some logits: the sum of p log p is how far it is from logits of nothing
+  /// but zeros whose own sum is left out.
+  private static func entropy(_ logits: [Float], _ normaliser: Double) -> Float {
+    let zeros = [Float](repeating: 0, count: logits.count)
+    return Float(max(0, -laq_divergence(logits, normaliser, zeros, 0, Int32(logits.count))))
   }
 
   /// The highest of some logits, highest first, equal ones by id, with the log-sum-exp of all: what a trace

@@ -95,7 +95,7 @@ extension RememberedRun.Answer {
       NextTokens(
         candidates: zip(step.tokens, step.probabilities).map {
           NextTokens.Candidate(token: $0, probability: $1)
-        }, divergence: step.divergence)
+        }, divergence: step.divergence, entropy: step.entropy)
     }
     return answer
   }
@@ -105,6 +105,6 @@ extension RememberedRun.Step {
   fileprivate var isPossible: Bool {
     (1...64).contains(tokens.count) && probabilities.count == tokens.count
       && tokens.allSatisfy { (0..<1 << 31).contains($0) } && probabilities.allSatisfy { (0...1).contains($0) }
-      && divergence.map { (0...Float(1e9)).contains($0) } ?? true
+      && [divergence, entropy].allSatisfy { $0.map { (0...Float(1e9)).contains($0) } ?? true }
   }
 }

@@ -47,6 +47,8 @@ public struct RememberedRun: Codable, Sendable, Equatable {
     let tokens: [Int]
     let probabilities: [Float]
     let divergence: Float?
+    /// Nothing in files of programs that did not know it.
+    let entropy: Float?
   }
 
   /// Why a policy has no result.
@@ -87,7 +89,7 @@ extension RememberedRun.Answer {
     steps = answer.steps.map { step in
       RememberedRun.Step(
         tokens: step.candidates.map(\.token), probabilities: step.candidates.map(\.probability),
-        divergence: step.divergence)
+        divergence: step.divergence, entropy: step.entropy)
     }
   }
 }

@@ -1,8 +1,8 @@
 import Eviction
 import Transformer
 
-/// Recall against budget: what each policy would keep at other budgets, measured on the same decode
-/// attention.
+/// Recall against budget, and answers: what each policy would keep at other budgets, measured on the same
+/// decode attention, and what it would say.
 ///
 /// A value that grows point by point; it stays valid as long as the prompt does, whatever budget is explored.
 public struct BudgetSweep: Sendable {
@@ -12,29 +12,62 @@ public struct BudgetSweep: Sendable {
     public let policy: Policy
     /// The heads that share one kept set.
     public let granularity: Granularity
+    /// Tokens that an answer may have; all figures are about such answers.
+    public let answerLimit: Int
 
     /// Names a line of the plot.
-    public init(policy: Policy, granularity: Granularity) {
-      self.policy = policy
-      self.granularity = granularity
+    public init(policy: Policy, granularity: Granularity, answerLimit: Int = 64) {
+      (self.policy, self.granularity, self.answerLimit) = (policy, granularity, answerLimit)
+    }
+
+    /// Names the line of one of a run's policies.
+    public init(_ policy: Policy, _ settings: ExplorationSettings) {
+      self.init(
+        policy: policy, granularity: settings.granularity, answerLimit: settings.answerLimit)
     }
   }
 
-  /// What a policy covers at one budget, the means over all query heads.
+  /// What a policy covers at one budget, the means over all query heads, and what it says there.
   public struct Point: Sendable, Hashable {
     /// Tokens per layer and head.
     public let budget: Int
-    /// The share of the oracle's tokens that are kept.
-    public let recall: Double
-    /// The share of the true attention mass that falls on kept tokens.
-    public let massRecall: Double
+    /// The share of the oracle's tokens that are kept; `nil` where the true answer looks at nothing.
+    public internal(set) var recall: Double?
+    /// The share of the true attention mass that falls on kept tokens; `nil` where there is none.
+    public internal(set) var massRecall: Double?
+    /// What its answer comes to; `nil` until it is decoded.
+    public internal(set) var answer: Answer?
 
     /// Makes a point.
-    public init(budget: Int, recall: Double, massRecall: Double) {
-      self.budget = budget
-      self.recall = recall
-      self.massRecall = massRecall
+    public init(budget: Int, recall: Double?, massRecall: Double?, answer: Answer? = nil) {
+      (self.budget, self.recall, self.massRecall, self.answer) = (budget, recall, massRecall, answer)
     }
+  }
+
+  /// What an answer at one budget comes to.
+  public struct Answer: Sendable, Hashable {
+    /// KL(full ‖ policy) in nats, the mean over the steps of the full cache's answer.
+    public let divergence: Double?
+    /// Of so many steps of the full cache's answer, at how many the policy says the same token.
+    public let agreeing: Int, compared: Int
+    /// The share of what is expected that the answer has in it; `nil` where nothing is expected.
+    public let expectedShare: Double?
+    /// The share of the full cache's answer that comes before the first other token.
+    public let sameShare: Double?
+    /// Its mark.
+    public let mark: AnswerMark?
+
+    /// Makes one; of a policy that cannot answer here everything is unknown.
+    public init(
+      divergence: Double? = nil, agreeing: Int = 0, compared: Int = 0, expectedShare: Double? = nil,
+      sameShare: Double? = nil, mark: AnswerMark? = nil
+    ) {
+      (self.divergence, self.agreeing, self.compared) = (divergence, agreeing, compared)
+      (self.expectedShare, self.sameShare, self.mark) = (expectedShare, sameShare, mark)
+    }
+
+    /// The share of the compared steps at which the policy says the same token.
+    public var agreement: Double? { compared > 0 ? Double(agreeing) / Double(compared) : nil }
   }
 
   private var lines: [Key: [Int: Point]] = [:]
@@ -47,19 +80,35 @@ public struct BudgetSweep: Sendable {
   /// The known points of a policy by budget, ascending.
   public func points(_ key: Key) -> [Point] { (lines[key] ?? [:]).values.sorted { $0.budget < $1.budget } }
 
-  /// Whether nothing more will come.
-  public func isComplete(_ key: Key, tokenCount: Int) -> Bool {
+  /// Whether nothing more will come, of a run that is done.
+  public func isComplete(_ key: Key, of run: Run) -> Bool {
+    guard unavailable[key] == nil else { return true }
+    let known = (lines[key] ?? [:]).values
+    let count = Self.budgets(key, of: run).count
+    return (run.decodeMass == nil || known.count { $0.massRecall != nil } == count)
+      && (!run.hasModel || known.count { $0.answer != nil } == count)
+  }
+
+  /// The budgets that a line of a run's plot has.
+  public static func budgets(_ key: Key, of run: Run) -> [Int] {
     // A choice that was read from a file has its author's budget, and no other.
-    let count = key.policy.map == nil ? Self.budgets(tokenCount: tokenCount).count : 1
-    return unavailable[key] != nil || lines[key]?.count == count
+    key.policy.map.map { [$0.meanCount] } ?? budgets(tokenCount: run.prompt.tokens.count)
   }
 
   /// Adds a point.
-  public mutating func add(_ point: Point, to key: Key) { lines[key, default: [:]][point.budget] = point }
+  public mutating func add(_ point: Point, to key: Key) {
+    var known = lines[key]?[point.budget] ?? point
+    known.recall = point.recall ?? known.recall
+    known.massRecall = point.massRecall ?? known.massRecall
+    known.answer = point.answer ?? known.answer
+    lines[key, default: [:]][point.budget] = known
+  }
 
   /// Adds what another sweep of the same prompt knows.
   public mutating func merge(_ other: BudgetSweep) {
-    lines.merge(other.lines) { own, newer in own.merging(newer) { $1 } }
+    for (key, points) in other.lines {
+      for point in points.values { add(point, to: key) }
+    }
     unavailable.merge(other.unavailable) { $1 }
   }
 
@@ -74,101 +123,12 @@ public struct BudgetSweep: Sendable {
   }
 }
 
-/// What is needed to sweep: the recording and its decode queries.
-struct BudgetSweeping {
-  private let run: Run
-  private let recording: Recording
-  private let mass: HeadTable
-  private let source: any RunSource
-
-  /// `nil` until the full cache has answered.
-  init?(_ run: Run, source: any RunSource) {
-    guard source.isOpen, let recording = run.recording, let mass = run.decodeMass else { return nil }
-    self.run = run
-    self.recording = recording
-    self.mass = mass
-    self.source = source
-  }
-
-  /// Adds the missing points of some policies to a sweep, one policy after the other, until the task is
-  /// cancelled.
-  func sweep(_ keys: [BudgetSweep.Key], into sweep: BudgetSweep, onUpdate: (BudgetSweep) -> Void)
-    -> BudgetSweep
-  {
-    var sweep = sweep
-    for key in keys {
-      do {
-        try add(key, to: &sweep, onUpdate: onUpdate)
-      } catch is CancellationError {
-        return sweep
-      } catch {
-        sweep.refuse(key, String(describing: error))
-        onUpdate(sweep)
-      }
-    }
-    return sweep
-  }
-
-  /// Adds a policy's missing points.
-  private func add(_ key: BudgetSweep.Key, to sweep: inout BudgetSweep, onUpdate: (BudgetSweep) -> Void)
-    throws
-  {
-    if let map = key.policy.map {
-      sweep.add(point(try evict(key, budget: map.meanCount), budget: map.meanCount), to: key)
-      onUpdate(sweep)
-      return
-    }
-    let known = Set(sweep.points(key).map(\.budget))
-    let budgets = BudgetSweep.budgets(tokenCount: recording.tokenCount).filter { !known.contains($0) }
-    let lookaheads = try lookaheads(key, budgets)
-    for (index, budget) in budgets.enumerated() {
-      try Task.checkCancellation()
-      sweep.add(point(try evict(key, budget: budget, lookahead: lookaheads?[index]), budget: budget), to: key)
-      onUpdate(sweep)
-    }
-  }
-
-  private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
-    let evidence = run.evidence(recording, lookahead: lookahead, output: source.output)
-    return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
-  }
-
-  /// The queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.
-  ///
-  /// They are decoded anew on each budget's own cheap cache, all in one pass. What a trace's model would
-  /// decode is not known: the recorded rows stand for it.
-  private func lookaheads(_ key: BudgetSweep.Key, _ budgets: [Int]) throws -> [QueryRows]? {
-    guard let lookahead = key.policy.lookahead else { return nil }
-    let decoding = source.decoding(
-      recording, endTokens: [], question: [], referenceLogits: [], referenceTokens: [])
-    let answer = run.answerRows(run.settings.answerLimit)
-    if lookahead.source == .truth {
-      let rows = answer?.queries.prefix(lookahead.tokenCount)
-      return budgets.map { _ in rows ?? QueryRows(shape: recording.shape) }
-    }
-    guard let greedy = decoding else {
-      return budgets.map { budget in
-        source.recordedLookahead(
-          lookahead, facts: run.prompt.facts(budget: budget), granularity: key.granularity)?
-          .queries.prefix(lookahead.tokenCount) ?? QueryRows(shape: recording.shape)
-      }
-    }
-    // On the full cache the same is decoded whatever the budget.
-    let works = try (lookahead.hasCheapCache ? budgets : Array(budgets.prefix(1))).map { budget in
-      let cheap = try lookahead.cheap.evict(
-        run.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
-      ).kept
-      return LookaheadWork(lookahead, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy)
-    }
-    let rows = try greedy.lookaheads(works, answer: answer).map(\.queries)
-    return budgets.indices.map { rows[min($0, rows.count - 1)] }
-  }
-
-  private func point(_ kept: KeptTokens, budget: Int) -> BudgetSweep.Point {
-    let agreements = kept.agreement(withMass: mass, budget: budget).flatMap { $0 }
-    let count = Double(max(1, agreements.count))
-    return BudgetSweep.Point(
-      budget: budget, recall: agreements.reduce(0) { $0 + $1.recall } / count,
-      massRecall: agreements.reduce(0) { $0 + $1.massRecall } / count)
+extension BudgetSweep {
+  /// How far some lines have come, in a few words.
+  package func progress(_ keys: [Key]) -> String {
+    let points = keys.flatMap { self.points($0) }
+    let answers = points.count { $0.answer != nil }
+    return answers == 0
+      ? "recall at other budgets, point \(points.count)" : "answers at other budgets, \(answers)"
   }
 }

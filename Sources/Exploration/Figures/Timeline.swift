@@ -32,10 +32,13 @@ public struct Timeline: Sendable, Hashable {
   /// - Parameters:
   ///   - answer: the answer whose steps end it, where that is not the result's own.
   ///   - questionCount: tokens of a question that comes after the eviction.
-  public init(_ result: PolicyResult?, answer: Continuation? = nil, questionCount: Int = 0) {
+  ///   - leastDecoded: decode steps that there are at least, where another answer's are looked at.
+  public init(
+    _ result: PolicyResult?, answer: Continuation? = nil, questionCount: Int = 0, leastDecoded: Int = 0
+  ) {
     let pseudo = result?.lookahead?.pseudo.tokens.count ?? 0
     let evict: [Step] = result == nil || result?.policy.keepsEverything == true ? [] : [.evict]
-    let answered = (answer ?? result?.answer)?.tokens.count ?? 0
+    let answered = max(leastDecoded, (answer ?? result?.answer)?.tokens.count ?? 0)
     steps =
       [.prefill] + (0..<pseudo).map(Step.lookahead) + evict
       + (answered > 0 ? (0..<questionCount).map(Step.question) : [])

@@ -7,11 +7,13 @@ import Transformer
 /// A value that grows while it is computed.
 public struct LookaheadStudy: Sendable {
   /// What is studied; two requests are equal when their studies are.
-  public struct Request: Sendable, Hashable {
+  public struct Request: Sendable {
     /// The policy whose number and source of pseudo tokens are changed.
     public let policy: Policy
     /// The run's settings, with the policies of the study in place of its own.
     public let settings: ExplorationSettings
+    /// The rows, first by number, then by source.
+    public let rows: [Row]
 
     /// Asks for the study of a policy; `nil` for one that has no lookahead.
     public init?(_ policy: Policy, _ settings: ExplorationSettings) {
@@ -20,14 +22,12 @@ public struct LookaheadStudy: Sendable {
       self.policy = policy
       var settings = settings
       settings.policies = []
-      for row in Self.rows(of: policy) where !settings.policies.contains(row.policy) {
+      rows = Self.rows(of: policy)
+      for row in rows where !settings.policies.contains(row.policy) {
         settings.policies.append(row.policy)
       }
       self.settings = settings
     }
-
-    /// The rows, first by number, then by source.
-    public var rows: [Row] { Self.rows(of: policy) }
 
     private static func rows(of policy: Policy) -> [Row] {
       guard let lookahead = policy.lookahead else { return [] }
@@ -95,9 +95,8 @@ public struct LookaheadStudy: Sendable {
   /// Seconds that each policy takes to choose, its lookahead alone with its cheap cache included; nothing for
   /// what was not measured, as in a trace.
   public internal(set) var seconds: [Policy: Double] = [:]
-  /// What each policy keeps of each answer token's attention alone, `[step]`, the mean share over all query
-  /// heads.
-  public internal(set) var steps: [Policy: [Double]] = [:]
+  /// What each policy keeps of each answer token's attention alone, `[step]`, the means over all query heads.
+  public internal(set) var steps: [Policy: [Agreement]] = [:]
 
   /// Begins a study.
   public init(_ request: Request) { self.request = request }
@@ -123,5 +122,17 @@ public struct LookaheadStudy: Sendable {
       return nil
     }
     return (zip(pseudo, answer).prefix { $0 == $1 }.count, pseudo.count)
+  }
+}
+
+// The rows follow from the policy.
+extension LookaheadStudy.Request: Hashable {
+  public static func == (one: Self, other: Self) -> Bool {
+    one.policy == other.policy && one.settings == other.settings
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(policy)
+    hasher.combine(settings)
   }
 }

@@ -4,8 +4,9 @@ import Transformer
 extension RunEngine {
   /// Studies what a policy's lookahead needs on the prompt of a run that is done.
   ///
-  /// What the run knows is not computed again: the prefill, the full cache's answer, policies that are in both.
-  /// Cost: an answer for each policy, all in one pass per token; each lookahead once more, to be timed alone.
+  /// What the run knows is not computed again: the prefill, the full cache's answer, policies that are in
+  /// both. Cost: an answer for each policy, all in one pass per token; each lookahead once more, to be timed
+  /// alone.
   /// - Parameter onUpdate: called on the engine's thread with every step.
   /// - Returns: the study; a failure or a cancellation is its last stage.
   public func study(
@@ -48,7 +49,7 @@ extension RunEngine {
     }
     study.stage = .steps
     onUpdate(study)
-    study.steps = try active.run.stepMasses()
+    study.steps = try active.run.stepCoverage()
   }
 }
 
@@ -65,19 +66,5 @@ extension ActiveRun {
       return try greedy.lookaheads(works)
     }
     return lookahead.seconds + result.evictionSeconds
-  }
-}
-
-extension Run {
-  /// The share of each answer token's own attention that falls on what each policy keeps, `[step]`, the mean
-  /// over all query heads: a mean over the whole answer does not say how far ahead a lookahead sees.
-  /// - Throws: `CancellationError`, looked for before each layer.
-  func stepMasses() throws -> [Policy: [Double]] {
-    guard let recording, let decodeQueries, decodeQueries.count > 0 else { return [:] }
-    let rows = ComparedRows(decode: decodeQueries, windows: [], lookaheads: [], comparesDecode: false)
-    let coverage = try StepFigures(recording, rows, sets: results.map(StepFigures.KeptSet.init)).coverage
-    return Dictionary(
-      zip(results.map(\.policy), coverage.map { $0.map(\.massRecall) })
-    ) { first, _ in first }
   }
 }

@@ -62,9 +62,11 @@ struct AnswerView {
       }
       lines.append(heading.fitting(width))
       let pieces = AnswerLines(scene, glyphs: glyphs).answer(result, difference: difference)
-      let ends = result.answer.tokens.map { scene.run.vocabulary.bytes(of: $0).last == 0x0A }
-      lines += WrappedText.lines(
-        pieces.enumerated().map { (span: $1, endsLine: ends.indices.contains($0) && ends[$0]) }, width: width)
+      let tokens = result.answer.tokens
+      let ending = pieces.count > tokens.count ? pieces.last?.text : nil
+      lines += scene.display.answers.lines(
+        of: tokens, ending: ending, in: scene.run, width: width, glyphs: glyphs
+      ).map { $0.map { Span($0.text, pieces[$0.token].style) } }
       lines.append([])
     }
     if scene.setup.active != nil {

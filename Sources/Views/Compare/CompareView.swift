@@ -43,7 +43,7 @@ struct CompareView {
     if scene.display.compare.showsSettings {
       SettingsPanel(scene).draw(into: &frame, area: row..<end)
     } else {
-      PlotPanel(scene).draw(into: &frame, area: row..<min(end, row + 16))
+      PlotPanel(scene).draw(into: &frame, area: row..<min(end, row + 24))
     }
   }
 

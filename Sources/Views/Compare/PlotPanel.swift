@@ -1,71 +1,99 @@
 import Exploration
 import Screen
 
-/// Recall against budget for the active, the pinned and the chosen policies, as far as it is computed.
+/// Figures against budget for the active, the pinned and the chosen policies, as far as they are computed:
+/// the sorted one, and as many others beside it as have room.
 struct PlotPanel {
   private let scene: Scene
   private let keys: [BudgetSweep.Key]
+  private let points: [[BudgetSweep.Point]]
 
   init(_ scene: Scene) {
     self.scene = scene
     keys = scene.plottedKeys
+    points = keys.map { scene.details.sweep.points($0) }
   }
 
-  private var showsRecall: Bool { scene.display.compare.sortColumn == .recall }
-  private var tokenCount: Int { scene.run.prompt.tokens.count }
+  /// Columns of a plot with its axis, at least.
+  private static let least = 38
+  private static let gutter = 6
 
   func draw(into frame: inout Frame, area: Range<Int>) {
     let theme = frame.theme
-    let title = showsRecall ? "recall against budget" : "mass recall against budget"
-    var heading = Line()
-    heading.add(Span(title, theme[.accent]))
-    heading.add(
-      Span("   tokens per layer and head; \(scene.display.keys.shown(.plot)) adds a policy", theme[.dim]),
-      rank: 1)
-    frame.line(area.lowerBound, heading.fitting(frame.width))
-    let budgets = BudgetSweep.budgets(tokenCount: tokenCount).sorted()
+    let budgets = BudgetSweep.budgets(tokenCount: scene.run.prompt.tokens.count).sorted()
     guard let first = budgets.first, let last = budgets.last, budgets.count > 1 else {
+      frame.line(area.lowerBound, [Span("against budget", theme[.accent])])
       frame.line(area.lowerBound + 1, [Span("the text is too short for other budgets", theme[.note])])
       return
     }
-    let gutter = 5
     let legend = frame.width < 70 ? 22 : 34
-    let width = max(10, min(72, frame.width - gutter - legend - 2))
+    let room = frame.width - legend
+    let figures = BudgetFigure.all(of: scene).prefix(max(1, room / Self.least))
     let rows = area.lowerBound + 1..<area.upperBound - 1
-    let lines = keys.map { scene.details.sweep.points($0).map { (budget: $0.budget, value: value($0)) } }
-    let plot = BudgetPlot(lines, budgets: first...last, width: width, height: rows.count)
-    drawAxes(plot, budgets, rows, gutter, width, into: &frame)
-    for mark in plot.marks {
-      let glyph = mark.isMeasured ? Self.letter(mark.line) : frame.glyphs.dot
+    for (place, figure) in figures.enumerated() {
+      let start = room * place / figures.count
+      let width = max(10, room * (place + 1) / figures.count - start - Self.gutter - 2)
+      let values = points.map { $0.map { (budget: $0.budget, value: figure.value($0)) } }
+      let scale = figure.scale(values.joined().compactMap(\.value))
+      let plot = BudgetPlot(
+        values.map { $0.map { (budget: $0.budget, value: scale.share($0.value)) } }, budgets: first...last,
+        width: width, height: rows.count)
       frame.line(
-        rows.lowerBound + mark.row, [Span(glyph, Self.style(mark.line, theme))], from: gutter + mark.column)
-    }
-    for (index, key) in keys.enumerated() where rows.lowerBound + index < area.upperBound {
-      frame.line(rows.lowerBound + index, entry(index, key, width: legend, frame), from: gutter + width + 2)
-      if let policy = scene.setup.settings.policies.firstIndex(of: key.policy) {
-        frame.mark(.policy(policy), row: rows.lowerBound + index, from: gutter + width + 2, width: legend)
+        area.lowerBound, heading(figure, place, of: figures.count, width + Self.gutter, theme), from: start)
+      drawAxes(plot, scale, budgets, rows, start, width, into: &frame)
+      for mark in plot.marks {
+        let glyph = mark.isMeasured ? PlotLetters.letter(mark.line) : frame.glyphs.dot
+        frame.line(
+          rows.lowerBound + mark.row, [Span(glyph, PlotLetters.style(mark.line, theme))],
+          from: start + Self.gutter + mark.column)
       }
     }
+    guard let figure = figures.first else {
+      frame.line(area.lowerBound, [Span("against budget", theme[.accent])])
+      frame.line(area.lowerBound + 1, [Span("there is no attention or answer to compare", theme[.note])])
+      return
+    }
+    drawLegend(figure, rows, from: room, width: legend, into: &frame)
+  }
+
+  /// A plot's title; the first one's says what all are about.
+  private func heading(_ figure: BudgetFigure, _ place: Int, of count: Int, _ width: Int, _ theme: Theme)
+    -> [Span]
+  {
+    var line = Line()
+    let title = figure.title(scene.run)
+    line.add(Span(place == 0 ? title + " against budget" : title, theme[.accent]))
+    if place == 0, scene.isSweepStopped {
+      line.add(
+        Span("   stopped; \(scene.display.keys.shown(.run)) runs again", theme[.warning]), rank: 1)
+    } else if place == 0 {
+      line.add(
+        Span("   \(scene.display.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)
+    }
+    return line.fitting(width)
   }
 
   private func drawAxes(
-    _ plot: BudgetPlot, _ budgets: [Int], _ rows: Range<Int>, _ gutter: Int, _ width: Int,
+    _ plot: BudgetPlot, _ scale: PlotScale, _ budgets: [Int], _ rows: Range<Int>, _ start: Int, _ width: Int,
     into frame: inout Frame
   ) {
     let theme = frame.theme
-    for row in rows {
-      let label = row == rows.lowerBound ? "1.0 " : row == rows.upperBound - 1 ? "0.0 " : "    "
-      frame.line(row, [Span(label, theme[.dim]), Span(frame.glyphs.vertical, theme[.frame])])
+    let labels = scale.labels(rows: rows.count)
+    for (offset, row) in rows.enumerated() {
+      let label = TextWidth.padded(labels[offset] ?? "", to: Self.gutter - 2, right: true) + " "
+      frame.line(
+        row, [Span(label, theme[.dim]), Span(frame.glyphs.vertical, theme[.frame])], from: start)
     }
+    let from = start + Self.gutter
     // The budget that is explored, its number beside the arrow; others where they leave it alone.
     let column = plot.column(scene.setup.settings.budget)
-    for row in rows { frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: gutter + column) }
+    for row in rows { frame.line(row, [Span(frame.glyphs.vertical, theme[.frame])], from: from + column) }
     let own = String(scene.setup.settings.budget)
     let isLeft = column + 1 + own.count > width
     let taken = isLeft ? column - own.count..<column + 1 : column..<column + 1 + own.count
     frame.line(
       rows.upperBound, [Span(isLeft ? own + frame.glyphs.up : frame.glyphs.up + own, theme[.accent])],
-      from: gutter + taken.lowerBound)
+      from: from + taken.lowerBound)
     var free = 0
     for budget in budgets where budget & (budget - 1) == 0 {
       let label = String(budget)
@@ -74,46 +102,47 @@ struct PlotPanel {
       guard start >= free, place.upperBound < taken.lowerBound || place.lowerBound > taken.upperBound else {
         continue
       }
-      frame.line(rows.upperBound, [Span(label, theme[.dim])], from: gutter + start)
+      frame.line(rows.upperBound, [Span(label, theme[.dim])], from: from + start)
       free = place.upperBound + 1
     }
   }
 
+  private func drawLegend(
+    _ figure: BudgetFigure, _ rows: Range<Int>, from start: Int, width: Int, into frame: inout Frame
+  ) {
+    for index in keys.indices where index <= rows.count {
+      let row = rows.lowerBound + index
+      frame.line(row, entry(index, figure, width: width, frame), from: start)
+      if let policy = scene.setup.settings.policies.firstIndex(of: keys[index].policy) {
+        frame.mark(.policy(policy), row: row, from: start, width: width)
+      }
+    }
+  }
+
   /// A line's mark, its policy, and its value at the explored budget or how far it has come.
-  private func entry(_ index: Int, _ key: BudgetSweep.Key, width: Int, _ frame: Frame) -> [Span] {
+  private func entry(_ index: Int, _ figure: BudgetFigure, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
+    let key = keys[index]
     let sweep = scene.details.sweep
-    let points = sweep.points(key)
+    let known = points[index].count { figure.value($0) != nil }
     let words: String
     if let reason = sweep.unavailable[key] {
       words = reason
-    } else if sweep.isComplete(key, tokenCount: tokenCount) {
+    } else if sweep.isComplete(key, of: scene.run) {
       let result = scene.run.results.first { $0.policy == key.policy }
-      let share = showsRecall ? result?.recall : result?.massRecall
       words =
-        share.map { "\(decimal($0, 2)) at \(key.policy.map?.meanCount ?? scene.setup.settings.budget)" } ?? ""
+        result.flatMap { figure.value($0, of: scene.run) }.map {
+          "\(decimal($0, figure == .divergence ? 3 : 2)) at \(key.policy.map?.meanCount ?? scene.setup.settings.budget)"
+        } ?? ""
     } else {
-      words = "\(points.count) of \(BudgetSweep.budgets(tokenCount: tokenCount).count) budgets"
+      words = "\(known) of \(BudgetSweep.budgets(key, of: scene.run).count) budgets"
     }
     let name = max(8, width - TextWidth.of(words) - 3)
     let title = TextWidth.clipped(key.policy.title, to: name, ellipsis: frame.glyphs.ellipsis)
     return [
-      Span(Self.letter(index) + " ", Self.style(index, theme)),
+      Span(PlotLetters.letter(index) + " ", PlotLetters.style(index, theme)),
       Span(title, theme[index == 0 ? .accent : .text]),
       Span(" " + words, theme[.dim]),
     ]
-  }
-
-  private func value(_ point: BudgetSweep.Point) -> Double { showsRecall ? point.recall : point.massRecall }
-
-  /// Lines differ by letter, and in colour by colour, too.
-  private static func letter(_ line: Int) -> String {
-    let letters = Array("abcdefghijklmnopqrstuvwxyz")
-    return String(letters[line % letters.count])
-  }
-
-  private static func style(_ line: Int, _ theme: Theme) -> Style {
-    let roles: [Theme.Role] = [.accent, .warning, .good, .error, .note, .text]
-    return theme[roles[line % roles.count]]
   }
 }

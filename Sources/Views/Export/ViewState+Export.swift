@@ -22,8 +22,34 @@ extension ViewState {
         scene, scope: request.scope,
         drawing: request.scope == .view ? drawing(size: size, glyphs: glyphs) : nil)
       return Data(try page.html().utf8)
-    case let format: return try KeptExport(run).data(format, path: request.path)
+    case let format:
+      if request.scope == .view, let data = try numbers(format) { return data }
+      return try KeptExport(run).data(format, path: request.path)
     }
+  }
+
+  /// The numbers of the open view, where it is a table or curves and the format holds such.
+  /// - Throws: `ExportError.nothingYet` before there are any.
+  private func numbers(_ format: ExportFormat) throws -> Data? {
+    guard format == .json || format == .csv, showsNumbers else { return nil }
+    switch display.view {
+    case .lookahead:
+      guard let study = scene.study else { throw ExportError.nothingYet }
+      let export = try StudyExport(study)
+      return format == .csv ? export.csv() : try export.json()
+    case .compare:
+      let export = try SweepExport(details.sweep, scene.plottedKeys, of: run)
+      return format == .csv ? export.csv() : try export.json()
+    default:
+      let policies = scene.plottedPolicies.map { setup.settings.policies[$0] }
+      let export = try CourseExport(run, policies: policies, coverage: scene.coverage)
+      return format == .csv ? export.csv() : try export.json()
+    }
+  }
+
+  /// Whether the open view has numbers of its own for a table, beside what every policy keeps.
+  var showsNumbers: Bool {
+    display.view == .lookahead || display.view == .compare || scene.showsCourse
   }
 
   private func drawing(size: Size, glyphs: GlyphSet) -> String {

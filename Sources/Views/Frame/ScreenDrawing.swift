@@ -40,6 +40,7 @@ extension ViewState {
       case .heatmap: HeatmapView(scene).draw(into: &frame)
       case .heads: HeadsView(scene).draw(into: &frame)
       case .compare: CompareView(scene).draw(into: &frame)
+      case .timeline where display.course.isShown: CourseView(scene).draw(into: &frame)
       case .timeline: TimelineView(scene).draw(into: &frame)
       case .lookahead: LookaheadView(scene).draw(into: &frame)
       }

@@ -78,7 +78,11 @@ struct StatusLines {
   /// How far the work is; `nil` where none is under way.
   private var progress: [Span]? {
     if let why = state.why?.progress { return spinning(why) }
-    if state.studies, let study = state.scene.study?.progress { return spinning(study) }
+    if state.studies {
+      let keys = state.scene.missingKeys
+      if !keys.isEmpty { return spinning(state.details.sweep.progress(keys)) }
+      if let study = state.scene.study?.progress { return spinning(study) }
+    }
     guard let words = state.run.progress(glyphs) else { return nil }
     // There is nothing to stop before the model is open.
     return state.run.stage == .opening ? [spinner, Span(words, theme[.status])] : spinning(words)

@@ -29,27 +29,30 @@ package enum WrappedText {
 
   /// Breaks pieces where a line is full, pieces that are longer than a line anywhere; behind some a line
   /// ends.
-  static func lines(_ pieces: [(span: Span, endsLine: Bool)], width: Int) -> [[Span]] {
+  /// - Returns: for each line the parts of pieces on it, each with the piece's index.
+  static func lines(_ pieces: [(text: String, endsLine: Bool)], width: Int) -> [[(piece: Int, text: String)]]
+  {
     let width = max(1, width)
-    var lines: [[Span]] = [[]]
+    var lines: [[(piece: Int, text: String)]] = [[]]
     var used = 0
     func begin() {
       lines.append([])
       used = 0
     }
-    for (span, endsLine) in pieces {
-      if used > 0, used + span.width > width, span.width <= width { begin() }
+    for (index, (text, endsLine)) in pieces.enumerated() {
+      let length = TextWidth.of(text)
+      if used > 0, used + length > width, length <= width { begin() }
       var part = ""
-      for glyph in TextWidth.glyphs(of: span.text) {
+      for glyph in TextWidth.glyphs(of: text) {
         if used + glyph.width > width, used > 0 {
-          lines[lines.count - 1].append(Span(part, span.style))
+          lines[lines.count - 1].append((index, part))
           part = ""
           begin()
         }
         part += glyph.text
         used += glyph.width
       }
-      if !part.isEmpty { lines[lines.count - 1].append(Span(part, span.style)) }
+      if !part.isEmpty { lines[lines.count - 1].append((index, part)) }
       if endsLine { begin() }
     }
     if lines.count > 1, lines[lines.count - 1].isEmpty { lines.removeLast() }

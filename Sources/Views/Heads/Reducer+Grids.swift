@@ -50,8 +50,8 @@ extension ViewState {
   mutating func moveInTimeline(_ action: KeyTable.Action, times: Int) {
     let last = scene.timeline.steps.count - 1
     switch action {
-    case .left: go(to: (cursor.step ?? last) - times)
-    case .right: go(to: (cursor.step ?? last) + times)
+    case .left: go(to: scene.shownIndex - times)
+    case .right: go(to: scene.shownIndex + times)
     case .first, .lineStart: go(to: 0)
     case .last, .lineEnd: go(to: last)
     case .up, .halfPageUp, .pageUp: choosePolicy(setup.policy - times)

@@ -95,6 +95,17 @@ extension Glossary {
     Entry(
       "KL", ["divergence"], "How differently the smaller cache predicts the next token, in nats; 0 is alike."),
     Entry(
+      "course of the answer",
+      [
+        "course", "parts", "parted", "never", "step", "above", "sight", "adds", "chose", "each", "says",
+        "one", "whether", "how",
+      ],
+      "Each cache is fed the full cache's answer: at each token the KL, the token that it would say, what it keeps of the attention. It parts where its own answer has another token."
+    ),
+    Entry(
+      "undecided", ["nats", "F"],
+      "The entropy of the next token, in nats: 0 is sure of one, 2.3 is ten that are equally likely."),
+    Entry(
       "top-1", ["top"],
       "Of the full answer's next tokens, its end being one, how many the smaller cache says, too: 13/13 are 12 tokens and the end."
     ),

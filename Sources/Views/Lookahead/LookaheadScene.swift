@@ -5,6 +5,8 @@ import Exploration
 package struct LookaheadDisplay: Sendable {
   /// The chosen row, an index into the study's; `nil`: that of the studied policy itself.
   package var row: Int?
+  /// Whether recall is shown token by token, rather than mass.
+  package var showsRecall = false
 }
 
 extension Scene {
@@ -16,7 +18,7 @@ extension Scene {
 
   /// What the lookahead view asks for.
   var studyRequest: LookaheadStudy.Request? {
-    studiedPolicy.flatMap { LookaheadStudy.Request($0, setup.settings) }
+    studiedPolicy.flatMap { display.studyRequests.request($0, setup.settings) }
   }
 
   /// The study of what is asked for, as far as it has come.

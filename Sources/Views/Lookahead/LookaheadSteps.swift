@@ -27,7 +27,10 @@ struct LookaheadSteps {
     let room = frame.width - Self.gutter
     let shown = min(count, room)
     var heading = Line()
-    heading.add(Span("mass of each answer token", theme[.accent]))
+    let figure = scene.display.lookahead.showsRecall ? "recall" : "mass"
+    heading.add(
+      Span("\(figure) of each answer token", theme[.accent]),
+      Span(" (\(scene.display.keys.shown(.figureNext)))", theme[.dim]))
     if count > 0 {
       heading.add(
         Span("   tokens 1\(frame.glyphs.dash)\(shown) of \(count), bars to 1", theme[.dim]), rank: 1)
@@ -43,7 +46,7 @@ struct LookaheadSteps {
       let isChosen = row.policy == known[0].policy
       let title = TextWidth.clipped(row.title, to: Self.gutter - 2, ellipsis: frame.glyphs.ellipsis)
       let spans = [Span(TextWidth.padded(title, to: Self.gutter), theme[isChosen ? .accent : .dim])]
-      let bars = (scene.study?.steps[row.policy] ?? []).prefix(shown).map { step in
+      let bars = shares(row).prefix(shown).map { step in
         let eighth = min(7, max(0, Int(step * 8)))
         return Span(frame.glyphs.bars[eighth], theme[isChosen ? .accent : .text])
       }
@@ -54,10 +57,16 @@ struct LookaheadSteps {
     frame.line(line, marks(known[0], shown, frame))
   }
 
+  /// What is kept of each token's attention.
+  private func shares(_ row: LookaheadStudy.Row) -> [Double] {
+    let steps = scene.study?.steps[row.policy] ?? []
+    return steps.map(scene.display.lookahead.showsRecall ? \.recall : \.massRecall)
+  }
+
   /// Where the chosen row's lookahead ends, and the means on both sides.
   private func marks(_ row: LookaheadStudy.Row, _ shown: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
-    let steps = scene.study?.steps[row.policy] ?? []
+    let steps = shares(row)
     let pseudo: Int
     switch scene.study?.result(of: row) {
     case .success(let result)?: pseudo = result.lookahead?.pseudo.tokens.count ?? 0

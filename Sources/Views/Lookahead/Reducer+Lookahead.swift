@@ -29,6 +29,12 @@ extension ViewState {
     return effect
   }
 
-  /// Whether the open view's study goes on, which can be stopped.
-  package var studies: Bool { display.view == .lookahead && scene.study?.isFinished == false }
+  /// Whether the open view's study, or its figures at other budgets, go on, which can be stopped.
+  package var studies: Bool {
+    display.view == .lookahead && scene.study?.isFinished == false
+      || !scene.missingKeys.isEmpty && !scene.isSweepStopped
+  }
+
+  /// Takes note that a person has stopped what the open view lacks.
+  package mutating func stopSweep() { details.stoppedSweep = scene.missingKeys }
 }

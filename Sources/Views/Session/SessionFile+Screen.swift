@@ -45,6 +45,10 @@ extension SessionFile.Screen {
     state.display.heads.isSorted = sortsHeads ?? state.display.heads.isSorted
     state.display.compare.reversesOrder = reversesOrder ?? state.display.compare.reversesOrder
     state.display.compare.showsSettings = showsSettings ?? state.display.compare.showsSettings
+    state.display.course.isShown = course ?? state.display.course.isShown
+    state.display.course.figure =
+      try SessionFile.value(courseFigure, key: "screen.courseFigure", path: path)
+      ?? state.display.course.figure
     state.display.compare.plotted = Set((plotted ?? []).prefix(100).compactMap { Policy($0) })
     state.search.typed = search ?? state.search.typed
   }

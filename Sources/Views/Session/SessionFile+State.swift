@@ -38,6 +38,8 @@ extension SessionFile {
       sortsHeads: state.display.heads.isSorted, sortColumn: state.display.compare.sortColumn.rawValue,
       reversesOrder: state.display.compare.reversesOrder,
       showsSettings: state.display.compare.showsSettings,
+      course: state.display.course.isShown ? true : nil,
+      courseFigure: state.display.course.isShown ? state.display.course.figure.rawValue : nil,
       plotted: state.display.compare.plotted.filter { $0.map == nil }.map(\.name).filter {
         !$0.hasSuffix("*")
       }.sorted(),

@@ -155,6 +155,10 @@ package struct SessionFile: Codable, Sendable, Equatable {
     package var reversesOrder: Bool?
     /// Whether it shows settings in place of the plot.
     package var showsSettings: Bool?
+    /// Whether the timeline shows the course of the answer.
+    package var course: Bool?
+    /// The figure of its first plot.
+    package var courseFigure: String?
     /// Names of policies that are plotted beside the active and the pinned one.
     package var plotted: [String]?
     /// The last search.

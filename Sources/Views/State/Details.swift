@@ -14,7 +14,9 @@ package struct Details: Sendable {
     case token(TokenFigures.Request)
     /// Where an eviction loses the true attention.
     case losses(LossList.Request)
-    /// Recall against budget; the engine decodes for it.
+    /// What is kept of each answer token's attention.
+    case coverage(StepCoverage.Request)
+    /// Figures against budget; the engine decodes for it.
     case sweep([BudgetSweep.Key])
     /// What a lookahead needs; the engine decodes for it.
     case study(LookaheadStudy.Request)
@@ -23,7 +25,7 @@ package struct Details: Sendable {
     package var needsEngine: Bool {
       switch self {
       case .sweep, .study: true
-      case .attention, .votes, .token, .losses: false
+      case .attention, .votes, .token, .losses, .coverage: false
       }
     }
 
@@ -36,6 +38,7 @@ package struct Details: Sendable {
       case .votes(let request): request.work(run) <= limit
       case .token(let request): request.work(run) <= limit
       case .losses(let request): request.work(run) <= limit
+      case .coverage(let request): request.work(run) <= limit
       case .sweep, .study: false
       }
     }
@@ -47,14 +50,19 @@ package struct Details: Sendable {
     case votes(TokenVotes)
     case token(TokenFigures)
     case losses(LossList)
+    case coverage(StepCoverage)
     case sweep(BudgetSweep)
     case study(LookaheadStudy)
   }
 
   /// The heatmap's rows.
   package private(set) var attention: AttentionRows?
-  /// Recall against budget; it outlives settings.
+  /// What is kept of each answer token's attention, under the settings that were asked about last.
+  private(set) var coverage: StepCoverage?
+  /// Figures against budget; they outlive settings.
   package internal(set) var sweep = BudgetSweep()
+  /// The lines that a person has stopped.
+  package var stoppedSweep: [BudgetSweep.Key]?
   /// What the heads make of tokens.
   private(set) var tokens: [TokenFigures.Request: TokenFigures] = [:]
   /// The lists of losses that were asked for last.
@@ -73,6 +81,7 @@ package struct Details: Sendable {
   package mutating func take(_ answer: Answer) {
     switch answer {
     case .attention(let rows): attention = rows
+    case .coverage(let newer): coverage = newer
     case .sweep(let newer): sweep.merge(newer)
     case .study(let newer): study = newer
     case .votes(let newer):
@@ -96,6 +105,7 @@ package struct Details: Sendable {
     case .votes(let request): TokenVotes(request, run).map(Answer.votes)
     case .token(let request): TokenFigures(request, run).map(Answer.token)
     case .losses(let request): LossList(request, run).map(Answer.losses)
+    case .coverage(let request): StepCoverage(request, run).map(Answer.coverage)
     case .sweep, .study: nil
     }
   }
@@ -128,22 +138,23 @@ extension ViewState {
       guard let request = scene.attentionRequest, details.attention?.request != request else { return [] }
       return [.attention(request)]
     case .compare:
-      guard run.stage == .done, !display.compare.showsSettings else { return [] }
-      let count = run.prompt.tokens.count
-      let missing = scene.plottedKeys.filter { !details.sweep.isComplete($0, tokenCount: count) }
-      return missing.isEmpty ? [] : [.sweep(missing)]
+      return scene.missingKeys.isEmpty || scene.isSweepStopped ? [] : [.sweep(scene.missingKeys)]
     case .lookahead:
       guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
         return []
       }
       return [.study(request)]
     case .heads: return scene.missingTokens
-    case .timeline: return []
+    case .timeline:
+      guard display.course.isShown, let request = scene.coverageRequest,
+        details.coverage?.request != request
+      else { return [] }
+      return [.coverage(request)]
     }
   }
 
-  /// Computes at once the list of losses that was asked for: keys that are played find it as a person does who
-  /// waits.
+  /// Computes at once the list of losses that was asked for: keys that are played find it as a person does
+  /// who waits.
   package mutating func settleLosses() {
     for request in missingLosses {
       if let answer = Details.answer(request, run) { details.take(answer) }
@@ -175,16 +186,28 @@ extension Scene {
     TokenVotes.Request(run, result: result, layer: cursor.layer, head: cursor.head)
   }
 
-  /// The lines of the budget plot: the active policy, the pinned one, the chosen others in the order of the
-  /// list.
-  var plottedKeys: [BudgetSweep.Key] {
+  /// The policies that are plotted, their places in the list: the active one, the pinned one, the chosen
+  /// others in the order of the list.
+  var plottedPolicies: [Int] {
     let first = [setup.policy, setup.pinned == setup.policy ? nil : setup.pinned].compactMap { $0 }.filter(
       setup.settings.policies.indices.contains)
     let others = setup.settings.policies.indices.filter {
       !first.contains($0) && display.compare.plotted.contains(setup.settings.policies[$0])
     }
-    return (first + others).map {
-      BudgetSweep.Key(policy: setup.settings.policies[$0], granularity: setup.settings.granularity)
-    }
+    return first + others
+  }
+
+  /// The lines of the open view's plots of which more will come.
+  var missingKeys: [BudgetSweep.Key] {
+    guard display.view == .compare, run.stage == .done, !display.compare.showsSettings else { return [] }
+    return plottedKeys.filter { !details.sweep.isComplete($0, of: run) }
+  }
+
+  /// Whether a person has stopped them.
+  var isSweepStopped: Bool { !missingKeys.isEmpty && details.stoppedSweep == missingKeys }
+
+  /// The lines of the plots against budget.
+  var plottedKeys: [BudgetSweep.Key] {
+    plottedPolicies.map { BudgetSweep.Key(setup.settings.policies[$0], setup.settings) }
   }
 }

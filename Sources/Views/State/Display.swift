@@ -23,12 +23,16 @@ package struct Display: Sendable {
   package var losses = LossDisplay()
   /// How the comparison is shown.
   package var compare = CompareDisplay()
+  /// How the course of an answer is shown.
+  package var course = CourseDisplay()
   /// How the lookahead view is shown.
   package var lookahead = LookaheadDisplay()
   /// The prompt as it is written on screens, remembered from frame to frame.
   var texts = TokenTexts()
   /// The heatmap's rows as they are pooled, remembered as well.
   var pooledRows = PooledRows()
+  /// What the lookahead view asks for, remembered as well.
+  var studyRequests = StudyRequests()
   /// Answers as they are written on screens, remembered as well.
   var answers = AnswerTexts()
 

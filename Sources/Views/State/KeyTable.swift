@@ -11,7 +11,8 @@ package struct KeyTable: Sendable {
     case layerDown, layerUp, headDown, headUp, headMode
     case policyNext, policyPrevious, pin, budgetUp, budgetDown, granularity, window, pseudoTokens, mask
     case stepForward, stepBack, phaseForward, phaseBack, play, open
-    case loss, losses, tokenHeads, tokenNext, tokenPrevious, answers, settings, cover, scale, compareRows,
+    case loss, losses, tokenHeads, tokenNext, tokenPrevious, answers, settings, course, cover, scale,
+      compareRows,
       zoomIn, zoomOut, pairing, figureNext, figurePrevious, sort,
       plot
     case theme, notes, question, questionAfter, questionNext, questionPrevious, search, searchNext,
@@ -129,6 +130,9 @@ package struct KeyTable: Sendable {
     Binding(
       [.character("d")], "d", .settings, "details: the settings", group: "LOOK", hint: "settings",
       views: [.compare]),
+    Binding(
+      [.character("d")], "d", .course, "the answer, step by step", group: "LOOK", hint: "course",
+      views: [.timeline]),
     Binding([.character("c")], "c", .cover, "marks under the text", group: "LOOK", views: [.text]),
     Binding(
       [.character("z")], "z", .scale, "scale: sink-free, log, linear", group: "LOOK", views: [.heatmap]),
@@ -138,13 +142,17 @@ package struct KeyTable: Sendable {
       views: [.heatmap]),
     Binding(
       [.character("+")], "+", .zoomIn, "closer: fewer tokens, digits", group: "LOOK", hint: "zoom",
-      views: [.heatmap, .heads]),
+      views: [.heatmap, .heads, .timeline]),
     Binding(
-      [.character("-")], "-", .zoomOut, "more tokens, all heads", group: "LOOK", views: [.heatmap, .heads]),
+      [.character("-")], "-", .zoomOut, "more tokens, all heads", group: "LOOK",
+      views: [.heatmap, .heads, .timeline]),
     Binding([.character("Z")], "Z", .pairing, "two rows or one in a line", group: "LOOK", views: [.heatmap]),
     Binding(
-      [.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure", views: [.heads]),
-    Binding([.character("F")], "F", .figurePrevious, "previous figure", group: "LOOK", views: [.heads]),
+      [.character("f")], "f", .figureNext, "next figure", group: "LOOK", hint: "figure",
+      views: [.heads, .timeline, .lookahead]),
+    Binding(
+      [.character("F")], "F", .figurePrevious, "previous figure", group: "LOOK",
+      views: [.heads, .timeline, .lookahead]),
     Binding(
       [.character("s")], "s", .sort, "sort; again: turn round", group: "LOOK", hint: "sort",
       views: [.heads, .compare]),
@@ -249,8 +257,8 @@ package struct KeyTable: Sendable {
     .heatmap: [.textView, .layerDown, .headDown, .policyNext, .zoomIn, .compareRows],
     .heads: [.textView, .figureNext, .sort, .open, .tokenHeads, .policyNext, .pin],
     .compare: [.textView, .policyNext, .pin, .open, .sort, .plot, .settings, .budgetDown, .window],
-    .timeline: [.textView, .stepForward, .phaseForward, .play, .open, .policyNext],
-    .lookahead: [.textView, .open, .policyNext, .pseudoTokens, .budgetDown],
+    .timeline: [.textView, .stepForward, .phaseForward, .play, .course, .open, .policyNext],
+    .lookahead: [.textView, .open, .figureNext, .policyNext, .pseudoTokens, .budgetDown],
   ]
 
   /// Hints that would only crowd the other views' footers.

@@ -36,10 +36,16 @@ extension ViewState {
   /// Says what became of an export. After a failure the name can be changed; a file that is there already is
   /// asked about.
   package mutating func exportEnded(_ request: ExportRequest, error: (any Error)?) {
-    let what = request.scope == .view && ((try? request.resolvedFormat())?.showsView ?? false)
+    let format = try? request.resolvedFormat()
+    let isView = request.scope == .view && (format?.showsView ?? false)
+    let isNumbers = request.scope == .view && (format == .csv || format == .json) && showsNumbers
+    let view = display.view.title.lowercased()
     guard let error else {
-      message =
-        "\(what ? "\(display.view.title.lowercased()) view" : "kept tokens of \(run.results.count + 1) policies") written to \(request.path)"
+      let what =
+        isView
+        ? "\(view) view"
+        : isNumbers ? "numbers of the \(view) view" : "kept tokens of \(run.results.count + 1) policies"
+      message = "\(what) written to \(request.path)"
       return
     }
     // What is being typed meanwhile goes on.

@@ -27,12 +27,13 @@ extension ViewState {
         state.display.showsCover, state.display.heads.isSorted,
         state.display.heads.showsAll == true, state.display.heads.showsAll == false,
         state.display.compare.reversesOrder, state.display.compare.showsSettings, state.cursor.isPlaying,
+        state.display.course.isShown, state.display.course.showsAll, state.display.lookahead.showsRecall,
         state.typing.isCounting,
       ]
       names = [
         state.display.heatmap.headMode.rawValue, state.display.heatmap.scale.rawValue,
         state.display.heads.figure.rawValue, state.display.heads.joining.rawValue,
-        state.display.compare.sortColumn.rawValue,
+        state.display.compare.sortColumn.rawValue, state.display.course.figure.rawValue,
         state.display.theme.name,
         state.editing.scope.rawValue,
       ]

@@ -107,6 +107,7 @@ extension ViewState {
     case .open: return openWhatIsUnderTheCursor()
     case .answers: openAnswers()
     case .settings: display.compare.showsSettings.toggle()
+    case .course: toggleCourse()
     case .layerDown: turn(\.cursor.layer, by: -times, count: run.recording?.shape.layerCount)
     case .layerUp: turn(\.cursor.layer, by: times, count: run.recording?.shape.layerCount)
     case .headDown: turn(\.cursor.head, by: -times, count: run.recording?.shape.queryHeadCount)
@@ -131,7 +132,7 @@ extension ViewState {
     case .play:
       cursor.isPlaying.toggle()
       if cursor.isPlaying, chosenIndex >= scene.timeline.steps.count - 1 {
-        cursor.step = 0
+        cursor.step = firstPlayedStep
       }
       message = cursor.isPlaying ? "playing; \(display.keys.shown(.play)) pauses" : "paused"
     case .loss: stepThroughLosses(by: times)
@@ -144,8 +145,8 @@ extension ViewState {
       if !display.theme.hasColor || glyphs.upperHalf == nil {
         message = "two rows in a line need colours and half blocks"
       }
-    case .figureNext: display.heads.figure = Self.following(display.heads.figure, by: times)
-    case .figurePrevious: display.heads.figure = Self.following(display.heads.figure, by: -times)
+    case .figureNext: turnFigure(by: times)
+    case .figurePrevious: turnFigure(by: -times)
     case .sort:
       if display.view == .heads {
         display.heads.isSorted.toggle()
@@ -164,6 +165,8 @@ extension ViewState {
     case .zoomIn, .zoomOut:
       if display.view == .heads {
         zoomHeads(closer: action == .zoomIn)
+      } else if display.view == .timeline {
+        zoomCourse(closer: action == .zoomIn)
       } else {
         zoom(closer: action == .zoomIn, width: size.width - 4)
       }
@@ -210,6 +213,8 @@ extension ViewState {
         cursor.selectionStart = nil
       } else if display.view == .compare, display.compare.showsSettings {
         display.compare.showsSettings = false
+      } else if scene.showsCourse {
+        toggleCourse()
       } else {
         if cursor.step != nil { message = "the newest step is shown" }
         (cursor.step, cursor.isPlaying) = (nil, false)
@@ -238,7 +243,7 @@ extension ViewState {
   }
 
   /// The chosen step, an index into the active result's; the newest where none is chosen.
-  private var chosenIndex: Int { cursor.step ?? scene.timeline.steps.count - 1 }
+  private var chosenIndex: Int { scene.shownIndex }
 
   mutating func go(to index: Int) {
     let last = scene.timeline.steps.count - 1
@@ -274,8 +279,16 @@ extension ViewState {
     return max(1, min(next ?? budget, up ? max(count, budget) : budget))
   }
 
-  private static func following<Value: CaseIterable & Equatable>(_ value: Value, by change: Int = 1) -> Value
-  {
+  /// Goes through the figures of the open view.
+  private mutating func turnFigure(by times: Int) {
+    switch display.view {
+    case .timeline: turnCourseFigure(by: times)
+    case .lookahead: display.lookahead.showsRecall.toggle()
+    default: display.heads.figure = Self.following(display.heads.figure, by: times)
+    }
+  }
+
+  static func following<Value: CaseIterable & Equatable>(_ value: Value, by change: Int = 1) -> Value {
     let all = Array(Value.allCases)
     let index = (all.firstIndex(of: value) ?? 0) + change % all.count
     return all[(index + all.count) % all.count]

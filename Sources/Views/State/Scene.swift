@@ -31,9 +31,12 @@ struct Scene: Sendable {
   /// The result whose answer is stepped through: the active one; in a trace the full cache's, which has the
   /// only answer.
   var answering: PolicyResult? { run.hasModel ? result ?? run.full : run.full }
-  /// The active result's steps.
+  /// The active result's steps; where the course of the answer is shown, all of the full cache's answer as
+  /// well.
   var timeline: Timeline {
-    Timeline(result, answer: result == nil ? nil : answering?.answer, questionCount: questionCount)
+    Timeline(
+      result, answer: result == nil ? nil : answering?.answer, questionCount: questionCount,
+      leastDecoded: showsCourse ? run.full?.answer.steps.count ?? 0 : 0)
   }
   /// Tokens of a question that comes after the eviction, once it has been asked.
   var questionCount: Int { run.questionQueries?.count ?? 0 }

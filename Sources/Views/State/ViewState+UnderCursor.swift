@@ -19,6 +19,7 @@ extension ViewState {
     case .heads: return display.heads.figure.word
     case .compare: return display.compare.showsSettings ? "settings" : display.compare.sortColumn.word
     case .lookahead: return wordOfStudyRow
+    case .timeline where display.course.isShown: return display.course.figure.word
     case .timeline:
       switch scene.shownStep {
       case .prefill: return "prefill"
@@ -68,6 +69,11 @@ extension HeadFigure {
     default: title
     }
   }
+}
+
+extension CourseFigure {
+  /// The glossary's word for it.
+  var word: String { self == .entropy ? "undecided" : title }
 }
 
 extension CompareColumn {

@@ -21,7 +21,7 @@ final class EngineUpdates: Sendable {
       case .run(let run): run.progress(glyphs)
       case .finding(let finding): finding.progress
       case .details(.sweep(let sweep), for: .sweep(let keys)):
-        "recall at other budgets, point \(keys.reduce(0) { $0 + sweep.points($1).count })"
+        sweep.progress(keys)
       case .details(.study(let study), for: _): study.progress
       case .details, .written: nil
       }

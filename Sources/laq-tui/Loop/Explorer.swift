@@ -85,6 +85,7 @@ final class Explorer: App {
     (state.why, state.overlays.showsWhy) = (nil, false)
     asked.removeAll()
     if state.details.study?.stage != .done { state.details.study = nil }
+    state.details.stoppedSweep = nil
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
     if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
@@ -113,6 +114,7 @@ final class Explorer: App {
     // A study is stopped by the same key, which stops the run first.
     guard state.run.isFinished else { return }
     isStudyStopped = true
+    state.stopSweep()
     sweeping?.cancel()
   }
 
@@ -154,7 +156,7 @@ final class Explorer: App {
             _ = await engine.study(wanted, of: run) {
               updates.put(.details(.study($0), for: request), generation: generation)
             }
-          case .attention, .votes, .token, .losses: break
+          case .attention, .votes, .token, .losses, .coverage: break
           }
         }
       } else if request.isQuick(run) {

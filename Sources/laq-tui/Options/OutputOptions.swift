@@ -52,8 +52,10 @@ struct OutputOptions: ParsableArguments {
     get throws {
       guard let export else { return nil }
       let named = try ExportFormat(path: export, asked: format)
+      // A table is the open view's where that has numbers of its own.
+      let showsScreen = named.showsView || named == .json || named == .csv
       let scope: ExportRequest.Scope =
-        screen != nil && named.showsView || !named.holdsEverything ? .view : .everything
+        screen != nil && showsScreen || !named.holdsEverything ? .view : .everything
       return ExportRequest(export, scope: scope, format: format, replacing: force)
     }
   }
