@@ -195,6 +195,26 @@ import Testing
     #expect(!text.contains(" budgets"), "\(text)")
   }
 
+  /// Answers at other budgets take long on a real model: the key that stops work stops them, until they are
+  /// asked for again, or others are.
+  @Test func figuresAtOtherBudgetsCanBeStopped() throws {
+    var state = RunFixture.state()
+    state.display.view = .compare
+    state.details.sweep = BudgetSweep()
+    let missing = state.missingDetails
+    #expect(missing.count == 1 && state.studies)
+    #expect(TextRenderer.text(state.draw(size: Self.size)).contains("recall at other budgets, point 0   Esc"))
+    #expect(state.handle(.escape, size: Self.size) == .cancel)
+    state.stopSweep()
+    #expect(state.missingDetails.isEmpty && !state.studies)
+    #expect(TextRenderer.text(state.draw(size: Self.size)).contains("stopped"))
+    #expect(state.handle(.escape, size: Self.size) != .cancel)
+    try Self.press("p", &state)
+    #expect(state.missingDetails.count == 1 && state.missingDetails != missing, "another policy's")
+    state.display.view = .text
+    #expect(!state.studies && state.handle(.escape, size: Self.size) != .cancel)
+  }
+
   @Test func viewsWithNumbersWriteThemAsTables() throws {
     var state = Self.state()
     func first(_ path: String, _ scope: ExportRequest.Scope = .view) throws -> String {

@@ -64,8 +64,8 @@ struct PlotPanel {
     let title = figure.title(scene.run)
     line.add(Span(place == 0 ? title + " against budget" : title, theme[.accent]))
     if place == 0, scene.isSweepStopped {
-      line.add(
-        Span("   stopped; \(scene.display.keys.shown(.run)) runs again", theme[.warning]), rank: 1)
+      line.add(Span("   stopped", theme[.warning]), rank: 1)
+      line.add(Span("; \(scene.display.keys.shown(.run)) runs again", theme[.warning]), rank: 2)
     } else if place == 0 {
       line.add(
         Span("   \(scene.display.keys.shown(.plot)) adds a policy", theme[.dim]), rank: 1)

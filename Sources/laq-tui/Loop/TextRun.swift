@@ -39,7 +39,9 @@ struct TextRun {
     if let why = output.why, let policy = Policy(why) {
       try await explain(policy, in: explorer.state.run, sink)
     }
-    if output.screen != nil, export?.scope != .view {
+    // A view that is drawn into a file is not printed, too; beside a table it is.
+    let isDrawn = try export.map { try $0.scope == .view && $0.resolvedFormat().showsView } ?? false
+    if output.screen != nil, !isDrawn {
       try await explorer.complete()
       sink.print(explorer)
     }
