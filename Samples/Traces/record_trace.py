@@ -16,6 +16,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from transformers import AttentionInterface, AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64, "U8": torch.uint8}
 BLOCK_BYTES = 1 << 28  # of attention scores at a time
@@ -106,9 +107,11 @@ class Recorder:
         self.rules, self.newest = {}, {}
         self.cache, self.rows, self.sink = Cache(), None, None
         AttentionInterface.register("laq_trace", self.attend)
+        ALL_ATTENTION_FUNCTIONS["laq_trace"] = self.attend  # before an earlier recorder's, which kvpress has wrapped
         model.set_attn_implementation("laq_trace")
 
-    def attend(self, module, query, key, value, mask, scaling=None, softcap=None, sliding_window=None, **others):
+    def attend(self, module, query, key, value, mask, dropout=0.0, scaling=None, softcap=None, sliding_window=None,
+               **others):
         """What transformers calls for attention: queries [1, H, r, D], keys and values [1, K, r, D] of the new tokens."""
         if others.get("s_aux") is not None or key.shape != value.shape or key.shape[-1] != self.head_dim:
             sys.exit(f"{type(module).__name__}: attention sinks and heads of several sizes have no place in a trace")
@@ -545,7 +548,8 @@ def former_names():
     def registering(module, hook, **options):
         def told(module, arguments, words, output):
             if "cache" in words and "past_key_values" not in words:
-                words = {"past_key_values": words["cache"], "cache_position": words["position_ids"][0]} | words
+                positions = {"cache_position": words["position_ids"][0]} if "position_ids" in words else {}
+                words = {"past_key_values": words["cache"]} | positions | words
             return hook(module, arguments, words, output)
         return register(module, told if options.get("with_kwargs") else hook, **options)
 
