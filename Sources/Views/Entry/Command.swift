@@ -79,7 +79,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .policy: "chooses a policy, or adds one"
     case .set: "changes a setting of the active policy"
     case .question: "asks another question; none without a text"
-    case .answerPrefix: "begins every answer with a text, which may stand in quotes"
+    case .answerPrefix: "begins every answer with a text, in quotes or not"
     case .steps: "sets how long answers may be, in tokens"
     case .granularity: "one kept set per KV head or per query head"
     case .view: "opens a view"
