@@ -69,7 +69,8 @@ def main():
         case["text"] = text
         case["ids"] = tokenizer.apply_chat_template(messages(case), return_dict=False, **begun)
     target = pathlib.Path(__file__).with_name("conversations.json")
-    target.write_text(json.dumps({"template": TEMPLATE, "cases": CASES}, indent=1) + "\n")
+    lines = ",\n".join(json.dumps(case) for case in CASES)
+    target.write_text(f'{{"template": {json.dumps(TEMPLATE)}, "cases": [\n{lines}\n]}}\n')
 
 
 main()
