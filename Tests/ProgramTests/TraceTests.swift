@@ -71,12 +71,45 @@ import Testing
 
   @Test func whatNeedsTheModelIsRefusedWithItsName() throws {
     for option in [
-      ["--model", "/a/model"], ["--question", "Why?"], ["--why", "laq"], ["--steps", "3"], ["--record", "x"],
+      ["--question", "Why?"], ["--answer-prefix", "It"], ["--why", "laq"], ["--steps", "3"],
+      ["--record", "x"],
     ] {
       let outcome = try Program.run([trace] + option)
       #expect(
         outcome.status == 1 && outcome.errors.contains("\(option[0]) needs the model"), "\(outcome.errors)")
     }
+  }
+
+  /// With its model a trace is answered as the text was; another model is refused, and so is what would change
+  /// the prompt.
+  @Test func aTraceIsAnsweredByItsModel() throws {
+    let shared = [
+      "--budget", "16", "--policy", "laq", "--policy", "snapkv", "--screen", "compare", "--steps", "6",
+    ]
+    let outcome = try Program.run([trace, "--model", "embedded"] + shared)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let live = try Program.run([folder.path("short.txt")] + shared)
+    func answers(_ output: String) -> [Substring] {
+      output.split(separator: "\n").filter { $0.contains("LAQ  ") || $0.contains("SnapKV  ") }
+    }
+    #expect(answers(outcome.output) == answers(live.output) && !answers(live.output).isEmpty)
+    #expect(!outcome.output.contains("needs the model"))
+    for option in [["--question", "Why?"], ["--answer-prefix", "It"]] {
+      let refused = try Program.run([trace, "--model", "embedded"] + option)
+      #expect(refused.status == 1 && refused.errors.contains("a trace's prompt is as it was recorded"))
+    }
+    let missing = try Program.run([trace, "--model", "/a/model"])
+    #expect(missing.status == 1 && missing.errors.contains("/a/model"), "\(missing.errors)")
+    let model = try folder.model("other")
+    let config = model.appendingPathComponent("config.json")
+    let text = try String(contentsOf: config, encoding: .utf8)
+    let other = text.replacing(/"num_key_value_heads"\s*:\s*\d+/, with: "\"num_key_value_heads\": 8")
+    #expect(other != text)
+    try other.write(to: config, atomically: true, encoding: .utf8)
+    let refused = try Program.run([trace, "--model", model.path])
+    #expect(
+      refused.status == 1 && refused.errors.contains("5 layers of 8 query and 4 KV heads")
+        && refused.errors.contains("5 layers of 8 query and 8 KV heads"), "\(refused.errors)")
   }
 
   @Test func exportsAreThoseOfTheModel() throws {

@@ -39,7 +39,7 @@ public enum TraceError: Error, Equatable, CustomStringConvertible {
     case .badElement(let file, let tensor, let expected, let found):
       "\(file): tensor '\(tensor)' should hold \(expected), and holds \(found); \(Self.again)"
     case .needsModel(let file, let option):
-      "\(file): \(option) needs the model, and this is a trace without it; leave it out, or give the text itself"
+      "\(file): \(option) needs the model, and this is a trace without it; leave it out, give --model, or give the text itself"
     case .headTooLarge(let file, let dimension, let limit):
       "\(file): its heads have \(dimension) dimensions, and at most \(limit) are supported; trace another model"
     }

@@ -11,10 +11,12 @@ public final class KeptMap: Sendable, Hashable {
   public let source: String
   /// The kept sets; their heads are those of the file.
   public let kept: KeptTokens
+  /// The hash of the prompt whose tokens they are, where it is known: of another one they say nothing.
+  public let promptHash: String?
 
   /// Takes over kept sets.
-  public init(name: String, source: String, kept: KeptTokens) {
-    (self.name, self.source, self.kept) = (name, source, kept)
+  public init(name: String, source: String, kept: KeptTokens, promptHash: String? = nil) {
+    (self.name, self.source, self.kept, self.promptHash) = (name, source, kept, promptHash)
   }
 
   /// Kept tokens per layer and head, the mean, rounded: the budget that the choice was made for.

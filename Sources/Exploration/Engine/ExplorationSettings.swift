@@ -23,8 +23,17 @@ public struct ExplorationSettings: Sendable, Hashable {
   /// The tokens of an answer that can be asked for.
   public static let answerLimits = 1...4096
 
-  /// The budget unless one is given: small enough that the samples' answers hang on who chooses.
+  /// The least budget unless one is given: small enough that the samples' answers hang on who chooses.
   public static let defaultBudget = 48
+
+  /// The budget of a prompt unless one is given: 4 % of its tokens, and at least `defaultBudget`. The same
+  /// number of a longer prompt would be a harder eviction.
+  public static func usualBudget(tokenCount: Int) -> Budget {
+    guard let share = try? Budget(parsing: "4%"), case .share(let part) = share,
+      TokenBudget(part, tokenCount: tokenCount).tokens > defaultBudget
+    else { return .tokens(defaultBudget) }
+    return share
+  }
 
   /// Which queries of the prompt are recorded.
   public var recording: RecordingScope

@@ -8,13 +8,17 @@ struct ModelSource: RunSource {
   private let precision: Precision
   private let weights: () throws -> any TensorSource
   private let gateSource: () throws -> Gate?
+  /// What a trace has recorded of a prompt by this model, and the prompt's tokens.
+  private let traced: (prefix: RecordedPrefix, tokens: [Int])?
   private var decoder: Decoder?
   private var gate: Gate?
 
   init(
     _ configuration: ModelConfiguration, precision: Precision, gate: @escaping () throws -> Gate?,
+    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil,
     weights: @escaping () throws -> any TensorSource
   ) {
+    self.traced = traced
     self.configuration = configuration
     self.precision = precision
     self.weights = weights
@@ -61,7 +65,8 @@ struct ModelSource: RunSource {
     // A gate looks at the states of all tokens: behind a known prefix it would miss some.
     do {
       return try decoder.prefill(
-        tokens, after: pass == nil ? prefix : nil, firstQueryPosition: request.firstQueryPosition,
+        tokens, after: pass == nil ? prefix ?? recordedPrefix(of: tokens) : nil,
+        firstQueryPosition: request.firstQueryPosition,
         onProgress: onProgress
       ) { _, states in
         guard let pass else { return }
@@ -96,6 +101,14 @@ struct ModelSource: RunSource {
   func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
   { nil }
+
+  /// The part of a prompt that a trace has recorded.
+  private func recordedPrefix(of tokens: [Int]) -> RecordedPrefix? {
+    traced.map { traced in
+      RecordedPrefix(
+        traced.prefix.recording, count: zip(traced.tokens, tokens).prefix { $0 == $1 }.count)
+    }
+  }
 
   private func gate(for request: RunRequest) -> Gate? { request.wantsGate ? gate : nil }
 }

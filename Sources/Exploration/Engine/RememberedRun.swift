@@ -57,11 +57,9 @@ public struct RememberedRun: Codable, Sendable, Equatable {
     let reason: String
   }
 
-  /// Takes what a run has computed; `nil` for one that is not complete, and where a file says what a policy
-  /// keeps: it may be another one tomorrow.
+  /// Takes what a run has computed; `nil` for one that is not complete.
   public init?(_ run: Run) {
-    guard run.stage == .done || run.isRemembered, run.hasModel, let full = run.full,
-      run.settings.policies.allSatisfy({ $0.map == nil })
+    guard run.stage == .done || run.isRemembered, run.hasModel, let full = run.full
     else { return nil }
     self.full = Answer(full.answer)
     let places = run.settings.policies
@@ -96,7 +94,7 @@ extension RememberedRun.Answer {
 
 extension KeptTokens {
   /// A bit for each token of each head of each layer, the lowest of a byte first.
-  var bits: Data {
+  package var bits: Data {
     var bits = Data(count: Self.bitsSize(positions.reduce(0) { $0 + $1.count } * tokenCount))
     var start = 0
     for head in positions.joined() {
@@ -107,7 +105,7 @@ extension KeptTokens {
   }
 
   /// What such bits stand for; `nil` if they are not of these sizes.
-  init?(bits: Data, shape: ModelShape, granularity: Granularity, tokenCount: Int) {
+  package init?(bits: Data, shape: ModelShape, granularity: Granularity, tokenCount: Int) {
     let heads = granularity.headCount(in: shape)
     let bytes = Array(bits)
     guard bytes.count == Self.bitsSize(shape.layerCount * heads * tokenCount) else { return nil }

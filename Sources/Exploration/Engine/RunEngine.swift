@@ -35,6 +35,17 @@ public actor RunEngine {
     source = ModelSource(configuration, precision: precision, gate: gate, weights: weights)
   }
 
+  /// Prepares to run a trace's prompt by the model that it was recorded of: what it has recorded does not pass
+  /// the model again.
+  public init(
+    _ trace: TraceFile, checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil
+  ) {
+    let tokens = trace.prompt.tokens.map(\.id)
+    source = ModelSource(
+      checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
+      traced: trace.prefix.map { ($0, tokens) }, weights: { try checkpoint.weights() })
+  }
+
   /// Prepares to run what a trace has recorded: its answer is the only one.
   public init(_ trace: TraceFile) { source = TraceSource(trace: trace) }
 

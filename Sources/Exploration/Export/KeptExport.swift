@@ -45,6 +45,8 @@ public struct KeptExport: Encodable, Sendable {
     var tokens: [TokenEntry]?
     /// The question that came after the eviction: no policy but those that look at the answer knew it.
     let questionAfterEviction: String?
+    /// What every answer was made to begin with.
+    let answerPrefix: String?
   }
 
   /// What the same caches answer to another question.
@@ -115,7 +117,7 @@ public struct KeptExport: Encodable, Sendable {
     }
     prompt = PromptEntry(
       name: run.prompt.name, sha256: run.prompt.hash, bytes: run.prompt.text.count, tokens: tokens,
-      questionAfterEviction: run.prompt.laterQuestionText)
+      questionAfterEviction: run.prompt.laterQuestionText, answerPrefix: run.prompt.framing.answerPrefix)
     settings = Settings(
       budget: run.settings.budget, granularity: run.settings.granularity.rawValue,
       answerLimit: run.settings.answerLimit,

@@ -1,6 +1,5 @@
 import ChatTemplates
 import Checkpoint
-import Foundation
 
 /// Makes a text the user's turn, by a chat template, and finds it again in what the template has made of it.
 ///
@@ -11,21 +10,14 @@ struct ChatFraming {
   /// Two private characters, which are in no template and no text of a system's turn.
   private static let mark = "\u{10FFFD}\u{10FFFC}"
 
-  private let file: ChatTemplateFile
+  private let rendering: ChatRendering
   private let system: String?
-  private let variables: [String: TemplateValue]
   private let name: String
-  private let template: ChatTemplate
-  /// One time for all renderings, which are compared.
-  private let date = Date()
 
   /// - Throws: `PromptError.template` when the template cannot be read.
   init(_ file: ChatTemplateFile, system: String?, variables: TemplateVariables, name: String) throws {
-    self.file = file
-    self.name = name
-    self.variables = file.tokens.mapValues { .string($0) }.merging(variables.templateValues) { _, own in own }
-    self.system = system
-    template = try file.template()
+    rendering = try ChatRendering(file, variables: variables)
+    (self.system, self.name) = (system, name)
   }
 
   /// - Throws: `PromptError`.
@@ -40,12 +32,16 @@ struct ChatFraming {
     // Spaces are the same bytes in the text as it was read, valid UTF-8 or not.
     let core = content.bytes[leading.utf8.count..<content.bytes.count - trailing.utf8.count]
 
-    let system = system?.isEmpty == true ? quietSystem() : system
+    let system =
+      system?.isEmpty == true
+      ? rendering.quietSystem { system in
+        (try? surroundings(of: Self.mark, system: system)).map { $0.before.count + $0.after.count }
+      } : system
     let around = try surroundings(of: leading + Self.mark + trailing, system: system)
     let aroundBare = try surroundings(of: Self.mark, system: system)
     let expected = around.before + String(scalars[first...last]).utf8 + around.after
-    guard try Array(rendered(text, system: system).utf8) == expected else {
-      throw PromptError.changedByTemplate(name, file: file.path)
+    guard try rendered(text, system: system) == expected else {
+      throw PromptError.changedByTemplate(name, file: rendering.file.path)
     }
 
     // Templates that trim a turn take the text's outer space away.
@@ -54,12 +50,15 @@ struct ChatFraming {
     let kept =
       (keepsLeading ? 0 : leading.utf8.count)..<content.bytes.count
       - (keepsTrailing ? 0 : trailing.utf8.count)
-    let source = content.source.clamped(to: kept)
     let shift = around.before.count - leading.utf8.count
     return FramedText(
       bytes: around.before + core + around.after,
-      source: source.lowerBound + shift..<source.upperBound + shift,
-      sourceStart: source.lowerBound - content.source.lowerBound + content.sourceStart,
+      pieces: content.pieces.map { piece in
+        let source = piece.range.clamped(to: kept)
+        return .init(
+          range: source.lowerBound + shift..<source.upperBound + shift,
+          start: source.lowerBound - piece.range.lowerBound + piece.start)
+      },
       turn: aroundBare.before.count..<around.before.count + core.count + around.after.count
         - aroundBare.after.count,
       questionStart: content.questionStart.map {
@@ -68,58 +67,18 @@ struct ChatFraming {
       })
   }
 
-  private func rendered(_ content: String, system: String?) throws -> String {
-    let turns =
-      (system.map { [ChatMessage(role: "system", content: $0)] } ?? [])
-      + [ChatMessage(role: "user", content: content)]
-    return try file.naming {
-      try template.rendered(messages: turns, addGenerationPrompt: true, variables: variables, date: date)
-    }
-  }
-
-  /// The system's message that makes the template say least where the system is to say nothing: none, unless
-  /// the template then puts a text of its own in its place, which an empty message takes away.
-  private func quietSystem() -> String? {
-    func byteCount(_ system: String?) -> Int? {
-      guard let around = try? surroundings(of: Self.mark, system: system) else { return nil }
-      return around.before.count + around.after.count
-    }
-    guard let empty = byteCount("") else { return nil }
-    guard let none = byteCount(nil) else { return "" }
-    return empty < none ? "" : nil
+  private func rendered(_ content: String, system: String?) throws -> [UInt8] {
+    try rendering.rendered([ChatMessage(role: "user", content: content)], system: system)
   }
 
   /// What the template puts before and after the mark.
   private func surroundings(of marked: String, system: String?) throws -> (before: [UInt8], after: [UInt8]) {
-    let bytes = Array(try rendered(marked, system: system).utf8)
+    let bytes = try rendered(marked, system: system)
     let mark = Array(Self.mark.utf8)
     let places = bytes.indices.filter { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }
     guard places.count == 1, let place = places.first else {
-      throw PromptError.changedByTemplate(name, file: file.path)
+      throw PromptError.changedByTemplate(name, file: rendering.file.path)
     }
     return (Array(bytes[..<place]), Array(bytes[(place + mark.count)...]))
-  }
-}
-
-extension ChatTemplateFile {
-  /// Refuses variables that the template reads nowhere: they would change nothing.
-  /// - Throws: `TemplateVariableError.unknown`, `PromptError.template`.
-  public func check(_ variables: TemplateVariables) throws {
-    let template = try template()
-    let unknown = variables.names.filter { !template.reads($0) }
-    guard unknown.isEmpty else {
-      throw TemplateVariableError.unknown(unknown, file: path, known: template.ownVariables)
-    }
-  }
-
-  fileprivate func template() throws -> ChatTemplate { try naming { try ChatTemplate(source) } }
-
-  /// Names the file in what is wrong with its template.
-  fileprivate func naming<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch let error as TemplateError {
-      throw PromptError.template(path, reason: error.description)
-    }
   }
 }

@@ -5,7 +5,8 @@ import Eviction
 public struct Prompt: Sendable {
   /// What the screens and exports call it: the file's name, or `standard input`.
   public let name: String
-  /// The text as it was read; not necessarily valid UTF-8.
+  /// The text as it was read, not necessarily valid UTF-8; of a conversation its messages, an empty line
+  /// between them.
   public let text: [UInt8]
   /// The tokens that the model reads; a token's index is its position.
   ///
@@ -24,7 +25,7 @@ public struct Prompt: Sendable {
   /// tell.
   public let question: QuestionTokens?
   /// How the model is asked to repeat the text.
-  public let repetition: RepetitionPrompts
+  public private(set) var repetition: RepetitionPrompts
   /// What is put around the text.
   public let framing: PromptFraming
 
@@ -34,7 +35,7 @@ public struct Prompt: Sendable {
   /// `nil` where tokens came without the model.
   private let tokenizer: Tokenizer?
   /// Tokens that the model's context holds, those of an answer included; `nil` for any number.
-  private let contextLength: Int?
+  private var contextLength: Int?
   /// What the model reads, and each token's place in it; `nil` when that is the text itself.
   private let whole: (bytes: [UInt8], ranges: [Range<Int>])?
 
@@ -70,16 +71,16 @@ public struct Prompt: Sendable {
     }
     (self.framing, self.tokenizer, self.contextLength) = (framing, tokenizer, contextLength)
     self.name = name
-    self.text = text
+    self.text = framed.text ?? text
     hash = SHA256.hexadecimal(of: bytes)
-    let behind = read.count { $0.byteRange.lowerBound >= framed.source.upperBound }
+    let behind = read.count { $0.byteRange.lowerBound >= framed.sourceEnd }
     questionTokenCount =
       framing.question == nil || framing.putsQuestionFirst || later != nil || behind == 0 ? nil : behind
     question = questionTokenCount.map { _ in
       QuestionTokens(framed, tokens: read, question: framing.question ?? "")
     }
     repetition = RepetitionPrompts(framed, tokens: read, tokenizer: tokenizer, framing: framing)
-    if framed.source == text.indices, bytes.count == text.count {
+    if framed.pieces.map(\.range) == [self.text.indices], bytes.count == self.text.count {
       tokens = read
       whole = nil
     } else {
@@ -118,9 +119,15 @@ public struct Prompt: Sendable {
   public func framed(_ other: PromptFraming, answerLimit: Int = 0) throws -> Prompt {
     guard let tokenizer else { throw PromptError.noTokenizer(name) }
     return try Prompt(
-      name: name, text: text, tokenizer: tokenizer, framing: other, contextLength: contextLength,
+      name: name, text: source, tokenizer: tokenizer, framing: other, contextLength: contextLength,
       answerLimit: answerLimit)
   }
+
+  /// The text's file as it was read: of a conversation that is not the text.
+  public var source: [UInt8] { framing.conversation?.bytes ?? text }
+
+  /// Whether something else can be put around the text: a trace has no tokenizer.
+  public var canBeFramed: Bool { tokenizer != nil }
 
   /// What windows hang on, at a budget.
   public func facts(budget: Int) -> PromptFacts {
@@ -142,8 +149,10 @@ public struct Prompt: Sendable {
     hash == other.hash && laterQuestion == other.laterQuestion
   }
 
-  /// The SHA-256 in hexadecimal of the text alone, by which a session knows it again.
-  public var textHash: String { whole == nil ? hash : Self.hash(of: text) }
+  /// The SHA-256 in hexadecimal of the text's file alone, by which a session knows it again.
+  public var textHash: String {
+    whole == nil && framing.conversation == nil ? hash : Self.hash(of: source)
+  }
 
   /// The SHA-256 in hexadecimal of any bytes.
   public static func hash(of bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
@@ -180,6 +189,16 @@ public struct Prompt: Sendable {
       end += piece.count
     }
     whole = (Array(pieces.joined()), ranges)
+  }
+
+  /// The same tokens, which came without a tokenizer, for a model that is there: how it is asked to repeat
+  /// them, and how long its answers may be. What is around the text is known as tokens only, so nothing else
+  /// can be put there.
+  func read(by tokenizer: Tokenizer, contextLength: Int) -> Prompt {
+    var copy = self
+    copy.contextLength = contextLength
+    copy.repetition = RepetitionPrompts(of: tokenizer)
+    return copy
   }
 
   /// The bytes that one token stands for, in the text or in what was put around it; empty for an added

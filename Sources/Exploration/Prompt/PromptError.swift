@@ -24,6 +24,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case noTemplate(model: String)
   /// The chat template cannot be read, or refuses the conversation.
   case template(String, reason: String)
+  /// A question before a conversation, which has an order of its own.
+  case questionFirstInConversation(String)
   /// The chat template changes the text, so that tokens cannot be traced back to it.
   case changedByTemplate(String, file: String)
 
@@ -71,6 +73,11 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       tokenizer.chat_template in a GGUF file); leave out --chat, or choose a model that was trained for chats
       """
     case .template(let file, let reason): "\(file): \(reason)"
+    case .questionFirstInConversation(let name):
+      """
+      \(name): a question cannot stand before a conversation, whose turns have their order; leave out \
+      --question-first, and the question comes behind the last turn
+      """
     case .changedByTemplate(let name, let file):
       """
       \(name): the chat template of \(file) does not print this text as it is, so its tokens cannot be traced \

@@ -24,12 +24,19 @@ public struct PromptFraming: Sendable {
   public var system: String?
   /// What the template is told beside the conversation; only with `chat`.
   public var variables: TemplateVariables
+  /// The conversation that the text is, all of whose turns the template frames; only with `chat`. `nil` for a
+  /// text that becomes one turn.
+  public var conversation: Conversation?
+  /// What every answer begins with, as it is typed: it stands at the end of all that the model reads, behind
+  /// the beginning of an answer in a chat, and behind a question that comes after the eviction.
+  public var answerPrefix: String?
 
   /// Frames a text; nothing is put around it unless it is said.
   public init(
     question: String? = nil, putsQuestionFirst: Bool = false, asksAfterEviction: Bool = false,
     questions: [String] = [], questionOffset: Int? = nil, chat: ChatTemplateFile? = nil,
-    system: String? = nil, variables: TemplateVariables = TemplateVariables()
+    system: String? = nil, variables: TemplateVariables = TemplateVariables(),
+    conversation: Conversation? = nil, answerPrefix: String? = nil
   ) {
     self.question = question
     self.putsQuestionFirst = putsQuestionFirst
@@ -39,21 +46,35 @@ public struct PromptFraming: Sendable {
     self.chat = chat
     self.system = system
     self.variables = variables
+    self.conversation = conversation
+    self.answerPrefix = answerPrefix
   }
 
-  /// The text with its question, an empty line between them, and then with the turns around both.
-  /// - Throws: `PromptError`.
+  /// The text with its question, an empty line between them, and then with the turns around both, and the
+  /// answer's beginning behind all.
+  /// - Throws: `PromptError`, `ConversationError`.
   func framed(_ text: [UInt8], name: String) throws -> FramedText {
-    let content = asked(text)
-    guard let chat else { return content }
-    return try ChatFraming(chat, system: system, variables: variables, name: name).framed(content)
+    try inTurns(text, name: name).answering(with: answerPrefix ?? "")
+  }
+
+  private func inTurns(_ text: [UInt8], name: String) throws -> FramedText {
+    guard let chat else { return asked(text) }
+    guard let conversation else {
+      return try ChatFraming(chat, system: system, variables: variables, name: name).framed(asked(text))
+    }
+    guard !putsQuestionFirst || question == nil else { throw PromptError.questionFirstInConversation(name) }
+    var framed = try ConversationFraming(
+      conversation, question: question, by: chat, system: system, variables: variables, name: name
+    ).framed()
+    if !asksAfterEviction { framed.questionStart = nil }
+    return framed
   }
 
   private func asked(_ text: [UInt8]) -> FramedText {
     guard let question else {
       let start = asksAfterEviction ? questionOffset.map { min(max(0, $0), text.count) } : nil
       return FramedText(
-        bytes: text, source: text.indices, sourceStart: 0, turn: text.indices, questionStart: start)
+        bytes: text, pieces: [.init(range: text.indices, start: 0)], turn: text.indices, questionStart: start)
     }
     let asked = Array(question.utf8)
     let (first, second) = putsQuestionFirst ? (asked, text) : (text, asked)
@@ -61,32 +82,8 @@ public struct PromptFraming: Sendable {
     let start = first + [UInt8](repeating: 0x0A, count: 2 - newlines)
     let source = putsQuestionFirst ? start.count..<start.count + text.count : 0..<text.count
     return FramedText(
-      bytes: start + second, source: source, sourceStart: 0, turn: 0..<start.count + second.count,
+      bytes: start + second, pieces: [.init(range: source, start: 0)], turn: 0..<start.count + second.count,
       questionStart: asksAfterEviction && !putsQuestionFirst ? start.count : nil)
-  }
-}
-
-/// What a model reads, and where in it a text stands.
-struct FramedText: Equatable {
-  /// All of it.
-  let bytes: [UInt8]
-  /// The part that is the text's, which may have lost space at its ends.
-  let source: Range<Int>
-  /// Where that part begins in the text itself.
-  let sourceStart: Int
-  /// The part that is the user's turn; what stands around it is the chat template's, or the system's.
-  let turn: Range<Int>
-  /// Where a question begins that comes after the eviction, with all behind it; `nil` without one.
-  var questionStart: Int?
-
-  /// What passes through the model before the eviction.
-  var contextBytes: ArraySlice<UInt8> { bytes[..<(questionStart ?? bytes.count)] }
-
-  /// The place in the text of a place in the whole; empty when it is none of the text's.
-  func sourceRange(of range: Range<Int>) -> Range<Int> {
-    let clamped = range.clamped(to: source)
-    return clamped.lowerBound - source.lowerBound + sourceStart..<clamped.upperBound - source.lowerBound
-      + sourceStart
   }
 }
 
@@ -95,7 +92,7 @@ extension QuestionTokens {
   /// behind.
   init(_ framed: FramedText, tokens: [Token], question: String) {
     let end = framed.turn.upperBound
-    let start = max(framed.source.upperBound, end - question.utf8.count)
+    let start = max(framed.sourceEnd, end - question.utf8.count)
     let behind = tokens.count { $0.byteRange.lowerBound >= end }
     let own = tokens.count { $0.byteRange.lowerBound < end && $0.byteRange.upperBound > start }
     self.init(count: own, behind: behind)
@@ -103,6 +100,14 @@ extension QuestionTokens {
 }
 
 extension RepetitionPrompts {
+  /// Asks for a repetition where nothing is known of a chat around the text.
+  init(of tokenizer: Tokenizer) {
+    func ids(_ text: String) -> [Int] {
+      tokenizer.encode(Array(text.utf8), addingSpecialTokens: false).map(\.id)
+    }
+    self.init(whole: ids(Self.wholeText), part: ids(Self.partText), suffix: ids(Self.plainSuffix))
+  }
+
   /// Asks for a prompt's repetition as its own turn was made: what ends the user's turn in a chat ends the
   /// request, too.
   ///
@@ -117,7 +122,8 @@ extension RepetitionPrompts {
     let isPlain = !isChat || framing.system?.isEmpty == false
     self.init(
       whole: ids(Self.wholeText.utf8), part: ids(Self.partText.utf8),
-      suffix: isChat ? ids(framed.bytes[framed.turn.upperBound...]) : ids(Self.plainSuffix.utf8),
+      suffix: isChat
+        ? ids(framed.bytes[framed.turn.upperBound..<framed.answerStart]) : ids(Self.plainSuffix.utf8),
       prefixCount: isPlain ? 0 : tokens.prefix { $0.byteRange.upperBound <= framed.turn.lowerBound }.count)
   }
 }

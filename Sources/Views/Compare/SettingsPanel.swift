@@ -74,7 +74,7 @@ struct SettingsPanel {
     let settings = keys.filter { seen.insert($0).inserted }.map { key in
       entry(key, compared: true) { policy in policy.allSettings.first { $0.key == key }?.value }
     }
-    return (facts + settings + [chat, question]).compactMap { $0 }
+    return (facts + settings + [budget, chat, question, answerPrefix]).compactMap { $0 }
   }
 
   /// The question that comes after the eviction, whatever the policy; `nil` without one.
@@ -85,13 +85,39 @@ struct SettingsPanel {
     return Entry(name: "asked", active: "\(place): \(visible)", pinned: nil, isUnlike: false)
   }
 
+  /// What every answer begins with; `nil` without anything.
+  private var answerPrefix: Entry? {
+    scene.setup.prompt.framing.answerPrefix.map {
+      Entry(
+        name: "answers begin", active: "\"\(Sanitizer.visible($0, spaces: false))\"", pinned: nil,
+        isUnlike: false)
+    }
+  }
+
+  /// The share that the budget is; `nil` where it was asked for as a number of tokens.
+  private var budget: Entry? {
+    let settings = scene.setup.settings
+    return settings.share.map {
+      Entry(
+        name: "budget",
+        active:
+          "\(Budget.share($0)) of \(grouped(scene.setup.prompt.tokens.count)) tokens, \(settings.budget) per head",
+        pinned: nil, isUnlike: false)
+    }
+  }
+
   /// What is put around the text, whatever the policy; `nil` where it is no chat.
   private var chat: Entry? {
     let framing = scene.setup.prompt.framing
     guard framing.chat != nil else { return nil }
     let given = framing.system.map { $0.isEmpty ? "no system turn" : "a system turn" }
-    let system = given ?? "the template's own system turn"
-    let text = ([system] + framing.variables.arguments).joined(separator: ", ")
+    let system = framing.conversation.map { conversation in
+      let own =
+        conversation.hasSystem ? "its system's turn included" : given ?? "the template's own system turn"
+      return "a conversation of \(conversation.count) messages, \(own)"
+    }
+    let text = ([system ?? given ?? "the template's own system turn"] + framing.variables.arguments).joined(
+      separator: ", ")
     return Entry(name: "chat", active: text, pinned: nil, isUnlike: false)
   }
 

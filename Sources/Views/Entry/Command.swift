@@ -3,13 +3,14 @@
 ///
 /// Every action of the key table can be typed as well, by its name.
 package enum Command: String, Sendable, CaseIterable {
-  case goto, layer, head, budget, policy, set, question, steps, granularity, view, why, losses, export, write,
-    theme,
-    notes, tour, quit
+  case goto, layer, head, budget, policy, set, question
+  case answerPrefix = "answer-prefix"
+  case steps, granularity, view, why, losses, export, write, theme, notes, tour, quit
 
   /// What stands behind a command.
   enum Argument {
-    case none, position, layer, head, budget, policy, result, setting, question, steps, granularity, view,
+    case none, position, layer, head, budget, policy, result, setting, question, answerPrefix, steps,
+      granularity, view,
       exportFile, sessionFile, losses
     case theme, onOff
   }
@@ -32,6 +33,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .policy: .policy
     case .set: .setting
     case .question: .question
+    case .answerPrefix: .answerPrefix
     case .steps: .steps
     case .granularity: .granularity
     case .view: .view
@@ -56,7 +58,7 @@ package enum Command: String, Sendable, CaseIterable {
       case .policy: " NAME"
       case .result: " [NAME]"
       case .setting: " KEY=VALUE"
-      case .question: " [TEXT]"
+      case .question, .answerPrefix: " [TEXT]"
       case .granularity: " kv|query"
       case .view: " NAME"
       case .exportFile, .sessionFile: " [FILE]"
@@ -77,6 +79,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .policy: "chooses a policy, or adds one"
     case .set: "changes a setting of the active policy"
     case .question: "asks another question; none without a text"
+    case .answerPrefix: "begins every answer with a text, in quotes or not"
     case .steps: "sets how long answers may be, in tokens"
     case .granularity: "one kept set per KV head or per query head"
     case .view: "opens a view"
@@ -102,6 +105,7 @@ package enum Command: String, Sendable, CaseIterable {
       case .policy: " laq(m=16)"
       case .set: " m=16"
       case .question: " Who pays?"
+      case .answerPrefix: " The answer is"
       case .granularity: " kv"
       case .view: " heatmap"
       case .why: " snapkv"

@@ -37,6 +37,7 @@ extension ViewState {
     case .policy: return choose(policyNamed: value)
     case .set: return set(value)
     case .question: return ask(typed: value)
+    case .answerPrefix: return beginAnswers(typed: value)
     case .granularity: return granularity(value)
     case .view:
       if let named = View.allCases.first(where: { $0.title.lowercased() == value.lowercased() }) {

@@ -65,6 +65,7 @@ extension ViewState {
     case .theme: return words(Theme.all.map(\.name))
     case .onOff: return words(["on", "off"])
     case .question: return words(setup.prompt.framing.question.map { [$0] } ?? [])
+    case .answerPrefix: return words(setup.prompt.framing.answerPrefix.map { [$0] } ?? [])
     case .losses: return words(["step=", "head=", "span="])
     case .exportFile, .sessionFile: return (stem, typing.files.candidates(argument), true)
     case .none, .position, .layer, .head, .budget, .steps: return (stem, [], false)

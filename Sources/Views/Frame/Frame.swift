@@ -1,3 +1,4 @@
+import Eviction
 import Exploration
 import Screen
 
@@ -62,8 +63,9 @@ struct Frame {
       mark(.view(view), row: 0, columns: column..<column + text.count + 2)
       column += text.count + 2
     }
+    let share = isWide ? state.setup.settings.share.map { " (\(Budget.share($0)))" } ?? "" : ""
     let trailing = [
-      Span(state.setup.policyTitle, theme[.accent]), Span("  B=\(state.setup.settings.budget)"),
+      Span(state.setup.policyTitle, theme[.accent]), Span("  B=\(state.setup.settings.budget)\(share)"),
       Span("  n=\(state.run.prompt.tokens.count)", theme[.dim]),
     ]
     grid.box(box, glyphs: glyphs, style: frame, title: title, trailing: trailing)

@@ -70,7 +70,9 @@ extension SessionFile {
     func renamed(_ name: String) -> String { Policy(name)?.withFixedWindows.name ?? name }
     func renamed(_ setup: Setup) -> Setup {
       var setup = setup
-      for index in setup.policies.indices { setup.policies[index].name = renamed(setup.policies[index].name) }
+      for index in setup.policies.indices where setup.policies[index].kept == nil {
+        setup.policies[index].name = renamed(setup.policies[index].name)
+      }
       return setup
     }
     (setup, other) = (renamed(setup), other.map(renamed))

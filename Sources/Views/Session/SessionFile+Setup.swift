@@ -20,8 +20,12 @@ extension SessionFile.Setup {
     return try policies.enumerated().map { index, entry in
       let key = "setup.policies[\(index)]"
       let policy: Policy
-      do { policy = try Policy(parsing: entry.name) } catch {
-        throw SessionFileError.malformed(path, place: key, reason: String(describing: error))
+      if let kept = entry.kept {
+        policy = Policy(keeping: try kept.map(named: entry.name, path: path, key: key))
+      } else {
+        do { policy = try Policy(parsing: entry.name) } catch {
+          throw SessionFileError.malformed(path, place: key, reason: String(describing: error))
+        }
       }
       let edits = try (entry.edits ?? []).prefix(Self.editLimit).enumerated().map { number, edit in
         try edit.kept(path: path, key: "\(key).edits[\(number)]")

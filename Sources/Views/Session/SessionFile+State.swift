@@ -10,14 +10,14 @@ extension SessionFile {
     let paths = SessionPath(session: path)
     let prompt = state.setup.prompt
     let isFile = origin.textPath != nil
-    let content = isFile ? nil : String(validating: prompt.text, as: UTF8.self)
+    let content = isFile ? nil : String(validating: prompt.source, as: UTF8.self)
     source = Source(
       model: paths.written(origin.model), gate: origin.gate.map(paths.written),
       precision: origin.precision.rawValue,
       text: Text(
         path: origin.textPath.map(paths.written), name: prompt.name, sha256: prompt.textHash,
         content: content,
-        base64: isFile || content != nil ? nil : Data(prompt.text).base64EncodedString()),
+        base64: isFile || content != nil ? nil : Data(prompt.source).base64EncodedString()),
       chat: prompt.framing.chat == nil ? nil : true, system: prompt.framing.system,
       template: prompt.framing.variables.isEmpty ? nil : prompt.framing.variables.arguments,
       questionFirst: prompt.framing.putsQuestionFirst ? true : nil)
@@ -67,15 +67,14 @@ extension SessionFile.Setup {
     questionAfter = framing.asksAfterEviction ? true : nil
     // Those that wait for the question to come after the eviction again are kept, too.
     questions = framing.questions.count > 1 ? framing.questions : nil
+    answerPrefix = framing.answerPrefix
     budget = (settings.share.map(Budget.share) ?? .tokens(settings.budget)).description
     granularity = settings.granularity.rawValue
     answerLimit = settings.answerLimit
     expected = settings.expected.isEmpty ? nil : settings.expected.map(\.description)
     recording = settings.recording.rawValue
-    // What a file says is kept has no name that tells it again: '--kept' names the file when the session is
-    // opened.
-    let named = settings.policies.filter { $0.map == nil }
-    policies = (named.isEmpty ? ["full"].compactMap { Policy($0) } : named).map { policy in
+    let listed = settings.policies
+    policies = (listed.isEmpty ? ["full"].compactMap { Policy($0) } : listed).map { policy in
       let edits = policy.edits.map { edit in
         var (layer, head): (Int?, Int?)
         switch edit.scope {
@@ -87,13 +86,11 @@ extension SessionFile.Setup {
           action: edit.action, first: edit.positions.lowerBound, last: edit.positions.upperBound,
           layer: layer, head: head)
       }
-      return SessionFile.PolicyEntry(name: policy.unedited.name, edits: edits.isEmpty ? nil : edits)
+      return SessionFile.PolicyEntry(
+        name: policy.unedited.name, edits: edits.isEmpty ? nil : edits,
+        kept: policy.map.map { SessionFile.KeptSets($0, prompt: setup.prompt.hash) })
     }
-    func place(_ index: Int?) -> Int? {
-      index.flatMap {
-        settings.policies.indices.contains($0) ? named.firstIndex(of: settings.policies[$0]) : nil
-      }
-    }
-    (active, pinned) = (place(setup.policy), place(setup.pinned))
+    active = listed.indices.contains(setup.policy) ? setup.policy : nil
+    pinned = setup.pinned.flatMap { listed.indices.contains($0) ? $0 : nil }
   }
 }

@@ -75,6 +75,8 @@ package struct SessionFile: Codable, Sendable, Equatable {
     package var questionAfter: Bool?
     /// All questions that come after the eviction, where there are several.
     package var questions: [String]?
+    /// What every answer begins with.
+    package var answerPrefix: String?
     /// Tokens per layer and head, or a share, as `--budget` takes them.
     package var budget: String
     /// The heads that share a kept set: `kv` or `query`.
@@ -95,10 +97,12 @@ package struct SessionFile: Codable, Sendable, Equatable {
 
   /// A policy with what a person changed of its choice.
   package struct PolicyEntry: Codable, Sendable, Equatable {
-    /// As `--policy` takes it.
+    /// As `--policy` takes it, or a file's.
     package var name: String
     /// The first one was made first.
     package var edits: [Edit]?
+    /// What it keeps, where a file says it; the name is that of no registered policy then.
+    package var kept: KeptSets?
   }
 
   /// Tokens that are kept or evicted by hand.

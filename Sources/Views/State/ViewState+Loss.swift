@@ -1,5 +1,6 @@
 import Eviction
 import Exploration
+import Screen
 import Transformer
 
 extension ViewState {
@@ -14,17 +15,68 @@ extension ViewState {
   /// - Complexity: one attention row per layer and head.
   @discardableResult
   package mutating func goToLargestLoss() -> Bool {
-    guard let result = scene.result else { return false }
-    let loser = scene.pinnedResult ?? result
-    let keeper = scene.pinnedResult == nil ? nil : result
-    let place =
-      run.need(of: loser).flatMap { need in
-        run.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
-          ?? run.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
-      } ?? run.decodeMass.flatMap { run.largestLoss(of: loser, keptBy: keeper, mass: $0) }
-    guard let place else { return false }
+    guard let place = scene.largestLoss else { return false }
     (cursor.layer, cursor.head, cursor.position) = (place.layer, place.head, place.position)
     return true
+  }
+
+  /// Goes to the place where the pinned or the active policy loses most, whichever of them loses more at the
+  /// step where its answer leaves the full cache's; while both agree with it, where `goToLargestLoss` goes.
+  /// - Returns: what is lost there, in a sentence; `nil` where nothing is.
+  package mutating func openAtLargestLoss() -> String? {
+    var largest: (share: Float, place: Run.Place, loser: PolicyResult)?
+    for loser in [scene.pinnedResult, scene.result].compactMap({ $0 }) {
+      guard let need = run.need(of: loser),
+        let place = run.largestLoss(of: loser, keptBy: nil, mass: need.mass, token: need.token)
+          ?? run.largestLoss(of: loser, keptBy: nil, mass: need.mass)
+      else { continue }
+      let share = need.mass[place.layer, place.head][place.position]
+      if share > largest?.share ?? 0 { largest = (share, place, loser) }
+    }
+    guard let (_, place, loser) = largest else {
+      return goToLargestLoss() ? (scene.pinnedResult ?? scene.result).flatMap { lossInWords(of: $0) } : nil
+    }
+    (cursor.layer, cursor.head, cursor.position) = (place.layer, place.head, place.position)
+    return lossInWords(of: loser)
+  }
+
+  /// What a policy loses at the cursor, in a sentence: which token, which head looks at it, how much, and for
+  /// which token of the answer; `nil` where the policy keeps it.
+  /// - Complexity: one attention row of one head per step of the answer.
+  func lossInWords(of loser: PolicyResult) -> String? {
+    var filter = LossList.Filter()
+    filter.head = LossList.Head(layer: cursor.layer, queryHead: cursor.head)
+    filter.span = cursor.position...cursor.position
+    // Where the answers part, that step is the one that matters.
+    filter.step = run.need(of: loser)?.step
+    guard let request = LossList.Request(run, result: loser, filter: filter),
+      let loss = LossList(request, run)?.entries.first, let answer = run.full?.answer.tokens
+    else { return nil }
+    func visible(_ text: String) -> String { "\"\(Sanitizer.visible(text, spaces: false))\"" }
+    let head = "\(cursor.layer + 1).\(cursor.head + 1)"
+    let word = String(decoding: run.prompt.bytes(at: cursor.position), as: UTF8.self)
+    let other = loser.policy == scene.result?.policy ? scene.pinnedResult : scene.result
+    let isKept = other?.kept.positions(layer: cursor.layer, queryHead: cursor.head).contains(cursor.position)
+    let keeps = isKept == true ? other.map { ", which \($0.policy.title) keeps" } ?? "" : ""
+    let said = loss.step < answer.count ? "says \(visible(run.vocabulary.text([answer[loss.step]])))" : "ends"
+    let share = decimal(Double(loss.token.share), 2)
+    return [
+      "\(loser.policy.title) evicts \(visible(word))\(keeps): head \(head) gives it \(share) of its attention",
+      " at step \(loss.step + 1), where the answer \(said); \(display.keys.shown(.loss)) goes to the next loss",
+    ].joined()
+  }
+}
+
+extension Scene {
+  /// The place where most is lost (`goToLargestLoss`).
+  fileprivate var largestLoss: Run.Place? {
+    guard let result else { return nil }
+    let loser = pinnedResult ?? result
+    let keeper = pinnedResult == nil ? nil : result
+    return run.need(of: loser).flatMap { need in
+      run.largestLoss(of: loser, keptBy: keeper, mass: need.mass, token: need.token)
+        ?? run.largestLoss(of: loser, keptBy: keeper, mass: need.mass)
+    } ?? run.decodeMass.flatMap { run.largestLoss(of: loser, keptBy: keeper, mass: $0) }
   }
 }
 
@@ -37,9 +89,9 @@ extension Run {
   }
 
   /// The true attention at the step where a result's answer leaves the full cache's,
-  /// `[layer][queryHead][token]`, and the token that the full cache says there; `nil` while the answers
-  /// agree.
-  func need(of result: PolicyResult) -> (mass: HeadTable, token: Int)? {
+  /// `[layer][queryHead][token]`, the step, and the token that the full cache says there; `nil` while the
+  /// answers agree.
+  func need(of result: PolicyResult) -> (mass: HeadTable, step: Int, token: Int)? {
     guard let recording, decodeQueries != nil, let full, hasModel else { return nil }
     let reference = full.answer.tokens
     let told = result.answer.tokens
@@ -47,7 +99,7 @@ extension Run {
       step < told.count || result.answer.hasEnded
     else { return nil }
     let mass = (0..<recording.shape.layerCount).compactMap { decodeAttention(step: step, layer: $0) }
-    return (HeadTable(mass), reference[step])
+    return (HeadTable(mass), step, reference[step])
   }
 
   /// Where most of a mass falls on a token that one result evicts and another, if given, keeps.

@@ -13,8 +13,9 @@ extension LaqTUI {
     let files = try policies.kept.flatMap { try KeptFile(path: $0).maps(shape: shape, tokens: tokens) }
     return (recorded + files).map { map in
       counts[map.name, default: 0] += 1
-      guard let count = counts[map.name], count > 1 else { return Policy(keeping: map) }
-      return Policy(keeping: KeptMap(name: "\(map.name) (\(count))", source: map.source, kept: map.kept))
+      let name = counts[map.name].flatMap { $0 > 1 ? "\(map.name) (\($0))" : nil } ?? map.name
+      return Policy(
+        keeping: KeptMap(name: name, source: map.source, kept: map.kept, promptHash: prompt.hash))
     }
   }
 }

@@ -8,6 +8,7 @@ enum ConfigSetting: String, CaseIterable {
   case model, gate, precision, recording, chat, system, template, question
   case questionFirst = "question-first"
   case questionAfter = "question-after"
+  case answerPrefix = "answer-prefix"
   case budget, policies, granularity, steps, theme, color, ascii, mouse, notes
 
   /// What it is, in a few words.
@@ -23,7 +24,8 @@ enum ConfigSetting: String, CaseIterable {
     case .question: "a question beside every text"
     case .questionFirst: "the question before the text"
     case .questionAfter: "the question after the eviction, on what was kept"
-    case .budget: "tokens per layer and head, as 256, \"12.5%\" or \"64MiB\""
+    case .answerPrefix: "what every answer begins with"
+    case .budget: "tokens per layer and head, as 256, \"12.5%\" or \"64MiB\"; \"\" for 4%, at least 48"
     case .policies: "the policies that are compared, the first one active"
     case .granularity: "one kept set per kv head or per query head"
     case .steps: "answer tokens at most"
@@ -54,7 +56,10 @@ enum ConfigSetting: String, CaseIterable {
     case .question: preferences.questions = [try text(value)]
     case .questionFirst: preferences.questionFirst = try flag(value)
     case .questionAfter: preferences.questionAfter = try flag(value)
+    case .answerPrefix: preferences.answerPrefix = try text(value)
     case .budget:
+      // Empty, as the file is made: by the prompt.
+      if value.text?.isEmpty == true { break }
       preferences.budget = try parsed(
         value.text ?? value.number.map { String($0) } ?? "", Budget.init(parsing:))
     case .policies:
@@ -97,6 +102,7 @@ enum ConfigSetting: String, CaseIterable {
     case .question: preferences.questions?.first.map(Self.quoted)
     case .questionFirst: preferences.questionFirst.map(String.init)
     case .questionAfter: preferences.questionAfter.map(String.init)
+    case .answerPrefix: preferences.answerPrefix.map(Self.quoted)
     case .budget:
       preferences.budget.map {
         if case .tokens(let count) = $0 { "\(count)" } else { Self.quoted($0.description) }

@@ -21,6 +21,8 @@ struct OpenedInput {
   private let session: (file: SessionFile, path: String)?
   /// What is to be made of a session's hand-made edits.
   private let edits: SessionEdits?
+  /// Where a session's policies are now; `nil` without a session.
+  private let kept: SessionKept?
   /// What a session's reader should know, such as that its text has changed.
   private let warning: String?
   /// What was left out of the text or ignored in the model's files.
@@ -29,6 +31,9 @@ struct OpenedInput {
   let tour: Tour?
   /// By which values of another model are told; `nil` where a run came without its model.
   let modelDigest: ModelDigest?
+  /// Whether the first screen says what is lost at the place that it opens at: the samples of the embedded
+  /// model tell that themselves.
+  private var tellsLoss: Bool { run.modelName != EmbeddedModel.name }
 
   /// Reads the text and the model's small files: enough for a first screen.
   /// - Parameters:
@@ -61,21 +66,39 @@ struct OpenedInput {
     let checkpoint = try Checkpoint(
       path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
+    let conversation = try ConversationInput(bytes, name: name, isChat: preferences.chat ?? false)
+    if conversation.hasSystem {
+      guard options.prompt.system == nil else { throw ConversationInput.twoSystems }
+      preferences.system = nil
+    }
     // A chat's answer goes on to its end token unless a person says how far: 64 tokens end within a sentence.
     let asked = Preferences(options).over(fromSession).over(config).steps
     let isChat = preferences.chat ?? false
     let least = asked ?? 64
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: checkpoint.tokenizer,
-      framing: try Self.framing(preferences, checkpoint, modelName),
+      framing: try Self.framing(preferences, checkpoint, modelName, conversation),
       contextLength: checkpoint.configuration.contextLength, answerLimit: least)
     let steps = asked ?? (isChat ? min(Self.chatSteps, prompt.answerRoom ?? Self.chatSteps) : least)
-    notices = (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
+    notices =
+      conversation.notices(asks: prompt.framing.question != nil)
+      + (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
     // Those of the configuration are for all models, and some know nothing of them.
     try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
-    (edits, warning) = try Self.carryEdits(
+    let shape = checkpoint.configuration.shape
+    let imported = try options.keptPolicies(shape: shape, prompt: prompt)
+    self.kept = fromSession.policies.map {
+      var policies = preferences.policies ?? []
+      let kept = SessionKept($0, in: &policies, given: imported, prompt: prompt, shape: shape)
+      preferences.policies = policies
+      return kept
+    }
+    let edited: String?
+    (edits, edited) = try Self.carryEdits(
       of: file, kept, fromSession, to: prompt, &preferences,
-      formerFraming: { try Self.framing($0, checkpoint, modelName) })
+      formerFraming: { try Self.framing($0, checkpoint, modelName, conversation) })
+    let warnings = [edited, self.kept?.warning].compactMap { $0 }
+    warning = warnings.isEmpty ? nil : warnings.joined(separator: " · ")
     // Alone, what is to be explained needs no other policy.
     if let explained = options.output.why.flatMap({ Policy($0) }) {
       let isAlone = options.output.screen == nil && Preferences(options).policies == nil && file == nil
@@ -86,14 +109,14 @@ struct OpenedInput {
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies, answerLimit: steps,
       recording: preferences.recording ?? .all)
     settings.expected = preferences.expected ?? []
-    settings.policies += try options.keptPolicies(shape: checkpoint.configuration.shape, prompt: prompt)
+    settings.policies += imported
     try settings.resolve(
-      preferences.budget ?? .tokens(ExplorationSettings.defaultBudget), shape: checkpoint.configuration.shape,
-      tokenCount: prompt.tokens.count)
+      preferences.budget ?? ExplorationSettings.usualBudget(tokenCount: prompt.tokens.count),
+      shape: shape, tokenCount: prompt.tokens.count)
     run = Run(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
-    shape = configuration.shape
+    self.shape = shape
     let gate = try preferences.gate.flatMap { $0.isEmpty ? nil : $0 }.map {
       try Gate(path: $0, for: configuration)
     }
@@ -130,7 +153,7 @@ struct OpenedInput {
   /// Takes a run that is made already, as a trace's is.
   init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
-    (origin, session, tour, edits, warning, notices) = (nil, nil, nil, nil, nil, [])
+    (origin, session, tour, edits, kept, warning, notices) = (nil, nil, nil, nil, nil, nil, [])
     modelDigest = nil
   }
 
@@ -154,9 +177,10 @@ struct OpenedInput {
   }
 
   /// What is put around the text.
-  private static func framing(_ preferences: Preferences, _ checkpoint: Checkpoint, _ modelName: String)
-    throws -> PromptFraming
-  {
+  private static func framing(
+    _ preferences: Preferences, _ checkpoint: Checkpoint, _ modelName: String,
+    _ conversation: ConversationInput
+  ) throws -> PromptFraming {
     let isChat = preferences.chat ?? false
     let template = isChat ? try checkpoint.chatTemplate() : nil
     guard template != nil || !isChat else { throw PromptError.noTemplate(model: modelName) }
@@ -172,7 +196,9 @@ struct OpenedInput {
       putsQuestionFirst: preferences.questionFirst ?? false,
       asksAfterEviction: preferences.questionAfter ?? false, questions: questions,
       chat: template, system: isChat ? preferences.system : nil,
-      variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables())
+      variables: isChat ? preferences.variables ?? TemplateVariables() : TemplateVariables(),
+      conversation: isChat ? conversation.conversation : nil,
+      answerPrefix: preferences.answerPrefix.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   /// The state that a person sees first, in whatever theme its sink has.
@@ -184,10 +210,10 @@ struct OpenedInput {
     if !notices.isEmpty { state.message = notices.joined(separator: " · ") }
     guard let (file, path) = session else { return state }
     try file.screen.place(&state, shape: shape, path: path)
-    if let active = file.setup.active, state.setup.settings.policies.indices.contains(active) {
+    if let active = kept?.place(file.setup.active), state.setup.settings.policies.indices.contains(active) {
       state.setup.policy = active
     }
-    state.setup.pinned = file.setup.pinned.flatMap {
+    state.setup.pinned = kept?.place(file.setup.pinned).flatMap {
       state.setup.settings.policies.indices.contains($0) ? $0 : nil
     }
     if file.values != nil, let origin, let digest = modelDigest?.value {
@@ -215,17 +241,21 @@ struct OpenedInput {
     var framing = state.setup.prompt.framing
     (framing.question, framing.questions) = (kept.question, kept.questions ?? [])
     framing.asksAfterEviction = kept.questionAfter ?? false
+    framing.answerPrefix = kept.answerPrefix
     let prompt = try state.setup.prompt.framed(framing, answerLimit: settings.answerLimit)
+    let listed = settings.policies
+    let places = SessionKept(listed, in: &settings.policies, given: [], prompt: prompt, shape: shape)
     let carried = edits?.carried(settings.policies, question: kept.question, to: prompt)
     if let carried { settings.policies = carried.policies }
     try settings.resolve(
       try kept.budget(path: path), shape: shape, tokenCount: prompt.tokens.count)
     func index(_ wanted: Int?) -> Int? {
-      wanted.flatMap { settings.policies.indices.contains($0) ? $0 : nil }
+      places.place(wanted).flatMap { settings.policies.indices.contains($0) ? $0 : nil }
     }
     let setup = Setup(
       prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
-    return (setup, carried?.warning)
+    let warnings = [carried?.warning, places.warning].compactMap { $0 }
+    return (setup, warnings.isEmpty ? nil : warnings.joined(separator: " · "))
   }
 
   /// Goes, once the run is over, to the place asked for, to the one that a session was at, or to where
@@ -236,7 +266,12 @@ struct OpenedInput {
     if let session {
       session.file.screen.placeStep(&state)
     } else if options.layer == nil, options.head == nil {
-      state.goToLargestLoss()
+      guard tellsLoss else {
+        state.goToLargestLoss()
+        return
+      }
+      let told = [state.message, state.openAtLargestLoss()].compactMap { $0 }
+      state.message = told.isEmpty ? nil : told.joined(separator: " · ")
     }
     if let layer = options.layer { state.cursor.layer = min(layer, shape.layerCount) - 1 }
     if let head = options.head { state.cursor.head = min(head, shape.queryHeadCount) - 1 }

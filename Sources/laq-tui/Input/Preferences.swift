@@ -24,6 +24,8 @@ struct Preferences {
   var currentQuestion: String?
   var questionFirst: Bool?
   var questionAfter: Bool?
+  /// What every answer begins with; an empty text for nothing.
+  var answerPrefix: String?
   var expected: [ExpectedAnswer]?
   var budget: Budget?
   var policies: [Policy]?
@@ -48,6 +50,7 @@ struct Preferences {
       currentQuestion: questions == nil ? other.currentQuestion : currentQuestion,
       questionFirst: questionFirst ?? other.questionFirst,
       questionAfter: questionAfter ?? other.questionAfter,
+      answerPrefix: answerPrefix ?? other.answerPrefix,
       expected: expected ?? other.expected,
       budget: budget ?? other.budget,
       policies: policies ?? other.policies, granularity: granularity ?? other.granularity,
@@ -66,11 +69,11 @@ struct Preferences {
     return rest
   }
 
-  /// What the program does by itself.
+  /// What the program does by itself. The budget and an answer's length go by the prompt.
   static let builtIn = Preferences(
     model: EmbeddedModel.name, precision: .automatic, recording: .all, chat: false,
-    variables: TemplateVariables(), questionFirst: false, questionAfter: false,
-    budget: .tokens(ExplorationSettings.defaultBudget), policies: ExplorationSettings.standardPolicies,
+    variables: TemplateVariables(), questionFirst: false, questionAfter: false, answerPrefix: "",
+    policies: ExplorationSettings.standardPolicies,
     granularity: .kvHead, steps: 64, color: .auto, ascii: false, mouse: true, notes: true, keys: .standard)
 }
 
@@ -85,6 +88,7 @@ extension Preferences {
       recording: options.model.recording, chat: options.prompt.chat, system: options.prompt.system,
       variables: variables, questions: options.prompt.questions.isEmpty ? nil : options.prompt.questions,
       questionFirst: options.prompt.questionFirst ? true : nil, questionAfter: options.prompt.questionAfter,
+      answerPrefix: options.prompt.answerPrefix,
       expected: options.prompt.expected.isEmpty ? nil : options.prompt.expected,
       budget: options.policies.budget, policies: policies.isEmpty ? nil : policies,
       granularity: options.policies.granularity,

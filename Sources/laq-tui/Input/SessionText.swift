@@ -67,7 +67,7 @@ extension Preferences {
       system: file.source.system, variables: try file.templateVariables(path: path),
       questions: file.setup.allQuestions, currentQuestion: file.setup.question,
       questionFirst: file.source.questionFirst ?? false,
-      questionAfter: file.setup.questionAfter ?? false,
+      questionAfter: file.setup.questionAfter ?? false, answerPrefix: file.setup.answerPrefix ?? "",
       expected: settings.expected,
       budget: try file.setup.budget(path: path),
       policies: try file.setup.policies(keepingEdits: keepsEdits, path: path),

@@ -7,7 +7,7 @@ import Transformer
 struct PolicyOptions: ParsableArguments {
   @Option(
     help:
-      "Tokens to keep per layer and head, as 256, a share of the text, as 12.5%, or memory, as 64MiB. Default: 48.",
+      "Tokens to keep per layer and head, as 256, a share of the text, as 12.5%, or memory, as 64MiB. Default: 4%, at least 48.",
     transform: Budget.init(parsing:))
   var budget: Budget?
 

@@ -5,11 +5,16 @@ import Exploration
 struct PromptOptions: ParsableArguments {
   @Argument(
     help:
-      "The text to explore, '-' for standard input, a session that ':write' has kept, a trace (Samples/Traces), or the results of 'laq-tui eval'.",
+      "The text to explore, with --chat also a conversation as a JSON list of messages; '-' for standard input, a session that ':write' has kept, a trace (Samples/Traces), or the results of 'laq-tui eval'.",
     completion: .file())
   var text: String
 
-  @Flag(inversion: .prefixedNo, help: "Make the text a user's turn, by the model's own chat template.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Make the text a user's turn, by the model's own chat template; a JSON list of messages (role, content), or a \
+      request with 'messages', becomes all of its turns.
+      """)
   var chat: Bool?
 
   @Option(
@@ -39,6 +44,14 @@ struct PromptOptions: ParsableArguments {
       of them. Answers are then marked by it.
       """, transform: ExpectedAnswer.init(parsing:))
   var expected: [ExpectedAnswer] = []
+
+  @Option(
+    name: .customLong("answer-prefix"),
+    help: """
+      What every answer begins with, as it is typed: put behind all that the model reads, in a chat behind the \
+      beginning of its turn. Policies see it as the prompt's end; with --question-after it comes behind the question.
+      """)
+  var answerPrefix: String?
 
   @Flag(name: .customLong("question-first"), help: "Put the question before the text.")
   var questionFirst = false
