@@ -34,7 +34,9 @@ import Testing
     ("predictions.csv", "['859']", "['859' ... '3']", ["line 2", "abridged", "set_printoptions"]),
     ("predictions.csv", "['859']", "['859]", ["line 2", "column 'answer'", "a list of texts"]),
     ("predictions.csv", "Question: What is the favour of Tirandel?", "\"a\"b", ["line 2", "a comma"]),
-    ("predictions.csv", "Question: What is the favour of Tirandel?", "\"a", ["line 2", "cut off or changed"]),
+    (
+      "predictions.csv", "Question: What is the favour of Tirandel?", "\"a", ["line 2", "cut off or changed"]
+    ),
     (
       "config.yaml", "dataset: ruler", "dataset: loogle",
       ["key 'dataset'", "'loogle'", "leave this folder out"]

@@ -20,7 +20,9 @@ import Testing
     #expect(try ExpectedAnswer(parsing: expected.description) == expected)
   }
 
-  @Test(arguments: ["", "  ", "/(/", "/[/", "/(/i", "/a/g", "/a/gi"]) func whatSaysNothingIsRefused(_ typed: String) {
+  @Test(arguments: ["", "  ", "/(/", "/[/", "/(/i", "/a/g", "/a/gi"]) func whatSaysNothingIsRefused(
+    _ typed: String
+  ) {
     let error = #expect(throws: ExpectedAnswerError.self) { try ExpectedAnswer(parsing: typed) }
     #expect(error?.description.contains("'\(typed)'") == true)
   }

@@ -127,10 +127,12 @@ public struct LookaheadStudy: Sendable {
 
 // The rows follow from the policy.
 extension LookaheadStudy.Request: Hashable {
+  /// Whether both ask for the same policy under the same settings.
   public static func == (one: Self, other: Self) -> Bool {
     one.policy == other.policy && one.settings == other.settings
   }
 
+  /// Hashes what is asked for.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(policy)
     hasher.combine(settings)
