@@ -1,79 +1,135 @@
 import Testing
 @testable import Exploration
 
-/// The search for few tokens that bring an answer back, with made-up caches: a token is a number, and the
-/// answer of `needs.count` tokens goes on at a step when all that the step needs is back.
+/// The search for few pieces that bring something back, with made-up caches: a piece is a number, and a set
+/// is enough when it holds all of what is needed, in one of some ways.
 @Suite struct WhySearchTests {
-  /// Runs a search over the tokens 0..<count, which every step ranks alike, and counts the decoded sets.
-  private func find(
-    needs: [Set<Int>], count: Int, farFrom far: Int? = nil, limit: Int = 1000
-  ) throws -> (result: WhySearch<Int>.Result?, tries: Int, decoded: Int) {
-    var decoded = 0
-    var search = WhySearch<Int>(
-      rank: { restored, _, reach in
-        let wanted = reach == .step ? 0..<(far ?? count) : (far ?? count)..<count
-        return wanted.filter { !restored.contains($0) }
-      },
-      decode: { sets in
-        decoded += sets.count
-        return sets.map { set in needs.firstIndex { !$0.isSubset(of: set) } }
-      })
-    search.limit = limit
-    return (try search.find(from: 0), search.tries, decoded)
+  /// How near a set comes: the pieces that it lacks are the rank's distance from 1.
+  private static func outcome(_ set: [Int], _ needs: [Set<Int>]) -> WhyOutcome {
+    let lacks = needs.map { $0.subtracting(set).count }.min() ?? 1000
+    return WhyOutcome(
+      isBack: lacks == 0, saidCount: 0, said: nil, rank: 1 + lacks, probability: 0.1, divergence: nil)
   }
 
-  @Test func theOneNeededTokenIsFoundWhereverItStands() throws {
+  private static func search(_ needs: [Set<Int>], limit: Int = 1000) -> WhySearch<Int> {
+    var decoded = 0
+    var search = WhySearch<Int> { sets in
+      decoded += sets.count
+      return sets.map { outcome($0, needs) }
+    }
+    search.room = { limit - decoded }
+    return search
+  }
+
+  /// Grows and shrinks over the pieces 0..<count.
+  private static func find(_ needs: [Set<Int>], count: Int, limit: Int = 1000) throws -> (
+    found: WhySearch<Int>.Found?, search: WhySearch<Int>
+  ) {
+    var search = search(needs, limit: limit)
+    let enough = try search.grow(Array(0..<count))
+    return (try enough.map { try search.shrink($0) }, search)
+  }
+
+  @Test func theOneNeededPieceIsFoundWhereverItStands() throws {
     for needed in [0, 1, 6, 63, 99] {
-      let (result, tries, decoded) = try find(needs: [[needed]], count: 100)
-      #expect(result?.tokens == [needed])
-      #expect(result?.isSmallest == true)
-      #expect(tries == decoded)
+      let (found, search) = try Self.find([[needed]], count: 100)
+      #expect(found == .init(pieces: [needed], isSmallest: true))
+      #expect(search.tries < 80, "\(search.tries)")
     }
   }
 
-  @Test func severalTokensAreFoundAndNothingElse() throws {
-    let needed: Set = [3, 40, 41, 77]
-    let (result, _, _) = try find(needs: [needed], count: 100)
-    #expect(result.map { Set($0.tokens) } == needed)
-    #expect(result?.tokens.count == needed.count && result?.isSmallest == true)
+  @Test func severalPiecesAreFoundAndNothingElse() throws {
+    for needed: Set in [[3, 40, 41, 77], [0, 99], Set(10..<30), Set(0..<64)] {
+      let (found, _) = try Self.find([needed], count: 100)
+      #expect(found.map { Set($0.pieces) } == needed)
+      #expect(found?.pieces.count == needed.count && found?.isSmallest == true)
+    }
   }
 
-  @Test func anAnswerThatReturnsTokenByTokenIsFollowedToItsEnd() throws {
-    let (result, _, _) = try find(needs: [[5], [5, 9], [], [30]], count: 64)
-    #expect(result.map { Set($0.tokens) } == [5, 9, 30])
+  /// What is said to be smallest was tried without each of its pieces.
+  @Test func eachPieceOfASmallestSetIsNeeded() throws {
+    let needs: [Set<Int>] = [[3, 20], [20, 41, 50], [7, 8, 9]]
+    var decoded: [Set<Int>: Bool] = [:]
+    var search = WhySearch<Int> { sets in
+      let outcomes = sets.map { Self.outcome($0, needs) }
+      for (set, outcome) in zip(sets, outcomes) { decoded[Set(set)] = outcome.isBack }
+      return outcomes
+    }
+    let enough = try #require(try search.grow(Array(0..<64)))
+    let found = try search.shrink(enough)
+    #expect(found.isSmallest && decoded[Set(found.pieces)] == true)
+    for piece in found.pieces { #expect(decoded[Set(found.pieces).subtracting([piece])] == false) }
   }
 
-  @Test func fartherTokensAreTriedWhenTheNearOnesAreNotEnough() throws {
-    let (result, _, _) = try find(needs: [[2, 50]], count: 64, farFrom: 10)
-    #expect(result.map { Set($0.tokens) } == [2, 50])
+  @Test func anotherSetIsFoundBesideTheFirst() throws {
+    var search = Self.search([[3, 20], [7, 8, 9]])
+    let first = try search.shrink(try #require(try search.grow(Array(0..<64))))
+    let other = try #require(try search.another(Array(0..<64), beside: [first]))
+    #expect([Set(first.pieces), Set(other.pieces)].contains([3, 20]))
+    #expect([Set(first.pieces), Set(other.pieces)].contains([7, 8, 9]) && other.isSmallest)
+    #expect(try search.another(Array(0..<64), beside: [first, other]) == nil)
+    var alone = Self.search([[3, 20]])
+    let only = try alone.shrink(try #require(try alone.grow(Array(0..<64))))
+    #expect(try alone.another(Array(0..<64), beside: [only]) == nil)
   }
 
   @Test func nothingIsFoundWhereNothingHelps() throws {
-    let (result, tries, _) = try find(needs: [[1000]], count: 100)
-    #expect(result == nil)
-    #expect(tries == 8, "1, 2, 4 … 64, 100")
-    #expect(try find(needs: [[0]], count: 0).result == nil)
+    let (found, search) = try Self.find([[1000]], count: 100)
+    #expect(found == nil)
+    #expect(search.tries == 8, "1, 2, 4 … 64, 100")
+    #expect(try Self.find([[0]], count: 0).found == nil)
+  }
+
+  @Test func noSetIsDecodedTwice() throws {
+    var decoded: [Set<Int>] = []
+    var search = WhySearch<Int> { sets in
+      decoded += sets.map(Set.init)
+      return sets.map { Self.outcome($0, [[3, 40, 41]]) }
+    }
+    _ = try search.outcomes([[1], [1], [2]])
+    let enough = try #require(try search.grow(Array(0..<64)))
+    _ = try search.shrink(enough)
+    #expect(decoded.count == Set(decoded).count && search.tries == decoded.count)
   }
 
   @Test func aSearchEndsAtItsLimitWithWhatItHas() throws {
     let needed = Set(stride(from: 0, to: 64, by: 2))
-    let (result, tries, _) = try find(needs: [needed], count: 64, limit: 20)
-    #expect(result.map { needed.isSubset(of: $0.tokens) } == true)
-    #expect(result?.isSmallest == false)
-    #expect(tries < 20 + WhySearch<Int>.batch)
+    for limit in 0..<90 {
+      let (found, search) = try Self.find([needed], count: 64, limit: limit)
+      #expect(search.tries <= limit)
+      if let found {
+        #expect(needed.isSubset(of: found.pieces), "what is enough stays")
+        if found.isSmallest { #expect(Set(found.pieces) == needed) }
+      }
+    }
   }
 
-  /// More tokens may do harm: what is found must be a set that was tried.
-  @Test func aTokenThatDoesHarmIsLeftOut() throws {
-    var tried: Set<[Int]> = []
-    var search = WhySearch<Int>(
-      rank: { restored, _, reach in reach == .step ? (0..<8).filter { !restored.contains($0) } : [] },
-      decode: { sets in
-        tried.formUnion(sets)
-        return sets.map { $0.contains(1) && !$0.contains(2) ? nil : 0 }
-      })
-    let result = try search.find(from: 0)
-    #expect(result?.tokens == [1])
-    #expect(result.map { tried.contains($0.tokens) } == true)
+  /// More pieces may do harm: what is found must be a set that was tried.
+  @Test func aPieceThatDoesHarmIsLeftOut() throws {
+    var enough: Set<Set<Int>> = []
+    var search = WhySearch<Int> { sets in
+      sets.map { set in
+        let isBack = set.contains(1) && !set.contains(2)
+        if isBack { enough.insert(Set(set)) }
+        return WhyOutcome(
+          isBack: isBack, saidCount: 0, said: nil, rank: 2, probability: 0, divergence: nil)
+      }
+    }
+    let found = try search.shrink(try #require(try search.grow(Array(0..<8))))
+    #expect(found == .init(pieces: [1], isSmallest: true) && enough.contains([1]))
+  }
+
+  @Test func nearerIsMoreSaidThenABetterRankThenLikelier() {
+    func outcome(_ said: Int, _ rank: Int?, _ probability: Double, _ isBack: Bool = false) -> WhyOutcome {
+      WhyOutcome(
+        isBack: isBack, saidCount: said, said: nil, rank: rank, probability: probability, divergence: nil)
+    }
+    let ordered = [
+      outcome(3, 1, 0.5, true), outcome(2, 9, 0), outcome(1, 2, 0.1), outcome(1, 3, 0.4),
+      outcome(1, 3, 0.2), outcome(1, nil, 0.9),
+    ]
+    for (nearer, other) in zip(ordered, ordered.dropFirst()) {
+      #expect(nearer.comesNearer(than: other) && !other.comesNearer(than: nearer))
+    }
   }
 }

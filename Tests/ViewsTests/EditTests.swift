@@ -1,5 +1,5 @@
 import Eviction
-import Exploration
+@testable import Exploration
 import Screen
 import Testing
 
@@ -89,6 +89,31 @@ import Testing
     #expect(!state.overlays.showsWhy && state.message?.contains("choose another policy") == true)
   }
 
+  @Test func whatIsAimedAtIsTypedOrSteppedThrough() throws {
+    let index = try #require(state.run.results.firstIndex { $0.policy.name == "snapkv" })
+    let last = try #require(state.run.full?.answer.tokens.indices.last)
+    state.run.results[index].followed?.steps[last] = NextTokens(
+      candidates: [NextTokens.Candidate(token: 7, probability: 0.5)], divergence: 1)
+    let tokens = state.run.differingTokens(of: state.run.results[index])
+    try #require(tokens.count == 2)
+    #expect(try press(":why snapkv<Enter>") == .why)
+    #expect(try press(".") == .why)
+    #expect(state.why?.target == .token(tokens[1]) && state.overlays.showsWhy)
+    #expect(try press(",") == .why)
+    #expect(state.why?.target == .first)
+    #expect(try press(",") == .none)
+    #expect(state.message?.contains("no earlier token") == true)
+    #expect(try press(":why snapkv \(tokens[1] + 1)<Enter>") == .why)
+    #expect(state.why?.target == .token(tokens[1]))
+    #expect(try press(":why snapkv<Enter>") == .none, "whatever was aimed at stays")
+    #expect(try press(":why snapkv whole<Enter>") == .why)
+    #expect(state.why?.target == .whole)
+    #expect(try press(":why snapkv expected<Enter>") == .none)
+    #expect(state.message?.contains("--expect") == true)
+    #expect(try press(":why snapkv 99<Enter>") == .none)
+    #expect(state.message?.contains("choose one of 1 to") == true)
+  }
+
   @Test func aSearchIsStoppedOrStaysInSight() throws {
     #expect(try press(":why snapkv<Enter>") == .why)
     #expect(try press(":why full<Enter>") == .none)
@@ -112,7 +137,7 @@ import Testing
     #expect(
       state.setup.policyTitle == "SnapKV*" && state.setup.pinnedTitle == "SnapKV" && !state.overlays.showsWhy)
     #expect(state.setup.settings.policies.last?.edits == finding.restored.map(\.restoring))
-    #expect(state.cursor.position == finding.restored[0].position)
+    #expect(state.cursor.position == finding.restored[0].token?.position)
   }
 
   @Test func theFindingScrollsNoFurtherThanItsEnd() throws {
@@ -123,7 +148,7 @@ import Testing
     #expect(state.overlays.whyTop == 1)
     for _ in 0..<100 { try press("<PgDn>") }
     let lines = TextRenderer.text(state.draw(size: Self.size))
-    #expect(lines.contains("of \(RunFixture.finding.lostCount)"))
+    #expect(lines.contains("of \(WhyList.rows(of: RunFixture.finding).count)"))
     try press("lp2[")
     #expect(state.overlays.showsWhy && state.display.view == .text)
   }

@@ -17,7 +17,7 @@ import Testing
     let text = Array("\u{1B}[2J\u{9B}2J\u{202E} 鍵 \"a\\b\"".utf8)
     let prompt = RunFixture.prompt(text, name: "a\u{1B}]0;x\u{7}\u{202E}\n.txt")
     var finding = RunFixture.finding
-    (finding.restored, finding.lost) = (
+    (finding.parts, finding.lost) = (
       [], (0..<prompt.tokens.count).map { LostToken(layer: 0, queryHead: 0, position: $0, share: 0.5) }
     )
     let printed = WhyExport(finding, of: RunFixture.makeRun(prompt, budget: 4)).text

@@ -109,15 +109,37 @@ enum RunFixture {
     return study
   }()
 
-  /// Why SnapKV lost the answer, as a search would tell: two tokens bring it back.
+  /// Why SnapKV lost the answer, as a search would tell: two tokens bring the first difference back, and
+  /// nothing the second.
   static let finding: WhyFinding = {
     do {
       var finding = try WhyFinding(run, policy: run.settings.policies[1])
       let lost = try LostToken.ranked(
         run, kept: run.results[1].kept, steps: finding.step..<finding.step + 1)
       (finding.lost, finding.lostCount) = (lost, lost.count)
-      (finding.restored, finding.isSmallest) = ([lost[1], lost[4]], true)
-      (finding.stage, finding.tries, finding.seconds) = (.found, 41, 0.5)
+      func outcome(_ rank: Int, _ probability: Double) -> WhyOutcome {
+        WhyOutcome(
+          isBack: rank == 1, saidCount: finding.step, said: finding.said, rank: rank,
+          probability: probability, divergence: 1.25)
+      }
+      var part = WhyPart(finding.aim, before: [])
+      part.take([], outcome(7, 0.02))
+      for (index, token) in lost.prefix(12).enumerated() {
+        part.take([.eviction(token)], outcome(3 + index, 0.2 / Double(index + 1)))
+      }
+      let heads = LostHead.ranked(run.results[1].kept, lost: lost)
+      for (index, head) in heads.enumerated() { part.take([.head(head)], outcome(1 + index, 0.5)) }
+      part.sets = [[lost[1], lost[4]], [lost[0], lost[6], lost[7]]].map {
+        WhySet(pieces: $0.map(WhyPiece.eviction), isSmallest: true)
+      }
+      (part.stage, part.tries, part.largestCount) = (.found, 41, 64)
+      (part.answer, part.following) = (run.results[1].answer, finding.step + 1)
+      var next = WhyPart(WhyAim(target: .first, tokens: 0...finding.step + 1), before: part.sets[0].pieces)
+      next.take([], outcome(12, 0.01))
+      next.take([.eviction(lost[2]), .eviction(lost[3])], outcome(2, 0.31))
+      (next.stage, next.tries, next.largestCount) = (.exhausted, 30, 64)
+      finding.parts = [part, next]
+      (finding.stage, finding.seconds) = (.found, 0.5)
       return finding
     } catch { fatalError("the fixture's finding: \(error)") }
   }()

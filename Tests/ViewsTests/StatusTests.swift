@@ -51,9 +51,9 @@ import Transformer
     }
     state = ViewState(run: RunFixture.run, theme: .mono)
     var finding = RunFixture.finding
-    finding.stage = .restoring(count: 4, step: 2)
+    finding.stage = .searching
     (state.why, state.overlays.showsWhy, state.message) = (finding, true, "one match")
-    #expect(lines(state, size).contains { $0.contains("41 sets") })
+    #expect(lines(state, size).contains { $0.contains("71 sets") })
   }
 
   @Test func longMessagesAndListsWrap() throws {
@@ -159,7 +159,7 @@ import Transformer
   @Test func aRunningSearchIsAskedAbout() throws {
     var state = RunFixture.state()
     var finding = RunFixture.finding
-    finding.stage = .restoring(count: 4, step: 2)
+    finding.stage = .searching
     (state.why, state.overlays.showsWhy) = (finding, true)
     #expect(try press("q", &state) == .none)
     #expect(lines(state).last?.contains("a search is under way") == true)

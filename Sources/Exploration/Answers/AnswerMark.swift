@@ -42,8 +42,12 @@ extension Run {
   }
 
   /// Whether an answer has all in it that is expected.
-  private func hasExpected(_ result: PolicyResult) -> Bool {
-    let text = answerText(result)
+  private func hasExpected(_ result: PolicyResult) -> Bool { hasExpected(result.answer) ?? true }
+
+  /// Whether tokens have all in them that is expected; `nil` where nothing is.
+  func hasExpected(_ answer: Continuation) -> Bool? {
+    guard !settings.expected.isEmpty else { return nil }
+    let text = vocabulary.text(answer.tokens)
     return settings.expected.allSatisfy { $0.isIn(text) }
   }
 }

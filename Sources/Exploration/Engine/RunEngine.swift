@@ -128,26 +128,41 @@ public actor RunEngine {
     BudgetSweeping(run, source: source)?.sweep(keys, into: sweep, onUpdate: onUpdate) ?? sweep
   }
 
-  /// Finds out which evicted tokens a policy's answer lacked: restores some, decodes again, and looks for few
-  /// that are enough.
+  /// Finds out which evicted tokens a policy's answer lacked: restores some, decodes again as far as the
+  /// token that is aimed at, and looks for few that are enough; then for what differs next.
   ///
-  /// Cost: up to a thousand short decodes, eight at a time in one pass over the weights.
+  /// Cost: some thousands of tokens of decoding, or some hundred answers as far as the token that is aimed at;
+  /// sets side by side in one pass over the weights.
   /// - Parameter onUpdate: called on the engine's thread after every batch of them.
-  /// - Returns: the finding; a failure or a cancellation is its last stage. A trace decodes nothing: the
-  ///   finding fails.
+  /// - Returns: the finding; a failure or a cancellation is its last stage, and what was found stays. A trace
+  ///   decodes nothing: the finding fails.
   public func why(
     _ finding: WhyFinding, of run: Run, onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
   ) -> WhyFinding {
+    why(finding, of: run, work: nil, onUpdate: onUpdate)
+  }
+
+  /// The same, with other tokens of decoding at most; `nil`: as many as are usual.
+  func why(
+    _ finding: WhyFinding, of run: Run, work: Int?,
+    onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
+  ) -> WhyFinding {
     var finding = finding
     let start = ContinuousClock.now
-    if let analysis = WhyAnalysis(run, policy: finding.policy, source: source) {
+    if let trials = WhyTrials(run, policy: finding.policy, source: source) {
+      let analysis = WhyAnalysis(
+        finding, trials, work: work ?? max(WhyFinding.work, WhyFinding.leastSets * trials.cost(finding.aim)),
+        onUpdate: onUpdate)
+      var stage: WhyFinding.Stage?
       do {
-        try analysis.run(&finding, onUpdate: onUpdate)
+        try analysis.search()
       } catch is CancellationError {
-        finding.stage = .cancelled
+        stage = .cancelled
       } catch {
-        finding.stage = .failed(String(describing: error))
+        stage = .failed(String(describing: error))
       }
+      finding = analysis.finding
+      if let stage { finding.stage = stage }
     } else {
       finding.stage = .failed(String(describing: run.hasModel ? WhyError.notFinished : .needsModel))
     }

@@ -27,11 +27,15 @@ public struct LostToken: Sendable, Hashable {
   /// Those with less are left out: there are hundreds of thousands of them in large models.
   /// - Parameter steps: the tokens of the full cache's answer that are asked for; the one that looks most
   ///   counts.
+  /// - Parameter asksQuestion: whether the tokens of a question that came after the eviction look, too.
   /// - Throws: `CancellationError`, looked for before each layer of each step.
-  static func ranked(_ run: Run, kept: KeptTokens, steps: Range<Int>) throws -> [LostToken] {
+  static func ranked(
+    _ run: Run, kept: KeptTokens, steps: Range<Int>, asksQuestion: Bool = false
+  ) throws -> [LostToken] {
+    let asked = 0..<(asksQuestion ? run.questionQueries?.count ?? 0 : 0)
     var lost: [LostToken] = []
     for layer in 0..<kept.shape.layerCount {
-      guard let rows = try largest(run, layer: layer, steps: steps) else { return [] }
+      guard let rows = try largest(run, layer: layer, steps: steps, asked: asked) else { return [] }
       for head in kept.positions[layer].indices {
         lost += evicted(kept, layer: layer, head: head, rows: rows)
       }
@@ -42,13 +46,22 @@ public struct LostToken: Sendable, Hashable {
     }
   }
 
-  /// The largest attention over some steps, `[queryHead][token]`.
-  private static func largest(_ run: Run, layer: Int, steps: Range<Int>) throws -> [[Float]]? {
+  /// The largest attention over some steps and tokens of a question, `[queryHead][token]`.
+  private static func largest(
+    _ run: Run, layer: Int, steps: Range<Int>, asked: Range<Int>
+  ) throws -> [[Float]]? {
     var largest: [[Float]]?
+    func take(_ rows: [[Float]]) {
+      largest = largest.map { zip($0, rows).map { zip($0, $1).map(max) } } ?? rows
+    }
     for step in steps {
       try Task.checkCancellation()
       guard let rows = run.decodeAttention(step: step, layer: layer) else { return nil }
-      largest = largest.map { zip($0, rows).map { zip($0, $1).map(max) } } ?? rows
+      take(rows)
+    }
+    for token in asked {
+      try Task.checkCancellation()
+      if let rows = run.questionAttention(token: token, layer: layer) { take(rows) }
     }
     return largest
   }

@@ -1,89 +1,65 @@
-/// Looks for few evicted tokens whose return brings a lost answer back. Pure search: what a set does is asked
-/// of `decode`.
+/// Looks for few pieces whose return brings something back. Pure search: what a set does is asked of
+/// `decode`.
 ///
-/// The answer returns token by token. While it still differs at some step, the tokens that the full cache
-/// looked at there come back: the first one, the first two, four, eight …, until it goes on. Then the whole
-/// set is made smaller by delta debugging (ddmin: Zeller and Hildebrandt, "Simplifying and Isolating
-/// Failure-Inducing Input", 2002, section 3): parts of it are tried alone, then left out, smaller and smaller
-/// ones, until no single token can be spared.
-struct WhySearch<Token> {
-  /// What was found.
-  struct Result {
-    var tokens: [Token]
-    /// Whether each of them is needed: without any single one the answer is lost again.
+/// Pieces are tried alone first, those that are looked at most. If none of these is enough, growing
+/// beginnings of the ranked pieces are: the first two, four, eight … A set that is enough is made smaller: it
+/// is cut into parts, each part is left out, and as many of the parts that can be spared by themselves as can
+/// be spared together go; then smaller parts, until no single piece can be spared (after delta debugging:
+/// Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). Another set is looked
+/// for among all pieces but one of those that are known.
+struct WhySearch<Piece: Hashable> {
+  /// A set that is enough.
+  struct Found: Equatable {
+    var pieces: [Piece]
+    /// Whether each of them is needed: without any single one it is lost again.
     var isSmallest: Bool
   }
 
-  /// How far the search has come.
-  enum Progress: Sendable, Hashable {
-    /// So many tokens are back, and the answer differs at this step.
-    case restoring(count: Int, step: Int)
-    /// The answer is back with so many tokens, which become fewer.
-    case shrinking(count: Int)
-  }
+  /// Sets that are decoded side by side.
+  static var batch: Int { 16 }
 
-  /// Where evicted tokens are looked for; the farther places only when what the nearer ones give is not
-  /// enough.
-  enum Reach: CaseIterable {
-    /// What the full cache's answer looked at when it chose the step's token.
-    case step
-    /// What it looked at before that: the answer's own tokens carry it on, in their keys and values.
-    case before
-  }
-
-  /// Sets that are decoded side by side, one pass over the weights for each of their tokens.
-  static var batch: Int { 8 }
-
-  /// The evicted tokens that the full cache's answer looked at, the most wanted first, without those that are
-  /// back already; those of a farther reach without those of a nearer one.
-  let rank: (_ restored: [Token], _ step: Int, Reach) throws -> [Token]
-  /// Where the answer still differs with each of some sets back; `nil` where it does not.
-  let decode: (_ sets: [[Token]]) throws -> [Int?]
-  /// Called as the search goes on; `found` brings the answer back, and is empty until something does.
-  var onProgress: (Progress, _ found: [Token], _ tries: Int) -> Void = { _, _, _ in }
-  /// Sets that are decoded at most; a search that reaches this ends with what it has.
-  var limit = 1000
+  /// What is said with each of some sets.
+  let decode: (_ sets: [[Piece]]) throws -> [WhyOutcome]
+  /// Called behind every batch, with its sets and what came of them.
+  var onBatch: (_ sets: [[Piece]], [WhyOutcome]) -> Void = { _, _ in }
+  /// Called with a set that is enough, while smaller ones are looked for.
+  var onShrink: ([Piece]) -> Void = { _ in }
+  /// How many more sets may be decoded; a search that may decode none ends with what it has.
+  var room: () -> Int = { Int.max }
   /// Sets that have been decoded.
   private(set) var tries = 0
+  private var known: [Set<Piece>: WhyOutcome] = [:]
 
-  init(
-    rank: @escaping ([Token], Int, Reach) throws -> [Token], decode: @escaping ([[Token]]) throws -> [Int?]
-  ) {
-    self.rank = rank
-    self.decode = decode
+  init(decode: @escaping ([[Piece]]) throws -> [WhyOutcome]) { self.decode = decode }
+
+  /// Whether no further set may be tried.
+  var isExhausted: Bool { room() <= 0 }
+
+  /// What is said with some sets; `nil` for those that there was no room for. No set is decoded twice.
+  mutating func outcomes(_ sets: [[Piece]]) throws -> [WhyOutcome?] {
+    var rest: [[Piece]] = []
+    var asked: Set<Set<Piece>> = []
+    for set in sets where known[Set(set)] == nil && asked.insert(Set(set)).inserted { rest.append(set) }
+    var left = rest[...]
+    while !left.isEmpty, !isExhausted {
+      let batch = Array(left.prefix(min(Self.batch, room())))
+      left = left.dropFirst(batch.count)
+      tries += batch.count
+      let outcomes = try decode(batch)
+      for (set, outcome) in zip(batch, outcomes) { known[Set(set)] = outcome }
+      onBatch(batch, outcomes)
+    }
+    return sets.map { known[Set($0)] }
   }
 
-  /// Searches from the first step at which the answer differs.
-  /// - Returns: `nil` when nothing that was tried brings the answer back.
-  /// - Throws: what `rank` and `decode` throw.
-  mutating func find(from firstStep: Int) throws -> Result? {
-    var (restored, step): ([Token], Int?) = ([], firstStep)
-    while let open = step {
-      guard let (added, following) = try extend(restored, at: open) else { return nil }
-      restored += added
-      step = following
-    }
-    return try shrink(restored)
-  }
-
-  /// The first wanted tokens that lead the answer past a step, and the step at which it differs then.
-  private mutating func extend(_ restored: [Token], at step: Int) throws -> (added: [Token], step: Int?)? {
-    var ranked: [Token] = []
-    for reach in Reach.allCases {
-      let tried = ranked.count
-      ranked += try rank(restored, step, reach)
-      var counts = Self.counts(after: tried, to: ranked.count)[...]
-      while !counts.isEmpty, tries < limit {
-        let sets = counts.prefix(Self.batch).map { restored + ranked.prefix($0) }
-        let outcomes = try run(sets)
-        for (count, outcome) in zip(counts, outcomes) where outcome.map({ $0 > step }) ?? true {
-          return (Array(ranked.prefix(count)), outcome)
-        }
-        counts = counts.dropFirst(sets.count)
-        onProgress(.restoring(count: sets.last?.count ?? 0, step: step), [], tries)
-      }
-    }
-    return nil
+  /// The first of the growing beginnings of some ranked pieces that is enough; `nil` if none is, or there is
+  /// no room for it.
+  /// - Parameter tried: beginnings up to this length are known not to be.
+  mutating func grow(_ ranked: [Piece], beyond tried: Int = 0) throws -> [Piece]? {
+    let counts = Self.counts(after: tried, to: ranked.count)
+    let sets = counts.map { Array(ranked.prefix($0)) }
+    let outcomes = try outcomes(sets)
+    return zip(sets, outcomes).first { $1?.isBack == true }?.0
   }
 
   /// The powers of two beyond a number, and where they end.
@@ -92,50 +68,49 @@ struct WhySearch<Token> {
     return (0..<Int.bitWidth - 1).map { 1 << $0 }.filter { $0 > tried && $0 < count } + [count]
   }
 
-  private mutating func shrink(_ tokens: [Token]) throws -> Result {
-    var (tokens, parts) = (tokens, 2)
-    while tokens.count > 1 {
-      onProgress(.shrinking(count: tokens.count), tokens, tries)
-      let pieces = Self.split(tokens.indices, into: parts)
-      // With two parts, the rest of one is the other.
-      let alone = pieces.map { Array(tokens[$0]) }
-      let rests = parts == 2 ? [] : pieces.map { Array(tokens[..<$0.lowerBound] + tokens[$0.upperBound...]) }
-      if let smaller = try firstThatReturns(alone) {
-        (tokens, parts) = (smaller, 2)
-      } else if let smaller = try firstThatReturns(rests) {
-        (tokens, parts) = (smaller, max(2, min(parts - 1, smaller.count)))
-      } else if tries >= limit {
-        return Result(tokens: tokens, isSmallest: false)
-      } else if parts >= tokens.count {
-        break
-      } else {
-        parts = min(parts * 2, tokens.count)
+  /// Leaves out of a set that is enough what can be spared.
+  mutating func shrink(_ pieces: [Piece]) throws -> Found {
+    var (pieces, parts) = (pieces, Self.batch)
+    while pieces.count > 1 {
+      onShrink(pieces)
+      parts = min(parts, pieces.count)
+      let cuts = (0..<parts).map { pieces.count * $0 / parts..<pieces.count * ($0 + 1) / parts }
+      let outcomes = try outcomes(cuts.map { Self.rest(pieces, without: [$0]) })
+      let spared = zip(cuts, outcomes).filter { $1?.isBack == true }.sorted { a, b in
+        a.1.flatMap { first in b.1.map { first.comesNearer(than: $0) } } ?? false
+      }.map(\.0)
+      if outcomes.contains(nil), spared.isEmpty { return Found(pieces: pieces, isSmallest: false) }
+      if spared.isEmpty {
+        if parts == pieces.count { break }
+        parts *= 2
+        continue
       }
+      // One can be spared; of more at once, as many as the tries show.
+      let counts = Set((0..<6).map { max(1, spared.count >> $0) }).sorted(by: >)
+      let smaller = counts.map { Self.rest(pieces, without: Array(spared.prefix($0))) }.filter { !$0.isEmpty }
+      let tried = try self.outcomes(smaller)
+      pieces =
+        zip(smaller, tried).first { $1?.isBack == true }?.0 ?? Self.rest(pieces, without: [spared[0]])
+      parts = min(Self.batch, max(2, pieces.count))
+      if isExhausted { return Found(pieces: pieces, isSmallest: pieces.count == 1) }
     }
-    return Result(tokens: tokens, isSmallest: true)
+    return Found(pieces: pieces, isSmallest: true)
   }
 
-  /// The first of some sets with which the answer is back; `nil` if it is with none, or the limit is reached.
-  private mutating func firstThatReturns(_ sets: [[Token]]) throws -> [Token]? {
-    var rest = sets[...]
-    while !rest.isEmpty, tries < limit {
-      let batch = Array(rest.prefix(Self.batch))
-      let outcomes = try run(batch)
-      if let index = outcomes.firstIndex(where: { $0 == nil }) { return batch[index] }
-      rest = rest.dropFirst(batch.count)
-    }
-    return nil
+  private static func rest(_ pieces: [Piece], without cuts: [Range<Int>]) -> [Piece] {
+    pieces.indices.filter { index in !cuts.contains { $0.contains(index) } }.map { pieces[$0] }
   }
 
-  private mutating func run(_ sets: [[Token]]) throws -> [Int?] {
-    tries += sets.count
-    return try decode(sets)
-  }
-
-  /// Parts of a range that are as long as each other, or longer by one.
-  private static func split(_ range: Range<Int>, into parts: Int) -> [Range<Int>] {
-    (0..<parts).map { part in
-      range.lowerBound + range.count * part / parts..<range.lowerBound + range.count * (part + 1) / parts
-    }
+  /// Another set than those that are known: without one piece of each of them, all others are tried.
+  mutating func another(_ ranked: [Piece], beside found: [Found]) throws -> Found? {
+    guard let first = found.first, !ranked.isEmpty else { return nil }
+    let others = Set(found.dropFirst().compactMap(\.pieces.first))
+    let candidates = first.pieces.map { left in ranked.filter { $0 != left && !others.contains($0) } }
+    let outcomes = try outcomes(candidates.filter { !$0.isEmpty })
+    guard let enough = zip(candidates.filter { !$0.isEmpty }, outcomes).first(where: { $1?.isBack == true })
+    else { return nil }
+    let smaller = try grow(enough.0) ?? enough.0
+    let other = try shrink(smaller)
+    return found.contains { Set($0.pieces) == Set(other.pieces) } ? nil : other
   }
 }

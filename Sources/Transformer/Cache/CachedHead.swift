@@ -71,6 +71,13 @@ final class CachedHead {
     }
   }
 
+  /// How many tokens, from the first on, stand at a position or before it.
+  func visibleCount(at position: Int) -> Int {
+    var count = positions.count
+    while count > 0, positions[count - 1] > position { count -= 1 }
+    return count
+  }
+
   /// The first token that a query at `position` sees under a rule.
   func firstVisible(at position: Int, _ rule: AttentionRule) -> Int {
     let first = rule.firstVisible(at: position)

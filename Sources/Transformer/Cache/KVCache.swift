@@ -21,8 +21,16 @@ public final class KVCache {
   /// tokens are equally near.
   /// - Parameter isPlain: whether floats are stored even where the kernels read packed bf16: heads of such a
   ///   cache can be reduced again.
-  public init(
+  public convenience init(
     _ recording: Recording, keeping kept: KeptTokens, rotation: KeyRotation? = nil, isPlain: Bool = false
+  ) {
+    self.init(recording, keeping: kept, rotation: rotation, isPlain: isPlain, fromLayer: 0)
+  }
+
+  /// The same without the layers before one, in which nobody looks.
+  package init(
+    _ recording: Recording, keeping kept: KeptTokens, rotation: KeyRotation?, isPlain: Bool,
+    fromLayer firstLayer: Int
   ) {
     precondition(recording.shape == kept.shape && recording.tokenCount == kept.tokenCount)
     let shape = kept.shape
@@ -33,6 +41,7 @@ public final class KVCache {
     nextPosition = end
     heads = zip(recording.layers, kept.positions).enumerated().map { index, part in
       let (layer, sets) = part
+      guard index >= firstLayer else { return [] }
       return sets.enumerated().map { head, positions in
         let kvHead = kept.granularity == .kvHead ? head : head / shape.groupSize
         let base = kvHead * recording.tokenCount

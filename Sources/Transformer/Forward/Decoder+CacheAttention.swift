@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 
 extension Decoder {
-  /// Every lane's and head's attention over its own cache, to `buffers.attended`.
+  /// Every lane's and head's attention over its own cache, to `buffers.attended`. Several lanes may be tokens
+  /// of one cache: none sees a later one.
   func attend(_ lanes: [LaneInput], layer: Int, buffers: Workspace) {
     let sources = lanes.enumerated().flatMap { lane, input in
       let heads = input.cache.heads[layer]
@@ -60,7 +61,7 @@ struct CachePart {
   static func split(_ sources: [Source], rule: AttentionRule) -> (parts: [CachePart], ends: [Int]) {
     var parts: [CachePart] = []
     let ends = sources.enumerated().map { index, source in
-      let count = source.head.positions.count
+      let count = source.head.visibleCount(at: source.position)
       for first in stride(from: source.head.firstVisible(at: source.position, rule), to: count, by: size) {
         parts.append(CachePart(source: index, tokens: first..<min(first + size, count)))
       }

@@ -49,7 +49,7 @@ extension ViewState {
       guard value.isEmpty else { return export(ExportRequest(value, scope: .view)) }
       askForView()
     case .write: return write(sessionTo: value)
-    case .why: return askWhy(policyNamed: value)
+    case .why: return askWhy(typed: value)
     case .losses: openLosses(typed: value)
     case .theme:
       let themes = Theme.available(at: display.colorDepth)

@@ -235,16 +235,31 @@ extension Glossary {
   static let screens = [
     Entry(
       "why", ["Why", "lose", "lost"],
-      "The search for what a lost answer lacked: evicted tokens are restored, and the answer is decoded again."
+      "The search for what a lost answer lacked: evicted tokens are restored, and what is then said of the full cache's answer is looked at."
     ),
     Entry(
       "loss", ["losses", "Where", "tokens", "first"],
       "An evicted token that the full cache's answer looked at: its share of a head's attention at a step. o goes from one to the next, O lists them."
     ),
     Entry(
-      "restored", ["bring", "back", "brings", "needed", "fewer", "each"],
-      "Kept again in the search; a check marks those that bring the answer back."),
-    Entry("sets tried", ["sets", "tried"], "How many sets of restored tokens were decoded on."),
+      "restored",
+      [
+        "bring", "back", "brings", "needed", "fewer", "each", "enough", "more", "them", "difference",
+        "evictions", "eviction", "may", "be", "any", "one", "whole", "do",
+      ],
+      "Kept again in the search; a check marks those that bring back what is aimed at, a number those of another set. The two numbers name layer and head."
+    ),
+    Entry(
+      "alone", ["none", "heads"],
+      "What is said with that alone restored, in the place of the first token that differs: the wanted token's rank among all, and its probability."
+    ),
+    Entry(
+      "nearest", ["nothing", "largest", "without", "probability"],
+      "Of the sets that are not enough, the one that says most of what is wanted, or else gives it the best rank, or the highest probability."
+    ),
+    Entry(
+      "sets tried", ["sets", "tried", "set", "writes"],
+      "How many sets were restored and looked at; each once."),
     Entry(
       "they part", ["part", "expected", "said"],
       "The first token at which the two answers differ: what the full cache says there, and what this one says."

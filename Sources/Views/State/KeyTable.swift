@@ -207,7 +207,7 @@ package struct KeyTable: Sendable {
     if showsWhy {
       return [
         (label(.down), "scroll"), (shown(.open), "keep these"), (shown(.export), "export"),
-        (shown(.back), "stop, close"),
+        (shown(.back), "stop, close"), (shown(.stepForward), "next token"),
       ]
     }
     if showsLosses {

@@ -89,14 +89,17 @@ extension ViewState {
   }
 
   private func lostRow(_ finding: WhyFinding) -> (String, String)? {
-    let rows = WhyView.rows(of: finding)
+    let rows = WhyList.rows(of: finding)
     guard rows.indices.contains(overlays.whyTop) else { return nil }
-    let token = rows[overlays.whyTop].token
-    guard run.prompt.tokens.indices.contains(token.position) else { return nil }
+    let piece = rows[overlays.whyTop].piece
+    let head = ["\(piece.layer + 1)", "\(piece.queryHead + 1)"]
+    guard let token = piece.token, run.prompt.tokens.indices.contains(token.position) else {
+      return ("the first row shown", (["all \(piece.count)", ""] + head).joined(separator: "\t"))
+    }
     let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
-    let place = [token.position, token.layer + 1, token.queryHead + 1].map { String($0) }
     return (
-      "the first row shown", ([text] + place + [decimal(Double(token.share), 4)]).joined(separator: "\t")
+      "the first row shown",
+      ([text, "\(token.position)"] + head + [decimal(Double(token.share), 4)]).joined(separator: "\t")
     )
   }
 }

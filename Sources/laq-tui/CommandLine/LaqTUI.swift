@@ -38,6 +38,11 @@ struct LaqTUI: AsyncParsableCommand {
       throw ValidationError("--record-output needs --record.")
     }
     guard !output.json || output.why != nil else { throw ValidationError("--json needs --why.") }
+    guard output.aim == nil || output.why != nil else { throw ValidationError("--aim needs --why.") }
+    if let aim = output.aim, WhyTarget(aim) == nil {
+      throw ValidationError(
+        "--aim must be first, expected, whole or a token's number from 1; '\(aim)' was given.")
+    }
     for name in policies.policies + (output.why.map { [$0] } ?? []) {
       try Self.check { _ = try Policy(parsing: name) }
     }

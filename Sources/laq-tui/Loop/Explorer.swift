@@ -215,7 +215,9 @@ final class Explorer: App {
         state.exportEnded(request, error: error)
         failure = error
       case _ where generation != self.generation: break
-      case .finding(let finding) where state.why?.policy == finding.policy: state.why = finding
+      case .finding(let finding)
+      where state.why?.policy == finding.policy && state.why?.target == finding.target:
+        state.why = finding
       case .finding: break
       case .details(let answer, for: let request):
         // Of a sweep more may come.

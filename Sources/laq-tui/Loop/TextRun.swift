@@ -50,7 +50,8 @@ struct TextRun {
   /// Prints why a policy lost the answer.
   private func explain(_ policy: Policy, in run: Run, _ sink: Sink) async throws {
     let onUpdate = sink.onUpdate
-    let finding = await input.engine.why(try WhyFinding(run, policy: policy), of: run) {
+    let finding = await input.engine.why(try WhyFinding(run, policy: policy, target: output.target), of: run)
+    {
       onUpdate(.finding($0))
     }
     Console.progress.clear()

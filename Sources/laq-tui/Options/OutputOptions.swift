@@ -41,11 +41,20 @@ struct OutputOptions: ParsableArguments {
     completion: .custom(Completions.policies))
   var why: String?
 
+  @Option(
+    help:
+      "With --why: what is to come back first, a token of the full cache's answer by its number, or first (the first that differs), expected or whole.",
+    completion: .list(["first", "expected", "whole"]))
+  var aim: String?
+
   @Flag(help: "With --why: print JSON.")
   var json = false
 
   /// Whether the terminal stays closed.
   var replacesTerminal: Bool { screen != nil || export != nil || why != nil || record != nil }
+
+  /// What `--why` aims at first.
+  var target: WhyTarget { aim.flatMap { WhyTarget($0) } ?? .first }
 
   /// What `--export` asks for.
   var exportRequest: ExportRequest? {
