@@ -39,7 +39,7 @@ import Testing
     #expect(session.shows("Somebody says:"))
     // Leaving waits for what is under way, which in a debug build on a busy machine may take longer than a
     // test waits.
-    try #require(session.shows("ready"))
+    try #require(session.showsTheWholeRun())
     #expect(!session.screen.lines.joined().utf8.contains { $0 >= 0x80 })
     session.type("q")
     #expect(session.shows("1 prompts"))
@@ -62,7 +62,7 @@ import Testing
       try #require(session.shows("1 prompts"))
       session.type("\r\r")
       #expect(session.shows("[1 Text]"), "\(name): \(session.screen.lines)")
-      #expect(session.shows("ready"))
+      #expect(session.showsTheWholeRun())
       #expect(
         session.screen.lines.contains { $0.contains("Somebody says:") } == (name == "chat"),
         "\(session.screen.lines)")

@@ -28,7 +28,7 @@ import Testing
     session.type("2")
     #expect(session.waits(for: "key position"))
     session.type("?")
-    #expect(session.waits(for: "export everything"))
+    #expect(session.waits(for: "half a page down"))
     session.type("?q")
     #expect(session.status() == 0)
     #expect(session.output.contains(Self.restored))

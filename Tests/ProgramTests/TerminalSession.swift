@@ -240,6 +240,12 @@ final class TerminalSession: Sendable {
     waits(seconds: seconds) { screen in screen.lines.contains { $0.contains(text) } }
   }
 
+  /// Waits until a run has been computed: the status says so, or, with another model than the embedded one, what
+  /// a policy loses at the place that is open.
+  func showsTheWholeRun() -> Bool {
+    waits { screen in screen.lines.contains { $0.contains("ready") || $0.contains(" evicts \"") } }
+  }
+
   /// Whether a text is sent within some seconds, counted from a place in the output.
   func waits(for text: String, after start: Int = 0, seconds: Double = 120) -> Bool {
     waits(seconds: seconds) { _ in
