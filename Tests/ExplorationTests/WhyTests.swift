@@ -257,6 +257,9 @@ import Transformer
     #expect(restored.compactMap { $0["layer"] as? Int } == finding.restored.map(\.layer))
     #expect((json["answers"] as? [String: String])?["full"] == " The favour of Munathow is 905.")
     #expect(export.text.contains("found after \(finding.tries) tries"))
+    // Of a set of thousands the first pieces are listed, and all counted.
+    let many = WhyPiecesEntry(Array(repeating: .eviction(finding.lost[0]), count: 2000), run)
+    #expect(many.count == 2000 && many.listed.count == WhyFinding.listLimit)
     let sentences = try #require(json["sentences"] as? [String])
     #expect(sentences.allSatisfy { export.text.contains($0) })
     #expect(sentences.first?.contains("back token \(finding.step + 1), \"5\"") == true, "\(sentences)")

@@ -18,12 +18,25 @@ struct WhyPieceEntry: Encodable {
   }
 }
 
+/// A set of pieces as it is exported: how many there are, and the first of them. A set that was not made
+/// smallest may have thousands.
+struct WhyPiecesEntry: Encodable {
+  let count: Int
+  let listed: [WhyPieceEntry]
+
+  init(_ pieces: [WhyPiece], _ run: Run) {
+    count = pieces.count
+    listed = pieces.prefix(WhyFinding.listLimit).map { WhyPieceEntry($0, run) }
+  }
+}
+
 /// What was found out about one aim, as it is exported.
 struct WhyPartEntry: Encodable {
   private let target: String
   private let firstToken: Int, lastToken: Int
   private let outcome: String
-  private let before: [WhyPieceEntry]
+  /// How many pieces earlier aims have restored: those of their first sets.
+  private let beforeCount: Int
   private let without: OutcomeEntry?
   private let sets: [SetEntry]
   private let alone: [TrialEntry]
@@ -35,7 +48,7 @@ struct WhyPartEntry: Encodable {
 
   private struct SetEntry: Encodable {
     let isSmallest: Bool
-    let pieces: [WhyPieceEntry]
+    let pieces: WhyPiecesEntry
   }
 
   private struct OutcomeEntry: Encodable {
@@ -59,7 +72,7 @@ struct WhyPartEntry: Encodable {
   }
 
   private struct TrialsEntry: Encodable {
-    let pieces: [WhyPieceEntry]
+    let pieces: WhyPiecesEntry
     let outcome: OutcomeEntry
   }
 
@@ -74,17 +87,17 @@ struct WhyPartEntry: Encodable {
       case .notFound: "not found"
       case .exhausted: part.sets.isEmpty ? "not found in the tries" : "found"
       }
-    before = part.before.map { WhyPieceEntry($0, run) }
+    beforeCount = part.before.count
     without = part.without.map { OutcomeEntry($0, run) }
     sets = part.sets.map { set in
-      SetEntry(isSmallest: set.isSmallest, pieces: set.pieces.map { WhyPieceEntry($0, run) })
+      SetEntry(isSmallest: set.isSmallest, pieces: WhyPiecesEntry(set.pieces, run))
     }
     alone = part.alone.map {
       TrialEntry(piece: WhyPieceEntry($0.piece, run), outcome: OutcomeEntry($0.outcome, run))
     }
     nearest = part.nearest.map { nearest in
       TrialsEntry(
-        pieces: nearest.pieces.map { WhyPieceEntry($0, run) }, outcome: OutcomeEntry(nearest.outcome, run))
+        pieces: WhyPiecesEntry(nearest.pieces, run), outcome: OutcomeEntry(nearest.outcome, run))
     }
     (largestSet, tries) = (part.largestCount, part.tries)
     answer = part.answer.map { run.vocabulary.text($0.tokens) }

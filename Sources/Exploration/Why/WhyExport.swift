@@ -9,7 +9,7 @@ public struct WhyExport: Encodable {
   /// The name and version of the schema; the version rises when a field changes its meaning.
   public static let schema = "laq-tui.why"
   /// See `schema`. Version 2: `restored` is what brings the last of `parts` back, which need not be the whole
-  /// answer (`isWhole`); `isSmallest` is said of that.
+  /// answer (`isWhole`); `isSmallest` is said of that. Of large sets the first pieces are listed, and all counted.
   public static let version = 2
 
   private let schema = Self.schema
@@ -26,6 +26,7 @@ public struct WhyExport: Encodable {
   private let parts: [WhyPartEntry]
   private let isSmallest: Bool, isWhole: Bool
   private let evictedCount: Int
+  private let restoredCount: Int
   private let restored: [WhyPieceEntry], evicted: [WhyPieceEntry]
   private let sentences: [String]
 
@@ -82,7 +83,8 @@ public struct WhyExport: Encodable {
     parts = finding.parts.map { WhyPartEntry($0, run) }
     (isSmallest, isWhole) = (finding.isSmallest, finding.isWhole)
     evictedCount = finding.lostCount
-    restored = finding.restored.map { WhyPieceEntry($0, run) }
+    let pieces = WhyPiecesEntry(finding.restored, run)
+    (restoredCount, restored) = (pieces.count, pieces.listed)
     evicted = finding.lost.map { WhyPieceEntry(.eviction($0), run) }
     sentences = WhySentences(finding, of: run) { Self.quoted(String(decoding: $0, as: UTF8.self)) }.all.map(
       \.text)
@@ -117,6 +119,7 @@ public struct WhyExport: Encodable {
     if !restored.isEmpty {
       lines.append("Restored:")
       lines += restored.map(line)
+      if restoredCount > restored.count { lines.append("  and \(restoredCount - restored.count) more") }
     }
     lines.append("Evicted, and most looked at there (\(evictedCount) above an even share):")
     lines += evicted.prefix(12).map(line)
