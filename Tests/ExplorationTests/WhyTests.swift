@@ -133,7 +133,7 @@ import Transformer
       for (told, decoded) in zip(told, decoded) {
         #expect(told.isBack == decoded.isBack && told.saidCount == decoded.saidCount)
         #expect(
-          told.said == decoded.said && abs(told.probability - decoded.probability) < 1e-2,
+          told.said == decoded.said && abs(told.probability - decoded.probability) < 1e-4,
           "\(told.probability) and \(decoded.probability)")
       }
       #expect(Set(told.map(\.probability)).count > 1 || tokens == 0...0, "something is restored")
