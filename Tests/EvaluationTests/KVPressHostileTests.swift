@@ -76,7 +76,7 @@ import Testing
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
     for count in 0..<data.count {
       do {
-        let table = try CSVTable(data.prefix(count), file: "cut.csv")
+        let table = try CSVRecords(data.prefix(count), file: "cut.csv")
         #expect(table.rows.allSatisfy { $0.fields.count == table.columns.count })
       } catch { #expect("\(error)".hasPrefix("cut.csv")) }
     }
@@ -99,7 +99,7 @@ import Testing
       let text = ([names] + rows).map { $0.map(CSVField.quoted).joined(separator: ",") }
         .joined(separator: end)
       for last in ["", end] {
-        let table = try CSVTable(Data((text + last).utf8), file: "t.csv")
+        let table = try CSVRecords(Data((text + last).utf8), file: "t.csv")
         #expect(table.rows.map(\.fields) == rows, "\(text)")
       }
     }

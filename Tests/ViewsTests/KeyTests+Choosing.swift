@@ -1,9 +1,7 @@
-import Eviction
 import Exploration
 import Screen
 import TestSupport
 import Testing
-import Transformer
 
 @testable import Views
 

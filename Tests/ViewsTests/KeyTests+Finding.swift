@@ -1,7 +1,5 @@
-import Eviction
 import Exploration
 import Screen
-import TestSupport
 import Testing
 import Transformer
 

@@ -43,7 +43,7 @@ struct KVPressFolder {
         found: ImportError.quoted(dataset),
         cure: "leave this folder out: its answers are not scored one by one here")
     }
-    let table = try CSVTable(try RowFile.read(files[1]), file: files[1])
+    let table = try CSVRecords(try RowFile.read(files[1]), file: files[1])
     answers = try Self.answers(table, dataset: dataset)
     let ratios = table.columns["compression_ratio"].map { column in
       table.rows.compactMap { Double($0.fields[column]) }
@@ -52,7 +52,7 @@ struct KVPressFolder {
     metrics = try KVPressMetrics(try RowFile.read(files[2]), file: files[2])
   }
 
-  private static func answers(_ table: CSVTable, dataset: String) throws -> [Answer] {
+  private static func answers(_ table: CSVRecords, dataset: String) throws -> [Answer] {
     let given = try table.column("predicted_answer")
     let isNeedle = dataset == KVPressScores.needle
     let isLongBench = ["longbench", "longbench-e"].contains(dataset)

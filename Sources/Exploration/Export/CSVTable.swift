@@ -5,6 +5,7 @@ struct CSVTable {
   /// A field.
   enum Field {
     case number(Double?)
+    case single(Float)
     case count(Int?)
     case text(String?)
     case truth(Bool?)
@@ -12,6 +13,7 @@ struct CSVTable {
     fileprivate var written: String {
       switch self {
       case .number(let value): value.map { $0.isFinite ? "\($0)" : "" } ?? ""
+      case .single(let value): "\(value)"
       case .count(let value): value.map(String.init) ?? ""
       case .text(let value): value.map(CSVField.inQuotes) ?? ""
       case .truth(let value): value.map { $0 ? "1" : "0" } ?? ""

@@ -64,7 +64,7 @@ package struct CourseExport: Encodable {
   }
 
   /// As JSON; equal courses have equal bytes.
-  package func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
+  package func json() throws -> Data { try ExportedJSON.lines(self) }
 
   /// As a table, a line for each policy's step; steps from 0.
   package func csv() -> Data {

@@ -11,6 +11,11 @@ enum ExportedJSON {
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     return try encoder.encode(value)
   }
+
+  /// The value as a file for people and scripts: in lines, the last of which ends.
+  static func lines(_ value: some Encodable) throws -> Data {
+    try data(value, isPretty: true) + Data("\n".utf8)
+  }
 }
 
 extension Policy {

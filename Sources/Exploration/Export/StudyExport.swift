@@ -77,7 +77,7 @@ package struct StudyExport: Encodable {
   }
 
   /// As JSON; equal studies have equal bytes, but for the seconds.
-  package func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
+  package func json() throws -> Data { try ExportedJSON.lines(self) }
 
   /// As a table, a line for each row of the view; the numbers of each answer token are lists with spaces
   /// between them.

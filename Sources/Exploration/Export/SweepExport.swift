@@ -48,7 +48,7 @@ package struct SweepExport: Encodable {
   }
 
   /// As JSON; equal sweeps have equal bytes.
-  package func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
+  package func json() throws -> Data { try ExportedJSON.lines(self) }
 
   /// As a table, a line for each policy's budget; a policy without any has one with its reason.
   package func csv() -> Data {

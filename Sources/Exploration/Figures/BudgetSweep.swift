@@ -66,6 +66,16 @@ public struct BudgetSweep: Sendable {
       (self.expectedShare, self.sameShare, self.mark) = (expectedShare, sameShare, mark)
     }
 
+    /// Measures what a policy says, or what it would have said at another budget of a run.
+    public init(_ result: PolicyResult, of run: Run) {
+      let figures = ResultFigures(result, full: run.full, mark: run.mark(of: result))
+      let count = Double(max(1, run.full?.answer.steps.count ?? 1))
+      self.init(
+        divergence: figures.divergence, agreeing: figures.agreeing, compared: figures.compared,
+        expectedShare: run.expectedShare(of: result),
+        sameShare: figures.firstDifference.map { Double($0) / count } ?? 1, mark: figures.mark)
+    }
+
     /// The share of the compared steps at which the policy says the same token.
     public var agreement: Double? { compared > 0 ? Double(agreeing) / Double(compared) : nil }
   }

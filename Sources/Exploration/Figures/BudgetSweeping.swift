@@ -119,7 +119,7 @@ struct BudgetSweeping {
       for (budget, result) in zip(budgets, try results(key, budgets)) {
         let point = BudgetSweep.Point(
           budget: budget, recall: nil, massRecall: nil,
-          answer: result.map(answer) ?? BudgetSweep.Answer())
+          answer: result.map { BudgetSweep.Answer($0, of: run) } ?? BudgetSweep.Answer())
         sweep.add(point, to: key)
       }
       onUpdate(sweep)
@@ -156,14 +156,5 @@ struct BudgetSweeping {
     return budgets.map { budget in
       active.run.results.first { $0.budget == .tokens(budget) }
     }
-  }
-
-  private func answer(_ result: PolicyResult) -> BudgetSweep.Answer {
-    let figures = ResultFigures(result, full: run.full, mark: run.mark(of: result))
-    let count = Double(max(1, run.full?.answer.steps.count ?? 1))
-    return BudgetSweep.Answer(
-      divergence: figures.divergence, agreeing: figures.agreeing, compared: figures.compared,
-      expectedShare: run.expectedShare(of: result),
-      sameShare: figures.firstDifference.map { Double($0) / count } ?? 1, mark: figures.mark)
   }
 }

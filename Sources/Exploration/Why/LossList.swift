@@ -178,17 +178,15 @@ public struct LossList: Sendable {
 extension LossList {
   /// A table for spreadsheets and scripts: layers, heads and steps from 0, as in the other exports.
   package func table(of run: Run) -> Data {
-    var lines = ["policy,layer,query_head,position,token_id,step,share,text"]
+    var table = CSVTable(["policy", "layer", "query_head", "position", "token_id", "step", "share", "text"])
     for entry in entries {
       let token = entry.token
-      let text = String(decoding: run.prompt.bytes(at: token.position), as: UTF8.self)
-      let numbers = [
-        token.layer, token.queryHead, token.position, run.prompt.tokens[token.position].id, entry.step,
-      ].map { String($0) }
-      lines.append(
-        ([CSVField.inQuotes(request.policy.name)] + numbers
-          + [String(token.share), CSVField.inQuotes(text)]).joined(separator: ","))
+      table.add([
+        .text(request.policy.name), .count(token.layer), .count(token.queryHead), .count(token.position),
+        .count(run.prompt.tokens[token.position].id), .count(entry.step), .single(token.share),
+        .text(run.text(at: token.position)),
+      ])
     }
-    return Data((lines.joined(separator: "\n") + "\n").utf8)
+    return table.data
   }
 }

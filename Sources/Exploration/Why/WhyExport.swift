@@ -91,7 +91,7 @@ public struct WhyExport: Encodable {
   }
 
   /// The finding as JSON, in lines; equal findings have equal bytes.
-  public func json() throws -> Data { try ExportedJSON.data(self, isPretty: true) + Data("\n".utf8) }
+  public func json() throws -> Data { try ExportedJSON.lines(self) }
 
   /// The finding in lines that a person reads; text of the prompt is quoted. Whatever a terminal would obey,
   /// or nobody would see, is escaped, in names of files and arrays, too.

@@ -57,7 +57,9 @@ extension Decoder {
         }
         kept?.layers.append(order.isEmpty ? [] : states[0..<count].array)
         let rows = order.prefix(begun).flatMap { lane in
-          positions.prefix(count).map { ToldRow(cache: lanes[lane].cache, position: $0) }
+          tokens.indices.map {
+            LaneInput(cache: lanes[lane].cache, token: tokens[$0], position: position + $0)
+          }
         }
         for start in stride(from: 0, to: rows.count, by: Self.lanesOfAPass) {
           let block = start..<min(start + Self.lanesOfAPass, rows.count)
@@ -87,7 +89,7 @@ extension Decoder {
 
   /// Passes some rows through a layer.
   private func pass(
-    _ states: Rows, _ rows: ArraySlice<ToldRow>, layer index: Int, tables: [RotaryTable], firstRow: Int,
+    _ states: Rows, _ rows: ArraySlice<LaneInput>, layer index: Int, tables: [RotaryTable], firstRow: Int,
     buffers: Workspace
   ) throws {
     let layer = layers[index]
@@ -98,9 +100,7 @@ extension Decoder {
       told.cache.append(
         layer: index, position: told.position, keys: keys, values: keys + shape.kvHeadCount * dimension)
     }
-    attend(
-      rows.map { LaneInput(cache: $0.cache, token: 0, position: $0.position) }, layer: index, buffers: buffers
-    )
+    attend(Array(rows), layer: index, buffers: buffers)
     try finish(states, layer, buffers: buffers)
   }
 
@@ -126,10 +126,4 @@ extension Decoder {
       open = goesOn
     }
   }
-}
-
-/// A token that is told to a cache.
-private struct ToldRow {
-  let cache: KVCache
-  let position: Int
 }

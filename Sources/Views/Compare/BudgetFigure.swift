@@ -53,20 +53,10 @@ enum BudgetFigure: CaseIterable {
 
   /// The value of a run's own result.
   func value(_ result: PolicyResult, of run: Run) -> Double? {
-    switch self {
-    case .massRecall: return result.massRecall
-    case .recall: return result.recall
-    case .divergence: return ResultFigures(result, of: run).divergence
-    case .topOne:
-      let figures = ResultFigures(result, of: run)
-      return figures.compared > 0 ? Double(figures.agreeing) / Double(figures.compared) : nil
-    case .answer:
-      guard result.hasAnswer, let full = run.full else { return nil }
-      return run.expectedShare(of: result)
-        ?? result.answer.firstDifference(from: full.answer).map {
-          Double($0) / Double(max(1, full.answer.steps.count))
-        } ?? 1
-    }
+    value(
+      BudgetSweep.Point(
+        budget: run.settings.budget, recall: result.recall, massRecall: result.massRecall,
+        answer: result.hasAnswer && run.full != nil ? BudgetSweep.Answer(result, of: run) : nil))
   }
 
   /// What its height stands for.

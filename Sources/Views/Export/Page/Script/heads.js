@@ -1,5 +1,5 @@
 // One figure of every query head, layers downwards: the run's own, and what the token at the cursor is to each.
-const tokenFigures = data.shape && [
+const tokenFigures = [
   { title: "who keeps the token", note: "Who keeps the token at the cursor in each head." },
   { title: "true attention to the token", note: "True attention that the heads of a kept set give the token, on the mean." },
   { title: "rank of the token", note: "The token's place in the active policy's order, 1 for the best; W where it is kept whatever its score." },

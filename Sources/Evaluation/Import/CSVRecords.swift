@@ -2,7 +2,7 @@ import Foundation
 
 /// A table in CSV as pandas writes it (RFC 4180): names in the first line, fields in quotes where they hold
 /// commas, quotes or ends of lines.
-struct CSVTable {
+struct CSVRecords {
   /// A row, and the line of the file that it begins in.
   struct Row {
     let line: Int
