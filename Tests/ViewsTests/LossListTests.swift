@@ -103,6 +103,23 @@ import Testing
     }
   }
 
+  /// A screen that opens at the largest loss has no list yet: the step is made when it comes, unless another
+  /// key was pressed.
+  @Test func aStepThatWaitsForTheListIsMadeWhenItComes() throws {
+    var state = RunFixture.state()
+    state.display.losses.largest = Run.Place(
+      layer: state.cursor.layer, head: state.cursor.head, position: state.cursor.position)
+    var impatient = state
+    _ = state.handle(.character("o"), size: Self.size)
+    #expect(state.message?.contains("being put in order") == true)
+    state.settle()
+    #expect(state.message?.contains("loss ") == true && state.scene.losses != nil)
+    for key in try Key.parse("ol") { _ = impatient.handle(key, size: Self.size) }
+    let place = impatient.cursor.position
+    impatient.settle()
+    #expect(impatient.scene.losses != nil && impatient.message == nil && impatient.cursor.position == place)
+  }
+
   @Test func theListIsFilteredByItsRowAndEnterGoesThere() throws {
     var state = RunFixture.state()
     try press("Ojj", &state)

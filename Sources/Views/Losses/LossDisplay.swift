@@ -10,6 +10,8 @@ package struct LossDisplay: Sendable {
   package var row = 0
   /// What was asked for last: under other settings it is asked for again only where somebody looks.
   var asked: LossList.Request?
+  /// How many losses further a person wants to be once the list is there; `nil` where nobody waits for it.
+  var awaited: Int?
   /// The place where the search for the largest loss went.
   var largest: Run.Place?
 }

@@ -15,7 +15,8 @@ extension ViewState {
     }
     guard display.losses.filter == LossList.Filter(), display.losses.largest != here else {
       guard let list else {
-        message = scene.lossRequest == nil ? Self.noLoss : "the losses are being put in order"
+        message = scene.lossRequest == nil ? Self.noLoss : Self.ordering
+        display.losses.awaited = scene.lossRequest == nil ? nil : times
         return
       }
       // The place itself may be the first of the list.
@@ -31,6 +32,18 @@ extension ViewState {
     if display.losses.largest == here { stepThroughLosses(by: times) }
   }
 
+  /// Takes what was computed off the screen's thread; a step through the losses that waited for their list is
+  /// made then, unless another key was pressed meanwhile.
+  package mutating func take(_ answer: Details.Answer) {
+    details.take(answer)
+    guard let awaited = display.losses.awaited, scene.losses != nil else { return }
+    display.losses.awaited = nil
+    guard message == Self.ordering else { return }
+    message = nil
+    stepThroughLosses(by: awaited)
+  }
+
+  private static let ordering = "the losses are being put in order"
   private static let noLoss = "no loss is known yet: the full cache's answer comes first"
 
   private mutating func go(toLoss row: Int, of list: LossList) {

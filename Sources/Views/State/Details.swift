@@ -157,14 +157,14 @@ extension ViewState {
   /// who waits.
   package mutating func settleLosses() {
     for request in missingLosses {
-      if let answer = Details.answer(request, run) { details.take(answer) }
+      if let answer = Details.answer(request, run) { take(answer) }
     }
   }
 
   /// Computes at once what the open view lacks and the run alone can give: for tests and printed screens.
   package mutating func settle() {
     for request in missingDetails {
-      if let answer = Details.answer(request, run) { details.take(answer) }
+      if let answer = Details.answer(request, run) { take(answer) }
     }
   }
 }

@@ -160,7 +160,7 @@ final class Explorer: App {
           }
         }
       } else if request.isQuick(run) {
-        if let answer = Details.answer(request, run) { state.details.take(answer) }
+        if let answer = Details.answer(request, run) { state.take(answer) }
         continue
       } else {
         Task.detached {
@@ -223,7 +223,7 @@ final class Explorer: App {
         // Of a sweep more may come.
         if !request.needsEngine { asked.remove(request) }
         if case .study(let study) = answer, study.stage == .cancelled, !isStudyStopped { break }
-        state.details.take(answer)
+        state.take(answer)
       case .run(let run):
         take(run)
         if case .failed(let reason) = run.stage { failure = RunFailure(description: reason) }
