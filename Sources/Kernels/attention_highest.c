@@ -17,7 +17,7 @@ BODY const float *block_of(const float *q, int row, int rows, int dimension, flo
   (const float *q, int rows, int first, const float *packed, int from, int to, int dimension, laq_attention_rule rule, \
    float *log_sum_exp)
 
-BODY void laq_add_log_sum_exp_body SUM_PARAMETERS {
+TILES(void, laq_add_log_sum_exp, SUM_PARAMETERS) {
   float copy[BLOCK * LAQ_MAX_DIMENSION], scores[BLOCK * LAQ_TILE];
   for (int row = 0; row < rows; row += BLOCK) {
     const float *block = block_of(q, row, rows, dimension, copy);
@@ -26,7 +26,7 @@ BODY void laq_add_log_sum_exp_body SUM_PARAMETERS {
     for (int r = 0; r < BLOCK; r++) maximum[r] = -INFINITY, total[r] = 0;
     int end = first + row + count < to ? first + row + count : to;
     for (int start = from / LAQ_TILE * LAQ_TILE; start < end; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
+      tile_scores(held, block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < count; r++) {
         float *s = scores + r * LAQ_TILE;
         int position = first + row + r, visible = first_visible(position, rule);
@@ -54,13 +54,13 @@ BODY void laq_add_log_sum_exp_body SUM_PARAMETERS {
       }
   }
 }
-CHOOSE(void, laq_add_log_sum_exp, SUM_PARAMETERS, (q, rows, first, packed, from, to, dimension, rule, log_sum_exp))
+CHOOSE_TILES(void, laq_add_log_sum_exp, SUM_PARAMETERS, (q, rows, first, packed, from, to, dimension, rule, log_sum_exp))
 
 #define HIGHEST_PARAMETERS                                                                                           \
   (const float *q, int rows, int first, const float *packed, int from, int to, int dimension, laq_attention_rule rule, \
    const float *log_sum_exp, float *highest)
 
-BODY void laq_highest_attention_body HIGHEST_PARAMETERS {
+TILES(void, laq_highest_attention, HIGHEST_PARAMETERS) {
   float copy[BLOCK * LAQ_MAX_DIMENSION], scores[BLOCK * LAQ_TILE];
   for (int start = from / LAQ_TILE * LAQ_TILE; start < to; start += LAQ_TILE) {
     const float *tile = packed + (size_t)start * (size_t)dimension;
@@ -68,7 +68,7 @@ BODY void laq_highest_attention_body HIGHEST_PARAMETERS {
     for (int v = 0; v < VECTORS; v++) greatest[v] = splat(-INFINITY);
     for (int row = 0; row < rows; row += BLOCK) {
       if (first_visible(first + row, rule) >= start + LAQ_TILE) break;
-      tile_scores(block_of(q, row, rows, dimension, copy), dimension, tile, dimension, rule, scores, LAQ_TILE);
+      tile_scores(held, block_of(q, row, rows, dimension, copy), dimension, tile, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < BLOCK && row + r < rows; r++) {
         float *s = scores + r * LAQ_TILE;
         for (int j = 0, low = first_visible(first + row + r, rule) - start; j < low && j < LAQ_TILE; j++) s[j] = -INFINITY;
@@ -82,5 +82,5 @@ BODY void laq_highest_attention_body HIGHEST_PARAMETERS {
       if (found[j] > highest[start + j - from]) highest[start + j - from] = found[j];
   }
 }
-CHOOSE(void, laq_highest_attention, HIGHEST_PARAMETERS,
+CHOOSE_TILES(void, laq_highest_attention, HIGHEST_PARAMETERS,
        (q, rows, first, packed, from, to, dimension, rule, log_sum_exp, highest))

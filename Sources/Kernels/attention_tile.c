@@ -36,7 +36,7 @@ BODY void add_values(const float *weights, const float *values, int keys, int di
 }
 
 // BLOCK rows with the running maximum and sum of the flash recurrence, over the first `available` keys at most.
-BODY void attend_block(const float *q, int stride, int first, int available, const float *packed, const float *values, int dimension,
+BODY void attend_block(const int held, const float *q, int stride, int first, int available, const float *packed, const float *values, int dimension,
                        laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp) {
   float maximum[BLOCK], total[BLOCK], scores[BLOCK * LAQ_TILE];
   for (int r = 0; r < BLOCK; r++) {
@@ -46,7 +46,7 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
   }
   int last = first + BLOCK <= available ? first + BLOCK - 1 : available - 1;
   for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start <= last; start += LAQ_TILE) {
-    tile_scores(q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
+    tile_scores(held, q, stride, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
     int keys = last + 1 - start < LAQ_TILE ? last + 1 - start : LAQ_TILE;
     for (int r = 0; r < BLOCK; r++) {
       float *row = scores + r * LAQ_TILE;
@@ -85,10 +85,10 @@ BODY void attend_block(const float *q, int stride, int first, int available, con
   (const float *q, int stride, int rows, int first, const float *packed, const float *values, int dimension,   \
    laq_attention_rule rule, float *out, int out_stride, float *log_sum_exp)
 
-BODY void laq_attend_causal_body PARAMETERS {
+TILES(void, laq_attend_causal, PARAMETERS) {
   int available = first + rows, r = 0;
   for (; r + BLOCK <= rows; r += BLOCK)
-    attend_block(q + (size_t)r * (size_t)stride, stride, first + r, available, packed, values, dimension, rule,
+    attend_block(held, q + (size_t)r * (size_t)stride, stride, first + r, available, packed, values, dimension, rule,
                  out + (size_t)r * (size_t)out_stride, out_stride, log_sum_exp + r);
   if (r == rows) return;
   // The remainder goes through a full block whose missing rows repeat the last one and are dropped.
@@ -97,17 +97,20 @@ BODY void laq_attend_causal_body PARAMETERS {
     int row = r + i < rows ? r + i : rows - 1;
     for (int d = 0; d < dimension; d++) queries[i * dimension + d] = q[(size_t)row * (size_t)stride + (size_t)d];
   }
-  attend_block(queries, dimension, first + r, available, packed, values, dimension, rule, results, dimension, sums);
+  attend_block(held, queries, dimension, first + r, available, packed, values, dimension, rule, results, dimension, sums);
   for (int i = 0; r + i < rows; i++) {
     for (int d = 0; d < dimension; d++) out[(size_t)(r + i) * (size_t)out_stride + (size_t)d] = results[i * dimension + d];
     log_sum_exp[r + i] = sums[i];
   }
 }
-CHOOSE(void, laq_attend_causal, PARAMETERS,
+CHOOSE_TILES(void, laq_attend_causal, PARAMETERS,
        (q, stride, rows, first, packed, values, dimension, rule, out, out_stride, log_sum_exp))
 
-BODY void laq_received_attention_body(const float *q, int count, const float *packed, const float *log_sum_exp,
-                                      int dimension, laq_attention_rule rule, float *sums) {
+#define RECEIVED_PARAMETERS                                                                                         \
+  (const float *q, int count, const float *packed, const float *log_sum_exp, int dimension, laq_attention_rule rule, \
+   float *sums)
+
+TILES(void, laq_received_attention, RECEIVED_PARAMETERS) {
   float queries[BLOCK * LAQ_MAX_DIMENSION], scores[BLOCK * LAQ_TILE];
   for (int first = 0; first < count; first += BLOCK) {
     int rows = count - first < BLOCK ? count - first : BLOCK;
@@ -117,7 +120,7 @@ BODY void laq_received_attention_body(const float *q, int count, const float *pa
       block = queries;
     }
     for (int start = first_visible(first, rule) / LAQ_TILE * LAQ_TILE; start < first + rows; start += LAQ_TILE) {
-      tile_scores(block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
+      tile_scores(held, block, dimension, packed + (size_t)start * (size_t)dimension, dimension, rule, scores, LAQ_TILE);
       for (int r = 0; r < rows; r++) {
         float *row = scores + r * LAQ_TILE;
         for (int v = 0; v < VECTORS; v++) store16(row + 16 * v, exp16(load16(row + 16 * v) - splat(log_sum_exp[first + r])));
@@ -128,7 +131,4 @@ BODY void laq_received_attention_body(const float *q, int count, const float *pa
     }
   }
 }
-CHOOSE(void, laq_received_attention,
-       (const float *q, int count, const float *packed, const float *log_sum_exp, int dimension,
-        laq_attention_rule rule, float *sums),
-       (q, count, packed, log_sum_exp, dimension, rule, sums))
+CHOOSE_TILES(void, laq_received_attention, RECEIVED_PARAMETERS, (q, count, packed, log_sum_exp, dimension, rule, sums))

@@ -6,7 +6,7 @@
 
 // products[row][column] += Σ x[row] · x[column] for BLOCK rows from `i` on and 16 · vectors columns from `j` on; rows
 // beyond the last repeat it and are dropped.
-BODY void outer_products(const float *x, int count, int dimension, int i, int j, int vectors, float *products) {
+BODY void outer_products(const float *x, int count, int dimension, int i, int j, const int vectors, float *products) {
   v16 sums[BLOCK][VECTORS];
   int rows[BLOCK];
   for (int r = 0; r < BLOCK; r++) {
@@ -26,10 +26,12 @@ BODY void outer_products(const float *x, int count, int dimension, int i, int j,
     for (int v = 0; v < vectors; v++) store16(products + (size_t)(i + r) * (size_t)dimension + (size_t)(j + 16 * v), sums[r][v]);
 }
 
-BODY void laq_second_moments_body(const float *x, int count, int dimension, float *products) {
+#define MOMENT_PARAMETERS (const float *x, int count, int dimension, float *products)
+
+TILES(void, laq_second_moments, MOMENT_PARAMETERS) {
   for (int i = 0; i < dimension; i += BLOCK) {
     int j = 0;
-    for (; j + LAQ_TILE <= dimension; j += LAQ_TILE) outer_products(x, count, dimension, i, j, VECTORS, products);
+    for (; j + 16 * held <= dimension; j += 16 * held) outer_products(x, count, dimension, i, j, held, products);
     for (; j + 16 <= dimension; j += 16) outer_products(x, count, dimension, i, j, 1, products);
     for (; j < dimension; j++)
       for (int r = i; r < i + BLOCK && r < dimension; r++) {
@@ -39,9 +41,11 @@ BODY void laq_second_moments_body(const float *x, int count, int dimension, floa
       }
   }
 }
-CHOOSE(void, laq_second_moments, (const float *x, int count, int dimension, float *products), (x, count, dimension, products))
+CHOOSE_TILES(void, laq_second_moments, MOMENT_PARAMETERS, (x, count, dimension, products))
 
-BODY void laq_quadratic_forms_body(const float *matrix, const float *packed, int count, int dimension, float *forms) {
+#define FORM_PARAMETERS (const float *matrix, const float *packed, int count, int dimension, float *forms)
+
+TILES(void, laq_quadratic_forms, FORM_PARAMETERS) {
   float products[BLOCK * LAQ_TILE], sums[LAQ_TILE];
   laq_attention_rule plain = {1, 0, 0};
   for (int start = 0; start < count; start += LAQ_TILE) {
@@ -51,7 +55,7 @@ BODY void laq_quadratic_forms_body(const float *matrix, const float *packed, int
       // The last rows may be fewer than a block: a stride of 0 takes them one by one.
       int rows = dimension - i < BLOCK ? 1 : BLOCK;
       for (int first = i; first < i + BLOCK && first < dimension; first += rows) {
-        tile_scores(matrix + (size_t)first * (size_t)dimension, rows == 1 ? 0 : dimension, tile, dimension, plain, products, LAQ_TILE);
+        tile_scores(held, matrix + (size_t)first * (size_t)dimension, rows == 1 ? 0 : dimension, tile, dimension, plain, products, LAQ_TILE);
         for (int r = 0; r < rows; r++)
           for (int v = 0; v < VECTORS; v++)
             store16(sums + 16 * v, load16(sums + 16 * v) + load16(products + r * LAQ_TILE + 16 * v) *
@@ -62,8 +66,7 @@ BODY void laq_quadratic_forms_body(const float *matrix, const float *packed, int
     memcpy(forms + start, sums, (size_t)keys * sizeof *sums);
   }
 }
-CHOOSE(void, laq_quadratic_forms, (const float *matrix, const float *packed, int count, int dimension, float *forms),
-       (matrix, packed, count, dimension, forms))
+CHOOSE_TILES(void, laq_quadratic_forms, FORM_PARAMETERS, (matrix, packed, count, dimension, forms))
 
 BODY float laq_entropy_body(const float *x, int count) {
   v16 sums = splat(0), least = splat(1e-10f);

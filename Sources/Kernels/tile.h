@@ -6,23 +6,46 @@
 // Queries whose scores against one tile stay in registers: 4 x 4 vectors of accumulators.
 enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
 
-// scores[row][tile] of BLOCK rows, scaled and capped; rows of `scores_stride`.
-BODY void tile_scores(const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule, float *scores,
-                      int scores_stride) {
-  v16 sums[BLOCK][VECTORS];
-  for (int r = 0; r < BLOCK; r++) for (int v = 0; v < VECTORS; v++) sums[r][v] = splat(0);
-  for (int i = 0; i < dimension; i++) {
-    const float *keys = tile + i * LAQ_TILE;
-    v16 k[VECTORS];
-    for (int v = 0; v < VECTORS; v++) k[v] = load16(keys + 16 * v);
-    for (int r = 0; r < BLOCK; r++) {
-      v16 element = splat(q[(size_t)r * (size_t)stride + (size_t)i]);
-      for (int v = 0; v < VECTORS; v++) sums[r][v] += element * k[v];
-    }
+// As `CHOOSE`, for a kernel over tiles, `name##_tiles`, which takes as its first argument how many vectors of a tile's
+// keys are held in registers with BLOCK rows of sums: all four where there are 32 registers of 16 floats, one where there
+// are 16 of 8, as more go to memory (27 GFLOP/s a thread instead of 70). No result depends on it.
+#define LISTED(...) __VA_ARGS__
+#define TILES(type, name, parameters) BODY type name##_tiles(const int held, LISTED parameters)
+#if defined(__x86_64__)
+#define CHOOSE_TILES(type, name, parameters, arguments)                                        \
+  WIDE static type name##_wide parameters { return name##_tiles(VECTORS, LISTED arguments); }   \
+  MIDDLE static type name##_middle parameters { return name##_tiles(1, LISTED arguments); }     \
+  static type name##_plain parameters { return name##_tiles(1, LISTED arguments); }             \
+  type name parameters {                                                                       \
+    laq_cpu level = laq_cpu_level();                                                           \
+    if (level >= LAQ_CPU_AVX512) return name##_wide arguments;                                 \
+    if (level >= LAQ_CPU_AVX2) return name##_middle arguments;                                 \
+    return name##_plain arguments;                                                             \
   }
-  for (int r = 0; r < BLOCK; r++)
-    for (int v = 0; v < VECTORS; v++)
-      store16(scores + (size_t)r * (size_t)scores_stride + 16 * v, capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
+#else
+#define CHOOSE_TILES(type, name, parameters, arguments) \
+  type name parameters { return name##_tiles(1, LISTED arguments); }
+#endif
+
+// scores[row][tile] of BLOCK rows, scaled and capped; rows of `scores_stride`.
+BODY void tile_scores(const int held, const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule,
+                      float *scores, int scores_stride) {
+  for (int first = 0; first < VECTORS; first += held) {
+    v16 sums[BLOCK][VECTORS];
+    for (int r = 0; r < BLOCK; r++) for (int v = 0; v < held; v++) sums[r][v] = splat(0);
+    for (int i = 0; i < dimension; i++) {
+      const float *keys = tile + i * LAQ_TILE + 16 * first;
+      v16 k[VECTORS];
+      for (int v = 0; v < held; v++) k[v] = load16(keys + 16 * v);
+      for (int r = 0; r < BLOCK; r++) {
+        v16 element = splat(q[(size_t)r * (size_t)stride + (size_t)i]);
+        for (int v = 0; v < held; v++) sums[r][v] += element * k[v];
+      }
+    }
+    for (int r = 0; r < BLOCK; r++)
+      for (int v = 0; v < held; v++)
+        store16(scores + (size_t)r * (size_t)scores_stride + 16 * (first + v), capped16(sums[r][v] * splat(rule.scale), rule.soft_cap));
+  }
 }
 
 // The first key that a query at `position` sees.

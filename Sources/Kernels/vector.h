@@ -32,10 +32,16 @@ BODY v16 max16(v16 a, v16 b) {
   return (v16)(((i16)a & greater) | ((i16)b & ~greater));
 }
 
+// The lanes of a vector, turned by some places.
+#define TURNED(v, n) __builtin_shufflevector(v, v, n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, (n + 8) % 16, \
+  (n + 9) % 16, (n + 10) % 16, (n + 11) % 16, (n + 12) % 16, (n + 13) % 16, (n + 14) % 16, (n + 15) % 16)
+
 BODY float largest(v16 v) {
-  float m = v[0];
-  for (int i = 1; i < 16; i++) m = v[i] > m ? v[i] : m;
-  return m;
+  v = max16(v, TURNED(v, 8));
+  v = max16(v, TURNED(v, 4));
+  v = max16(v, TURNED(v, 2));
+  v = max16(v, TURNED(v, 1));
+  return v[0];
 }
 
 // exp(x): x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), the exponent field for 2^n.

@@ -41,7 +41,10 @@ extension Decoder {
     // Some of the gates and the same of the ups at a time: they do not leave the second-level cache before
     // they meet.
     let isSplit = !isFew && inner % StoredMatrix.tile == 0
-    let width = isSplit ? min(inner, Self.gateCount) : inner
+    let width =
+      isSplit
+      ? min(inner, Self.gateSize / max(Self.blockSize, rows.count) / StoredMatrix.tile * StoredMatrix.tile)
+      : inner
     let (activated, gateUp) = (own.activated.rows.start, own.gateUp)
     for first in stride(from: 0, to: inner, by: width) {
       let gates = first..<min(first + width, inner)

@@ -5,8 +5,11 @@ extension Decoder {
   /// Rows that pass a layer's products together on one thread: so many that weights that come from memory are
   /// multiplied often enough, and so few that what they become stays in the second-level cache.
   static let blockSize = 64
-  /// Outputs of the gates, and of the ups, that are multiplied at a time; a multiple of `StoredMatrix.tile`.
-  static let gateCount = 512
+  /// As `blockSize`, for products of floats where each thread has some such blocks of a pass: weights that lie in
+  /// a file become floats half as often. No result depends on it.
+  static let longBlockSize = 128
+  /// Numbers of the gates, and of the ups, that are multiplied at a time.
+  static let gateSize = 64 * 512
 
   /// The buffers of one layer's pass over some rows, reused by every layer.
   struct Workspace {
@@ -14,6 +17,8 @@ extension Decoder {
     let attended: Operand  // [rows][queryHeads · dimension]
     /// By the slot of the thread that works on a block.
     fileprivate let blocks: [BlockBuffers]
+    /// Rows that pass together on one thread.
+    fileprivate let blockSize: Int
   }
 
   /// What one thread needs for a block of rows; allocated when it first does.
@@ -46,11 +51,14 @@ extension Decoder {
   func workspace(rows: Int) -> Workspace {
     let heads = shape.queryHeadCount + 2 * shape.kvHeadCount
     // Few rows are one block, whatever their number.
-    let size = min(rows, max(Self.blockSize, Linear.fewRows))
+    let isLong = !precision.usesBFloat16 && rows >= 2 * Self.longBlockSize * Int(laq_thread_count())
+    let blockSize = isLong ? Self.longBlockSize : Self.blockSize
+    let size = min(rows, max(blockSize, Linear.fewRows))
     return Workspace(
       projected: Rows(count: rows, width: heads * shape.headDimension),
       attended: Operand(count: rows, width: shape.queryHeadCount * shape.headDimension, precision: precision),
-      blocks: (0..<Int(laq_slot_count())).map { _ in BlockBuffers(rows: size, configuration, precision) })
+      blocks: (0..<Int(laq_slot_count())).map { _ in BlockBuffers(rows: size, configuration, precision) },
+      blockSize: blockSize)
   }
 }
 
@@ -64,6 +72,6 @@ extension Decoder.Workspace {
   ) throws {
     if rows <= Linear.fewRows { return try body(0..<rows, blocks[0], true) }
     layer.prepare()
-    try inParallelBlocks(of: Decoder.blockSize, count: rows) { try body($0, blocks[Int(laq_slot())], false) }
+    try inParallelBlocks(of: blockSize, count: rows) { try body($0, blocks[Int(laq_slot())], false) }
   }
 }

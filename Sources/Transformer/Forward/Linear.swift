@@ -134,14 +134,19 @@ final class Linear: @unchecked Sendable {
   }
 
   /// A product of floats. A result with room between its rows oneDNN computes a hundred times slower: `y` has
-  /// none.
+  /// none. Rows go to it in blocks of the same size however many there are, as its sums may depend on that.
   private func multiply(
     _ weights: UnsafeRawPointer, _ x: UnsafeRawPointer, rows: Int, outputs: Int,
     into y: UnsafeMutablePointer<Float>
   ) throws {
-    let status = laq_product_apply(
-      laq_product(rows: Int32(rows), outputs: Int32(outputs), inputs: Int32(inputCount)), weights, x, y)
-    guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: rows) }
+    let (inputs, size) = (inputCount, Decoder.blockSize)
+    for first in stride(from: 0, to: rows, by: size) {
+      let count = min(size, rows - first)
+      let status = laq_product_apply(
+        laq_product(rows: Int32(count), outputs: Int32(outputs), inputs: Int32(inputs)), weights,
+        x + first * inputs * MemoryLayout<Float>.stride, y + first * outputs)
+      guard status == 0 else { throw TransformerError.productFailed(status: Int(status), rows: count) }
+    }
   }
 
   /// A tile of outputs after the other: its floats, and their products, stay in the second-level cache.
