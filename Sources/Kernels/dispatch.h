@@ -22,5 +22,12 @@
   type name parameters { return name##_body arguments; }
 #endif
 
+// Whether plain code may use half precision, and whether it has 32 registers of four numbers, as all CPUs of that name.
+#if defined(__aarch64__)
+enum { PLAIN_HAS_HALVES = 1, PLAIN_HAS_NEON = 1 };
+#else
+enum { PLAIN_HAS_HALVES = 0, PLAIN_HAS_NEON = 0 };
+#endif
+
 #define BODY static inline __attribute__((always_inline))
 #pragma clang fp contract(fast)

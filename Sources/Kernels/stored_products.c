@@ -166,7 +166,8 @@ BODY void products_body(const int has_halves, const int is_halved, const int mos
 WIDE static void products_wide PARAMETERS { products_body(1, 0, MOST_ROWS, ARGUMENTS); }
 MIDDLE static void products_middle PARAMETERS { products_body(1, 1, 5, ARGUMENTS); }
 #endif
-static void products_plain PARAMETERS { products_body(0, 0, 2, ARGUMENTS); }
+// NEON's 32 registers of four numbers hold as many as AVX2's 16 of eight.
+static void products_plain PARAMETERS { products_body(PLAIN_HAS_HALVES, PLAIN_HAS_NEON, PLAIN_HAS_NEON ? 5 : 2, ARGUMENTS); }
 
 void laq_few_products_stored PARAMETERS {
 #if defined(__x86_64__)

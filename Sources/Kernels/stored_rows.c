@@ -48,7 +48,7 @@ BODY void rows_body(const int has_halves, const laq_stored *w, int first, int co
 WIDE static void rows_wide PARAMETERS { rows_body(1, w, first, count, y); }
 MIDDLE static void rows_middle PARAMETERS { rows_body(1, w, first, count, y); }
 #endif
-static void rows_plain PARAMETERS { rows_body(0, w, first, count, y); }
+static void rows_plain PARAMETERS { rows_body(PLAIN_HAS_HALVES, w, first, count, y); }
 
 void laq_widen_stored PARAMETERS {
 #if defined(__x86_64__)

@@ -57,6 +57,8 @@ int laq_slot_count(void) { return MOST_WORKERS + 1; }
 static void rest(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __builtin_arm_yield();
 #endif
 }
 
