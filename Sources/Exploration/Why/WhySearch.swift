@@ -2,11 +2,12 @@
 /// `decode`.
 ///
 /// Pieces are tried alone first, those that are looked at most. If none of these is enough, growing
-/// beginnings of the ranked pieces are: the first two, four, eight … A set that is enough is made smaller: it
-/// is cut into parts, each part is left out, and as many of the parts that can be spared by themselves as can
-/// be spared together go; then smaller parts, until no single piece can be spared (after delta debugging:
-/// Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). Another set is looked
-/// for among all pieces but one of those that are known.
+/// beginnings of the ranked pieces are: the first two, four, eight … up to `few`; then growing numbers of whole
+/// groups, which are heads with all of their pieces. A set that is enough is made smaller, groups first, then
+/// the beginnings of what they hold, then pieces: it is cut into parts, each part is left out, and as many of
+/// the parts that can be spared by themselves as can be spared together go; then smaller parts, until no single
+/// one can be spared (after delta debugging: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing
+/// Input", 2002). Another set is looked for among all pieces but one of those that are known.
 struct WhySearch<Piece: Hashable> {
   /// A set that is enough.
   struct Found: Equatable {
@@ -17,6 +18,13 @@ struct WhySearch<Piece: Hashable> {
 
   /// Sets that are decoded side by side.
   static var batch: Int { 16 }
+
+  /// The largest beginning that is tried before whole groups are: larger sets that are enough have thousands of
+  /// pieces to spare, a few at a time.
+  static var few: Int { 64 }
+
+  /// The group of a piece.
+  let group: (Piece) -> [Int]
 
   /// What is said with each of some sets.
   let decode: (_ sets: [[Piece]]) throws -> [WhyOutcome]
@@ -30,7 +38,13 @@ struct WhySearch<Piece: Hashable> {
   private(set) var tries = 0
   private var known: [Set<Piece>: WhyOutcome] = [:]
 
-  init(decode: @escaping ([[Piece]]) throws -> [WhyOutcome]) { self.decode = decode }
+  /// - Parameter group: the group of a piece; unless given, all are in one.
+  init(group: @escaping (Piece) -> [Int] = { _ in [] }, decode: @escaping ([[Piece]]) throws -> [WhyOutcome]) {
+    (self.group, self.decode) = (group, decode)
+  }
+
+  /// Takes what an earlier search has found out.
+  mutating func learn(_ set: [Piece], _ outcome: WhyOutcome) { known[Set(set)] = outcome }
 
   /// Whether no further set may be tried.
   var isExhausted: Bool { room() <= 0 }
@@ -56,10 +70,47 @@ struct WhySearch<Piece: Hashable> {
   /// no room for it.
   /// - Parameter tried: beginnings up to this length are known not to be.
   mutating func grow(_ ranked: [Piece], beyond tried: Int = 0) throws -> [Piece]? {
-    let counts = Self.counts(after: tried, to: ranked.count)
-    let sets = counts.map { Array(ranked.prefix($0)) }
+    try grow(ranked.map { [$0] }, beyond: tried)
+  }
+
+  /// The same of groups.
+  private mutating func grow(_ groups: [[Piece]], beyond tried: Int = 0) throws -> [Piece]? {
+    let counts = Self.counts(after: tried, to: groups.count)
+    let sets = counts.map { Array(groups.prefix($0).joined()) }
     let outcomes = try outcomes(sets)
     return zip(sets, outcomes).first { $1?.isBack == true }?.0
+  }
+
+  /// Few of some ranked pieces that are enough; `nil` if all of them are not, or there is no room to find out.
+  mutating func smallest(of ranked: [Piece]) throws -> Found? {
+    if let enough = try grow(Array(ranked.prefix(Self.few))) { return try shrink(enough) }
+    guard ranked.count > Self.few, let enough = try grow(groups(ranked)) else { return nil }
+    return try reduce(enough, ranked: ranked)
+  }
+
+  /// Leaves out of a set that is enough whole groups, then what its best pieces do without, then pieces.
+  mutating func reduce(_ enough: [Piece], ranked: [Piece]) throws -> Found {
+    let few = try shrink(groups(enough)).units
+    let left = Set(few.joined())
+    let pieces = ranked.filter(left.contains)
+    guard pieces.count > Self.batch else { return try shrink(pieces) }
+    return try shrink(try grow(pieces) ?? pieces)
+  }
+
+  /// Pieces by their groups, in the order of the first of each.
+  private func groups(_ ranked: [Piece]) -> [[Piece]] {
+    var places: [[Int]: Int] = [:]
+    var groups: [[Piece]] = []
+    for piece in ranked {
+      let key = group(piece)
+      if let place = places[key] {
+        groups[place].append(piece)
+      } else {
+        places[key] = groups.count
+        groups.append([piece])
+      }
+    }
+    return groups
   }
 
   /// The powers of two beyond a number, and where they end.
@@ -70,35 +121,41 @@ struct WhySearch<Piece: Hashable> {
 
   /// Leaves out of a set that is enough what can be spared.
   mutating func shrink(_ pieces: [Piece]) throws -> Found {
-    var (pieces, parts) = (pieces, Self.batch)
-    while pieces.count > 1 {
-      onShrink(pieces)
-      parts = min(parts, pieces.count)
-      let cuts = (0..<parts).map { pieces.count * $0 / parts..<pieces.count * ($0 + 1) / parts }
-      let outcomes = try outcomes(cuts.map { Self.rest(pieces, without: [$0]) })
+    let (units, isSmallest) = try shrink(pieces.map { [$0] })
+    return Found(pieces: Array(units.joined()), isSmallest: isSmallest)
+  }
+
+  /// The same of units that stay or go as a whole; whether each that is left is needed.
+  private mutating func shrink(_ units: [[Piece]]) throws -> (units: [[Piece]], isSmallest: Bool) {
+    var (units, parts) = (units, Self.batch)
+    while units.count > 1 {
+      onShrink(Array(units.joined()))
+      parts = min(parts, units.count)
+      let cuts = (0..<parts).map { units.count * $0 / parts..<units.count * ($0 + 1) / parts }
+      let outcomes = try outcomes(cuts.map { Self.rest(units, without: [$0]).flatMap(\.self) })
       let spared = zip(cuts, outcomes).filter { $1?.isBack == true }.sorted { a, b in
         a.1.flatMap { first in b.1.map { first.comesNearer(than: $0) } } ?? false
       }.map(\.0)
-      if outcomes.contains(nil), spared.isEmpty { return Found(pieces: pieces, isSmallest: false) }
+      if outcomes.contains(nil), spared.isEmpty { return (units, false) }
       if spared.isEmpty {
-        if parts == pieces.count { break }
+        if parts == units.count { break }
         parts *= 2
         continue
       }
       // One can be spared; of more at once, as many as the tries show.
       let counts = Set((0..<6).map { max(1, spared.count >> $0) }).sorted(by: >)
-      let smaller = counts.map { Self.rest(pieces, without: Array(spared.prefix($0))) }.filter { !$0.isEmpty }
-      let tried = try self.outcomes(smaller)
-      pieces =
-        zip(smaller, tried).first { $1?.isBack == true }?.0 ?? Self.rest(pieces, without: [spared[0]])
-      parts = min(Self.batch, max(2, pieces.count))
-      if isExhausted { return Found(pieces: pieces, isSmallest: pieces.count == 1) }
+      let smaller = counts.map { Self.rest(units, without: Array(spared.prefix($0))) }.filter { !$0.isEmpty }
+      let tried = try self.outcomes(smaller.map { $0.flatMap(\.self) })
+      units =
+        zip(smaller, tried).first { $1?.isBack == true }?.0 ?? Self.rest(units, without: [spared[0]])
+      parts = min(Self.batch, max(2, units.count))
+      if isExhausted { return (units, units.count == 1) }
     }
-    return Found(pieces: pieces, isSmallest: true)
+    return (units, true)
   }
 
-  private static func rest(_ pieces: [Piece], without cuts: [Range<Int>]) -> [Piece] {
-    pieces.indices.filter { index in !cuts.contains { $0.contains(index) } }.map { pieces[$0] }
+  private static func rest(_ units: [[Piece]], without cuts: [Range<Int>]) -> [[Piece]] {
+    units.indices.filter { index in !cuts.contains { $0.contains(index) } }.map { units[$0] }
   }
 
   /// Another set than those that are known: without one piece of each of them, all others are tried.
@@ -109,8 +166,7 @@ struct WhySearch<Piece: Hashable> {
     let outcomes = try outcomes(candidates.filter { !$0.isEmpty })
     guard let enough = zip(candidates.filter { !$0.isEmpty }, outcomes).first(where: { $1?.isBack == true })
     else { return nil }
-    let smaller = try grow(enough.0) ?? enough.0
-    let other = try shrink(smaller)
+    let other = try smallest(of: enough.0) ?? reduce(enough.0, ranked: enough.0)
     return found.contains { Set($0.pieces) == Set(other.pieces) } ? nil : other
   }
 }

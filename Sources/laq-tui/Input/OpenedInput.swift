@@ -63,8 +63,10 @@ struct OpenedInput {
       try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
-    let checkpoint = try Checkpoint(
-      path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let checkpoint = try Checkpoint(option: model)
+    let drafts = DraftModels(named: checkpoint)
+    // Those of a session or the configuration may be for other models: their rows say so.
+    try drafts.check(Preferences(options).policies ?? [])
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let conversation = try ConversationInput(bytes, name: name, isChat: preferences.chat ?? false)
     if conversation.hasSystem {
@@ -110,9 +112,7 @@ struct OpenedInput {
       recording: preferences.recording ?? .all)
     settings.expected = preferences.expected ?? []
     settings.policies += imported
-    try settings.resolve(
-      preferences.budget ?? ExplorationSettings.usualBudget(tokenCount: prompt.tokens.count),
-      shape: shape, tokenCount: prompt.tokens.count)
+    try settings.resolve(preferences.budget, shape: shape, tokenCount: prompt.tokens.count)
     run = Run(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
@@ -121,7 +121,8 @@ struct OpenedInput {
       try Gate(path: $0, for: configuration)
     }
     modelDigest = ModelDigest(checkpoint, path: isEmbedded ? nil : model, gate: preferences.gate)
-    engine = RunEngine(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
+    engine = RunEngine(
+      checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate, drafts: drafts)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil),
       model: model, gate: preferences.gate,
