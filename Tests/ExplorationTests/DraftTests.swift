@@ -105,12 +105,12 @@ import Transformer
 
   /// The sentence names the file, what was expected and what was found; the other policies have answers.
   @Test func anotherVocabularyIsRefused() async throws {
-    try await Self.withDraft(swapping: ("\"the\"", "\"of\"")) { folder in
+    try await Self.withDraft(swapping: ("\"Ġthe\"", "\"Ġof\"")) { folder in
       let run = try await RunTests.tell([try Self.name("", draft: folder), "laq"], budget: 24)
       #expect(run.stage == .done && run.results.map(\.policy.name) == ["laq"])
       let reason = try #require(run.unavailable.first).reason
       #expect(reason.hasPrefix("\(folder): cannot draft for \(Places.embeddedModel): expected token "))
-      #expect(reason.contains("'the'") && reason.contains("'of'") && reason.contains("same tokenizer"))
+      #expect(reason.contains("' the'") && reason.contains("' of'") && reason.contains("same tokenizer"))
       let models = DraftModels(for: try Checkpoint(path: Places.embeddedModel))
       let policy = try Policy(parsing: try Self.name("", draft: folder))
       #expect(throws: DraftError.self) { try models.check([policy]) }

@@ -83,7 +83,7 @@ import Testing
       run.prompt.tokens.firstIndex { $0.byteRange.overlaps(range.upperBound - 1..<range.upperBound) })
     let mass = try #require(run.decodeMass)
     let heads = (0..<5).flatMap { layer in (0..<8).map { (layer: layer, head: $0) } }
-    let looking = heads.filter { mass[layer: $0.layer, head: $0.head][five] > 0.9 }
+    let looking = heads.filter { mass[$0.layer, $0.head][five] > 0.9 }
     #expect(looking.count == 10 && looking.count { $0.layer == 4 } == 7)
     let keeping = heads.filter { snapkv.kept.positions(layer: $0.layer, queryHead: $0.head).contains(five) }
     #expect(keeping.count == 2 && !keeping.contains { one in looking.contains { $0 == one } })

@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 import Screen
 
 extension ViewState {
@@ -82,7 +83,7 @@ extension ViewState {
     let policy = named.flatMap { Policy($0) } ?? setup.active
     let result = run.results.first { $0.policy == policy }
     let tokens = result.map { run.differingTokens(of: $0).map(WhyTarget.token) } ?? []
-    let expected = run.settings.expected.isEmpty ? [] : [WhyTarget.expected]
+    let expected = setup.settings.expected.isEmpty ? [] : [WhyTarget.expected]
     let aims = ([.first] + expected + [.whole] + tokens).map(\.description)
     return ((named == nil ? names : []) + aims.map { (named.map { $0 + " " } ?? "") + $0 })
       .filter { $0.hasPrefix(typed) }

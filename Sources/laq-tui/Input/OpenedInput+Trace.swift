@@ -56,7 +56,7 @@ extension OpenedInput {
       engine: RunEngine(
         trace, checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate,
         drafts: DraftModels(named: checkpoint)),
-      shape: configuration.shape, preferences: preferences)
+      shape: configuration.shape, preferences: preferences, traced: trace)
   }
 }
 

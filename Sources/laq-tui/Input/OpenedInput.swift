@@ -27,6 +27,8 @@ struct OpenedInput {
   private let warning: String?
   /// What was left out of the text or ignored in the model's files.
   let notices: [String]
+  /// The trace whose prompt a model runs; `nil` elsewhere.
+  private let traced: TraceFile?
   /// The tour to begin with.
   let tour: Tour?
   /// By which values of another model are told; `nil` where a run came without its model.
@@ -43,6 +45,7 @@ struct OpenedInput {
   init(_ options: LaqTUI, session file: SessionFile? = nil, tour: (tour: Tour, text: [UInt8])? = nil) throws {
     let given = options.prompt.text
     self.tour = tour?.tour
+    traced = nil
     session = file.map { ($0, given) }
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
@@ -152,7 +155,11 @@ struct OpenedInput {
   private static let chatSteps = 256
 
   /// Takes a run that is made already, as a trace's is.
-  init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
+  /// - Parameter traced: the trace, where a model runs it.
+  init(
+    run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences, traced: TraceFile? = nil
+  ) {
+    self.traced = traced
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
     (origin, session, tour, edits, kept, warning, notices) = (nil, nil, nil, nil, nil, nil, [])
     modelDigest = nil
@@ -257,6 +264,11 @@ struct OpenedInput {
       prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
     let warnings = [carried?.warning, places.warning].compactMap { $0 }
     return (setup, warnings.isEmpty ? nil : warnings.joined(separator: " · "))
+  }
+
+  /// What a model that runs a trace says otherwise than the trace, in a sentence.
+  func otherAnswer(in run: Run) -> String? {
+    traced?.otherAnswer(in: run).map { Sanitizer.visible($0, spaces: false) }
   }
 
   /// Goes, once the run is over, to the place asked for, to the one that a session was at, or to where
