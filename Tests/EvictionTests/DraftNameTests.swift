@@ -35,7 +35,9 @@ import Testing
 
   @Test func anyPathComesBack() throws {
     var generator = SeededGenerator(seed: 21)
-    let pieces = ["/", "a", "B", ",", "(", ")", "=", ":", "\"", "\\", " ", "\t", "+", "é", "\u{1}", "draft:", "*"]
+    let pieces = [
+      "/", "a", "B", ",", "(", ")", "=", ":", "\"", "\\", " ", "\t", "+", "é", "\u{1}", "draft:", "*",
+    ]
     for _ in 0..<2000 {
       let model = (0..<Int.random(in: 1...8, using: &generator))
         .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
@@ -45,7 +47,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["laq(source=draft:)", "laq(source=draft)", "laq(source=draft:\"\")", "laq(source=drafts:x)"])
+  @Test(arguments: [
+    "laq(source=draft:)", "laq(source=draft)", "laq(source=draft:\"\")", "laq(source=drafts:x)",
+  ])
   func aDraftNeedsAModel(_ name: String) throws {
     let error = #expect(throws: PolicyNameError.self) { try Policy(parsing: name) }
     let words = error?.description ?? ""

@@ -1,8 +1,8 @@
 /// The pieces of a policy's name: `scorer`, then `/allocation`, then `+wrapper` any number of times, each
 /// with settings in brackets.
 ///
-/// A plus begins a wrapper only before a letter, because `laq++` is a word. What stands in double quotes is no
-/// syntax.
+/// A plus begins a wrapper only before a letter, because `laq++` is a word. What stands in double quotes is
+/// no syntax.
 struct PolicyNameParser {
   /// The characters of one piece.
   typealias Piece = ArraySlice<QuotedText.Element>

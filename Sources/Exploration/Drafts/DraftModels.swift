@@ -47,8 +47,8 @@ public final class DraftModels: Sendable {
   /// How many ids the model has embeddings for: others cannot be fed.
   var embeddedCount: Int { model.configuration.vocabularySize }
 
-  /// The first token in which two vocabularies differ, in words; `nil` where they are the same but for padding,
-  /// of which larger embeddings have more.
+  /// The first token in which two vocabularies differ, in words; `nil` where they are the same but for
+  /// padding, of which larger embeddings have more.
   static func difference(_ model: Tokenizer, _ draft: Tokenizer) -> (expected: String, found: String)? {
     for id in 0..<max(model.vocabularySize, draft.vocabularySize) {
       let (wanted, found) = (token(id, of: model), token(id, of: draft))

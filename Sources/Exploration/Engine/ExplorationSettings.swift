@@ -74,7 +74,8 @@ public struct ExplorationSettings: Sendable, Hashable {
     isUsual = asked == nil
   }
 
-  /// Takes the same share of another prompt, where a share was asked for, and its usual budget where none was.
+  /// Takes the same share of another prompt, where a share was asked for, and its usual budget where no budget
+  /// was.
   public mutating func fit(tokenCount: Int) {
     if isUsual {
       switch Self.usualBudget(tokenCount: tokenCount) {

@@ -15,8 +15,8 @@ extension TraceFile {
       vocabulary: Vocabulary(checkpoint.tokenizer))
   }
 
-  /// In what the answer of a run by the model differs from the recorded one, in a sentence; `nil` where it does
-  /// not, as far as both go.
+  /// In what the answer of a run by the model differs from the recorded one, in a sentence; `nil` where it
+  /// does not, as far as both go.
   public func otherAnswer(in run: Run) -> String? {
     guard run.hasModel, let full = run.full?.answer, !answer.tokens.isEmpty else { return nil }
     let same = zip(full.tokens, answer.tokens).prefix { $0 == $1 }.count

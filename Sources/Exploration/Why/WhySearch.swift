@@ -2,12 +2,13 @@
 /// `decode`.
 ///
 /// Pieces are tried alone first, those that are looked at most. If none of these is enough, growing
-/// beginnings of the ranked pieces are: the first two, four, eight … up to `few`; then growing numbers of whole
-/// groups, which are heads with all of their pieces. A set that is enough is made smaller, groups first, then
-/// the beginnings of what they hold, then pieces: it is cut into parts, each part is left out, and as many of
-/// the parts that can be spared by themselves as can be spared together go; then smaller parts, until no single
-/// one can be spared (after delta debugging: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing
-/// Input", 2002). Another set is looked for among all pieces but one of those that are known.
+/// beginnings of the ranked pieces are: the first two, four, eight … and, where these become long, growing
+/// numbers of whole groups, which are heads with all of their pieces. A set that is enough is made smaller,
+/// by groups, then inside those that are left by pieces: to a shorter beginning beside what that cannot do
+/// without; then it is cut into parts, each part is left out, and as many of the parts that can be spared by
+/// themselves as can be spared together go; then smaller parts, until no single one can be spared (after
+/// delta debugging: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). Another
+/// set is looked for among all pieces but one of those that are known.
 struct WhySearch<Piece: Hashable> {
   /// A set that is enough.
   struct Found: Equatable {
@@ -19,9 +20,11 @@ struct WhySearch<Piece: Hashable> {
   /// Sets that are decoded side by side.
   static var batch: Int { 16 }
 
-  /// The largest beginning that is tried before whole groups are: larger sets that are enough have thousands of
-  /// pieces to spare, a few at a time.
+  /// The longest beginning that is made smaller piece by piece at once.
   static var few: Int { 64 }
+
+  /// The largest beginning beside which growing numbers of whole groups are not tried.
+  static var many: Int { 256 }
 
   /// The group of a piece.
   let group: (Piece) -> [Int]
@@ -39,7 +42,9 @@ struct WhySearch<Piece: Hashable> {
   private var known: [Set<Piece>: WhyOutcome] = [:]
 
   /// - Parameter group: the group of a piece; unless given, all are in one.
-  init(group: @escaping (Piece) -> [Int] = { _ in [] }, decode: @escaping ([[Piece]]) throws -> [WhyOutcome]) {
+  init(
+    group: @escaping (Piece) -> [Int] = { _ in [] }, decode: @escaping ([[Piece]]) throws -> [WhyOutcome]
+  ) {
     (self.group, self.decode) = (group, decode)
   }
 
@@ -81,20 +86,59 @@ struct WhySearch<Piece: Hashable> {
     return zip(sets, outcomes).first { $1?.isBack == true }?.0
   }
 
-  /// Few of some ranked pieces that are enough; `nil` if all of them are not, or there is no room to find out.
+  /// Few of some ranked pieces that are enough; `nil` if all of them are not, or there is no room to find
+  /// out.
   mutating func smallest(of ranked: [Piece]) throws -> Found? {
-    if let enough = try grow(Array(ranked.prefix(Self.few))) { return try shrink(enough) }
-    guard ranked.count > Self.few, let enough = try grow(groups(ranked)) else { return nil }
+    let first = Array(ranked.prefix(Self.few))
+    if let enough = try grow(first) { return try shrink(enough) }
+    guard ranked.count > Self.few, var enough = try grow(ranked, beyond: first.count) else { return nil }
+    // Where almost all is needed by rank, few heads with all of theirs may do.
+    if enough.count > Self.many, let whole = try grow(groups(ranked)), whole.count < enough.count {
+      enough = whole
+    }
     return try reduce(enough, ranked: ranked)
   }
 
   /// Leaves out of a set that is enough whole groups, then what its best pieces do without, then pieces.
   mutating func reduce(_ enough: [Piece], ranked: [Piece]) throws -> Found {
-    let few = try shrink(groups(enough)).units
+    let few = try shrink(try bounded(groups(enough))).units
     let left = Set(few.joined())
     let pieces = ranked.filter(left.contains)
     guard pieces.count > Self.batch else { return try shrink(pieces) }
-    return try shrink(try grow(pieces) ?? pieces)
+    return try shrink(try bounded(pieces.map { [$0] }).flatMap(\.self))
+  }
+
+  /// Leaves of a set that is enough a few units that it cannot do without, and a beginning of the rest: the
+  /// shortest beginning that is enough ends with a unit that is needed; with that one at hand a shorter one
+  /// is, and so on. Each costs a few tries, however many units there are; where it no longer makes the set
+  /// much smaller, it ends.
+  private mutating func bounded(_ enough: [[Piece]]) throws -> [[Piece]] {
+    var (needed, rest): ([[Piece]], [[Piece]]) = ([], enough)
+    while rest.count > Self.batch {
+      guard let count = try shortest(needed, rest) else { break }
+      let isLarge = needed.count + count > (needed.count + rest.count) * 3 / 4
+      if count > 0 { needed.insert(rest[count - 1], at: 0) }
+      rest = Array(rest.prefix(max(0, count - 1)))
+      onShrink(Array((needed + rest).joined()))
+      if isLarge || count == 0 { break }
+    }
+    return needed + rest
+  }
+
+  /// The length of the shortest beginning that is enough beside what is needed, a few tried at a time; `nil`
+  /// without room.
+  private mutating func shortest(_ needed: [[Piece]], _ rest: [[Piece]]) throws -> Int? {
+    var (least, most) = (0, rest.count)
+    while least < most {
+      let step = max(1, (most - least + 7) / 8)
+      let counts = Array(stride(from: least, to: most, by: step))
+      let outcomes = try outcomes(counts.map { (needed + rest.prefix($0)).flatMap(\.self) })
+      guard !outcomes.contains(nil) else { return most < rest.count ? most : nil }
+      let place = outcomes.firstIndex { $0?.isBack == true }
+      most = place.map { counts[$0] } ?? most
+      least = place.map { $0 == 0 ? counts[0] : counts[$0 - 1] + 1 } ?? counts[counts.count - 1] + 1
+    }
+    return most
   }
 
   /// Pieces by their groups, in the order of the first of each.

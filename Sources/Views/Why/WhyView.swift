@@ -95,7 +95,7 @@ struct WhyView {
     let keys = scene.display.keys
     var effort = [Span(sentences.effort, theme[.dim])]
     if finding.canGoOn {
-      effort.append(Span("; not all was tried: \(keys.shown(.run)) goes on", theme[.note]))
+      effort.append(Span("; \(keys.shown(.run)) goes on", theme[.note]))
     }
     guard lines.count >= limit else { return lines + [effort] }
     let more = [Span("; \(keys.shown(.export)) writes all", theme[.dim])]
