@@ -91,7 +91,10 @@ struct WhySearch<Piece: Hashable> {
   mutating func smallest(of ranked: [Piece]) throws -> Found? {
     let first = Array(ranked.prefix(Self.few))
     if let enough = try grow(first) { return try shrink(enough) }
-    guard ranked.count > Self.few, var enough = try grow(ranked, beyond: first.count) else { return nil }
+    // Where all of them are not enough, fewer are not looked for.
+    guard ranked.count > Self.few, try outcomes([ranked])[0]?.isBack == true,
+      var enough = try grow(ranked, beyond: first.count)
+    else { return nil }
     // Where almost all is needed by rank, few heads with all of theirs may do.
     if enough.count > Self.many, let whole = try grow(groups(ranked)), whole.count < enough.count {
       enough = whole
