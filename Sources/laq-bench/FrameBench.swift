@@ -22,14 +22,19 @@ struct FrameBench {
     ("losses", "OjjjjkksfpPsf<PgDn><PgUp>v"),
     ("timeline", "5hhhllljk,,,...<lt><lt>>><Esc>"),
     ("course of an answer", "5dlllhhhffFF-hl+jjk,,..fffffd"),
+    ("why", "Yjjjjkk<PgDn><PgDn><PgUp>G.,<C-d>gg"),
     ("help", "?jjjjkkkk?"),
   ]
 
   func run() async throws {
-    let run = try await makeRun()
+    let (engine, run) = try await makeRun()
+    let study = await Self.study(engine, run)
+    let finding = await Self.finding(engine, run)
     var reports: [FrameReport] = []
     for theme in [Theme.dark, .mono] {
-      for (view, keys) in Self.keys { reports.append(try measure(view, keys, theme, run)) }
+      for (view, keys) in Self.keys {
+        reports.append(try measure(view, keys, theme, run, study: study, finding: finding))
+      }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -38,9 +43,16 @@ struct FrameBench {
 
   /// Plays keys; the details that the program computes on other threads are not part of a frame, and are
   /// timed apart.
-  private func measure(_ view: String, _ keys: String, _ theme: Theme, _ run: Run) throws -> FrameReport {
+  private func measure(
+    _ view: String, _ keys: String, _ theme: Theme, _ run: Run, study: LookaheadStudy?, finding: WhyFinding?
+  ) throws -> FrameReport {
     var state = ViewState(run: run, theme: theme)
     state.details.take(.sweep(Self.sweep(run)))
+    if let study { state.details.take(.study(study)) }
+    state.why = finding
+    if let finding {
+      state.setup.policy = state.setup.settings.policies.firstIndex(of: finding.policy) ?? 0
+    }
     var last: Grid?
     var (frames, details, bytes): ([Double], [Double], [Int]) = ([], [], [])
     for round in 0..<6 {
@@ -71,12 +83,32 @@ struct FrameBench {
   }
 
   /// A finished run of `tokenCount` tokens.
-  private func makeRun() async throws -> Run {
+  private func makeRun() async throws -> (RunEngine, Run) {
     // H2O takes a minute for so many tokens, and its screens are like the others'.
     var policies = ExplorationSettings(budget: 1024).policies.filter { $0.descriptor.name != "h2o" }
     policies += (2..<12).compactMap { Policy("snapkv(w=\($0 * 4))") }
-    let long = try LongRun(tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64)
-    return await long.engine.run(long.run)
+    let long = try LongRun(
+      tokenCount: Self.tokenCount, policies: policies, budget: 1024, answerLimit: 64, hasManyHeads: true)
+    return (long.engine, await long.engine.run(long.run))
+  }
+
+  /// What the lookahead view shows, all of it there.
+  private static func study(_ engine: RunEngine, _ run: Run) async -> LookaheadStudy? {
+    guard let policy = Policy("laq"), let request = LookaheadStudy.Request(policy, run.settings) else {
+      return nil
+    }
+    return await engine.study(request, of: run)
+  }
+
+  /// A cause with the first evictions restored alone; how few would be enough is not looked for.
+  private static func finding(_ engine: RunEngine, _ run: Run) async -> WhyFinding? {
+    let policy = run.results.lazy.map(\.policy).first { (try? WhyFinding(run, policy: $0)) != nil }
+    guard let policy, let finding = try? WhyFinding(run, policy: policy) else { return nil }
+    return await Task {
+      await engine.why(finding, of: run) { update in
+        if update.tries > 0 { withUnsafeCurrentTask { $0?.cancel() } }
+      }
+    }.value
   }
 
   /// Figures at every budget, as an engine would tell: what is drawn does not matter.

@@ -9,15 +9,23 @@ struct LongRun {
   /// What is to be told.
   let run: Run
 
-  /// - Parameter tokenCount: the text's length, about.
-  init(tokenCount: Int, policies: [Policy]? = nil, budget: Int, answerLimit: Int) throws {
+  /// - Parameters:
+  ///   - tokenCount: the text's length, about.
+  ///   - hasManyHeads: whether the model has as many heads as a large one, 30 layers of 32.
+  init(
+    tokenCount: Int, policies: [Policy]? = nil, budget: Int, answerLimit: Int, hasManyHeads: Bool = false
+  ) throws {
+    let heads =
+      hasManyHeads
+      ? (layers: 30, query: 32, keyValue: 4, size: 16) : (layers: 12, query: 14, keyValue: 2, size: 64)
     let tokenizer = try Checkpoint(path: EmbeddedModel.folder()).tokenizer
     let text = Self.text(tokenCount: tokenCount, tokenizer)
     let prompt = try Prompt(name: "long.txt", text: Array(text.utf8), tokenizer: tokenizer)
     let configuration = try ModelSizes.configuration(
       """
-      {"architectures": ["LlamaForCausalLM"], "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 12,
-       "num_attention_heads": 14, "num_key_value_heads": 2, "head_dim": 64, "vocab_size": 2048,
+      {"architectures": ["LlamaForCausalLM"], "hidden_size": 256, "intermediate_size": 512,
+       "num_hidden_layers": \(heads.layers), "num_attention_heads": \(heads.query),
+       "num_key_value_heads": \(heads.keyValue), "head_dim": \(heads.size), "vocab_size": 2048,
        "max_position_embeddings": 16384, "rope_theta": 100000, "tie_word_embeddings": true}
       """)
     let settings = ExplorationSettings(budget: budget, policies: policies, answerLimit: answerLimit)

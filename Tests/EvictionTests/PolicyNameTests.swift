@@ -172,6 +172,9 @@ import Testing
       .randomElement(using: &generator) ?? "B"
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""
+    case .wordOrModel(let words, let prefix):
+      (words + ["\(prefix):/Models/\(Int.random(in: 0...9, using: &generator))"])
+        .randomElement(using: &generator) ?? ""
     }
   }
 }

@@ -61,6 +61,29 @@ import Transformer
     }
   }
 
+  /// Where a model answers otherwise than it was recorded, it is said at which token.
+  @Test func anAnswerThatIsNotTheRecordedOneIsTold() async throws {
+    let (checkpoint, live) = try await Self.tell()
+    try await TraceFixture.inFolder { folder in
+      let file = folder.appendingPathComponent("trace.safetensors").path
+      try TraceExport(live).write(to: file)
+      let trace = try TraceFile(path: file)
+      let run = try trace.makeRun(live.settings, by: checkpoint, named: "embedded")
+      var told = await RunEngine(trace, checkpoint: checkpoint, precision: .float32).run(run)
+      #expect(trace.otherAnswer(in: told) == nil)
+      let answer = try #require(told.full).answer
+      // One that is only shorter, as fewer tokens were asked for, is no other one.
+      told.full?.answer = answer.prefix(2)
+      #expect(trace.otherAnswer(in: told) == nil)
+      told.full?.answer.hasEnded = true
+      #expect(trace.otherAnswer(in: told)?.contains("token 3 is the end, and was ") == true)
+      told.full?.answer = answer
+      told.full?.answer.tokens[1] = answer.tokens[0]
+      let word = told.vocabulary.text([answer.tokens[0]])
+      #expect(trace.otherAnswer(in: told)?.contains("token 2 is \"\(word)\", and was ") == true)
+    }
+  }
+
   @Test func anotherModelIsRefused() async throws {
     let (checkpoint, live) = try await Self.tell()
     try await TraceFixture.inFolder { folder in

@@ -73,6 +73,47 @@ import Testing
     #expect(try alone.another(Array(0..<64), beside: [only]) == nil)
   }
 
+  /// Pieces of many heads, of which a few in some heads are needed, wherever they stand.
+  @Test(arguments: [[17, 1203], [2000, 2001, 2002, 2003], [5, 905, 1805, 2705], [3999]])
+  func largeSetsAreMadeSmallByWholeHeadsFirst(_ needed: [Int]) throws {
+    let ranked = Array(0..<4000)
+    var grouped = WhySearch<Int>(group: { [$0 % 90] }) { sets in
+      sets.map { Self.outcome($0, [Set(needed)]) }
+    }
+    let found = try #require(try grouped.smallest(of: ranked))
+    #expect(Set(found.pieces) == Set(needed) && found.isSmallest)
+    #expect(grouped.tries < 150, "\(grouped.tries)")
+  }
+
+  /// Thousands of pieces of few heads are needed for what a head says as a whole: within few tries the set is
+  /// as small as whole heads make it.
+  @Test func whatNeedsWholeHeadsIsCutToThem() throws {
+    let needed = Set((0..<4000).filter { [3, 40].contains($0 % 90) })
+    var decoded = 0
+    var search = WhySearch<Int>(group: { [$0 % 90] }) { sets in
+      decoded += sets.count
+      return sets.map { Self.outcome($0, [needed]) }
+    }
+    search.room = { 80 - decoded }
+    let found = try #require(try search.smallest(of: Array(0..<4000)))
+    #expect(Set(found.pieces) == needed && !found.isSmallest, "not each was left out: that is not claimed")
+    var plain = Self.search([needed], limit: 80)
+    let enough = try #require(try plain.grow(Array(0..<4000)))
+    #expect(try plain.shrink(enough).pieces.count > 10 * needed.count)
+  }
+
+  @Test func whatIsKnownIsNotTriedAgain() throws {
+    var decoded: [[Int]] = []
+    var search = WhySearch<Int> { sets in
+      decoded += sets
+      return sets.map { Self.outcome($0, [[5]]) }
+    }
+    search.learn([], Self.outcome([], [[5]]))
+    search.learn([1], Self.outcome([1], [[5]]))
+    #expect(try search.outcomes([[], [1], [5]]).map { $0?.isBack } == [false, false, true])
+    #expect(decoded == [[5]])
+  }
+
   @Test func nothingIsFoundWhereNothingHelps() throws {
     let (found, search) = try Self.find([[1000]], count: 100)
     #expect(found == nil)

@@ -212,6 +212,29 @@ import Transformer
     }
   }
 
+  /// A search whose work ran out goes on where it ended, and comes to what one with more work comes to.
+  @Test func aSearchThatRanOutGoesOn() async throws {
+    let (engine, opening) = try Self.needle(["streaming"])
+    let run = await engine.run(opening)
+    let policy = run.settings.policies[0]
+    var finding = await engine.why(try WhyFinding(run, policy: policy), of: run, work: 60)
+    #expect(finding.canGoOn, "\(finding.stage)")
+    var (tries, passed) = (finding.tries, finding.passedTokens)
+    #expect(passed > 0)
+    for _ in 0..<40 where finding.canGoOn {
+      let next = finding.goingOn()
+      #expect(!next.isFinished)
+      finding = await engine.why(next, of: run, work: 200)
+      #expect(finding.passedTokens > passed || !finding.canGoOn)
+      (tries, passed) = (max(tries, finding.tries), finding.passedTokens)
+    }
+    #expect(!finding.canGoOn && finding.stage == .found)
+    #expect(!finding.parts.contains { !$0.isSettled })
+    let whole = await engine.why(try WhyFinding(run, policy: policy), of: run, work: 1_000_000)
+    #expect(!whole.canGoOn && whole.isWhole == finding.isWhole)
+    #expect(finding.parts.first?.sets.first?.pieces.count == whole.parts.first?.sets.first?.pieces.count)
+  }
+
   @Test func aStoppedSearchSaysSo() async throws {
     let (engine, opening) = try Self.needle(["streaming"])
     let run = await engine.run(opening)

@@ -114,6 +114,22 @@ import Testing
     #expect(state.message?.contains("choose one of 1 to") == true)
   }
 
+  @Test func aSearchThatEndedBeforeAllWasTriedGoesOn() throws {
+    (state.why, state.overlays.showsWhy) = (RunFixture.finding, true)
+    let words = TextRenderer.text(state.draw(size: Size(width: 120, height: 36)))
+    #expect(words.contains("r goes on"))
+    #expect(try press("r") == .why)
+    #expect(state.why?.isFinished == false && state.why?.parts.count == RunFixture.finding.parts.count)
+    #expect(try press("r") == .none)
+    #expect(state.message?.contains("still going on") == true)
+    var settled = RunFixture.finding
+    settled.parts.removeLast()
+    state.why = settled
+    #expect(!TextRenderer.text(state.draw(size: Size(width: 120, height: 36))).contains("r goes on"))
+    #expect(try press("r") == .none)
+    #expect(state.message?.contains("come to its end") == true)
+  }
+
   @Test func aSearchIsStoppedOrStaysInSight() throws {
     #expect(try press(":why snapkv<Enter>") == .why)
     #expect(try press(":why full<Enter>") == .none)

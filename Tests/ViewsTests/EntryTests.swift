@@ -71,6 +71,35 @@ import Testing
     #expect(state.typing.entry?.text == completed)
   }
 
+  @Test func whyIsCompletedWithItsAims() throws {
+    func candidates(_ typed: String) throws -> [String] {
+      try press("<Esc><Esc>:\(typed)<Tab>")
+      return state.typing.entry?.completion?.candidates ?? [state.typing.entry?.text ?? ""]
+    }
+    #expect(try candidates("why ") == ["laq", "snapkv", "streaming", "oracle", "first", "whole"])
+    let index = try #require(state.run.results.firstIndex { $0.policy.name == "snapkv" })
+    let tokens = state.run.differingTokens(of: state.run.results[index]).map { "snapkv \($0 + 1)" }
+    #expect(!tokens.isEmpty)
+    #expect(try candidates("why snapkv ") == ["snapkv first", "snapkv whole"] + tokens)
+    #expect(try candidates("why snapkv w") == ["why snapkv whole"], "the only one")
+    state.setup.settings.expected = [try ExpectedAnswer(parsing: "x")]
+    #expect(try candidates("why snapkv e") == ["why snapkv expected"])
+  }
+
+  /// A path in a name is no syntax: neither its slashes nor what stands in quotes.
+  @Test func aDraftIsCompletedWithFiles() throws {
+    func text(_ typed: String) throws -> String? {
+      try press("<Esc><Esc>:policy \(typed)<Tab>")
+      return state.typing.entry?.text
+    }
+    #expect(try text("laq(source=d") == "policy laq(source=draft:")
+    #expect(try text("laq(source=draft:Samples/n") == "policy laq(source=draft:Samples/needle.txt")
+    #expect(try text("laq(m=4,source=draft:\"Samples/c") == "policy laq(m=4,source=draft:\"Samples/chain.txt")
+    #expect(try text("laq(source=draft:/a/b,chea") == "policy laq(source=draft:/a/b,cheap=")
+    #expect(try text("laq(source=draft:\"/a,(b\")/ad") == "policy laq(source=draft:\"/a,(b\")/ada")
+    #expect(PolicyCompletion.draft("laq(source=draft:/a)") == nil && PolicyCompletion.draft("laq(m=4") == nil)
+  }
+
   @Test func everyCompletedPolicyIsUnderstood() throws {
     for family in PolicyRegistry.all.map(\.name) {
       for name in PolicyCompletion.names(family)

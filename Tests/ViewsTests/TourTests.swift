@@ -57,7 +57,7 @@ import Testing
   @Test func theWrittenKeysReachEveryStepAndTheEnd() async throws {
     var player = try await Player()
     let steps = Tour.needle.steps
-    #expect(steps.count == 8)
+    #expect(steps.count == 12)
     for (index, step) in steps.enumerated() {
       #expect(player.index == index)
       #expect(player.words.hasPrefix(step.tells))
@@ -72,29 +72,57 @@ import Testing
     #expect(shape.layerCount * shape.queryHeadCount == 40)
     #expect(run.results.first?.lookahead?.queries.count == 8)
     #expect(player.state.why?.restored.count == 1)
+    try await Self.checkFigures(run, engine: player.engine)
+  }
+
+  /// What the steps in Heads, the course and the lookahead view say of this text.
+  private static func checkFigures(_ run: Run, engine: RunEngine) async throws {
+    let snapkv = try #require(run.results.first { $0.policy.name == "snapkv" })
+    let range = try #require(run.prompt.text.firstRange(of: Array("905".utf8)))
+    let five = try #require(
+      run.prompt.tokens.firstIndex { $0.byteRange.overlaps(range.upperBound - 1..<range.upperBound) })
+    let mass = try #require(run.decodeMass)
+    let heads = (0..<5).flatMap { layer in (0..<8).map { (layer: layer, head: $0) } }
+    let looking = heads.filter { mass[$0.layer, $0.head][five] > 0.9 }
+    #expect(looking.count == 10 && looking.count { $0.layer == 4 } == 7)
+    let keeping = heads.filter { snapkv.kept.positions(layer: $0.layer, queryHead: $0.head).contains(five) }
+    #expect(keeping.count == 2 && !keeping.contains { one in looking.contains { $0 == one } })
+    let steps = ResultFigures(snapkv, of: run)
+    #expect(steps.firstDifference == 10, "the 5 is the eleventh token")
+
+    let laq = try #require(Policy("laq"))
+    let study = await engine.study(try #require(LookaheadStudy.Request(laq, run.settings)), of: run)
+    for (place, isRight) in [
+      (LookaheadStudy.Row.Place.length(8), true), (.length(4), false), (.source(.position, .last), false),
+      (.source(.position, .first), false), (.source(.position, .random), false),
+    ] {
+      let row = try #require(study.request.rows.first { $0.place == place })
+      let answer = try #require(study.result(of: row)).get().answer
+      #expect((answer.tokens == run.full?.answer.tokens) == isRight, "\(place)")
+    }
   }
 
   @Test func theLastStepIsReachedByAnyTokenThatIsNeededAndByNoOther() async throws {
     var player = try await Player()
     for _ in 1..<Tour.needle.steps.count { try await player.press("<Tab>") }
-    #expect(player.index == 7)
+    #expect(player.index == 11)
     try await player.press("<Tab><Tab>")
-    #expect(player.index == 7, "an exercise is not passed over")
+    #expect(player.index == 11, "an exercise is not passed over")
     // A token of the filler, then one of the number in a single head.
     try await player.press("/The deep ladder<Enter>SSX")
-    #expect(player.index == 7 && player.words.contains("The answer stays"))
+    #expect(player.index == 11 && player.words.contains("The answer stays"))
     try await player.press("u/905<Enter>llSX")
-    #expect(player.index == 7 && player.words.contains("The answer stays"))
+    #expect(player.index == 11 && player.words.contains("The answer stays"))
     try await player.press("SSX")
-    #expect(player.index == 8 && player.words.contains("without \"5\" LAQ says"))
+    #expect(player.index == 12 && player.words.contains("without \"5\" LAQ says"))
     // Back to the exercise: another token, and a policy that has lost the answer is mended.
     try await player.press("uu<BS>")
-    #expect(player.index == 7 && !player.words.contains("Done already"))
+    #expect(player.index == 11 && !player.words.contains("Done already"))
     try await player.press("/905<Enter>vllpp")
     #expect(player.state.setup.policyTitle == "SnapKV")
     try await player.press("K")
     #expect(
-      player.index == 8
+      player.index == 12
         && player.words.contains("with \"905\" SnapKV says \"The favour of Munathow is 905.\""))
   }
 
@@ -142,7 +170,7 @@ import Testing
     let before = TextRenderer.text(state.draw(size: Self.small))
     try press("<Esc>")
     #expect(state.tour?.isLeft == true)
-    #expect(!TextRenderer.text(state.draw(size: Self.small)).contains("step 1 of 8"))
+    #expect(!TextRenderer.text(state.draw(size: Self.small)).contains("step 1 of 12"))
     try press(":tour<Enter>")
     #expect(TextRenderer.text(state.draw(size: Self.small)) == before)
     #expect(state.handle(.character("q"), size: Self.small) == .quit)
@@ -164,12 +192,12 @@ import Testing
     var state = RunFixture.state()
     state.begin(.needle)
     // The policy with which the step before ends: what is reached already asks for nothing more.
-    if index == 6 { state.setup.policy = 1 }
+    if index == 8 { state.setup.policy = 1 }
     for _ in 0..<index { _ = state.handle(.tab, size: Self.small) }
     let step = Tour.needle.steps[index]
     for glyphs in [GlyphSet.unicode, .ascii] {
       let lines = TextRenderer.text(state.draw(size: Self.small, glyphs: glyphs)).split(separator: "\n")
-      let top = try #require(lines.firstIndex { $0.contains("step \(index + 1) of 8") })
+      let top = try #require(lines.firstIndex { $0.contains("step \(index + 1) of 12") })
       #expect(lines.count - 2 - top <= 3)
       let words = lines[(top + 1)...].dropLast().map { $0.dropFirst().dropLast() }.joined(separator: " ")
       let wanted = "\(step.tells) \(step.asks)".replacing("`", with: "").replacing("↓", with: glyphs.down)

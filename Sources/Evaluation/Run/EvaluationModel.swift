@@ -16,6 +16,8 @@ package struct EvaluationModel: Sendable {
   package let variables: TemplateVariables
   /// What policies see of a prompt whose text and question can be told apart.
   package let compressed: CompressedPart
+  /// The models that may draft pseudo tokens.
+  package let drafts: DraftModels
   private let precision: Precision
   private let gate: Gate?
 
@@ -27,14 +29,16 @@ package struct EvaluationModel: Sendable {
   ///   - variables: what the model's template is told beside the conversation.
   ///   - compressed: what policies see of a prompt.
   ///   - gate: the file of a trained gate, if not the one beside the weights.
+  ///   - drafts: the models that may draft pseudo tokens; unless given, all with the model's vocabulary.
   /// - Throws: `EvaluationError.unreadable`, `PromptError.noTemplate`, `TemplateVariableError`, and what
   ///   reading a template or a gate throws.
   package init(
     _ checkpoint: Checkpoint, path: String? = nil, name: String? = nil, usesChat: Bool = false,
     variables: TemplateVariables = TemplateVariables(), compressed: CompressedPart = .all,
-    precision: Precision = .automatic, gate: String? = nil
+    precision: Precision = .automatic, gate: String? = nil, drafts: DraftModels? = nil
   ) throws {
     self.checkpoint = checkpoint
+    self.drafts = drafts ?? DraftModels(for: checkpoint)
     self.compressed = compressed
     self.gate = try gate.map { try Gate(path: $0, for: checkpoint.configuration) }
     identity = try ModelIdentity(
@@ -69,7 +73,9 @@ package struct EvaluationModel: Sendable {
   }
 
   /// An engine of its own, which holds the model's weights a second time.
-  package func engine() -> RunEngine { RunEngine(checkpoint: checkpoint, precision: precision, gate: gate) }
+  package func engine() -> RunEngine {
+    RunEngine(checkpoint: checkpoint, precision: precision, gate: gate, drafts: drafts)
+  }
 
   /// Refuses a length that no prompt of this model can have, before the work of making one. Texts fall a
   /// little short of the length that is asked for: what may fit is left to `checkLength(of:)`.

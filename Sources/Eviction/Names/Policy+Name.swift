@@ -19,7 +19,8 @@ extension Policy: LosslessStringConvertible, CustomStringConvertible {
   public init?(_ description: String) { try? self.init(parsing: description) }
 
   /// Parses `scorer`, `scorer(key=value,…)`, `…/allocation(…)` and `…+wrapper(…)`; upper and lower case are
-  /// the same.
+  /// the same. A model's path keeps its case, and stands in double quotes where it holds a comma, a bracket,
+  /// an equals sign or a space: `laq(source=draft:"/models/a, b")`.
   ///
   /// Wrappers may stand in any order: what each does has one place in an eviction
   /// (`PolicyRegistry.wrappers`).

@@ -19,6 +19,12 @@ extension Policy {
     ).edited(edits)
   }
 
+  /// The same with a value as a person types it, which may stand in double quotes as in a name.
+  package func setting(_ key: String, typed value: String) -> Policy? {
+    let unquoted = value.contains("\"") ? QuotedText(value)?.elements.text : value
+    return unquoted.flatMap { setting(key, to: $0) }
+  }
+
   /// What this policy's name stood for in files that are older than windows that go by the budget: windows
   /// that are not said have their papers' numbers.
   public var withFixedWindows: Policy {

@@ -39,15 +39,14 @@ public struct PolicySweep: Sendable, Hashable {
   /// Its values, as typed.
   public let values: [String]
 
-  /// Parses `w=8,16,32`; `nil` for what has not this form.
+  /// Parses `w=8,16,32`; `nil` for what has not this form. What stands in double quotes is one value.
   public init?(_ text: String) {
-    let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+    guard let elements = QuotedText(text)?.elements else { return nil }
+    let sides = elements.split(omittingEmptySubsequences: false) { $0.isMark("=") }
     guard sides.count == 2, !sides[0].isEmpty else { return nil }
-    let values = sides[1].split(separator: ",", omittingEmptySubsequences: false).map {
-      $0.filter { !$0.isWhitespace }
-    }
+    let values = sides[1].split(omittingEmptySubsequences: false) { $0.isMark(",") }.map(\.text)
     guard !values.contains("") else { return nil }
-    key = sides[0].lowercased().filter { !$0.isWhitespace }
+    key = sides[0].text.lowercased()
     self.values = values
   }
 

@@ -1,29 +1,34 @@
 /// The pieces of a policy's name: `scorer`, then `/allocation`, then `+wrapper` any number of times, each
 /// with settings in brackets.
 ///
-/// A plus begins a wrapper only before a letter, because `laq++` is a word.
+/// A plus begins a wrapper only before a letter, because `laq++` is a word. What stands in double quotes is
+/// no syntax.
 struct PolicyNameParser {
+  /// The characters of one piece.
+  typealias Piece = ArraySlice<QuotedText.Element>
+
   private let text: String
-  private(set) var scorer: Substring = ""
-  private(set) var allocation: Substring?
-  private(set) var wrappers: [Substring] = []
+  private(set) var scorer: Piece = []
+  private(set) var allocation: Piece?
+  private(set) var wrappers: [Piece] = []
 
   /// - Throws: `PolicyNameError.malformed`.
   init(_ text: String) throws {
     self.text = text
-    let compact = Substring(text.lowercased().filter { !$0.isWhitespace })
-    var pieces: [(mark: Character, text: Substring)] = []
+    guard let compact = QuotedText(text)?.elements else { throw PolicyNameError.malformed(text) }
+    var pieces: [(mark: Character, text: Piece)] = []
     var (start, mark, depth) = (compact.startIndex, Character(" "), 0)
     for index in compact.indices {
-      let character = compact[index]
-      if character == "(" { depth += 1 }
-      if character == ")" { depth -= 1 }
+      let element = compact[index]
+      if element.isMark("(") { depth += 1 }
+      if element.isMark(")") { depth -= 1 }
       guard (0...1).contains(depth) else { throw PolicyNameError.malformed(text) }
-      let following = compact.index(after: index)
-      let isWrapper = character == "+" && following < compact.endIndex && compact[following].isLetter
-      if depth == 0, character == "/" || isWrapper {
+      let following = index + 1
+      let isWrapper =
+        element.isMark("+") && following < compact.endIndex && compact[following].character.isLetter
+      if depth == 0, element.isMark("/") || isWrapper {
         pieces.append((mark, compact[start..<index]))
-        (start, mark) = (following, character)
+        (start, mark) = (following, element.character)
       }
     }
     pieces.append((mark, compact[start...]))
@@ -43,7 +48,7 @@ struct PolicyNameParser {
   /// - Parameter unknown: the error for a name that no family has; it is given the nearest one.
   /// - Throws: `PolicyNameError`.
   func part<Family: PolicyFamily>(
-    _ piece: Substring, of families: [Family], unknown: (String, String) -> PolicyNameError
+    _ piece: Piece, of families: [Family], unknown: (String, String) -> PolicyNameError
   ) throws -> (family: Family, part: PolicyPart) {
     let (name, pairs) = try brackets(piece)
     guard let family = families.named(name) else { throw unknown(name, families.nearest(to: name)) }
@@ -68,18 +73,21 @@ struct PolicyNameParser {
     return (family, PolicyPart(name: family.name, settings: PolicySettings(values: values)))
   }
 
-  /// The word and what stands in the brackets behind it; a value without a key has none.
-  private func brackets(_ piece: Substring) throws -> (String, [(String?, String)]) {
-    guard let open = piece.firstIndex(of: "(") else { return (String(piece), []) }
-    guard piece.last == ")" else { throw PolicyNameError.malformed(text) }
-    let pairs = try piece[piece.index(after: open)...].dropLast().split(separator: ",").map { pair in
-      let sides = pair.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+  /// The word and what stands in the brackets behind it; a value without a key has none. Upper and lower case
+  /// are the same, but in values.
+  private func brackets(_ piece: Piece) throws -> (String, [(String?, String)]) {
+    guard let open = piece.firstIndex(where: { $0.isMark("(") }) else {
+      return (piece.text.lowercased(), [])
+    }
+    guard piece.last?.isMark(")") == true else { throw PolicyNameError.malformed(text) }
+    let pairs = try piece[(open + 1)...].dropLast().split { $0.isMark(",") }.map { pair in
+      let sides = pair.split(omittingEmptySubsequences: false) { $0.isMark("=") }.map(\.text)
       guard (1...2).contains(sides.count), sides.allSatisfy({ !$0.isEmpty }) else {
         throw PolicyNameError.malformed(text)
       }
-      return (sides.count == 2 ? sides[0] : nil, sides[sides.count - 1])
+      return (sides.count == 2 ? sides[0].lowercased() : nil, sides[sides.count - 1])
     }
-    return (String(piece[..<open]), pairs)
+    return (piece[..<open].text.lowercased(), pairs)
   }
 }
 

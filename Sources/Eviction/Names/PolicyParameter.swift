@@ -15,6 +15,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case numbers(ClosedRange<Double>)
     /// One of some words.
     case word([String])
+    /// One of some words, or a prefix with a colon and a model behind it: a path or a name.
+    case wordOrModel([String], prefix: String)
   }
 
   /// The key, as typed.
@@ -53,6 +55,9 @@ public struct PolicyParameter: Sendable, Hashable {
     case .number: "a number from \(briefRange)"
     case .numbers: "numbers from \(briefRange)"
     case .word: briefRange
+    case .wordOrModel(_, let prefix):
+      "\(briefRange), a path or a name as --model takes it, in double quotes where it holds a comma, a bracket, "
+        + "an equals sign or a space: \(prefix):\"MODEL\""
     }
   }
 
@@ -67,15 +72,34 @@ public struct PolicyParameter: Sendable, Hashable {
     case .numbers(let range):
       "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
     case .word(let words): words.joined(separator: ", ")
+    case .wordOrModel(let words, let prefix): (words + ["\(prefix):MODEL"]).joined(separator: ", ")
     }
+  }
+
+  /// A value as a name has it: a model's path in quotes where it needs them.
+  func text(_ value: String) -> String {
+    guard case .wordOrModel(_, let prefix) = domain, let model = Self.model(value, behind: prefix) else {
+      return value
+    }
+    return "\(prefix):\(QuotedText.quoted(model))"
+  }
+
+  /// The model behind a prefix; `nil` where there is none.
+  private static func model(_ value: String, behind prefix: String) -> String? {
+    let (begin, model) = (value.prefix(prefix.count + 1), value.dropFirst(prefix.count + 1))
+    return begin.lowercased() == prefix + ":" && !model.isEmpty ? String(model) : nil
   }
 
   /// Whether a value is allowed.
   func allows(_ value: String) -> Bool { canonical(value) != nil }
 
-  /// The one spelling of a value; `nil` if it is not allowed.
-  func canonical(_ value: String) -> String? {
-    switch domain {
+  /// The one spelling of a value; `nil` if it is not allowed. Upper and lower case are the same, but in a
+  /// model's path.
+  func canonical(_ typed: String) -> String? {
+    let value = typed.lowercased()
+    return switch domain {
+    case .wordOrModel(let words, let prefix):
+      words.contains(value) ? value : Self.model(typed, behind: prefix).map { "\(prefix):\($0)" }
     case .integer(let range): Int(value).flatMap { range.contains($0) ? String($0) : nil }
     case .window(let range):
       switch Window(value) {

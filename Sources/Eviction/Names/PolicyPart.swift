@@ -28,7 +28,8 @@ struct PolicyPart: Sendable, Hashable {
     let standards = family.standardSettings(given: settings.values).values
     let changed = family.parameters.compactMap { parameter -> String? in
       guard let value = settings.values[parameter.key], value != standards[parameter.key] else { return nil }
-      return parameter.isNamed ? "\(parameter.key)=\(value)" : value
+      let text = parameter.text(value)
+      return parameter.isNamed ? "\(parameter.key)=\(text)" : text
     }
     return name + (changed.isEmpty ? "" : "(\(changed.joined(separator: ",")))")
   }

@@ -22,12 +22,15 @@ extension PolicyRegistry {
     [
       PolicyParameter("m", .integer(1...256), "8", "pseudo tokens"),
       PolicyParameter(
-        "source", .word(LookaheadSettings.Source.allCases.map(\.rawValue)), "greedy",
+        "source",
+        .wordOrModel(
+          LookaheadSettings.Source.words.map(\.rawValue), prefix: LookaheadSettings.Source.draft.rawValue),
+        "greedy",
         """
         where pseudo tokens come from: decoded on the cheap cache, as in the paper; copied from behind the latest \
         earlier occurrence of the text's last 3, 2 or 1 tokens (greedy where there is none); any content at the \
         answer's positions, in one pass behind the full cache, after DapQ (arXiv 2603.11564); the full cache's own \
-        answer, the bound
+        answer, the bound; the answer of a smaller model with the same tokenizer, on its own full cache
         """),
       PolicyParameter(
         "content", .word(LookaheadSettings.Content.allCases.map(\.rawValue)), "last",
@@ -64,6 +67,6 @@ extension PolicyRegistry {
       localWindow: settings.window("w2", auto: LookaheadScorer.standardWindow),
       kernel: settings.integer("kernel"),
       pooling: settings.word("pool", default: .max), mask: settings.word("mask", default: .causal),
-      source: settings.word("source", default: .greedy))
+      source: settings.pseudoSource)
   }
 }

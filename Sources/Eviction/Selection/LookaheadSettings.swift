@@ -10,6 +10,8 @@ public struct LookaheadSettings: Sendable, Hashable {
   public let cheap: Policy
   /// What becomes of an end token that is the first pseudo token.
   public let endOfText: FirstEndToken
+  /// The model that drafts the pseudo tokens, a path or a name; `nil` for other sources.
+  public let draft: String?
 
   /// Where pseudo tokens come from.
   public enum Source: String, Sendable, Hashable, CaseIterable {
@@ -24,6 +26,12 @@ public struct LookaheadSettings: Sendable, Hashable {
     case position
     /// The full cache's own answer, whose queries no policy can know: the bound of all the others.
     case truth
+    /// The answer of another model, a smaller one with the same tokenizer, on its own full cache, fed to the
+    /// cheap cache: draft-based eviction.
+    case draft
+
+    /// The sources that a word names; a draft has a model besides.
+    public static let words = allCases.filter { $0 != .draft }
   }
 
   /// What is fed at the answer's positions under `Source.position`. The paper leaves it open.
@@ -50,8 +58,33 @@ public struct LookaheadSettings: Sendable, Hashable {
   /// Whether these pseudo tokens are the first of others, token by token and bit by bit: each is decoded
   /// without regard to those behind it.
   public func isBeginning(of other: LookaheadSettings) -> Bool {
-    (source == .greedy || source == .lookup) && tokenCount <= other.tokenCount && source == other.source
+    source.isDecoded && tokenCount <= other.tokenCount && source == other.source && draft == other.draft
       && cheap == other.cheap && endOfText == other.endOfText
+  }
+}
+
+extension LookaheadSettings.Source {
+  /// Whether the pseudo tokens are fed to the cheap cache one by one.
+  var isDecoded: Bool {
+    switch self {
+    case .greedy, .lookup, .draft: true
+    case .position, .truth: false
+    }
+  }
+}
+
+extension PolicySettings {
+  private static let draftPrefix = LookaheadSettings.Source.draft.rawValue + ":"
+
+  /// Where pseudo tokens come from.
+  var pseudoSource: LookaheadSettings.Source {
+    draft == nil ? word("source", default: .greedy) : .draft
+  }
+
+  /// The model that drafts them; `nil` where none does.
+  var draft: String? {
+    guard let value = values["source"], value.hasPrefix(Self.draftPrefix) else { return nil }
+    return String(value.dropFirst(Self.draftPrefix.count))
   }
 }
 
@@ -60,14 +93,18 @@ extension Policy {
   public var lookahead: LookaheadSettings? {
     guard needs.contains(.lookahead) else { return nil }
     let settings = scorerPart.settings
-    let source = settings.word("source", default: LookaheadSettings.Source.greedy)
-    let isDecoded = source == .greedy || source == .lookup
+    let source = settings.pseudoSource
+    let isDecoded = source.isDecoded
     return LookaheadSettings(
       tokenCount: settings.integer("m"), source: source,
       content: source == .position ? settings.word("content", default: .last) : nil,
       cheap: cheapPolicy(isDecoded ? settings.values["cheap"] ?? "snapkv" : "full"),
-      endOfText: isDecoded ? settings.word("eos", default: .feed) : .feed)
+      endOfText: isDecoded ? settings.word("eos", default: .feed) : .feed,
+      draft: source == .draft ? settings.draft : nil)
   }
+
+  /// The model that drafts the policy's pseudo tokens; `nil` where none does.
+  public var draft: String? { lookahead?.draft }
 
   /// The policy of a cheap cache, with its defaults; SnapKV has some of this policy's settings.
   private func cheapPolicy(_ name: String) -> Policy {

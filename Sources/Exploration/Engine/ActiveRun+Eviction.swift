@@ -27,6 +27,10 @@ extension ActiveRun {
   /// Adds what a policy keeps at a budget, or the reason why there is nothing.
   mutating func evict(_ wanted: BudgetedPolicy, stopsWhenCancelled: Bool = true) throws {
     guard let recording = run.recording else { return }
+    if let error = wanted.policy.draft.flatMap({ draftErrors[$0] }) {
+      refuse(wanted, String(describing: error))
+      return
+    }
     do {
       let lane = try result(of: wanted, recording, stopsWhenCancelled: stopsWhenCancelled)
       update { run in

@@ -67,14 +67,34 @@ extension ActiveRun {
         open.append((key, cheap))
       }
     }
-    return open.filter { part in
+    let longest = open.filter { part in
       !open.contains { $0.key != part.key && part.key.isBeginning(of: $0.key) }
-    }.map { ($0.key, lookaheadWork($0.key, cheap: $0.cheap, greedy)) }
+    }
+    var works: [(key: LookaheadKey, work: LookaheadWork)] = []
+    for (key, cheap) in longest {
+      let state = self
+      do {
+        let work = try state.lookaheadWork(key, cheap: cheap, greedy) { progress in
+          report { $0.stage = .draft(progress) }
+        }
+        works.append((key, work))
+      } catch let error as DraftError {
+        // Its policies say it when it is their turn.
+        if let draft = key.settings.draft { draftErrors[draft] = error }
+      }
+    }
+    return works
   }
 
   /// What makes a lookahead on a cheap cache.
-  func lookaheadWork(_ key: LookaheadKey, cheap: KeptTokens, _ greedy: GreedyDecoding) -> LookaheadWork {
-    LookaheadWork(key.settings, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy)
+  /// - Throws: `DraftError`, `CancellationError`.
+  func lookaheadWork(
+    _ key: LookaheadKey, cheap: KeptTokens, _ greedy: GreedyDecoding, isTimed: Bool = false,
+    onDraft: (PrefillProgress) -> Void = { _ in }
+  ) throws -> LookaheadWork {
+    try LookaheadWork(
+      key.settings, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy, source: source,
+      isTimed: isTimed, onDraft: onDraft)
   }
 
   /// What a lookahead is decoded on; `nil` where it cannot be chosen, which its policies say when it is their

@@ -14,6 +14,8 @@ struct ActiveRun {
   /// What an earlier run of the same recording spares this one.
   var reuse = RunReuse()
   var lookaheads: [LookaheadKey: Lookahead] = [:]
+  /// Why models cannot draft, by their names.
+  var draftErrors: [String: DraftError] = [:]
   /// The ceilings of recall by the tokens that a head keeps on average.
   var recallCeilings: [Int: Double] = [:]
   /// The cheap caches of recorded lookaheads that have been chosen anew; nothing where the trace lacks what

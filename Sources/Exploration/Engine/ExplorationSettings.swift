@@ -5,8 +5,10 @@ import Transformer
 public struct ExplorationSettings: Sendable, Hashable {
   /// Kept tokens per layer and head, windows included; at least 1.
   public var budget: Int {
-    didSet { share = nil }
+    didSet { (share, isUsual) = (nil, false) }
   }
+  /// Whether nobody asked for a budget, so that it is the usual one of whatever prompt.
+  private var isUsual = false
   /// The share of the prompt that was asked for, until the budget is changed; it says what was rounded to
   /// tokens.
   public private(set) var share: Budget.Share?
@@ -59,15 +61,33 @@ public struct ExplorationSettings: Sendable, Hashable {
     return policies.filter { !$0.keepsEverything && seen.insert($0).inserted }
   }
 
-  /// Takes over a budget for a prompt.
-  /// - Throws: `BudgetError` when it holds no token.
-  public mutating func resolve(_ budget: Budget, shape: ModelShape, tokenCount: Int) throws {
+  private mutating func take(_ budget: Budget, shape: ModelShape, tokenCount: Int) throws {
     self.budget = try budget.resolved(shape: shape, granularity: granularity, tokenCount: tokenCount).tokens
     if case .share(let share) = budget { self.share = share }
   }
 
-  /// Takes the same share of another prompt, where a share was asked for.
+  /// Takes over a budget for a prompt, or, where nobody asked for one, the usual one of this prompt and of
+  /// those that come after it.
+  /// - Throws: `BudgetError` when it holds no token.
+  public mutating func resolve(_ asked: Budget?, shape: ModelShape, tokenCount: Int) throws {
+    try take(asked ?? Self.usualBudget(tokenCount: tokenCount), shape: shape, tokenCount: tokenCount)
+    isUsual = asked == nil
+  }
+
+  /// Takes the same share of another prompt, where a share was asked for, and its usual budget where no budget
+  /// was.
   public mutating func fit(tokenCount: Int) {
+    if isUsual {
+      switch Self.usualBudget(tokenCount: tokenCount) {
+      case .share(let usual):
+        budget = TokenBudget(usual, tokenCount: tokenCount).tokens
+        share = usual
+      case .tokens(let usual): budget = usual
+      case .bytes: break
+      }
+      isUsual = true
+      return
+    }
     guard let share else { return }
     budget = TokenBudget(share, tokenCount: tokenCount).tokens
     self.share = share

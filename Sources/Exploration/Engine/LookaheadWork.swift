@@ -6,7 +6,7 @@ import Transformer
 struct LookaheadWork {
   /// How the pseudo tokens come about.
   private enum Way {
-    /// By themselves, or from a script.
+    /// By themselves, or from a script, which may be another model's answer.
     case decoded(GreedyDecoding.Lane, script: PseudoTokens?)
     case passed(PseudoTokens)
     case answered
@@ -15,15 +15,33 @@ struct LookaheadWork {
   let settings: LookaheadSettings
   let cheap: KeptTokens
   private let way: Way
-  /// Pseudo tokens for which the model's context has room.
+  /// Pseudo tokens for which the model's context has room, and the draft's.
   private let limit: Int
 
-  /// - Parameter prompt: the tokens behind which they stand.
-  init(_ settings: LookaheadSettings, cheap: KeptTokens, prompt: [Int], by greedy: GreedyDecoding) {
+  /// - Parameters:
+  ///   - prompt: the tokens behind which they stand.
+  ///   - source: opens a draft.
+  ///   - isTimed: whether what a draft says is to be computed though it may be known.
+  ///   - onDraft: hears of a draft's prefill.
+  /// - Throws: `DraftError`, `CancellationError`.
+  init(
+    _ settings: LookaheadSettings, cheap: KeptTokens, prompt: [Int], by greedy: GreedyDecoding,
+    source: any RunSource, isTimed: Bool = false, onDraft: (PrefillProgress) -> Void = { _ in }
+  ) throws {
     (self.settings, self.cheap) = (settings, cheap)
-    limit = greedy.lookaheadLimit(settings)
+    let room = greedy.lookaheadLimit(settings)
+    guard settings.source != .draft else {
+      let draft = try source.draft(settings.draft ?? "")
+      let drafted = try draft.tokens(
+        behind: prompt, count: room, endTokens: greedy.endTokens, firstEnd: settings.endOfText,
+        isTimed: isTimed, onProgress: onDraft)
+      limit = min(room, draft.room(behind: prompt))
+      way = .decoded(greedy.lookaheadLane(settings, cheap: cheap, script: drafted.tokens), script: drafted)
+      return
+    }
+    limit = room
     switch settings.source {
-    case .greedy: way = .decoded(greedy.lookaheadLane(settings, cheap: cheap), script: nil)
+    case .greedy, .draft: way = .decoded(greedy.lookaheadLane(settings, cheap: cheap), script: nil)
     case .lookup:
       let script = greedy.lookup(settings, prompt: prompt)
       way = .decoded(greedy.lookaheadLane(settings, cheap: cheap, script: script?.tokens), script: script)

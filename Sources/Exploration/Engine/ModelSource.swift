@@ -10,14 +10,16 @@ struct ModelSource: RunSource {
   private let gateSource: () throws -> Gate?
   /// What a trace has recorded of a prompt by this model, and the prompt's tokens.
   private let traced: (prefix: RecordedPrefix, tokens: [Int])?
+  private let drafts: OpenDrafts
   private var decoder: Decoder?
   private var gate: Gate?
 
   init(
     _ configuration: ModelConfiguration, precision: Precision, gate: @escaping () throws -> Gate?,
-    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil,
+    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil, drafts: DraftModels? = nil,
     weights: @escaping () throws -> any TensorSource
   ) {
+    self.drafts = OpenDrafts(drafts, precision: precision)
     self.traced = traced
     self.configuration = configuration
     self.precision = precision
@@ -97,6 +99,8 @@ struct ModelSource: RunSource {
   ) throws -> ReplayedAttention? {
     try decoder?.replay(replays, over: recording, onProgress: onProgress)
   }
+
+  func draft(_ name: String) throws -> Draft { try drafts.draft(name) }
 
   func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?

@@ -7,6 +7,11 @@ struct PseudoTokens: Equatable {
   /// Whether an end token came next, which is never fed.
   var hasEnded = false
 
+  /// The first of them, as if no more had been wanted.
+  func prefix(_ count: Int) -> PseudoTokens {
+    PseudoTokens(tokens: Array(tokens.prefix(count)), hasEnded: hasEnded && tokens.count < count)
+  }
+
   /// The most last tokens whose earlier occurrence is looked for.
   static let longestMatch = 3
 

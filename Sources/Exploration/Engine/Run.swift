@@ -16,6 +16,8 @@ public struct Run: Sendable {
     case prefill(PrefillProgress)
     /// The prompt passes through the model once more, for the policies that ask for it.
     case pass(PrefillProgress)
+    /// The prompt passes through another model, which is to draft pseudo tokens.
+    case draft(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
     case lookahead(step: Int)
     /// A question that comes after the eviction is fed to the caches that are to answer it.

@@ -17,13 +17,15 @@ public actor RunEngine {
   }
 
   /// Prepares to run a model; its weights are opened with the first prompt.
-  /// - Parameter gate: a trained gate that fits the model; unless given, the one that lies beside its
-  ///   weights.
-  public init(checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil) {
-    self.init(
-      configuration: checkpoint.configuration, precision: precision,
-      gate: { try gate ?? Gate.beside(checkpoint) },
-      weights: { try checkpoint.weights() })
+  /// - Parameters:
+  ///   - gate: a trained gate that fits the model; unless given, the one that lies beside its weights.
+  ///   - drafts: the models that may draft pseudo tokens; unless given, all with the model's vocabulary.
+  public init(
+    checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil, drafts: DraftModels? = nil
+  ) {
+    source = ModelSource(
+      checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
+      drafts: drafts ?? DraftModels(for: checkpoint), weights: { try checkpoint.weights() })
   }
 
   /// Prepares to run a model whose weights, and whose gate, come from anywhere.
@@ -38,12 +40,14 @@ public actor RunEngine {
   /// Prepares to run a trace's prompt by the model that it was recorded of: what it has recorded does not pass
   /// the model again.
   public init(
-    _ trace: TraceFile, checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil
+    _ trace: TraceFile, checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil,
+    drafts: DraftModels? = nil
   ) {
     let tokens = trace.prompt.tokens.map(\.id)
     source = ModelSource(
       checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
-      traced: trace.prefix.map { ($0, tokens) }, weights: { try checkpoint.weights() })
+      traced: trace.prefix.map { ($0, tokens) }, drafts: drafts ?? DraftModels(for: checkpoint),
+      weights: { try checkpoint.weights() })
   }
 
   /// Prepares to run what a trace has recorded: its answer is the only one.
@@ -134,6 +138,7 @@ public actor RunEngine {
   /// Cost: some thousands of tokens of decoding, or some hundred answers as far as the token that is aimed at;
   /// sets side by side in one pass over the weights.
   /// - Parameter onUpdate: called on the engine's thread after every batch of them.
+  /// - Parameter finding: what is asked; one that has parts already is gone on with.
   /// - Returns: the finding; a failure or a cancellation is its last stage, and what was found stays. A trace
   ///   decodes nothing: the finding fails.
   public func why(
@@ -148,7 +153,7 @@ public actor RunEngine {
     onUpdate: @escaping @Sendable (WhyFinding) -> Void = { _ in }
   ) -> WhyFinding {
     var finding = finding
-    let start = ContinuousClock.now
+    let (start, earlier) = (ContinuousClock.now, finding.seconds)
     if let trials = WhyTrials(run, policy: finding.policy, source: source) {
       let analysis = WhyAnalysis(
         finding, trials, work: work ?? max(WhyFinding.work, WhyFinding.leastSets * trials.cost(finding.aim)),
@@ -166,7 +171,7 @@ public actor RunEngine {
     } else {
       finding.stage = .failed(String(describing: run.hasModel ? WhyError.notFinished : .needsModel))
     }
-    finding.seconds = (ContinuousClock.now - start) / .seconds(1)
+    finding.seconds = earlier + (ContinuousClock.now - start) / .seconds(1)
     onUpdate(finding)
     return finding
   }

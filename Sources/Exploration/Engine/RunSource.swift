@@ -43,6 +43,10 @@ protocol RunSource {
     _ replays: [Replay], over recording: Recording, onProgress: (PrefillProgress) -> Void
   ) throws -> ReplayedAttention?
 
+  /// A model that drafts pseudo tokens; opened once.
+  /// - Throws: `DraftError`.
+  func draft(_ name: String) throws -> Draft
+
   /// The recorded lookahead that comes next to what a policy asks for; `nil` where lookaheads are decoded.
   func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?

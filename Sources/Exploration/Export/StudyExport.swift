@@ -61,6 +61,7 @@ package struct StudyExport: Encodable {
       case .length: kind = "length"
       case .source(let place, let filling):
         (kind, source, content) = ("source", place.rawValue, filling?.rawValue)
+      case .draft(let model): (kind, source) = ("source", "draft:\(model)")
       }
       let hasAnswer = result?.hasAnswer == true
       return RowEntry(

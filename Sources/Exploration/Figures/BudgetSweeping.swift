@@ -90,7 +90,8 @@ struct BudgetSweeping {
       let cheap = try lookahead.cheap.evict(
         run.evidence(recording, output: source.output), budget: budget, granularity: key.granularity
       ).kept
-      return LookaheadWork(lookahead, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy)
+      return try LookaheadWork(
+        lookahead, cheap: cheap, prompt: run.prompt.tokens.map(\.id), by: greedy, source: source)
     }
     let rows = try greedy.lookaheads(works, answer: answer).map(\.queries)
     return budgets.indices.map { rows[min($0, rows.count - 1)] }

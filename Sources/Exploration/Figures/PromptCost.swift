@@ -131,8 +131,16 @@ extension ActiveRun {
     if let key {
       active.run.full = PolicyResult.full(recording)
       let answer = active.run.answerRows(.max)
+      // A draft is opened once, as the model is: that is no part of a lookahead's time.
+      do { if let draft = key.settings.draft { _ = try source.draft(draft) } } catch {
+        entry.unavailable = String(describing: error)
+        return entry
+      }
       let lookahead = try Stopwatch.fastest(of: repeats) {
-        let works = try active.cheapCache(key).map { [active.lookaheadWork(key, cheap: $0, greedy)] } ?? []
+        let works =
+          try active.cheapCache(key).map {
+            [try active.lookaheadWork(key, cheap: $0, greedy, isTimed: true)]
+          } ?? []
         return try greedy.lookaheads(works, answer: answer).first
       }
       // The answer itself is no cost that a policy could have.

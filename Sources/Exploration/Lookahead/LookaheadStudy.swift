@@ -21,15 +21,19 @@ public struct LookaheadStudy: Sendable {
       guard policy.map == nil, policy.lookahead != nil else { return nil }
       self.policy = policy
       var settings = settings
+      let drafts = ([policy] + settings.policies).compactMap(\.draft).reduce(into: [String]()) {
+        if !$0.contains($1) { $0.append($1) }
+      }
       settings.policies = []
-      rows = Self.rows(of: policy)
+      rows = Self.rows(of: policy, drafts: drafts)
       for row in rows where !settings.policies.contains(row.policy) {
         settings.policies.append(row.policy)
       }
       self.settings = settings
     }
 
-    private static func rows(of policy: Policy) -> [Row] {
+    /// - Parameter drafts: the models that draft for some policy; no study goes and looks for one.
+    private static func rows(of policy: Policy, drafts: [String]) -> [Row] {
       guard let lookahead = policy.lookahead else { return [] }
       let none = lookahead.hasCheapCache ? [Row(policy: lookahead.cheap, place: .none)] : []
       let lengths = Set(LookaheadStudy.lengths + [lookahead.tokenCount]).sorted()
@@ -37,13 +41,18 @@ public struct LookaheadStudy: Sendable {
         + lengths.compactMap { length in
           policy.setting("m", to: String(length)).map { Row(policy: $0, place: .length(length)) }
         }
-        + LookaheadSettings.Source.allCases.flatMap { source -> [Row] in
+        + LookaheadSettings.Source.words.flatMap { source -> [Row] in
           guard let sourced = policy.setting("source", to: source.rawValue) else { return [] }
           guard source == .position else { return [Row(policy: sourced, place: .source(source, nil))] }
           return LookaheadSettings.Content.allCases.compactMap { content in
             sourced.setting("content", to: content.rawValue).map {
               Row(policy: $0, place: .source(source, content))
             }
+          }
+        }
+        + drafts.compactMap { draft in
+          policy.setting("source", to: "\(LookaheadSettings.Source.draft.rawValue):\(draft)").map {
+            Row(policy: $0, place: .draft(draft))
           }
         }
     }
@@ -59,6 +68,8 @@ public struct LookaheadStudy: Sendable {
       case length(Int)
       /// Where they come from, and with what content.
       case source(LookaheadSettings.Source, LookaheadSettings.Content?)
+      /// The model that drafts them.
+      case draft(String)
     }
 
     /// The policy.

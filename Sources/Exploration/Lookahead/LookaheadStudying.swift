@@ -62,7 +62,8 @@ extension ActiveRun {
     guard let key = result.lookaheadKey else { return result.evictionSeconds }
     guard key.settings.source != .truth else { return nil }
     let lookahead = try Stopwatch.seconds {
-      let works = try cheapCache(key).map { [lookaheadWork(key, cheap: $0, greedy)] } ?? []
+      let works =
+        try cheapCache(key).map { [try lookaheadWork(key, cheap: $0, greedy, isTimed: true)] } ?? []
       return try greedy.lookaheads(works)
     }
     return lookahead.seconds + result.evictionSeconds

@@ -115,6 +115,7 @@ extension LookaheadSettings {
   /// Where pseudo tokens come from, as a trace says it; `nil` for decoded ones, as in traces that know no other.
   var recordedSource: String? {
     guard source != .greedy else { return nil }
-    return source.rawValue + (content.map { ",content=\($0.rawValue)" } ?? "")
+    return source.rawValue + (draft.map { ":\($0)" } ?? "")
+      + (content.map { ",content=\($0.rawValue)" } ?? "")
   }
 }

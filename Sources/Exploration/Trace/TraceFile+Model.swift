@@ -15,6 +15,26 @@ extension TraceFile {
       vocabulary: Vocabulary(checkpoint.tokenizer))
   }
 
+  /// In what the answer of a run by the model differs from the recorded one, in a sentence; `nil` where it
+  /// does not, as far as both go.
+  public func otherAnswer(in run: Run) -> String? {
+    guard run.hasModel, let full = run.full?.answer, !answer.tokens.isEmpty else { return nil }
+    let same = zip(full.tokens, answer.tokens).prefix { $0 == $1 }.count
+    func said(_ answer: Continuation) -> [Int]? {
+      answer.tokens.indices.contains(same) ? [answer.tokens[same]] : answer.hasEnded ? [] : nil
+    }
+    guard let (found, recorded) = said(full).flatMap({ found in said(answer).map { (found, $0) } }),
+      found != recorded
+    else { return nil }
+    func words(_ tokens: [Int]) -> String {
+      tokens.isEmpty ? "the end" : "\"\(run.vocabulary.text(tokens))\""
+    }
+    return """
+      this model's answer is not the recorded one: token \(same + 1) is \(words(found)), and was \(words(recorded)); \
+      another number format or machine rounds otherwise
+      """
+  }
+
   /// The prompt as a model reads it.
   /// - Throws: `TraceModelError`.
   public func prompt(for checkpoint: Checkpoint, named name: String) throws -> Prompt {

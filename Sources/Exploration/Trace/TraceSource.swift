@@ -51,6 +51,8 @@ struct TraceSource: RunSource {
     _ replays: [Replay], over recording: Recording, onProgress: (PrefillProgress) -> Void
   ) -> ReplayedAttention? { nil }
 
+  func draft(_ name: String) throws -> Draft { throw DraftError.noModel(draft: name) }
+
   func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
     -> RecordedLookahead?
   {

@@ -13,7 +13,9 @@ final class WhyAnalysis {
   private(set) var finding: WhyFinding
   private let trials: WhyTrials
   /// Tokens that tries may still pass through the model.
-  private var work: Int
+  private var work: Int { didSet { finding.passedTokens += oldValue - work } }
+  /// Sets that were tried before this search went on.
+  private let earlierTries: Int
   /// What of them is left to later aims.
   private var reserve = 0
   private let onUpdate: (WhyFinding) -> Void
@@ -23,34 +25,47 @@ final class WhyAnalysis {
     _ finding: WhyFinding, _ trials: WhyTrials, work: Int, onUpdate: @escaping (WhyFinding) -> Void
   ) {
     (self.finding, self.trials, self.work, self.onUpdate) = (finding, trials, work, onUpdate)
+    earlierTries = finding.tries
   }
 
   /// Looks for what was asked for, then for the next difference each, for what is expected, and for the
   /// whole.
   /// - Throws: `CancellationError`, looked for at every decoded token, and what decoding throws.
   func search() throws {
-    var next: WhyAim? = finding.aim
+    var next = finding.parts.isEmpty ? finding.aim : aimAfterLast
+    // A search that goes on begins with the first aim that is not settled, as far as that had come.
+    if let open = finding.parts.firstIndex(where: { !$0.isSettled }) {
+      finding.parts.removeLast(finding.parts.count - 1 - open)
+      try look(for: finding.parts[open].aim, goesOn: true)
+      next = aimAfterLast
+    }
     while let aim = next {
-      let part = try look(for: aim)
-      next = part.following.map { WhyAim(target: .first, tokens: $0...$0) }
-      // What was looked for once stays open: the next is what is expected, if that is not there yet.
-      if !isNew(next) {
-        next =
-          finding.hasExpected ? nil : finding.expectedTokens.map { WhyAim(target: .expected, tokens: $0) }
-      }
-      if !isNew(next) { next = nil }
+      try look(for: aim)
+      next = aimAfterLast
     }
     try joinToWhole()
     finding.stage = finding.parts.contains { !$0.sets.isEmpty } ? .found : .notFound
+  }
+
+  /// What is aimed at next: the next difference, or else what is expected, if that is not there yet. What was
+  /// looked for once stays open.
+  private var aimAfterLast: WhyAim? {
+    let next = finding.parts.last?.following.map { WhyAim(target: .first, tokens: $0...$0) }
+    if isNew(next) { return next }
+    let expected =
+      finding.hasExpected ? nil : finding.expectedTokens.map { WhyAim(target: .expected, tokens: $0) }
+    return isNew(expected) ? expected : nil
   }
 
   private func isNew(_ aim: WhyAim?) -> Bool {
     aim.map { aim in !finding.parts.contains { $0.aim.tokens == aim.tokens } } ?? false
   }
 
-  private func look(for aim: WhyAim) throws -> WhyPart {
-    let (isFirst, base) = (finding.parts.isEmpty, finding.restored)
-    finding.parts.append(WhyPart(aim, before: base))
+  /// - Parameter goesOn: whether the newest part is about it already.
+  private func look(for aim: WhyAim, goesOn: Bool = false) throws {
+    let known = goesOn ? finding.parts.last : nil
+    if known == nil { finding.parts.append(WhyPart(aim, before: finding.restored)) }
+    let (isFirst, base) = (finding.parts.count == 1, finding.parts[finding.parts.count - 1].before)
     finding.stage = .searching
     let kept = trials.kept(base)
     let wanted = try LostToken.ranked(run, kept: kept, steps: aim.chosenSteps)
@@ -59,6 +74,7 @@ final class WhyAnalysis {
     }
     report()
     var search = makeSearch(aim, base: base, share: 2)
+    if let known { known.teach(&search) }
     let near = wanted.map(WhyPiece.eviction)
     let heads = LostHead.ranked(kept, lost: wanted).map(WhyPiece.head)
     let alone = near.prefix(isFirst ? Self.aloneCounts.first : Self.aloneCounts.later)
@@ -66,13 +82,18 @@ final class WhyAnalysis {
     var found = zip(alone, singles).filter { $1?.isBack == true }.map {
       WhySearch<WhyPiece>.Found(pieces: [$0.0], isSmallest: true)
     }
-    if found.isEmpty, let enough = try enough(near, heads, aim, kept, &search) {
-      found = [try search.shrink(enough)]
+    if found.isEmpty, let enough = known?.sets.first {
+      found = [
+        enough.isSmallest
+          ? .init(pieces: enough.pieces, isSmallest: true)
+          : try search.reduce(enough.pieces, ranked: enough.pieces)
+      ]
     }
+    if found.isEmpty { found = try smallest(near, heads, aim, kept, &search).map { [$0] } ?? [] }
     if found.isEmpty, reserve > 0, finding.expectedTokens == nil {
       // Nothing comes after what is not found: it has all of the work.
       reserve = 0
-      found = try enough(near, heads, aim, kept, &search).map { [try search.shrink($0)] } ?? []
+      found = try smallest(near, heads, aim, kept, &search).map { [$0] } ?? []
     }
     found = try reaching(aim, found, near, heads, kept, base: base)
     search.onShrink = { _ in }
@@ -90,7 +111,6 @@ final class WhyAnalysis {
     }
     let end: WhyPart.Stage = !found.isEmpty ? .found : search.isExhausted ? .exhausted : .notFound
     change { $0.stage = end }
-    return finding.parts[finding.parts.count - 1]
   }
 
   /// The sets with which the policy by itself comes beyond a difference: told what comes before, a cache may
@@ -103,9 +123,8 @@ final class WhyAnalysis {
     guard reached.isEmpty, !found.isEmpty else { return reached }
     let strict = WhyAim(target: .first, tokens: 0...aim.tokens.upperBound)
     var search = makeSearch(strict, base: base, share: 2)
-    guard let enough = try enough(near, heads, strict, kept, &search) else { return [] }
-    let smallest = [try search.shrink(enough)]
-    return try reach(aim, smallest, base)[0] ? smallest : []
+    guard let enough = try smallest(near, heads, strict, kept, &search) else { return [] }
+    return try reach(aim, [enough], base)[0] ? [enough] : []
   }
 
   /// Whether the policy by itself comes beyond a difference with each of some sets; of other aims that is not
@@ -118,19 +137,19 @@ final class WhyAnalysis {
     return try trials.reaching(beyond: aim.tokens.upperBound, found.map { base + $0.pieces })
   }
 
-  /// Pieces that are enough together: evicted tokens that are looked at when the aim's tokens are chosen,
-  /// then those that are looked at before, then whole heads; `nil` if nothing that may be tried is.
-  private func enough(
+  /// Few pieces that are enough together: evicted tokens that are looked at when the aim's tokens are chosen,
+  /// then those that are looked at before, too, then whole heads; `nil` if nothing that may be tried is.
+  private func smallest(
     _ near: [WhyPiece], _ heads: [WhyPiece], _ aim: WhyAim, _ kept: KeptTokens,
     _ search: inout WhySearch<WhyPiece>
-  ) throws -> [WhyPiece]? {
-    if let enough = try search.grow(near) { return enough }
+  ) throws -> WhySearch<WhyPiece>.Found? {
+    if let found = try search.smallest(of: near) { return found }
     let known = Set(near.map(\.place))
     let far = try LostToken.ranked(
       run, kept: kept, steps: 0..<aim.chosenSteps.lowerBound, asksQuestion: true
     ).filter { !known.contains($0.place) }.map(WhyPiece.eviction)
-    if let enough = try search.grow(near + far, beyond: near.count) { return enough }
-    return try search.grow(heads)
+    if let found = try search.smallest(of: near + far) { return found }
+    return try search.grow(heads).map { try search.shrink($0) }
   }
 
   /// Takes the sets of the newest aim, and what the policy answers with the first of them.
@@ -148,7 +167,9 @@ final class WhyAnalysis {
   /// The pieces of several aims, which bring the whole answer back together, are made as few as that needs.
   private func joinToWhole() throws {
     let parts = finding.parts.filter { !$0.sets.isEmpty }
-    guard parts.count > 1, let last = parts.last, last.answer != nil, last.following == nil else { return }
+    guard parts.count > 1, let last = parts.last, last.aim.target != .whole, last.answer != nil,
+      last.following == nil
+    else { return }
     let pieces = finding.restored
     let aim = WhyAim(target: .whole, tokens: finding.wholeTokens)
     finding.parts.append(WhyPart(aim, before: []))
@@ -157,17 +178,19 @@ final class WhyAnalysis {
       finding.parts.removeLast()
       return
     }
-    let smallest = try search.shrink(pieces)
+    let smallest = try search.reduce(pieces, ranked: pieces)
     try close([smallest], with: [])
   }
 
   /// A search for the newest aim.
   /// - Parameter share: it may use this part of the work that is left, 2 for a half.
   private func makeSearch(_ aim: WhyAim, base: [WhyPiece], share: Int) -> WhySearch<WhyPiece> {
-    var search = WhySearch<WhyPiece> { [trials] sets in try trials.outcomes(aim, base, sets) }
+    var search = WhySearch<WhyPiece>(group: { [trials] in trials.keptSet(of: $0) }) { [trials] sets in
+      try trials.outcomes(aim, base, sets)
+    }
     reserve = work - work / share
     search.room = { [self] in
-      min(WhyFinding.triesLimit - finding.tries, (work - reserve) / trials.cost(aim))
+      min(WhyFinding.triesLimit - (finding.tries - earlierTries), (work - reserve) / trials.cost(aim))
     }
     search.onBatch = { [self] sets, outcomes in
       for set in sets { work -= trials.cost(aim, set) }

@@ -22,7 +22,7 @@ public struct WhyExport: Encodable {
   private let expected: Said?, said: Said?
   private let answers: Answers
   private let outcome: String
-  private let tries: Int
+  private let tries: Int, passedTokens: Int
   private let parts: [WhyPartEntry]
   private let isSmallest: Bool, isWhole: Bool
   private let evictedCount: Int
@@ -34,6 +34,7 @@ public struct WhyExport: Encodable {
     let name: String, sha256: String
     let tokens: Int
     let questionAfterEviction: String?
+    let answerPrefix: String?
   }
 
   private struct PolicyEntry: Encodable {
@@ -62,7 +63,7 @@ public struct WhyExport: Encodable {
     model = run.modelName
     prompt = PromptEntry(
       name: run.prompt.name, sha256: run.prompt.hash, tokens: run.prompt.tokens.count,
-      questionAfterEviction: run.prompt.laterQuestionText)
+      questionAfterEviction: run.prompt.laterQuestionText, answerPrefix: run.prompt.framing.answerPrefix)
     policy = PolicyEntry(
       name: finding.policy.name, title: finding.policy.title, budget: run.settings.budget,
       granularity: run.settings.granularity.rawValue, settings: finding.policy.settingValues)
@@ -79,7 +80,7 @@ public struct WhyExport: Encodable {
       case .cancelled: "cancelled"
       case .failed(let reason): "failed: \(reason)"
       }
-    tries = finding.tries
+    (tries, passedTokens) = (finding.tries, finding.passedTokens)
     parts = finding.parts.map { WhyPartEntry($0, run) }
     (isSmallest, isWhole) = (finding.isSmallest, finding.isWhole)
     evictedCount = finding.lostCount

@@ -55,6 +55,8 @@ public struct WhyFinding: Sendable {
   public internal(set) var lostCount = 0
   /// One aim after the other, each beside what those before it brought back.
   public internal(set) var parts: [WhyPart] = []
+  /// Tokens that the tries passed through the model, as `work` counts them.
+  public internal(set) var passedTokens = 0
   /// Seconds that the search took.
   public internal(set) var seconds = 0.0
 
@@ -125,6 +127,21 @@ public struct WhyFinding: Sendable {
     case .ranking, .searching: false
     case .found, .notFound, .cancelled, .failed: true
     }
+  }
+
+  /// Whether the search ended, or was stopped, before all was tried, so that it can go on.
+  public var canGoOn: Bool {
+    switch stage {
+    case .found, .notFound, .cancelled: parts.contains { !$0.isSettled } || stage == .cancelled
+    case .ranking, .searching, .failed: false
+    }
+  }
+
+  /// The same with as much work again before it, from where the search ended.
+  public func goingOn() -> WhyFinding {
+    var finding = self
+    finding.stage = finding.parts.isEmpty ? .ranking : .searching
+    return finding
   }
 
   /// The policy with the restored pieces kept by hand.

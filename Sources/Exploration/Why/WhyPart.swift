@@ -63,6 +63,21 @@ public struct WhyPart: Sendable {
     return (all, all.filter(\.outcome.isBack))
   }
 
+  /// Whether a longer search would say nothing else of it.
+  public var isSettled: Bool {
+    switch stage {
+    case .found: sets.allSatisfy(\.isSmallest)
+    case .notFound: true
+    case .searching, .shrinking, .exhausted: false
+    }
+  }
+
+  /// Tells another search what was tried alone.
+  func teach(_ search: inout WhySearch<WhyPiece>) {
+    if let without { search.learn([], without) }
+    for trial in alone { search.learn([trial.piece], trial.outcome) }
+  }
+
   /// Takes note of a try.
   mutating func take(_ set: [WhyPiece], _ outcome: WhyOutcome) {
     if set.isEmpty { without = outcome }

@@ -42,6 +42,12 @@ final class WhyTrials {
       && greedy.question.count + aim.tokens.upperBound > 0
   }
 
+  /// What says which kept set a piece is missing in: that of its head.
+  func keptSet(of piece: WhyPiece) -> [Int] {
+    let kept = result.kept
+    return [piece.layer, kept.granularity.head(forQueryHead: piece.queryHead, in: kept.shape)]
+  }
+
   /// What the cache holds of the prompt with some pieces back.
   func kept(_ pieces: [WhyPiece]) -> KeptTokens { result.kept.applying(pieces.map(\.restoring)) }
 

@@ -9,7 +9,7 @@ package enum PolicyCompletion {
     let scorers = matching(typed, PolicyRegistry.all.map(\.name))
     // Behind a whole name there are its settings, an allocation, a wrapper.
     let names = scorers == [typed] ? ["", "(", "/", "+"].map { typed + $0 } : scorers
-    guard let place = typed.lastIndex(where: { "/+(,=".contains($0) }) else { return ("", names) }
+    guard let place = lastMark(of: typed) else { return ("", names) }
     // Some scorers have a plus in their own name.
     if !names.isEmpty, typed[place] == "+" {
       return ("", names + PolicyRegistry.wrappers.map { typed + $0.name }.filter { Policy($0) != nil })
@@ -34,6 +34,31 @@ package enum PolicyCompletion {
     }
   }
 
+  /// Where the part that is being typed begins: behind the last mark that is syntax, which a path in brackets
+  /// or in quotes has none of.
+  private static func lastMark(of typed: String) -> String.Index? {
+    var (last, depth, isQuoted): (String.Index?, Int, Bool) = (nil, 0, false)
+    for (index, character) in zip(typed.indices, typed) {
+      if character == "\"" { isQuoted.toggle() }
+      guard !isQuoted else { continue }
+      if (depth > 0 ? "(,=" : "/+(").contains(character) { last = index }
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+    }
+    return last
+  }
+
+  /// What is typed of a model that drafts pseudo tokens, and what stands before it; `nil` elsewhere.
+  package static func draft(_ typed: String) -> (stem: String, model: String)? {
+    guard let place = lastMark(of: typed), typed[place] == "=" else { return nil }
+    let value = typed[typed.index(after: place)...]
+    let prefix = values(of: typed[..<place]).first { $0.hasSuffix(":") && value.hasPrefix($0) }
+    guard let prefix, !value.hasSuffix(")") else { return nil }
+    let quote = value.dropFirst(prefix.count).hasPrefix("\"") ? 1 : 0
+    let begin = value.index(value.startIndex, offsetBy: prefix.count + quote)
+    return (String(typed[..<begin]), String(typed[begin...]))
+  }
+
   /// Whole names, for a shell.
   package static func names(_ typed: String) -> [String] {
     let (stem, candidates) = candidates(typed)
@@ -42,8 +67,11 @@ package enum PolicyCompletion {
 
   /// The values of a setting that are words; of numbers, the usual one.
   static func values(of parameter: PolicyParameter) -> [String] {
-    if case .word(let words) = parameter.domain { return words }
-    return [parameter.standard]
+    switch parameter.domain {
+    case .word(let words): return words
+    case .wordOrModel(let words, let prefix): return words + [prefix + ":"]
+    default: return [parameter.standard]
+    }
   }
 
   private static func values(of typed: Substring) -> [String] {

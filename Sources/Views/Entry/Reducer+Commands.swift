@@ -142,7 +142,7 @@ extension ViewState {
       }
       return .none
     }
-    guard let changed = active.setting(parts[0], to: parts[1]) else {
+    guard let changed = active.setting(parts[0], typed: parts[1]) else {
       message = "\(parts[0]) takes \(parameter.range); type :set \(parts[0])=…"
       return .none
     }

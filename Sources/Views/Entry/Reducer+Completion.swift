@@ -1,4 +1,5 @@
 import Eviction
+import Exploration
 import Screen
 
 extension ViewState {
@@ -52,13 +53,16 @@ extension ViewState {
     func words(_ words: [String]) -> Found { (stem, words.filter { $0.hasPrefix(argument) }, false) }
     switch command.argument {
     case .policy:
+      if let draft = PolicyCompletion.draft(argument) {
+        return (stem + draft.stem, typing.files.candidates(draft.model), true)
+      }
       let found = PolicyCompletion.candidates(argument)
       // Those of the list come first: what one has, one wants to look at.
       let listed = setup.settings.policies.map(\.name).filter {
         found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")
       }
       return (stem + found.stem, listed + found.candidates.filter { !listed.contains($0) }, false)
-    case .result: return words(setup.settings.policies.map(\.name).filter { !$0.hasSuffix("*") })
+    case .result: return (stem, whyCompletions(argument), false)
     case .setting: return (stem, settingCompletions(argument), false)
     case .granularity: return words(["kv", "query"])
     case .view: return words(View.allCases.map { $0.title.lowercased() })
@@ -70,6 +74,19 @@ extension ViewState {
     case .exportFile, .sessionFile: return (stem, typing.files.candidates(argument), true)
     case .none, .position, .layer, .head, .budget, .steps: return (stem, [], false)
     }
+  }
+
+  /// The policies that have an answer to explain, and behind one of them, or alone, what can be aimed at.
+  private func whyCompletions(_ typed: String) -> [String] {
+    let names = setup.settings.policies.map(\.name).filter { !$0.hasSuffix("*") }
+    let named = names.filter { typed.hasPrefix($0 + " ") }.max { $0.count < $1.count }
+    let policy = named.flatMap { Policy($0) } ?? setup.active
+    let result = run.results.first { $0.policy == policy }
+    let tokens = result.map { run.differingTokens(of: $0).map(WhyTarget.token) } ?? []
+    let expected = setup.settings.expected.isEmpty ? [] : [WhyTarget.expected]
+    let aims = ([.first] + expected + [.whole] + tokens).map(\.description)
+    return ((named == nil ? names : []) + aims.map { (named.map { $0 + " " } ?? "") + $0 })
+      .filter { $0.hasPrefix(typed) }
   }
 
   /// The settings of the active policy, and behind a key its values.

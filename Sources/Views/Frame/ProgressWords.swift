@@ -14,9 +14,14 @@ extension Run {
     case .loading(let layer, let count): return "reading the model, layer \(layer + 1) of \(count)"
     case .reading(let policy, let index, let count):
       return "reading the trace: \(policy.title), \(index + 1) of \(count)"
-    case .prefill(let progress), .pass(let progress):
+    case .prefill(let progress), .pass(let progress), .draft(let progress):
       let share = 100 * progress.tokensDone / max(1, progress.tokenCount)
-      let name = if case .pass = stage { "second pass" } else { "prefill" }
+      let name =
+        switch stage {
+        case .pass: "second pass"
+        case .draft: "the draft's prefill"
+        default: "prefill"
+        }
       let (done, all) = (grouped(progress.tokensDone), grouped(progress.tokenCount))
       let text = "\(name) \(done) of \(all) tokens, \(share) %"
       guard let left = progress.secondsLeft, progress.seconds > 0.2 else { return text }

@@ -203,8 +203,8 @@ extension Glossary {
       "no lookahead", ["lookahead", "needs", "prompt's own queries"],
       "What the cheap cache keeps by itself, with no pseudo tokens: what a lookahead must be better than."),
     Entry(
-      "source", ["elsewhere", "greedy", "lookup", "position", "truth", "first", "last", "random"],
-      "Where pseudo tokens come from: decoded (greedy), copied from the text (lookup), anything at the right places (position), the answer (truth)."
+      "source", ["elsewhere", "greedy", "lookup", "position", "truth", "draft", "first", "last", "random"],
+      "Where pseudo tokens come from: decoded (greedy), copied from the text (lookup), anything at the right places (position), the answer (truth), a smaller model's answer (draft)."
     ),
     Entry(
       "time", [],

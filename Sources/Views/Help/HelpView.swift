@@ -62,7 +62,7 @@ struct HelpView {
       content.upperBound - 1,
       Line.note(
         [
-          "\(count)  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.json",
+          "\(count)  :goto 41  :layer 2  :head 3  :budget 96  :policy laq(m=16)  :theme light  :export kept.npz",
           "\(count)  :goto 41  :layer 2  :budget 96  :policy laq(m=16)",
           "\(count)  :goto 41  :policy laq(m=16)",
         ], style: theme[.note], width: frame.width))

@@ -41,6 +41,7 @@ extension LookaheadStudy {
   /// How far it has come, in a few words; `nil` once nothing more comes.
   package var progress: String? {
     switch stage {
+    case .running(.draft): "the draft reads the prompt"
     case .running(.lookahead(let step)): "lookaheads of other lengths and sources, token \(step + 1)"
     case .running(.decode(let step)): "their answers, token \(step + 1)"
     case .running(.follow(let step)): "their answers held against the full cache's, token \(step + 1)"
@@ -53,12 +54,19 @@ extension LookaheadStudy {
 }
 
 extension LookaheadStudy.Row {
+  /// A model's name without its folder and a file's ending.
+  private static func shortName(_ model: String) -> String {
+    let last = model.split(separator: "/").last.map(String.init) ?? model
+    return last.hasSuffix(".gguf") ? String(last.dropLast(5)) : last
+  }
+
   /// What the row is called.
   package var title: String {
     switch place {
     case .none: "no lookahead"
     case .length(let count): "m=\(count)"
     case .source(let source, let content): source.rawValue + (content.map { " \($0.rawValue)" } ?? "")
+    case .draft(let model): "draft " + Self.shortName(model)
     }
   }
 }

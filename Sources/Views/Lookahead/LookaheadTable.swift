@@ -53,7 +53,11 @@ struct LookaheadTable {
     var lines: [Line] = []
     var wasSource = false
     for (index, row) in rows.enumerated() {
-      let isSource = if case .source = row.place { true } else { false }
+      let isSource =
+        switch row.place {
+        case .source, .draft: true
+        case .none, .length: false
+        }
       if isSource, !wasSource {
         let count = request?.policy.lookahead?.tokenCount ?? 0
         lines.append(.heading("pseudo tokens from elsewhere, m=\(count)"))

@@ -37,7 +37,7 @@ extension ViewState {
     return switch rows[scene.studyRow].place {
     case .none: "no lookahead"
     case .length: "pseudo token"
-    case .source: "source"
+    case .source, .draft: "source"
     }
   }
 

@@ -30,7 +30,17 @@ extension Tour {
       ) { state, _ in state.display.view == .heatmap && state.display.heatmap.keysPerCell == 1 },
       TourStep(
         "↓ is the 5. Rows w, the window, look before it; the answer's row d9 (`j`, `k` move) looks at it.",
-        "Is that why it is lost? With SnapKV, press `Y`.",
+        "Do other heads? Press `T`: the same token in all 40.",
+        keys: "T"
+      ) { state, _ in state.display.view == .heads && state.display.heads.figure.isOfToken },
+      TourStep(
+        "Ten heads look at it, seven in the last layer. SnapKV keeps it in two others (`f` shows which).",
+        "Where does the answer break? Press `5`, then `d`: its course.",
+        keys: "5d"
+      ) { state, _ in state.scene.showsCourse },
+      TourStep(
+        "KL: how far SnapKV's next token is from the full cache's. Small up to the 5, where the answers part.",
+        "Is the lost 5 the reason? With SnapKV, press `Y`.",
         keys: "Y"
       ) { state, _ in
         state.overlays.showsWhy && state.why.map { $0.isFinished && !$0.restored.isEmpty } ?? false
@@ -41,7 +51,17 @@ extension Tour {
         keys: "<Esc>PP"
       ) { state, _ in !state.overlays.showsWhy && state.scene.result?.policy.title == "LAQ" },
       TourStep(
-        "Its rows look there in time, and pooling widens it: kept. Now you: which token's loss changes LAQ's answer?",
+        "LAQ keeps the 5: its guess looks there in time, and its answer is the full cache's to the end.",
+        "How many pseudo tokens does that take? Press `6`.",
+        keys: "6"
+      ) { state, _ in state.display.view == .lookahead },
+      TourStep(
+        "8 (m=8) bring the answer back, 4 do not. Below, 8 from elsewhere; position: any words, at the right places.",
+        "Press `j` down to position.",
+        keys: "jjjjjj"
+      ) { state, _ in state.isAtPseudoTokens(from: .position) },
+      TourStep(
+        "Right places, wrong answer: here the words count. Now you: which token's loss changes LAQ's answer?",
         "`1`, go to a token, `S` until \"every head\", `X`: evict.",
         keys: "1hSSX",
         hint: { state, begun in

@@ -19,6 +19,14 @@ extension ViewState {
     } ?? false
   }
 
+  /// Whether the chosen row of the lookahead view has pseudo tokens from some source.
+  func isAtPseudoTokens(from source: LookaheadSettings.Source) -> Bool {
+    guard display.view == .lookahead, let rows = scene.studyRequest?.rows,
+      rows.indices.contains(scene.studyRow), case .source(source, _) = rows[scene.studyRow].place
+    else { return false }
+    return true
+  }
+
   /// What a person's edits did to a policy's answer.
   struct EditOutcome {
     /// Whether it differs from the answer without edits.

@@ -71,6 +71,7 @@ extension ViewState {
     case .suspend: return .suspend
     case .export: return why == nil ? .none : .exportWhy
     case .open: return keepRestored()
+    case .run: return goOnWithWhy()
     case .copy: return copyWhatIsUnderTheCursor(glyphs: glyphs)
     case .quit where why?.isFinished == false: return leave()
     case .interrupt: return interrupt()
@@ -80,6 +81,21 @@ extension ViewState {
     default: message = "this key waits until the cause is closed: \(display.keys.shown(.back)) closes it"
     }
     return .none
+  }
+
+  /// Goes on with a search that ended, or was stopped, before all was tried.
+  private mutating func goOnWithWhy() -> Effect {
+    guard let finding = why, finding.isFinished else {
+      message = "the search is still going on; \(display.keys.shown(.back)) stops it"
+      return .none
+    }
+    guard finding.canGoOn else {
+      message = "the search has come to its end: a longer one would say the same"
+      return .none
+    }
+    why = finding.goingOn()
+    message = nil
+    return .why
   }
 
   private mutating func scrollWhy(by change: Int) {

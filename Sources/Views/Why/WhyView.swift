@@ -92,9 +92,12 @@ struct WhyView {
       let text = Sanitizer.visible(sentence.text, glyphs: frame.glyphs, spaces: false)
       lines += WrappedText.lines(text, width: frame.width).map { [Span($0, style)] }
     }
-    let effort = [Span(sentences.effort, theme[.dim])]
-    guard lines.count >= limit else { return lines + [effort] }
     let keys = scene.display.keys
+    var effort = [Span(sentences.effort, theme[.dim])]
+    if finding.canGoOn {
+      effort.append(Span("; \(keys.shown(.run)) goes on", theme[.note]))
+    }
+    guard lines.count >= limit else { return lines + [effort] }
     let more = [Span("; \(keys.shown(.export)) writes all", theme[.dim])]
     return lines.prefix(limit - 1) + [effort + (lines.count > limit - 1 ? more : [])]
   }

@@ -7,7 +7,7 @@ import Views
 struct Tutorial: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tutorial",
-    abstract: "Learn in eight steps what the explorer shows, on a text that comes with it.",
+    abstract: "Learn in twelve steps what the explorer shows, on a text that comes with it.",
     discussion: """
       Takes how it looks, as the program does: --theme, --color, --ascii, --no-mouse; and --screen, --size, --ansi and --keys.
       """)

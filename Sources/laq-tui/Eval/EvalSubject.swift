@@ -85,11 +85,12 @@ struct EvalSubject: ParsableArguments {
   /// - Parameter compressed: what policies see of a prompt.
   func evaluationModel(compressed: CompressedPart = .all) throws -> EvaluationModel {
     let isEmbedded = model == EmbeddedModel.name
-    let checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : model)
+    let checkpoint = try Checkpoint(option: model)
     for notice in checkpoint.notices { Console.say("laq-tui: \(notice)") }
     return try EvaluationModel(
       checkpoint, path: isEmbedded ? nil : model, name: isEmbedded ? EmbeddedModel.name : nil, usesChat: chat,
-      variables: templateVariables(), compressed: compressed, precision: precision, gate: gate)
+      variables: templateVariables(), compressed: compressed, precision: precision, gate: gate,
+      drafts: DraftModels(named: checkpoint))
   }
 
   /// What the chat template is told beside the conversation.

@@ -27,9 +27,7 @@ extension OpenedInput {
     let shape = trace.recording.shape
     settings.policies += try options.keptPolicies(
       shape: shape, prompt: trace.prompt, recorded: trace.presses)
-    try settings.resolve(
-      preferences.budget ?? ExplorationSettings.usualBudget(tokenCount: trace.prompt.tokens.count),
-      shape: shape, tokenCount: trace.prompt.tokens.count)
+    try settings.resolve(preferences.budget, shape: shape, tokenCount: trace.prompt.tokens.count)
     guard let model = options.model.model else {
       self.init(
         run: trace.makeRun(settings), engine: RunEngine(trace), shape: shape, preferences: preferences)
@@ -43,8 +41,7 @@ extension OpenedInput {
     _ trace: TraceFile, by model: String, _ given: ExplorationSettings, _ preferences: Preferences
   ) throws {
     let isEmbedded = model == EmbeddedModel.name
-    let checkpoint = try Checkpoint(
-      path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let checkpoint = try Checkpoint(option: model)
     let name = isEmbedded ? EmbeddedModel.name : checkpoint.name
     var settings = given
     settings.recording = preferences.recording ?? .all
@@ -57,8 +54,9 @@ extension OpenedInput {
     self.init(
       run: try trace.makeRun(settings, by: checkpoint, named: name),
       engine: RunEngine(
-        trace, checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate),
-      shape: configuration.shape, preferences: preferences)
+        trace, checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate,
+        drafts: DraftModels(named: checkpoint)),
+      shape: configuration.shape, preferences: preferences, traced: trace)
   }
 }
 

@@ -27,6 +27,8 @@ struct OpenedInput {
   private let warning: String?
   /// What was left out of the text or ignored in the model's files.
   let notices: [String]
+  /// The trace whose prompt a model runs; `nil` elsewhere.
+  private let traced: TraceFile?
   /// The tour to begin with.
   let tour: Tour?
   /// By which values of another model are told; `nil` where a run came without its model.
@@ -43,6 +45,7 @@ struct OpenedInput {
   init(_ options: LaqTUI, session file: SessionFile? = nil, tour: (tour: Tour, text: [UInt8])? = nil) throws {
     let given = options.prompt.text
     self.tour = tour?.tour
+    traced = nil
     session = file.map { ($0, given) }
     let config = options.screen.noConfig ? Preferences() : try ConfigFile.read(ConfigFile.path())
     let kept = try file.map { try SessionText($0, path: given) }
@@ -63,8 +66,10 @@ struct OpenedInput {
       try kept.map { ($0.name, $0.text) } ?? tour.map { (given, $0.text) } ?? PromptReader.read(given)
     let model = preferences.model ?? EmbeddedModel.name
     let isEmbedded = model == EmbeddedModel.name
-    let checkpoint = try Checkpoint(
-      path: isEmbedded ? EmbeddedModel.folder() : (model as NSString).expandingTildeInPath)
+    let checkpoint = try Checkpoint(option: model)
+    let drafts = DraftModels(named: checkpoint)
+    // Those of a session or the configuration may be for other models: their rows say so.
+    try drafts.check(Preferences(options).policies ?? [])
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let conversation = try ConversationInput(bytes, name: name, isChat: preferences.chat ?? false)
     if conversation.hasSystem {
@@ -110,9 +115,7 @@ struct OpenedInput {
       recording: preferences.recording ?? .all)
     settings.expected = preferences.expected ?? []
     settings.policies += imported
-    try settings.resolve(
-      preferences.budget ?? ExplorationSettings.usualBudget(tokenCount: prompt.tokens.count),
-      shape: shape, tokenCount: prompt.tokens.count)
+    try settings.resolve(preferences.budget, shape: shape, tokenCount: prompt.tokens.count)
     run = Run(
       modelName: modelName, prompt: prompt, settings: settings, vocabulary: Vocabulary(checkpoint.tokenizer))
     let configuration = checkpoint.configuration
@@ -121,7 +124,8 @@ struct OpenedInput {
       try Gate(path: $0, for: configuration)
     }
     modelDigest = ModelDigest(checkpoint, path: isEmbedded ? nil : model, gate: preferences.gate)
-    engine = RunEngine(checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate)
+    engine = RunEngine(
+      checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate, drafts: drafts)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil),
       model: model, gate: preferences.gate,
@@ -151,7 +155,11 @@ struct OpenedInput {
   private static let chatSteps = 256
 
   /// Takes a run that is made already, as a trace's is.
-  init(run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences) {
+  /// - Parameter traced: the trace, where a model runs it.
+  init(
+    run: Run, engine: RunEngine, shape: ModelShape, preferences: Preferences, traced: TraceFile? = nil
+  ) {
+    self.traced = traced
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
     (origin, session, tour, edits, kept, warning, notices) = (nil, nil, nil, nil, nil, nil, [])
     modelDigest = nil
@@ -256,6 +264,11 @@ struct OpenedInput {
       prompt: prompt, settings: settings, policy: index(kept.active) ?? 0, pinned: index(kept.pinned))
     let warnings = [carried?.warning, places.warning].compactMap { $0 }
     return (setup, warnings.isEmpty ? nil : warnings.joined(separator: " · "))
+  }
+
+  /// What a model that runs a trace says otherwise than the trace, in a sentence.
+  func otherAnswer(in run: Run) -> String? {
+    traced?.otherAnswer(in: run).map { Sanitizer.visible($0, spaces: false) }
   }
 
   /// Goes, once the run is over, to the place asked for, to the one that a session was at, or to where

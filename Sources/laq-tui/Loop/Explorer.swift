@@ -28,6 +28,8 @@ final class Explorer: App {
   /// Details that are being computed.
   private var asked: Set<Details.Request> = []
   private var generation = 0
+  /// Whether it was said in what the model differs from the trace that it runs.
+  private var hasToldOther = false
   /// Whether a key has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
@@ -244,6 +246,10 @@ final class Explorer: App {
     if run.stage == .done, !isTouched {
       input.place(&state)
       isTouched = true
+    }
+    if run.stage == .done, !hasToldOther, let other = input.otherAnswer(in: run) {
+      state.message = [state.message, other].compactMap { $0 }.joined(separator: " · ")
+      hasToldOther = true
     }
   }
 }

@@ -8,7 +8,8 @@ import Views
 enum Completions {
   /// Policies' names, part by part.
   @Sendable static func policies(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
-    PolicyCompletion.names(prefix)
+    guard let draft = PolicyCompletion.draft(prefix) else { return PolicyCompletion.names(prefix) }
+    return models(words, index, draft.model).map { draft.stem + $0 }
   }
 
   /// The embedded model, those in the Hugging Face cache, and files.

@@ -65,7 +65,7 @@ struct CaseOpening {
     let isEmbedded = path == EmbeddedModel.name
     let checkpoint: Checkpoint
     do {
-      checkpoint = try Checkpoint(path: isEmbedded ? EmbeddedModel.folder() : path)
+      checkpoint = try Checkpoint(option: path)
     } catch  where options.model.model == nil {
       throw CaseOpeningError.noModel(plan.model.name, reason: String(describing: error))
     }
@@ -74,7 +74,8 @@ struct CaseOpening {
       usesChat: plan.usesChat ?? options.prompt.chat ?? false,
       variables: plan.variables() ?? TemplateVariables(parsing: options.prompt.variables),
       compressed: plan.compressed(),
-      precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate)
+      precision: options.model.precision ?? Precision(plan.settings.arithmetic), gate: options.model.gate,
+      drafts: DraftModels(named: checkpoint))
     guard model.identity.digest == plan.model.digest else {
       throw CaseOpeningError.otherModel(plan.model.name)
     }
