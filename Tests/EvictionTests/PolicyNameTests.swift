@@ -172,6 +172,7 @@ import Testing
       .randomElement(using: &generator) ?? "B"
     case .odd(let range): String(Int.random(in: range, using: &generator) | 1)
     case .word(let words): words.randomElement(using: &generator) ?? ""
+    case .file: ["Heads of a model.json", "../a/B.json", "~/x"].randomElement(using: &generator) ?? "x"
     }
   }
 }

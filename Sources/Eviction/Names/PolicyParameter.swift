@@ -15,6 +15,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case numbers(ClosedRange<Double>)
     /// One of some words.
     case word([String])
+    /// The path of a file, as it is typed: a name without commas, brackets and equals signs.
+    case file
   }
 
   /// The key, as typed.
@@ -53,6 +55,7 @@ public struct PolicyParameter: Sendable, Hashable {
     case .number: "a number from \(briefRange)"
     case .numbers: "numbers from \(briefRange)"
     case .word: briefRange
+    case .file: "the path of a file, without commas, brackets and equals signs"
     }
   }
 
@@ -67,6 +70,7 @@ public struct PolicyParameter: Sendable, Hashable {
     case .numbers(let range):
       "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
     case .word(let words): words.joined(separator: ", ")
+    case .file: "a file"
     }
   }
 
@@ -92,6 +96,7 @@ public struct PolicyParameter: Sendable, Hashable {
           Self.number(String(part), in: range).flatMap { number in list.map { $0 + [number] } }
         }?.joined(separator: ":")
     case .word(let words): words.contains(value) ? value : nil
+    case .file: value.isEmpty ? nil : value
     }
   }
 

@@ -4,32 +4,39 @@ import Eviction
 /// wrappers.
 package enum PolicyCompletion {
   /// What could stand in the place of a name that has been typed so far.
+  /// - Parameter files: completes settings that are files.
   /// - Returns: the part of the name that is complete, and what may follow it.
-  static func candidates(_ typed: String) -> (stem: String, candidates: [String]) {
+  static func candidates(
+    _ typed: String, files: FileCompletion = FileCompletion()
+  ) -> (stem: String, candidates: [String]) {
     let scorers = matching(typed, PolicyRegistry.all.map(\.name))
     // Behind a whole name there are its settings, an allocation, a wrapper.
     let names = scorers == [typed] ? ["", "(", "/", "+"].map { typed + $0 } : scorers
-    guard let place = typed.lastIndex(where: { "/+(,=".contains($0) }) else { return ("", names) }
+    guard let place = lastMark(in: typed) else { return ("", names) }
     // Some scorers have a plus in their own name.
     if !names.isEmpty, typed[place] == "+" {
       return ("", names + PolicyRegistry.wrappers.map { typed + $0.name }.filter { Policy($0) != nil })
     }
     let stem = String(typed[...place])
     let rest = String(typed[typed.index(after: place)...])
-    // Behind a closed bracket only a slash or a plus goes on.
-    guard !rest.contains(")") else { return (typed, ["/", "+"]) }
+    // Behind a closed bracket only a slash or a plus goes on, and behind an allocation's a plus.
+    guard !rest.contains(")") else { return (typed, hasAllocation(typed) ? ["+"] : ["/", "+"]) }
     switch typed[place] {
     case "/": return (stem, matching(rest, PolicyRegistry.allocations.map(\.name)))
     case "+": return (stem, matching(rest, PolicyRegistry.wrappers.map(\.name)))
-    case "=": return (stem, matching(rest, values(of: typed[..<place])))
+    case "=":
+      let parameter = parameter(of: typed[..<place])
+      if parameter?.domain == .file { return (stem, files.candidates(rest)) }
+      return (stem, matching(rest, parameter.map(values) ?? []))
     default:
       // Settings that are given already are not given again.
       let given = bracket(of: typed[...place])
+      let parameters = parameters(of: typed[...place])
+      // A file is the only value that can be typed without its key.
+      let file = given.isEmpty && parameters.contains { $0.domain == .file } ? files.candidates(rest) : []
+      let keys = parameters.filter { $0.domain != .file }.map(\.key)
       return (
-        stem,
-        matching(
-          rest,
-          parameters(of: typed[...place]).map(\.key).filter { !given.contains("\($0)=") }.map { $0 + "=" })
+        stem, file + matching(rest, keys.filter { !given.contains("\($0)=") }.map { $0 + "=" })
       )
     }
   }
@@ -46,9 +53,28 @@ package enum PolicyCompletion {
     return [parameter.standard]
   }
 
-  private static func values(of typed: Substring) -> [String] {
+  /// The last sign behind which another part begins: within a bracket, where a file may be named, slashes and
+  /// pluses are none.
+  private static func lastMark(in typed: String) -> String.Index? {
+    guard let open = typed.lastIndex(of: "(") else { return typed.lastIndex { "/+(,=".contains($0) } }
+    let behind = typed[open...]
+    guard let close = behind.lastIndex(of: ")") else { return behind.lastIndex { "(,=".contains($0) } }
+    return typed[close...].lastIndex { "/+".contains($0) } ?? open
+  }
+
+  /// Whether an allocation stands in a name, outside of its brackets.
+  private static func hasAllocation(_ typed: String) -> Bool {
+    var depth = 0
+    return typed.contains { character in
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      return depth == 0 && character == "/"
+    }
+  }
+
+  private static func parameter(of typed: Substring) -> PolicyParameter? {
     let key = typed.split(separator: "(").last?.split(separator: ",").last ?? ""
-    return parameters(of: typed).first { $0.key == key }.map(values) ?? []
+    return parameters(of: typed).first { $0.key == key }
   }
 
   /// What is given in the open bracket.

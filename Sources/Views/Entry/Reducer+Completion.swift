@@ -52,7 +52,7 @@ extension ViewState {
     func words(_ words: [String]) -> Found { (stem, words.filter { $0.hasPrefix(argument) }, false) }
     switch command.argument {
     case .policy:
-      let found = PolicyCompletion.candidates(argument)
+      let found = PolicyCompletion.candidates(argument, files: typing.files)
       // Those of the list come first: what one has, one wants to look at.
       let listed = setup.settings.policies.map(\.name).filter {
         found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")
