@@ -7,16 +7,19 @@ import Transformer
 
 @testable import Evaluation
 
-/// `eval heads`: where prompts come from, what its rows hold, that it goes on and ends in the same bytes; and its
-/// statistics against numbers worked out by hand.
+/// `eval heads`: where prompts come from, what its rows hold, that it goes on and ends in the same bytes; and
+/// its statistics against numbers worked out by hand.
 @Suite struct HeadsTests {
-  static let filler = String(repeating: "Nothing of note happened at the mill that day, and the miller slept. ", count: 6)
+  static let filler = String(
+    repeating: "Nothing of note happened at the mill that day, and the miller slept. ", count: 6)
 
   static func text(_ value: Int, _ name: String = "Munathow") -> String {
     filler + "The favour of \(name) is \(value). " + filler
   }
 
-  private func suite(_ place: Workplace, _ paths: [String], limit: Int? = nil, seed: Int = 0) throws -> HeadsSuite {
+  private func suite(_ place: Workplace, _ paths: [String], limit: Int? = nil, seed: Int = 0) throws
+    -> HeadsSuite
+  {
     HeadsSuite(source: try HeadsSource(paths.map(place.path)), limit: limit, seed: seed, answerLimit: 16)
   }
 
@@ -46,7 +49,8 @@ import Transformer
     for row in rows {
       #expect(row.unavailable == nil, "\(row.unavailable ?? "")")
       let full = try #require(row.outcomes.first)
-      #expect(full.series["shape"] == [shape.layerCount, shape.queryHeadCount, shape.kvHeadCount].map(Double.init))
+      #expect(
+        full.series["shape"] == [shape.layerCount, shape.queryHeadCount, shape.kvHeadCount].map(Double.init))
       #expect(full.series["retrieval"]?.count == shape.layerCount * shape.queryHeadCount)
       #expect(full.scores["right"] == 1 && full.scores["copied"] ?? 0 >= 3)
       let streaming = try #require(row.outcome(.named("streaming"), .tokens(24)))
@@ -138,7 +142,9 @@ import Transformer
     let place = try Workplace()
     try Data(lines(Array(100..<140)).utf8).write(to: URL(fileURLWithPath: place.path("prompts.jsonl")))
     func drawn(_ seed: Int) throws -> [Int] {
-      try suite(place, ["prompts.jsonl"], limit: 5, seed: seed).cases().compactMap { $0.parameters["line"]?.integer }
+      try suite(place, ["prompts.jsonl"], limit: 5, seed: seed).cases().compactMap {
+        $0.parameters["line"]?.integer
+      }
     }
     #expect(try drawn(0) == drawn(0) && drawn(0) != drawn(1))
     #expect(try drawn(0).count == 5 && drawn(0) == drawn(0).sorted())
@@ -161,7 +167,8 @@ import Transformer
     let rows = try await place.run(suite, plan: plan, to: "heads.jsonl")
     #expect(rows.map { $0.unavailable == nil } == [true, false, false, false, false])
     for (row, reason) in zip(
-      rows.dropFirst(), ["'text' is missing", "misses what is expected", "an expected answer '/(/'", "one a line"])
+      rows.dropFirst(),
+      ["'text' is missing", "misses what is expected", "an expected answer '/(/'", "one a line"])
     {
       #expect(row.unavailable?.contains(reason) == true, "\(row.unavailable ?? "")")
       #expect(row.unavailable?.contains("prompts.jsonl") == true)
@@ -170,7 +177,8 @@ import Transformer
     #expect(table.summary.promptCount == 1 && table.notes.contains("without outcome"))
     let nothing = try EvaluationResults(
       plan: plan, rows: plan.cases.map { EvaluationRow($0, unavailable: "no such prompt") })
-    #expect(HeadsTable(nothing).markdown.isEmpty && HeadsSummary(plan: plan, rows: nothing.rows).layerCount == 0)
+    #expect(
+      HeadsTable(nothing).markdown.isEmpty && HeadsSummary(plan: plan, rows: nothing.rows).layerCount == 0)
   }
 
   @Test func placesThatHoldNoPromptsAreRefused() throws {
@@ -207,7 +215,8 @@ import Transformer
     #expect(close([1, 2, 3, 4], [10, 20, 30, 45], 1) && close([1, 2, 3], [3, 2, 1], -1))
     #expect(close([1, 2, 3, 4, 5], [5, 6, 7, 8, 7], 0.8207826816681233))
     #expect(close([1, 1, 2, 3], [1, 2, 2, 0], -0.5))
-    #expect(HeadStability.rankCorrelation([1, 1], [1, 2]) == nil && HeadStability.rankCorrelation([], []) == nil)
+    #expect(
+      HeadStability.rankCorrelation([1, 1], [1, 2]) == nil && HeadStability.rankCorrelation([], []) == nil)
     let halves = HeadStability([[1, 2, 3], [3, 2, 1], [1, 2, 3], [3, 2, 1]]).halves
     #expect(try #require(halves) == -1, "every other prompt")
   }

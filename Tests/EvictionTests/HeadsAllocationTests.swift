@@ -11,7 +11,7 @@ import Transformer
 
   /// Results of `eval heads` as far as they are looked at, one list of figures per prompt.
   static func results(
-    _ measure: HeadMeasure = .retrieval, _ prompts: [[Double]], shape: [Int] = [3, 4, 2]
+    _ prompts: [[Double]], of measure: HeadMeasure = .retrieval, shape: [Int] = [3, 4, 2]
   ) -> String {
     let rows = prompts.map { values in
       let full = measure == .retrieval ? ",\"retrieval\":\(values)" : ""
@@ -31,8 +31,8 @@ import Transformer
     return kept.positions.map { $0.map(\.count) }
   }
 
-  /// A base for each head, the rest in proportion to the scores, in numbers worked out by hand: W = 4, F = 16,
-  /// base ⌊16 · (1 − 1/2)⌋ = 8, a pool of 12 · 8 = 96, of which a head with 1 of 8 has 12.
+  /// A base for each head, the rest in proportion to the scores, in numbers worked out by hand: W = 4, F =
+  /// 16, base ⌊16 · (1 − 1/2)⌋ = 8, a pool of 12 · 8 = 96, of which a head with 1 of 8 has 12.
   @Test func eachHeadHasABaseAndItsShareOfThePool() throws {
     let scratch = try ScratchFolder()
     let scores: [Double] = [1, 0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 4]
@@ -45,9 +45,12 @@ import Transformer
   @Test(arguments: [1.0, 1.2, 3, 1000], [5, 20, 40, 69])
   func theTotalIsTheBudget(_ beta: Double, _ budget: Int) throws {
     let scratch = try ScratchFolder()
-    for prompts in [[[9.0] + Array(repeating: 0, count: 11)], [Array(repeating: 0.0, count: 12)], [
-      (0..<12).map { Double($0) / 7 - 0.5 }, (0..<12).map { Double(12 - $0) },
-    ]] {
+    let alone: [Double] = [9] + Array(repeating: 0, count: 11)
+    let nothing = [Double](repeating: 0, count: 12)
+    let rising = (0..<12).map { Double($0) / 7 - 0.5 }
+    let falling = (0..<12).map { Double(12 - $0) }
+    let files: [[[Double]]] = [[alone], [nothing], [rising, falling]]
+    for prompts in files {
       let file = try scratch.write(Self.results(prompts), as: "\(UUID()).json")
       for granularity in Granularity.allCases {
         let found = try counts(
@@ -67,7 +70,8 @@ import Transformer
     let profile = try HeadProfile(path: queries, measure: .retrieval)
     #expect(try profile.scores(of: Self.shape, setCount: 2) == [[2, 0], [0, 0], [0, 6]])
     #expect(try profile.scores(of: Self.shape, setCount: 4)[0] == [1, 3, 0, 0])
-    let sets = try scratch.write(Self.results(.gain, [[1, 2, 3, 4, 5, 6], [3, 2, 1, 0, 1, 0]]), as: "sets.json")
+    let sets = try scratch.write(
+      Self.results([[1, 2, 3, 4, 5, 6], [3, 2, 1, 0, 1, 0]], of: .gain), as: "sets.json")
     let gain = try HeadProfile(path: sets, measure: .gain)
     #expect(gain.values == [[2, 2], [2, 2], [3, 3]], "the mean over prompts")
     #expect(try gain.scores(of: Self.shape, setCount: 4)[2] == [3, 3, 3, 3])
@@ -83,16 +87,20 @@ import Transformer
     #expect(profile.values == [[0, 0.5, 1, 1.5], [0.5, 1, 1.5, 2], [1, 1.5, 2, 2.5]])
   }
 
-  @Test(arguments: [
-    ("nothing.json", nil, "cannot be read"), ("a.json", "{}", "is no profile of heads"),
-    ("b.json", "[1, 2]", "is no profile of heads"),
-    ("c.json", "{\"0-0\":[1],\"1-1\":[1]}", "2 heads, and 2 layers of 2 were expected"),
-    ("d.json", "{\"first\":[1]}", "'first' is no head's name"), ("e.json", "{\"0-0\":[]}", "has no score"),
-    ("f.json", "{\"rows\":[]}", "no row says how many layers"),
-    ("g.json", results([[1, 2, 3]], shape: [2, 2, 2]), "do not have as many heads"),
-    ("h.json", results(.gain, [[1, 2, 3, 4, 5, 6]]), "has no figures of 'retrieval', it has gain"),
-    ("i.json", results([[1, 2, 3, 4]], shape: [2, 2, 2]), "has 2 layers of 2 heads, and this model has 3 of 4"),
-  ] as [(String, String?, String)])
+  @Test(
+    arguments: [
+      ("nothing.json", nil, "cannot be read"), ("a.json", "{}", "is no profile of heads"),
+      ("b.json", "[1, 2]", "is no profile of heads"),
+      ("c.json", "{\"0-0\":[1],\"1-1\":[1]}", "2 heads, and 2 layers of 2 were expected"),
+      ("d.json", "{\"first\":[1]}", "'first' is no head's name"), ("e.json", "{\"0-0\":[]}", "has no score"),
+      ("f.json", "{\"rows\":[]}", "no row says how many layers"),
+      ("g.json", results([[1, 2, 3]], shape: [2, 2, 2]), "do not have as many heads"),
+      ("h.json", results([[1, 2, 3, 4, 5, 6]], of: .gain), "has no figures of 'retrieval', it has gain"),
+      (
+        "i.json", results([[1, 2, 3, 4]], shape: [2, 2, 2]),
+        "has 2 layers of 2 heads, and this model has 3 of 4"
+      ),
+    ] as [(String, String?, String)])
   func whatIsNoProfileOfTheModelIsRefused(_ name: String, _ text: String?, _ reason: String) throws {
     let scratch = try ScratchFolder()
     let path = try text.map { try scratch.write($0, as: name) } ?? scratch.path(name)
@@ -109,7 +117,8 @@ import Transformer
   @Test func aChangedFileIsReadAgain() throws {
     let scratch = try ScratchFolder()
     var found: [[[Int]]] = []
-    for scores in [[1.0] + Array(repeating: 0, count: 11), Array(repeating: 0.0, count: 11) + [1.25]] {
+    let rest = [Double](repeating: 0, count: 11)
+    for scores in [[1] + rest, rest + [1.25]] {
       let file = try scratch.write(Self.results([scores]), as: "changing.json")
       found.append(try counts("snapkv(w=4)/heads(\(file))", budget: 12))
     }

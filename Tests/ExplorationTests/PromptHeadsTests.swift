@@ -7,8 +7,8 @@ import Transformer
 
 @testable import Exploration
 
-/// What heads are for one prompt's answer, on the embedded model: against runs in which each kept set is whole by
-/// hand, and against attention rows looked at one by one.
+/// What heads are for one prompt's answer, on the embedded model: against runs in which each kept set is
+/// whole by hand, and against attention rows looked at one by one.
 @Suite struct PromptHeadsTests {
   static let checkpoint = Result { try Checkpoint(path: Places.embeddedModel) }
 
@@ -40,8 +40,8 @@ import Transformer
     return (RunEngine(checkpoint: checkpoint, precision: .float32), run, request)
   }
 
-  /// The kept sets that are said to bring an answer back do so when a person keeps all of them by hand, and no
-  /// others do.
+  /// The kept sets that are said to bring an answer back do so when a person keeps all of them by hand, and
+  /// no others do.
   @Test(arguments: [
     ("snapkv", ["905"], Granularity.kvHead, false), ("streaming", [], .kvHead, false),
     ("snapkv", ["905"], .queryHead, false), ("snapkv", ["905"], .kvHead, true),
@@ -174,9 +174,11 @@ import Transformer
     }
   }
 
-  /// A needle of its own is looked for in the text, whatever its case and spaces; without any, all of the text is.
+  /// A needle of its own is looked for in the text, whatever its case and spaces; without any, all of the
+  /// text is.
   @Test func theNeedleIsFoundInTheText() throws {
-    let (_, run, _) = try Self.opening([], text: "The VALUE of a\n  thing is 905.\n\nQuestion: what is the value?")
+    let (_, run, _) = try Self.opening(
+      [], text: "The VALUE of a\n  thing is 905.\n\nQuestion: what is the value?")
     let prompt = run.prompt
     func text(_ wanted: [String]) throws -> String {
       let positions = prompt.positions(of: try wanted.map { try ExpectedAnswer(parsing: $0) })
@@ -192,7 +194,8 @@ import Transformer
     await #expect {
       _ = try await engine.heads(opening, request)
     } throws: { error in
-      String(describing: error).hasPrefix("needle.txt: the full cache's own answer misses what is expected ('")
+      String(describing: error).hasPrefix(
+        "needle.txt: 'a wombat' is expected, and the full cache's own answer misses it ('")
     }
   }
 

@@ -6,15 +6,15 @@ package struct HeadStability: Sendable {
   package let mean: [Double]
   /// The standard deviations over the prompts; 0 of a single one.
   package let spread: [Double]
-  /// In how many prompts each head is among the top ones. Only heads above 0 with fewer than that many above
-  /// them are.
+  /// In how many prompts each head is among the top ones: those with a value that is seen (0.005 and more),
+  /// and fewer than that many above them.
   package let topCount: [Int]
   /// How many heads the top ones are.
   package let top: Int
   /// How many prompts.
   package let promptCount: Int
-  /// Spearman's rank correlation of the heads' means over every other prompt, from the first on, with those over
-  /// the rest; `nil` for less than two prompts, and where all heads are alike.
+  /// Spearman's rank correlation of the heads' means over every other prompt, from the first on, with those
+  /// over the rest; `nil` for less than two prompts, and where all heads are alike.
   package let halves: Double?
 
   /// Sums up.
@@ -36,8 +36,8 @@ package struct HeadStability: Sendable {
       let least = ordered.indices.contains(top - 1) ? ordered[top - 1] : 0
       // Of heads that are alike at the end, all are among them or, where that would be too many, none.
       let tied = values.count { $0 >= least } > top
-      for head in values.indices where values[head] > 0 && (tied ? values[head] > least : values[head] >= least) {
-        counts[head] += 1
+      for (head, value) in values.enumerated() where value >= Self.seen {
+        if tied ? value > least : value >= least { counts[head] += 1 }
       }
     }
     topCount = counts
@@ -48,11 +48,14 @@ package struct HeadStability: Sendable {
       prompts.count < 2 ? nil : Self.rankCorrelation(HeadProfile.mean(halves[0]), HeadProfile.mean(halves[1]))
   }
 
+  /// What is printed as 0.01; less is noise, or nothing.
+  package static let seen = 0.005
+
   /// A tenth of the heads, rounded up, at most ten.
   package static func topCount(of heads: Int) -> Int { min(10, max(1, (heads + 9) / 10)) }
 
-  /// Spearman's correlation: Pearson's of the ranks, equal values having their mean rank; `nil` where one side
-  /// is all alike.
+  /// Spearman's correlation: Pearson's of the ranks, equal values having their mean rank; `nil` where one
+  /// side is all alike.
   package static func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double? {
     guard first.count == second.count, first.count > 1 else { return nil }
     let (a, b) = (ranks(first), ranks(second))

@@ -45,11 +45,13 @@ struct HeadsLine: Sendable, Hashable {
       throw BenchmarkError.line(
         path, number,
         reason: """
-          an object with "text", "question" and "expected" was expected (\(DecodingReason(error))); write one a line
+          an object with "text", "question" and "expected" was expected (\(DecodingReason(error))); write \
+          one a line
           """)
     }
     guard let text = fields.text ?? fields.context, !text.isEmpty else {
-      throw BenchmarkError.line(path, number, reason: "'text' is missing or empty; give the prompt's text there")
+      throw BenchmarkError.line(
+        path, number, reason: "'text' is missing or empty; give the prompt's text there")
     }
     self.text = text
     question = fields.question ?? fields.input

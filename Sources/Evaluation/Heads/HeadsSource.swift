@@ -42,7 +42,8 @@ package struct HeadsSource: Sendable {
         found: paths.joined(separator: ", "))
     }
     let plan =
-      path.hasSuffix(".jsonl") ? try RowFile.contents(of: path).plan : try EvaluationResults(contentsOf: path).plan
+      path.hasSuffix(".jsonl")
+      ? try RowFile.contents(of: path).plan : try EvaluationResults(contentsOf: path).plan
     results = (plan, try SuiteRegistry.suite(of: plan))
   }
 
@@ -74,7 +75,8 @@ package struct HeadsSource: Sendable {
     return options
   }
 
-  /// The files that prompts are read from, folders opened: their `.txt` and `.jsonl` in the order of their names.
+  /// The files that prompts are read from, folders opened: their `.txt` and `.jsonl` in the order of their
+  /// names.
   /// - Throws: `EvaluationError.unreadable`, `.badOption` for a folder without one.
   private func files() throws -> [String] {
     try paths.flatMap { path -> [String] in

@@ -3,12 +3,12 @@ import Eviction
 import Exploration
 import Transformer
 
-/// What a model's heads are for the answers to many prompts: which evictions cost an answer, which heads look at
-/// what is copied.
+/// What a model's heads are for the answers to many prompts: which evictions cost an answer, which heads look
+/// at what is copied.
 ///
 /// A row's first outcome, the full cache's, has the sizes of the model and each query head's retrieval score;
-/// each policy's at each budget what came of restoring each kept set alone, `[layer][set]` row-major. A prompt
-/// that the full cache itself does not answer has no outcome, and does not count.
+/// each policy's at each budget what came of restoring each kept set alone, `[layer][set]` row-major. A
+/// prompt that the full cache itself does not answer has no outcome, and does not count.
 package struct HeadsSuite: EvaluationSuite {
   package static let name = "heads"
   package static let primaryScore = "right"
@@ -121,7 +121,9 @@ package struct HeadsSuite: EvaluationSuite {
             Score.logProbability: rounded(max(costs.logProbability, -1e6)),
           ]
           // Of an answer that is there nothing is to come back.
-          if !costs.isRight { scores[Score.restoring] = rounded(cost.reduce(0, +) / Double(max(1, cost.count))) }
+          if !costs.isRight {
+            scores[Score.restoring] = rounded(cost.reduce(0, +) / Double(max(1, cost.count)))
+          }
           return outcome(
             costs.result, scores: scores,
             series: [

@@ -50,7 +50,8 @@ package struct HeadsSummary: Sendable {
     promptCount = counted.count
     unavailable = rows.compactMap(\.unavailable)
     let shape =
-      counted.lazy.compactMap { $0.outcomes.first?.series[HeadMeasure.shapeKey] }.first { $0.count == 3 } ?? []
+      counted.lazy.compactMap { $0.outcomes.first?.series[HeadMeasure.shapeKey] }.first { $0.count == 3 }
+      ?? []
     let sizes = shape.map { Int($0) }
     (layerCount, headCount) = sizes.count == 3 ? (sizes[0], sizes[1]) : (0, 0)
     columns = plan.settings.columns.filter { column in
@@ -82,7 +83,8 @@ package struct HeadsSummary: Sendable {
       }.filter { $0.outcome.unavailable == nil }
       let lost = found.filter { $0.outcome.scores[HeadsSuite.primaryScore] == 0 }
       counts[column] = (found.count, lost.count)
-      // Of an answer that is there no eviction has cost anything: what is brought back is a share of those lost.
+      // Of an answer that is there no eviction has cost anything: what is brought back is a share of those
+      // lost.
       for (measure, some) in [(HeadMeasure.cost, lost), (.gain, found)] {
         add(
           measure, column,

@@ -2,7 +2,8 @@ import Eviction
 import Exploration
 import Foundation
 
-/// What is known of heads over many prompts as text and as CSV: the heads that matter most, with their figures.
+/// What is known of heads over many prompts as text and as CSV: the heads that matter most, with their
+/// figures.
 package struct HeadsTable: Sendable {
   let summary: HeadsSummary
   private let results: EvaluationResults
@@ -22,8 +23,9 @@ package struct HeadsTable: Sendable {
     for column in summary.columns {
       let count = summary.counts[column] ?? (0, 0)
       parts.append(
-        "\(column.policy.name) at \(column.budget?.description ?? ""): \(count.lost) of \(count.prompts) answers lost\n")
-      parts.append(table(column).text)
+        "\(Self.name(column)): \(count.lost) of \(count.prompts) answers lost\n")
+      let table = table(column)
+      parts.append(table.isEmpty ? "No head's eviction costs anything.\n" : table.text)
     }
     if let retrieval = summary.figure(.retrieval, nil) {
       parts.append("Retrieval heads of \(results.plan.model.name), \(retrieval.prompts.count) prompts\n")
@@ -43,7 +45,8 @@ package struct HeadsTable: Sendable {
       guard let retrieval else { return table }
       for head in order([retrieval]) {
         table.add([
-          name(head), Self.number(retrieval.stability.mean[head]), Self.number(retrieval.stability.spread[head]),
+          name(head), Self.number(retrieval.stability.mean[head]),
+          Self.number(retrieval.stability.spread[head]),
           String(retrieval.stability.topCount[head]),
         ])
       }
@@ -58,8 +61,10 @@ package struct HeadsTable: Sendable {
       let group = head..<head + gain.groupSize
       table.add([
         name(head, count: gain.groupSize),
-        cost.map { "\(Int(($0.stability.mean[$0.index(head)] * Double($0.prompts.count)).rounded())) of \($0.prompts.count)" }
-          ?? "–",
+        cost.map { one in
+          let back = one.stability.mean[one.index(head)] * Double(one.prompts.count)
+          return "\(Int(back.rounded())) of \(one.prompts.count)"
+        } ?? "–",
         Self.number(gain.stability.mean[set], signed: true), Self.number(gain.stability.spread[set]),
         String(gain.stability.topCount[set]),
         retrieval.map { one in Self.number(group.map { one.stability.mean[$0] }.max() ?? 0) } ?? "–",
@@ -69,11 +74,13 @@ package struct HeadsTable: Sendable {
     return table
   }
 
-  /// The heads with the largest means of the first figure, of the next where those are alike; of heads that share
-  /// a kept set the first.
+  /// The heads with the largest means of the first figure, of the next where those are alike, without those
+  /// of which nothing is seen; of heads that share a kept set the first.
   private func order(_ figures: [HeadsSummary.Figure]) -> [Int] {
     let size = figures.map(\.groupSize).max() ?? 1
-    let heads = stride(from: 0, to: summary.layerCount * summary.headCount, by: size)
+    let heads = stride(from: 0, to: summary.layerCount * summary.headCount, by: size).filter { head in
+      figures.contains { $0.stability.mean[$0.index(head)] >= HeadStability.seen }
+    }
     return heads.sorted { a, b in
       for figure in figures {
         let (first, second) = (
@@ -83,6 +90,10 @@ package struct HeadsTable: Sendable {
       }
       return a < b
     }.prefix(Self.length).map { $0 }
+  }
+
+  private static func name(_ column: HeadsSummary.Column) -> String {
+    "\(column.policy.name) at \(column.budget?.description ?? "")"
   }
 
   /// `20.8`, or of query heads with one kept set `20.7-9`, from 1.
@@ -105,24 +116,25 @@ package struct HeadsTable: Sendable {
     ]
     func halves(_ name: String, _ figure: HeadsSummary.Figure?) {
       guard let figure, figure.prompts.count > 1 else { return }
-      let words = figure.stability.halves.map { Self.number($0) } ?? "none, as all heads are alike in one half"
-      lines.append(
-        "Halves of the \(figure.prompts.count) prompts (every other one), rank correlation of the heads' \(name): \(words)")
+      let words =
+        figure.stability.halves.map { Self.number($0) } ?? "none, as all heads are alike in one half"
+      let prompts = "Halves of the \(figure.prompts.count) prompts (every other one)"
+      lines.append("\(prompts), rank correlation of the heads' \(name): \(words)")
     }
     for column in summary.columns {
       halves(
-        "gain under \(column.policy.name) at \(column.budget?.description ?? "")",
-        summary.figure(.gain, column))
+        "gain under \(Self.name(column))", summary.figure(.gain, column))
     }
     halves("retrieval scores", summary.figure(.retrieval, nil))
     lines += summary.unavailable.map { "without outcome: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A line for each policy, budget and query head, layers and heads from 1: the means, spreads and how often it is among the top ones.
+  /// A line for each policy, budget and query head, layers and heads from 1: the means, spreads and how often
+  /// it is among the top ones.
   package var csv: String {
     let measures = HeadMeasure.allCases
-    let names = measures.flatMap { ["\($0.rawValue)", "\($0.rawValue)_spread", "\($0.rawValue)_top"] }
+    let names = measures.map(\.rawValue).flatMap { [$0, "\($0)_spread", "\($0)_top"] }
     var lines = ["policy,budget,layer,query_head,prompts,lost," + names.joined(separator: ",")]
     for column in summary.columns {
       let count = summary.counts[column] ?? (0, 0)

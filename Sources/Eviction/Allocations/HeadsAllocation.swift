@@ -1,7 +1,7 @@
 import Transformer
 
-/// HeadKV's budgets of heads (Fu et al. 2024, arXiv 2410.19258) from a profile that a file holds: each head has
-/// a base, and the rest of the pool is shared in proportion to what the profile says of it.
+/// HeadKV's budgets of heads (Fu et al. 2024, arXiv 2410.19258) from a profile that a file holds: each head
+/// has a base, and the rest of the pool is shared in proportion to what the profile says of it.
 ///
 /// Of F = B − W tokens that a head has beside its W protected ones, `base = ⌊F · (1 − 1/β)⌋` stay with each
 /// head. The pool, F · heads − base · heads over all layers, goes to the heads by `s_h / Σ s`, rounded down;

@@ -1,8 +1,8 @@
 /// The pieces of a policy's name: `scorer`, then `/allocation`, then `+wrapper` any number of times, each
 /// with settings in brackets.
 ///
-/// A plus begins a wrapper only before a letter, because `laq++` is a word. Small and capital letters are the same,
-/// and spaces mean nothing, but within a file's name.
+/// A plus begins a wrapper only before a letter, because `laq++` is a word. Small and capital letters are the
+/// same, and spaces mean nothing, but within a file's name.
 struct PolicyNameParser {
   private let text: String
   private(set) var scorer: Substring = ""

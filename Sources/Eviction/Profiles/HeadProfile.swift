@@ -4,9 +4,10 @@ import Transformer
 
 /// A number for each head of a model, measured over some prompts: what `/heads` divides a budget by.
 ///
-/// It is read from what `laq-tui eval heads` has written, or from a file of retrieval heads as Wu et al. publish
-/// theirs: an object that has a list of scores for each head, by names as `12-3` (layer, query head, from 0).
-/// A head's number is the mean over its prompts, of a file with several policies and budgets over those, too.
+/// It is read from what `laq-tui eval heads` has written, or from a file of retrieval heads as Wu et al.
+/// publish theirs: an object that has a list of scores for each head, by names as `12-3` (layer, query head,
+/// from 0). A head's number is the mean over its prompts, of a file with several policies and budgets over
+/// those, too.
 public struct HeadProfile: Sendable, Hashable {
   /// The file.
   public let path: String
@@ -29,7 +30,9 @@ public struct HeadProfile: Sendable, Hashable {
     } catch {
       throw .unreadable(path, reason: (error as NSError).localizedDescription)
     }
-    if let named = try? JSONDecoder().decode([String: [Double]].self, from: data), !named.isEmpty {
+    if let named = try? JSONDecoder().decode([String: [Double]].self, from: data), !named.isEmpty,
+      named["rows"] == nil
+    {
       values = try Self.values(named, path: path)
     } else {
       values = try Self.values(data, measure, path: path)

@@ -1,8 +1,8 @@
 import Checkpoint
 
 extension ExpectedAnswer {
-  /// Where a text has it, as ranges of bytes: an expression's matches, or the texts' places, upper and lower case
-  /// of ASCII letters and any space alike.
+  /// Where a text has it, as ranges of bytes: an expression's matches, or the texts' places, upper and lower
+  /// case of ASCII letters and any space alike.
   func places(in text: [UInt8]) -> [Range<Int>] {
     guard !isExpression else {
       return texts.flatMap { (try? TextPattern($0))?.matches(in: text) ?? [] }

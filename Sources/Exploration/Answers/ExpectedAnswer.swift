@@ -10,8 +10,8 @@ public struct ExpectedAnswer: Sendable, Hashable, CustomStringConvertible {
   let texts: [String]
   let isExpression: Bool
 
-  /// Reads what was typed: an expression between slashes, with an `i` behind it where upper and lower case are
-  /// the same, or else a text.
+  /// Reads what was typed: an expression between slashes, with an `i` behind it where upper and lower case
+  /// are the same, or else a text.
   /// - Throws: `ExpectedAnswerError`.
   public init(parsing typed: String) throws {
     guard let (inner, flags) = Self.expression(typed) else {

@@ -20,8 +20,8 @@ public struct HeadCosts: Sendable {
 extension WhyTrials {
   /// Restores each kept set of the policy alone.
   ///
-  /// Cost: for each set the tokens that are wanted, told to the layers from its own on; and where the answer is
-  /// lost an answer, sets side by side in one pass over the weights.
+  /// Cost: for each set the tokens that are wanted, told to the layers from its own on; and where the answer
+  /// is lost an answer, sets side by side in one pass over the weights.
   /// - Parameter wanted: the tokens of the full cache's answer that are to come back.
   /// - Throws: `CancellationError`, looked for at every token or layer, and what decoding throws.
   func costs(_ wanted: WhyAim, needsAnswer: Bool = false) throws -> HeadCosts {

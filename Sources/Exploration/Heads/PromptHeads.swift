@@ -19,17 +19,17 @@ public enum PromptHeadsError: Error, Hashable, CustomStringConvertible {
   /// The full cache's answer is over before a token of it.
   case noAnswer(String)
   /// The full cache's answer lacks what is expected: no eviction is to blame.
-  case missesExpected(String, answer: String)
+  case missesExpected(String, expected: String, answer: String)
 
   /// The sentence that a person reads: what was expected, what was found, and what to do.
   public var description: String {
     switch self {
     case .noAnswer(let name):
       "\(name): the full cache's answer ends at once, so that no head can cost it; ask something else"
-    case .missesExpected(let name, let answer):
+    case .missesExpected(let name, let expected, let answer):
       """
-      \(name): the full cache's own answer misses what is expected ('\(answer.prefix(80))'): no eviction is to blame, and \
-      the prompt does not count; ask what the model can answer
+      \(name): '\(expected.prefix(80))' is expected, and the full cache's own answer misses it ('\(answer.prefix(160))'): no \
+      eviction is to blame, and the prompt does not count; ask what the model can answer
       """
     }
   }
@@ -38,10 +38,11 @@ public enum PromptHeadsError: Error, Hashable, CustomStringConvertible {
 extension RunEngine {
   /// Measures the heads on one prompt.
   /// - Parameters:
-  ///   - run: of the prompt, with what is expected of an answer among its settings; where nothing is, the full
-  ///     cache's answer is wanted.
+  ///   - run: of the prompt, with what is expected of an answer among its settings; where nothing is, the
+  ///     full cache's answer is wanted.
   ///   - request: the policies and budgets.
-  ///   - needle: what an answer copies from; where nothing is given what is expected, and else all of the text.
+  ///   - needle: what an answer copies from; where nothing is given what is expected, and else all of the
+  ///     text.
   /// - Throws: `PromptHeadsError`; as `results`.
   public func heads(
     _ run: Run, _ request: RunRequest, needle: [ExpectedAnswer] = []
@@ -63,7 +64,8 @@ extension PromptHeads {
     let isExpected = !run.settings.expected.isEmpty
     guard let tokens = isExpected ? run.expectedTokens : 0...full.answer.tokens.count - 1 else {
       throw PromptHeadsError.missesExpected(
-        run.prompt.name, answer: run.vocabulary.text(full.answer.tokens))
+        run.prompt.name, expected: run.settings.expected.map(\.description).joined(separator: "', '"),
+        answer: run.vocabulary.text(full.answer.tokens))
     }
     let wanted = WhyAim(target: isExpected ? .expected : .whole, tokens: tokens)
     (shape, self.full) = (recording.shape, full)

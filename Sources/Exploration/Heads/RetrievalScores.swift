@@ -3,10 +3,10 @@ import Transformer
 /// How often each head looks at what the answer copies, after the retrieval heads of Wu et al. 2024 (arXiv
 /// 2404.15574).
 ///
-/// A step of the full cache's answer copies if its token is one of the needle's tokens. A head retrieves there
-/// if, of all tokens of the prompt, the one with the most attention of the query that chose the token (the
-/// earliest, if several have as much) is a token of the needle and is that token. The score is the share of the
-/// copying steps at which the head retrieves, from 0 to 1.
+/// A step of the full cache's answer copies if its token is one of the needle's tokens. A head retrieves
+/// there if, of all tokens of the prompt, the one with the most attention of the query that chose the token
+/// (the earliest, if several have as much) is a token of the needle and is that token. The score is the share
+/// of the copying steps at which the head retrieves, from 0 to 1.
 ///
 /// Wu et al. divide by the needle's tokens instead, so that their scores also say how much of the needle was
 /// copied; and their heads look at the answer's own earlier tokens, too, which are no columns here.

@@ -78,8 +78,8 @@ final class WhyTrials {
     }
   }
 
-  /// The answers that the policy itself gives with each of some sets back; where nothing is expected, as far as
-  /// the first token that is not the full cache's.
+  /// The answers that the policy itself gives with each of some sets back; where nothing is expected, as far
+  /// as the first token that is not the full cache's.
   func answers(with sets: [[WhyPiece]], needsAnswer: Bool) throws -> [Continuation] {
     let expected = run.settings.expected.isEmpty ? answer.tokens : nil
     var lanes = sets.map {
@@ -126,10 +126,10 @@ final class WhyTrials {
     return sets.indices.map { outcome(aim, steps[$0], logits: logits[$0]) }
   }
 
-  /// Tells the answer to all sets at once, from the lowest layer on in which their caches are others than that
-  /// with a base back.
-  /// - Parameter take: hears what is said at one of the aim's tokens; whether the next one is wanted is what it
-  ///   returns.
+  /// Tells the answer to all sets at once, from the lowest layer on in which their caches are others than
+  /// that with a base back.
+  /// - Parameter take: hears what is said at one of the aim's tokens; whether the next one is wanted is what
+  ///   it returns.
   private func tell(
     _ aim: WhyAim, _ base: [WhyPiece], _ sets: [[WhyPiece]],
     _ take: (_ lane: Int, _ step: Int, [Float]) -> Bool

@@ -4,19 +4,20 @@ import Views
 extension ResultsKeys {
   /// The keys of the picture of heads that do something else there than on other pages.
   static let headBindings: [(keys: [Key], action: Action, shown: String, hint: String?)] = [
-    ([.character("f")], .figure, "f", "figure"), ([.character("v")], .statistic, "v", "over prompts"),
-    ([.character("n")], .nextHead, "n N", "next of the list"), ([.character("N")], .previousHead, "N", nil),
+    ([.character("f")], .figure, "f", "figure"), ([.character("v")], .statistic, "v", "statistic"),
+    ([.character("n")], .nextHead, "n N", "next"), ([.character("N")], .previousHead, "N", nil),
     ([.character("e")], .export, "e", "export"),
   ]
 
   /// The keys of the footer of a page, with their words.
   static func hints(_ page: ResultsState.Page) -> [(shown: String, hint: String)] {
-    func hints(_ bindings: [(keys: [Key], action: Action, shown: String, hint: String?)]) -> [(String, String)] {
+    typealias Binding = (keys: [Key], action: Action, shown: String, hint: String?)
+    func hints(_ bindings: [Binding]) -> [(String, String)] {
       bindings.compactMap { binding in binding.hint.map { (binding.shown, $0) } }
     }
     guard page == .heads else { return hints(bindings) }
-    return [("hjkl", "move")] + hints(headBindings)
-      + [("p P", "policy"), ("Enter", "prompts"), ("t", "theme"), ("q", "quit")]
+    let others = [("p", "policy"), ("Enter", "prompts"), ("q", "quit"), ("hjkl", "move"), ("t", "theme")]
+    return hints(headBindings) + others
   }
 }
 

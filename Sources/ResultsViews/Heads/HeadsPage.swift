@@ -33,29 +33,34 @@ struct HeadsPage {
       }
       return
     }
-    let (layout, hasList) = layout(height: area.count)
+    let (layout, layers, hasList) = layout(height: area.count)
     if let layout {
-      draw(layout, at: area.lowerBound, into: &grid)
+      draw(layout, layers, at: area.lowerBound, into: &grid)
       let used = area.lowerBound + layout.height + 1
       if area.upperBound - used >= 4 { prompts(used..<area.upperBound, into: &grid) }
     } else {
-      put([Span("a larger window has room for the picture of all heads", theme[.note])],
-        row: area.lowerBound, into: &grid)
+      let words = "a wider window has room for the picture of all heads"
+      put([Span(words, theme[.note])], row: area.lowerBound, into: &grid)
     }
-    if hasList, let layout { list(from: left + layout.width + Self.gap, rows: area, into: &grid) }
+    if hasList { list(from: left + width - Self.listWidth, rows: area, into: &grid) }
     put(topLine, row: rows.upperBound - 2, into: &grid)
     put(chosenLine, row: rows.upperBound - 1, into: &grid)
   }
 
-  /// The picture with the widest cells that leave room for the list, or else the widest without one.
-  private func layout(height: Int) -> (layout: HeadLayout?, hasList: Bool) {
-    func layout(_ width: Int) -> HeadLayout? {
-      HeadLayout(
-        layerCount: heads.summary.layerCount, headCount: heads.summary.headCount, width: width,
-        height: height)
+  /// The picture with the widest cells that leave room for the list, or else the widest without one, and the
+  /// layers that it shows: all, or as many around the chosen one as have room.
+  private func layout(height: Int) -> (layout: HeadLayout?, layers: Range<Int>, hasList: Bool) {
+    let count = heads.summary.layerCount
+    func layout(_ layers: Int, _ width: Int) -> HeadLayout? {
+      HeadLayout(layerCount: layers, headCount: heads.summary.headCount, width: width, height: height)
     }
-    let beside = layout(width - Self.listWidth - Self.gap)
-    return beside.map { ($0, true) } ?? (layout(width), false)
+    if let beside = layout(count, width - Self.listWidth - Self.gap) { return (beside, 0..<count, true) }
+    for shown in stride(from: count, through: 1, by: -1) {
+      guard let all = layout(shown, width) else { continue }
+      let first = max(0, min(heads.layer - shown / 2, count - shown))
+      return (all, first..<first + shown, false)
+    }
+    return (nil, 0..<0, false)
   }
 
   private func put(_ spans: [Span], row: Int, into grid: inout Grid) {
@@ -81,7 +86,7 @@ struct HeadsPage {
     return line.fitting(width)
   }
 
-  private func draw(_ layout: HeadLayout, at top: Int, into grid: inout Grid) {
+  private func draw(_ layout: HeadLayout, _ layers: Range<Int>, at top: Int, into grid: inout Grid) {
     let brightness = heads.brightness
     let first = heads.order.first
     for block in layout.blocks {
@@ -91,15 +96,16 @@ struct HeadsPage {
         let style = theme[head == heads.head ? .accent : .dim]
         grid.put([Span("\(head + 1)", style)], row: top, column: column, limit: left + width)
       }
-      for layer in block.layers {
+      for shown in block.layers {
+        let layer = layers.lowerBound + shown
         let style = theme[layer == heads.layer ? .accent : .dim]
-        let row = top + layout.place(layer: layer, head: 0).row
+        let row = top + layout.place(layer: shown, head: 0).row
         grid.put(
           [Span(layout.number(layer), style)], row: row, column: left + block.column, limit: left + width)
         for head in 0..<layout.headCount {
           let index = layer * layout.headCount + head
           let isChosen = layer == heads.layer && head == heads.head
-          let column = left + layout.place(layer: layer, head: head).column
+          let column = left + layout.place(layer: shown, head: head).column
           if isChosen { grid.caret = Place(row: row, column: column) }
           grid.put(
             [cell(brightness(index), isChosen: isChosen, isFirst: index == first, width: layout.cell)],
@@ -109,16 +115,19 @@ struct HeadsPage {
     }
   }
 
-  /// A head's cell, a column of which is left free where it has several. The chosen head and the first one differ
-  /// without colour, too.
+  /// A head's cell, a column of which is left free where it has several. The chosen head and the first one
+  /// differ without colour, too.
   private func cell(_ brightness: Double, isChosen: Bool, isFirst: Bool, width: Int) -> Span {
-    let shade = theme.hasColor ? " " : glyphs.level(brightness)
+    // Without colour a head of nothing is still seen to be there.
+    let shade = theme.hasColor ? " " : brightness > 0 ? glyphs.level(brightness) : glyphs.dot
     let text = isChosen ? "+" : isFirst && brightness > 0 ? "!" : shade
     let style =
       theme.hasColor
       ? theme.ramp.ground(brightness).with(Style(underline: isChosen))
       : isChosen ? theme[.cursor] : .plain
-    return Span(String(repeating: text, count: max(1, width - 1)), style)
+    // A point stands alone, whatever the cell's width.
+    let isPoint = text == glyphs.dot
+    return Span(isPoint ? text : String(repeating: text, count: max(1, width - 1)), style)
   }
 
   /// The heads that come first, each with the figure that is shown and in how many prompts it is in the top.
@@ -126,9 +135,8 @@ struct HeadsPage {
     guard let figure = heads.figure else { return }
     let limit = left + width
     let isMean = heads.statistic == .mean
-    grid.put(
-      [Span(TextWidth.padded("head", to: 11), theme[.dim]), Span(isMean ? "   mean" : "  shown", theme[.dim]),
-        Span("  in top", theme[.dim])], row: area.lowerBound, column: column, limit: limit)
+    let words = TextWidth.padded("head", to: 11) + (isMean ? "   mean" : "  shown") + "  in top"
+    grid.put([Span(words, theme[.dim])], row: area.lowerBound, column: column, limit: limit)
     let order = heads.order
     let place = order.firstIndex { figure.index($0) == figure.index(heads.chosen) } ?? 0
     let room = area.count - 1
@@ -153,7 +161,8 @@ struct HeadsPage {
     var line = Line()
     line.add(Span("highest (!): ", theme[.dim]))
     for (index, head) in heads.order.prefix(8).enumerated() {
-      line.add(Span("\(heads.name(head)) ", theme[.dim]), Span(heads.text(head) + "  ", theme[.text]), rank: index)
+      let (name, text) = (heads.name(head) + " ", heads.text(head) + "  ")
+      line.add(Span(name, theme[.dim]), Span(text, theme[.text]), rank: index)
     }
     return line.fitting(width)
   }
@@ -165,8 +174,8 @@ struct HeadsPage {
     for (rank, measure) in [HeadMeasure.cost, .gain, .retrieval].enumerated() {
       guard let figure = heads.summary.figure(measure, heads.column) else { continue }
       let index = figure.index(heads.chosen)
-      let name = [HeadMeasure.cost: "cost", .gain: "gain", .retrieval: "retrieval"][measure] ?? ""
-      line.add(Span("   \(name) ", theme[.dim]), Span(measure.text(figure.stability.mean[index]), theme[.text]))
+      let mean = measure.text(figure.stability.mean[index])
+      line.add(Span("   \(measure.rawValue) ", theme[.dim]), Span(mean, theme[.text]))
       line.add(
         Span(" \(plusMinus) \(measure.text(figure.stability.spread[index], isSpread: true))", theme[.dim]),
         rank: 3 - rank)
@@ -182,18 +191,21 @@ struct HeadsPage {
     guard let figure = heads.figure else { return }
     let values = figure.values.map { $0[heads.chosen] }
     grid.put(
-      [Span("\(heads.measure.title) of head \(heads.layer + 1).\(heads.head + 1), prompt by prompt", theme[.dim])],
-      row: area.lowerBound, column: left, limit: left + promptWidth)
+      [
+        Span("head \(heads.layer + 1).\(heads.head + 1)", theme[.accent]),
+        Span("  \(heads.measure.title), prompt by prompt", theme[.dim]),
+      ], row: area.lowerBound, column: left, limit: left + promptWidth)
     let lines = area.dropFirst()
     for (offset, (row, index)) in zip(lines, figure.prompts.indices).enumerated() {
       let isLast = offset == lines.count - 1 && index < figure.prompts.count - 1
       let text =
-        isLast ? "  and \(figure.prompts.count - index) more (Enter)"
+        isLast
+        ? "  and \(figure.prompts.count - index) more (Enter)"
         : TextWidth.padded(heads.measure.text(values[index]), to: 7, right: true) + "  "
           + visible(figure.prompts[index])
+      let clipped = TextWidth.clipped(text, to: promptWidth, ellipsis: glyphs.ellipsis)
       grid.put(
-        [Span(TextWidth.clipped(text, to: promptWidth, ellipsis: glyphs.ellipsis), theme[isLast ? .dim : .text])],
-        row: row, column: left, limit: left + promptWidth)
+        [Span(clipped, theme[isLast ? .dim : .text])], row: row, column: left, limit: left + promptWidth)
     }
   }
 

@@ -65,7 +65,8 @@ extension HeadsBrowsing {
     if summary.promptCount == 0 { return summary.unavailable.first ?? "no prompt is done yet" }
     let lost = column.flatMap { summary.counts[$0]?.lost } ?? 0
     switch measure {
-    case .cost where lost == 0: return "no answer is lost here: choose another policy or budget (p), or a figure (f)"
+    case .cost where lost == 0:
+      return "no answer is lost here: choose another policy or budget (p), or a figure (f)"
     case .retrieval: return "no answer copies anything from its prompt"
     default: return "no prompt has this figure"
     }

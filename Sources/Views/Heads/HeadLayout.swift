@@ -1,7 +1,7 @@
 import Screen
 
-/// Where the heads of all layers stand in a picture: a row for each layer, in several blocks beside each other
-/// where not all have room below each other.
+/// Where the heads of all layers stand in a picture: a row for each layer, in several blocks beside each
+/// other where not all have room below each other.
 package struct HeadLayout {
   /// Some layers below each other.
   package struct Block {

@@ -2,8 +2,8 @@ import Exploration
 import Screen
 import Transformer
 
-/// All heads of all layers at a glance, without digits; where the layers have no room below each other, some of
-/// them stand beside the others.
+/// All heads of all layers at a glance, without digits; where the layers have no room below each other, some
+/// of them stand beside the others.
 struct HeadPicture {
   private let layout: HeadLayout
 
@@ -27,7 +27,8 @@ struct HeadPicture {
       for head in layout.namedHeads(besides: cursor.head) {
         let style = theme[head == cursor.head ? .accent : .dim]
         frame.line(
-          top, [Span("\(head + 1)", style)], from: layout.place(layer: block.layers.lowerBound, head: head).column)
+          top, [Span("\(head + 1)", style)],
+          from: layout.place(layer: block.layers.lowerBound, head: head).column)
       }
       for layer in block.layers {
         let row = top + layout.place(layer: layer, head: 0).row

@@ -6,7 +6,8 @@ import Exploration
 struct EvalHeads: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "heads",
-    abstract: "Which heads' evictions cost answers, and which heads look at what is copied, over many prompts.",
+    abstract:
+      "Which heads' evictions cost answers, and which heads look at what is copied, over many prompts.",
     discussion: """
       PROMPTS are texts, JSON Lines ({"text": …, "question": …, "expected": …, "needle": …}), folders of both, or \
       another evaluation's results. Under each policy each kept set is restored alone: does the expected answer come \
@@ -23,7 +24,9 @@ struct EvalHeads: AsyncParsableCommand {
 
   @Option(
     name: .customLong("expect"),
-    help: "What a right answer to a text has in it, or /regex/; may be given several times. Lines have their own.")
+    help:
+      "What a right answer to a text has in it, or /regex/; may be given several times. Lines have their own."
+  )
   var expected: [String] = []
 
   @Option(help: "What of a text an answer copies. Default: what is expected, or all of the text.")

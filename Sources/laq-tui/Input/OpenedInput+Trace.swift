@@ -7,8 +7,8 @@ import Transformer
 
 extension OpenedInput {
   /// Opens a trace: it runs without a model, or by the one that it was recorded of, which then decodes.
-  /// - Throws: `TraceError`, `TraceModelError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is
-  ///   wrong with the configuration.
+  /// - Throws: `TraceError`, `TraceModelError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what
+  ///   is wrong with the configuration.
   init(trace options: LaqTUI) throws {
     let path = options.prompt.text
     if let option = options.optionForText {
