@@ -168,7 +168,7 @@ import Transformer
     #expect(rows.map { $0.unavailable == nil } == [true, false, false, false, false])
     for (row, reason) in zip(
       rows.dropFirst(),
-      ["'text' is missing", "misses what is expected", "an expected answer '/(/'", "one a line"])
+      ["'text' is missing", "own answer misses it", "an expected answer '/(/'", "one a line"])
     {
       #expect(row.unavailable?.contains(reason) == true, "\(row.unavailable ?? "")")
       #expect(row.unavailable?.contains("prompts.jsonl") == true)

@@ -86,37 +86,44 @@ import Transformer
     #expect(costs.gain.joined().contains { $0 > 0 })
   }
 
-  /// The gain is the difference of what two caches say of the wanted tokens, told the answer before them.
+  /// The gain is the difference of what two caches say of the wanted tokens, told the answer before them:
+  /// that of the policy, and that which a person gets who keeps all of a head.
   @Test(arguments: ["snapkv", "snapkv+rerotate"])
   func theGainIsThatOfTheWantedTokensProbabilities(_ name: String) async throws {
     let (engine, opening, request) = try Self.opening([name])
+    let costs = try #require(try await engine.heads(opening, request).results.first).get()
+    let shape = costs.result.kept.shape
+    var edited = request
+    let places = [(0, 0), (2, 1), (3, 2), (4, 2), (4, 3)]
+    edited.policies = places.map { layer, set in
+      let everything = KeptEdit(
+        .keep, 0...opening.prompt.tokens.count - 1,
+        in: .head(layer: layer, queryHead: set * shape.groupSize))
+      return request.policies[0].edited([everything])
+    }
+    let restored = try await engine.heads(opening, edited).results.map { try $0.get() }
+    for ((layer, set), one) in zip(places, restored) {
+      let gain = one.logProbability - costs.logProbability
+      #expect(abs(costs.gain[layer][set] - gain) < 1e-3, "\(layer + 1).\(set + 1)")
+      #expect(one.gain[layer][set] == 0, "it lacks nothing more")
+    }
+  }
+
+  /// On everything it is what the full cache says of its own tokens.
+  @Test func theProbabilityIsThatOfTheFullCachesSteps() async throws {
+    let (engine, opening, request) = try Self.opening(["snapkv"], budgets: [1_000_000])
     let heads = try await engine.heads(opening, request)
     let costs = try #require(heads.results.first).get()
-    let best = try #require(
-      costs.gain.enumerated().flatMap { layer, sets in sets.enumerated().map { (layer, $0, $1) } }
-        .max { $0.2 < $1.2 })
-    let run = await engine.run(opening)
-    let own = try #require(run.results.first)
-    let everything = KeptEdit(
-      .keep, 0...run.prompt.tokens.count - 1,
-      in: .head(layer: best.0, queryHead: best.1 * heads.shape.groupSize))
-    var settings = run.settings
-    settings.policies.append(own.policy.edited([everything]))
-    let again = await engine.run(
-      Run(modelName: "", prompt: run.prompt, settings: settings, vocabulary: run.vocabulary), earlier: run)
-    let full = try #require(again.full).answer.tokens
-    let wanted = try #require(
-      full.indices.first { run.vocabulary.text(full[0...$0]).contains("905") })
-    let first = try #require((0...wanted).last { run.vocabulary.text(full[$0...wanted]).contains("905") })
-    func logarithm(_ result: PolicyResult) throws -> Double {
-      let steps = (result.followed ?? result.answer).steps
-      return try (first...wanted).reduce(0) { sum, step in
-        let candidate = try #require(steps[step].candidates.first { $0.token == full[step] })
-        return sum + log(Double(candidate.probability))
-      }
+    let (answer, vocabulary) = (heads.full.answer, opening.vocabulary)
+    let last = try #require(
+      answer.tokens.indices.first { vocabulary.text(answer.tokens[0...$0]).contains("905") })
+    let first = try #require(
+      (0...last).last { vocabulary.text(answer.tokens[$0...last]).contains("905") })
+    let logarithm = try (first...last).reduce(0) { sum, step in
+      let candidate = try #require(answer.steps[step].candidates.first { $0.token == answer.tokens[step] })
+      return sum + log(Double(candidate.probability))
     }
-    #expect(abs(try logarithm(again.results[0]) - costs.logProbability) < 1e-3)
-    #expect(abs(try logarithm(again.results[1]) - logarithm(again.results[0]) - best.2) < 1e-3)
+    #expect(abs(costs.logProbability - logarithm) < 1e-3)
   }
 
   /// An answer that is there has cost nothing, and a set that lacks nothing has nothing to gain.

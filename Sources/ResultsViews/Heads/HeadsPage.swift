@@ -118,8 +118,9 @@ struct HeadsPage {
   /// A head's cell, a column of which is left free where it has several. The chosen head and the first one
   /// differ without colour, too.
   private func cell(_ brightness: Double, isChosen: Bool, isFirst: Bool, width: Int) -> Span {
-    // Without colour a head of nothing is still seen to be there.
-    let shade = theme.hasColor ? " " : brightness > 0 ? glyphs.level(brightness) : glyphs.dot
+    // Without colour a head of little or nothing is still seen to be there.
+    let level = glyphs.level(brightness)
+    let shade = theme.hasColor ? " " : level == " " ? glyphs.dot : level
     let text = isChosen ? "+" : isFirst && brightness > 0 ? "!" : shade
     let style =
       theme.hasColor
