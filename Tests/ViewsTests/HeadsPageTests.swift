@@ -45,19 +45,10 @@ import Transformer
           "shape": [layers, heads, kvHeads].map(Double.init),
           "retrieval": values(heads, 2 * heads + 1, 0.9),
         ])
-      return try row(one, [full, outcome(policies[0], lost: isLost), outcome(policies[1], lost: false)])
+      return try ResultsTests.row(
+        one, [full, outcome(policies[0], lost: isLost), outcome(policies[1], lost: false)])
     }
     return ResultsTable(plan: plan, rows: rows)
-  }
-
-  private static func row(_ one: EvaluationCase, _ outcomes: [Outcome]) throws -> EvaluationRow {
-    struct Stored: Encodable {
-      let id: String
-      let references = ["905"]
-      let outcomes: [Outcome]
-    }
-    return try CanonicalJSON.value(
-      EvaluationRow.self, from: CanonicalJSON.data(Stored(id: one.id, outcomes: outcomes)))
   }
 
   static func state(_ table: ResultsTable, theme: Theme = .mono) -> ResultsState {
@@ -109,6 +100,26 @@ import Transformer
     try screens.compare(ascii, with: "\(name)-ascii.txt")
     state.theme = .dark
     try screens.compare(TextRenderer.ansi(state.draw(size: size)), with: "\(name).ansi")
+  }
+
+  /// Where no head alone brings much back, the graded figure says more, and it orders those that are alike.
+  @Test func itBeginsWithWhatSaysMost() throws {
+    let whole = try Self.table(layers: 5, heads: 8, kvHeads: 4)
+    let rows = try whole.plan.cases.compactMap { whole.rows[$0.id] }.enumerated().map { number, row in
+      let outcomes = row.outcomes.map { outcome in
+        Outcome(
+          policy: outcome.policy, budget: outcome.budget, scores: outcome.scores,
+          series: outcome.series.mapValues { $0 }.merging(
+            outcome.budget == nil ? [:] : ["cost": (0..<20).map { number == 0 && $0 > 2 ? 1 : 0 }]
+          ) { $1 })
+      }
+      return try ResultsTests.row(whole.plan.cases[number], outcomes)
+    }
+    var state = Self.state(ResultsTable(plan: whole.plan, rows: rows))
+    #expect(state.heads?.measure == .gain && state.heads?.layer == 2)
+    state.heads?.measure = .cost
+    let heads = try #require(state.heads)
+    #expect(heads.order.first == 2 * 8, "of heads that bring as much back the one that gains most")
   }
 
   @Test func keysChooseFiguresPoliciesAndHeads() throws {
@@ -201,7 +212,7 @@ import Transformer
     let full = Outcome(policy: try Policy(parsing: "full"), budget: nil, series: series)
     let gain = Outcome(
       policy: try Policy(parsing: "snapkv"), budget: .tokens(48), series: ["gain": [1e9, -1e9]])
-    let row = try Self.row(table.plan.cases[0], [full, gain])
+    let row = try ResultsTests.row(table.plan.cases[0], [full, gain])
     var state = Self.state(ResultsTable(plan: table.plan, rows: [row]))
     for key in "fvfvfvnNpjklhgGe" {
       _ = state.handle(.character(key), size: Size(width: 80, height: 24))

@@ -65,7 +65,8 @@ extension PromptHeads {
     guard let tokens = isExpected ? run.expectedTokens : 0...full.answer.tokens.count - 1 else {
       throw PromptHeadsError.missesExpected(
         run.prompt.name, expected: run.settings.expected.map(\.description).joined(separator: "', '"),
-        answer: run.vocabulary.text(full.answer.tokens))
+        answer: run.vocabulary.text(full.answer.tokens).split(whereSeparator: \.isWhitespace)
+          .joined(separator: " "))
     }
     let wanted = WhyAim(target: isExpected ? .expected : .whole, tokens: tokens)
     (shape, self.full) = (recording.shape, full)

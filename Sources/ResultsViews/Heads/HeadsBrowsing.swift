@@ -28,10 +28,12 @@ package struct HeadsBrowsing: Sendable {
   /// Begins at the head that matters most, by the first figure that says something.
   package init(_ table: ResultsTable) {
     summary = Self.summary(table)
+    // A head that brings few answers back alone says less than by how much it helps.
+    let least = [(HeadMeasure.cost, 0.5), (.gain, HeadStability.seen), (.retrieval, HeadStability.seen)]
     measure =
-      [HeadMeasure.cost, .gain, .retrieval].first { measure in
-        summary.figure(measure, column)?.stability.mean.contains { $0 > 0 } ?? false
-      } ?? .cost
+      least.first { measure, least in
+        summary.figure(measure, column)?.stability.mean.contains { $0 >= least } ?? false
+      }?.0 ?? .cost
     if let first = order.first { choose(first) }
   }
 
@@ -70,16 +72,20 @@ package struct HeadsBrowsing: Sendable {
     return { largest > 0 ? max(0, value($0, of: figure) / largest) : 0 }
   }
 
-  /// All heads, those first of which most is shown; equal ones by the mean, then in their order. Of heads
-  /// that share a kept set the first stands for all.
+  /// All heads, those first of which most is shown; equal ones by the figure's mean, then by what they gain, then
+  /// in their order. Of heads that share a kept set the first stands for all.
   var order: [Int] {
     guard let figure else { return [] }
+    let gain = summary.figure(.gain, column)
     let heads = stride(from: 0, to: summary.layerCount * summary.headCount, by: figure.groupSize)
     return heads.sorted { a, b in
       let (first, second) = (value(a, of: figure), value(b, of: figure))
       if first != second { return first > second }
-      let means = (figure.stability.mean[figure.index(a)], figure.stability.mean[figure.index(b)])
-      return means.0 != means.1 ? means.0 > means.1 : a < b
+      for other in [figure, gain].compactMap({ $0 }) {
+        let means = (other.stability.mean[other.index(a)], other.stability.mean[other.index(b)])
+        if means.0 != means.1 { return means.0 > means.1 }
+      }
+      return a < b
     }
   }
 

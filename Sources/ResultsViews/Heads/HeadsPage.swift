@@ -18,7 +18,7 @@ struct HeadsPage {
   }
 
   /// Columns of the list beside the picture, and of the gap before it.
-  private static let listWidth = 27, gap = 2
+  private static let listWidth = 27, gap = 2, widestPrompts = 64
   /// Rows below the picture: the top heads in a line, and the chosen head's figures.
   private static let below = 2
 
@@ -42,9 +42,14 @@ struct HeadsPage {
       let words = "a wider window has room for the picture of all heads"
       put([Span(words, theme[.note])], row: area.lowerBound, into: &grid)
     }
-    if hasList { list(from: left + width - Self.listWidth, rows: area, into: &grid) }
+    if hasList { list(from: left + listColumn(layout?.width ?? 0), rows: area, into: &grid) }
     put(topLine, row: rows.upperBound - 2, into: &grid)
     put(chosenLine, row: rows.upperBound - 1, into: &grid)
+  }
+
+  /// The list stands behind the picture and the prompts below it, in a wide window not at its other end.
+  private func listColumn(_ pictureWidth: Int) -> Int {
+    min(width - Self.listWidth, max(pictureWidth + Self.gap, Self.widestPrompts + Self.gap))
   }
 
   /// The picture with the widest cells that leave room for the list, or else the widest without one, and the
@@ -211,7 +216,7 @@ struct HeadsPage {
   }
 
   /// The list stands beside the prompts, too.
-  private var promptWidth: Int { width - Self.listWidth - Self.gap }
+  private var promptWidth: Int { min(Self.widestPrompts, width - Self.listWidth - Self.gap) }
   private var plusMinus: String { glyphs == .ascii ? "+-" : "±" }
 
   private func visible(_ text: String) -> String { Sanitizer.visible(text, glyphs: glyphs, spaces: false) }
