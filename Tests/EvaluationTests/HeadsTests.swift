@@ -192,6 +192,23 @@ import Transformer
     }
   }
 
+  /// The sample that a person without a model looks at: small, of the embedded model, and a profile of it.
+  @Test func theSampleIsAProfileOfTheEmbeddedModel() throws {
+    let place = try Workplace()
+    let file = Places.root.appendingPathComponent("Samples/Heads/embedded.json").path
+    let results = try EvaluationResults(contentsOf: file)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)).count < 100_000)
+    #expect(
+      results.plan.model.digest == place.model.identity.digest, "Samples/Heads/make_heads.py makes it anew")
+    let shape = place.model.checkpoint.configuration.shape
+    let summary = HeadsSummary(plan: results.plan, rows: results.rows)
+    #expect(summary.layerCount == shape.layerCount && summary.headCount == shape.queryHeadCount)
+    #expect(summary.promptCount == 10 && summary.columns.allSatisfy { summary.counts[$0]?.lost == 9 })
+    for measure in HeadMeasure.allCases {
+      try Policy.named("laq/heads(\(file),by=\(measure.rawValue))").checkProfile(shape)
+    }
+  }
+
   // MARK: Statistics
 
   @Test func meansSpreadsAndTopsAreThoseByHand() {
