@@ -89,7 +89,8 @@ import Transformer
 
   @Test(
     arguments: [
-      ("nothing.json", nil, "cannot be read"), ("a.json", "{}", "is no profile of heads"),
+      ("nothing.json", nil, "cannot be read (there is no such file)"),
+      ("a.json", "{}", "is no profile of heads"),
       ("b.json", "[1, 2]", "is no profile of heads"),
       ("c.json", "{\"0-0\":[1],\"1-1\":[1]}", "2 heads, and 2 layers of 2 were expected"),
       ("d.json", "{\"first\":[1]}", "'first' is no head's name"), ("e.json", "{\"0-0\":[]}", "has no score"),

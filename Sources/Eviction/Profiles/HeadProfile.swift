@@ -24,10 +24,12 @@ public struct HeadProfile: Sendable, Hashable {
   /// - Throws: `HeadProfileError` for a file that cannot be read, is no profile or has not the measure.
   public init(path: String, measure: HeadMeasure) throws(HeadProfileError) {
     self.path = path
+    let file = (path as NSString).expandingTildeInPath
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw .unreadable(path, reason: "there is no such file")
+    }
     let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: (path as NSString).expandingTildeInPath))
-    } catch {
+    do { data = try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
       throw .unreadable(path, reason: (error as NSError).localizedDescription)
     }
     if let named = try? JSONDecoder().decode([String: [Double]].self, from: data), !named.isEmpty,
