@@ -1,3 +1,4 @@
+import Foundation
 import Transformer
 
 /// HeadKV's budgets of heads (Fu et al. 2024, arXiv 2410.19258) from a profile that a file holds: each head
@@ -43,5 +44,19 @@ package struct HeadsAllocation: Allocation, Hashable {
       (0..<input.scores.layerCount).map { layer in
         shared[layer * sets..<(layer + 1) * sets].map { input.protectedCount + base + $0 }
       })
+  }
+}
+
+extension Policy {
+  /// The file of the profile by which the policy divides its budget; `nil` for policies without one.
+  public var profilePath: String? {
+    (allocation as? HeadsAllocation).map { ($0.path as NSString).expandingTildeInPath }
+  }
+
+  /// Looks whether that profile can be used with a model, before anything is computed for it.
+  /// - Throws: `HeadProfileError`.
+  public func checkProfile(_ shape: ModelShape) throws(HeadProfileError) {
+    guard let heads = allocation as? HeadsAllocation else { return }
+    _ = try HeadProfile.remembered(heads.path, heads.measure).scores(of: shape, setCount: shape.kvHeadCount)
   }
 }

@@ -72,8 +72,8 @@ package struct HeadsBrowsing: Sendable {
     return { largest > 0 ? max(0, value($0, of: figure) / largest) : 0 }
   }
 
-  /// All heads, those first of which most is shown; equal ones by the figure's mean, then by what they gain, then
-  /// in their order. Of heads that share a kept set the first stands for all.
+  /// All heads, those first of which most is shown; equal ones by the figure's mean, then by what they gain,
+  /// then in their order. Of heads that share a kept set the first stands for all.
   var order: [Int] {
     guard let figure else { return [] }
     let gain = summary.figure(.gain, column)
