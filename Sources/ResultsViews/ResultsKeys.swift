@@ -7,6 +7,7 @@ enum ResultsKeys {
   enum Action {
     case left, down, up, right, pageDown, pageUp, first, last, next, previous, score, theme, open, back,
       redraw, suspend, quit
+    case figure, statistic, nextHead, previousHead, export
   }
 
   /// Keys, what they do, and the footer's word for it.
@@ -22,8 +23,10 @@ enum ResultsKeys {
     ([.character("q"), .function(10), .control("c")], .quit, "q", "quit"),
   ]
 
-  /// What a key does.
-  static func action(_ key: Key) -> Action? { bindings.first { $0.keys.contains(key) }?.action }
+  /// What a key does on a page.
+  static func action(_ key: Key, on page: ResultsState.Page) -> Action? {
+    ((page == .heads ? headBindings : []) + bindings).first { $0.keys.contains(key) }?.action
+  }
 }
 
 extension ResultsState {
@@ -31,7 +34,7 @@ extension ResultsState {
   /// - Parameter size: the terminal's, for moves by pages.
   package mutating func handle(_ key: Key, size: Size) -> Effect {
     message = nil
-    guard let action = ResultsKeys.action(key) else { return .none }
+    guard let action = ResultsKeys.action(key, on: page) else { return .none }
     switch action {
     case .score: chooseScore()
     case .theme:
@@ -40,7 +43,12 @@ extension ResultsState {
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .quit: return .quit
-    default: return page == .cells ? moveInCells(action, size: size) : moveInPrompts(action, size: size)
+    default:
+      switch page {
+      case .cells: return moveInCells(action, size: size)
+      case .heads: return moveInHeads(action)
+      case .prompts: return moveInPrompts(action, size: size)
+      }
     }
     return .none
   }
@@ -90,7 +98,7 @@ extension ResultsState {
     case .pageDown: prompt += jump
     case .first: prompt = 0
     case .last: prompt = prompts.count - 1
-    case .back, .left: page = .cells
+    case .back, .left: page = heads == nil ? .cells : .heads
     case .open:
       guard chosenPrompt != nil else { break }
       guard let unavailable = prompts[prompt].row.unavailable else { return .open }

@@ -18,7 +18,7 @@ struct ResultsPrompts {
   }
 
   func draw(into grid: inout Grid) {
-    let series = state.table.series(at: state.place)
+    let series = state.chosenSeries
     var heading = Line()
     if let series { heading.add(Span(ResultsTable.title(series), theme[.accent])) }
     heading.add(

@@ -3,12 +3,14 @@ import Screen
 import Views
 
 /// Everything that the screen of an evaluation is a function of, beside the terminal's size and its glyphs:
-/// its cells, and the prompts behind one of them.
+/// its cells, or the heads that it is about, and the prompts behind one of them.
 package struct ResultsState: Sendable {
   /// What is shown.
   package enum Page: Sendable, Hashable {
     /// The means.
     case cells
+    /// The heads of a model, in the place of means.
+    case heads
     /// The prompts behind the chosen cell, the lowest scores first.
     case prompts
   }
@@ -26,7 +28,11 @@ package struct ResultsState: Sendable {
   /// The file's name.
   package let name: String
   /// The means.
-  package var table: ResultsTable
+  package var table: ResultsTable {
+    didSet { heads?.update(table) }
+  }
+  /// What is looked at of heads; `nil` in results that are not about them.
+  package var heads: HeadsBrowsing?
   /// The score that is shown.
   package var score: String
   /// How far the evaluation is.
@@ -48,6 +54,7 @@ package struct ResultsState: Sendable {
   /// - Parameter score: what is shown first.
   package init(name: String, table: ResultsTable, score: String, stage: Stage, theme: Theme = .dark) {
     (self.name, self.table, self.score, self.stage, self.theme) = (name, table, score, stage, theme)
+    if table.plan.suite == HeadsSuite.name { (heads, page) = (HeadsBrowsing(table), .heads) }
     // The full cache's page says the least.
     if table.isHeatmap {
       place.page = min(1, table.allSeries.count - 1)
@@ -63,10 +70,16 @@ package struct ResultsState: Sendable {
     let outcome: Outcome?
   }
 
-  /// The prompts behind the chosen cell that are done, the lowest scores first.
+  /// The policy and budget that are looked at.
+  var chosenSeries: ResultsTable.Series? {
+    guard let heads else { return table.series(at: place) }
+    return heads.column ?? table.allSeries.first
+  }
+
+  /// The prompts behind the chosen cell, or about heads, that are done, the lowest scores first.
   var prompts: [Prompt] {
-    guard let series = table.series(at: place) else { return [] }
-    let all = table.cases(at: place).compactMap { one in
+    guard let series = chosenSeries else { return [] }
+    let all = (heads == nil ? table.cases(at: place) : table.plan.cases).compactMap { one in
       table.rows[one.id].map { Prompt(one: one, row: $0, outcome: $0.outcome(series.policy, series.budget)) }
     }
     return all.enumerated().sorted { first, second in
@@ -79,6 +92,6 @@ package struct ResultsState: Sendable {
   package var chosenPrompt: (EvaluationCase, ResultsTable.Series)? {
     let prompts = prompts
     guard page == .prompts, prompts.indices.contains(prompt) else { return nil }
-    return table.series(at: place).map { (prompts[prompt].one, $0) }
+    return chosenSeries.map { (prompts[prompt].one, $0) }
   }
 }

@@ -23,21 +23,26 @@ extension ResultsState {
       ])
     grid.rule(
       row: size.height - 4, column: 0, width: size.width, glyphs: glyphs, style: theme[.frame], joined: true)
-    grid.put(status(glyphs), row: size.height - 3, column: 2, limit: size.width - 2)
-    let footer = ResultsKeys.bindings.compactMap { binding in
-      binding.hint.map { [Span(binding.shown, theme[.footerKey]), Span(" \($0)  ", theme[.footer])] }
+    grid.put(status(glyphs, width: size.width - 4), row: size.height - 3, column: 2, limit: size.width - 2)
+    let footer = ResultsKeys.hints(page).map { key in
+      [Span(key.shown, theme[.footerKey]), Span(" \(key.hint)  ", theme[.footer])]
     }
     grid.put(footer.flatMap(\.self), row: size.height - 1, column: 1, limit: size.width)
     switch page {
     case .cells:
       ResultsCells(self, glyphs: glyphs, width: size.width - 4, rows: 1..<size.height - 4).draw(into: &grid)
+    case .heads:
+      if let heads {
+        HeadsPage(self, heads, glyphs: glyphs, width: size.width - 4, rows: 1..<size.height - 4)
+          .draw(into: &grid)
+      }
     case .prompts:
       ResultsPrompts(self, glyphs: glyphs, width: size.width - 4, rows: 1..<size.height - 4).draw(into: &grid)
     }
     return grid
   }
 
-  private func status(_ glyphs: GlyphSet) -> [Span] {
+  private func status(_ glyphs: GlyphSet, width: Int) -> [Span] {
     if let message {
       return [Span(Sanitizer.visible(message, glyphs: glyphs, spaces: false), theme[.warning])]
     }
@@ -48,6 +53,8 @@ extension ResultsState {
         Span(Sanitizer.visible(text, glyphs: glyphs, spaces: false), theme[.status]),
         Span("   q stops; the same command goes on later", theme[.dim]),
       ]
+    case .done where page == .heads && heads?.figure != nil:
+      return heads?.promptLine(theme, width: width) ?? []
     case .done: return [Span("\(grouped(table.rows.count)) prompts", theme[.status])]
     case .unfinished:
       return [

@@ -31,7 +31,9 @@ struct PolicyBench {
       return !policy.keepsEverything && policy.pass == nil && !policy.needs.contains(.gate)
     }.map(\.name)
     + ["snapkv(style=kvpress)"]
-    + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" } + ["snapkv+critical"]
+    + PolicyRegistry.allocations.dropFirst().map { "snapkv/\($0.name)" }
+    // A profile of heads is a file of a person's own.
+    .filter { Policy($0)?.profilePath == nil } + ["snapkv+critical"]
 
   /// Measures policies by name; lookahead and decode queries are stood in for by queries of the prompt's end,
   /// whose decoding is not measured.

@@ -175,6 +175,7 @@ import Testing
     case .wordOrModel(let words, let prefix):
       (words + ["\(prefix):/Models/\(Int.random(in: 0...9, using: &generator))"])
         .randomElement(using: &generator) ?? ""
+    case .file: ["Heads of a model.json", "../a/B.json", "~/x"].randomElement(using: &generator) ?? "x"
     }
   }
 }

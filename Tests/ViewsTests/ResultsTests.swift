@@ -60,7 +60,7 @@ import Testing
   }
 
   /// A row as it stands in a file: a prompt would need a model's tokenizer.
-  private static func row(_ one: EvaluationCase, _ outcomes: [Outcome]) throws -> EvaluationRow {
+  static func row(_ one: EvaluationCase, _ outcomes: [Outcome]) throws -> EvaluationRow {
     struct Stored: Encodable {
       let id: String
       let references = ["905"]

@@ -29,6 +29,11 @@ package struct EvaluationPlan: Encodable, Sendable, Hashable {
   ) throws {
     var options = suite.options
     if compressed != .all { options[Self.compressKey] = .text(compressed.rawValue) }
+    // Another profile of the same name would be another policy.
+    let profiles = settings.policies.compactMap(\.profilePath)
+    if !profiles.isEmpty {
+      options["profiles"] = .list(profiles.map { .text(FileDigest.digest(of: $0)) })
+    }
     if usesChat { options[Self.chatKey] = true }
     if !variables.isEmpty { options[Self.templateKey] = .list(variables.arguments.map { .text($0) }) }
     try self.init(

@@ -154,6 +154,7 @@ package enum SuiteRegistry {
   /// All suites, in the order of help.
   package static let all: [any EvaluationSuite.Type] = [
     NeedleSuite.self, RetrievalSuite.self, LongBenchSuite.self, ConsistencySuite.self,
+    HeadsSuite.self,
   ]
 
   /// The suite that a plan describes.

@@ -8,6 +8,9 @@ struct MarkdownTable {
   /// A table without lines.
   init(_ header: [String]) { lines = [header.map(Self.cell)] }
 
+  /// Whether there is no line below the header.
+  var isEmpty: Bool { lines.count == 1 }
+
   /// Adds a line with as many cells as the header has.
   mutating func add(_ cells: [String]) { lines.append(cells.map(Self.cell)) }
 

@@ -111,6 +111,23 @@ extension PolicyRegistry {
           isNamed: false)
       ]
     ) { RatiosAllocation(ratios: $0.numbers("evict")) },
+    AllocationDescriptor(
+      "heads", aliases: ["headkv"], title: "HeadKV",
+      looksAt: "a profile of heads (laq-tui eval heads): a base for each, the rest by its score",
+      source: "Fu et al. 2024, arXiv 2410.19258", cost: "none",
+      parameters: [
+        PolicyParameter(
+          "file", .file, "heads.json", "results of eval heads, or retrieval heads by name", isNamed: false),
+        PolicyParameter(
+          "by", .word(HeadMeasure.allCases.map(\.rawValue)), HeadMeasure.retrieval.rawValue,
+          "what says how much a head matters"),
+        PolicyParameter("beta", .number(1...1000), "1.2", "1/beta of the budget is shared"),
+      ]
+    ) { settings in
+      HeadsAllocation(
+        path: settings.values["file"] ?? "heads.json", measure: settings.word("by", default: .retrieval),
+        beta: settings.number("beta"))
+    },
   ]
 
   /// The allocation that names leave out.

@@ -17,6 +17,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case word([String])
     /// One of some words, or a prefix with a colon and a model behind it: a path or a name.
     case wordOrModel([String], prefix: String)
+    /// The path of a file.
+    case file
   }
 
   /// The key, as typed.
@@ -56,8 +58,8 @@ public struct PolicyParameter: Sendable, Hashable {
     case .numbers: "numbers from \(briefRange)"
     case .word: briefRange
     case .wordOrModel(_, let prefix):
-      "\(briefRange), a path or a name as --model takes it, in double quotes where it holds a comma, a bracket, "
-        + "an equals sign or a space: \(prefix):\"MODEL\""
+      "\(briefRange), a path or a name as --model takes it, \(Self.quoting): \(prefix):\"MODEL\""
+    case .file: "the path of a file, \(Self.quoting)"
     }
   }
 
@@ -73,11 +75,17 @@ public struct PolicyParameter: Sendable, Hashable {
       "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), joined by colons"
     case .word(let words): words.joined(separator: ", ")
     case .wordOrModel(let words, let prefix): (words + ["\(prefix):MODEL"]).joined(separator: ", ")
+    case .file: "a file"
     }
   }
 
-  /// A value as a name has it: a model's path in quotes where it needs them.
+  /// When a path needs quotes.
+  private static let quoting =
+    "in double quotes where it holds a comma, a bracket, an equals sign or a space"
+
+  /// A value as a name has it: a path in quotes where it needs them.
   func text(_ value: String) -> String {
+    if domain == .file { return QuotedText.quoted(value) }
     guard case .wordOrModel(_, let prefix) = domain, let model = Self.model(value, behind: prefix) else {
       return value
     }
@@ -116,6 +124,7 @@ public struct PolicyParameter: Sendable, Hashable {
           Self.number(String(part), in: range).flatMap { number in list.map { $0 + [number] } }
         }?.joined(separator: ":")
     case .word(let words): words.contains(value) ? value : nil
+    case .file: typed.isEmpty ? nil : typed
     }
   }
 

@@ -85,6 +85,8 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
   case noQuestion
   /// The choice that was read from a file is about another model or prompt.
   case anotherPrompt(policy: String, wanted: Int, found: Int)
+  /// The budget is divided by a profile of heads that cannot be used.
+  case noProfile(HeadProfileError)
   /// A score is no number, or infinite: an order made of it would be a tie, or chance. Places count from 1.
   case notFinite(policy: String, layer: Int, head: Int, position: Int)
 
@@ -133,6 +135,7 @@ public enum EvidenceError: Error, Equatable, CustomStringConvertible {
       """
     case .anotherPrompt(let policy, let wanted, let found):
       "\(policy) was read for another model or for a prompt of \(found) tokens, and this one has \(wanted); read it again"
+    case .noProfile(let error): error.description
     case .notFinite(let policy, let layer, let head, let position):
       """
       \(policy)'s score of token \(position) in layer \(layer), head \(head) is no finite number, so it orders nothing; \

@@ -7,11 +7,11 @@ import Checkpoint
 public struct ExpectedAnswer: Sendable, Hashable, CustomStringConvertible {
   /// As it was typed, `/…/` for an expression; of several texts all of them.
   public let description: String
-  private let texts: [String]
-  private let isExpression: Bool
+  let texts: [String]
+  let isExpression: Bool
 
-  /// Reads what was typed: an expression between slashes, with an `i` behind it where upper and lower case are
-  /// the same, or else a text.
+  /// Reads what was typed: an expression between slashes, with an `i` behind it where upper and lower case
+  /// are the same, or else a text.
   /// - Throws: `ExpectedAnswerError`.
   public init(parsing typed: String) throws {
     guard let (inner, flags) = Self.expression(typed) else {

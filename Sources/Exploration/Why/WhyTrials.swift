@@ -16,11 +16,17 @@ final class WhyTrials {
   private var told: (base: [WhyPiece], count: Int, states: ToldStates?)?
 
   /// `nil` when the run lacks something that is needed.
-  init?(_ run: Run, policy: Policy, source: any RunSource) {
+  convenience init?(_ run: Run, policy: Policy, source: any RunSource) {
+    guard let result = run.results.first(where: { $0.policy == policy }) else { return nil }
+    self.init(run, result: result, source: source)
+  }
+
+  /// The same for one of a policy's results at several budgets.
+  /// - Parameter endTokens: tokens that end an answer besides the model's own.
+  init?(_ run: Run, result: PolicyResult, source: any RunSource, endTokens: Set<Int> = []) {
     guard let recording = run.recording, let answer = run.full?.answer,
-      let result = run.results.first(where: { $0.policy == policy }),
       let greedy = source.decoding(
-        recording, endTokens: [], question: run.prompt.laterQuestion?.ids ?? [],
+        recording, endTokens: endTokens, question: run.prompt.laterQuestion?.ids ?? [],
         referenceLogits: run.referenceLogits, referenceTokens: answer.tokens)
     else { return nil }
     (self.run, self.result, self.answer, self.greedy) = (run, result, answer, greedy)
@@ -78,36 +84,64 @@ final class WhyTrials {
     }
   }
 
+  /// The answers that the policy itself gives with each of some sets back; where nothing is expected, as far
+  /// as the first token that is not the full cache's.
+  func answers(with sets: [[WhyPiece]], needsAnswer: Bool) throws -> [Continuation] {
+    let expected = run.settings.expected.isEmpty ? answer.tokens : nil
+    var lanes = sets.map {
+      greedy.lane(
+        result, keeping: kept($0), limit: run.settings.answerLimit, needsAnswer: needsAnswer,
+        expected: expected)
+    }
+    try greedy.run(&lanes)
+    return lanes.map(\.continuation)
+  }
+
   /// By lanes that are decoded token by token.
   func decoded(_ aim: WhyAim, _ sets: [[WhyPiece]]) throws -> [WhyOutcome] {
-    let script = Array(answer.tokens.prefix(aim.tokens.upperBound))
+    try scripted(sets, count: aim.tokens.upperBound).map {
+      outcome(
+        aim, Array($0.continuation.steps.dropFirst(aim.tokens.lowerBound)), logits: $0.logits)
+    }
+  }
+
+  /// Lanes of some sets that were fed so many tokens of the answer.
+  private func scripted(_ sets: [[WhyPiece]], count: Int) throws -> [GreedyDecoding.Lane] {
+    let script = Array(answer.tokens.prefix(count))
     var lanes = sets.map { set in
       greedy.lane(result, keeping: kept(set), limit: script.count + 1, script: script)
     }
     try greedy.run(&lanes)
-    return lanes.map {
-      outcome(
-        aim, Array($0.continuation.steps.dropFirst(aim.tokens.lowerBound)), logits: $0.logits)
-    }
+    return lanes
   }
 
   private func outcome(_ aim: WhyAim, _ steps: [NextTokens], logits: [Float]) -> WhyOutcome {
     WhyOutcome(aim, steps: steps, logits: logits, answer: answer, endTokens: greedy.endTokens)
   }
 
-  /// By caches that are told all tokens at once, from the lowest layer on in which they are others.
+  /// By caches that are told all tokens at once.
   private func told(_ aim: WhyAim, _ base: [WhyPiece], _ sets: [[WhyPiece]]) throws -> [WhyOutcome] {
-    let tokens = greedy.question + answer.tokens.prefix(aim.tokens.upperBound)
-    let states = try states(tokens, base)
     var steps = [[NextTokens]](repeating: [], count: sets.count)
     var logits = [[Float]](repeating: [], count: sets.count)
-    /// Takes what is said at a step; whether the next one is wanted.
-    func take(_ lane: Int, _ step: Int, _ said: [Float]) -> Bool {
+    try tell(aim, base, sets) { lane, step, said in
       let reference = run.referenceLogits.indices.contains(step) ? run.referenceLogits[step] : nil
       steps[lane].append(NextTokens(logits: said, reference: reference))
       logits[lane] = said
       return aim.isWanted(steps[lane][steps[lane].count - 1].choice, at: step, answer, greedy.endTokens)
     }
+    return sets.indices.map { outcome(aim, steps[$0], logits: logits[$0]) }
+  }
+
+  /// Tells the answer to all sets at once, from the lowest layer on in which their caches are others than
+  /// that with a base back.
+  /// - Parameter take: hears what is said at one of the aim's tokens; whether the next one is wanted is what
+  ///   it returns.
+  private func tell(
+    _ aim: WhyAim, _ base: [WhyPiece], _ sets: [[WhyPiece]],
+    _ take: (_ lane: Int, _ step: Int, [Float]) -> Bool
+  ) throws {
+    let tokens = greedy.question + answer.tokens.prefix(aim.tokens.upperBound)
+    let states = try states(tokens, base)
     // What comes first of an answer to a prompt with its question is said by the prefill, whatever is kept.
     let saidBefore = greedy.question.isEmpty && aim.tokens.lowerBound == 0
     if saidBefore { for lane in sets.indices { _ = take(lane, 0, greedy.recording.lastLogits) } }
@@ -124,7 +158,25 @@ final class WhyTrials {
     ) { lane, token, said in
       take(lane, token - (greedy.question.count - 1), said)
     }
-    return sets.indices.map { outcome(aim, steps[$0], logits: logits[$0]) }
+  }
+
+  /// The natural logarithm of the probability that a cache gives to the aim's tokens, with each of some sets
+  /// back, told the answer before each token.
+  /// - Throws: `CancellationError`, looked for at every token or layer, and what decoding throws.
+  func logProbabilities(_ aim: WhyAim, _ sets: [[WhyPiece]]) throws -> [Double] {
+    var sums = [Double](repeating: 0, count: sets.count)
+    func take(_ lane: Int, _ step: Int, _ said: [Float]) -> Bool {
+      sums[lane] += Double(said[answer.tokens[step]]) - NextTokens.logSumExp(said)
+      return true
+    }
+    guard isTold(aim) else {
+      for step in aim.tokens {
+        for (lane, said) in try scripted(sets, count: step).enumerated() { _ = take(lane, step, said.logits) }
+      }
+      return sums
+    }
+    try tell(aim, [], sets, take)
+    return sums
   }
 
   /// The states of the cache with a base back, which sets beside it go on from.

@@ -4,8 +4,11 @@ import Eviction
 /// wrappers.
 package enum PolicyCompletion {
   /// What could stand in the place of a name that has been typed so far.
+  /// - Parameter files: completes settings that are files.
   /// - Returns: the part of the name that is complete, and what may follow it.
-  static func candidates(_ typed: String) -> (stem: String, candidates: [String]) {
+  static func candidates(
+    _ typed: String, files: FileCompletion = FileCompletion()
+  ) -> (stem: String, candidates: [String]) {
     let scorers = matching(typed, PolicyRegistry.all.map(\.name))
     // Behind a whole name there are its settings, an allocation, a wrapper.
     let names = scorers == [typed] ? ["", "(", "/", "+"].map { typed + $0 } : scorers
@@ -16,20 +19,24 @@ package enum PolicyCompletion {
     }
     let stem = String(typed[...place])
     let rest = String(typed[typed.index(after: place)...])
-    // Behind a closed bracket only a slash or a plus goes on.
-    guard !rest.contains(")") else { return (typed, ["/", "+"]) }
+    // Behind a closed bracket only a slash or a plus goes on, and behind an allocation's a plus.
+    guard !rest.contains(")") else { return (typed, hasAllocation(typed) ? ["+"] : ["/", "+"]) }
     switch typed[place] {
     case "/": return (stem, matching(rest, PolicyRegistry.allocations.map(\.name)))
     case "+": return (stem, matching(rest, PolicyRegistry.wrappers.map(\.name)))
-    case "=": return (stem, matching(rest, values(of: typed[..<place])))
+    case "=":
+      let parameter = parameter(of: typed[..<place])
+      if parameter?.domain == .file { return (stem, files.candidates(rest)) }
+      return (stem, matching(rest, parameter.map(values) ?? []))
     default:
       // Settings that are given already are not given again.
       let given = bracket(of: typed[...place])
+      let parameters = parameters(of: typed[...place])
+      // A file is the only value that can be typed without its key.
+      let file = given.isEmpty && parameters.contains { $0.domain == .file } ? files.candidates(rest) : []
+      let keys = parameters.filter { $0.domain != .file }.map(\.key)
       return (
-        stem,
-        matching(
-          rest,
-          parameters(of: typed[...place]).map(\.key).filter { !given.contains("\($0)=") }.map { $0 + "=" })
+        stem, file + matching(rest, keys.filter { !given.contains("\($0)=") }.map { $0 + "=" })
       )
     }
   }
@@ -52,7 +59,7 @@ package enum PolicyCompletion {
   package static func draft(_ typed: String) -> (stem: String, model: String)? {
     guard let place = lastMark(of: typed), typed[place] == "=" else { return nil }
     let value = typed[typed.index(after: place)...]
-    let prefix = values(of: typed[..<place]).first { $0.hasSuffix(":") && value.hasPrefix($0) }
+    let prefix = parameter(of: typed[..<place]).map(values)?.first { $0.hasSuffix(":") && value.hasPrefix($0) }
     guard let prefix, !value.hasSuffix(")") else { return nil }
     let quote = value.dropFirst(prefix.count).hasPrefix("\"") ? 1 : 0
     let begin = value.index(value.startIndex, offsetBy: prefix.count + quote)
@@ -74,9 +81,19 @@ package enum PolicyCompletion {
     }
   }
 
-  private static func values(of typed: Substring) -> [String] {
+  /// Whether an allocation stands in a name, outside of its brackets.
+  private static func hasAllocation(_ typed: String) -> Bool {
+    var depth = 0
+    return typed.contains { character in
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      return depth == 0 && character == "/"
+    }
+  }
+
+  private static func parameter(of typed: Substring) -> PolicyParameter? {
     let key = typed.split(separator: "(").last?.split(separator: ",").last ?? ""
-    return parameters(of: typed).first { $0.key == key }.map(values) ?? []
+    return parameters(of: typed).first { $0.key == key }
   }
 
   /// What is given in the open bracket.

@@ -56,7 +56,7 @@ extension ViewState {
       if let draft = PolicyCompletion.draft(argument) {
         return (stem + draft.stem, typing.files.candidates(draft.model), true)
       }
-      let found = PolicyCompletion.candidates(argument)
+      let found = PolicyCompletion.candidates(argument, files: typing.files)
       // Those of the list come first: what one has, one wants to look at.
       let listed = setup.settings.policies.map(\.name).filter {
         found.stem.isEmpty && $0.hasPrefix(argument) && !$0.hasSuffix("*")

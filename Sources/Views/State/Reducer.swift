@@ -20,6 +20,8 @@ package enum Effect: Sendable, Hashable {
   case exportWhy
   /// Write the list of losses to a new file.
   case exportLosses
+  /// Write the heads that results are about to new files.
+  case exportHeads
   /// Write the session to a file, and then tell `sessionEnded`.
   case save(SessionRequest)
   /// Put a text on the terminal's clipboard.

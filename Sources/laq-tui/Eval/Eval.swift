@@ -10,7 +10,8 @@ struct Eval: AsyncParsableCommand {
       machines it ran.
       """,
     subcommands: [
-      EvalNeedle.self, EvalRetrieval.self, EvalLongBench.self, EvalConsistency.self, EvalCost.self,
+      EvalNeedle.self, EvalRetrieval.self, EvalLongBench.self, EvalConsistency.self, EvalHeads.self,
+      EvalCost.self,
       EvalMerge.self, EvalImport.self,
       EvalShow.self, EvalCompare.self,
     ])

@@ -25,6 +25,10 @@ struct EvalReport {
     case LongBenchSuite.name:
       try show(LongBenchTable(results, score: output.score ?? LongBenchSuite.primaryScore))
     case ConsistencySuite.name: try show(ConsistencyTable(results))
+    case HeadsSuite.name:
+      let table = HeadsTable(results)
+      try showTable(table.markdown, notes: table.notes, csv: table.csv)
+      if let path = output.svg { try drawHeads(to: path) }
     default: try showSummary()
     }
   }
@@ -40,6 +44,16 @@ struct EvalReport {
         separator: "\n"))
     if let path = output.csv { try AtomicFile.write(Data(table.csv.utf8), to: path, replacing: true) }
     if let path = output.svg { try AtomicFile.write(Data(figure.svg.utf8), to: path, replacing: true) }
+  }
+
+  /// Writes the picture of heads as it is seen in a large window.
+  private func drawHeads(to path: String) throws {
+    let file = ResultsFile(name: "heads", plan: results.plan, rows: results.rows)
+    let state = ResultsState(
+      name: file.name, table: file.table, score: file.score, stage: .done, theme: .light)
+    let picture = SVGRenderer(.light).svg(
+      state.draw(size: Size(width: 120, height: 40)), title: "Heads of \(results.plan.model.name)")
+    try AtomicFile.write(Data(picture.utf8), to: path, replacing: true)
   }
 
   private func showSummary() throws {
@@ -102,7 +116,7 @@ extension EvalReport {
 
 extension EvalOutput {
   /// The suites whose results have a picture.
-  private static let drawnSuites = [NeedleSuite.name, ConsistencySuite.name]
+  private static let drawnSuites = [NeedleSuite.name, ConsistencySuite.name, HeadsSuite.name]
 
   /// Looks whether what was asked for can be written, before anything is computed for it.
   /// - Parameter isMap: whether results are needles at lengths and depths.

@@ -7,8 +7,8 @@ import Transformer
 
 extension OpenedInput {
   /// Opens a trace: it runs without a model, or by the one that it was recorded of, which then decodes.
-  /// - Throws: `TraceError`, `TraceModelError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what is
-  ///   wrong with the configuration.
+  /// - Throws: `TraceError`, `TraceModelError`, `KeptFileError`, `CheckpointError`, `BudgetError`, and what
+  ///   is wrong with the configuration.
   init(trace options: LaqTUI) throws {
     let path = options.prompt.text
     if let option = options.optionForText {
@@ -25,6 +25,7 @@ extension OpenedInput {
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     settings.expected = preferences.expected ?? []
     let shape = trace.recording.shape
+    for policy in Preferences(options).policies ?? [] { try policy.checkProfile(shape) }
     settings.policies += try options.keptPolicies(
       shape: shape, prompt: trace.prompt, recorded: trace.presses)
     try settings.resolve(preferences.budget, shape: shape, tokenCount: trace.prompt.tokens.count)

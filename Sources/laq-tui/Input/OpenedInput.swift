@@ -91,6 +91,7 @@ struct OpenedInput {
     // Those of the configuration are for all models, and some know nothing of them.
     try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
     let shape = checkpoint.configuration.shape
+    for policy in Preferences(options).policies ?? [] { try policy.checkProfile(shape) }
     let imported = try options.keptPolicies(shape: shape, prompt: prompt)
     self.kept = fromSession.policies.map {
       var policies = preferences.policies ?? []

@@ -1,5 +1,6 @@
 import Exploration
 import Foundation
+import ResultsViews
 import Screen
 import Views
 
@@ -47,6 +48,21 @@ enum ExportFile {
     let target = free("losses", "csv")
     try AtomicFile.write(list.table(of: state.run), to: target)
     return "\(list.entries.count) losses of \(list.request.policy.title) written to \(target)"
+  }
+
+  /// Writes the heads that are looked at, as a table and as a picture, to the first free `heads.csv` and
+  /// `heads.svg`, `heads-2.csv` and … here.
+  /// - Returns: a sentence for the status line.
+  /// - Throws: `ExportError`.
+  static func writeHeads(_ state: ResultsState, size: Size) throws -> String {
+    guard let table = state.heads?.csv else { return "there is nothing to write yet" }
+    let targets = (free("heads", "csv"), free("heads", "svg"))
+    try AtomicFile.write(Data(table.utf8), to: targets.0)
+    var state = state
+    state.theme = .light
+    let picture = SVGRenderer(.light).svg(state.draw(size: size), title: state.name)
+    try AtomicFile.write(Data(picture.utf8), to: targets.1)
+    return "the figure of every head written to \(targets.0), the picture to \(targets.1)"
   }
 
   private static func free(_ stem: String, _ ending: String) -> String {

@@ -68,6 +68,7 @@ struct Loop {
     case .export(let request): try await explorer?.export(request)
     case .exportWhy: try explorer?.exportWhy()
     case .exportLosses: try explorer?.exportLosses()
+    case .exportHeads: try (app as? ResultsBrowser)?.exportHeads()
     case .save(let request): try explorer?.save(request)
     }
     return true

@@ -50,6 +50,17 @@ final class ResultsBrowser: App {
     return news.hasEnded ? .quit : .none
   }
 
+  /// Writes the heads that are looked at.
+  /// - Throws: `ExportError` where nothing is interactive.
+  func exportHeads() throws {
+    do {
+      state.message = try ExportFile.writeHeads(state, size: sink.size)
+    } catch {
+      guard sink.isInteractive else { throw error }
+      state.message = String(describing: error)
+    }
+  }
+
   func wait() {}
   func end() {}
 
