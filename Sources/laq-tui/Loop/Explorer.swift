@@ -1,4 +1,5 @@
 import CFaults
+import Eviction
 import Exploration
 import Screen
 import Terminal
@@ -10,9 +11,9 @@ import Views
 @MainActor
 final class Explorer: App {
   var state: ViewState
-  private let input: OpenedInput
+  let input: OpenedInput
   private let sink: Sink
-  private let updates: EngineUpdates
+  let updates: EngineUpdates
   /// The running engine.
   private var running: Task<Void, Never>?
   /// The last run whose text has passed the model as a whole, until that is so of the one that goes on.
@@ -21,13 +22,17 @@ final class Explorer: App {
   private var sweeping: Task<Void, Never>?
   /// Whether a person has stopped it, rather than other work that the engine does before it.
   private var isStudyStopped = false
+  /// The work on policies that have waited until they were looked at, and which these are.
+  var catching: (task: Task<Void, Never>, policies: [Policy])?
+  /// A file that is written once everything that goes into it is there.
+  var awaited: ExportRequest?
   /// The file that is being written.
   private var exporting: Task<Void, Never>?
   /// The running search for what an answer lacked.
   private var searching: Task<Void, Never>?
   /// Details that are being computed.
-  private var asked: Set<Details.Request> = []
-  private var generation = 0
+  var asked: Set<Details.Request> = []
+  var generation = 0
   /// Whether a key has taken over: from then on the program never moves the cursor by itself.
   private var isTouched = false
 
@@ -45,12 +50,13 @@ final class Explorer: App {
     explore()
   }
 
-  var isBusy: Bool { isComputing || exporting != nil }
+  var isBusy: Bool { isComputing || exporting != nil || awaited != nil }
   var isTyping: Bool { state.typing.entry != nil }
   var frameMilliseconds: Int? { state.cursor.isPlaying || isComputing ? 120 : nil }
   /// Whether the engine has news to come.
   private var isComputing: Bool {
-    !state.run.isFinished || state.why?.isFinished == false || state.studies
+    !state.run.isFinished || state.why?.isFinished == false || state.studies || catching != nil
+      || state.editing.writing != nil
   }
 
   func say(_ message: String) { state.message = message }
@@ -71,6 +77,7 @@ final class Explorer: App {
   }
 
   func draw() -> Grid {
+    catchUp()
     askForDetails()
     state.noticeTour()
     return state.draw(size: sink.size, glyphs: sink.glyphs)
@@ -81,20 +88,24 @@ final class Explorer: App {
   /// Another question has another prompt, of which the model need read only what is new: the last run that
   /// has a recording is kept until that is done.
   func explore() {
-    for task in [running, sweeping, searching] { task?.cancel() }
-    (state.why, state.overlays.showsWhy) = (nil, false)
+    for task in [running, sweeping, searching, catching?.task] { task?.cancel() }
+    (state.why, state.overlays.showsWhy, catching) = (nil, false, nil)
     asked.removeAll()
     if state.details.study?.stage != .done { state.details.study = nil }
-    state.details.stoppedSweep = nil
+    (state.details.stoppedSweep, state.details.stoppedPolicies) = (nil, nil)
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
     if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
     let earlier = recorded
     let run = state.run.anew(state.setup.settings, prompt: state.setup.prompt)
     let (engine, updates, generation) = (input.engine, updates, generation)
+    // A file and a printed screen have everything; a person does not wait for what is not on the screen.
+    let watched = sink.isInteractive && awaited == nil ? state.chosenPolicies : nil
     sink.onUpdate(.run(run))
     running = Task.detached {
-      _ = await engine.run(run, earlier: earlier) { updates.put(.run($0), generation: generation) }
+      _ = await engine.run(run, earlier: earlier, lookingAt: watched) {
+        updates.put(.run($0), generation: generation)
+      }
     }
     // An answer that is seen to grow is followed.
     if sink.isInteractive { state.cursor.step = nil }
@@ -110,7 +121,18 @@ final class Explorer: App {
   }
 
   func cancel() {
+    guard state.editing.writing == nil else {
+      exporting?.cancel()
+      return
+    }
     running?.cancel()
+    if let catching {
+      state.stopWaiting()
+      catching.task.cancel()
+      if awaited != nil { state.message = "stopped: nothing written" }
+      awaited = nil
+      return
+    }
     // A study is stopped by the same key, which stops the run first.
     guard state.run.isFinished else { return }
     isStudyStopped = true
@@ -124,6 +146,7 @@ final class Explorer: App {
     searching?.cancel()
     // The engine does one thing at a time; what is asked for again begins where it was.
     stopSweeping()
+    catching?.task.cancel()
     let (engine, updates, generation, run) = (input.engine, updates, generation, state.run)
     searching = Task.detached {
       _ = await engine.why(finding, of: run) { updates.put(.finding($0), generation: generation) }
@@ -132,7 +155,7 @@ final class Explorer: App {
 
   func cancelWhy() { searching?.cancel() }
 
-  private func stopSweeping() {
+  func stopSweeping() {
     sweeping?.cancel()
     asked = asked.filter { !$0.needsEngine }
   }
@@ -187,7 +210,7 @@ final class Explorer: App {
   }
 
   func wait() async throws {
-    for task in [running, searching, sweeping, exporting] {
+    for task in [running, catching?.task, searching, sweeping, exporting] {
       await withTaskCancellationHandler {
         await task?.value
       } onCancel: {
@@ -200,7 +223,7 @@ final class Explorer: App {
 
   /// A file that was asked for is written to its end; where it cannot be, nobody has been told.
   func end() async throws {
-    for task in [running, sweeping, searching] { task?.cancel() }
+    for task in [running, sweeping, searching, catching?.task] { task?.cancel() }
     await exporting?.value
     for case (.written(_, let failure?), _) in updates.take() { throw failure }
   }
@@ -210,6 +233,11 @@ final class Explorer: App {
     var failure: (any Error)?
     for (update, generation) in updates.take() {
       switch update {
+      case .kept(let request, let recording, let error):
+        exporting = nil
+        state.sessionEnded(request, error: error, recording: recording)
+      case .writing(let request, let done, let count):
+        if exporting != nil { state.sessionIsWritten(request, done: done, of: count) }
       case .written(let request, let error):
         exporting = nil
         state.exportEnded(request, error: error)
@@ -224,6 +252,13 @@ final class Explorer: App {
         if !request.needsEngine { asked.remove(request) }
         if case .study(let study) = answer, study.stage == .cancelled, !isStudyStopped { break }
         state.take(answer)
+      case .caughtUp(let run):
+        catching = nil
+        take(run)
+        if let request = awaited, !run.lacks(run.settings.policies) {
+          awaited = nil
+          write(request)
+        }
       case .run(let run):
         take(run)
         if case .failed(let reason) = run.stage { failure = RunFailure(description: reason) }
@@ -265,6 +300,15 @@ extension Explorer {
     }
     // What no screen has shown was not asked for yet.
     if !sink.isInteractive { try await complete() }
+    guard !state.run.lacks(state.setup.settings.policies) else {
+      awaited = request
+      state.message = "\(request.path) is written once what has waited is there"
+      return
+    }
+    write(request)
+  }
+
+  private func write(_ request: ExportRequest) {
     let (state, size, glyphs) = (stateInFiles, sink.size, sink.glyphs)
     let (updates, generation) = (updates, generation)
     exporting = Task.detached {
@@ -294,9 +338,29 @@ extension Explorer {
     var kept = stateInFiles
     // That this terminal has no colours is nothing about the session.
     if sink.colorDepth < .palette256 { kept.display.theme = input.preferences.theme ?? .dark }
-    let error = Self.failure { try ExportFile.write(kept, of: input, request) }
-    state.sessionEnded(request, error: error)
-    try raise(error)
+    guard request.keepsRecording, sink.isInteractive else {
+      var recording: KeptRecordingFile?
+      let error = Self.failure { recording = try ExportFile.write(kept, of: input, request) }
+      state.sessionEnded(request, error: error, recording: recording)
+      try raise(error)
+      return
+    }
+    guard exporting == nil else {
+      state.message = "another file is being written; try again in a moment"
+      return
+    }
+    state.sessionIsWritten(request, done: 0, of: 0)
+    let (opened, updates, generation, seen) = (input, updates, generation, kept)
+    exporting = Task.detached {
+      fault_stack()
+      var recording: KeptRecordingFile?
+      let error = Self.failure {
+        recording = try ExportFile.write(seen, of: opened, request) {
+          updates.put(.writing(request, done: $0, of: $1), generation: generation)
+        }
+      }
+      updates.put(.kept(request, recording, failure: error), generation: generation)
+    }
   }
 
   private nonisolated static func failure(of body: () throws -> Void) -> (any Error)? {
