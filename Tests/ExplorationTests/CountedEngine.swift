@@ -137,7 +137,9 @@ struct CountedEngine {
   }
 
   /// Computes what has waited, and says what it has cost; the stages are those of what waited.
-  func catchUp(_ run: Run, lookingAt watched: [Policy], onUpdate: @escaping @Sendable (Run) -> Void = { _ in })
+  func catchUp(
+    _ run: Run, lookingAt watched: [Policy], onUpdate: @escaping @Sendable (Run) -> Void = { _ in }
+  )
     async -> (Run, RunCost)
   {
     let counter = counter

@@ -143,7 +143,8 @@ import Transformer
     let (caught, _) = await engine.catchUp(begun, lookingAt: settings.policies)
     #expect(caught.answered.map(\.results.count) == [2])
     #expect(
-      caught.answered.first?.results.map(\.answer.tokens) == whole.answered.first?.results.map(\.answer.tokens))
+      caught.answered.first?.results.map(\.answer.tokens)
+        == whole.answered.first?.results.map(\.answer.tokens))
     try Self.expectSame(caught, whole, settings.policies)
   }
 }

@@ -60,12 +60,14 @@ import Testing
     func answers(_ output: String) -> [Substring] {
       output.split(separator: "\n").filter { $0.contains("mass 0") }
     }
-    #expect(answers(again) == answers(try Program.run([text] + options + ["--screen", "text", "--size", "200x36"]).output))
+    #expect(
+      answers(again)
+        == answers(try Program.run([text] + options + ["--screen", "text", "--size", "200x36"]).output))
     // Written again it still names it.
     _ = try opened(["--keys", ":w<Enter>"])
     #expect(try String(contentsOfFile: session, encoding: .utf8).contains("./r.laq.recording"))
-    let other = try opened(["--precision", "bfloat16"])
-    #expect(other.contains("the session's recording is left out") && other.contains("--precision"))
+    let other = try opened(["--answer-prefix", " It is"])
+    #expect(other.contains("the session's recording is left out") && other.contains("it is of another text"))
     try FileManager.default.removeItem(atPath: session + ".recording")
     #expect(try opened().contains("the session's recording is left out"))
   }

@@ -16,7 +16,8 @@ import Testing
 
   @Test func aLastWordAsksForTheRecording() throws {
     var state = ViewState(run: RunFixture.run, theme: .mono)
-    #expect(try effect("write a.laq recording", &state) == .save(SessionRequest("a.laq", keepsRecording: true)))
+    #expect(
+      try effect("write a.laq recording", &state) == .save(SessionRequest("a.laq", keepsRecording: true)))
     #expect(
       try effect("write my talk.laq  recording", &state)
         == .save(SessionRequest("my talk.laq", keepsRecording: true)))

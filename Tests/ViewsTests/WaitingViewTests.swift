@@ -28,7 +28,10 @@ import Transformer
   @Test func aWaitingPolicySaysSoAndComesWhenItIsActive() throws {
     var state = Self.state()
     let policy = state.setup.settings.policies[3]
-    #expect(text(state).split(separator: "\n").contains { $0.contains(policy.title) && $0.contains("waits until you look") })
+    #expect(
+      text(state).split(separator: "\n").contains {
+        $0.contains(policy.title) && $0.contains("waits until you look")
+      })
     #expect(state.missingPolicies.isEmpty && state.watched == Array(state.setup.settings.policies[0...1]))
     for _ in 0..<3 { _ = state.handle(.character("p"), size: Self.size) }
     #expect(state.setup.policy == 3 && state.missingPolicies == [policy])
@@ -45,7 +48,8 @@ import Transformer
       var state = Self.state()
       _ = state.handle(.character(Character(key)), size: Self.size)
       #expect(Set(state.watched) == Set(state.setup.settings.policies))
-      #expect(state.watched.prefix(2) == state.setup.settings.policies[0...1], "what was looked at comes first")
+      #expect(
+        state.watched.prefix(2) == state.setup.settings.policies[0...1], "what was looked at comes first")
       #expect(state.missingPolicies == [state.setup.settings.policies[3]])
       // The engine does one thing at a time.
       #expect(state.missingDetails.allSatisfy { !$0.needsEngine })

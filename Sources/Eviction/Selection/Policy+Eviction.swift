@@ -70,10 +70,11 @@ extension Policy {
       policy: name, scorer: try scorer.resolved(for: evidence.facts(budget: budget.tokens)), whole: scorer,
       evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
     choice.onProgress = onProgress
-    choice.known = earlier.lazy.compactMap {
-      $0.table(
-        for: choice.scorer, budget: budget.tokens, granularity: granularity, tokenCount: choice.tokenCount)
-    }.first
+    choice.known =
+      earlier.lazy.compactMap {
+        $0.table(
+          for: choice.scorer, budget: budget.tokens, granularity: granularity, tokenCount: choice.tokenCount)
+      }.first
     choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
     var grouping: Grouping?
     for wrapper in wrappers {

@@ -8,7 +8,9 @@ final class ScoringProgress: Sendable {
   private let thread = ObjectIdentifier(Thread.current)
   private nonisolated(unsafe) let onProgress: ((Int, Int) -> Void)?
 
-  init(count: Int, _ onProgress: ((Int, Int) -> Void)?) { (self.count, self.onProgress) = (count, onProgress) }
+  init(count: Int, _ onProgress: ((Int, Int) -> Void)?) {
+    (self.count, self.onProgress) = (count, onProgress)
+  }
 
   /// Takes note of a head.
   func advance() {

@@ -209,8 +209,7 @@ struct ActiveRun {
       }
     }
     // Of policies that nobody looks at the answers are enough for now.
-    let followsReference =
-      request.parts.contains(.comparison) && !greedy.referenceLogits.isEmpty
+    let followsReference = request.parts.contains(.comparison) && !greedy.referenceLogits.isEmpty
     let followed = open.map { $0.contains { request.isWatched(run.results[$0].policy) } }
     try greedy.run(&lanes, following: followsReference ? followed : []) { step in
       report { $0.stage = .question(step: step) }

@@ -189,7 +189,8 @@ public struct Run: Sendable {
 
   /// What passes beside an earlier run's prefill have measured: it hangs on the prompt alone.
   func passes(knownBy earlier: Run) -> [ContextPass: ReplayedAttention] {
-    earlier.prompt.hash == prompt.hash && earlier.prompt.repetition == prompt.repetition ? earlier.passes : [:]
+    earlier.prompt.hash == prompt.hash && earlier.prompt.repetition == prompt.repetition
+      ? earlier.passes : [:]
   }
 
   /// All that is known so far and that a policy may look at.

@@ -28,7 +28,9 @@ public struct TraceExport {
     guard run.stage == .done, run.hasModel, let recording = run.recording else {
       throw ExportError.nothingYet
     }
-    guard run.prompt.laterQuestion == nil || origin != nil else { throw ExportError.questionAfterEviction }
+    guard run.prompt.laterQuestion == nil || origin != nil else {
+      throw ExportError.questionAfterEviction
+    }
     self.run = run
     self.recording = recording
     (self.output, self.origin) = (output, origin)
@@ -82,7 +84,9 @@ public struct TraceExport {
   private var small: [StreamedTensor] {
     let prompt = run.prompt
     let answer = (origin == nil ? run.full?.answer : nil) ?? Continuation()
-    let steps = (origin == nil ? run.referenceLogits : []).map { NextTokens.highest(Self.candidateCount, of: $0) }
+    let steps = (origin == nil ? run.referenceLogits : []).map {
+      NextTokens.highest(Self.candidateCount, of: $0)
+    }
     let ids = Set(
       prompt.tokens.map(\.id) + answer.tokens + lookaheads.flatMap(\.pseudo.tokens) + steps.flatMap(\.tokens)
     ).sorted()

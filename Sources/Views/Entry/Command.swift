@@ -87,7 +87,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .why: "finds why a policy lost the answer, or a token"
     case .losses: "lists where most of the true attention is lost"
     case .export: "writes the view, or what is kept, by the file's ending"
-    case .write: "keeps the session in a file that laq-tui opens, and its recording"
+    case .write: "keeps the session in a file, and its recording"
     case .theme: "chooses a theme"
     case .notes: "shows or hides the learner's notes"
     case .tour: "comes back to the tutorial"

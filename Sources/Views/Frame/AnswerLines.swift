@@ -87,7 +87,8 @@ struct AnswerLines {
     }
     let difference = scene.run.difference(of: result)
     // An answer that comes after the others grows beside finished ones.
-    let isWhole = scene.run.waitingStage == nil || result.answer.isComplete(limit: scene.run.settings.answerLimit)
+    let isWhole =
+      scene.run.waitingStage == nil || result.answer.isComplete(limit: scene.run.settings.answerLimit)
     let isComplete = (scene.run.stage == .done || scene.run.isRemembered) && isWhole
     if index == nil {
       let misses = scene.run.fullMissesExpected == true

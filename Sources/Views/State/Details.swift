@@ -142,7 +142,9 @@ extension ViewState {
     case .compare:
       return scene.missingKeys.isEmpty || scene.isSweepStopped ? [] : [.sweep(scene.missingKeys)]
     case .lookahead:
-      guard run.stage == .done, missingPolicies.isEmpty, let request = scene.studyRequest, scene.study?.isFinished != true else {
+      guard run.stage == .done, missingPolicies.isEmpty, let request = scene.studyRequest,
+        scene.study?.isFinished != true
+      else {
         return []
       }
       return [.study(request)]

@@ -13,7 +13,9 @@ extension Scene {
   /// The active and the pinned policy.
   var chosen: [Policy] {
     let policies = setup.settings.policies
-    return [setup.policy, setup.pinned].compactMap { $0 }.filter(policies.indices.contains).map { policies[$0] }
+    return [setup.policy, setup.pinned].compactMap { $0 }.filter(policies.indices.contains).map {
+      policies[$0]
+    }
   }
 
   /// The policies that are looked at and of which something has waited until now; none while a person has

@@ -29,7 +29,9 @@ extension ViewState {
   }
 
   private mutating func askWhy(of policy: Policy, target: WhyTarget?) throws -> Effect {
-    if run.waiting.contains(policy), run.stage == .done, let index = setup.settings.policies.firstIndex(of: policy) {
+    if run.waiting.contains(policy), run.stage == .done,
+      let index = setup.settings.policies.firstIndex(of: policy)
+    {
       choosePolicy(index)
       message =
         "\(policy.title) has waited until somebody looks, and is computed now; \(display.keys.shown(.why)) asks again"

@@ -111,7 +111,8 @@ struct CaseOpening {
       vocabulary: Vocabulary(checkpoint.tokenizer))
     let answers = row?.answers(at: series.budget ?? plan.settings.budgets.first) ?? [:]
     return OpenedInput(
-      run: run.remembering(answers), engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
+      run: run.remembering(answers), engine: model.engine(), shape: checkpoint.configuration.shape,
+      preferences: preferences)
   }
 
   private static let mostPolicies = 9
