@@ -117,15 +117,17 @@ import Transformer
     }
     guard let stories = Places.sharedData.map({ $0 + "/stories260k" }) else { return }
     let run = try await RunTests.tell([try Self.name("", draft: stories)], budget: 24)
-    #expect(run.unavailable.first?.reason.contains("2048 tokens, as the model has it") == true
-      || run.unavailable.first?.reason.contains("cannot draft for") == true)
+    #expect(
+      run.unavailable.first?.reason.contains("2048 tokens, as the model has it") == true
+        || run.unavailable.first?.reason.contains("cannot draft for") == true)
   }
 
   @Test func whatCannotBeOpenedOrIsTooShortSaysSo() async throws {
     let run = try await RunTests.tell([try Self.name("", draft: "/no/such, model")], budget: 24)
     #expect(run.stage == .done)
     #expect(
-      run.unavailable.first?.reason.hasPrefix("the draft '/no/such, model' cannot be opened: /no/such") == true)
+      run.unavailable.first?.reason.hasPrefix("the draft '/no/such, model' cannot be opened: /no/such")
+        == true)
     try await Self.withDraft(context: 64) { folder in
       let run = try await RunTests.tell([try Self.name("", draft: folder)], budget: 24)
       let reason = try #require(run.unavailable.first).reason

@@ -43,6 +43,35 @@ import Testing
     #expect(try screen([moved.path + "/a.laq"]) == before)
   }
 
+  /// With its recording a session opens without a prefill, and says the same; what does not fit is computed.
+  @Test func aSessionWithItsRecordingNeedsNoPrefill() throws {
+    let session = folder.path + "/r.laq"
+    let options = ["--policy", "laq(m=4)", "--policy", "h2o", "--steps", "6", "--budget", "16"]
+    let written = try Program.run(
+      [text] + options + ["--keys", ":w \(session) recording<Enter>", "--screen", "text", "--size", "200x36"])
+    #expect(written.output.contains("its recording, ") && written.output.contains(" MiB, to"))
+    func opened(_ more: [String] = []) throws -> String {
+      let outcome = try Program.run([session] + more + ["--screen", "text", "--size", "200x36"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return outcome.output + outcome.errors
+    }
+    let again = try opened()
+    #expect(again.contains("prefill 0.0"))
+    func answers(_ output: String) -> [Substring] {
+      output.split(separator: "\n").filter { $0.contains("mass 0") }
+    }
+    #expect(
+      answers(again)
+        == answers(try Program.run([text] + options + ["--screen", "text", "--size", "200x36"]).output))
+    // Written again it still names it.
+    _ = try opened(["--keys", ":w<Enter>"])
+    #expect(try String(contentsOfFile: session, encoding: .utf8).contains("./r.laq.recording"))
+    let other = try opened(["--answer-prefix", " It is"])
+    #expect(other.contains("the session's recording is left out") && other.contains("it is of another text"))
+    try FileManager.default.removeItem(atPath: session + ".recording")
+    #expect(try opened().contains("the session's recording is left out"))
+  }
+
   @Test func aTextFromStandardInputIsKept() throws {
     let session = folder.path + "/stdin.laq"
     let outcome = try Program.run(

@@ -68,6 +68,8 @@ public struct TraceHeader: Sendable {
   public let rotationMagnitudes: [Float]
   /// What LAQ decoded.
   public let lookaheads: [Lookahead]
+  /// The JSON of what a session's recording hangs on; `nil` for a trace.
+  public private(set) var recordingOrigin: [UInt8]?
 
   /// The name of a layer's keys.
   static func keys(_ layer: Int) -> String { "layers.\(layer).keys" }
@@ -81,6 +83,7 @@ public struct TraceHeader: Sendable {
         file: file.path, key: "laq_trace", expected: "a string of JSON", found: value.description)
     }
     try self.init(text.bytes.withUnsafeBytes { try JSONObject($0, file: file.path, prefix: "laq_trace.") })
+    recordingOrigin = file.metadata?["laq_recording"]?.string.map { Array($0.bytes) }
   }
 
   private init(_ json: JSONObject) throws {

@@ -51,6 +51,12 @@ package struct EvaluationRow: Codable, Sendable, Hashable {
     self.unavailable = unavailable
   }
 
+  /// The texts of the answers at a budget, the full cache's among them.
+  package func answers(at budget: Budget?) -> [Policy: String] {
+    let here = outcomes.filter { $0.budget == budget || $0.budget == nil }
+    return Dictionary(here.compactMap { one in one.answer.map { (one.policy, $0) } }) { first, _ in first }
+  }
+
   /// The outcome of a policy at a budget; `nil` for the budget is the full cache's.
   package func outcome(_ policy: Policy, _ budget: Budget?) -> Outcome? {
     outcomes.first { $0.policy == policy && $0.budget == budget }

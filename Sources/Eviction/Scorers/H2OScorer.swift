@@ -12,6 +12,7 @@ package struct H2OScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
   package init() {}
 
+  package var readsWholeMatrix: Bool { true }
   package var following: DecodeFollowing? { .received }
 
   package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] {

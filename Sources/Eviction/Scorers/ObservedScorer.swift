@@ -11,6 +11,8 @@ package struct ObservedScorer: GroupScorer, Hashable {
   /// Makes the scorer; it has no settings.
   package init() {}
 
+  package var readsWholeMatrix: Bool { true }
+
   package func protectedPositions(tokenCount: Int, budget: Int) -> [Int] { [] }
 
   package func scores(layer: Int, kvHead: Int, evidence: Evidence) -> [[Float]] {

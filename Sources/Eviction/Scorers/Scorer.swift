@@ -14,6 +14,9 @@ public protocol Scorer: Sendable {
   /// How many of the prompt's newest queries the scorer looks at; `nil`, unless it says so: all of them.
   var observedTokens: Int? { get }
 
+  /// Whether the attention of all of the prompt's queries to all keys is looked at; unless it says so, not.
+  var readsWholeMatrix: Bool { get }
+
   /// What must be computed first, beside the prefill; nothing, unless the scorer says so.
   var needs: Set<Requirement> { get }
 
@@ -50,6 +53,9 @@ public protocol Scorer: Sendable {
 extension Scorer {
   /// All tokens, unless a scorer says otherwise.
   public var observedTokens: Int? { nil }
+
+  /// A part of the rows or of the keys, unless a scorer says otherwise.
+  public var readsWholeMatrix: Bool { false }
 
   /// The scorer itself, unless it depends on the prompt.
   public func resolved(for facts: PromptFacts) throws -> any Scorer { self }

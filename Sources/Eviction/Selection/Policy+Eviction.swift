@@ -4,16 +4,20 @@ extension Policy {
   /// Chooses what to keep, for a budget in tokens.
   /// - Parameters:
   ///   - budget: kept tokens per layer and head, protected ones included.
+  ///   - earlier: scores of earlier choices of the same evidence, which are not computed again.
   ///   - stopsWhenCancelled: whether a cancellation of the current task is honoured.
+  ///   - onProgress: called now and then with the heads that are scored, and with all.
   /// - Returns: the kept sets, and the scores behind them (`nil` for the full cache and for a file's choice).
   /// - Throws: `EvidenceError` when queries of the prompt, the lookahead, the decoding or the output
   ///   projection are needed and missing, or a file's choice is about another prompt.
   public func evict(
-    _ evidence: Evidence, budget: Int, granularity: Granularity, stopsWhenCancelled: Bool = true
+    _ evidence: Evidence, budget: Int, granularity: Granularity, earlier: [EarlierScores] = [],
+    stopsWhenCancelled: Bool = true, onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
     try evict(
       evidence, budget: TokenBudget(tokens: budget, tokenCount: evidence.recording.tokenCount),
-      granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+      granularity: granularity, earlier: earlier, stopsWhenCancelled: stopsWhenCancelled,
+      onProgress: onProgress)
   }
 
   /// Chooses what to keep, for a budget that may have been a share of the prompt.
@@ -22,7 +26,8 @@ extension Policy {
   /// `chunkkv` round in their sources' ways, `simlayer` and `ratios` have numbers of their own, and so has a
   /// choice that was read from a file.
   public func evict(
-    _ evidence: Evidence, budget: TokenBudget, granularity: Granularity, stopsWhenCancelled: Bool = true
+    _ evidence: Evidence, budget: TokenBudget, granularity: Granularity, earlier: [EarlierScores] = [],
+    stopsWhenCancelled: Bool = true, onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> (kept: KeptTokens, scores: ScoreTable?) {
     let recording = evidence.recording
     if let map {
@@ -47,7 +52,8 @@ extension Policy {
         recorded: recording.tokenCount - recording.firstQueryPosition)
     }
     let (positions, scores) = try choose(
-      by: scorer, evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+      by: scorer, evidence, budget: budget, granularity: granularity, earlier: earlier,
+      stopsWhenCancelled: stopsWhenCancelled, onProgress: onProgress)
     let kept = KeptTokens(
       shape: recording.shape, granularity: granularity, tokenCount: recording.tokenCount, positions: positions
     )
@@ -57,12 +63,18 @@ extension Policy {
   /// Chooses by any scorer under this policy's allocation and wrappers.
   func choose(
     by scorer: any Scorer, _ evidence: Evidence, budget: TokenBudget, granularity: Granularity,
-    stopsWhenCancelled: Bool
+    earlier: [EarlierScores] = [], stopsWhenCancelled: Bool, onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> TokenChoice.Result {
     let allocation = allocation
     var choice = TokenChoice(
       policy: name, scorer: try scorer.resolved(for: evidence.facts(budget: budget.tokens)), whole: scorer,
       evidence: evidence, budget: budget, granularity: granularity, stopsWhenCancelled: stopsWhenCancelled)
+    choice.onProgress = onProgress
+    choice.known =
+      earlier.lazy.compactMap {
+        $0.table(
+          for: choice.scorer, budget: budget.tokens, granularity: granularity, tokenCount: choice.tokenCount)
+      }.first
     choice.safeCount = (allocation as? AdaAllocation)?.safeCount(budget: budget.tokens) ?? 0
     var grouping: Grouping?
     for wrapper in wrappers {

@@ -24,10 +24,11 @@ public struct ScoreTable: Sendable {
   ///
   /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in
   /// the order of kvpress (pooling and mean do not commute; policies.md 1.5).
+  /// - Parameter onProgress: called on this thread now and then with the heads that are scored, and with all.
   /// - Throws: `EvidenceError`; `CancellationError`, looked for before each KV head unless told otherwise.
   public init(
     _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity,
-    stopsWhenCancelled: Bool = true
+    stopsWhenCancelled: Bool = true, onProgress: ((Int, Int) -> Void)? = nil
   ) throws {
     let recording = evidence.recording
     let shape = recording.shape
@@ -35,11 +36,13 @@ public struct ScoreTable: Sendable {
     tokenCount = recording.tokenCount
     protected = scorer.protectedPositions(tokenCount: recording.tokenCount, budget: budget)
     protectedByHead = nil
+    let progress = ScoringProgress(count: shape.layerCount * shape.kvHeadCount, onProgress)
     let groups = try Self.inParallel(
       count: shape.layerCount * shape.kvHeadCount,
       work: recording.tokenCount * shape.layerCount * shape.queryHeadCount * shape.headDimension * 8,
       bytesEach: Self.bytesOfHead(recording), stopsWhenCancelled: stopsWhenCancelled
     ) { index in
+      defer { progress.advance() }
       let heads = try scorer.groupScores(
         layer: index / shape.kvHeadCount, kvHead: index % shape.kvHeadCount, evidence: evidence)
       switch granularity {
@@ -78,6 +81,13 @@ public struct ScoreTable: Sendable {
     ScoreTable(
       granularity: granularity, table: table, protected: protected, tokenCount: tokenCount,
       protectedByHead: positions)
+  }
+
+  /// The same scores with the positions that another budget protects.
+  func protectingAnew(_ positions: [Int]) -> ScoreTable {
+    ScoreTable(
+      granularity: granularity, table: table, protected: positions, tokenCount: tokenCount,
+      protectedByHead: nil)
   }
 
   /// The same scores put aside in a file, if they are many: what a screen looks up one head at a time.

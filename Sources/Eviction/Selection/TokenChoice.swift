@@ -15,6 +15,10 @@ struct TokenChoice {
   let budget: TokenBudget
   let granularity: Granularity
   let stopsWhenCancelled: Bool
+  /// The scorer's own numbers, where an earlier choice has computed them.
+  var known: ScoreTable?
+  /// Hears of the heads of the whole prompt as they are scored.
+  var onProgress: ((Int, Int) -> Void)?
   var critical: CriticalWeighting?
   /// Tokens per head that Ada-KV gives away to no other head.
   var safeCount = 0
@@ -29,7 +33,7 @@ struct TokenChoice {
   }
 
   private func chosen(_ allocation: any Allocation, _ grouping: Grouping?) throws -> Result {
-    let scores = try table(evidence, budget: budget.tokens)
+    let scores = try known.map(requireFinite) ?? table(evidence, budget: budget.tokens)
     let shares = try allocation.shares(
       AllocationInput(scores: scores, budget: budget, scorer: scorer, evidence: evidence))
     let norms = try critical.map { _ in
@@ -59,7 +63,7 @@ struct TokenChoice {
     try requireFinite(
       ScoreTable(
         scorer, evidence: evidence, budget: budget, granularity: granularity,
-        stopsWhenCancelled: stopsWhenCancelled))
+        stopsWhenCancelled: stopsWhenCancelled, onProgress: onProgress))
   }
 
   private func requireFinite(_ table: ScoreTable) throws -> ScoreTable {

@@ -19,8 +19,21 @@ extension ActiveRun {
       }
       try evict(wanted)
     }
+    showRemembered()
     if run.figures == nil, request.parts.contains(.figures) {
       run.figures = reuse.figures(for: run.results)
+    }
+  }
+
+  /// What a file remembers of a policy that waits is seen until it is made again.
+  private mutating func showRemembered() {
+    let known = reuse.remembered(run.waiting, beside: run.full?.answer).filter { known in
+      !run.results.contains { $0.policy == known.policy }
+    }
+    guard !known.isEmpty else { return }
+    update { run in
+      run.results += known
+      run.sortResults()
     }
   }
 
@@ -34,10 +47,9 @@ extension ActiveRun {
     do {
       let lane = try result(of: wanted, recording, stopsWhenCancelled: stopsWhenCancelled)
       update { run in
+        run.results.removeAll { $0.policy == lane.policy && $0.budget == lane.budget }
         run.results.append(lane)
-        // In the order of the list, whichever came first.
-        let order = run.settings.policies
-        run.results.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
+        run.sortResults()
       }
     } catch let error as EvidenceError {
       refuse(wanted, String(describing: error))
@@ -62,11 +74,21 @@ extension ActiveRun {
       same.recallCeiling = same.recallCeiling ?? recallCeiling(of: same)
       return same
     }
+    let earlier = knownScores.first {
+      wanted.policy.sharesScores(
+        with: [$0.scores], facts: run.prompt.facts(budget: budget.tokens), granularity: request.granularity,
+        tokenCount: recording.tokenCount)
+    }
     let start = ContinuousClock.now
     let (kept, scores) = try wanted.policy.evict(
       run.evidence(recording, lookahead: lookahead?.queries, output: source.output), budget: budget,
-      granularity: request.granularity, stopsWhenCancelled: stopsWhenCancelled)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+      granularity: request.granularity, earlier: earlier.map { [$0.scores] } ?? [],
+      stopsWhenCancelled: stopsWhenCancelled, onProgress: scoring(wanted.policy))
+    // What a choice costs does not become less because its scores were there.
+    let seconds = max((ContinuousClock.now - start) / .seconds(1), earlier?.seconds ?? 0)
+    lastScores = EarlierScores(
+      scores, of: wanted.policy, facts: run.prompt.facts(budget: budget.tokens)
+    ).map { ($0, seconds) }
     let choice = ChoiceFigures(
       wanted.policy, kept: kept, scores: scores, facts: run.prompt.facts(budget: budget.tokens),
       pseudoCount: lookahead?.pseudo.tokens.count, isFallback: lookahead?.isFallback ?? false,
@@ -80,6 +102,18 @@ extension ActiveRun {
     result.recallCeiling = recallCeiling(of: result)
     (result.answer, result.followed) = reuse.answers(of: result, beside: run.full?.answer)
     return result
+  }
+
+  /// Tells how far a policy has come that takes long.
+  private func scoring(_ policy: Policy) -> ((Int, Int) -> Void)? {
+    guard policy.readsWholeMatrix, run.hasModel, let onUpdate else { return nil }
+    let shown = run
+    return { head, count in onUpdate(shown.at(.scoring(policy: policy, head: head, of: count))) }
+  }
+
+  /// Scores that other choices of the prompt have left.
+  private var knownScores: [(scores: EarlierScores, seconds: Double)] {
+    (lastScores.map { [$0] } ?? []) + run.earlierScores + reuse.scores
   }
 
   private func agreement(_ kept: KeptTokens, of policy: Policy, _ budget: TokenBudget) -> [[Agreement]]? {

@@ -47,7 +47,7 @@ extension ActiveRun {
   /// The lookaheads that policies ask for, each once.
   private func wantedLookaheads(_ recording: Recording) -> [LookaheadKey] {
     var keys: [LookaheadKey] = []
-    for wanted in wanted(request.policies) {
+    for wanted in wanted(request.present) {
       guard let key = wanted.lookahead(recording, request.granularity), !keys.contains(key) else { continue }
       keys.append(key)
     }

@@ -5,7 +5,7 @@ import Transformer
 /// source the tensors come from, and how much of it is wanted.
 struct ActiveRun {
   var run: Run
-  let request: RunRequest
+  private(set) var request: RunRequest
   let source: any RunSource
   /// Hears of every step; nobody does where only the end counts.
   let onUpdate: ((Run) -> Void)?
@@ -16,6 +16,8 @@ struct ActiveRun {
   var lookaheads: [LookaheadKey: Lookahead] = [:]
   /// Why models cannot draft, by their names.
   var draftErrors: [String: DraftError] = [:]
+  /// Those of the policy that has chosen last, for its other budgets.
+  var lastScores: (scores: EarlierScores, seconds: Double)?
   /// The ceilings of recall by the tokens that a head keeps on average.
   var recallCeilings: [Int: Double] = [:]
   /// The cheap caches of recorded lookaheads that have been chosen anew; nothing where the trace lacks what
@@ -52,6 +54,7 @@ struct ActiveRun {
 
   /// The same, without saying that it is the end.
   mutating func performStages(earlier: Run?) throws {
+    letWait(beside: earlier)
     for stage in source.stages(for: request) { try perform(stage, earlier: earlier) }
   }
 
@@ -99,6 +102,28 @@ struct ActiveRun {
     policies.flatMap { policy in request.budgets.map { BudgetedPolicy(policy: policy, budget: $0) } }
   }
 
+  /// Goes on with a finished run: decoding on its recording, and nothing that it has is made anew.
+  mutating func resume() {
+    guard let recording = run.recording else { return }
+    reuse = RunReuse(run, for: run)
+    greedy = source.decoding(
+      recording, endTokens: request.endTokens, question: run.prompt.laterQuestion?.ids ?? [],
+      referenceLogits: run.referenceLogits, referenceTokens: run.full?.answer.tokens ?? [])
+  }
+
+  /// Leaves out, until somebody looks at them, the policies whose choice takes long.
+  private mutating func letWait(beside earlier: Run?) {
+    guard request.watched != nil else { return }
+    let known = earlier.flatMap { source.canReuse($0, for: request) ? $0 : nil }
+    let passes = earlier.map(run.passes(knownBy:)) ?? [:]
+    let waiting = WaitingPolicies.of(
+      request, shape: source.shape, passes: Set(passes.keys),
+      earlier: known?.earlierScores.map(\.scores) ?? [], leastWork: source.leastWaitingWork)
+    guard !waiting.isEmpty else { return }
+    request.waiting = Set(waiting)
+    update { $0.waiting = waiting }
+  }
+
   private mutating func prefill(earlier: Run?) throws {
     let known = earlier.flatMap { source.canReuse($0, for: request) ? $0.recording : nil }
     if known != nil, let earlier {
@@ -125,12 +150,7 @@ struct ActiveRun {
         run.full?.answer = recorded.answer
         run.decodeQueries = recorded.queries
       }
-      // What passes have measured hangs on the prompt alone.
-      if let earlier, earlier.prompt.hash == run.prompt.hash,
-        earlier.prompt.repetition == run.prompt.repetition
-      {
-        run.passes = earlier.passes
-      }
+      if let earlier { run.passes = run.passes(knownBy: earlier) }
     }
   }
 
@@ -158,7 +178,7 @@ struct ActiveRun {
 
   /// Runs the passes that policies ask for and that are not there yet; policies with the same one share it.
   private mutating func pass() throws {
-    for policy in request.policies {
+    for policy in request.present {
       guard let pass = policy.pass, run.passes[pass] == nil else { continue }
       let state = self
       let measured = try state.replay(pass) { progress in update { $0.stage = .pass(progress) } }
@@ -190,8 +210,10 @@ struct ActiveRun {
         }
       }
     }
+    // Of policies that nobody looks at the answers are enough for now.
     let followsReference = request.parts.contains(.comparison) && !greedy.referenceLogits.isEmpty
-    try greedy.run(&lanes, followsReference: followsReference) { step in
+    let followed = open.map { $0.contains { request.isWatched(run.results[$0].policy) } }
+    try greedy.run(&lanes, following: followsReference ? followed : []) { step in
       report { $0.stage = .question(step: step) }
     } onStep: { step, lanes in
       report {
@@ -217,15 +239,12 @@ struct ActiveRun {
     return groups
   }
 
-  /// Feeds the full cache's answer to every policy's cache whose own answer is another, so that each of its
+  /// Feeds the full cache's answer to every looked-at policy's cache whose own answer is another, so that each of its
   /// tokens can be compared. Most have been compared while they were answered on; the others were so many, or
   /// have their answers from an earlier run that was stopped then.
   private mutating func compare() throws {
     guard let greedy, let full = run.full, !greedy.referenceLogits.isEmpty else { return }
-    let open = sharingCaches(
-      run.results.indices.filter {
-        run.results[$0].followed == nil && run.results[$0].answer.firstDifference(from: full.answer) != nil
-      })
+    let open = sharingCaches(run.uncompared(request.watched))
     // An end token was no token of the answer, but its step is compared, too.
     let limit = full.answer.steps.count
     var lanes = open.map { greedy.lane(run.results[$0[0]], limit: limit, script: full.answer.tokens) }
@@ -245,7 +264,7 @@ struct ActiveRun {
     if run.hasModel, let recording = partial ?? run.recording, run.results.isEmpty {
       run.recording = recording
       run.decodeMass = partial == nil ? try? attentionMass(stopsWhenCancelled: false) : nil
-      (lookaheads, run.unavailable) = ([:], [])
+      (lookaheads, run.unavailable, run.waiting) = ([:], [], [])
       for wanted in wanted(request.policies) {
         let policy = wanted.policy
         if request.observedTokens(policy) == nil || policy.pass.map({ run.passes[$0] == nil }) == true {

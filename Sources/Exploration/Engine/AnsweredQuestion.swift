@@ -38,15 +38,24 @@ extension ActiveRun {
     guard run.prompt.laterQuestion != nil else { return }
     for question in run.prompt.framing.questions where question != run.prompt.framing.question {
       let prompt = try run.prompt.asking(question, answerLimit: request.answerLimit)
-      guard let tokens = prompt.laterQuestion, !run.answered.contains(where: { $0.tokens == tokens }) else {
-        continue
-      }
+      let known = run.answered.first { $0.tokens == prompt.laterQuestion }
+      guard let tokens = prompt.laterQuestion,
+        known == nil || run.results.contains(where: { known?.result(of: $0.policy) == nil })
+      else { continue }
       let shown = run
+      var asked = RunRequest(prompt, run.settings)
+      // Here, too, waits what waits.
+      (asked.policies, asked.watched) = (run.results.map(\.policy), request.watched)
       var other = ActiveRun(
-        run.anew(run.settings, prompt: prompt), RunRequest(prompt, run.settings), by: source,
+        run.anew(run.settings, prompt: prompt), asked, by: source,
         onUpdate: onUpdate.map { onUpdate in { onUpdate(shown.at($0.stage)) } })
       try other.performStages(earlier: run)
-      if let answered = AnsweredQuestion(other.run) { update { $0.answered.append(answered) } }
+      if let answered = AnsweredQuestion(other.run) {
+        update { run in
+          run.answered.removeAll { $0.tokens == tokens }
+          run.answered.append(answered)
+        }
+      }
       run.seconds.add(other.run.seconds)
     }
   }

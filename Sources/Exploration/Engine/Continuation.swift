@@ -14,7 +14,7 @@ public struct Continuation: Sendable {
 
   /// Whether nothing would come after these tokens.
   /// - Parameter limit: tokens at most.
-  func isComplete(limit: Int) -> Bool { hasEnded || tokens.count >= limit }
+  public func isComplete(limit: Int) -> Bool { hasEnded || tokens.count >= limit }
 
   /// Its first tokens, with what the model thought at each of them: what it would be with such a limit.
   func prefix(_ count: Int) -> Continuation {

@@ -16,9 +16,14 @@ extension GreedyDecoding {
   private static let mostInAPass = Decoder.lanesOfAPass
 
   /// Begins to follow the full cache for the lanes that have just left its answer.
-  /// - Parameter fed: how many lanes go on.
-  func branch(_ lanes: [Lane], at step: Int, fed: Int, into followers: inout [Follower]) {
-    for (index, lane) in lanes.enumerated() where lane.continuation.steps.count == step + 1 {
+  /// - Parameters:
+  ///   - following: which of them are to be followed on.
+  ///   - fed: how many lanes go on.
+  func branch(
+    _ lanes: [Lane], _ following: [Bool], at step: Int, fed: Int, into followers: inout [Follower]
+  ) {
+    for (index, (lane, isFollowed)) in zip(lanes, following).enumerated()
+    where isFollowed && lane.continuation.steps.count == step + 1 {
       guard hasLeftReference(lane, at: step), fed + followers.count < Self.mostInAPass else { continue }
       var branch = lane
       branch.cache = KVCache(copying: lane.cache)

@@ -102,11 +102,11 @@ final class GreedyDecoding {
   /// Questions are asked first.
   /// - Parameters:
   ///   - recordsReference: whether the first lane is the full cache's, which later runs are compared with.
-  ///   - followsReference: whether lanes that leave the full cache's answer are compared with it to its end,
-  ///     in the passes that decode their own answers; see `Follower`.
+  ///   - following: which lanes, where they leave the full cache's answer, are compared with it to its end in
+  ///     the passes that decode their own answers; see `Follower`. None, if there are no entries.
   ///   - onFollow: called in place of `onStep` once every lane has ended and some are still compared.
   func run(
-    _ lanes: inout [Lane], recordsReference: Bool = false, followsReference: Bool = false,
+    _ lanes: inout [Lane], recordsReference: Bool = false, following: [Bool] = [],
     onQuestion: (Int) -> Void = { _ in }, onStep: (Int, [Lane]) -> Void = { _, _ in },
     onFollow: (Int) -> Void = { _ in }
   ) throws {
@@ -150,7 +150,7 @@ final class GreedyDecoding {
         }
         fed.append(index)
       }
-      if followsReference { branch(lanes, at: step, fed: fed.count, into: &followers) }
+      branch(lanes, following, at: step, fed: fed.count, into: &followers)
       finish(&followers, in: &lanes)
       if isDecoding { onStep(step, lanes) } else { onFollow(step) }
       fedTokenCount += fed.count + followers.count

@@ -10,17 +10,19 @@ struct ModelSource: RunSource {
   private let gateSource: () throws -> Gate?
   /// What a trace has recorded of a prompt by this model, and the prompt's tokens.
   private let traced: (prefix: RecordedPrefix, tokens: [Int])?
+  /// Whether it is the same that would be computed here, the logits behind it included.
+  private let isTracedWhole: Bool
   private let drafts: OpenDrafts
   private var decoder: Decoder?
   private var gate: Gate?
 
   init(
     _ configuration: ModelConfiguration, precision: Precision, gate: @escaping () throws -> Gate?,
-    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil, drafts: DraftModels? = nil,
-    weights: @escaping () throws -> any TensorSource
+    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil, isTracedWhole: Bool = false,
+    drafts: DraftModels? = nil, weights: @escaping () throws -> any TensorSource
   ) {
     self.drafts = OpenDrafts(drafts, precision: precision)
-    self.traced = traced
+    (self.traced, self.isTracedWhole) = (traced, isTracedWhole)
     self.configuration = configuration
     self.precision = precision
     self.weights = weights
@@ -28,6 +30,8 @@ struct ModelSource: RunSource {
   }
 
   var isOpen: Bool { decoder != nil }
+  var shape: ModelShape { configuration.shape }
+  var leastWaitingWork = WaitingPolicies.leastWork
   var output: OutputProjection? { decoder?.outputProjection }
   var recordedAnswer: (answer: Continuation, queries: QueryRows?)? { nil }
 
@@ -43,7 +47,7 @@ struct ModelSource: RunSource {
   func stages(for request: RunRequest) -> [RunStage] {
     var stages: [RunStage] = [.prefill, .lookahead, .passes]
     if request.parts.contains(.agreement) { stages.append(.agreement) }
-    stages.append(.eviction(request.policies))
+    stages.append(.eviction(request.present))
     if request.parts.contains(.answers) { stages.append(.answers) }
     if request.parts.contains(.comparison) { stages.append(.comparison) }
     if request.parts.contains(.figures) { stages.append(.figures) }
@@ -63,6 +67,11 @@ struct ModelSource: RunSource {
   ) throws -> Recording {
     guard let decoder else { throw CancellationError() }
     let tokens = request.prompt.tokens.map(\.id)
+    if isTracedWhole, let traced, traced.tokens == tokens, gate(for: request) == nil,
+      traced.prefix.recording.firstQueryPosition <= request.firstQueryPosition
+    {
+      return traced.prefix.recording
+    }
     let pass = gate(for: request).map { GatePass($0, tokenCount: tokens.count) }
     // A gate looks at the states of all tokens: behind a known prefix it would miss some.
     do {

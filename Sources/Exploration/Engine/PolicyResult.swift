@@ -35,6 +35,9 @@ public struct PolicyResult: Sendable {
   /// `StageTimes.lookahead`.
   public internal(set) var evictionSeconds = 0.0
 
+  /// Whether it is what a file has kept, without the scores behind it.
+  var isRemembered = false
+
   /// Whether anything has been decoded on the cache; of a trace's results, only on the full cache's.
   public var hasAnswer: Bool { !answer.tokens.isEmpty || !answer.steps.isEmpty || answer.hasEnded }
 

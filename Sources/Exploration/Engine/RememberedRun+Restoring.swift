@@ -48,7 +48,7 @@ extension Run {
       kept: tokens, scores: nil, lookahead: lookahead, agreement: agreement)
     (result.answer, result.evictionSeconds) = (answer, kept.seconds)
     (result.recallCeiling, result.outputErrors) = (kept.recallCeiling, kept.outputErrors)
-    result.choice = kept.choice
+    (result.choice, result.isRemembered) = (kept.choice, true)
     if let followed = kept.followed {
       guard let known = followed.continuation(), known.steps.count == steps else { return nil }
       result.followed = known

@@ -20,6 +20,8 @@ public struct Run: Sendable {
     case draft(PrefillProgress)
     /// Pseudo tokens and the full cache's answer are decoded together.
     case lookahead(step: Int)
+    /// A policy that looks at every row of the prompt's attention scores it, head by head.
+    case scoring(policy: Policy, head: Int, of: Int)
     /// A question that comes after the eviction is fed to the caches that are to answer it.
     case question(step: Int)
     /// Every policy's answer is decoded, all in one pass per token.
@@ -69,6 +71,13 @@ public struct Run: Sendable {
   public internal(set) var results: [PolicyResult] = []
   /// The policies that have no result, each with the reason.
   public internal(set) var unavailable: [Unavailable] = []
+  /// The policies that have no result yet, because their choice takes long and nobody has looked at them.
+  public internal(set) var waiting: [Policy] = []
+  /// What is being computed for policies that have waited, while all else is there; `nil` while nothing is.
+  public internal(set) var waitingStage: Stage?
+  /// What each policy has answered before, where only the text is known, as in an evaluation's results; the
+  /// full cache is among them.
+  public private(set) var earlierAnswers: [Policy: String] = [:]
   /// What was made of the other questions that are put to the same caches after the eviction, in the order in
   /// which they were answered.
   public internal(set) var answered: [AnsweredQuestion] = []
@@ -128,15 +137,24 @@ public struct Run: Sendable {
 
   /// A run of the same prompt, or of another one under the same model, from its beginning.
   public func anew(_ settings: ExplorationSettings, prompt: Prompt? = nil) -> Run {
-    Run(
+    let run = Run(
       modelName: modelName, prompt: prompt ?? self.prompt, settings: settings, vocabulary: vocabulary,
       hasModel: hasModel)
+    let isSame = settings == self.settings && run.prompt.asksTheSame(as: self.prompt)
+    return isSame ? run.remembering(earlierAnswers) : run
+  }
+
+  /// This run with the texts of answers that were given before, which are seen until there are others.
+  public func remembering(_ answers: [Policy: String]) -> Run {
+    var copy = self
+    copy.earlierAnswers = answers
+    return copy
   }
 
   /// This run with another stage: what is known stays on the screen while it is run again.
   public func at(_ stage: Stage) -> Run {
     var copy = self
-    copy.stage = stage
+    (copy.stage, copy.waitingStage) = (stage, nil)
     return copy
   }
 
@@ -151,6 +169,13 @@ public struct Run: Sendable {
     return copy
   }
 
+  /// Puts the results in the order of the settings' list, whichever came first; budgets of a policy stay in
+  /// theirs.
+  mutating func sortResults() {
+    let order = settings.policies
+    results.sort { order.firstIndex(of: $0.policy) ?? 0 < order.firstIndex(of: $1.policy) ?? 0 }
+  }
+
   /// A policy's result by its place in the settings' list.
   public func result(_ index: Int) -> PolicyResult? {
     guard settings.policies.indices.contains(index) else { return nil }
@@ -162,6 +187,12 @@ public struct Run: Sendable {
   func answerRows(_ limit: Int) -> (tokens: Continuation, queries: QueryRows, limit: Int)? {
     guard let full, let decodeQueries else { return nil }
     return (full.answer, decodeQueries, limit)
+  }
+
+  /// What passes beside an earlier run's prefill have measured: it hangs on the prompt alone.
+  func passes(knownBy earlier: Run) -> [ContextPass: ReplayedAttention] {
+    earlier.prompt.hash == prompt.hash && earlier.prompt.repetition == prompt.repetition
+      ? earlier.passes : [:]
   }
 
   /// All that is known so far and that a policy may look at.

@@ -9,7 +9,7 @@ import Transformer
 /// stays.
 public actor RunEngine {
   private let thread = EngineThread()
-  private var source: any RunSource
+  private(set) var source: any RunSource
 
   /// A thread of its own, on which the model runs.
   nonisolated public var unownedExecutor: UnownedSerialExecutor {
@@ -50,6 +50,21 @@ public actor RunEngine {
       weights: { try checkpoint.weights() })
   }
 
+  /// Prepares to run a model on a prompt whose prefill a session has kept: it does not pass the model again,
+  /// and neither does what another prompt has in common with it.
+  public init(
+    _ kept: KeptRecording, checkpoint: Checkpoint, precision: Precision = .automatic, gate: Gate? = nil,
+    drafts: DraftModels? = nil
+  ) {
+    source = ModelSource(
+      checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
+      traced: (RecordedPrefix(kept.recording, count: kept.tokens.count), kept.tokens), isTracedWhole: true,
+      drafts: drafts ?? DraftModels(for: checkpoint), weights: { try checkpoint.weights() })
+  }
+
+  /// Prepares to run what comes from any source.
+  init(_ source: any RunSource) { self.source = source }
+
   /// Prepares to run what a trace has recorded: its answer is the only one.
   public init(_ trace: TraceFile) { source = TraceSource(trace: trace) }
 
@@ -57,12 +72,17 @@ public actor RunEngine {
   ///
   /// The recording of `earlier` is used again when it is of the same prompt: a change of budget or
   /// policies costs scoring and decoding only.
-  /// - Parameter onUpdate: called on the engine's thread with every step that a screen may show.
+  /// - Parameters:
+  ///   - watched: the policies that somebody looks at, what comes first first. Others whose choice takes long
+  ///     wait (`Run.waiting`, `catchUp`). `nil`: none waits.
+  ///   - onUpdate: called on the engine's thread with every step that a screen may show.
   /// - Returns: the finished run; a failure or a cancellation is its last stage.
   public func run(
-    _ run: Run, earlier: Run? = nil, onUpdate: @escaping @Sendable (Run) -> Void = { _ in }
+    _ run: Run, earlier: Run? = nil, lookingAt watched: [Policy]? = nil,
+    onUpdate: @escaping @Sendable (Run) -> Void = { _ in }
   ) -> Run {
-    let request = RunRequest(run.prompt, run.settings)
+    var request = RunRequest(run.prompt, run.settings)
+    request.watched = watched
     var run = run
     do {
       run.seconds.opening += try Stopwatch.seconds {

@@ -21,6 +21,11 @@ public struct RunRequest: Sendable {
   public var needsAnswer: Bool
   /// What is computed beside what the policies keep.
   public var parts: RunParts
+  /// The policies that somebody looks at, what comes first first; `nil`: nobody waits for the others, and all
+  /// are computed.
+  var watched: [Policy]?
+  /// The policies that wait until somebody looks at them.
+  var waiting: Set<Policy> = []
 
   /// Makes a request.
   public init(
@@ -48,6 +53,16 @@ public struct RunRequest: Sendable {
       answerLimit: settings.answerLimit, recording: settings.recording, parts: .everything)
   }
 
+  /// The policies that are computed now, those that are looked at first.
+  var present: [Policy] {
+    let present = policies.filter { !waiting.contains($0) }
+    guard let watched else { return present }
+    return watched.filter(present.contains) + present.filter { !watched.contains($0) }
+  }
+
+  /// Whether somebody looks at a policy.
+  func isWatched(_ policy: Policy) -> Bool { watched?.contains(policy) ?? true }
+
   /// The first of the prompt's queries that is recorded.
   var firstQueryPosition: Int {
     recording.recordedQueries(for: policies.map(observedTokens)).map { max(0, prompt.tokens.count - $0) } ?? 0
@@ -60,7 +75,7 @@ public struct RunRequest: Sendable {
   }
 
   /// What windows hang on under a budget; memory may hold as many tokens as there are.
-  private func facts(_ budget: Budget) -> PromptFacts {
+  func facts(_ budget: Budget) -> PromptFacts {
     let count = prompt.tokens.count
     let tokens =
       switch budget {

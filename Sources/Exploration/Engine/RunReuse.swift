@@ -24,6 +24,8 @@ struct RunReuse {
   }
 
   let full: Full?
+  /// What the lanes were chosen by; of another question's, what does not hang on the answer.
+  private(set) var scores: [(scores: EarlierScores, seconds: Double)] = []
   private let lanes: [PolicyResult]
   /// Whether the same heads share a kept set, so that a policy keeps the same at the same budget.
   private let hasSameGranularity: Bool
@@ -45,6 +47,11 @@ struct RunReuse {
     answerLimit = run.settings.answerLimit
     rememberedTokens = nil
     hasSameGranularity = earlier?.settings.granularity == run.settings.granularity
+    let isSameAnswer =
+      earlier?.prompt.laterQuestion == run.prompt.laterQuestion
+      && earlier?.settings.answerLimit == answerLimit
+    scores =
+      earlier?.scores { isSameAnswer || !$0.needs.contains(.decode) } ?? []
     guard let earlier, earlier.prompt.laterQuestion == run.prompt.laterQuestion else {
       let known = earlier.flatMap { earlier in
         Self.answered(earlier, for: run).first { $0.tokens == run.prompt.laterQuestion }
@@ -58,6 +65,12 @@ struct RunReuse {
     }
     full = earlier.settings.answerLimit == answerLimit ? Full(earlier) : nil
     lanes = full == nil ? [] : earlier.results
+  }
+
+  /// What a file remembers of some policies, if the full cache says what it said then.
+  func remembered(_ policies: [Policy], beside full: Continuation?) -> [PolicyResult] {
+    guard rememberedTokens != nil, rememberedTokens == full?.tokens else { return [] }
+    return lanes.filter { policies.contains($0.policy) && $0.isRemembered }
   }
 
   /// The questions that an earlier run, or one before it, has answered on the caches that a run is to have.
@@ -83,7 +96,9 @@ struct RunReuse {
   /// A policy's lane with all it has, if nothing that it depends on has changed.
   func lane(_ policy: Policy, budget: TokenBudget, lookahead: Lookahead?) -> PolicyResult? {
     guard hasSameGranularity,
-      let lane = lanes.first(where: { $0.policy == policy && $0.tokenBudget == budget }),
+      let lane = lanes.first(where: {
+        $0.policy == policy && $0.tokenBudget == budget && !$0.isRemembered
+      }),
       lane.agreement != nil || full == nil
     else { return nil }
     guard let lookahead else { return lane.lookahead == nil ? lane : nil }

@@ -6,6 +6,12 @@ protocol RunSource {
   /// Whether everything is at hand that decoding and scoring take.
   var isOpen: Bool { get }
 
+  /// The sizes of the model.
+  var shape: ModelShape { get }
+
+  /// Work from which on a policy waits until somebody looks at it.
+  var leastWaitingWork: Int { get }
+
   /// The output projection, for the policies that weigh values by it.
   var output: OutputProjection? { get }
 

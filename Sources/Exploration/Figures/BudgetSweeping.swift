@@ -62,7 +62,9 @@ struct BudgetSweeping {
 
   private func evict(_ key: BudgetSweep.Key, budget: Int, lookahead: QueryRows? = nil) throws -> KeptTokens {
     let evidence = run.evidence(recording, lookahead: lookahead, output: source.output)
-    return try key.policy.evict(evidence, budget: budget, granularity: key.granularity).kept
+    return try key.policy.evict(
+      evidence, budget: budget, granularity: key.granularity, earlier: run.earlierScores.map(\.scores)
+    ).kept
   }
 
   /// The queries of a policy's pseudo tokens at some budgets; `nil` for a policy without.

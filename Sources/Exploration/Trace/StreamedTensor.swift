@@ -27,6 +27,7 @@ struct StreamedTensor {
       // A part at a time, so that nothing is held twice.
       let part = 1 << 22
       for first in stride(from: 0, to: vectors.count, by: part) {
+        try Task.checkCancellation()
         let range = first..<min(first + part, vectors.count)
         if vectors.isRounded {
           try vectors.bfloat16(range).withUnsafeBytes { try file.append($0) }

@@ -9,6 +9,8 @@ public struct TraceExport {
   private static let candidateCount = 10
 
   private let run: Run
+  /// What the numbers hang on, where a session keeps them.
+  private let origin: RecordingOrigin?
   private let recording: Recording
   private let output: OutputProjection?
   /// Every lookahead once.
@@ -17,18 +19,23 @@ public struct TraceExport {
   private let rotations: [RotaryEmbedding]
 
   /// Gathers a run.
-  /// - Parameter output: the model's output projection, if it is to be written, too.
+  /// - Parameters:
+  ///   - output: the model's output projection, if it is to be written, too.
+  ///   - origin: for a session, which goes on with the model, what the numbers hang on: the prompt's own pass
+  ///     is written then, whatever was asked after it.
   /// - Throws: `ExportError.nothingYet` unless the run is finished, and `.questionAfterEviction`.
-  public init(_ run: Run, output: OutputProjection? = nil) throws {
+  public init(_ run: Run, output: OutputProjection? = nil, origin: RecordingOrigin? = nil) throws {
     guard run.stage == .done, run.hasModel, let recording = run.recording else {
       throw ExportError.nothingYet
     }
-    guard run.prompt.laterQuestion == nil else { throw ExportError.questionAfterEviction }
+    guard run.prompt.laterQuestion == nil || origin != nil else {
+      throw ExportError.questionAfterEviction
+    }
     self.run = run
     self.recording = recording
-    self.output = output
+    (self.output, self.origin) = (output, origin)
     var lookaheads: [Lookahead] = []
-    for lookahead in run.results.compactMap(\.lookahead)
+    for lookahead in (origin == nil ? run.results : []).compactMap(\.lookahead)
     where lookahead.isRecorded && !lookaheads.contains(where: { $0.settings == lookahead.settings }) {
       lookaheads.append(lookahead)
     }
@@ -41,16 +48,34 @@ public struct TraceExport {
   }
 
   /// Writes the trace tensor by tensor; the file is complete or not there at all.
-  /// - Throws: `ExportError`.
-  public func write(to path: String, replacing: Bool = false) throws {
-    let metadata = try TraceMetadata(run, recording, lookaheads: lookaheads, rotations: rotations).json()
-    let tensors = StreamedTensor.ordered(small + recorded + beyond)
-    let header = try SafetensorsExport.header(
-      tensors.map(\.entry), metadata: ["laq_trace": String(decoding: metadata, as: UTF8.self)])
+  /// - Parameter onProgress: called with the bytes that are written, and with all of them.
+  /// - Returns: the file's bytes.
+  /// - Throws: `ExportError`; `CancellationError`, looked for every few million numbers.
+  @discardableResult
+  public func write(
+    to path: String, replacing: Bool = false, onProgress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+  ) throws -> Int {
+    var metadata = [
+      "laq_trace": String(
+        decoding: try TraceMetadata(run, recording, lookaheads: lookaheads, rotations: rotations).json(),
+        as: UTF8.self)
+    ]
+    if let origin {
+      metadata[KeptRecording.key] = String(decoding: try JSONEncoder().encode(origin), as: UTF8.self)
+    }
+    let tensors = StreamedTensor.ordered(small + recorded + (origin == nil ? beyond : lastLogits))
+    let header = try SafetensorsExport.header(tensors.map(\.entry), metadata: metadata)
+    let count = tensors.reduce(header.count) { $0 + $1.entry.byteCount }
     try AtomicFile.write(to: path, replacing: replacing) { file in
       try file.append(header)
-      for tensor in tensors { try tensor.write(to: file) }
+      var done = header.count
+      for tensor in tensors {
+        onProgress(done, count)
+        try tensor.write(to: file)
+        done += tensor.entry.byteCount
+      }
     }
+    return count
   }
 
   // MARK: Tensors
@@ -58,8 +83,10 @@ public struct TraceExport {
   /// Tokens, text, vocabulary, rotations and the answer.
   private var small: [StreamedTensor] {
     let prompt = run.prompt
-    let answer = run.full?.answer ?? Continuation()
-    let steps = run.referenceLogits.map { NextTokens.highest(Self.candidateCount, of: $0) }
+    let answer = (origin == nil ? run.full?.answer : nil) ?? Continuation()
+    let steps = (origin == nil ? run.referenceLogits : []).map {
+      NextTokens.highest(Self.candidateCount, of: $0)
+    }
     let ids = Set(
       prompt.tokens.map(\.id) + answer.tokens + lookaheads.flatMap(\.pseudo.tokens) + steps.flatMap(\.tokens)
     ).sorted()
@@ -107,6 +134,11 @@ public struct TraceExport {
         },
       ]
     }
+  }
+
+  /// What the model says behind the prompt: with it nothing need pass again.
+  private var lastLogits: [StreamedTensor] {
+    [StreamedTensor(NamedArray("last_logits", recording.lastLogits, shape: [recording.lastLogits.count]))]
   }
 
   /// Queries from beyond the prompt, and the output projection.

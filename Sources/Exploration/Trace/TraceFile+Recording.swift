@@ -9,7 +9,13 @@ extension TraceFile {
       shape: shape, tokenCount: header.tokenCount, firstQueryPosition: header.firstQueryPosition,
       layers: try (0..<shape.layerCount).map { try layer($0, tensors, shape) },
       rules: header.attention.map { AttentionRule(scale: $0.scale, softCap: $0.softCap, window: $0.window) },
-      rotations: try rotations(tensors), lastLogits: [])
+      rotations: try rotations(tensors), lastLogits: try lastLogits(tensors))
+  }
+
+  /// The logits behind the prompt, which only a session's recording has.
+  private static func lastLogits(_ tensors: TraceTensors) throws -> [Float] {
+    guard let count = tensors.shape("last_logits")?.first else { return [] }
+    return try tensors.floats("last_logits", shape: [count])
   }
 
   private static func layer(_ index: Int, _ tensors: TraceTensors, _ shape: ModelShape) throws

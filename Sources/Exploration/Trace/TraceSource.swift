@@ -6,6 +6,8 @@ struct TraceSource: RunSource {
   let trace: TraceFile
 
   var isOpen: Bool { true }
+  var shape: ModelShape { trace.recording.shape }
+  var leastWaitingWork: Int { WaitingPolicies.leastWork }
   var output: OutputProjection? { trace.output }
   var recordedAnswer: (answer: Continuation, queries: QueryRows?)? { (trace.answer, trace.decodeQueries) }
 
@@ -18,19 +20,19 @@ struct TraceSource: RunSource {
       (request.observedTokens(policy) ?? .max, policy.lookahead == nil ? 0 : 1)
     }
     func needsDecode(_ policy: Policy) -> Bool { policy.needs.contains(.decode) }
-    let quick = request.policies.filter {
+    let quick = request.present.filter {
       request.observedTokens($0) != nil && !needsDecode($0)
     }.enumerated().sorted {
       a, b in
       let (x, y) = (cost(a.element), cost(b.element))
       return x == y ? a.offset < b.offset : x < y
     }.map(\.element)
-    let slow = request.policies.filter { request.observedTokens($0) == nil && !needsDecode($0) }
+    let slow = request.present.filter { request.observedTokens($0) == nil && !needsDecode($0) }
     let agreement: [RunStage] = request.parts.contains(.agreement) ? [.agreement] : []
     let figures: [RunStage] = request.parts.contains(.figures) ? [.figures] : []
     // A lookahead on a cheap cache that a slow policy chose comes after the figures, which are then
     // completed.
-    return [.prefill, .eviction(quick)] + agreement + [.eviction(request.policies.filter(needsDecode))]
+    return [.prefill, .eviction(quick)] + agreement + [.eviction(request.present.filter(needsDecode))]
       + figures
       + [.eviction(slow)] + figures
   }

@@ -180,7 +180,7 @@ struct CompareView {
   private func answer(_ row: CompareTable.Row, width: Int, _ frame: Frame) -> [Span] {
     let theme = frame.theme
     guard let result = row.result else {
-      let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
+      let reason = row.index.flatMap(scene.reason)
       let words = TextWidth.clipped(
         reason ?? frame.glyphs.ellipsis, to: width, ellipsis: frame.glyphs.ellipsis)
       return [Span(words, theme[.dim])]

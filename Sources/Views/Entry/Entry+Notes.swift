@@ -15,6 +15,7 @@ extension ViewState.Entry {
       ]
     case .session:
       [
+        "settings, edits, question, place and what was computed; 'recording' behind the name: the recording, too",
         "settings, hand-made edits, question and place; laq-tui and this file's name bring all of it back",
         "laq-tui and this file's name bring all of it back",
       ]

@@ -59,7 +59,9 @@ package enum PolicyCompletion {
   package static func draft(_ typed: String) -> (stem: String, model: String)? {
     guard let place = lastMark(of: typed), typed[place] == "=" else { return nil }
     let value = typed[typed.index(after: place)...]
-    let prefix = parameter(of: typed[..<place]).map(values)?.first { $0.hasSuffix(":") && value.hasPrefix($0) }
+    let prefix = parameter(of: typed[..<place]).map(values)?.first {
+      $0.hasSuffix(":") && value.hasPrefix($0)
+    }
     guard let prefix, !value.hasSuffix(")") else { return nil }
     let quote = value.dropFirst(prefix.count).hasPrefix("\"") ? 1 : 0
     let begin = value.index(value.startIndex, offsetBy: prefix.count + quote)

@@ -160,7 +160,7 @@ extension ViewState {
 
 extension String {
   /// Without spaces at its ends.
-  fileprivate func trimmingSpaces() -> String {
+  func trimmingSpaces() -> String {
     guard let first = firstIndex(where: { $0 != " " }), let last = lastIndex(where: { $0 != " " }) else {
       return ""
     }

@@ -80,13 +80,16 @@ struct AnswerLines {
       Span("\(marker) ", theme[.accent]), Span(name, theme[isActive ? .accent : .text]),
     ]
     guard let result else {
-      let reason = index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
+      let reason = index.flatMap(scene.reason) ?? scene.earlierAnswer(index, glyphs)
       let room = max(1, width - spans.reduce(0) { $0 + $1.width })
       let words = TextWidth.clipped(reason ?? glyphs.ellipsis, to: room, ellipsis: glyphs.ellipsis)
       return spans + [Span(words, theme[.dim])]
     }
     let difference = scene.run.difference(of: result)
-    let isComplete = scene.run.stage == .done || scene.run.isRemembered
+    // An answer that comes after the others grows beside finished ones.
+    let isWhole =
+      scene.run.waitingStage == nil || result.answer.isComplete(limit: scene.run.settings.answerLimit)
+    let isComplete = (scene.run.stage == .done || scene.run.isRemembered) && isWhole
     if index == nil {
       let misses = scene.run.fullMissesExpected == true
       spans.append(scene.run.markOfFull(glyphs, theme))

@@ -115,7 +115,8 @@ struct Frame {
   /// Says in place of the footer what the covered status line has to say, unless it is only that all is done.
   mutating func drawStatusOverFooter(row: Int) {
     guard state.typing.entry == nil,
-      state.message != nil || !state.run.isFinished || state.why?.isFinished == false
+      state.message != nil || !state.run.isFinished || state.run.waitingStage != nil
+        || state.why?.isFinished == false
     else { return }
     grid.fill(Rect(column: 0, row: row, width: grid.width, height: 1))
     let lines = StatusLines(state, glyphs: glyphs).lines(width: width, limit: 1)

@@ -5,10 +5,11 @@ extension Run {
   /// What is being done, in a few words, for the status line of a screen or for standard error; `nil` once
   /// nothing is.
   package func progress(_ glyphs: GlyphSet) -> String? {
-    stageWords(glyphs).map { isRemembered ? "as the session had it; again: \($0)" : $0 }
+    if let waitingStage { return stageWords(waitingStage, glyphs) }
+    return stageWords(stage, glyphs).map { isRemembered ? "as the session had it; again: \($0)" : $0 }
   }
 
-  private func stageWords(_ glyphs: GlyphSet) -> String? {
+  private func stageWords(_ stage: Stage, _ glyphs: GlyphSet) -> String? {
     switch stage {
     case .opening: return "opening the \(hasModel ? "model" : "trace")"
     case .loading(let layer, let count): return "reading the model, layer \(layer + 1) of \(count)"
@@ -29,6 +30,8 @@ extension Run {
       return "\(text)  \(glyphs.dot)  \(rate) tokens/s, \(rest) s left"
     case .lookahead(let step): return "lookahead and full answer, token \(step)"
     case .question(let step): return "the question on what was kept, token \(step)"
+    case .scoring(let policy, let head, let count):
+      return "\(policy.title) looks at every row of attention, head \(head) of \(count)"
     case .decode(let step): return "answers of \(results.count) policies, token \(step)"
     case .follow(let step): return "following the full answer, token \(step)"
     case .measure: return "figures of every head"

@@ -77,6 +77,7 @@ struct StatusLines {
 
   /// How far the work is; `nil` where none is under way.
   private var progress: [Span]? {
+    if let writing = state.editing.writing { return spinning(writing) }
     if let why = state.why?.progress { return spinning(why) }
     if state.studies {
       let keys = state.scene.missingKeys

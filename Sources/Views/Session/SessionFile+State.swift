@@ -46,6 +46,12 @@ extension SessionFile {
       search: state.search.typed)
   }
 
+  /// Takes note of the file that holds the recording.
+  /// - Parameter session: where this file will lie.
+  package mutating func keep(recordingAt path: String, bytes: Int, session: String) {
+    recording = Recording(path: SessionPath(session: session).written(path), bytes: bytes)
+  }
+
   /// A path that stands in the file, seen from where the program runs.
   package func path(_ written: String, of session: String) -> String {
     SessionPath(session: session).read(written)

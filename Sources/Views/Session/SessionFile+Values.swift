@@ -43,6 +43,7 @@ extension SessionFile {
   private func key(of prompt: Prompt, model: String) -> String? {
     var asked = self
     (asked.program, asked.values, asked.other, asked.screen) = (Release.name, nil, nil, Screen())
+    asked.recording = nil
     // Where a file lies decides nothing; what is in it is in the digests.
     (asked.source.model, asked.source.gate) = ("", asked.source.gate.map { _ in "" })
     asked.source.text = Text(sha256: prompt.hash)

@@ -31,6 +31,16 @@ package struct SessionFile: Codable, Sendable, Equatable {
   package var screen: Screen
   /// What was computed of it, where that was complete.
   package var values: Values?
+  /// The prompt's recording, where it was kept, too.
+  package var recording: Recording?
+
+  /// A file that holds a prompt's recording.
+  package struct Recording: Codable, Sendable, Equatable {
+    /// The file; a path in the session's own folder stands as seen from there.
+    package var path: String
+    /// Its bytes.
+    package var bytes: Int
+  }
 
   /// What was opened, beside the question.
   package struct Source: Codable, Sendable, Equatable {

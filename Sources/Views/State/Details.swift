@@ -63,6 +63,8 @@ package struct Details: Sendable {
   package internal(set) var sweep = BudgetSweep()
   /// The lines that a person has stopped.
   package var stoppedSweep: [BudgetSweep.Key]?
+  /// The policies that have waited and that a person has stopped.
+  package var stoppedPolicies: [Policy]?
   /// What the heads make of tokens.
   private(set) var tokens: [TokenFigures.Request: TokenFigures] = [:]
   /// The lists of losses that were asked for last.
@@ -140,7 +142,9 @@ extension ViewState {
     case .compare:
       return scene.missingKeys.isEmpty || scene.isSweepStopped ? [] : [.sweep(scene.missingKeys)]
     case .lookahead:
-      guard run.stage == .done, let request = scene.studyRequest, scene.study?.isFinished != true else {
+      guard run.stage == .done, missingPolicies.isEmpty, let request = scene.studyRequest,
+        scene.study?.isFinished != true
+      else {
         return []
       }
       return [.study(request)]
@@ -199,7 +203,10 @@ extension Scene {
 
   /// The lines of the open view's plots of which more will come.
   var missingKeys: [BudgetSweep.Key] {
-    guard display.view == .compare, run.stage == .done, !display.compare.showsSettings else { return [] }
+    // What has waited comes before.
+    guard display.view == .compare, run.stage == .done, !display.compare.showsSettings,
+      missingPolicies.isEmpty
+    else { return [] }
     return plottedKeys.filter { !details.sweep.isComplete($0, of: run) }
   }
 

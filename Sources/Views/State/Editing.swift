@@ -17,6 +17,10 @@ package struct Editing: Sendable {
   package var other: Setup?
   /// The file that the session was read from, or written to last.
   package var sessionPath: String?
+  /// The file with the recording that a session names, too.
+  package var recording: KeptRecordingFile?
+  /// How far the writing of a file is that takes its time; `nil` while none is written.
+  package var writing: String?
   /// The policies edited by hand that a file holds.
   var written: [Policy] = []
 

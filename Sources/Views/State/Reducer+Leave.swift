@@ -21,7 +21,7 @@ extension ViewState {
       message = "stopping; \(key) again quits"
       return .cancelWhy
     }
-    guard run.isFinished, !studies else {
+    guard run.isFinished, !studies, run.waitingStage == nil, editing.writing == nil else {
       message = "stopping; \(key) again quits"
       return .cancel
     }

@@ -210,7 +210,7 @@ extension ViewState {
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .back:
-      if !run.isFinished || studies { return .cancel }
+      if !run.isFinished || studies || run.waitingStage != nil || editing.writing != nil { return .cancel }
       if cursor.selectionStart != nil {
         cursor.selectionStart = nil
       } else if display.view == .compare, display.compare.showsSettings {

@@ -55,5 +55,5 @@ struct Scene: Sendable {
   }
 
   /// Why the active policy has no result, if something is in its way.
-  var activeReason: String? { setup.active.flatMap { run.unavailableReasons[$0] } }
+  var activeReason: String? { reason(setup.policy) }
 }

@@ -33,7 +33,7 @@ struct DistributionLines {
       Span(row.isTold ? "*" : " ", theme[.warning]),
     ]
     guard let next = row.next else {
-      let reason = row.index.flatMap { scene.run.unavailableReasons[scene.setup.settings.policies[$0]] }
+      let reason = row.index.flatMap(scene.reason)
       let words = TextWidth.clipped(
         reason ?? (scene.run.isFinished ? noValue : glyphs.ellipsis),
         to: max(1, width - spans.reduce(0) { $0 + $1.width }), ellipsis: glyphs.ellipsis)

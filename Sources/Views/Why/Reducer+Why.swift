@@ -29,6 +29,14 @@ extension ViewState {
   }
 
   private mutating func askWhy(of policy: Policy, target: WhyTarget?) throws -> Effect {
+    if run.waiting.contains(policy), run.stage == .done,
+      let index = setup.settings.policies.firstIndex(of: policy)
+    {
+      choosePolicy(index)
+      message =
+        "\(policy.title) has waited until somebody looks, and is computed now; \(display.keys.shown(.why)) asks again"
+      return .none
+    }
     let isKnown = why.map { why in
       why.policy == policy && why.stage != .cancelled && (target.map { $0 == why.target } ?? true)
     }

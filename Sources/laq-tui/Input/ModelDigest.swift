@@ -1,16 +1,19 @@
 import Checkpoint
 import Evaluation
 import Foundation
+import Synchronization
 
 /// The digest of the model that was opened, of its files as they were then: whoever keeps values behind it
 /// may do so hours later, and a first screen waits for no digest.
-struct ModelDigest {
-  private let compute: () -> String?
+final class ModelDigest: Sendable {
+  private let compute: @Sendable () -> String?
+  /// What it was when it was computed last: reading a model's files takes seconds.
+  private let known = Mutex<String?>(nil)
   private let files: [String]
   private let stamps: [Stamp]
 
   /// What changes with a file, however it is replaced.
-  private struct Stamp: Equatable {
+  private struct Stamp: Equatable, Sendable {
     var number: Int?
     var size: Int?
     var date: Date?
@@ -32,7 +35,10 @@ struct ModelDigest {
   /// SHA-256 in hexadecimal; `nil` where the files cannot be read, or are others than those that were opened.
   var value: String? {
     guard files.map(Self.stamp) == stamps else { return nil }
-    return compute()
+    return known.withLock { known in
+      known = known ?? compute()
+      return known
+    }
   }
 
   private static func stamp(_ path: String) -> Stamp {

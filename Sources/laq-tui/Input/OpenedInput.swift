@@ -23,6 +23,8 @@ struct OpenedInput {
   private let edits: SessionEdits?
   /// Where a session's policies are now; `nil` without a session.
   private let kept: SessionKept?
+  /// The session's recording, where it names one.
+  private let recorded: SessionRecording?
   /// What a session's reader should know, such as that its text has changed.
   private let warning: String?
   /// What was left out of the text or ignored in the model's files.
@@ -125,12 +127,17 @@ struct OpenedInput {
       try Gate(path: $0, for: configuration)
     }
     modelDigest = ModelDigest(checkpoint, path: isEmbedded ? nil : model, gate: preferences.gate)
-    engine = RunEngine(
-      checkpoint: checkpoint, precision: preferences.precision ?? .automatic, gate: gate, drafts: drafts)
+    let precision = preferences.precision ?? .automatic
+    recorded = SessionRecording(
+      file, path: given, run, digest: modelDigest, precision: precision,
+      vocabulary: configuration.vocabularySize)
+    engine =
+      recorded?.recording.map {
+        RunEngine($0, checkpoint: checkpoint, precision: precision, gate: gate, drafts: drafts)
+      } ?? RunEngine(checkpoint: checkpoint, precision: precision, gate: gate, drafts: drafts)
     origin = SessionOrigin(
       textPath: kept.map(\.path) ?? (tour == nil && given != "-" && Input.isRegularFile(given) ? given : nil),
-      model: model, gate: preferences.gate,
-      precision: preferences.precision ?? .automatic)
+      model: model, gate: preferences.gate, precision: precision)
     self.preferences = preferences
   }
 
@@ -163,7 +170,7 @@ struct OpenedInput {
     self.traced = traced
     (self.run, self.engine, self.shape, self.preferences) = (run, engine, shape, preferences)
     (origin, session, tour, edits, kept, warning, notices) = (nil, nil, nil, nil, nil, nil, [])
-    modelDigest = nil
+    (modelDigest, recorded) = (nil, nil)
   }
 
   /// Moves what a session has kept by hand to where its tokens are now.
@@ -235,7 +242,9 @@ struct OpenedInput {
       state.open(other: setup)
       warning = warning ?? lost
     }
-    if let warning { state.message = ([warning] + notices).joined(separator: " · ") }
+    let told = [warning, recorded?.warning].compactMap { $0 } + notices
+    if !told.isEmpty { state.message = told.joined(separator: " · ") }
+    state.editing.recording = recorded?.file
     // What was left out must not be lost to the file by a ':write' that asks nothing.
     state.editing.sessionPath = warning == nil ? path : nil
     return state

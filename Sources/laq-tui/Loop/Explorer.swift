@@ -1,4 +1,5 @@
 import CFaults
+import Eviction
 import Exploration
 import Screen
 import Terminal
@@ -10,9 +11,9 @@ import Views
 @MainActor
 final class Explorer: App {
   var state: ViewState
-  private let input: OpenedInput
-  private let sink: Sink
-  private let updates: EngineUpdates
+  let input: OpenedInput
+  let sink: Sink
+  let updates: EngineUpdates
   /// The running engine.
   private var running: Task<Void, Never>?
   /// The last run whose text has passed the model as a whole, until that is so of the one that goes on.
@@ -21,13 +22,17 @@ final class Explorer: App {
   private var sweeping: Task<Void, Never>?
   /// Whether a person has stopped it, rather than other work that the engine does before it.
   private var isStudyStopped = false
+  /// The work on policies that have waited until they were looked at, and which these are.
+  var catching: (task: Task<Void, Never>, policies: [Policy])?
+  /// A file that is written once everything that goes into it is there.
+  var awaited: ExportRequest?
   /// The file that is being written.
-  private var exporting: Task<Void, Never>?
+  var exporting: Task<Void, Never>?
   /// The running search for what an answer lacked.
   private var searching: Task<Void, Never>?
   /// Details that are being computed.
-  private var asked: Set<Details.Request> = []
-  private var generation = 0
+  var asked: Set<Details.Request> = []
+  var generation = 0
   /// Whether it was said in what the model differs from the trace that it runs.
   private var hasToldOther = false
   /// Whether a key has taken over: from then on the program never moves the cursor by itself.
@@ -47,12 +52,13 @@ final class Explorer: App {
     explore()
   }
 
-  var isBusy: Bool { isComputing || exporting != nil }
+  var isBusy: Bool { isComputing || exporting != nil || awaited != nil }
   var isTyping: Bool { state.typing.entry != nil }
   var frameMilliseconds: Int? { state.cursor.isPlaying || isComputing ? 120 : nil }
   /// Whether the engine has news to come.
   private var isComputing: Bool {
-    !state.run.isFinished || state.why?.isFinished == false || state.studies
+    !state.run.isFinished || state.why?.isFinished == false || state.studies || catching != nil
+      || state.editing.writing != nil
   }
 
   func say(_ message: String) { state.message = message }
@@ -73,6 +79,7 @@ final class Explorer: App {
   }
 
   func draw() -> Grid {
+    catchUp()
     askForDetails()
     state.noticeTour()
     return state.draw(size: sink.size, glyphs: sink.glyphs)
@@ -83,20 +90,26 @@ final class Explorer: App {
   /// Another question has another prompt, of which the model need read only what is new: the last run that
   /// has a recording is kept until that is done.
   func explore() {
-    for task in [running, sweeping, searching] { task?.cancel() }
-    (state.why, state.overlays.showsWhy) = (nil, false)
+    for task in [running, sweeping, searching, catching?.task] { task?.cancel() }
+    (state.why, state.overlays.showsWhy, catching) = (nil, false, nil)
+    // The file was to be about the former settings.
+    awaited = nil
     asked.removeAll()
     if state.details.study?.stage != .done { state.details.study = nil }
-    state.details.stoppedSweep = nil
+    (state.details.stoppedSweep, state.details.stoppedPolicies) = (nil, nil)
     generation += 1
     // A prefill that was stopped leaves less than the one before it.
     if state.run.full != nil || recorded == nil && state.run.recording != nil { recorded = state.run }
     let earlier = recorded
     let run = state.run.anew(state.setup.settings, prompt: state.setup.prompt)
     let (engine, updates, generation) = (input.engine, updates, generation)
+    // A file and a printed screen have everything; a person does not wait for what is not on the screen.
+    let watched = sink.isInteractive ? state.chosenPolicies : nil
     sink.onUpdate(.run(run))
     running = Task.detached {
-      _ = await engine.run(run, earlier: earlier) { updates.put(.run($0), generation: generation) }
+      _ = await engine.run(run, earlier: earlier, lookingAt: watched) {
+        updates.put(.run($0), generation: generation)
+      }
     }
     // An answer that is seen to grow is followed.
     if sink.isInteractive { state.cursor.step = nil }
@@ -112,7 +125,18 @@ final class Explorer: App {
   }
 
   func cancel() {
+    guard state.editing.writing == nil else {
+      exporting?.cancel()
+      return
+    }
     running?.cancel()
+    if let catching {
+      state.stopWaiting()
+      catching.task.cancel()
+      if awaited != nil { state.message = "stopped: nothing written" }
+      awaited = nil
+      return
+    }
     // A study is stopped by the same key, which stops the run first.
     guard state.run.isFinished else { return }
     isStudyStopped = true
@@ -126,6 +150,7 @@ final class Explorer: App {
     searching?.cancel()
     // The engine does one thing at a time; what is asked for again begins where it was.
     stopSweeping()
+    catching?.task.cancel()
     let (engine, updates, generation, run) = (input.engine, updates, generation, state.run)
     searching = Task.detached {
       _ = await engine.why(finding, of: run) { updates.put(.finding($0), generation: generation) }
@@ -134,7 +159,7 @@ final class Explorer: App {
 
   func cancelWhy() { searching?.cancel() }
 
-  private func stopSweeping() {
+  func stopSweeping() {
     sweeping?.cancel()
     asked = asked.filter { !$0.needsEngine }
   }
@@ -189,7 +214,7 @@ final class Explorer: App {
   }
 
   func wait() async throws {
-    for task in [running, searching, sweeping, exporting] {
+    for task in [running, catching?.task, searching, sweeping, exporting] {
       await withTaskCancellationHandler {
         await task?.value
       } onCancel: {
@@ -202,8 +227,11 @@ final class Explorer: App {
 
   /// A file that was asked for is written to its end; where it cannot be, nobody has been told.
   func end() async throws {
-    for task in [running, sweeping, searching] { task?.cancel() }
+    for task in [running, sweeping, searching, catching?.task] { task?.cancel() }
     await exporting?.value
+    if let awaited {
+      throw ExportError.notWritten(awaited.path, reason: "left before all policies were computed")
+    }
     for case (.written(_, let failure?), _) in updates.take() { throw failure }
   }
 
@@ -212,6 +240,11 @@ final class Explorer: App {
     var failure: (any Error)?
     for (update, generation) in updates.take() {
       switch update {
+      case .kept(let request, let recording, let error):
+        exporting = nil
+        state.sessionEnded(request, error: error, recording: recording)
+      case .writing(let request, let done, let count):
+        if exporting != nil { state.sessionIsWritten(request, done: done, of: count) }
       case .written(let request, let error):
         exporting = nil
         state.exportEnded(request, error: error)
@@ -226,6 +259,13 @@ final class Explorer: App {
         if !request.needsEngine { asked.remove(request) }
         if case .study(let study) = answer, study.stage == .cancelled, !isStudyStopped { break }
         state.take(answer)
+      case .caughtUp(let run):
+        catching = nil
+        take(run)
+        if let request = awaited, !run.lacks(run.settings.policies) {
+          awaited = nil
+          write(request)
+        }
       case .run(let run):
         take(run)
         if case .failed(let reason) = run.stage { failure = RunFailure(description: reason) }
@@ -251,70 +291,5 @@ final class Explorer: App {
       state.message = [state.message, other].compactMap { $0 }.joined(separator: " · ")
       hasToldOther = true
     }
-  }
-}
-
-// Files.
-extension Explorer {
-  /// The state with the theme that files have.
-  var stateInFiles: ViewState {
-    var copy = state
-    copy.display.theme = sink.themeOfFiles(state.display.theme)
-    return copy
-  }
-
-  /// Has a file written while the screen goes on.
-  func export(_ request: ExportRequest) async throws {
-    guard exporting == nil else {
-      state.message = "another file is being written; try again in a moment"
-      return
-    }
-    // What no screen has shown was not asked for yet.
-    if !sink.isInteractive { try await complete() }
-    let (state, size, glyphs) = (stateInFiles, sink.size, sink.glyphs)
-    let (updates, generation) = (updates, generation)
-    exporting = Task.detached {
-      fault_stack()
-      let error = Self.failure { try ExportFile.write(state, request, size: size, glyphs: glyphs) }
-      updates.put(.written(request, failure: error), generation: generation)
-    }
-  }
-
-  /// Writes what was found out, which is small; says where, or why not.
-  func exportWhy() throws {
-    guard let finding = state.why else { return }
-    let error = Self.failure { state.message = try ExportFile.write(finding, of: state.run) }
-    if let error { state.message = String(describing: error) }
-    try raise(error)
-  }
-
-  /// Writes the list of losses, which is small; says where, or why not.
-  func exportLosses() throws {
-    let error = Self.failure { state.message = try ExportFile.writeLosses(state) }
-    if let error { state.message = String(describing: error) }
-    try raise(error)
-  }
-
-  /// Keeps the session in a file, which is small unless it holds the text; says where, or why not.
-  func save(_ request: SessionRequest) throws {
-    var kept = stateInFiles
-    // That this terminal has no colours is nothing about the session.
-    if sink.colorDepth < .palette256 { kept.display.theme = input.preferences.theme ?? .dark }
-    let error = Self.failure { try ExportFile.write(kept, of: input, request) }
-    state.sessionEnded(request, error: error)
-    try raise(error)
-  }
-
-  private nonisolated static func failure(of body: () throws -> Void) -> (any Error)? {
-    do { try body() } catch { return error }
-    return nil
-  }
-
-  /// Where no status line tells of a failure, it ends the program; but a file that is there already is asked
-  /// about.
-  private func raise(_ failure: (any Error)?) throws {
-    guard let failure, !sink.isInteractive else { return }
-    if case ExportError.exists = failure { return }
-    throw failure
   }
 }

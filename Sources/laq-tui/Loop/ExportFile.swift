@@ -30,14 +30,35 @@ enum ExportFile {
     return "why \(finding.policy.title) lost the answer: written to \(target)"
   }
 
-  /// Keeps a session, and what was computed; a path that it names is seen from where the file lies.
-  /// - Throws: `ExportError`, `NoSession` where a run came without its model.
-  static func write(_ state: ViewState, of input: OpenedInput, _ request: SessionRequest) throws {
+  /// Keeps a session, and what was computed; a path that it names is seen from where the file lies. The
+  /// recording comes first, which is large and may be stopped.
+  /// - Parameter onProgress: called with the bytes of the recording that are written, and with all of them.
+  /// - Returns: the file of the recording that the session names.
+  /// - Throws: `ExportError`, `NoSession` where a run came without its model; `CancellationError`.
+  static func write(
+    _ state: ViewState, of input: OpenedInput, _ request: SessionRequest,
+    onProgress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+  ) throws -> KeptRecordingFile? {
     guard let origin = input.origin else { throw NoSession() }
     let path = (request.path as NSString).expandingTildeInPath
+    let digest = input.modelDigest?.value
     var file = SessionFile(state, origin: origin, path: path)
-    file.remember(state, model: input.modelDigest?.value)
+    file.remember(state, model: digest)
+    let hash = state.setup.prompt.hash
+    var recording = state.editing.recording.flatMap { $0.promptHash == hash ? $0 : nil }
+    if request.keepsRecording {
+      guard let digest else { throw NoRecording() }
+      try AtomicFile.check(path, replacing: request.replacing)
+      let target = (request.recordingPath as NSString).expandingTildeInPath
+      let bytes = try TraceExport(
+        state.run,
+        origin: RecordingOrigin(model: digest, prompt: state.run.prompt, precision: origin.precision)
+      ).write(to: target, replacing: request.replacing, onProgress: onProgress)
+      recording = KeptRecordingFile(path: target, bytes: bytes, promptHash: state.run.prompt.hash)
+    }
+    if let recording { file.keep(recordingAt: recording.path, bytes: recording.bytes, session: path) }
     try AtomicFile.write(try file.data(), to: path, replacing: request.replacing)
+    return recording
   }
 
   /// Writes the list of losses that is shown, to the first free `losses.csv`, `losses-2.csv`, … here.
@@ -79,6 +100,12 @@ enum ExportFile {
   private static func path(_ request: ExportRequest) -> String {
     (request.path as NSString).expandingTildeInPath
   }
+}
+
+/// A recording is of the model's files as they were opened.
+struct NoRecording: Error, CustomStringConvertible {
+  let description =
+    "the model's files are others now than those that were opened, or cannot be read: no recording is kept of them"
 }
 
 /// A session names a text and a model, which a trace is not.

@@ -110,8 +110,10 @@ struct CaseOpening {
     let run = Run(
       modelName: plan.model.name, prompt: asked.prompt, settings: settings,
       vocabulary: Vocabulary(checkpoint.tokenizer))
+    let answers = row?.answers(at: series.budget ?? plan.settings.budgets.first) ?? [:]
     return OpenedInput(
-      run: run, engine: model.engine(), shape: checkpoint.configuration.shape, preferences: preferences)
+      run: run.remembering(answers), engine: model.engine(), shape: checkpoint.configuration.shape,
+      preferences: preferences)
   }
 
   private static let mostPolicies = 9
