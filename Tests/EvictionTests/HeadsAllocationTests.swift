@@ -37,7 +37,7 @@ import Transformer
     let scratch = try ScratchFolder()
     let scores: [Double] = [1, 0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 4]
     let file = try scratch.write(Self.results([scores]), as: "Heads of mine.json")
-    let found = try counts("snapkv(w=4)/heads(\(file),beta=2)", budget: 20)
+    let found = try counts("snapkv(w=4)/heads(\"\(file)\",beta=2)", budget: 20)
     #expect(found == [[24, 12, 12, 12], [36, 12, 24, 12], [12, 12, 12, 60]])
   }
 

@@ -71,6 +71,7 @@ struct CountedEngine {
       cost.value.withLock { $0.passes += 1 }
       return try model.replay(replays, over: recording, onProgress: onProgress)
     }
+    func draft(_ name: String) throws -> Draft { try model.draft(name) }
     func recordedLookahead(_ wanted: LookaheadSettings, facts: PromptFacts, granularity: Granularity)
       -> RecordedLookahead?
     { nil }

@@ -218,7 +218,7 @@ import Testing
 
   @Test func theTutorialGoesOnWhenItsGoalIsReached() throws {
     let session = try TerminalSession(["tutorial", "--theme", "light"], columns: 60, rows: 16)
-    #expect(session.waits(for: "step 1 of 8"))
+    #expect(session.waits(for: "step 1 of 12"))
     session.type("/Munathow\r")
     #expect(session.waits(for: "905 it is."))
     session.type("4")

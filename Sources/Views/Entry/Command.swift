@@ -86,7 +86,7 @@ package enum Command: String, Sendable, CaseIterable {
     case .view: "opens a view"
     case .why: "finds why a policy lost the answer, or a token"
     case .losses: "lists where most of the true attention is lost"
-    case .export: "writes the view, its numbers, or what is kept, by the file's ending"
+    case .export: "writes the view, numbers or kept tokens, by the ending"
     case .write: "keeps the session in a file, and its recording"
     case .theme: "chooses a theme"
     case .notes: "shows or hides the learner's notes"
