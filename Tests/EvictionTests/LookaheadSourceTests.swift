@@ -76,10 +76,11 @@ import Transformer
   @Test func whatIsMissingIsNamedWithItsSource() throws {
     let whole = HandMadeTests.evidence.recording
     for source in LookaheadSettings.Source.allCases where source != .greedy {
-      let name = "laq(source=\(Self.value(source)))"
+      let name = "laq(source=\(source.rawValue))"
       let error = EvidenceError.noPseudoQueries(policy: name, source: source)
       #expect(throws: error) {
-        try Policy(parsing: name).evict(Evidence(recording: whole), budget: 5, granularity: .kvHead)
+        try Policy(parsing: "laq(source=\(Self.value(source)))").evict(
+          Evidence(recording: whole), budget: 5, granularity: .kvHead)
       }
       #expect(error.description.hasPrefix(name) && error.description.contains("run the model itself"))
       #expect(error.description.contains("answer") == (source == .truth))
