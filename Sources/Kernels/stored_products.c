@@ -158,22 +158,11 @@ BODY void products_body(const int has_halves, const int is_halved, const int mos
               rows - r < size ? rows - r : size, y + (size_t)r * (size_t)stride, stride);
 }
 
-#define PARAMETERS (const laq_stored *w, int first, int count, const float *x, int rows, float *y, int stride)
-#define ARGUMENTS w, first, count, x, rows, y, stride
-#if defined(__x86_64__)
 // Rows whose sums are registers: 9 of 32, or 5 of 16 that hold half as many numbers, and 9 for half of their sums. In
-// blocks of 256, whose parts have scales of their own, some of those go to memory with five rows.
-WIDE static void products_wide PARAMETERS { products_body(1, 0, MOST_ROWS, ARGUMENTS); }
-MIDDLE static void products_middle PARAMETERS { products_body(1, 1, 5, ARGUMENTS); }
-#endif
-// NEON's 32 registers of four numbers hold as many as AVX2's 16 of eight.
-static void products_plain PARAMETERS { products_body(PLAIN_HAS_HALVES, PLAIN_HAS_NEON, PLAIN_HAS_NEON ? 5 : 2, ARGUMENTS); }
-
-void laq_few_products_stored PARAMETERS {
-#if defined(__x86_64__)
-  laq_cpu level = laq_cpu_level();
-  if (level >= LAQ_CPU_AVX512) return products_wide(ARGUMENTS);
-  if (level >= LAQ_CPU_AVX2) return products_middle(ARGUMENTS);
-#endif
-  products_plain(ARGUMENTS);
-}
+// blocks of 256, whose parts have scales of their own, some of those go to memory with five rows. NEON's 32 registers of
+// four numbers hold as many as AVX2's 16 of eight.
+#define ARGUMENTS w, first, count, x, rows, y, stride
+DISPATCH(void, laq_few_products_stored,
+         (const laq_stored *w, int first, int count, const float *x, int rows, float *y, int stride), (ARGUMENTS),
+         products_body(1, 0, MOST_ROWS, ARGUMENTS), products_body(1, 1, 5, ARGUMENTS),
+         products_body(PLAIN_HAS_HALVES, PLAIN_HAS_NEON, PLAIN_HAS_NEON ? 5 : 2, ARGUMENTS))

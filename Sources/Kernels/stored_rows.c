@@ -43,18 +43,5 @@ BODY void rows_body(const int has_halves, const laq_stored *w, int first, int co
   }
 }
 
-#define PARAMETERS (const laq_stored *w, int first, int count, float *y)
-#if defined(__x86_64__)
-WIDE static void rows_wide PARAMETERS { rows_body(1, w, first, count, y); }
-MIDDLE static void rows_middle PARAMETERS { rows_body(1, w, first, count, y); }
-#endif
-static void rows_plain PARAMETERS { rows_body(PLAIN_HAS_HALVES, w, first, count, y); }
-
-void laq_widen_stored PARAMETERS {
-#if defined(__x86_64__)
-  laq_cpu level = laq_cpu_level();
-  if (level >= LAQ_CPU_AVX512) return rows_wide(w, first, count, y);
-  if (level >= LAQ_CPU_AVX2) return rows_middle(w, first, count, y);
-#endif
-  rows_plain(w, first, count, y);
-}
+DISPATCH(void, laq_widen_stored, (const laq_stored *w, int first, int count, float *y), (w, first, count, y),
+         rows_body(1, w, first, count, y), rows_body(1, w, first, count, y), rows_body(PLAIN_HAS_HALVES, w, first, count, y))

@@ -9,23 +9,10 @@ enum { BLOCK = 4, VECTORS = LAQ_TILE / 16 };
 // As `CHOOSE`, for a kernel over tiles, `name##_tiles`, which takes as its first argument how many vectors of a tile's
 // keys are held in registers with BLOCK rows of sums: all four where there are 32 registers of 16 floats, one where there
 // are 16 of 8, as more go to memory (27 GFLOP/s a thread instead of 70). No result depends on it.
-#define LISTED(...) __VA_ARGS__
 #define TILES(type, name, parameters) BODY type name##_tiles(const int held, LISTED parameters)
-#if defined(__x86_64__)
-#define CHOOSE_TILES(type, name, parameters, arguments)                                        \
-  WIDE static type name##_wide parameters { return name##_tiles(VECTORS, LISTED arguments); }   \
-  MIDDLE static type name##_middle parameters { return name##_tiles(1, LISTED arguments); }     \
-  static type name##_plain parameters { return name##_tiles(1, LISTED arguments); }             \
-  type name parameters {                                                                       \
-    laq_cpu level = laq_cpu_level();                                                           \
-    if (level >= LAQ_CPU_AVX512) return name##_wide arguments;                                 \
-    if (level >= LAQ_CPU_AVX2) return name##_middle arguments;                                 \
-    return name##_plain arguments;                                                             \
-  }
-#else
-#define CHOOSE_TILES(type, name, parameters, arguments) \
-  type name parameters { return name##_tiles(1, LISTED arguments); }
-#endif
+#define CHOOSE_TILES(type, name, parameters, arguments)                                                     \
+  DISPATCH(type, name, parameters, arguments, name##_tiles(VECTORS, LISTED arguments),                      \
+           name##_tiles(1, LISTED arguments), name##_tiles(1, LISTED arguments))
 
 // scores[row][tile] of BLOCK rows, scaled and capped; rows of `scores_stride`.
 BODY void tile_scores(const int held, const float *q, int stride, const float *tile, int dimension, laq_attention_rule rule,
