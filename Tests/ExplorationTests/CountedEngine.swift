@@ -111,8 +111,7 @@ struct CountedEngine {
       Source(
         model: ModelSource(
           checkpoint.configuration, precision: .float32, gate: { nil },
-          traced: kept.map { (RecordedPrefix($0.recording, count: $0.tokens.count), $0.tokens) },
-          isTracedWhole: kept != nil, weights: { try checkpoint.weights() }),
+          recorded: kept.map { .init($0) }, weights: { try checkpoint.weights() }),
         cost: counter, leastWaitingWork: leastWork))
   }
 

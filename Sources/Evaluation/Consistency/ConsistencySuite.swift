@@ -53,7 +53,7 @@ package struct ConsistencySuite: EvaluationSuite {
   static let windowKey = "window"
 
   /// The full cache's series of two numbers: layers, query heads.
-  static let shapeKey = "shape"
+  static let shapeKey = HeadMeasure.shapeKey
 
   /// Text files.
   private let texts: [String]

@@ -39,6 +39,32 @@ package struct HeadsSummary: Sendable {
     let column: Column?
   }
 
+  /// A head's name, layer and head from 1: `20.8`; of heads that share a kept set all, `20.7-9`.
+  /// - Parameters:
+  ///   - head: its place in the row of all.
+  ///   - groupSize: heads that share a kept set.
+  package func name(_ head: Int, groupSize: Int = 1) -> String {
+    let count = max(1, headCount)
+    let first = head % count / groupSize * groupSize + 1
+    return "\(head / count + 1).\(first)" + (groupSize > 1 ? "-\(first + groupSize - 1)" : "")
+  }
+
+  /// The heads, those first of which most is shown, equal ones by the means of some figures, one after the
+  /// other, then in their order. Of heads that share a number of the first
+  /// figure one stands for all.
+  /// - Parameter shown: what is shown of a head; unless given, nothing is.
+  package func order(by figures: [Figure], shown: (Int) -> Double = { _ in 0 }) -> [Int] {
+    return stride(from: 0, to: layerCount * headCount, by: figures.first?.groupSize ?? 1).sorted { a, b in
+      let (first, second) = (shown(a), shown(b))
+      if first != second { return first > second }
+      for figure in figures {
+        let means = (figure.stability.mean[figure.index(a)], figure.stability.mean[figure.index(b)])
+        if means.0 != means.1 { return means.0 > means.1 }
+      }
+      return a < b
+    }
+  }
+
   /// A figure; that of retrieval is the same in every column.
   package func figure(_ measure: HeadMeasure, _ column: Column?) -> Figure? {
     figures[Key(measure: measure, column: measure == .retrieval ? nil : column)]

@@ -45,7 +45,7 @@ package struct HeadsTable: Sendable {
       guard let retrieval else { return table }
       for head in order([retrieval]) {
         table.add([
-          name(head), Self.number(retrieval.stability.mean[head]),
+          summary.name(head), Self.number(retrieval.stability.mean[head]),
           Self.number(retrieval.stability.spread[head]),
           String(retrieval.stability.topCount[head]),
         ])
@@ -60,7 +60,7 @@ package struct HeadsTable: Sendable {
       let set = gain.index(head)
       let group = head..<head + gain.groupSize
       table.add([
-        name(head, count: gain.groupSize),
+        summary.name(head, groupSize: gain.groupSize),
         cost.map { one in
           let back = one.stability.mean[one.index(head)] * Double(one.prompts.count)
           return "\(Int(back.rounded())) of \(one.prompts.count)"
@@ -75,20 +75,10 @@ package struct HeadsTable: Sendable {
   }
 
   /// The heads with the largest means of the first figure, of the next where those are alike, without those
-  /// of which nothing is seen; of heads that share a kept set the first.
+  /// of which nothing is seen.
   private func order(_ figures: [HeadsSummary.Figure]) -> [Int] {
-    let size = figures.map(\.groupSize).max() ?? 1
-    let heads = stride(from: 0, to: summary.layerCount * summary.headCount, by: size).filter { head in
+    summary.order(by: figures).filter { head in
       figures.contains { $0.stability.mean[$0.index(head)] >= HeadStability.seen }
-    }
-    return heads.sorted { a, b in
-      for figure in figures {
-        let (first, second) = (
-          figure.stability.mean[figure.index(a)], figure.stability.mean[figure.index(b)]
-        )
-        if first != second { return first > second }
-      }
-      return a < b
     }.prefix(Self.length).map { $0 }
   }
 
@@ -96,22 +86,17 @@ package struct HeadsTable: Sendable {
     "\(column.policy.name) at \(column.budget?.description ?? "")"
   }
 
-  /// `20.8`, or of query heads with one kept set `20.7-9`, from 1.
-  private func name(_ head: Int, count: Int = 1) -> String {
-    let (layer, first) = (head / max(1, summary.headCount) + 1, head % max(1, summary.headCount) + 1)
-    return count > 1 ? "\(layer).\(first)-\(first + count - 1)" : "\(layer).\(first)"
-  }
-
   /// What the numbers are, how far they hang on the prompts, and which prompts have none.
   package var notes: String {
     var lines = [
       """
       Each kept set restored alone, everything else evicted. Brings back: of the answers that were lost, those that come \
-      back then; gain: by how much the
-      logarithm of the wanted answer's probability rises; retrieval: how often the head's most attended token is the one that \
-      the full cache's answer
-      copies (after Wu et al. 2024), of heads that share a set the most; spread: the standard deviation over prompts. Heads \
-      count from 1.
+      back then;
+      gain: by how much the logarithm of the wanted answer's probability rises; retrieval: how often the head's most \
+      attended token
+      is the one that the full cache's answer copies (after Wu et al. 2024), of heads that share a set the most; spread: \
+      the standard
+      deviation over prompts. Heads count from 1.
       """
     ]
     func halves(_ name: String, _ figure: HeadsSummary.Figure?) {

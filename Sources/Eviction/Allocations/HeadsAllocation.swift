@@ -60,3 +60,11 @@ extension Policy {
     _ = try HeadProfile.remembered(heads.path, heads.measure).scores(of: shape, setCount: shape.kvHeadCount)
   }
 }
+
+extension Sequence<Policy> {
+  /// Looks whether all profiles can be used with a model.
+  /// - Throws: `HeadProfileError` of the first that cannot.
+  public func checkProfiles(_ shape: ModelShape) throws(HeadProfileError) {
+    for policy in self { try policy.checkProfile(shape) }
+  }
+}

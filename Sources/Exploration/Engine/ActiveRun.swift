@@ -239,8 +239,8 @@ struct ActiveRun {
     return groups
   }
 
-  /// Feeds the full cache's answer to every looked-at policy's cache whose own answer is another, so that each of its
-  /// tokens can be compared. Most have been compared while they were answered on; the others were so many, or
+  /// Feeds the full cache's answer to the cache of every policy that is looked at and answers otherwise, so
+  /// that each of its tokens can be compared. Most have been compared while they were answered on; the others were so many, or
   /// have their answers from an earlier run that was stopped then.
   private mutating func compare() throws {
     guard let greedy, let full = run.full, !greedy.referenceLogits.isEmpty else { return }

@@ -29,19 +29,16 @@ struct LookaheadWork {
     source: any RunSource, isTimed: Bool = false, onDraft: (PrefillProgress) -> Void = { _ in }
   ) throws {
     (self.settings, self.cheap) = (settings, cheap)
-    let room = greedy.lookaheadLimit(settings)
-    guard settings.source != .draft else {
+    var limit = greedy.lookaheadLimit(settings)
+    switch settings.source {
+    case .greedy: way = .decoded(greedy.lookaheadLane(settings, cheap: cheap), script: nil)
+    case .draft:
       let draft = try source.draft(settings.draft ?? "")
       let drafted = try draft.tokens(
-        behind: prompt, count: room, endTokens: greedy.endTokens, firstEnd: settings.endOfText,
+        behind: prompt, count: limit, endTokens: greedy.endTokens, firstEnd: settings.endOfText,
         isTimed: isTimed, onProgress: onDraft)
-      limit = min(room, draft.room(behind: prompt))
+      limit = min(limit, draft.room(behind: prompt))
       way = .decoded(greedy.lookaheadLane(settings, cheap: cheap, script: drafted.tokens), script: drafted)
-      return
-    }
-    limit = room
-    switch settings.source {
-    case .greedy, .draft: way = .decoded(greedy.lookaheadLane(settings, cheap: cheap), script: nil)
     case .lookup:
       let script = greedy.lookup(settings, prompt: prompt)
       way = .decoded(greedy.lookaheadLane(settings, cheap: cheap, script: script?.tokens), script: script)
@@ -49,6 +46,7 @@ struct LookaheadWork {
       way = .passed(.filling(settings.content ?? .last, from: prompt, count: limit))
     case .truth: way = .answered
     }
+    self.limit = limit
   }
 
   /// The lane that is to be decoded, if there is one.

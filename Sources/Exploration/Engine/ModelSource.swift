@@ -8,21 +8,26 @@ struct ModelSource: RunSource {
   private let precision: Precision
   private let weights: () throws -> any TensorSource
   private let gateSource: () throws -> Gate?
-  /// What a trace has recorded of a prompt by this model, and the prompt's tokens.
-  private let traced: (prefix: RecordedPrefix, tokens: [Int])?
-  /// Whether it is the same that would be computed here, the logits behind it included.
-  private let isTracedWhole: Bool
+  /// What a file has recorded of a prompt by a model.
+  struct Recorded {
+    let prefix: RecordedPrefix
+    /// The prompt's tokens.
+    let tokens: [Int]
+    /// Whether it is the same that would be computed here, the logits behind it included.
+    var isWhole = false
+  }
+
+  private let recorded: Recorded?
   private let drafts: OpenDrafts
   private var decoder: Decoder?
   private var gate: Gate?
 
   init(
     _ configuration: ModelConfiguration, precision: Precision, gate: @escaping () throws -> Gate?,
-    traced: (prefix: RecordedPrefix, tokens: [Int])? = nil, isTracedWhole: Bool = false,
-    drafts: DraftModels? = nil, weights: @escaping () throws -> any TensorSource
+    recorded: Recorded? = nil, drafts: DraftModels? = nil, weights: @escaping () throws -> any TensorSource
   ) {
     self.drafts = OpenDrafts(drafts, precision: precision)
-    (self.traced, self.isTracedWhole) = (traced, isTracedWhole)
+    self.recorded = recorded
     self.configuration = configuration
     self.precision = precision
     self.weights = weights
@@ -67,10 +72,10 @@ struct ModelSource: RunSource {
   ) throws -> Recording {
     guard let decoder else { throw CancellationError() }
     let tokens = request.prompt.tokens.map(\.id)
-    if isTracedWhole, let traced, traced.tokens == tokens, gate(for: request) == nil,
-      traced.prefix.recording.firstQueryPosition <= request.firstQueryPosition
+    if let recorded, recorded.isWhole, recorded.tokens == tokens, gate(for: request) == nil,
+      recorded.prefix.recording.firstQueryPosition <= request.firstQueryPosition
     {
-      return traced.prefix.recording
+      return recorded.prefix.recording
     }
     let pass = gate(for: request).map { GatePass($0, tokenCount: tokens.count) }
     // A gate looks at the states of all tokens: behind a known prefix it would miss some.
@@ -117,11 +122,19 @@ struct ModelSource: RunSource {
 
   /// The part of a prompt that a trace has recorded.
   private func recordedPrefix(of tokens: [Int]) -> RecordedPrefix? {
-    traced.map { traced in
+    recorded.map { recorded in
       RecordedPrefix(
-        traced.prefix.recording, count: zip(traced.tokens, tokens).prefix { $0 == $1 }.count)
+        recorded.prefix.recording, count: zip(recorded.tokens, tokens).prefix { $0 == $1 }.count)
     }
   }
 
   private func gate(for request: RunRequest) -> Gate? { request.wantsGate ? gate : nil }
+}
+
+extension ModelSource.Recorded {
+  /// What a session has kept, which is what would be computed here.
+  init(_ kept: KeptRecording) {
+    self.init(
+      prefix: RecordedPrefix(kept.recording, count: kept.tokens.count), tokens: kept.tokens, isWhole: true)
+  }
 }

@@ -46,7 +46,8 @@ public actor RunEngine {
     let tokens = trace.prompt.tokens.map(\.id)
     source = ModelSource(
       checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
-      traced: trace.prefix.map { ($0, tokens) }, drafts: drafts ?? DraftModels(for: checkpoint),
+      recorded: trace.prefix.map { .init(prefix: $0, tokens: tokens) },
+      drafts: drafts ?? DraftModels(for: checkpoint),
       weights: { try checkpoint.weights() })
   }
 
@@ -58,7 +59,7 @@ public actor RunEngine {
   ) {
     source = ModelSource(
       checkpoint.configuration, precision: precision, gate: { try gate ?? Gate.beside(checkpoint) },
-      traced: (RecordedPrefix(kept.recording, count: kept.tokens.count), kept.tokens), isTracedWhole: true,
+      recorded: .init(kept),
       drafts: drafts ?? DraftModels(for: checkpoint), weights: { try checkpoint.weights() })
   }
 
@@ -157,8 +158,9 @@ public actor RunEngine {
   ///
   /// Cost: some thousands of tokens of decoding, or some hundred answers as far as the token that is aimed at;
   /// sets side by side in one pass over the weights.
-  /// - Parameter onUpdate: called on the engine's thread after every batch of them.
-  /// - Parameter finding: what is asked; one that has parts already is gone on with.
+  /// - Parameters:
+  ///   - finding: what is asked; one that has parts already is gone on with.
+  ///   - onUpdate: called on the engine's thread after every batch of them.
   /// - Returns: the finding; a failure or a cancellation is its last stage, and what was found stays. A trace
   ///   decodes nothing: the finding fails.
   public func why(

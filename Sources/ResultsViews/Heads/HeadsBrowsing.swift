@@ -77,16 +77,7 @@ package struct HeadsBrowsing: Sendable {
   var order: [Int] {
     guard let figure else { return [] }
     let gain = summary.figure(.gain, column)
-    let heads = stride(from: 0, to: summary.layerCount * summary.headCount, by: figure.groupSize)
-    return heads.sorted { a, b in
-      let (first, second) = (value(a, of: figure), value(b, of: figure))
-      if first != second { return first > second }
-      for other in [figure, gain].compactMap({ $0 }) {
-        let means = (other.stability.mean[other.index(a)], other.stability.mean[other.index(b)])
-        if means.0 != means.1 { return means.0 > means.1 }
-      }
-      return a < b
-    }
+    return summary.order(by: [figure, gain].compactMap { $0 }) { value($0, of: figure) }
   }
 
   /// The chosen head's place in the row of all.

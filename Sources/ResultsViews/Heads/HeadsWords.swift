@@ -55,9 +55,7 @@ extension HeadsBrowsing {
 
   /// A head's name, from 1: of those that share a kept set all.
   func name(_ head: Int) -> String {
-    let size = figure?.groupSize ?? 1
-    let first = head % max(1, summary.headCount) / size * size + 1
-    return "\(head / max(1, summary.headCount) + 1).\(first)" + (size > 1 ? "-\(first + size - 1)" : "")
+    summary.name(head, groupSize: figure?.groupSize ?? 1)
   }
 
   /// Why there is nothing to show.

@@ -123,4 +123,10 @@ struct LaqTUI: AsyncParsableCommand {
       throw ValidationError("--steps must be from \(limits.lowerBound) to \(limits.upperBound).")
     }
   }
+
+  /// Refuses a seed that no draw begins with.
+  /// - Throws: `ValidationError`.
+  static func check(seed: Int) throws {
+    guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
+  }
 }

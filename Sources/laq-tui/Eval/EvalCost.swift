@@ -62,7 +62,7 @@ struct EvalCost: AsyncParsableCommand {
     let settings = try subject.settings(
       policies: ["snapkv", "snapkv/pyramid", "laq", "laq++", "h2o", "tova", "streaming", "kvzip"],
       budgets: [128])
-    for policy in settings.policies { try policy.checkProfile(model.checkpoint.configuration.shape) }
+    try settings.policies.checkProfiles(model.checkpoint.configuration.shape)
     let (name, bytes) = try PromptReader.read(text)
     let prompt = try Prompt(
       name: name, text: bytes, tokenizer: model.checkpoint.tokenizer,

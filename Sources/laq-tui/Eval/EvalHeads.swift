@@ -48,7 +48,7 @@ struct EvalHeads: AsyncParsableCommand {
   func validate() throws {
     try LaqTUI.check(steps: steps)
     guard limit ?? 1 >= 1 else { throw ValidationError("--limit must be at least 1.") }
-    guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
+    try LaqTUI.check(seed: seed)
     for text in expected {
       do { _ = try ExpectedAnswer(parsing: text) } catch { throw ValidationError("--expect: \(error)") }
     }

@@ -53,7 +53,7 @@ struct EvalNeedle: AsyncParsableCommand {
 
   func validate() throws {
     guard 1...1_000_000 ~= count else { throw ValidationError("--count must be from 1 to 1000000.") }
-    guard 0...1_000_000_000 ~= seed else { throw ValidationError("--seed must be from 0 to 1000000000.") }
+    try LaqTUI.check(seed: seed)
     try LaqTUI.check(steps: steps)
     guard (needle == nil) == (question == nil) else {
       throw ValidationError("--needle and --question need each other.")

@@ -23,7 +23,7 @@ struct EvalRunner<Suite: EvaluationSuite> {
     do {
       let model = try options.subject.evaluationModel(compressed: compressed)
       try model.drafts.check(settings.policies)
-      for policy in settings.policies { try policy.checkProfile(model.checkpoint.configuration.shape) }
+      try settings.policies.checkProfiles(model.checkpoint.configuration.shape)
       let plan = try EvaluationPlan(
         suite, model: model.identity, settings: settings, usesChat: options.subject.chat,
         variables: model.variables, compressed: compressed)

@@ -25,7 +25,7 @@ extension OpenedInput {
       granularity: preferences.granularity ?? .kvHead, policies: preferences.policies)
     settings.expected = preferences.expected ?? []
     let shape = trace.recording.shape
-    for policy in Preferences(options).policies ?? [] { try policy.checkProfile(shape) }
+    try (Preferences(options).policies ?? []).checkProfiles(shape)
     settings.policies += try options.keptPolicies(
       shape: shape, prompt: trace.prompt, recorded: trace.presses)
     try settings.resolve(preferences.budget, shape: shape, tokenCount: trace.prompt.tokens.count)

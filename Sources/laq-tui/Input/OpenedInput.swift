@@ -70,8 +70,11 @@ struct OpenedInput {
     let isEmbedded = model == EmbeddedModel.name
     let checkpoint = try Checkpoint(option: model)
     let drafts = DraftModels(named: checkpoint)
+    let shape = checkpoint.configuration.shape
     // Those of a session or the configuration may be for other models: their rows say so.
-    try drafts.check(Preferences(options).policies ?? [])
+    let named = Preferences(options).policies ?? []
+    try drafts.check(named)
+    try named.checkProfiles(shape)
     let modelName = isEmbedded ? EmbeddedModel.name : checkpoint.name
     let conversation = try ConversationInput(bytes, name: name, isChat: preferences.chat ?? false)
     if conversation.hasSystem {
@@ -92,8 +95,6 @@ struct OpenedInput {
       + (prompt.dropped.map { ["\(name): \($0.sentence)"] } ?? []) + checkpoint.notices
     // Those of the configuration are for all models, and some know nothing of them.
     try prompt.framing.chat?.check(TemplateVariables(parsing: options.prompt.variables))
-    let shape = checkpoint.configuration.shape
-    for policy in Preferences(options).policies ?? [] { try policy.checkProfile(shape) }
     let imported = try options.keptPolicies(shape: shape, prompt: prompt)
     self.kept = fromSession.policies.map {
       var policies = preferences.policies ?? []
