@@ -6,6 +6,7 @@ final class ScoringProgress: Sendable {
   private let count: Int
   private let done = Mutex(0)
   private let thread = ObjectIdentifier(Thread.current)
+  // Called on that thread alone.
   private nonisolated(unsafe) let onProgress: ((Int, Int) -> Void)?
 
   init(count: Int, _ onProgress: ((Int, Int) -> Void)?) {
