@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// How far the scoring of a prompt's heads has come, told on the thread that asked for it: others score, too.
+/// How far the scoring of a prompt's heads has come, told on the thread that asked for it: that it
+/// has begun, and each head that this thread scores, as others score, too.
 final class ScoringProgress: Sendable {
   private let count: Int
   private let done = Mutex(0)
@@ -11,6 +12,8 @@ final class ScoringProgress: Sendable {
 
   init(count: Int, _ onProgress: ((Int, Int) -> Void)?) {
     (self.count, self.onProgress) = (count, onProgress)
+    // The others may take every head: that it has begun is told before.
+    onProgress?(0, count)
   }
 
   /// Takes note of a head.
