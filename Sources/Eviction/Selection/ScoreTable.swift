@@ -24,8 +24,8 @@ public struct ScoreTable: Sendable {
   ///
   /// For KV heads the query heads' scores are joined over the group (`Scorer.grouping`) *after* pooling, in
   /// the order of kvpress (pooling and mean do not commute; policies.md 1.5).
-  /// - Parameter onProgress: called on this thread at the beginning and now and then with the heads that are scored, and
-  ///   with all.
+  /// - Parameter onProgress: called on this thread at the beginning and now and then, with the heads that are
+  ///   scored and with all.
   /// - Throws: `EvidenceError`; `CancellationError`, looked for before each KV head unless told otherwise.
   public init(
     _ scorer: any Scorer, evidence: Evidence, budget: Int, granularity: Granularity,
